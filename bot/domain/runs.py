@@ -1,0 +1,155 @@
+"""What a run is: stretches, each with a direction, and what of it is shown to whom.
+
+Distances are whole metres (`distance_m`), durations whole milliseconds (`duration_ms`): integers, so that sums
+kept as runs come and go equal sums made afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way the runner faced. An imported file does not tell: `UNTOLD` until its runner says."""
+
+    BACKWARD = "backward"
+    FORWARD = "forward"
+    UNTOLD = "untold"
+
+
+class Surface(StrEnum):
+    """What the run was on."""
+
+    TRACK = "track"
+    TREADMILL = "treadmill"
+    PATH = "path"
+    ROAD = "road"
+    GRASS = "grass"
+    TRAIL = "trail"
+    INDOOR = "indoor"
+
+
+class Sharing(StrEnum):
+    """Who sees a run: its club (distance, time, pace, direction, surface), or its runner alone."""
+
+    CLUB = "club"
+    ME = "me"
+
+
+class Extra(StrEnum):
+    """What a club card leaves out unless its runner ticks it (an agreed spotter is always shown)."""
+
+    NOTE = "note"
+    EFFORT = "effort"
+    SPOTTER = "spotter"
+
+
+class SpotterState(StrEnum):
+    """Whether the named spotter has said that he faced forward."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+class Review(StrEnum):
+    """An organiser's word on a run faster than the best found on earth; `NONE` where none is needed."""
+
+    NONE = "none"
+    HELD = "held"
+    AGREED = "agreed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a run in one direction.
+
+    Attributes:
+        direction: which way the runner faced.
+        distance_m: metres, or None when only the time is known.
+        duration_ms: milliseconds of running.
+        estimated: the duration was split by distance and measured by nobody; makes no best.
+    """
+
+    direction: Direction
+    distance_m: int | None
+    duration_ms: int
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunContent:
+    """Everything of a run that its runner may change, and what a revision keeps.
+
+    Attributes:
+        started_at: the start, aware UTC.
+        zone: IANA name of the zone the run was run in; never follows a later change of settings.
+        ran_on: local date of the start in `zone`.
+        stretches: at least one, in order.
+        surface: or None when not told.
+        spotter_id: Discord user id of the person said to have faced forward, or None.
+        spotter_state: None exactly when there is no spotter.
+        effort: RPE 0-10, or None.
+        note: at most 500 characters, as typed (escaped where shown), or None.
+        sharing: who sees it.
+        extras: what a club card shows beyond the default.
+    """
+
+    started_at: datetime
+    zone: str
+    ran_on: date
+    stretches: tuple[Stretch, ...]
+    surface: Surface | None = None
+    spotter_id: int | None = None
+    spotter_state: SpotterState | None = None
+    effort: int | None = None
+    note: str | None = None
+    sharing: Sharing = Sharing.CLUB
+    extras: frozenset[Extra] = frozenset()
+
+    @property
+    def distance_m(self) -> int | None:
+        """All metres, or None when no stretch has a distance."""
+        known = [s.distance_m for s in self.stretches if s.distance_m is not None]
+        return sum(known) if known else None
+
+    @property
+    def duration_ms(self) -> int:
+        """All milliseconds."""
+        return sum(s.duration_ms for s in self.stretches)
+
+    @property
+    def told(self) -> bool:
+        """Whether the direction of every stretch is known."""
+        return all(s.direction is not Direction.UNTOLD for s in self.stretches)
+
+    @property
+    def directions(self) -> frozenset[Direction]:
+        """The directions it holds."""
+        return frozenset(s.direction for s in self.stretches)
+
+
+def counts(content: RunContent, review: Review, *, deleted: bool) -> bool:
+    """Whether a run stands on its club's boards."""
+    return (
+        not deleted
+        and content.told
+        and content.sharing is Sharing.CLUB
+        and review in (Review.NONE, Review.AGREED)
+    )
+
+
+def breaks_the_rule(content: RunContent, solo_surfaces: Collection[Surface]) -> bool:
+    """Whether it was run backward without a spotter on a surface the club does not allow solo.
+
+    An untold surface is taken as not allowed: the answer then says the rule, and how to name the surface.
+    """
+    return (
+        Direction.BACKWARD in content.directions
+        and content.spotter_id is None
+        and content.surface not in solo_surfaces
+    )

@@ -1,0 +1,87 @@
+"""Catalogues: every sentence a member reads, by key, in every language shipped.
+
+A catalogue is the folder `bot/locales/<language>/`; each TOML file in it is an area, and a key is
+`area.table.name`. A value is a whole sentence with named placeholders (`{distance_m}`), or a table of plural forms
+(`one`, `other`) chosen by `{count}`. English is complete by definition; a test holds the others to it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+
+LANGUAGES: tuple[str, ...] = ("en", "de")
+"""Languages shipped, the default first."""
+
+PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+_FOLDER = Path(__file__).parent / "locales"
+
+Message = str | Mapping[str, str]
+"""A sentence, or its plural forms."""
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, Message]:
+    """All messages of one shipped language, by dotted key.
+
+    Raises:
+        KeyError: the language is not shipped.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    messages: dict[str, Message] = {}
+    for file in sorted((_FOLDER / language).glob("*.toml")):
+        with file.open("rb") as stream:
+            _flatten(file.stem, tomllib.load(stream), messages)
+    return messages
+
+
+def _flatten(prefix: str, table: Mapping[str, object], into: dict[str, Message]) -> None:
+    for name, value in table.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, str):
+            into[key] = value
+        elif isinstance(value, dict):
+            if set(value) <= PLURAL_FORMS and "other" in value:
+                into[key] = value
+            else:
+                _flatten(key, value, into)
+        else:
+            raise TypeError(
+                f"{key}: a message is text or a table of plural forms, not {type(value).__name__}"
+            )
+
+
+def shipped(language: str | None) -> str | None:
+    """The shipped language a tag such as `de`, `de-AT` or Discord's `en-GB` asks for, or None."""
+    base = (language or "").replace("_", "-").split("-")[0].lower()
+    return base if base in LANGUAGES else None
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Babel's data for a shipped language. English uses the British forms: day before month, 24 hours."""
+    return Locale.parse("en_GB" if language == "en" else language)
+
+
+def translate(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence `key` in `language`, its placeholders filled with `params` as they stand.
+
+    `bot.reader.Reader.t` is what shows units, dates and typed text rightly; this only picks and fills.
+
+    Raises:
+        KeyError: no such key, or a placeholder without a value.
+    """
+    params = params or {}
+    message = catalogue(language)[key]
+    if not isinstance(message, str):
+        count = params["count"]
+        assert isinstance(count, int | float)
+        form = locale_of(language).plural_form(count)
+        message = message.get(form, message["other"])
+    return message.format_map(params)

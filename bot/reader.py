@@ -1,0 +1,109 @@
+"""Speaking to one reader: in a language, units and a zone.
+
+A `Reader` turns keys and values into the words one person (or, for a public message, one club) reads. Units are in
+the names of the parameters, so nothing is formatted by hand: `t("runs.card.line", distance_m=5000)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+
+from bot.domain.units import Units, format_distance, format_duration, format_pace
+from bot.errors import MemberError
+from bot.i18n import locale_of, translate
+
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
+_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
+
+
+def escaped(typed: str, limit: int = 500) -> str:
+    """What a member typed, made safe to stand inside our own sentence.
+
+    Markdown, mentions and links lose their meaning, characters that turn the direction of the text are dropped,
+    line breaks become spaces, and what is over `limit` characters ends in an ellipsis.
+    """
+    plain = " ".join(typed.translate(_BIDI).split())
+    if len(plain) > limit:
+        plain = plain[: limit - 1] + "…"
+    return plain.translate(_ESCAPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads.
+
+    Attributes:
+        language: a shipped language.
+        units: metric, imperial, or both (a club's public messages).
+        zone: IANA name.
+    """
+
+    language: str = "en"
+    units: Units = Units.METRIC
+    zone: str = "UTC"
+
+    def t(self, key: str, **params: object) -> str:
+        """The sentence `key`, each value shown by the unit in its name."""
+        return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
+
+    def error(self, error: MemberError) -> str:
+        """The sentence a failure stands for."""
+        return self.t(error.key, **error.params)
+
+    def show(self, name: str, value: object) -> object:
+        """One value as this reader reads it; `count` stays a number, since plural forms are chosen by it."""
+        if name == "typed":
+            return escaped(str(value), 100)
+        if name == "count" or isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int | float):
+            if name.endswith("_m"):
+                return self.distance(round(value))
+            if name.endswith("_ms"):
+                return self.duration(round(value))
+            if name.endswith("_s_per_km"):
+                return self.pace(float(value))
+            return self.number(value)
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if isinstance(value, date):
+            return self.day(value)
+        return value
+
+    def distance(self, distance_m: int) -> str:
+        """`5.00 km`, `3.11 mi`, `5,00 km`, `400 m`."""
+        return format_distance(distance_m, self.units, self.language)
+
+    def duration(self, duration_ms: int) -> str:
+        """`27:30`, `1:05:00`."""
+        return format_duration(duration_ms, self.language)
+
+    def pace(self, pace_s_per_km: float) -> str:
+        """`5:30/km`, `8:51/mi`."""
+        return format_pace(pace_s_per_km, self.units, self.language)
+
+    def number(self, value: int | float) -> str:
+        """A plain number with this language's separators."""
+        return format_decimal(value, locale=locale_of(self.language))
+
+    def day(self, day: date) -> str:
+        """`Tue 17 Nov`, with the year when it is not obvious."""
+        return format_skeleton("MMMEd", day, locale=locale_of(self.language)).replace(",", "")
+
+    def full_day(self, day: date) -> str:
+        """`17 Nov 2026`."""
+        return format_date(day, format="medium", locale=locale_of(self.language))
+
+    def moment(self, at: datetime) -> str:
+        """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def inside(self, zone: str) -> Reader:
+        """The same reader, reading times of another zone."""
+        return replace(self, zone=zone)

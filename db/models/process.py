@@ -1,0 +1,17 @@
+"""What the process itself remembers between runs."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+
+
+class Remembered(Base):
+    """A named value, such as the digest of the commands last synced."""
+
+    __tablename__ = "remembered"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,120 @@
+"""Runs, their stretches, the numbered changes made to them, and the public cards that show them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Id, Snowflake
+
+
+class Run(Base):
+    """A run: belongs to its runner and to at most one club.
+
+    `interaction_id` and `ordinal` (the file of an import) are the key by which an interaction delivered twice
+    makes one run. `revision` is the number of the newest row in `revisions`.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("interaction_id", "ordinal"),
+        Index(None, "user_id", "ran_on"),
+        Index(None, "guild_id", "user_id", "ran_on"),
+        Index(None, "guild_id", "review"),
+        Index(None, "spotter_id"),
+        CheckConstraint("duration_ms > 0", name="duration_positive"),
+        CheckConstraint("distance_m IS NULL OR distance_m > 0", name="distance_positive"),
+        CheckConstraint("effort IS NULL OR effort BETWEEN 0 AND 10", name="effort_rpe"),
+    )
+
+    run_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(Snowflake)
+    ordinal: Mapped[int] = mapped_column(default=0)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
+    guild_id: Mapped[int | None] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
+    started_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64))
+    ran_on: Mapped[date]
+    distance_m: Mapped[int | None]  # all stretches together, for lists
+    duration_ms: Mapped[int]
+    surface: Mapped[str | None] = mapped_column(String(12))
+    spotter_id: Mapped[int | None] = mapped_column(Snowflake)
+    spotter_state: Mapped[str | None] = mapped_column(String(12))
+    effort: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(String(500))
+    sharing: Mapped[str] = mapped_column(String(8))
+    extras: Mapped[list[str]] = mapped_column(JSON, default=list)
+    source: Mapped[str] = mapped_column(String(8))  # typed, fit, gpx, tcx
+    review: Mapped[str] = mapped_column(String(10), default="none")
+    counted: Mapped[bool] = mapped_column(Boolean)  # stands on the club's boards: domain.runs.counts
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class Stretch(Base):
+    """A part of a run in one direction, in order."""
+
+    __tablename__ = "stretches"
+
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(String(10))
+    distance_m: Mapped[int | None]
+    duration_ms: Mapped[int]
+    estimated: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Revision(Base):
+    """One change of a run. `before` is its whole content before the change, None for the first."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("interaction_id", "run_id"),)
+
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(Snowflake)
+    kind: Mapped[str] = mapped_column(
+        String(12)
+    )  # logged, edited, told, shared, spotted, deleted, undone, reviewed
+    undoes: Mapped[int | None]  # the revision an undo took back
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+
+
+class Card(Base):
+    """A public message that shows a run and is redrawn when the run changes."""
+
+    __tablename__ = "cards"
+    __table_args__ = (Index(None, "run_id"),)
+
+    message_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"))
+
+
+class Recording(Base):
+    """What an imported file held: totals, laps and the time-distance series; never coordinates, never its bytes."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index(None, "user_id", "sha256"),)
+
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake)
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(120))
+    totals: Mapped[dict[str, Any]] = mapped_column(JSON)
+    laps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    series: Mapped[bytes | None] = mapped_column(LargeBinary)  # zlib of JSON [[seconds, metres], ...]
