@@ -37,6 +37,7 @@ class Guild(Base):
     zone: Mapped[str | None] = mapped_column(String(64))
     language: Mapped[str | None] = mapped_column(String(8))
     units: Mapped[str | None] = mapped_column(String(8))
+    locale: Mapped[str | None] = mapped_column(String(16))  # Discord's community language, as last seen
     organiser_role_id: Mapped[int | None] = mapped_column(Snowflake)
     solo_surfaces: Mapped[list[str] | None] = mapped_column(JSON)
     created_at: Mapped[datetime]

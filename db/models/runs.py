@@ -86,9 +86,7 @@ class Revision(Base):
     run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake)
-    kind: Mapped[str] = mapped_column(
-        String(12)
-    )  # logged, edited, told, shared, spotted, deleted, undone, reviewed
+    kind: Mapped[str] = mapped_column(String(12))  # logged, edited, told, shared, spotted, deleted, undone, reviewed
     undoes: Mapped[int | None]  # the revision an undo took back
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     changed_at: Mapped[datetime]

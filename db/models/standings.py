@@ -47,6 +47,4 @@ class Standing(Base):
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     days_out: Mapped[int]
     longest_m: Mapped[int]
-    hidden: Mapped[bool] = mapped_column(
-        Boolean, default=False
-    )  # the member's own wish, copied for the index
+    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # the member's own wish, copied for the index

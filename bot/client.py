@@ -1,0 +1,139 @@
+"""The discord.py client: what it asks of Discord, what it loads, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import hashlib
+import json
+import logging
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.app import App
+from bot.errors import StartupError
+from bot.services import memory
+from bot.tree import CatalogueTranslator, Tree, respond_to_error, say_privately, seen_reader
+from cogs import EXTENSIONS
+from cogs.views.base import Component, Router
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 2.5
+"""How long `close` waits for interactions in hand: they have 3 s to be answered anyway."""
+
+
+class Backpedal(commands.Bot):
+    """The bot. No privileged intent: it reads no messages and keeps no member list."""
+
+    def __init__(self, app: App) -> None:
+        intents = discord.Intents(guilds=True)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            tree_cls=Tree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            guild_ready_timeout=0.3,
+            chunk_guilds_at_startup=False,
+        )
+        self.app = app
+        self.router = Router()
+        self._in_hand: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    async def setup_hook(self) -> None:
+        """Load every cog or refuse to start; then sync the commands if they changed."""
+        await self.load_everything()
+        await self.sync_if_changed()
+
+    async def load_everything(self) -> None:
+        """Load every extension.
+
+        Raises:
+            StartupError: with a line for each that failed; a bot with half its commands is not started.
+        """
+        faults = []
+        await self.tree.set_translator(CatalogueTranslator())
+        self.add_dynamic_items(Component)
+        for extension in EXTENSIONS:
+            try:
+                await self.load_extension(extension)
+            except commands.ExtensionError as error:
+                log.error("%s could not be loaded", extension, exc_info=error)
+                faults.append(f"{extension} could not be loaded: {error.__cause__ or error}")
+        if faults:
+            raise StartupError(faults)
+
+    async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
+        """Add a cog and its component handlers."""
+        self.router.add(cog)
+        await super().add_cog(cog, **options)
+
+    async def sync_if_changed(self, *, force: bool = False) -> bool:
+        """Send Discord the commands when they differ from those last sent; answers whether it did."""
+        translator = self.tree.translator
+        payload = []
+        for command in self.tree.get_commands():
+            payload.append(
+                await command.get_translated_payload(self.tree, translator)
+                if translator
+                else command.to_dict(self.tree)
+            )
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+        name = f"synced:{self.application_id}"
+        if not force and await memory.recall(self.app.database, name) == digest:
+            return False
+        await self.tree.sync()
+        await memory.remember(self.app.database, name, digest)
+        log.info("%d commands synced", len(payload))
+        return True
+
+    async def on_ready(self) -> None:
+        """Everything long-lived is loaded: keep the garbage collector from walking it again and again."""
+        gc.freeze()
+        log.info("ready in %d clubs", len(self.guilds))
+
+    async def on_interaction(self, interaction: discord.Interaction[Backpedal]) -> None:
+        """Route presses and forms by their id; commands are the tree's."""
+        if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            return
+        task = asyncio.current_task()
+        if task is not None:
+            self.hold(task)
+        try:
+            await self._route(interaction)
+        except Exception as error:
+            await respond_to_error(interaction, error)
+
+    async def _route(self, interaction: discord.Interaction[Backpedal]) -> None:
+        data: Any = interaction.data or {}
+        found = self.router.find(str(data.get("custom_id", "")))
+        if found is None:
+            await say_privately(interaction, seen_reader(interaction).t("errors.press.unknown"))
+            return
+        handler, ids = found
+        await handler(interaction, **ids)
+
+    def hold(self, task: asyncio.Task[Any]) -> None:
+        """Count a task among the interactions in hand until it ends."""
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+
+    async def close(self) -> None:
+        """Answer the interactions in hand, then leave."""
+        if self._closing:
+            return
+        self._closing = True
+        mine = asyncio.current_task()
+        in_hand = {task for task in self._in_hand if task is not mine}
+        if in_hand:
+            log.info("answering %d interactions in hand", len(in_hand))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait(in_hand, timeout=GRACE_S)
+        await super().close()

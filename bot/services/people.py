@@ -1,0 +1,198 @@
+"""Who is speaking, and in which club: settings resolved to what holds now.
+
+Without the members intent there is no member list, so what Discord says of a person with each interaction (name,
+locale, whether an organiser) is remembered here; nothing is written while nothing has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
+from bot.domain.runs import Sharing, Surface
+from bot.domain.units import Units
+from bot.i18n import shipped
+from bot.reader import Reader
+from db.engine import Database, upsert
+from db.models import Guild, Member, User
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Discord tells of a person with an interaction. Guild fields are None or empty in a DM."""
+
+    user_id: int
+    display_name: str
+    locale: str
+    guild_id: int | None = None
+    guild_name: str = ""
+    guild_locale: str | None = None
+    manages_guild: bool = False
+    role_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """A club and how its public messages are read."""
+
+    guild_id: int
+    name: str
+    reader: Reader
+    solo_surfaces: frozenset[Surface]
+    organiser_role_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is speaking.
+
+    Attributes:
+        user_id: Discord's id.
+        display_name: as shown in the club, or globally in a DM.
+        reader: this person's language, units and zone.
+        club: the club whose boards count what is logged now: the one spoken in, the home club in a DM, or None.
+        in_guild: whether this was said in a club, so that others could read a public answer.
+        organiser: may change the club's settings.
+        sharing: who sees new runs.
+        weight_kg: private; None when never told.
+        zone_assumed: the zone is the club's or UTC, never chosen by this person.
+        zone_told: a card has already said so.
+        known: has spoken to the bot before.
+    """
+
+    user_id: int
+    display_name: str
+    reader: Reader
+    club: Club | None
+    in_guild: bool
+    organiser: bool
+    sharing: Sharing
+    weight_kg: float | None
+    zone_assumed: bool
+    zone_told: bool
+    known: bool
+
+    @property
+    def guild_id(self) -> int | None:
+        """The club's id, if there is one."""
+        return self.club.guild_id if self.club else None
+
+    @property
+    def solo_surfaces(self) -> frozenset[Surface]:
+        """Where this person may run backward alone."""
+        return self.club.solo_surfaces if self.club else DEFAULT_SOLO_SURFACES
+
+
+async def meet(database: Database, seen: Seen, now: datetime) -> Person:
+    """Resolve who is speaking; remember what changed since the last time.
+
+    Args:
+        database: where to look.
+        seen: what Discord says with this interaction.
+        now: written where something changed.
+
+    Raises:
+        Unavailable: the database is locked or full.
+    """
+    async with database.read() as session:
+        user, member, guild = await _rows(session, seen.user_id, seen.guild_id)
+    organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
+    if _changed(seen, user, member, guild, organiser=organiser):
+        async with database.write() as session:
+            await remember(session, seen, now, organiser=organiser)
+            fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
+    else:
+        fresh_user, fresh_guild = user, guild
+    assert fresh_user is not None
+    club = club_of(fresh_guild)
+    return Person(
+        user_id=seen.user_id,
+        display_name=seen.display_name,
+        reader=reader_of(fresh_user, fresh_guild),
+        club=club,
+        in_guild=seen.guild_id is not None,
+        organiser=organiser,
+        sharing=Sharing(fresh_user.sharing or Sharing.CLUB),
+        weight_kg=fresh_user.weight_kg,
+        zone_assumed=fresh_user.zone is None,
+        zone_told=fresh_user.zone_told,
+        known=user is not None,
+    )
+
+
+def reader_of(user: User | None, guild: Guild | None) -> Reader:
+    """How a person reads: by own choice, else by Discord's language and the club's units and zone."""
+    club_units = guild.units if guild else None
+    if user is None:
+        return Reader(
+            (guild and (guild.language or shipped(guild.locale))) or DEFAULT_LANGUAGE,
+            Units(club_units or DEFAULT_UNITS),
+            (guild and guild.zone) or DEFAULT_ZONE,
+        )
+    return Reader(
+        user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
+        Units(user.units or club_units or DEFAULT_UNITS),
+        user.zone or (guild and guild.zone) or DEFAULT_ZONE,
+    )
+
+
+def club_of(guild: Guild | None) -> Club | None:
+    """A club's settings, defaults filled in."""
+    if guild is None:
+        return None
+    solo = guild.solo_surfaces
+    return Club(
+        guild.guild_id,
+        guild.name,
+        reader_of(None, guild),
+        DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo),
+        guild.organiser_role_id,
+    )
+
+
+async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool) -> None:
+    """Write what Discord says of a person and the club; settings are left as they are."""
+    user = upsert(session, User).values(user_id=seen.user_id, locale=seen.locale, zone_told=False, created_at=now)
+    await session.execute(user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale}))
+    if seen.guild_id is None:
+        return
+    seen_guild = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
+    guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
+    await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
+    seen_member = {"display_name": seen.display_name[:120], "organiser": organiser, "seen_at": now}
+    member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
+    await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
+
+
+async def _rows(
+    session: AsyncSession, user_id: int, guild_id: int | None
+) -> tuple[User | None, Member | None, Guild | None]:
+    """The person, the membership, and the club spoken in (in a DM: the home club), in one statement."""
+    here = User.home_guild_id if guild_id is None else guild_id
+    found = await session.execute(
+        select(User, Member, Guild)
+        .outerjoin(Guild, Guild.guild_id == here)
+        .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
+        .where(User.user_id == user_id)
+    )
+    row = found.one_or_none()
+    if row is not None:
+        return row[0], row[1], row[2]
+    return None, None, await session.get(Guild, guild_id) if guild_id is not None else None
+
+
+def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild | None, *, organiser: bool) -> bool:
+    if user is None or user.locale != seen.locale:
+        return True
+    if seen.guild_id is None:
+        return False
+    return (
+        guild is None
+        or member is None
+        or (guild.name, guild.locale, guild.left_at) != (seen.guild_name[:120], seen.guild_locale, None)
+        or (member.display_name, member.organiser) != (seen.display_name[:120], organiser)
+    )

@@ -1,0 +1,127 @@
+"""The command tree, and the only place where a failure becomes words."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import MemberError
+from bot.i18n import LANGUAGES, catalogue, shipped
+from bot.reader import Reader
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+GONE = {10062, 40060}
+"""Discord's codes for an interaction that has run out, or was answered already (it can be delivered twice)."""
+
+
+def seen_reader(interaction: discord.Interaction) -> Reader:
+    """A reader by Discord's locale alone, for when nothing more is known."""
+    return Reader(language=shipped(interaction.locale.value) or LANGUAGES[0])
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """The failure inside discord.py's wrappings."""
+    while True:
+        inner = getattr(error, "original", None) or (
+            error.__cause__ if isinstance(error, app_commands.TransformerError) else None
+        )
+        if not isinstance(inner, BaseException):
+            return error
+        error = inner
+
+
+async def respond_to_error(interaction: discord.Interaction, error: BaseException) -> None:
+    """Answer a failure, always and only to the one who caused it.
+
+    A `MemberError` is said in its own words. Anything else gets an apology with a reference that stands in the log
+    beside the traceback.
+    """
+    error = cause_of(error)
+    if isinstance(error, discord.HTTPException) and error.code in GONE:
+        log.info("interaction %s was answered already or came too late", interaction.id)
+        return
+    reader: Reader = interaction.extras.get("reader") or seen_reader(interaction)
+    if isinstance(error, MemberError):
+        words = reader.error(error)
+    elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        words = reader.t("errors.command.changed")
+    elif isinstance(error, app_commands.NoPrivateMessage):
+        words = reader.t("errors.guild.only")
+    else:
+        reference = secrets.token_hex(3)
+        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=error)
+        words = reader.t("errors.unexpected", reference=reference)
+    if interaction.type is discord.InteractionType.autocomplete:
+        with contextlib.suppress(discord.HTTPException):
+            await interaction.response.autocomplete([])
+        return
+    try:
+        await say_privately(interaction, words)
+    except discord.HTTPException as failed:
+        log.warning("a failure could not be told: %s", failed)
+
+
+async def say_privately(interaction: discord.Interaction, words: str) -> None:
+    """Say something that only this person reads, whatever was answered or deferred before."""
+    if not interaction.response.is_done():
+        await interaction.response.send_message(words, ephemeral=True)
+        return
+    if interaction.extras.get("deferred_publicly"):
+        # The first follow-up of a public defer is public whatever it asks: take the placeholder away first.
+        with contextlib.suppress(discord.HTTPException):
+            await interaction.delete_original_response()
+    await interaction.followup.send(words, ephemeral=True)
+
+
+def _what(interaction: discord.Interaction) -> str:
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    data: Any = interaction.data or {}
+    return str(data.get("custom_id", interaction.type.name))
+
+
+class Tree(app_commands.CommandTree["Backpedal"]):
+    """The tree, whose failures go through `respond_to_error`."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Backpedal], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer the failure."""
+        await respond_to_error(interaction, error)
+
+
+def spoken(key: str) -> app_commands.locale_str:
+    """A description of a command, option or choice: the English of `key`, translated when synced."""
+    message = catalogue(LANGUAGES[0])[key]
+    assert isinstance(message, str)
+    return app_commands.locale_str(message, key=key)
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Names and descriptions of commands, options and choices from the catalogues.
+
+    A description or choice made with `spoken` carries its key. A name is looked up as `commands.names.<name>`.
+    """
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """The string in `locale`, or None where it is English or not shipped."""
+        language = shipped(locale.value)
+        if language is None or language == LANGUAGES[0]:
+            return None
+        key = string.extras.get("key") or f"commands.names.{string.message.replace(' ', '_')}"
+        message = catalogue(language).get(key)
+        return message if isinstance(message, str) else None

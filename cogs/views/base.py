@@ -1,0 +1,195 @@
+"""Persistent components: one kind of button, select and form, sent to whoever handles its id.
+
+A custom id is `area:action:v1:<ids>`. Handlers are methods of cogs marked with `@pressed`; they are found by id after
+any restart, so no view is held in memory. Never change what a shipped id means: add `v2` and keep `v1` answering.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+ID_LIMIT = 100
+_ID = r"[a-z]+:[a-z]+:v[0-9]+(?::[^:]*)*"
+_SHAPE = re.compile(_ID)
+
+Handler = Callable[..., Awaitable[None]]
+
+
+class Component(ui.DynamicItem[ui.Item[Any]], template=_ID):
+    """Any persistent button or select. It knows nothing but its id; the client's router does the rest."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Component:
+        """The pressed item as found in its message."""
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Nothing: `bot.client` routes every press by its id, so that failures have one way to words."""
+
+
+def identity(area: str, action: str, *ids: object, version: int = 1) -> str:
+    """The custom id of a component, its shape and length checked."""
+    made = ":".join([area, action, f"v{version}", *(str(i) for i in ids)])
+    if not _SHAPE.fullmatch(made) or len(made) > ID_LIMIT:
+        raise ValueError(f"not a custom id: {made!r}")
+    return made
+
+
+def button(
+    label: str,
+    custom_id: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    *,
+    emoji: str | None = None,
+    disabled: bool = False,
+) -> Component:
+    """A persistent button."""
+    return Component(ui.Button(label=label[:80], custom_id=custom_id, style=style, emoji=emoji, disabled=disabled))
+
+
+def select(
+    custom_id: str,
+    options: Sequence[discord.SelectOption],
+    *,
+    placeholder: str | None = None,
+    least: int = 1,
+    most: int = 1,
+) -> Component:
+    """A persistent string select of at most 25 options."""
+    return Component(
+        ui.Select(
+            custom_id=custom_id,
+            options=list(options),
+            placeholder=placeholder and placeholder[:150],
+            min_values=least,
+            max_values=min(most, len(options)),
+        )
+    )
+
+
+def picker(item: ui.RoleSelect[Any] | ui.ChannelSelect[Any] | ui.UserSelect[Any]) -> Component:
+    """A persistent select of Discord's own things."""
+    return Component(item)
+
+
+def row(*items: Component) -> ui.ActionRow[Any]:
+    """Up to five buttons, or one select, side by side."""
+    return ui.ActionRow(*items)
+
+
+def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui.LayoutView:
+    """A Components V2 message: one framed card. Text parts are markdown; what members typed is escaped before."""
+    view = ui.LayoutView(timeout=None)
+    shown = [ui.TextDisplay(part) if isinstance(part, str) else part for part in parts if part]
+    view.add_item(ui.Container(*shown, accent_colour=colour))
+    return view
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One text field of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    required: bool = False
+    long: bool = False
+    limit: int = 100
+
+
+class Form(ui.Modal):
+    """A modal of up to five text fields, whose submission is routed by id like a press."""
+
+    def __init__(self, title: str, custom_id: str, fields: Iterable[Field]) -> None:
+        super().__init__(title=title[:45], custom_id=custom_id, timeout=900)
+        for field in fields:
+            self.add_item(
+                ui.Label(
+                    text=field.label[:45],
+                    component=ui.TextInput(
+                        custom_id=field.name,
+                        default=field.value[: field.limit] or None,
+                        placeholder=field.placeholder[:100] or None,
+                        required=field.required,
+                        max_length=field.limit,
+                        style=discord.TextStyle.long if field.long else discord.TextStyle.short,
+                    ),
+                )
+            )
+
+
+def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[Handler], Handler]:
+    """Mark a cog's method as the handler of an id.
+
+    It is called as `handler(interaction, **ids)`, each id an int where it is all digits. Selects leave their choice
+    in `values_of(interaction)`, forms in `fields_of(interaction)`.
+    """
+
+    def mark(handler: Handler) -> Handler:
+        handler.__route__ = (f"{area}:{action}:v{version}", names)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+class Router:
+    """Finds the handler of a custom id."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, tuple[tuple[str, ...], Handler]] = {}
+
+    def add(self, cog: object) -> None:
+        """Take in every method of `cog` marked with `@pressed`.
+
+        Raises:
+            ValueError: two handlers for one id.
+        """
+        for name in dir(type(cog)):
+            route = getattr(getattr(type(cog), name), "__route__", None)
+            if route is None:
+                continue
+            prefix, names = route
+            if prefix in self._routes:
+                raise ValueError(f"two handlers for {prefix}")
+            self._routes[prefix] = (names, getattr(cog, name))
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        """Every id that has a handler, without its own part."""
+        return frozenset(self._routes)
+
+    def find(self, custom_id: str) -> tuple[Handler, dict[str, int | str]] | None:
+        """The handler of an id and the ids in it, or None for an id that is not ours."""
+        area, action, version, *ids = (*custom_id.split(":"), "", "", "")[: max(3, custom_id.count(":") + 1)]
+        found = self._routes.get(f"{area}:{action}:{version}")
+        if found is None or len(ids) != len(found[0]):
+            return None
+        return found[1], {
+            name: int(value) if value.isdecimal() and len(value) < 20 else value
+            for name, value in zip(found[0], ids, strict=True)
+        }
+
+
+def values_of(interaction: discord.Interaction) -> list[str]:
+    """What was chosen in a select."""
+    data: Any = interaction.data or {}
+    return list(data.get("values", ()))
+
+
+def fields_of(interaction: discord.Interaction) -> dict[str, str]:
+    """What was typed into a form, by the names of its fields."""
+    data: Any = interaction.data or {}
+    typed: dict[str, str] = {}
+    for part in data.get("components", ()):
+        for inner in [part["component"]] if "component" in part else part.get("components", ()):
+            typed[inner["custom_id"]] = inner.get("value") or ""
+    return typed
