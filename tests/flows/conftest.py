@@ -1,0 +1,248 @@
+"""A club in a simulated Discord, with the real client in it, and what its members can read there."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import discord
+import pytest
+import pytest_asyncio
+import simcord
+from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.i18n import Message, catalogue
+from cogs import EXTENSIONS
+from db.base import Base
+from db.engine import Database
+from db.models import Guild, User
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+"""The present instant at the start of every flow: a Wednesday, 13:00 in Berlin."""
+
+
+@dataclass(slots=True)
+class Club:
+    """A server with one text channel, two members and an organiser.
+
+    Attributes:
+        env: the simulation; `env.bot` is the real client, `await env.advance_time(s)` moves the clock.
+        app: what the bot was built from.
+        guild: the server.
+        channel: its one text channel.
+        alice: a member.
+        bob: another.
+        olga: a member who may manage the server, thus an organiser.
+    """
+
+    env: simcord.Env
+    app: App
+    guild: GuildHandle
+    channel: ChannelHandle
+    alice: MemberActor
+    bob: MemberActor
+    olga: MemberActor
+
+    @property
+    def database(self) -> Database:
+        """What the bot remembers in."""
+        return self.app.database
+
+    async def restart(self) -> None:
+        """Stop the bot and start it afresh on the same database."""
+        old = self.env.bot
+        await self.env.restart_bot(Backpedal(self.app))
+        await old.close()
+
+    async def speak_german(self, *actors: MemberActor) -> None:
+        """The club's public messages become German, and so does what `actors` (all three by default) read."""
+        async with self.database.write() as session:
+            now = self.env.now()
+            guild = await session.get(Guild, self.guild.id) or Guild(guild_id=self.guild.id, created_at=now)
+            guild.language = "de"
+            session.add(guild)
+            for actor in actors or (self.alice, self.bob, self.olga):
+                user = await session.get(User, actor.id) or User(user_id=actor.id, created_at=now)
+                user.language = "de"
+                session.add(user)
+
+
+@pytest.fixture
+def errors_expected() -> list[str]:
+    """Parts of ERROR log lines this test causes on purpose; any other ERROR line fails it."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    logged = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    unexpected = [line for line in logged if not any(part in line for part in errors_expected)]
+    assert not unexpected, f"logged at ERROR: {unexpected}"
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'backpedal.db'}")
+    async with database.writer.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def worker() -> Any:
+    """The one worker process. It is only started by the first file or chart; a test that has one asks for its own."""
+    return None
+
+
+@pytest_asyncio.fixture
+async def app(database: Database, worker: Any) -> App:
+    settings: Any = None  # no cog reads the operator's settings
+    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow)
+
+
+@pytest_asyncio.fixture
+async def env(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[simcord.Env]:
+    monkeypatch.setattr("bot.client.EXTENSIONS", tuple(name for name in EXTENSIONS if _loads(name)))
+    # Failures are asserted by what the log says: simcord also counts those a member is told about.
+    env = simcord.Env(Backpedal(app), settle_timeout=10, check_errors=False)
+    env.backend.clock._epoch = NOON
+    settle = env._settle_internal
+
+    async def quick(**options: Any) -> Any:
+        return await settle(**{"idle": 0.001, **options})  # not 50 ms for every press
+
+    env._settle_internal = quick  # type: ignore[method-assign]
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        await env.bot.close()
+
+
+def _loads(extension: str) -> bool:
+    try:
+        importlib.import_module(extension)
+    except ImportError:
+        return False
+    return True
+
+
+@pytest_asyncio.fixture
+async def club(env: simcord.Env, app: App) -> Club:
+    guild = env.create_guild("Krebsgang")
+    organisers = guild.create_role("Organisers", permissions=discord.Permissions(manage_guild=True))
+    alice, bob = (guild.add_member(env.create_user(name)) for name in ("alice", "bob"))
+    olga = guild.add_member(env.create_user("olga"), roles=[organisers])
+    channel = guild.create_text_channel("runs")
+    await env.settle()
+    return Club(env, app, guild, channel, alice, bob, olga)
+
+
+# ------------------------------------------------------------------ what can be read
+
+_SHOWN = ("content", "title", "text", "label", "placeholder", "description", "name")
+
+Readable = InteractionResult | ResponseMessage | discord.Message | dict[str, Any] | list[Any]
+
+
+def texts_of(shown: Readable) -> list[str]:
+    """Every piece of text a member can read, in order: sentences, labels of buttons and fields, choices.
+
+    Args:
+        shown: what a command or press was answered with (its card, follow-ups and form), one message, a form, or
+            autocomplete's choices.
+    """
+    if isinstance(shown, InteractionResult):
+        parts: list[Any] = [part for part in (shown.response, *shown.followups) if part is not None]
+        found = [text for part in parts for text in texts_of(part)]
+        return found + (texts_of(shown.modal) if shown.modal else [])
+    if isinstance(shown, ResponseMessage):
+        return ([shown.content] if shown.content else []) + _walk(shown.components)
+    if isinstance(shown, discord.Message):
+        return ([shown.content] if shown.content else []) + _walk([part.to_dict() for part in shown.components])
+    return _walk(shown)
+
+
+def text_of(shown: Readable) -> str:
+    """Every piece of text a member can read, one a line."""
+    return "\n".join(texts_of(shown))
+
+
+def _walk(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for item in node for text in _walk(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node[key] for key in _SHOWN if isinstance(node.get(key), str) and node[key]]
+    return own + [text for value in node.values() for text in _walk(value)]
+
+
+def button_ids(shown: InteractionResult | ResponseMessage | discord.Message) -> dict[str, str]:
+    """The buttons of a message: label to custom id."""
+    message = shown.response if isinstance(shown, InteractionResult) else shown
+    assert message is not None
+    tree = message.components
+    plain = tree if isinstance(message, ResponseMessage) else [part.to_dict() for part in tree]
+    found: dict[str, str] = {}
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if node.get("type") == 2 and "custom_id" in node:
+                found[node.get("label", "")] = node["custom_id"]
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    walk(plain)
+    return found
+
+
+# ------------------------------------------------------------------ no English in German
+
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+
+
+def _sentences(message: Message) -> list[str]:
+    return [message] if isinstance(message, str) else list(message.values())
+
+
+@cache
+def _patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
+    """English texts that differ from the German ones, by key: the pattern, and whether it must be a whole piece.
+
+    A text of one word ("Zone", "Undo") is only looked for as a whole piece, such as a button's label.
+    """
+    found = {}
+    for key, message in catalogue("en").items():
+        german = _sentences(catalogue("de")[key])
+        for sentence in _sentences(message):
+            words = re.findall(r"[A-Za-z]{2,}", _PLACEHOLDER.sub(" ", sentence))
+            if not words or sentence in german:
+                continue
+            pattern = re.compile(".+?".join(re.escape(part) for part in _PLACEHOLDER.split(sentence)))
+            if not any(pattern.search(other) for other in german):
+                found[f"{key}: {sentence}"] = (pattern, len(words) < 2 or sum(map(len, words)) < 8)
+    return found
+
+
+def assert_german(*shown: Readable) -> None:
+    """Fail when an English catalogue text, one that differs from the German, can be read in what is `shown`."""
+    patterns = _patterns()
+    for piece in (text for each in shown for text in texts_of(each)):
+        for name, (pattern, whole) in patterns.items():
+            hit = pattern.fullmatch(piece) if whole else pattern.search(piece)
+            assert not hit, f"English in a German flow: {name!r} in {piece!r}"
