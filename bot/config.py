@@ -1,0 +1,247 @@
+"""The operator's settings: one TOML file, and the environment for the token.
+
+`load` reports every fault of the file at once. `config.example.toml` documents each setting; a test holds it to the
+defaults written here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import StartupError
+
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("text", "json")
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class Secret:
+    """Text that must not be shown: `repr`, `str` and formatting give stars, `reveal()` the text."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one call that needs it."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "'***'" if self._text else "''"
+
+
+@dataclass(frozen=True)
+class DiscordSettings:
+    """[discord].
+
+    Attributes:
+        token: the bot's token; `DISCORD_TOKEN` in the environment wins.
+    """
+
+    token: Secret = field(default_factory=Secret)
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """[data].
+
+    Attributes:
+        directory: where the SQLite file and its copies live.
+        copies: how many copies made before an update of the database are kept.
+    """
+
+    directory: Path = Path("data")
+    copies: int = 5
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """[database].
+
+    Attributes:
+        url: any SQLAlchemy async URL. May hold a password, so it is not in the `repr`.
+    """
+
+    url: str = field(default="sqlite+aiosqlite:///data/backpedal.db", repr=False)
+
+
+@dataclass(frozen=True)
+class LoggingSettings:
+    """[logging].
+
+    Attributes:
+        level: the least severe that is written.
+        format: `text` for people, `json` (one object a line) for machines.
+        file: written to instead of standard error, or None.
+    """
+
+    level: str = "info"
+    format: str = "text"
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator may set; each part has defaults that work, but the token."""
+
+    discord: DiscordSettings = field(default_factory=DiscordSettings)
+    data: DataSettings = field(default_factory=DataSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
+
+
+def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool = False) -> Settings:
+    """The settings of a file and the environment.
+
+    Args:
+        path: the TOML file, or None for the defaults alone. Relative paths in it are meant from its own folder.
+        environment: usually `os.environ`.
+        needs_token: an absent token is a fault.
+
+    Raises:
+        StartupError: with every fault found.
+    """
+    if path is None:
+        text, name, folder = "", "config.toml", Path()
+    else:
+        name, folder = str(path), path.parent
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise StartupError(f"{name} does not exist. Copy config.example.toml to it and fill it in.") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StartupError(f"{name} cannot be read: {error}") from error
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StartupError(f"{name} is not valid TOML: {error}") from error
+
+    faults: list[str] = []
+    settings = _settings(raw, folder, environment, faults)
+    if needs_token and not settings.discord.token and not any("[discord] token" in fault for fault in faults):
+        faults.append("[discord] token is missing. Put it there, or in the environment as DISCORD_TOKEN.")
+    if faults:
+        raise StartupError([f"{name}: {fault}" for fault in faults])
+    return settings
+
+
+def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, str], faults: list[str]) -> Settings:
+    whole = _Table("", raw, faults)
+
+    discord = whole.table("discord")
+    token = discord.text("token", "")
+    discord.end()
+
+    data = whole.table("data")
+    directory = folder / data.text("directory", "data", empty=False)
+    copies = data.whole_number("copies", DataSettings.copies, 1, 1000)
+    data.end()
+
+    database = whole.table("database")
+    url = database.text("url", "")
+    if url:
+        database.check_url("url", url)
+    else:
+        url = f"sqlite+aiosqlite:///{directory / 'backpedal.db'}"
+    database.end()
+
+    logging = whole.table("logging")
+    level = logging.choice("level", LoggingSettings.level, LEVELS)
+    format_ = logging.choice("format", LoggingSettings.format, FORMATS)
+    file = logging.text("file", "")
+    logging.end()
+
+    whole.end()
+    return Settings(
+        DiscordSettings(Secret((environment.get("DISCORD_TOKEN") or token).strip())),
+        DataSettings(directory, copies),
+        DatabaseSettings(url),
+        LoggingSettings(level, format_, folder / file if file else None),
+    )
+
+
+class _Table:
+    """One table of the file: hands out values of the right kind, and gathers what is wrong with the others."""
+
+    def __init__(self, name: str, values: Mapping[str, object], faults: list[str]) -> None:
+        self.name = name
+        self.values = values
+        self.faults = faults
+        self.known: list[str] = []
+
+    def _fault(self, key: str, text: str) -> None:
+        self.faults.append(f"[{self.name}] {key} {text}")
+
+    def table(self, key: str) -> _Table:
+        self.known.append(key)
+        values = self.values.get(key, {})
+        if not isinstance(values, dict):
+            self.faults.append(f"{key} is a table: write [{key}] on a line of its own.")
+            values = {}
+        return _Table(key, values, self.faults)
+
+    def text(self, key: str, default: str, *, empty: bool = True) -> str:
+        self.known.append(key)
+        value = self.values.get(key, default)
+        if not isinstance(value, str):
+            self._fault(key, f"must be text in quotes, not {_kind(value)}.")
+        elif not value.strip() and not empty:
+            self._fault(key, "must not be empty.")
+        else:
+            return value.strip()
+        return default
+
+    def choice(self, key: str, default: str, allowed: Collection[str]) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            self._fault(key, f"must be one of {', '.join(allowed)}, not {value!r}.")
+            return default
+        return value
+
+    def whole_number(self, key: str, default: int, least: int, most: int) -> int:
+        self.known.append(key)
+        value = self.values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self._fault(key, f"must be a whole number, not {_kind(value)}.")
+        elif not least <= value <= most:
+            self._fault(key, f"must be from {least} to {most}, not {value}.")
+        else:
+            return value
+        return default
+
+    def check_url(self, key: str, url: str) -> None:
+        scheme, found, _ = url.partition("://")
+        if not found:
+            self._fault(key, "must be a database URL such as sqlite+aiosqlite:///data/backpedal.db.")
+        elif scheme in _DRIVERS:
+            self._fault(key, f"must name an asynchronous driver: {_DRIVERS[scheme]}:// instead of {scheme}://.")
+
+    def end(self) -> None:
+        """Every key that nobody asked for is a fault."""
+        for key in self.values:
+            if key in self.known:
+                continue
+            near = difflib.get_close_matches(key, self.known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Known here: {', '.join(self.known)}."
+            where = f"in [{self.name}]" if self.name else "at the top"
+            self.faults.append(f"unknown key {key!r} {where}.{hint}")
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true/false", int: "a number", float: "a number with decimals", str: "text", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")

@@ -1,0 +1,27 @@
+"""What Alembic runs around the migrations; `db.upkeep` hands it an open connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+
+from db.base import UtcDateTime
+
+
+def _render(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our column types as plain ones, so that a migration does not change with the code."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+attributes = context.config.attributes
+context.configure(
+    connection=attributes["connection"],
+    target_metadata=attributes["metadata"],
+    render_as_batch=attributes["connection"].dialect.name == "sqlite",
+    render_item=_render,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,252 @@
+"""Keeping the database at the revision of the code, and copying it while it is in use.
+
+Revisions are numbers, and a migration's file name begins with its own, so that telling where a database stands needs
+one query and no Alembic, which is only imported when there is something to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import StartupError
+from db.engine import Database, sqlite_file
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+COPIES_FOLDER = "copies"
+_COPY_NAME = re.compile(r"before-\d{4}-\d{8}T\d{6}Z\.db")
+
+
+class State(StrEnum):
+    """How a database stands to the code."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Where a database stands.
+
+    Attributes:
+        state: compared with the code.
+        found: the database's revision, None when it is empty.
+        wanted: the code's newest revision.
+    """
+
+    state: State
+    found: str | None
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What `bring_up_to_date` did.
+
+    Attributes:
+        before: where the database stood.
+        copy: the copy made first, None when none was needed or possible.
+    """
+
+    before: Condition
+    copy: Path | None
+
+
+def revisions() -> tuple[str, ...]:
+    """The revisions this code knows, oldest first."""
+    return tuple(sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")))
+
+
+async def condition(url: str) -> Condition:
+    """Where the database at `url` stands. Creates nothing.
+
+    Raises:
+        StartupError: it cannot be reached, or holds the tables of something else.
+    """
+    known = revisions()
+    file = _file_of(url)
+    if file is not None and not file.exists():
+        return Condition(State.EMPTY, None, known[-1])
+    async with _connected(url) as connection:
+        found = await connection.run_sync(_revision)
+    if found is None:
+        return Condition(State.EMPTY, None, known[-1])
+    if found not in known:
+        return Condition(State.NEWER, found, known[-1])
+    return Condition(State.CURRENT if found == known[-1] else State.BEHIND, found, known[-1])
+
+
+async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
+    """Apply the migrations a database lacks, after copying it when it is an SQLite file that holds something.
+
+    Args:
+        url: the database.
+        copies: how many such copies are kept; older ones are removed.
+        now: names the copy.
+
+    Raises:
+        StartupError: newer than the code, unreachable, or its folder cannot be written. Nothing was changed.
+    """
+    file = _file_of(url)
+    if file is not None:
+        make_writable(file.parent)
+    before = await condition(url)
+    if before.state is State.NEWER:
+        raise StartupError(newer(before))
+    if before.state is State.CURRENT:
+        return Update(before, None)
+    copy = None
+    if file is not None and before.state is State.BEHIND:
+        folder = file.parent / COPIES_FOLDER
+        copy = folder / f"before-{before.wanted}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+        await asyncio.to_thread(copy_sqlite, file, copy)
+        for old in sorted(f for f in folder.iterdir() if _COPY_NAME.fullmatch(f.name))[:-copies]:
+            old.unlink()
+    await upgrade(url)
+    log.info("the database is now at revision %s", before.wanted)
+    return Update(before, copy)
+
+
+def newer(found: Condition) -> str:
+    """The sentence for a database that a later version of the code has written."""
+    return (
+        f"The database is at revision {found.found}, which this version does not know (its newest is {found.wanted}):"
+        " a later version has used it. Update the code, or restore a copy made before."
+    )
+
+
+async def upgrade(url: str, to: str = "head") -> None:
+    """Apply migrations up to `to`, all of them or none."""
+    from alembic import command
+
+    async with _connected(url) as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), to))
+
+
+async def downgrade(url: str, to: str = "base") -> None:
+    """Take migrations back down to `to`; exists for the tests."""
+    from alembic import command
+
+    async with _connected(url) as connection:
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), to))
+
+
+def alembic_config(connection: Connection, metadata: Any = None) -> Config:
+    """Alembic's settings for one open connection; `metadata` is what a new migration is compared with."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection, "metadata": metadata})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy an SQLite file through its online backup, so that what others write meanwhile does not tear it.
+
+    Blocks; runs in a thread. The copy is one file, without a write-ahead log beside it.
+
+    Raises:
+        StartupError: there is nothing to copy, the target exists, or it cannot be written.
+    """
+    if not source.exists():
+        raise StartupError(f"There is no database at {source} to copy.")
+    if target.exists():
+        raise StartupError(f"{target} exists; a copy does not overwrite. Name another file.")
+    make_writable(target.parent)
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(part)) as copy:
+            origin.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        part.rename(target)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise StartupError(f"{source} could not be copied to {target}: {error}") from error
+
+
+def make_writable(folder: Path) -> None:
+    """Create a folder if need be, and write into it once.
+
+    Raises:
+        StartupError: it cannot be written.
+    """
+    probe = folder / ".backpedal-writes-here"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise StartupError(f"The directory {folder} cannot be written: {error.strerror or error}.") from error
+
+
+def shown(url: str) -> str:
+    """A database URL fit to be printed: without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _file_of(url: str) -> Path | None:
+    try:
+        return sqlite_file(url)
+    except ArgumentError as error:
+        raise StartupError("[database] url is not a database URL such as sqlite+aiosqlite:///data/x.db.") from error
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Any]:
+    """One transaction for upkeep, on a connection of its own."""
+    try:
+        database = Database.open(url)
+    except (ArgumentError, ImportError) as error:
+        raise StartupError(f"[database] url cannot be used: {error}") from error
+    try:
+        _without_foreign_keys(database.writer)
+        async with database.writer.begin() as connection:
+            yield connection
+    except (DBAPIError, OSError) as error:
+        reason = str(getattr(error, "orig", error)).strip() or type(error).__name__
+        raise StartupError(f"The database {shown(url)} cannot be used: {reason}") from error
+    finally:
+        await database.close()
+
+
+def _without_foreign_keys(engine: AsyncEngine) -> None:
+    """SQLite changes a table by making it anew, and dropping the old one would cascade into those that refer to it."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _off(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA foreign_keys=OFF").close()
+
+
+def _revision(connection: Connection) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
+    if tables:
+        raise StartupError(f"The database holds tables of something else ({', '.join(sorted(tables)[:3])}, …).")
+    return None

@@ -1,0 +1,140 @@
+"""What every test may use, and what this machine has for them.
+
+Tests marked `postgresql` run where TEST_DATABASE_URL names a PostgreSQL server (asyncpg) on which databases may be
+made; those marked `chromium` where a Chromium is installed. Elsewhere they are not collected, and the header says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from db.engine import Database
+from db.upkeep import upgrade
+
+POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None}
+
+_numbers = count(1)
+
+
+def pytest_report_header() -> list[str]:
+    return [
+        "database: SQLite" + (f" and {make_url(POSTGRESQL).render_as_string()}" if POSTGRESQL else "")
+        + ("" if POSTGRESQL else "; PostgreSQL is not tested: TEST_DATABASE_URL is not set"),
+        f"browser: {CHROMIUM}" if CHROMIUM else "browser: none; the page is tested over HTTP alone",
+    ]  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    absent = {name for name, here in HERE.items() if not here}
+    items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in absent)]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the installed browser; a test that asks for it is marked `chromium`."""
+    assert CHROMIUM
+    return CHROMIUM
+
+
+def aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine to its end on a loop of its own, from a fixture that lives longer than one test's loop."""
+    import asyncio
+
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+async def on_server(statement: str) -> None:
+    """Run a statement that makes or drops a database."""
+    url = make_url(POSTGRESQL).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def postgresql_url(name: str) -> str:
+    """The address of another database on the test server."""
+    return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file at the newest revision, to be copied, not used."""
+    file = tmp_path_factory.mktemp("migrated") / "template.db"
+    aside(lambda: upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """The name of a PostgreSQL database at the newest revision, to be a template."""
+    name = f"backpedal_test_{os.getpid()}"
+
+    async def make() -> None:
+        await on_server(f"CREATE DATABASE {name}")
+        await upgrade(postgresql_url(name))
+
+    aside(make)
+    yield name
+    aside(lambda: on_server(f"DROP DATABASE {name}"))
+
+
+@pytest_asyncio.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database that holds nothing yet, on each kind this run tests."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = f"backpedal_empty_{os.getpid()}_{next(_numbers)}"
+    await on_server(f"CREATE DATABASE {name}")
+    yield postgresql_url(name)
+    await on_server(f"DROP DATABASE {name}")
+
+
+@pytest_asyncio.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a fresh database at the newest revision, on each kind this run tests."""
+    if request.param == "sqlite":
+        file = tmp_path / "backpedal.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    template = request.getfixturevalue("migrated_postgresql")
+    name = f"{template}_{next(_numbers)}"
+    await on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield postgresql_url(name)
+    await on_server(f"DROP DATABASE {name}")
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, empty database at the newest revision, on each kind this run tests."""
+    database = Database.open(database_url)
+    yield database
+    await database.close()
