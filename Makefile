@@ -1,0 +1,58 @@
+# Everything a newcomer needs. Each command sets up .venv first when it is not there; see tools/setup.
+#   PYTHON=...  the Python to set up with      ARGS=...  passed on, e.g. make test ARGS="tests/domain -x"
+
+PY := .venv/bin/python
+ARGS :=
+CONFIG := config.toml
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help try test run check bench format lock migration setup
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make try     try it: the bot in a simulated Discord in your browser; no token, no account'
+	@echo 'make test    run the tests'
+	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
+	@echo 'make check   lint, formatting, types, import contracts'
+	@echo 'make bench   what answers cost: milliseconds, start, memory'
+
+setup:
+	@tools/setup
+
+try: setup
+	@$(PY) -m bot try $(ARGS)
+
+run: setup
+	@$(PY) -m bot run --config $(CONFIG) $(ARGS)
+
+test: setup
+	@echo '==> running the tests'
+	@$(PY) -m pytest $(ARGS)
+
+check: setup
+	@echo '==> lint'
+	@$(PY) -m ruff check .
+	@echo '==> formatting'
+	@$(PY) -m ruff format --check .
+	@echo '==> types'
+	@$(PY) -m mypy
+	@echo '==> import contracts'
+	@.venv/bin/lint-imports --no-cache
+
+bench: setup
+	@echo '==> measuring (some minutes; nothing else should be running)'
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+format: setup
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+# How requirements.lock is made: one file for 3.11 to 3.14 with every platform's hashes, and no index address in it.
+# Needs uv (not part of the project); UPGRADE=--upgrade takes newer versions within pyproject's ranges.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	    --extra try --extra dev $(UPGRADE) pyproject.toml --output-file requirements.lock
+
+# make migration NAME="add partners": draft the next file in db/migrations/versions from the models.
+migration: setup
+	@PYTHONPATH=. $(PY) tools/migration.py "$(NAME)"
