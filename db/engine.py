@@ -8,6 +8,7 @@ writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ POOL_WAIT_S = 1.0
 LOCK_WAIT_S = 1.5
 """Longest wait for a lock held elsewhere: with the pool's wait under the 3 s in which Discord wants an answer."""
 READERS = 4
+
+FAILURES = (DBAPIError, PoolTimeout, sqlite3.OperationalError)
+"""What a database raises; the driver's own where a transaction could not begin, which is not SQLAlchemy's doing."""
 
 
 class Database:
@@ -59,7 +63,7 @@ class Database:
         try:
             async with self._write.begin() as session:
                 yield session
-        except (DBAPIError, PoolTimeout) as error:
+        except FAILURES as error:
             raise _in_words(error) from error
 
     @asynccontextmanager
@@ -72,7 +76,7 @@ class Database:
         try:
             async with self._read.begin() as session:
                 yield session
-        except (DBAPIError, PoolTimeout) as error:
+        except FAILURES as error:
             raise _in_words(error) from error
 
     async def close(self) -> None:

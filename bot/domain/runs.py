@@ -92,6 +92,7 @@ class RunContent:
         stretches: at least one, in order.
         surface: or None when not told.
         spotter_id: Discord user id of the person said to have faced forward, or None.
+        spotter_name: that person's name when named; shown until the club knows a newer one.
         spotter_state: None exactly when there is no spotter.
         effort: RPE 0-10, or None.
         note: at most 500 characters, as typed (escaped where shown), or None.
@@ -105,6 +106,7 @@ class RunContent:
     stretches: tuple[Stretch, ...]
     surface: Surface | None = None
     spotter_id: int | None = None
+    spotter_name: str | None = None
     spotter_state: SpotterState | None = None
     effort: int | None = None
     note: str | None = None

@@ -124,6 +124,14 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
     )
 
 
+async def reader_for(database: Database, user_id: int | None, guild_id: int | None) -> Reader:
+    """How somebody other than the speaker reads, as last known; without a person, how the club reads."""
+    async with database.read() as session:
+        user = await session.get(User, user_id) if user_id is not None else None
+        guild = await session.get(Guild, guild_id) if guild_id is not None else None
+    return reader_of(user, guild)
+
+
 def reader_of(user: User | None, guild: Guild | None) -> Reader:
     """How a person reads: by own choice, else by Discord's language and the club's units and zone."""
     club_units = guild.units if guild else None
@@ -133,9 +141,10 @@ def reader_of(user: User | None, guild: Guild | None) -> Reader:
             Units(club_units or DEFAULT_UNITS),
             (guild and guild.zone) or DEFAULT_ZONE,
         )
+    own_units = Units(user.units or club_units or DEFAULT_UNITS)
     return Reader(
         user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
-        Units(user.units or club_units or DEFAULT_UNITS),
+        Units.METRIC if own_units is Units.BOTH else own_units,  # both is for what many read
         user.zone or (guild and guild.zone) or DEFAULT_ZONE,
     )
 
@@ -175,6 +184,7 @@ async def _rows(
     here = User.home_guild_id if guild_id is None else guild_id
     found = await session.execute(
         select(User, Member, Guild)
+        .select_from(User)
         .outerjoin(Guild, Guild.guild_id == here)
         .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
         .where(User.user_id == user_id)

@@ -51,6 +51,7 @@ class Run(Base):
     duration_ms: Mapped[int]
     surface: Mapped[str | None] = mapped_column(String(12))
     spotter_id: Mapped[int | None] = mapped_column(Snowflake)
+    spotter_name: Mapped[str | None] = mapped_column(String(120))  # until the club knows a newer one
     spotter_state: Mapped[str | None] = mapped_column(String(12))
     effort: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(String(500))

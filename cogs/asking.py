@@ -1,0 +1,68 @@
+"""Asking a named spotter whether he faced forward: by direct message, or behind a button where those are closed."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+
+from bot.errors import BadInput
+from bot.reader import Reader, escaped
+from bot.services import people
+from bot.services.runs import RunView
+from cogs.answer import Interaction
+from cogs.views.base import button, identity
+from cogs.views.run_card import line_of
+
+log = logging.getLogger(__name__)
+
+
+def check_spotter(interaction: Interaction, spotter: discord.User | discord.Member | None) -> None:
+    """Refuse a spotter who cannot be one.
+
+    Raises:
+        BadInput: the runner, a bot, or somebody not of this club.
+    """
+    if spotter is None:
+        return
+    if spotter.id == interaction.user.id:
+        raise BadInput("runs.spotter.self")
+    if spotter.bot:
+        raise BadInput("runs.spotter.bot")
+    if not isinstance(spotter, discord.Member):
+        raise BadInput("runs.spotter.stranger")
+
+
+async def ask_spotter(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> None:
+    """Ask privately. Where direct messages are closed the club's channel says only that something waits."""
+    client = interaction.client
+    reader = await people.reader_for(client.app.database, spotter.id, view.guild_id)
+    try:
+        await spotter.send(question(view, reader), view=answers(view, reader))
+    except discord.Forbidden:
+        waiting = discord.ui.View(timeout=None)
+        club = await people.reader_for(client.app.database, None, view.guild_id)
+        waiting.add_item(button(club.t("runs.spotter.show"), identity("spotter", "show", view.run_id, spotter.id)))
+        await interaction.followup.send(
+            club.t("runs.spotter.waiting", user_id=str(spotter.id)),
+            view=waiting,
+            allowed_mentions=discord.AllowedMentions(users=[spotter]),
+        )
+    except discord.HTTPException as error:
+        log.warning("the spotter of run %d could not be asked: %s", view.run_id, error)
+
+
+def question(view: RunView, reader: Reader) -> str:
+    """What the spotter is asked."""
+    return reader.t("runs.spotter.ask", name=escaped(view.runner, 60), run=line_of(view, reader))
+
+
+def answers(view: RunView, reader: Reader) -> discord.ui.View:
+    """Yes and no."""
+    both = discord.ui.View(timeout=None)
+    both.add_item(
+        button(reader.t("runs.spotter.yes"), identity("spotter", "yes", view.run_id), discord.ButtonStyle.success)
+    )
+    both.add_item(button(reader.t("runs.spotter.no"), identity("spotter", "no", view.run_id)))
+    return both
+

@@ -1,0 +1,186 @@
+"""The buttons under a run, wherever its card stands: Undo, Edit, Share, and the spotter's answer."""
+
+from __future__ import annotations
+
+from discord import ui
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.runs import Extra, Sharing
+from bot.reader import escaped
+from bot.services import changes, people, runs
+from bot.services.people import Person
+from bot.services.runs import RunView
+from bot.tree import say_privately
+from cogs.answer import Interaction, met, replace, reply
+from cogs.asking import answers, question
+from cogs.redraw import keep, redraw
+from cogs.transformers import amendment_from_form, edit_form
+from cogs.views.base import card, fields_of, pressed, values_of
+from cogs.views.run_card import private_card, public_card
+from cogs.views.sharing import sharing_panel
+
+
+class Cards(commands.Cog):
+    """What a run's card can do."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("run", "undo", "run_id", "revision")
+    async def undo(self, interaction: Interaction, run_id: int, revision: int) -> None:
+        """Take back the change this card reports, while it is the newest."""
+        person = await met(interaction)
+        view = await changes.undo_change(
+            self.app.database,
+            run_id,
+            person.user_id,
+            revision,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        done = person.reader.t("runs.undo.done" if view.deleted else "runs.undo.restored")
+        await self._show_change(interaction, person, view, done)
+
+    @pressed("run", "edit", "run_id")
+    async def edit(self, interaction: Interaction, run_id: int) -> None:
+        """Open the form, filled with the run as it is."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await interaction.response.send_modal(edit_form(view, person.reader))
+
+    @pressed("run", "amend", "run_id", "revision")
+    async def amend(self, interaction: Interaction, run_id: int, revision: int) -> None:
+        """Take what the form says over into the run."""
+        person = await met(interaction)
+        now = self.app.clock()
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        amend = amendment_from_form(fields_of(interaction), before, person.reader, now)
+        view = await changes.edit_run(
+            self.app.database,
+            run_id,
+            person.user_id,
+            amend,
+            interaction_id=interaction.id,
+            now=now,
+            seen_revision=revision,
+        )
+        changed = view.revision != before.revision
+        words = person.reader.t("runs.edit.done" if changed else "runs.edit.nothing")
+        await self._show_change(interaction, person, view, words)
+
+    @pressed("run", "share", "run_id")
+    async def share(self, interaction: Interaction, run_id: int) -> None:
+        """Show, to the runner alone, who sees the run."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await reply(interaction, sharing_panel(view, person), private=True)
+
+    @pressed("run", "sharing", "run_id")
+    async def sharing(self, interaction: Interaction, run_id: int) -> None:
+        """Choose club or only me."""
+        (chosen,) = values_of(interaction)
+        await self._share(interaction, run_id, sharing=Sharing(chosen))
+
+    @pressed("run", "extras", "run_id")
+    async def extras(self, interaction: Interaction, run_id: int) -> None:
+        """Choose what a club card shows as well."""
+        await self._share(interaction, run_id, extras=frozenset(Extra(value) for value in values_of(interaction)))
+
+    async def _share(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        *,
+        sharing: Sharing | None = None,
+        extras: frozenset[Extra] | None = None,
+    ) -> None:
+        person = await met(interaction)
+        view = await changes.share_run(
+            self.app.database,
+            run_id,
+            person.user_id,
+            sharing=sharing,
+            extras=extras,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        await replace(interaction, sharing_panel(view, person, person.reader.t("runs.sharing.saved")))
+        await redraw(interaction.client, run_id)
+
+    @pressed("run", "post", "run_id")
+    async def post(self, interaction: Interaction, run_id: int) -> None:
+        """Post the public card of a run shared with the club in the channel this is pressed in."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id, for_club=True)
+        if person.club is None or not person.in_guild or view.guild_id != person.club.guild_id:
+            await say_privately(interaction, person.reader.t("runs.sharing.elsewhere"))
+            return
+        if not view.public:
+            await replace(interaction, sharing_panel(view, person))
+            return
+        message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
+        await keep(interaction.client, view, interaction.channel_id, message_id)
+
+    @pressed("spotter", "yes", "run_id")
+    async def spotter_yes(self, interaction: Interaction, run_id: int) -> None:
+        """The spotter agrees."""
+        await self._spotted(interaction, run_id, agreed=True)
+
+    @pressed("spotter", "no", "run_id")
+    async def spotter_no(self, interaction: Interaction, run_id: int) -> None:
+        """The spotter was not there."""
+        await self._spotted(interaction, run_id, agreed=False)
+
+    async def _spotted(self, interaction: Interaction, run_id: int, *, agreed: bool) -> None:
+        person = await met(interaction)
+        view = await changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
+        key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
+        words = person.reader.t(key, name=escaped(view.runner, 60))
+        await interaction.response.edit_message(content=words, view=None)
+        await redraw(interaction.client, run_id)
+
+    @pressed("spotter", "show", "run_id", "user_id")
+    async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:
+        """Open, for the spotter alone, what waits for him."""
+        person = await met(interaction)
+        if person.user_id != user_id:
+            await say_privately(interaction, person.reader.t("runs.spotter.not_for_you"))
+            return
+        view = await runs.run_for_card(self.app.database, run_id)
+        if view is None or view.deleted or view.content.spotter_id != user_id:
+            await say_privately(interaction, person.reader.t("runs.spotter.gone"))
+            return
+        await interaction.response.send_message(
+            question(view, person.reader), view=answers(view, person.reader), ephemeral=True
+        )
+
+    async def _show_change(self, interaction: Interaction, person: Person, view: RunView, words: str) -> None:
+        """Redraw the card pressed, and every public card of the run."""
+        here = interaction.message
+        if here is not None and not here.flags.ephemeral and view.guild_id is not None:
+            shown = await runs.run_for_card(self.app.database, view.run_id)
+            club = await people.reader_for(self.app.database, None, view.guild_id)
+            await replace(interaction, public_card(shown or view, club))
+            await interaction.followup.send(view=card(words), ephemeral=True)
+            await redraw(interaction.client, view.run_id, except_message=here.id)
+            return
+        if view.deleted:
+            await self._replace_or_reply(interaction, card(words))
+        else:
+            await self._replace_or_reply(
+                interaction, private_card(view, person.reader, person.weight_kg, words)
+            )
+        await redraw(interaction.client, view.run_id)
+
+    @staticmethod
+    async def _replace_or_reply(interaction: Interaction, view: ui.LayoutView) -> None:
+        if interaction.message is not None:
+            await replace(interaction, view)
+        else:
+            await reply(interaction, view, private=True)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Cards(bot.app))  # type: ignore[attr-defined]

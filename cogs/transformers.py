@@ -1,0 +1,185 @@
+"""Typed options: what a member writes into `/log`, `/runs edit` and the form, and what autocomplete makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from discord import app_commands
+
+from bot.domain import typed as domain
+from bot.domain.runs import Direction, RunContent, Surface
+from bot.domain.entry import Way
+from bot.domain.typed import Entry, Manner, Typed
+from bot.errors import MemberError, NotFound
+from bot.reader import Reader
+from bot.services import runs
+from bot.services.runs import RunView
+from bot.tree import spoken
+from cogs.answer import Interaction, met
+from cogs.views.base import Field, Form, identity
+from cogs.views.run_card import form_units, line, way
+
+CHOICE_LIMIT = 100
+DIRECTIONS = [app_commands.Choice(name=spoken(f"runs.direction.{way}"), value=way.value) for way in Way]
+SURFACES = [app_commands.Choice(name=spoken(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
+TOLD_DIRECTIONS = [
+    app_commands.Choice(name=spoken(f"runs.direction.{direction}"), value=direction.value)
+    for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
+]
+
+
+def manner_of(reader: Reader) -> Manner:
+    """How this reader writes."""
+    return Manner(form_units(reader), reader.language, reader.zone)
+
+
+def read_entry(typed: Typed, reader: Reader, now: datetime) -> Entry:
+    """A new run from its texts. Raises `BadInput`."""
+    return domain.read_entry(typed, manner_of(reader), now)
+
+
+async def suggest_entry(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """What has been understood so far: `5.00 km · 27:30 · 5:30/km`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    reader, now = person.reader, interaction.client.app.clock()
+    given = {
+        name: str(value)
+        for name in ("distance", "time", "pace", "direction", "backward")
+        if (value := getattr(interaction.namespace, name, None))
+    }
+    try:
+        words = _understood(Typed(**given), reader, now)
+    except MemberError as error:
+        words = reader.error(error)
+    return [_choice(words, current)]
+
+
+async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The day and hour understood: `Tue 17 Nov 18:30`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    try:
+        started_at, _ = domain.read_start(current, 0, manner_of(person.reader), interaction.client.app.clock())
+        words = person.reader.moment(started_at)
+    except MemberError as error:
+        words = person.reader.error(error)
+    return [_choice(words, current)]
+
+
+async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """One's own runs in words; the value is the run's id, which only its runner can use."""
+    person = await met(interaction)
+    wanted = current.lower().split()
+    found = []
+    for run in await runs.newest_runs(interaction.client.app.database, person.user_id):
+        words = line(run, person.reader)
+        if all(word in words.lower() for word in wanted):
+            found.append(_choice(words, str(run.run_id)))
+        if len(found) == 25:
+            break
+    return found
+
+
+async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> int:
+    """The run chosen by autocomplete, or the only one the typed words fit.
+
+    Raises:
+        NotFound: none or several fit. Whose a run is, is settled where it is read or changed.
+    """
+    if typed.isdecimal() and len(typed) < 19:
+        return int(typed)
+    wanted = typed.lower().split()
+    fitting = [
+        run.run_id
+        for run in await runs.newest_runs(interaction.client.app.database, interaction.user.id)
+        if all(word in line(run, reader).lower() for word in wanted)
+    ]
+    if len(fitting) != 1:
+        raise NotFound("runs.choose", typed=typed)
+    return fitting[0]
+
+
+def edit_form(view: RunView, reader: Reader) -> Form:
+    """The form for changing a run, filled with what is there."""
+    filled = _filled(view.content, reader)
+    return Form(
+        reader.t("runs.form.title"),
+        identity("run", "amend", view.run_id, view.revision),
+        [
+            Field("distance", reader.t("runs.form.distance"), filled["distance"]),
+            Field("time", reader.t("runs.form.time"), filled["time"]),
+            Field("direction", reader.t("runs.form.direction"), filled["direction"]),
+            Field("when", reader.t("runs.form.when"), filled["when"]),
+            Field("note", reader.t("runs.form.note"), filled["note"], long=True, limit=500),
+        ],
+    )
+
+
+def amendment_from_form(
+    fields: dict[str, str], view: RunView, reader: Reader, now: datetime
+) -> Callable[[RunContent], RunContent]:
+    """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
+    filled = _filled(view.content, reader)
+    given = {
+        name: fields[name]
+        for name in ("distance", "time", "direction", "when")
+        if fields.get(name, "").strip() and fields[name].strip() != filled[name]
+    }
+    amend = domain.amendment(Typed(**given), manner_of(reader), now)
+    note = fields.get("note", "").strip() or None
+
+    def amend_with_note(content: RunContent) -> RunContent:
+        return domain.with_note(amend(content), note)
+
+    return amend_with_note
+
+
+def _filled(content: RunContent, reader: Reader) -> dict[str, str]:
+    one_unit = Reader(reader.language, form_units(reader), reader.zone)
+    told = way(content.directions)
+    direction = "" if told == "untold" else reader.t(f"runs.direction.{told}")
+    if told == "mixed":
+        backward = [s for s in content.stretches if s.direction is Direction.BACKWARD]
+        metres = sum(s.distance_m or 0 for s in backward)
+        share = (
+            one_unit.distance(metres)
+            if metres
+            else f"{round(100 * sum(s.duration_ms for s in backward) / content.duration_ms)} %"
+        )
+        direction = f"{direction} {share}"
+    return {
+        "distance": one_unit.distance(content.distance_m) if content.distance_m else "",
+        "time": one_unit.duration(content.duration_ms),
+        "direction": direction,
+        "when": f"{content.started_at.astimezone(ZoneInfo(content.zone)):%Y-%m-%d %H:%M}",
+        "note": content.note or "",
+    }
+
+
+def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
+    """The parts that read, one after the other; a lone distance is fine while one is still typing."""
+    manner = manner_of(reader)
+    if typed.distance and not typed.time and not typed.pace:
+        return reader.distance(domain.parse_distance(typed.distance, manner.units, manner.language))
+    if typed.pace and not typed.time and not typed.distance:
+        return reader.pace(domain.parse_pace(typed.pace, manner.units, manner.language))
+    if typed.backward and not typed.time:
+        return reader.t("runs.direction.mixed")
+    entry = domain.read_entry(typed, manner, now)
+    duration_ms = sum(s.duration_ms for s in entry.stretches)
+    distance_m = sum(s.distance_m or 0 for s in entry.stretches)
+    parts = [reader.distance(distance_m)] if distance_m else []
+    parts.append(reader.duration(duration_ms))
+    if distance_m:
+        parts.append(reader.pace(duration_ms / distance_m))  # ms per m is s per km
+    return " · ".join(parts)
+
+
+def _choice(words: str, value: str) -> app_commands.Choice[str]:
+    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
+    return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -1,0 +1,203 @@
+"""Runs and their stretches: reading them, and the rows a change writes. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import upsert
+from db.models import Card, Member, Revision, Run, Standing, Stretch
+
+
+async def owned_run(session: AsyncSession, run_id: int, user_id: int) -> Run | None:
+    """A run of this runner, deleted or not, held against other writers; None when it is not theirs."""
+    found: Run | None = await session.scalar(
+        select(Run).where(Run.run_id == run_id, Run.user_id == user_id).with_for_update()
+    )
+    return found
+
+
+async def run_for_update(session: AsyncSession, *conditions: ColumnElement[bool]) -> Run | None:
+    """The run that meets all `conditions`, held against other writers."""
+    found: Run | None = await session.scalar(select(Run).where(*conditions).with_for_update())
+    return found
+
+
+async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[int, list[Stretch]]:
+    """The stretches of several runs in order, by run."""
+    found: dict[int, list[Stretch]] = {run_id: [] for run_id in run_ids}
+    rows = await session.scalars(
+        select(Stretch).where(Stretch.run_id.in_(run_ids)).order_by(Stretch.run_id, Stretch.position)
+    )
+    for stretch in rows:
+        found[stretch.run_id].append(stretch)
+    return found
+
+
+async def insert_run(session: AsyncSession, values: dict[str, object]) -> int | None:
+    """Write a run; None when this interaction has written it before."""
+    statement = upsert(session, Run).values(**values)
+    run_id: int | None = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(Run.run_id)
+    )
+    return run_id
+
+
+async def replace_stretches(
+    session: AsyncSession, run_id: int, rows: Sequence[dict[str, object]], *, fresh: bool
+) -> None:
+    """Write the stretches of a run, in place of what was there unless it is `fresh`."""
+    if not fresh:
+        await session.execute(delete(Stretch).where(Stretch.run_id == run_id))
+    await session.execute(
+        insert(Stretch), [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)]
+    )
+
+
+async def insert_revision(session: AsyncSession, values: dict[str, object]) -> bool:
+    """Write a numbered change; False when this interaction has made it before."""
+    statement = upsert(session, Revision).values(**values)
+    written = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id", "run_id"]).returning(Revision.revision)
+    )
+    return written is not None
+
+
+async def update_run(session: AsyncSession, run_id: int, values: dict[str, object]) -> None:
+    """Write columns of a run."""
+    await session.execute(update(Run).where(Run.run_id == run_id).values(**values))
+
+
+async def revision_row(session: AsyncSession, run_id: int, revision: int) -> Revision | None:
+    """One numbered change of a run."""
+    return await session.get(Revision, (run_id, revision))
+
+
+async def display_names(session: AsyncSession, guild_id: int | None, user_ids: Sequence[int]) -> dict[int, str]:
+    """Names as last seen in a club."""
+    if guild_id is None or not user_ids:
+        return {}
+    rows = await session.execute(
+        select(Member.user_id, Member.display_name).where(Member.guild_id == guild_id, Member.user_id.in_(user_ids))
+    )
+    return {row.user_id: row.display_name for row in rows}
+
+
+async def own_week(
+    session: AsyncSession, user_id: int, monday: date, sunday: date
+) -> Sequence[Row[str, int | None, int]]:
+    """(direction, metres, milliseconds) of a runner's told runs from `monday` to `sunday`, from everywhere."""
+    rows = await session.execute(
+        select(Stretch.direction, func.sum(Stretch.distance_m), func.sum(Stretch.duration_ms))
+        .join(Run, Run.run_id == Stretch.run_id)
+        .where(
+            Run.user_id == user_id,
+            Run.ran_on.between(monday, sunday),
+            Run.deleted_at.is_(None),
+            Stretch.direction != "untold",
+        )
+        .group_by(Stretch.direction)
+    )
+    return rows.all()
+
+
+async def club_week(
+    session: AsyncSession, guild_id: int, user_id: int, monday: date
+) -> Sequence[Row[str, int, int]]:
+    """(direction, metres, milliseconds) of what a member shares with a club in the week of `monday`."""
+    rows = await session.execute(
+        select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(
+            Standing.guild_id == guild_id,
+            Standing.user_id == user_id,
+            Standing.period == "week",
+            Standing.starts_on == monday,
+            Standing.direction != "all",
+        )
+    )
+    return rows.all()
+
+
+def _mine(user_id: int, direction: str | None, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    conditions = [Run.user_id == user_id, Run.deleted_at.is_(None)]
+    if since is not None:
+        conditions.append(Run.ran_on >= since)
+    if until is not None:
+        conditions.append(Run.ran_on <= until)
+    if direction is not None:
+        held = select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == direction)
+        conditions.append(held.exists())
+    return conditions
+
+
+async def count_runs(
+    session: AsyncSession, user_id: int, direction: str | None, since: date | None, until: date | None
+) -> int:
+    """How many runs of a runner there are."""
+    counted: int | None = await session.scalar(
+        select(func.count()).select_from(Run).where(*_mine(user_id, direction, since, until))
+    )
+    return counted or 0
+
+
+async def runs_of(
+    session: AsyncSession,
+    user_id: int,
+    *,
+    direction: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Run]:
+    """A runner's runs, newest first."""
+    rows = await session.scalars(
+        select(Run)
+        .where(*_mine(user_id, direction, since, until))
+        .order_by(Run.ran_on.desc(), Run.started_at.desc(), Run.run_id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return rows.all()
+
+
+async def recent_directions(session: AsyncSession, user_id: int, limit: int) -> Sequence[str]:
+    """The directions of a runner's newest told stretches, newest run first."""
+    newest = (
+        select(Run.run_id)
+        .where(Run.user_id == user_id, Run.deleted_at.is_(None))
+        .order_by(Run.ran_on.desc(), Run.run_id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = await session.scalars(
+        select(Stretch.direction).join(newest, newest.c.run_id == Stretch.run_id).where(Stretch.direction != "untold")
+    )
+    return rows.all()
+
+
+async def cards_of(session: AsyncSession, run_id: int) -> Sequence[Card]:
+    """The public messages that show a run."""
+    rows = await session.scalars(select(Card).where(Card.run_id == run_id))
+    return rows.all()
+
+
+async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message_id: int) -> None:
+    """Remember that a public message shows a run."""
+    statement = upsert(session, Card).values(message_id=message_id, channel_id=channel_id, run_id=run_id)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+
+
+async def drop_card(session: AsyncSession, message_id: int) -> None:
+    """Forget a public message."""
+    await session.execute(delete(Card).where(Card.message_id == message_id))
+
+
+async def revision_of(session: AsyncSession, run_id: int, interaction_id: int) -> int | None:
+    """The number of the change an interaction made to a run, or None."""
+    found: int | None = await session.scalar(
+        select(Revision.revision).where(Revision.interaction_id == interaction_id, Revision.run_id == run_id)
+    )
+    return found
