@@ -1,3 +1,3 @@
 """Every cog, in the order loaded; one that fails stops the start."""
 
-EXTENSIONS: tuple[str, ...] = ("cogs.log", "cogs.runs")
+EXTENSIONS: tuple[str, ...] = ("cogs.log", "cogs.runs", "cogs.settings")

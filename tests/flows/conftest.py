@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 import discord
@@ -22,7 +21,6 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.i18n import Message, catalogue
 from cogs import EXTENSIONS
-from db.base import Base
 from db.engine import Database
 from db.models import Guild, User
 
@@ -88,15 +86,6 @@ def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixt
     logged = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     unexpected = [line for line in logged if not any(part in line for part in errors_expected)]
     assert not unexpected, f"logged at ERROR: {unexpected}"
-
-
-@pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'backpedal.db'}")
-    async with database.writer.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -1,0 +1,259 @@
+"""Time zones by the words people use for them: cities, countries, abbreviations, offsets and IANA names.
+
+Names come from Babel (CLDR) in every language a member may type; cities that have no zone of their own are listed
+here. What is stored is always an IANA name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+
+from bot.errors import BadInput
+
+LIMIT = 25
+"""Discord shows at most this many choices."""
+
+_TYPED_LANGUAGES = ("en_GB", "de")
+
+_OFFERED = (
+    "Europe/Berlin Europe/Vienna Europe/Zurich Europe/London Europe/Dublin Europe/Paris Europe/Amsterdam "
+    "Europe/Brussels Europe/Madrid Europe/Rome Europe/Copenhagen Europe/Stockholm Europe/Oslo Europe/Helsinki "
+    "Europe/Warsaw Europe/Prague Europe/Athens Europe/Istanbul Europe/Kyiv Europe/Moscow America/New_York "
+    "America/Chicago America/Denver America/Los_Angeles America/Anchorage Pacific/Honolulu America/Toronto "
+    "America/Vancouver America/Mexico_City America/Sao_Paulo America/Argentina/Buenos_Aires Africa/Johannesburg "
+    "Africa/Cairo Africa/Lagos Africa/Nairobi Asia/Jerusalem Asia/Dubai Asia/Kolkata Asia/Bangkok Asia/Singapore "
+    "Asia/Shanghai Asia/Hong_Kong Asia/Seoul Asia/Tokyo Australia/Perth Australia/Adelaide Australia/Brisbane "
+    "Australia/Sydney Pacific/Auckland Etc/UTC"
+)
+_WELL_KNOWN = _OFFERED.split()
+"""Offered first, in this order; also what a country with one clock stands for."""
+
+_CITIES = {
+    "Europe/Berlin": "München, Munich, Hamburg, Köln, Cologne, Frankfurt, Stuttgart, Düsseldorf, Leipzig, Dresden, "
+    "Bremen, Hannover, Nürnberg, Nuremberg, Essen, Dortmund, Bonn, Freiburg, Münster",
+    "Europe/Vienna": "Salzburg, Graz, Linz, Innsbruck",
+    "Europe/Zurich": "Bern, Basel, Genf, Geneva, Genève, Lausanne",
+    "Europe/London": "Manchester, Edinburgh, Glasgow, Cardiff, Birmingham, Liverpool, Leeds, Bristol, England, "
+    "Scotland, Schottland, Wales, UK, Great Britain, Grossbritannien",
+    "Europe/Paris": "Lyon, Marseille, Toulouse, Nice, Bordeaux, Strasbourg, Straßburg",
+    "Europe/Madrid": "Barcelona, Valencia, Sevilla, Bilbao, Mallorca",
+    "Europe/Rome": "Milan, Mailand, Milano, Torino, Turin, Napoli, Neapel, Bologna, Firenze, Florenz, Bozen",
+    "Europe/Amsterdam": "Rotterdam, Utrecht, Den Haag, The Hague, Eindhoven, Holland",
+    "Europe/Moscow": "Saint Petersburg, St Petersburg, Sankt Petersburg",
+    "Europe/Istanbul": "Ankara, Izmir",
+    "America/New_York": "NYC, Boston, Washington, Washington DC, Philadelphia, Miami, Orlando, Atlanta, Charlotte, "
+    "Pittsburgh, Cleveland",
+    "America/Chicago": "Houston, Dallas, Austin, San Antonio, Minneapolis, St Louis, Nashville, New Orleans",
+    "America/Denver": "Salt Lake City, Albuquerque, Colorado Springs, Boulder",
+    "America/Los_Angeles": "LA, San Francisco, Seattle, San Diego, Las Vegas, Portland, Sacramento",
+    "America/Toronto": "Montreal, Montréal, Ottawa, Québec",
+    "America/Edmonton": "Calgary",
+    "America/Sao_Paulo": "Rio de Janeiro, Rio, Brasília, Curitiba",
+    "Africa/Johannesburg": "Cape Town, Kapstadt, Durban, Pretoria",
+    "Asia/Jerusalem": "Tel Aviv",
+    "Asia/Kolkata": "Mumbai, Delhi, New Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune",
+    "Asia/Shanghai": "Beijing, Peking, Shenzhen, Guangzhou",
+    "Asia/Tokyo": "Osaka, Kyoto, Yokohama, Sapporo, Nagoya",
+    "Australia/Sydney": "Canberra, Wollongong",
+    "Australia/Brisbane": "Gold Coast, Cairns",
+    "Pacific/Auckland": "Wellington, Christchurch",
+    "Etc/UTC": "UTC, GMT, Zulu, UCT",
+}
+
+_ABBREVIATIONS = {
+    "CET CEST MEZ MESZ": "Europe/Berlin Europe/Vienna Europe/Zurich Europe/Paris Europe/Madrid Europe/Rome",
+    "WET WEST": "Europe/Lisbon",
+    "EET EEST OEZ OESZ": "Europe/Helsinki Europe/Athens Europe/Kyiv",
+    "BST": "Europe/London",
+    "MSK": "Europe/Moscow",
+    "US USA": "America/New_York America/Chicago America/Denver America/Los_Angeles",
+    "ET EST EDT Eastern": "America/New_York",
+    "CT CST CDT Central": "America/Chicago",
+    "MT MST MDT Mountain": "America/Denver",
+    "PT PST PDT Pacific": "America/Los_Angeles",
+    "HST": "Pacific/Honolulu",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "AEST AEDT": "Australia/Sydney",
+    "NZST NZDT": "Pacific/Auckland",
+}
+"""What people mean by an abbreviation; for IANA, `EST` is Panama's clock and has no summer time."""
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
+
+_EXACT, _STARTS, _WORD, _INSIDE, _ALIKE = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A zone as offered to a member.
+
+    Attributes:
+        zone: IANA name.
+        city: its name in the member's language.
+        country: its country in the member's language, empty for UTC.
+        local: the present wall time there.
+    """
+
+    zone: str
+    city: str
+    country: str
+    local: datetime
+
+    @property
+    def label(self) -> str:
+        """`Berlin, Germany · 13:05`: at most 100 characters."""
+        named = f"{self.city}, {self.country}" if self.country and self.country != self.city else self.city
+        return f"{named[:90]} · {self.local:%H:%M}"
+
+
+def place(zone: str, language: str, now: datetime) -> Place:
+    """A zone in words; `zone` is an IANA name that exists."""
+    return Place(zone, city_of(zone, language), _country_of(zone, language), now.astimezone(ZoneInfo(zone)))
+
+
+def search(typed: str, language: str, now: datetime, limit: int = LIMIT) -> tuple[Place, ...]:
+    """Zones that may be meant, the likeliest first; the well-known ones for empty input.
+
+    Args:
+        typed: any part of a city, country, abbreviation, offset ("UTC+2") or IANA name, in any case.
+        language: for the names in the answer; a shipped language.
+        now: aware; the local times shown, and what an offset is compared with.
+        limit: at most this many.
+    """
+    ranked = _ranked(typed, now)
+    order = {zone: rank for rank, zone in enumerate(_WELL_KNOWN)}
+    names = sorted(ranked, key=lambda zone: (ranked[zone], order.get(zone, len(order)), zone))
+    return tuple(place(zone, language, now) for zone in names[:limit])
+
+
+def find(typed: str, language: str, now: datetime) -> str:
+    """The IANA name of the one zone that is meant.
+
+    A country counts when all its clocks show the same time now and in half a year.
+
+    Raises:
+        BadInput: nothing is called that, or several zones are; names what may be meant.
+    """
+    ranked = _ranked(typed, now) if typed.strip() else {}
+    exact = [zone for zone, rank in ranked.items() if rank == _EXACT]
+    if exact and len({_clock(zone, now) for zone in exact}) == 1:
+        return min(exact, key=lambda zone: (_WELL_KNOWN.index(zone) if zone in _WELL_KNOWN else len(exact) + 99, zone))
+    meant = [found.city for found in search(typed, language, now, 4)] if ranked else []
+    if meant:
+        raise BadInput("settings.zone.suggest", typed=typed, places=", ".join(meant))
+    raise BadInput("settings.zone.unknown", typed=typed)
+
+
+def city_of(zone: str, language: str) -> str:
+    """What a zone is called in a language: its city, or `UTC`."""
+    if zone in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return _cities(language).get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+
+def _country_of(zone: str, language: str) -> str:
+    territory = get_global("zone_territories").get(zone, "")
+    return Locale.parse(language).territories.get(territory, "") if len(territory) == 2 and territory != "ZZ" else ""
+
+
+def _ranked(typed: str, now: datetime) -> dict[str, int]:
+    """Every zone that may be meant, with how well it fits."""
+    wanted = _plain(typed)
+    if not wanted:
+        return dict.fromkeys(_WELL_KNOWN, _WORD)
+    offset = _OFFSET.fullmatch(typed.strip().lower())
+    if offset:
+        sign, hours, minutes = offset.groups()
+        ahead = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
+        return {zone: _STARTS for zone in _zones() if now.astimezone(ZoneInfo(zone)).utcoffset() == ahead}
+    ranked: dict[str, int] = {}
+    for name, zones in _index().items():
+        rank = _fit(wanted, name)
+        if rank is not None:
+            for zone in zones:
+                ranked[zone] = min(rank, ranked.get(zone, rank))
+    if not ranked:
+        for name in get_close_matches(wanted, _index(), n=5, cutoff=0.75):
+            ranked.update(dict.fromkeys(_index()[name], _ALIKE))
+    return ranked
+
+
+def _fit(wanted: str, name: str) -> int | None:
+    if wanted == name:
+        return _EXACT
+    if name.startswith(wanted):
+        return _STARTS
+    if f" {wanted}" in name:
+        return _WORD
+    return _INSIDE if len(wanted) > 2 and wanted in name else None
+
+
+def _clock(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
+    there = ZoneInfo(zone)
+    return tuple((now + timedelta(days=days)).astimezone(there).utcoffset() for days in (0, 91, 182, 273))
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents or punctuation: `São_Paulo` and `sao paulo` are one name."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", letters))
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """Every zone that is a place, by its present IANA name, and UTC."""
+    return (*(zone for zone in get_global("zone_territories") if not zone.startswith("Etc/")), "Etc/UTC")
+
+
+@cache
+def _cities(language: str) -> Mapping[str, str]:
+    """City names that differ from the IANA name. CLDR still keys some by a former name, such as Asia/Calcutta."""
+    aliases = get_global("zone_aliases")
+    named = Locale.parse("en_GB" if language == "en" else language).time_zones
+    return {aliases.get(zone, zone): data["city"] for zone, data in named.items() if "city" in data}
+
+
+@cache
+def _index() -> Mapping[str, tuple[str, ...]]:
+    """Every name a member may type, made plain, and the zones it may mean."""
+    found: dict[str, dict[str, None]] = {}
+
+    def add(names: Iterable[str], zones: Iterable[str]) -> None:
+        for plain in filter(None, map(_plain, names)):
+            found.setdefault(plain, {}).update(dict.fromkeys(zones))
+
+    known = set(_zones())
+    for zone in known:
+        cities = [city_of(zone, language) for language in _TYPED_LANGUAGES]
+        countries = [_country_of(zone, language) for language in _TYPED_LANGUAGES]
+        add([zone, *cities, *countries, zone.rpartition("/")[2]], [zone])
+    for abbreviations, zones in _ABBREVIATIONS.items():
+        add(abbreviations.split(), zones.split())
+    for alias, zone in get_global("zone_aliases").items():
+        if zone in known and _plain(alias) not in found:
+            add([alias], [zone])
+            if "/" in alias and _plain(alias.rpartition("/")[2]) not in found:
+                add([alias.rpartition("/")[2]], [zone])
+    for zone, listed in _CITIES.items():
+        add(listed.split(", "), [zone])
+        # "Muenchen" for those without umlauts on their keyboard.
+        add([re.sub("[äöü]", lambda m: {"ä": "ae", "ö": "oe", "ü": "ue"}[m[0]], listed_one.lower())
+             for listed_one in listed.split(", ")], [zone])  # fmt: skip
+    return {name: tuple(zones) for name, zones in found.items()}
+
+
+def warm() -> None:
+    """Build the index now (about 50 ms), not while a member waits."""
+    _index()

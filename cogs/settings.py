@@ -1,0 +1,124 @@
+"""`/settings`: one card on which a person sets everything."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain import zones
+from bot.services import settings
+from bot.tree import spoken
+from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.places import suggest_zones
+from cogs.views.base import fields_of, identity, pressed, values_of
+from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
+
+
+class Settings(commands.Cog):
+    """A person's own settings."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="settings", description=spoken("settings.commands.settings"))
+    @app_commands.describe(zone=spoken("settings.commands.zone"))
+    @app_commands.autocomplete(zone=suggest_zones)
+    async def settings(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100] | None = None) -> None:
+        """Show the card; set the zone first when one is given."""
+        person = await met(interaction)
+        notice = ""
+        if zone is not None:
+            chosen = await settings.choose_zone(
+                self.app.database, person.user_id, zone, person.reader, self.app.clock()
+            )
+            notice = person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
+            person = await met(interaction)
+        own = await soon(interaction, settings.own_settings(self.app.database, person.user_id), private=True)
+        await reply(interaction, settings_card(person, own, self.app.clock(), notice), private=True)
+
+    @pressed("settings", "zone")
+    async def ask_zone(self, interaction: Interaction) -> None:
+        """Open the form for a zone."""
+        person = await met(interaction)
+        await interaction.response.send_modal(zone_form(person.reader, identity("settings", "zoned")))
+
+    @pressed("settings", "zoned")
+    async def zoned(self, interaction: Interaction) -> None:
+        """Take the zone from the form."""
+        person = await met(interaction)
+        typed = fields_of(interaction)["zone"]
+        zone = await settings.choose_zone(self.app.database, person.user_id, typed, person.reader, self.app.clock())
+        place = zones.city_of(zone, person.reader.language)
+        await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
+
+    @pressed("settings", "weight")
+    async def ask_weight(self, interaction: Interaction) -> None:
+        """Open the form for the weight."""
+        person = await met(interaction)
+        await interaction.response.send_modal(weight_form(person.reader, person.weight_kg))
+
+    @pressed("settings", "weigh")
+    async def weigh(self, interaction: Interaction) -> None:
+        """Take the weight from the form."""
+        person = await met(interaction)
+        typed = fields_of(interaction)["weight"]
+        await settings.choose_weight(self.app.database, person.user_id, typed, person.reader.units)
+        await self._redraw(interaction)
+
+    @pressed("settings", "language")
+    async def language(self, interaction: Interaction) -> None:
+        """Choose a language; the card answers in it at once."""
+        person = await met(interaction)
+        await settings.choose_language(self.app.database, person.user_id, _chosen(interaction))
+        await self._redraw(interaction)
+
+    @pressed("settings", "units")
+    async def units(self, interaction: Interaction) -> None:
+        """Choose units."""
+        person = await met(interaction)
+        await settings.choose_units(self.app.database, person.user_id, _chosen(interaction))
+        await self._redraw(interaction)
+
+    @pressed("settings", "sharing")
+    async def sharing(self, interaction: Interaction) -> None:
+        """Choose who sees new runs."""
+        person = await met(interaction)
+        await settings.choose_sharing(self.app.database, person.user_id, values_of(interaction)[0])
+        await self._redraw(interaction)
+
+    @pressed("settings", "home")
+    async def home(self, interaction: Interaction) -> None:
+        """Choose the home club."""
+        person = await met(interaction)
+        await settings.choose_home(self.app.database, person.user_id, int(values_of(interaction)[0]))
+        await self._redraw(interaction)
+
+    @pressed("settings", "hide", "guild_id", "hidden")
+    async def hide(self, interaction: Interaction, guild_id: int, hidden: int) -> None:
+        """Leave a club's ranks, or come back into them."""
+        person = await met(interaction)
+        await soon(
+            interaction,
+            settings.hide(self.app.database, person.user_id, guild_id, hidden=bool(hidden)),
+            private=True,
+        )
+        await self._redraw(interaction)
+
+    async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
+        """Draw the card as it stands now, in the language and units that hold now."""
+        person = await met(interaction)
+        own = await settings.own_settings(self.app.database, person.user_id)
+        await replace(interaction, settings_card(person, own, self.app.clock(), notice))
+
+
+def _chosen(interaction: Interaction) -> str | None:
+    """The choice of a select, None where it is to follow what is around."""
+    (value,) = values_of(interaction)
+    return None if value == AUTO else value
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog, with the names of places looked up beforehand."""
+    zones.warm()
+    await bot.add_cog(Settings(bot.app))  # type: ignore[attr-defined]
