@@ -1,0 +1,139 @@
+"""What one person has run: sums, weeks and the efforts that may be bests.
+
+Each takes whose runs and, for another's eyes, the club to which they must be shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Row, Subquery, func, literal, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Member, Run, Stretch
+
+
+async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
+    """A member's name as last seen in the club, or None when he was never seen there."""
+    name: str | None = await session.scalar(
+        select(Member.display_name).where(Member.guild_id == guild_id, Member.user_id == user_id)
+    )
+    return name
+
+
+async def totals(
+    session: AsyncSession, user_id: int, guild_id: int | None
+) -> Sequence[Row[str, int, int, int, int, int]]:
+    """(direction or "all", metres, milliseconds, runs, days, metres of the longest run) of everything."""
+    each = _per_run(user_id, guild_id)
+    together = (
+        select(
+            each.c.run_id,
+            literal("all").label("direction"),
+            each.c.ran_on,
+            func.sum(each.c.distance_m).label("distance_m"),
+            func.sum(each.c.duration_ms).label("duration_ms"),
+        )
+        .group_by(each.c.run_id, each.c.ran_on)
+        .subquery()
+    )
+    columns = ("run_id", "direction", "ran_on", "distance_m", "duration_ms")
+    shares = union_all(
+        select(*(each.c[name] for name in columns)), select(*(together.c[name] for name in columns))
+    ).subquery()
+    rows = await session.execute(
+        select(
+            shares.c.direction,
+            func.sum(shares.c.distance_m),
+            func.sum(shares.c.duration_ms),
+            func.count(),
+            func.count(shares.c.ran_on.distinct()),
+            func.max(shares.c.distance_m),
+        ).group_by(shares.c.direction)
+    )
+    return rows.all()
+
+
+async def days(
+    session: AsyncSession, user_id: int, guild_id: int | None, first: date, last: date
+) -> Sequence[Row[date, str, int | None, int]]:
+    """(ran_on, direction, metres or None, milliseconds) of each day from `first` to `last` with a run."""
+    rows = await session.execute(
+        select(
+            Run.ran_on,
+            Stretch.direction,
+            func.sum(Stretch.distance_m),
+            func.sum(Stretch.duration_ms),
+        )
+        .join(Stretch, Stretch.run_id == Run.run_id)
+        .where(*_shown(user_id, guild_id), Run.ran_on.between(first, last))
+        .group_by(Run.ran_on, Stretch.direction)
+    )
+    return rows.all()
+
+
+async def efforts(
+    session: AsyncSession, user_id: int, guild_id: int | None, shortest_m: int
+) -> Sequence[Row[str, int, int, date, int]]:
+    """(direction, metres, milliseconds, ran_on, run_id): the fastest measured stretch of each exact length.
+
+    Runs that an organiser has not agreed to yet, or has rejected, make no best.
+    """
+    fastest_first = func.row_number().over(
+        partition_by=(Stretch.direction, Stretch.distance_m),
+        order_by=(Stretch.duration_ms, Run.ran_on, Run.run_id, Stretch.position),
+    )
+    ordered = (
+        select(
+            Stretch.direction,
+            Stretch.distance_m,
+            Stretch.duration_ms,
+            Run.ran_on,
+            Run.run_id,
+            fastest_first.label("nth"),
+        )
+        .join(Stretch, Stretch.run_id == Run.run_id)
+        .where(
+            *_shown(user_id, guild_id),
+            Stretch.estimated.is_(False),
+            Stretch.distance_m >= shortest_m,
+            Run.review.in_(("none", "agreed")),
+        )
+        .subquery()
+    )
+    columns = ordered.c
+    rows = await session.execute(
+        select(columns.direction, columns.distance_m, columns.duration_ms, columns.ran_on, columns.run_id).where(
+            columns.nth == 1
+        )
+    )
+    return rows.all()
+
+
+def _per_run(user_id: int, guild_id: int | None) -> Subquery:
+    return (
+        select(
+            Run.run_id,
+            Stretch.direction,
+            Run.ran_on,
+            func.coalesce(func.sum(Stretch.distance_m), 0).label("distance_m"),
+            func.sum(Stretch.duration_ms).label("duration_ms"),
+        )
+        .join(Stretch, Stretch.run_id == Run.run_id)
+        .where(*_shown(user_id, guild_id))
+        .group_by(Run.run_id, Run.ran_on, Stretch.direction)
+        .subquery()
+    )
+
+
+def _shown(user_id: int, guild_id: int | None) -> list[ColumnElement[bool]]:
+    """A person's own told runs from everywhere, or what one club may see of them: what its boards count."""
+    conditions: list[ColumnElement[bool]] = [
+        Run.user_id == user_id,
+        Run.deleted_at.is_(None),
+        Stretch.direction != "untold",
+    ]
+    if guild_id is not None:
+        conditions += [Run.guild_id == guild_id, Run.counted.is_(True)]
+    return conditions

@@ -1,0 +1,222 @@
+"""Keeping standings: adding one run's share, and making rows afresh from the runs; and reading a board.
+
+The sums of a run just logged are added to its rows: two statements, whatever the member has run before. Any other
+change makes the rows of the periods it touches afresh, since the longest run and the days out of what is gone cannot
+be subtracted. The statements are text because they are the same in SQLite and PostgreSQL, and because a multi-row
+upsert made of expressions is compiled anew at each execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Member, Run, Standing
+
+_IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
+
+_ADD = text(
+    """
+    INSERT INTO standings
+        (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
+    VALUES (
+        :guild_id, :direction, :period, :starts_on, :user_id, :distance_m, :duration_ms,
+        CASE WHEN EXISTS (
+            SELECT 1 FROM runs JOIN stretches ON stretches.run_id = runs.run_id
+            WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id AND runs.ran_on = :ran_on
+              AND runs.counted AND runs.run_id <> :run_id
+              AND (:direction = 'all' OR stretches.direction = :direction)
+        ) THEN 0 ELSE 1 END,
+        :distance_m, :hidden
+    )
+    ON CONFLICT (guild_id, direction, period, starts_on, user_id) DO UPDATE SET
+        distance_m = standings.distance_m + excluded.distance_m,
+        duration_ms = standings.duration_ms + excluded.duration_ms,
+        days_out = standings.days_out + excluded.days_out,
+        longest_m = CASE WHEN excluded.longest_m > standings.longest_m
+                         THEN excluded.longest_m ELSE standings.longest_m END,
+        hidden = excluded.hidden
+    """
+).bindparams(
+    *_IDS,
+    bindparam("run_id", type_=BigInteger),
+    bindparam("ran_on", type_=Date),
+    bindparam("direction", type_=String),
+    bindparam("period", type_=String),
+    bindparam("starts_on", type_=Date),
+    bindparam("distance_m", type_=BigInteger),
+    bindparam("duration_ms", type_=BigInteger),
+    bindparam("hidden", type_=Boolean),
+)
+
+_AFRESH = text(
+    """
+    INSERT INTO standings
+        (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
+    SELECT :guild_id, direction, :period, :starts_on, :user_id,
+           SUM(distance_m), SUM(duration_ms), COUNT(DISTINCT ran_on), MAX(distance_m), :hidden
+    FROM (
+        SELECT stretches.direction, runs.ran_on,
+               COALESCE(SUM(stretches.distance_m), 0) AS distance_m, SUM(stretches.duration_ms) AS duration_ms
+        FROM runs JOIN stretches ON stretches.run_id = runs.run_id
+        WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
+          AND runs.ran_on BETWEEN :starts_on AND :ends_on AND runs.counted
+        GROUP BY runs.run_id, runs.ran_on, stretches.direction
+        UNION ALL
+        SELECT 'all', runs.ran_on, COALESCE(runs.distance_m, 0), runs.duration_ms
+        FROM runs
+        WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
+          AND runs.ran_on BETWEEN :starts_on AND :ends_on AND runs.counted
+    ) AS shares
+    GROUP BY direction
+    """
+).bindparams(
+    *_IDS,
+    bindparam("period", type_=String),
+    bindparam("starts_on", type_=Date),
+    bindparam("ends_on", type_=Date),
+    bindparam("hidden", type_=Boolean),
+)
+
+_CLEAR = text(
+    """
+    DELETE FROM standings
+    WHERE guild_id = :guild_id AND user_id = :user_id AND period = :period AND starts_on = :starts_on
+      AND direction IN ('all', 'backward', 'forward')
+    """
+).bindparams(*_IDS, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
+# The directions are named so that the primary key, which begins with them, can be used.
+
+
+async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
+    """Whether the member hides from boards; holds the member, so that one transaction at a time moves his rows.
+
+    SQLite's write transaction holds everything already, and leaves the FOR UPDATE out.
+    """
+    hidden: bool | None = await session.scalar(
+        select(Member.hidden).where(Member.guild_id == guild_id, Member.user_id == user_id).with_for_update()
+    )
+    return bool(hidden)
+
+
+async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Add one run's share to its rows; each of `rows` fills the parameters of one direction and period."""
+    await session.execute(_ADD, rows)
+
+
+async def make_afresh(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace a member's rows of some periods by sums from the runs; each of `rows` is one period."""
+    await session.execute(_CLEAR, rows)
+    await session.execute(_AFRESH, rows)
+
+
+async def days_with_runs(session: AsyncSession, guild_id: int) -> Sequence[Row[int, date]]:
+    """(user_id, ran_on) of every day a member has a counted run on."""
+    rows = await session.execute(
+        select(Run.user_id, Run.ran_on).where(Run.guild_id == guild_id, Run.counted).distinct().order_by(Run.user_id)
+    )
+    return rows.all()
+
+
+async def drop_guild(session: AsyncSession, guild_id: int) -> None:
+    """Delete a club's rows."""
+    await session.execute(delete(Standing).where(Standing.guild_id == guild_id))
+
+
+async def drop_user(session: AsyncSession, user_id: int) -> None:
+    """Delete a person's rows in every club."""
+    await session.execute(delete(Standing).where(Standing.user_id == user_id))
+
+
+async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
+    """Write the wish to the member and to the rows that carry a copy of it."""
+    for table in (Member, Standing):
+        await session.execute(
+            update(table).where(table.guild_id == guild_id, table.user_id == user_id).values(hidden=hidden)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """One board: `metric` is a column of `Standing`, `starts_on` the first day of the period."""
+
+    guild_id: int
+    metric: str
+    direction: str
+    period: str
+    starts_on: date
+
+    @property
+    def value(self) -> ColumnElement[int]:
+        """The column it is ordered by."""
+        column: ColumnElement[int] = getattr(Standing, self.metric)
+        return column
+
+    @property
+    def rows(self) -> tuple[ColumnElement[bool], ...]:
+        """Where every member's row of this board is."""
+        return (
+            Standing.guild_id == self.guild_id,
+            Standing.direction == self.direction,
+            Standing.period == self.period,
+            Standing.starts_on == self.starts_on,
+        )
+
+    def above(self, value: ColumnElement[int] | int) -> Select[int]:
+        """How many members in the ranks have strictly more than `value`; a range of the index."""
+        return (
+            select(func.count()).select_from(Standing).where(*self.rows, Standing.hidden.is_(False), self.value > value)
+        )
+
+
+async def place(session: AsyncSession, which: Which, viewer_id: int) -> tuple[int, int, bool, int]:
+    """(members on the board, the viewer's value, whether he hides, members strictly ahead of him)."""
+    mine = func.coalesce(select(which.value).where(*which.rows, Standing.user_id == viewer_id).scalar_subquery(), 0)
+    hidden = select(Member.hidden).where(Member.guild_id == which.guild_id, Member.user_id == viewer_id)
+    found = await session.execute(
+        select(
+            which.above(0).scalar_subquery(),
+            mine,
+            hidden.scalar_subquery(),
+            which.above(mine).scalar_subquery(),
+        )
+    )
+    total, value, hides, ahead = found.one()
+    return total, value, bool(hides), ahead
+
+
+async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
+    """(user_id, display name, value) in board order: one range of the metric's index, read backwards."""
+    rows = await session.execute(
+        select(Standing.user_id, Member.display_name, which.value)
+        .outerjoin(Member, (Member.guild_id == which.guild_id) & (Member.user_id == Standing.user_id))
+        .where(*which.rows, Standing.hidden.is_(False), which.value > 0)
+        .order_by(which.value.desc(), Standing.user_id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return cast(Sequence[Row[int, str | None, int]], rows.all())
+
+
+async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
+    """How many members in the ranks have strictly more than `value`."""
+    return await session.scalar(which.above(value)) or 0
