@@ -153,11 +153,7 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
     data.end()
 
     database = whole.table("database")
-    url = database.text("url", "")
-    if url:
-        database.check_url("url", url)
-    else:
-        url = f"sqlite+aiosqlite:///{directory / 'backpedal.db'}"
+    url = database.url("url", folder) or f"sqlite+aiosqlite:///{directory / 'backpedal.db'}"
     database.end()
 
     logging = whole.table("logging")
@@ -224,12 +220,16 @@ class _Table:
             return value
         return default
 
-    def check_url(self, key: str, url: str) -> None:
-        scheme, found, _ = url.partition("://")
-        if not found:
+    def url(self, key: str, folder: Path) -> str:
+        url = self.text(key, "")
+        scheme, found, rest = url.partition("://")
+        if url and not found:
             self._fault(key, "must be a database URL such as sqlite+aiosqlite:///data/backpedal.db.")
         elif scheme in _DRIVERS:
             self._fault(key, f"must name an asynchronous driver: {_DRIVERS[scheme]}:// instead of {scheme}://.")
+        elif scheme.startswith("sqlite") and rest.startswith("/") and not rest.startswith(("/:", "/file:")):
+            return f"{scheme}:///{folder / rest[1:]}"
+        return url
 
     def end(self) -> None:
         """Every key that nobody asked for is a fault."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -87,7 +88,7 @@ async def condition(url: str) -> Condition:
     file = _file_of(url)
     if file is not None and not file.exists():
         return Condition(State.EMPTY, None, known[-1])
-    async with _connected(url) as connection:
+    async with _connected(url, writes=False) as connection:
         found = await connection.run_sync(_revision)
     if found is None:
         return Condition(State.EMPTY, None, known[-1])
@@ -162,6 +163,20 @@ def alembic_config(connection: Connection, metadata: Any = None) -> Config:
     return config
 
 
+async def backup(url: str, target: Path | None, *, now: datetime) -> Path:
+    """Copy an SQLite database; without a target, into the folder of copies beside it, named by the moment.
+
+    Raises:
+        StartupError: it is no SQLite file, or cannot be copied.
+    """
+    file = _file_of(url)
+    if file is None:
+        raise StartupError(f"{shown(url)} is not an SQLite file. For PostgreSQL use pg_dump.")
+    target = target or file.parent / COPIES_FOLDER / f"backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+    await asyncio.to_thread(copy_sqlite, file, target)
+    return target
+
+
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copy an SQLite file through its online backup, so that what others write meanwhile does not tear it.
 
@@ -202,6 +217,20 @@ def make_writable(folder: Path) -> None:
         raise StartupError(f"The directory {folder} cannot be written: {error.strerror or error}.") from error
 
 
+def check_writable(url: str) -> None:
+    """Whether the folder of an SQLite file can be written or made. Creates nothing.
+
+    Raises:
+        StartupError: it cannot.
+    """
+    file = _file_of(url)
+    if file is None:
+        return
+    nearest = next(folder for folder in file.absolute().parents if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise StartupError(f"The directory {file.parent} cannot be written.")
+
+
 def shown(url: str) -> str:
     """A database URL fit to be printed: without its password."""
     return make_url(url).render_as_string(hide_password=True)
@@ -215,7 +244,7 @@ def _file_of(url: str) -> Path | None:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Any]:
+async def _connected(url: str, *, writes: bool = True) -> AsyncIterator[Any]:
     """One transaction for upkeep, on a connection of its own."""
     try:
         database = Database.open(url)
@@ -223,7 +252,7 @@ async def _connected(url: str) -> AsyncIterator[Any]:
         raise StartupError(f"[database] url cannot be used: {error}") from error
     try:
         _without_foreign_keys(database.writer)
-        async with database.writer.begin() as connection:
+        async with (database.writer if writes else database.reader).begin() as connection:
             yield connection
     except (DBAPIError, OSError) as error:
         reason = str(getattr(error, "orig", error)).strip() or type(error).__name__

@@ -1,0 +1,220 @@
+"""The command line, and the one place where the parts of a running bot are put together.
+
+Nothing heavy is imported at the top: `--help` is instant, and a spawned worker process imports this module again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import config, logs
+from bot.clock import system_clock
+from bot.errors import StartupError
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code: 0 done, 1 it could not be done (said on standard error), 2 usage."""
+    options = parser().parse_args(arguments)
+    work: Callable[[argparse.Namespace], Awaitable[None]] = options.work
+    try:
+        asyncio.run(_awaited(work(options)))
+    except StartupError as error:
+        for fault in error.faults:
+            print(f"backpedal: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    whole = argparse.ArgumentParser(prog="python -m bot", description="Backpedal, the running-club coach for Discord.")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="command")
+
+    def command(name: str, work: Callable[..., Awaitable[None]], what: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        made.add_argument(
+            "--config", type=Path, metavar="FILE",
+            help="settings (default: config.toml when it is there); config.example.toml explains them",
+        )  # fmt: skip
+        made.set_defaults(work=work)
+        return made
+
+    command("run", _run, "bring the database up to date and run the bot on Discord until SIGTERM or SIGINT")
+    preview = command("try", _try, "run the bot in a simulated Discord in the browser, with a demo club; no token")
+    preview.add_argument("--data", type=Path, metavar="DIR", help="keep the club's database there (default: forget it)")
+    preview.add_argument("--port", type=int, metavar="N", help="the page's port; its rooms are on those that follow")
+    command("check", _check, "look at the settings, the database and the cogs without starting")
+    command("migrate", _migrate, "bring the database up to date, after a copy when it is an SQLite file")
+    command("sync", _sync, "send Discord the commands, changed or not")
+    backup = command("backup", _backup, "copy the SQLite database, while the bot may be running")
+    backup.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="where to (default: below the data directory)"
+    )
+    return whole
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
+
+
+def _settings(options: argparse.Namespace, *, needs_token: bool = False) -> config.Settings:
+    path: Path | None = options.config
+    if path is None and DEFAULT_CONFIG.exists():
+        path = DEFAULT_CONFIG
+    settings = config.load(path, os.environ, needs_token=needs_token)
+    logs.configure(settings.logging, [settings.discord.token])
+    return settings
+
+
+@contextlib.asynccontextmanager
+async def _app(settings: config.Settings) -> AsyncIterator[App]:
+    """The parts, closed in reverse order."""
+    from bot.app import App
+    from bot.worker import Worker
+    from db.engine import Database
+
+    database, worker = Database.open(settings.database.url), Worker()
+    try:
+        yield App(settings, database, worker, system_clock)
+    finally:
+        await worker.close()
+        await database.close()
+
+
+@contextlib.contextmanager
+def _discord_in_words() -> Iterator[None]:
+    """What Discord answers to a start that cannot work, as one sentence for the operator."""
+    import aiohttp
+    import discord
+
+    try:
+        yield
+    except discord.LoginFailure as error:
+        raise StartupError(
+            "Discord refused the token. Copy it anew from the developer portal (Bot, Reset Token) into [discord] token"
+            " or DISCORD_TOKEN."
+        ) from error
+    except (aiohttp.ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+        raise StartupError(f"Discord cannot be reached: {error or type(error).__name__}.") from error
+
+
+async def _run(options: argparse.Namespace) -> None:
+    settings = _settings(options, needs_token=True)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await _up_to_date(settings)
+
+    from bot.client import Backpedal
+
+    async with _app(settings) as app:
+        bot = Backpedal(app)
+        with _discord_in_words():
+            await _until(stop, bot, settings.discord.token.reveal())
+    log.info("stopped")
+
+
+async def _until(stop: asyncio.Event, bot: Backpedal, token: str) -> None:
+    """Run the bot until `stop` is set or it ends by itself; interactions in hand are answered first."""
+    running = asyncio.create_task(bot.start(token))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    ended_by_itself = running.done()
+    stopping.cancel()
+    await bot.close()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    if ended_by_itself:
+        running.result()
+
+
+async def _try(options: argparse.Namespace) -> None:
+    try:
+        from bot.preview.show import show
+    except ModuleNotFoundError as error:
+        raise StartupError(f"The try mode needs the package {error.name}: start it with `make try`.") from error
+    logs.configure(config.LoggingSettings(level="warning"))
+    await show(options.data, options.port)
+
+
+async def _check(options: argparse.Namespace) -> None:
+    from bot.client import Backpedal
+    from cogs import EXTENSIONS
+    from db import upkeep
+
+    settings = _settings(options, needs_token=True)
+    print(f"settings  read; token set; database {upkeep.shown(settings.database.url)}")
+    faults: list[str] = []
+    try:
+        found = await upkeep.condition(settings.database.url)
+        upkeep.check_writable(settings.database.url)
+        if found.state is upkeep.State.NEWER:
+            raise StartupError(upkeep.newer(found))
+        does = {"current": "up to date", "empty": "empty; made at the next run", "behind": "updated at the next run"}
+        print(f"database  revision {found.found or 'none'} of {found.wanted}: {does[found.state]}")
+    except StartupError as error:
+        faults += error.faults
+    try:
+        async with _app(settings) as app, Backpedal(app) as bot:
+            await bot.load_everything()
+            print(f"cogs      {len(EXTENSIONS)} loaded, {len(bot.tree.get_commands())} commands")
+    except StartupError as error:
+        faults += error.faults
+    if faults:
+        raise StartupError(faults)
+
+
+async def _migrate(options: argparse.Namespace) -> None:
+    await _up_to_date(_settings(options))
+
+
+async def _up_to_date(settings: config.Settings) -> None:
+    from db import upkeep
+
+    update = await upkeep.bring_up_to_date(settings.database.url, copies=settings.data.copies, now=system_clock())
+    if update.copy:
+        log.info("the database as it was is kept in %s", update.copy)
+
+
+async def _sync(options: argparse.Namespace) -> None:
+    settings = _settings(options, needs_token=True)
+    await _up_to_date(settings)
+
+    from bot.client import Backpedal
+
+    async with _app(settings) as app, Backpedal(app) as bot:
+        with _discord_in_words():
+            await bot.login(settings.discord.token.reveal())
+            await bot.sync_if_changed(force=True)
+        print(f"{len(bot.tree.get_commands())} commands sent to Discord")
+
+
+async def _backup(options: argparse.Namespace) -> None:
+    from db import upkeep
+
+    settings = _settings(options)
+    print(await upkeep.backup(settings.database.url, options.file, now=system_clock()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Where the log goes and how a line looks; set up once, by `bot.__main__`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bot.config import LoggingSettings, Secret
+from bot.errors import StartupError
+
+
+def _utc(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, UTC)
+
+
+class _Text(logging.Formatter):
+    """`2026-11-24 06:30:00Z info bot.client: ready in 3 clubs`, and a traceback below when there is one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return f"{_utc(record):%Y-%m-%d %H:%M:%SZ} {record.levelname.lower()} {record.name}: {record.message}"
+
+
+class _Json(logging.Formatter):
+    """One JSON object a line: at, level, logger, message, and error with the traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object."""
+        line = {
+            "at": f"{_utc(record):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class _Discreet(logging.Formatter):
+    """Whatever another formatter writes, with stars in place of what must not be shown."""
+
+    def __init__(self, inner: logging.Formatter, secrets: Iterable[Secret]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._secrets = [secret.reveal() for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without secrets even in a traceback or in what a library logs."""
+        line = self._inner.format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
+
+
+def configure(settings: LoggingSettings, secrets: Iterable[Secret] = ()) -> None:
+    """Send everything logged in this process to standard error, or to the file that is set.
+
+    Raises:
+        StartupError: the file cannot be written.
+    """
+    try:
+        handler = logging.FileHandler(settings.file, encoding="utf-8") if settings.file else logging.StreamHandler()
+    except OSError as error:
+        raise StartupError(f"[logging] file {settings.file} cannot be written: {error.strerror}.") from error
+    handler.setFormatter(_Discreet(_Json() if settings.format == "json" else _Text(), secrets))
+    logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
