@@ -1,0 +1,160 @@
+"""A club of many members and very many runs: made once, then kept in the temporary folder."""
+
+# ruff: noqa: T201 - printing is what this is for
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.services.standings import rebuild
+from db.engine import Database
+from db.upkeep import MIGRATIONS, upgrade
+from tests.wire.payloads import Club, Person
+
+FIRST_MEMBER = 1_000_001
+YEARS = 3
+CLUB = Club("Backward Hundred", id="900000000000000001")
+CHUNK = 50_000
+ROOMY = "PRAGMA cache_size = -1000000; PRAGMA synchronous = OFF;"
+"""For making the club only: a gigabyte of cache, and no waiting for the disk."""
+
+
+def member(number: int) -> Person:
+    """The club's member of that number, as the database knows him."""
+    return Person(f"Runner {number}", id=str(FIRST_MEMBER + number))
+
+
+def configure(folder: Path, database: Path) -> Path:
+    """A configuration file for a bot on that database."""
+    config = folder / "config.toml"
+    config.write_text(
+        f'[database]\nurl = "sqlite+aiosqlite:///{database}"\n[data]\ndirectory = "{folder}"\ncopies = 1\n'
+        '[logging]\nlevel = "warning"\n'
+    )
+    return config
+
+
+def prepared(members: int, runs: int) -> Path:
+    """The database of such a club: the kept one when the migrations and the day are the same, else a new one."""
+    schema = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(MIGRATIONS.glob("versions/*.py"))))
+    kept = Path(tempfile.gettempdir()) / (
+        f"backpedal-bench-{schema.hexdigest()[:12]}-{members}-{runs}-{datetime.now(UTC):%Y%m%d}.db"
+    )
+    if kept.exists():
+        return kept
+    for old in kept.parent.glob(f"backpedal-bench-*-{members}-{runs}-*.db"):
+        old.unlink()
+    print(f"making a club of {members:,} members and {runs:,} runs, kept as {kept} ...")
+    with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as folder:
+        new, started = Path(folder) / "club.db", time.perf_counter()
+        asyncio.run(upgrade(f"sqlite+aiosqlite:///{new}"))
+        with closing(sqlite3.connect(new)) as connection:
+            connection.executescript(ROOMY)
+            boards = _without_indexes(connection, "standings")
+            others = _without_indexes(connection)
+            _fill(connection, members, runs)
+            connection.executescript(others)
+        asyncio.run(_rebuild(new))
+        with closing(sqlite3.connect(new)) as connection:
+            connection.executescript(ROOMY + boards + "ANALYZE;")
+        shutil.move(new, kept)
+    print(f"... took {time.perf_counter() - started:.0f} s\n")
+    return kept
+
+
+def _without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
+    """Drop a table's indexes, or all; the script that makes them again, in one pass each instead of row by row."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE ?"
+    found = connection.execute(query, [table]).fetchall()
+    for name, _ in found:
+        connection.execute(f"DROP INDEX {name}")
+    return "".join(f"{sql};" for _, sql in found)
+
+
+def _fill(connection: sqlite3.Connection, members: int, runs: int) -> None:
+    """Write the rows as an import of years would leave them; standings come after."""
+    now = datetime.now(UTC)
+    stamp = _instant(now)
+    guild = {"guild_id": int(CLUB.id), "name": CLUB.name, "locale": CLUB.locale, "created_at": stamp}
+    _insert(connection, "guilds", [guild])
+    everybody = [member(number) for number in range(members)]
+    _insert(connection, "users", ({"user_id": int(p.id), "locale": p.locale, "zone_told": True, "created_at": stamp}
+                                  for p in everybody))  # fmt: skip
+    _insert(connection, "members", ({"guild_id": int(CLUB.id), "user_id": int(p.id), "display_name": p.name,
+                                     "organiser": False, "hidden": False, "seen_at": stamp}
+                                    for p in everybody))  # fmt: skip
+    for first in range(0, runs, CHUNK):
+        rows = list(_runs(first, min(first + CHUNK, runs), members, now))
+        for table in ("runs", "stretches", "revisions"):
+            _insert(connection, table, (row[table] for row in rows))
+    connection.commit()
+
+
+def _runs(first: int, last: int, members: int, now: datetime) -> Iterator[dict[str, dict[str, Any]]]:
+    chance = random.Random(first)
+    keen = [random.Random(number).lognormvariate(0, 1) for number in range(members)]
+    runners = chance.choices(range(members), keen, k=last - first)
+    for run_id, runner in enumerate(runners, start=first + 1):
+        started = now - timedelta(days=YEARS * 365 * chance.random(), minutes=70)
+        distance_m = round(chance.lognormvariate(8.3, 0.5))
+        duration_ms = round(distance_m * chance.uniform(300, 480))
+        stamp = _instant(started)
+        yield {
+            "runs": {
+                "run_id": run_id, "interaction_id": run_id, "ordinal": 0, "user_id": FIRST_MEMBER + runner,
+                "guild_id": int(CLUB.id), "started_at": stamp, "zone": "UTC", "ran_on": stamp[:10],
+                "distance_m": distance_m, "duration_ms": duration_ms, "surface": "track", "sharing": "club",
+                "extras": "[]", "source": "typed", "review": "none", "counted": True, "revision": 1,
+                "created_at": stamp,
+            },
+            "stretches": {
+                "run_id": run_id, "position": 0, "direction": chance.choice(("backward", "backward", "forward")),
+                "distance_m": distance_m, "duration_ms": duration_ms, "estimated": False,
+            },
+            "revisions": {
+                "run_id": run_id, "revision": 1, "interaction_id": run_id, "kind": "logged", "changed_at": stamp,
+            },
+        }  # fmt: skip
+
+
+def _instant(moment: datetime) -> str:
+    """As SQLAlchemy writes it to SQLite."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    rows = iter(rows)
+    for head in islice(rows, 1):
+        statement = f"INSERT INTO {table} ({', '.join(head)}) VALUES ({', '.join(f':{name}' for name in head)})"
+        connection.execute(statement, head)
+        connection.executemany(statement, rows)
+
+
+async def _rebuild(path: Path) -> None:
+    """The standings of the club, from its runs."""
+    database = Database.open(f"sqlite+aiosqlite:///{path}")
+
+    @event.listens_for(database.writer.sync_engine, "connect")
+    def make_room(connection: Any, _record: object) -> None:
+        for pragma in ROOMY.split(";"):
+            connection.cursor().execute(pragma)
+
+    try:
+        async with database.write() as session:
+            await rebuild(session, int(CLUB.id))
+    finally:
+        await database.close()

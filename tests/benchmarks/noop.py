@@ -1,0 +1,26 @@
+"""What the benchmarks add to the bot: a command that does nothing, and a word when it is ready."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+READY = "ready for the benchmark"
+
+
+class Noop(commands.Cog):
+    """The least a command can cost."""
+
+    @app_commands.command()
+    async def noop(self, interaction: discord.Interaction) -> None:
+        """Nothing."""
+        await interaction.response.send_message("done")
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        print(READY, flush=True)  # noqa: T201 - the parent process waits for this line
+
+
+async def setup(bot: commands.Bot) -> None:
+    await bot.add_cog(Noop())

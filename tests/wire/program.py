@@ -1,0 +1,81 @@
+"""The bot as a program: `python -m bot` in its own process, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Program:
+    """A running program. `lines` is what it has written so far, both streams together."""
+
+    process: Process
+    lines: list[str] = field(default_factory=list)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: bool = False
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def says(self, words: str, timeout_s: float = 30) -> None:
+        """Wait until it has written `words`.
+
+        Raises:
+            RuntimeError: it ended without.
+        """
+        async with asyncio.timeout(timeout_s):
+            while not any(words in line for line in self.lines):
+                if self._over:
+                    raise RuntimeError("the program ended:\n" + "".join(self.lines))
+                await self._more.wait()
+
+    async def end(self, signal: int, timeout_s: float = 10) -> int:
+        """Send it a signal, and wait for its exit code."""
+        self.process.send_signal(signal)
+        return await self.code(timeout_s)
+
+    async def code(self, timeout_s: float = 10) -> int:
+        """Its exit code, once it has ended by itself."""
+        async with asyncio.timeout(timeout_s):
+            return await self.process.wait()
+
+    async def _listen(self) -> None:
+        assert self.process.stdout is not None
+        while True:
+            line = await self.process.stdout.readline()
+            self._over = not line
+            self.lines.append(line.decode())
+            self._more.set()
+            self._more = asyncio.Event()
+            if not line:
+                return
+
+
+@contextlib.asynccontextmanager
+async def program(url: str, config: Path, *, extensions: str = "") -> AsyncIterator[Program]:
+    """`python -m bot run`, told that Discord is at `url`, with further cogs; killed at the end unless it has ended."""
+    environment = {**os.environ, "LOCAL_DISCORD": url, "EXTRA_EXTENSIONS": extensions, "DISCORD_TOKEN": "token",
+                   "PYTHONPATH": str(ROOT)}  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.wire.process", "run", "--config", str(config),
+        cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT,
+    )  # fmt: skip
+    running = Program(process)
+    listening = asyncio.create_task(running._listen())
+    try:
+        yield running
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await listening
