@@ -1,0 +1,194 @@
+"""`python -m bot` as the operator meets it: each command in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from db.upkeep import revisions
+from tests.wire.server import LocalDiscord
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "MTIzNDU2Nzg5.very-secret.token"
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+async def bot(*arguments: str, discord: str = "http://127.0.0.1:9", cwd: Path = ROOT, token: str = TOKEN) -> Ended:
+    """Run a command with nothing in the environment but what a shell has; Discord is at `discord`."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOCAL_DISCORD": discord}
+    if token:
+        environment["DISCORD_TOKEN"] = token
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.wire.process", *arguments, cwd=cwd, env=environment, stdout=PIPE, stderr=PIPE
+    )
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    ended = Ended(process.returncode, out.decode(), err.decode())
+    assert TOKEN not in ended.out + ended.err
+    assert "Traceback" not in ended.out + ended.err
+    return ended
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    return file
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[LocalDiscord]:
+    async with LocalDiscord() as server:
+        yield server
+
+
+@pytest.fixture
+def made(config: Path, migrated_file: Path) -> Path:
+    """A database at the newest revision where the defaults have it."""
+    file = config.parent / "data" / "backpedal.db"
+    file.parent.mkdir()
+    file.write_bytes(migrated_file.read_bytes())
+    return file
+
+
+def set_revision(file: Path, revision: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["try"], ["check"], ["migrate"], ["sync"], ["backup"]])
+async def test_each_command_explains_itself(command: list[str]) -> None:
+    ended = await bot(*command, "--help")
+    assert ended.code == 0
+    assert ended.out.startswith("usage: python -m bot")
+    assert ("--config" if command else "backup") in ended.out
+
+
+async def test_an_unknown_command_is_a_usage_error() -> None:
+    assert (await bot("walk")).code == 2
+
+
+async def test_every_fault_of_the_settings_is_said_and_nothing_is_started(config: Path) -> None:
+    config.write_text("[discord]\ntokn = 'x'\n[data]\ncopies = 'five'\n")
+    for command in ("run", "check", "migrate", "sync", "backup"):
+        ended = await bot(command, "--config", str(config))
+        assert ended.code == 1
+        assert len(ended.err.splitlines()) == 2
+        assert "Did you mean 'token'?" in ended.err
+        assert "[data] copies" in ended.err
+    assert [path.name for path in config.parent.iterdir()] == ["config.toml"]
+
+
+async def test_without_a_token_run_says_where_it_goes(config: Path) -> None:
+    ended = await bot("run", "--config", str(config), token="")
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "DISCORD_TOKEN" in ended.err
+
+
+async def test_a_wrong_token_is_one_clear_message(config: Path, there: LocalDiscord) -> None:
+    there.fail("GET", "/users/@me", 401)
+    ended = await bot("run", "--config", str(config), discord=there.url)
+    assert ended.code == 1
+    assert "Discord refused the token" in ended.err.splitlines()[-1]
+
+
+async def test_a_discord_that_is_not_there_is_one_clear_message(config: Path) -> None:
+    ended = await bot("run", "--config", str(config))
+    assert ended.code == 1
+    assert "Discord cannot be reached" in ended.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+async def test_a_database_newer_than_the_code_is_one_clear_message(config: Path, made: Path, command: str) -> None:
+    set_revision(made, "9999")
+    ended = await bot(command, "--config", str(config))
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "revision 9999" in ended.err
+
+
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+async def test_a_directory_that_cannot_be_written_is_one_clear_message(config: Path, command: str) -> None:
+    config.write_text('[data]\ndirectory = "taken/data"\n')
+    (config.parent / "taken").touch()
+    ended = await bot(command, "--config", str(config))
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "taken/data cannot be written" in ended.err
+
+
+async def test_a_file_that_is_no_database_is_one_clear_message(config: Path, made: Path) -> None:
+    made.write_text("shopping list " * 100)
+    ended = await bot("migrate", "--config", str(config))
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "not a database" in ended.err
+
+
+async def test_check_reports_and_makes_nothing(config: Path) -> None:
+    ended = await bot("check", "--config", str(config))
+    assert (ended.code, ended.err) == (0, "")
+    assert f"of {revisions()[-1]}: empty; made at the next run" in ended.out
+    assert "cogs" in ended.out
+    assert [path.name for path in config.parent.iterdir()] == ["config.toml"]
+
+
+async def test_migrate_makes_the_database_and_the_second_time_changes_nothing(config: Path) -> None:
+    file = config.parent / "data" / "backpedal.db"
+    assert (await bot("migrate", "--config", str(config))).code == 0
+    before = file.read_bytes()
+    assert (await bot("migrate", "--config", str(config))).code == 0
+    assert file.read_bytes() == before
+
+
+async def test_backup_says_where_the_copy_is(config: Path, made: Path) -> None:
+    ended = await bot("backup", "--config", str(config))
+    assert ended.code == 0
+    copy = Path(ended.out.strip())
+    assert copy.parent == made.parent / "copies"
+    assert (await bot("backup", str(config.parent / "mine.db"), "--config", str(config))).code == 0
+    again = await bot("backup", str(config.parent / "mine.db"), "--config", str(config))
+    assert again.code == 1
+    assert "does not overwrite" in again.err
+
+
+async def test_backup_of_postgresql_names_its_own_tool(config: Path) -> None:
+    config.write_text('[database]\nurl = "postgresql+asyncpg://runner:pa55word@host/club"\n')
+    ended = await bot("backup", "--config", str(config))
+    assert ended.code == 1
+    assert "pg_dump" in ended.err
+    assert "pa55word" not in ended.err
+
+
+async def test_sync_sends_the_commands_each_time_it_is_asked(config: Path, there: LocalDiscord) -> None:
+    assert (await bot("sync", "--config", str(config), discord=there.url)).code == 0
+    first = there.syncs
+    assert first > 0
+    ended = await bot("sync", "--config", str(config), discord=there.url)
+    assert (ended.code, there.syncs) == (0, first + 1)
+    assert "commands sent" in ended.out
+
+
+async def test_a_taken_signal_during_the_login_ends_cleanly(config: Path, there: LocalDiscord) -> None:
+    from tests.wire.faults import Trouble
+    from tests.wire.program import program
+
+    held = there.fail("GET", "/users/@me", Trouble.HOLD)
+    async with program(there.url, config) as running:
+        await held.hit.wait()
+        assert await running.end(signal.SIGTERM) == 0
+    held.release.set()
