@@ -1,3 +1,3 @@
 """Every cog, in the order loaded; one that fails stops the start."""
 
-EXTENSIONS: tuple[str, ...] = ("cogs.log", "cogs.runs", "cogs.settings")
+EXTENSIONS: tuple[str, ...] = ("cogs.log", "cogs.runs", "cogs.cards", "cogs.settings", "cogs.club")
