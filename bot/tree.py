@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -91,6 +92,13 @@ def _what(interaction: discord.Interaction) -> str:
 
 class Tree(app_commands.CommandTree["Backpedal"]):
     """The tree, whose failures go through `respond_to_error`."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Backpedal], /) -> bool:
+        """Let everything through; count it among the interactions in hand, which a stop answers first."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.client.hold(task)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[Backpedal], error: app_commands.AppCommandError, /
