@@ -1,3 +1,14 @@
 """Every cog, in the order loaded; one that fails stops the start."""
 
-EXTENSIONS: tuple[str, ...] = ("cogs.log", "cogs.runs", "cogs.cards", "cogs.settings", "cogs.club")
+EXTENSIONS: tuple[str, ...] = (
+    "cogs.log",
+    "cogs.runs",
+    "cogs.cards",
+    "cogs.settings",
+    "cogs.club",
+    "cogs.imports",
+    "cogs.me",
+    "cogs.leaderboard",
+    "cogs.privacy",
+    "cogs.help",
+)

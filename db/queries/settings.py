@@ -58,7 +58,7 @@ def _held(guild_id: int) -> list[ColumnElement[bool]]:
 
 async def held_runs(session: AsyncSession, guild_id: int) -> Sequence[Run]:
     """A club's runs that wait for an organiser, oldest first; only those shared with it."""
-    rows = await session.scalars(select(Run).where(*_held(guild_id)).order_by(Run.created_at, Run.run_id))
+    rows = await session.scalars(select(Run).where(*_held(guild_id)).order_by(Run.run_id))
     return rows.all()
 
 

@@ -1,0 +1,181 @@
+"""Everything about one person: out, or gone."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.domain.runs import Direction, SpotterState
+from bot.services import standings
+from bot.services.runs import PublicCard
+from db.base import Base
+from db.engine import Database
+from db.queries import privacy as queries
+from db.queries import runs as run_queries
+
+PACK_ABOVE_BYTES = 4_000_000
+"""JSON above this goes out zipped (about a tenth): Discord takes 10 MB a message."""
+
+COLUMNS = (
+    "ran_on", "started_at", "zone", "distance_m", "duration_s", "backward_m", "backward_s", "forward_m", "forward_s",
+    "untold_m", "untold_s", "surface", "spotter", "effort_rpe", "note", "sharing", "club", "source", "review",
+    "deleted_at",
+)  # fmt: skip
+"""One line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Everything about a person: the runs as CSV (UTF-8 with a mark for spreadsheets), and all of it as JSON."""
+
+    csv: bytes
+    json: bytes
+
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """(name, bytes) as they go out, the JSON zipped when it is large."""
+        if len(self.json) <= PACK_ABOVE_BYTES:
+            return ("backpedal-runs.csv", self.csv), ("backpedal.json", self.json)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("backpedal.json", self.json)
+        return ("backpedal-runs.csv", self.csv), ("backpedal.json.zip", packed.getvalue())
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, and what Discord still shows of it.
+
+    Attributes:
+        runs: how many were erased.
+        cards: public messages that showed them; to be deleted.
+        redraw: others' runs that named the person as spotter; their public cards are to be drawn again.
+    """
+
+    runs: int
+    cards: tuple[PublicCard, ...]
+    redraw: tuple[int, ...]
+
+
+async def export(database: Database, user_id: int) -> Export:
+    """Everything kept about a person, from every table.
+
+    Other people are in it by name alone, and only a spotter who agreed; runs of others that name this person are
+    listed by date.
+    """
+    async with database.read() as session:
+        rows = await queries.rows_about(session, user_id)
+        spotted = [
+            {"ran_on": run.ran_on, "spotter_state": run.spotter_state}
+            for run in await queries.spotted_by(session, user_id)
+        ]
+        tables = {name: [_plain(row) for row in found] for name, found in rows.items()}
+        guild_ids = {row["guild_id"] for name in ("members", "runs") for row in tables[name]} - {None}
+        clubs = await queries.club_names(session, sorted(guild_ids))
+        spotters: dict[int | None, dict[int, str]] = {}
+        for guild_id in guild_ids:
+            named = {row["spotter_id"] for row in tables["runs"] if row["guild_id"] == guild_id} - {None}
+            spotters[guild_id] = await run_queries.display_names(session, guild_id, sorted(named))
+    # Many runs with their series are megabytes of text: written on a thread, a run at a time.
+    return await asyncio.to_thread(_write, tables, clubs, spotters, spotted)
+
+
+async def erase(database: Database, user_id: int) -> Erased:
+    """Take every trace of a person out of every table and off every board. Nobody and nothing brings it back."""
+    async with database.write() as session:
+        cards = await queries.cards_about(session, user_id)
+        redraw = await queries.forget_spotter(session, user_id)
+        await standings.forget(session, user_id)
+        runs = await queries.erase_rows(session, user_id)
+    return Erased(runs, tuple(PublicCard(card.channel_id, card.message_id) for card in cards), tuple(redraw))
+
+
+def _plain(row: Base) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
+
+
+def _write(
+    tables: Mapping[str, list[dict[str, Any]]],
+    clubs: Mapping[int, str],
+    spotters: Mapping[int | None, Mapping[int, str]],
+    spotted: Sequence[Mapping[str, Any]],
+) -> Export:
+    """The two files, from every row in plain values."""
+    parts: dict[str, dict[int, list[dict[str, Any]]]] = {}
+    for name in ("stretches", "revisions", "cards", "recordings"):
+        parts[name] = defaultdict(list)
+        for row in tables[name]:
+            parts[name][row["run_id"]].append(row)
+    lines, runs = [], []
+    for run in tables["runs"]:
+        named = spotters.get(run["guild_id"], {})
+        known = {**run, "club": clubs.get(run["guild_id"], "")}
+        whole = _without_others(known, named)
+        for name, of_run in parts.items():
+            whole[name] = [_without_others(row, named) for row in of_run[run["run_id"]]]
+        lines.append(_line(whole))
+        runs.append(json.dumps(whole, default=_text, ensure_ascii=False))
+    about = {
+        "settings": tables["users"],
+        "memberships": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["members"]],
+        "standings": tables["standings"],
+        "spotted_for_others": list(spotted),
+    }
+    head = json.dumps(about, default=_text, ensure_ascii=False, indent=1)
+    whole_json = head.removesuffix("\n}") + ',\n "runs": [\n' + ",\n".join(runs) + "\n ]\n}\n"
+    return Export(_csv(lines), whole_json.encode())
+
+
+def _without_others(row: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    """A row as its owner may take it along: a spotter by name, and only one who agreed."""
+    plain = dict(row)
+    if "spotter_id" in plain:
+        spotter_id, name = plain.pop("spotter_id"), plain.pop("spotter_name", None)
+        agreed = plain.get("spotter_state") == SpotterState.AGREED
+        plain["spotter"] = names.get(spotter_id, name) if agreed else None
+    if isinstance(plain.get("before"), dict):
+        plain["before"] = _without_others(plain["before"], names)
+    if isinstance(plain.get("series"), bytes):
+        plain["series"] = json.loads(zlib.decompress(plain["series"]))
+    return plain
+
+
+def _line(run: Mapping[str, Any]) -> list[object]:
+    sums: dict[str, object] = {}
+    for direction in Direction:
+        mine = [s for s in run["stretches"] if s["direction"] == direction]
+        known = [s["distance_m"] for s in mine if s["distance_m"] is not None]
+        sums[f"{direction.value}_m"] = sum(known) if known else ""
+        sums[f"{direction.value}_s"] = sum(s["duration_ms"] for s in mine) / 1000 if mine else ""
+    values = {**run, **sums, "duration_s": run["duration_ms"] / 1000, "effort_rpe": run["effort"]}
+    return [_cell(values[name]) for name in COLUMNS]
+
+
+def _cell(value: object) -> object:
+    """A cell; text that a spreadsheet would take for a formula is marked as text."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _text(value: object) -> str:
+    """What JSON has no form for."""
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)

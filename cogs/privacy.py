@@ -1,0 +1,93 @@
+"""`/privacy`: what is kept about a person, all of it as files, or gone."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.errors import BadInput
+from bot.services import privacy
+from bot.tree import spoken
+from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.redraw import redraw
+from cogs.views.base import fields_of, pressed
+from cogs.views.privacy import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
+
+log = logging.getLogger(__name__)
+
+
+class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken("privacy.commands.privacy")):
+    """A person's own data."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        super().__init__()
+
+    @app_commands.command(name="policy", description=spoken("privacy.commands.policy"))
+    async def policy(self, interaction: Interaction) -> None:
+        """Say what is kept."""
+        person = await met(interaction)
+        await reply(interaction, policy_card(person.reader), private=True)
+
+    @app_commands.command(name="export", description=spoken("privacy.commands.export"))
+    async def export(self, interaction: Interaction) -> None:
+        """Hand everything over."""
+        await self._export(interaction)
+
+    @app_commands.command(name="erase", description=spoken("privacy.commands.erase"))
+    async def erase(self, interaction: Interaction) -> None:
+        """Say what erasing means, and offer the form for it."""
+        person = await met(interaction)
+        await reply(interaction, erase_card(person.reader), private=True)
+
+    @pressed("privacy", "export")
+    async def export_pressed(self, interaction: Interaction) -> None:
+        """Hand everything over, in a message of its own."""
+        await self._export(interaction)
+
+    @pressed("privacy", "ask")
+    async def ask(self, interaction: Interaction) -> None:
+        """Open the form for the word."""
+        person = await met(interaction)
+        await interaction.response.send_modal(erase_form(person.reader))
+
+    @pressed("privacy", "erase")
+    async def erase_typed(self, interaction: Interaction) -> None:
+        """Erase everything when the word was typed; then take the public cards down."""
+        person = await met(interaction)
+        reader, typed = person.reader, fields_of(interaction)["word"]
+        if typed.strip().casefold() not in WORDS:
+            raise BadInput("privacy.erase.not_typed", typed=typed, word=reader.t("privacy.erase.word"))
+        erased = await soon(interaction, privacy.erase(self.app.database, person.user_id), private=True)
+        await replace(interaction, erased_card(reader, erased.runs))
+        for shown in erased.cards:
+            channel = interaction.client.get_partial_messageable(shown.channel_id)
+            try:
+                await channel.get_partial_message(shown.message_id).delete()
+            except discord.NotFound:
+                continue
+            except discord.HTTPException as error:
+                log.warning("the card of an erased run stays in channel %d: %s", shown.channel_id, error)
+        for run_id in erased.redraw:
+            await redraw(interaction.client, run_id)
+
+    async def _export(self, interaction: Interaction) -> None:
+        person = await met(interaction)
+        exported = await soon(interaction, privacy.export(self.app.database, person.user_id), private=True)
+        files = exported.files()
+        await reply(
+            interaction,
+            export_card(person.reader, [name for name, _ in files]),
+            private=True,
+            files=[discord.File(io.BytesIO(content), name) for name, content in files],
+        )
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Privacy(bot.app))  # type: ignore[attr-defined]

@@ -1,0 +1,158 @@
+"""The club's settings, and the runs that wait for an organiser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain import zones
+from bot.domain.runs import Direction, Surface
+from bot.domain.units import Units
+from bot.i18n import LANGUAGES
+from bot.reader import Reader, escaped
+from bot.services.clubs import ClubSettings, HeldRun
+from cogs.views.base import Component, button, card, identity, picker, row, select
+from cogs.views.settings import beside, language_name
+
+
+def club_card(settings: ClubSettings, reader: Reader, now: datetime, notice: str = "") -> ui.LayoutView:
+    """Everything an organiser can set for the club.
+
+    Args:
+        settings: as they stand.
+        reader: the organiser's.
+        now: for the wall time shown beside the zone.
+        notice: what was just saved, where the card itself does not show it.
+    """
+    club = settings.club
+    place = zones.place(club.reader.zone, reader.language, now)
+    zone_key = "club.card.zone" if "zone" in settings.chosen else "club.card.zone_default"
+    solo_key = "club.card.solo" if "surfaces" in settings.chosen else "club.card.solo_default"
+    return card(
+        reader.t("club.card.title", club=escaped(club.name, 60)),
+        reader.t("club.card.intro"),
+        notice,
+        beside(
+            reader.t(zone_key, place=place.city, time=f"{place.local:%H:%M}"),
+            button(reader.t("settings.button.zone"), identity("club", "zone")),
+        ),
+        row(_languages(settings, reader)),
+        row(_units(settings, reader)),
+        reader.t("club.card.role"),
+        row(_role(club.organiser_role_id, reader)),
+        reader.t(solo_key),
+        row(_surfaces(club.solo_surfaces, reader)),
+    )
+
+
+def review_card(held: Sequence[HeldRun], at: int, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """One held run with the organiser's two answers; what is not shared with the club is not in it.
+
+    Args:
+        held: all that wait, oldest first.
+        at: which of them, from 0.
+        viewer_id: the organiser who reads.
+        reader: the organiser's.
+        notice: what was just decided.
+    """
+    if not held:
+        return card(notice, reader.t("club.review.empty"))
+    run = held[at]
+    surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
+    buttons = [
+        button(reader.t("club.review.agree"), identity("club", "agree", run.run_id), discord.ButtonStyle.success),
+        button(reader.t("club.review.reject"), identity("club", "reject", run.run_id), discord.ButtonStyle.danger),
+    ]
+    if len(held) > 1:
+        buttons.append(button(reader.t("club.review.skip"), identity("club", "next", run.run_id)))
+    return card(
+        notice,
+        reader.t("club.review.title", number=at + 1, count=len(held)),
+        reader.t("club.review.line", name=escaped(run.runner, 60), day=run.ran_on) + surface,
+        "\n".join(_part(*part, reader) for part in run.parts[:10]),
+        reader.t("club.review.why"),
+        reader.t("club.review.own") if run.user_id == viewer_id else "",
+        row(*buttons),
+    )
+
+
+def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Reader) -> str:
+    """`⏪ 5.00 km backward in 10:00 · 2:00/km`."""
+    if distance_m is None:
+        return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
+    line = reader.t(f"runs.card.{direction.value}", distance_m=distance_m, duration_ms=duration_ms)
+    return f"{line} · {reader.pace(duration_ms / distance_m)}"
+
+
+def _languages(settings: ClubSettings, reader: Reader) -> Component:
+    held = settings.club.reader.language
+    return select(
+        identity("club", "language"),
+        [
+            discord.SelectOption(
+                label=reader.t(
+                    "club.language.one"
+                    if "language" in settings.chosen or language != held
+                    else "club.language.default",
+                    name=language_name(language),
+                ),
+                value=language,
+                emoji="💬",
+                default=language == held,
+            )
+            for language in LANGUAGES
+        ],
+    )
+
+
+def _units(settings: ClubSettings, reader: Reader) -> Component:
+    held = settings.club.reader.units
+    return select(
+        identity("club", "units"),
+        [
+            discord.SelectOption(
+                label=reader.t(
+                    f"club.units.{units.value}"
+                    if "units" in settings.chosen or units is not held
+                    else "club.units.default"
+                ),
+                value=units.value,
+                emoji="📏",
+                default=units is held,
+            )
+            for units in Units
+        ],
+    )
+
+
+def _role(role_id: int | None, reader: Reader) -> Component:
+    chosen = (
+        [] if role_id is None else [discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)]
+    )
+    menu: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=identity("club", "role"),
+        placeholder=reader.t("club.card.role_choose"),
+        min_values=0,
+        max_values=1,
+        default_values=chosen,
+    )
+    return picker(menu)
+
+
+def _surfaces(solo: frozenset[Surface], reader: Reader) -> Component:
+    return select(
+        identity("club", "surfaces"),
+        [
+            discord.SelectOption(
+                label=reader.t(f"runs.surface.{surface.value}"), value=surface.value, default=surface in solo
+            )
+            for surface in Surface
+        ],
+        placeholder=reader.t("club.card.solo_none"),
+        least=0,
+        most=len(Surface),
+    )

@@ -1,0 +1,98 @@
+"""Where a person stands in the database: reading all of it, and erasing all of it. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import BigInteger, cast, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.base import Base
+from db.models import Card, Guild, Member, Recording, Revision, Run, Standing, Stretch, User
+
+NAMING: Mapping[str, frozenset[str]] = {
+    "users": frozenset({"user_id"}),
+    "members": frozenset({"user_id", "display_name"}),
+    "runs": frozenset({"user_id", "spotter_id", "spotter_name"}),
+    "stretches": frozenset(),
+    "revisions": frozenset({"before"}),
+    "cards": frozenset(),
+    "recordings": frozenset({"user_id"}),
+    "standings": frozenset({"user_id"}),
+}
+"""Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
+
+A test refuses a table that is neither here nor in `IMPERSONAL`, and a column that could name a person and is not
+listed: a new one is declared here, and exported and erased below.
+"""
+
+IMPERSONAL = frozenset({"guilds", "remembered"})
+"""Tables that hold nothing of any person."""
+
+
+async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[Base]]:
+    """Every row that is this person's own, by table; a run's parts follow it."""
+    own_runs = select(Run.run_id).where(Run.user_id == user_id)
+    statements = {
+        "users": select(User).where(User.user_id == user_id),
+        "members": select(Member).where(Member.user_id == user_id),
+        "standings": select(Standing).where(Standing.user_id == user_id),
+        "runs": select(Run).where(Run.user_id == user_id).order_by(Run.started_at, Run.run_id),
+        "stretches": select(Stretch).where(Stretch.run_id.in_(own_runs)).order_by(Stretch.run_id, Stretch.position),
+        "revisions": select(Revision).where(Revision.run_id.in_(own_runs)).order_by(Revision.run_id, Revision.revision),
+        "cards": select(Card).where(Card.run_id.in_(own_runs)),
+        "recordings": select(Recording).where(Recording.run_id.in_(own_runs)),
+    }
+    return {name: (await session.scalars(statement)).all() for name, statement in statements.items()}
+
+
+async def club_names(session: AsyncSession, guild_ids: Sequence[int]) -> dict[int, str]:
+    """The names of clubs."""
+    rows = await session.execute(select(Guild.guild_id, Guild.name).where(Guild.guild_id.in_(guild_ids)))
+    return {row.guild_id: row.name for row in rows}
+
+
+async def spotted_by(session: AsyncSession, user_id: int) -> Sequence[Run]:
+    """Others' runs that name this person as spotter."""
+    rows = await session.scalars(select(Run).where(Run.spotter_id == user_id).order_by(Run.ran_on, Run.run_id))
+    return rows.all()
+
+
+async def cards_about(session: AsyncSession, user_id: int) -> Sequence[Card]:
+    """The public messages that show this person's runs."""
+    rows = await session.scalars(select(Card).join(Run, Run.run_id == Card.run_id).where(Run.user_id == user_id))
+    return rows.all()
+
+
+async def forget_spotter(session: AsyncSession, user_id: int) -> Sequence[int]:
+    """Take a person's name off others' runs, and off what their revisions keep; answers the runs now without it."""
+    changed = await session.scalars(
+        update(Run)
+        .where(Run.spotter_id == user_id)
+        .values(spotter_id=None, spotter_name=None, spotter_state=None)
+        .returning(Run.run_id)
+    )
+    run_ids = changed.all()
+    kept = await session.scalars(
+        select(Revision).where(cast(Revision.before["spotter_id"].as_string(), BigInteger) == user_id).with_for_update()
+    )
+    for revision in kept:
+        nobody = {"spotter_id": None, "spotter_name": None, "spotter_state": None}
+        await session.execute(
+            update(Revision)
+            .where(Revision.run_id == revision.run_id, Revision.revision == revision.revision)
+            .values(before={**(revision.before or {}), **nobody})
+        )
+    return run_ids
+
+
+async def erase_rows(session: AsyncSession, user_id: int) -> int:
+    """Delete every row that is this person's own; answers how many runs those were."""
+    own_runs = select(Run.run_id).where(Run.user_id == user_id)
+    for part in (Recording, Card, Revision, Stretch):
+        await session.execute(delete(part).where(part.run_id.in_(own_runs)))
+    erased = await session.scalars(delete(Run).where(Run.user_id == user_id).returning(Run.run_id))
+    count = len(erased.all())
+    for table in (Standing, Member, User):
+        await session.execute(delete(table).where(table.user_id == user_id))
+    return count
