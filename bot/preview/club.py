@@ -1,0 +1,106 @@
+"""The demo club: who is in it, where they live, how they run. All invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLUB = "Moonwalk Running Club"
+CLUB_ZONE = "Europe/Berlin"
+
+FIRST_ID = 1_100_000_000_000_000_000
+"""Discord ids of the club and its people count up from here, the same at every start, so that a kept database fits."""
+STEP = (1 << 22) + 1
+"""Between two ids: simcord picks the colour of a face by the bits above the 22nd."""
+
+GUILD_ID = FIRST_ID
+ROLE_ID = FIRST_ID + STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the demo club.
+
+    Attributes:
+        user_id: Discord's id.
+        name: as shown.
+        zone: IANA name.
+        language: chosen in the settings, None for what Discord says.
+        units: chosen in the settings, None for the club's.
+        pace_s_per_km: easy forward pace.
+        factor: backward pace over forward pace a year ago; it shrinks with practice.
+        weekly: runs in a usual week.
+        backward: share of runs that are backward.
+        weeks: how long they have been with the club.
+        hidden: has chosen to stay off the boards.
+    """
+
+    user_id: int
+    name: str
+    zone: str
+    language: str | None
+    units: str | None
+    pace_s_per_km: int
+    factor: float
+    weekly: float
+    backward: float
+    weeks: int = 52
+    hidden: bool = False
+
+
+_BERLIN, _LONDON, _NEW_YORK, _SYDNEY = "Europe/Berlin", "Europe/London", "America/New_York", "Australia/Sydney"
+_VIENNA, _ZURICH, _MADRID, _MILAN = "Europe/Vienna", "Europe/Zurich", "Europe/Madrid", "Europe/Rome"
+_DENVER, _TOKYO, _KOLKATA, _AUCKLAND = "America/Denver", "Asia/Tokyo", "Asia/Kolkata", "Pacific/Auckland"
+
+# name, zone, language, units, easy pace s/km, backward factor, runs a week, share backward, weeks in the club
+_PEOPLE: tuple[tuple[str, str, str | None, str | None, int, float, float, float, int], ...] = (
+    ("Nell Ashdown", _LONDON, None, None, 345, 1.52, 3.4, 0.62, 52),
+    ("Jonas Petersen", _BERLIN, "de", None, 318, 1.45, 3.8, 0.70, 52),
+    ("Sam Rivera", _NEW_YORK, None, "imperial", 372, 1.66, 2.2, 0.55, 9),
+    ("Maren Voss", _BERLIN, None, None, 330, 1.48, 3.0, 0.58, 52),
+    ("Torsten Weber", _BERLIN, "de", None, 262, 1.24, 5.2, 0.74, 52),
+    ("Arne Brandt", _BERLIN, "de", None, 301, 1.30, 4.1, 0.66, 52),
+    ("Isabella Conti", _MILAN, None, None, 309, 1.34, 4.0, 0.60, 52),
+    ("Rosa Lindqvist", "Europe/Stockholm", None, None, 336, 1.50, 3.1, 0.48, 44),
+    ("Farid Haddad", "Europe/Paris", None, None, 322, 1.42, 3.3, 0.57, 52),
+    ("Lena Hofstätter", _VIENNA, "de", None, 354, 1.55, 2.7, 0.52, 38),
+    ("Urs Zbinden", _ZURICH, "de", None, 340, 1.49, 2.9, 0.64, 52),
+    ("Priya Raman", _KOLKATA, None, None, 365, 1.58, 2.6, 0.50, 41),
+    ("Kenji Mori", _TOKYO, None, None, 296, 1.33, 4.4, 0.61, 52),
+    ("Moana Tāwhiri", _AUCKLAND, None, None, 358, 1.51, 2.8, 0.55, 30),
+    ("Bruce Callahan", _SYDNEY, None, None, 347, 1.47, 3.0, 0.69, 52),
+    ("Dakota Whitehorse", _DENVER, None, "imperial", 328, 1.44, 3.6, 0.58, 48),
+    ("Grace Adeyemi", _LONDON, None, None, 333, 1.46, 3.2, 0.45, 52),
+    ("Owen Pritchard", "Europe/London", None, None, 381, 1.61, 1.9, 0.72, 26),
+    ("Katrin Bauer", _BERLIN, "de", None, 369, 1.60, 2.1, 0.66, 35),
+    ("Mehmet Yıldız", _BERLIN, "de", None, 315, 1.41, 3.5, 0.53, 52),
+    ("Anneliese Kühn", _BERLIN, "de", None, 412, 1.57, 1.8, 0.80, 52),
+    ("Carlos Benítez", _MADRID, None, None, 311, 1.39, 3.7, 0.59, 47),
+    ("Aoife Brennan", "Europe/Dublin", None, None, 350, 1.53, 2.5, 0.56, 29),
+    ("Noah Feldman", _NEW_YORK, None, "imperial", 338, 1.48, 2.9, 0.51, 52),
+    ("Tasha Monroe", "America/Chicago", None, "imperial", 377, 1.63, 2.0, 0.60, 18),
+    ("Luca Moretti", _MILAN, None, None, 288, 1.31, 4.3, 0.55, 52),
+    ("Sofie Jensen", "Europe/Copenhagen", None, None, 343, 1.50, 2.8, 0.61, 40),
+    ("Piet van Dijk", "Europe/Amsterdam", None, None, 326, 1.43, 3.4, 0.57, 52),
+    ("Emma Tremblay", "America/Toronto", None, None, 339, 1.46, 3.0, 0.54, 33),
+    ("Zanele Dube", "Africa/Johannesburg", None, None, 331, 1.45, 3.3, 0.63, 45),
+    ("Hana Novák", "Europe/Prague", None, None, 348, 1.52, 2.6, 0.58, 22),
+    ("Mateus Rocha", "America/Sao_Paulo", None, None, 319, 1.40, 3.5, 0.56, 52),
+    ("Ingrid Solheim", "Europe/Oslo", None, None, 356, 1.54, 2.4, 0.49, 28),
+    ("Walter Krämer", _BERLIN, "de", None, 428, 1.50, 2.3, 0.85, 52),
+    ("Chloe Nguyen", _SYDNEY, None, None, 361, 1.59, 2.2, 0.52, 15),
+    ("Gareth Lloyd", _LONDON, None, "imperial", 374, 1.56, 2.0, 0.67, 37),
+    ("Yara Cohen", "Asia/Jerusalem", None, None, 327, 1.42, 3.2, 0.60, 50),
+    ("Jakub Wójcik", "Europe/Warsaw", None, None, 313, 1.38, 3.6, 0.58, 52),
+    ("Birgit Sommer", _VIENNA, "de", None, 390, 1.64, 1.7, 0.71, 12),
+    ("Ricky Malone", "America/Los_Angeles", None, "imperial", 305, 1.37, 3.9, 0.50, 52),
+)
+_HIDDEN = {"Ingrid Solheim"}
+
+PEOPLE: tuple[Person, ...] = tuple(
+    Person(FIRST_ID + (number + 2) * STEP, *row, hidden=row[0] in _HIDDEN) for number, row in enumerate(_PEOPLE)
+)
+"""All forty."""
+
+VISITORS: tuple[Person, ...] = PEOPLE[:3]
+"""The members a visitor can be; the first is who the visitor is until choosing another."""
+ORGANISER: Person = PEOPLE[3]

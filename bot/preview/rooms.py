@@ -1,0 +1,227 @@
+"""The channels a visitor can open: one simcord preview each, over one simulated Discord.
+
+simcord shows one channel and stands still until asked. Here every channel has a page of its own on a port of its own,
+all pages are drawn again when something happened, and presses from all of them take turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import simcord
+from aiohttp import web
+from simcord.backend.errors import SetupError
+from simcord.builders import ChannelHandle
+from simcord.preview import Preview, _require_preview_runtime
+from simcord.preview._server import PreviewServer
+
+from bot.errors import StartupError
+from bot.preview.live import LiveEnv
+
+LOOK_EVERY_S = 0.2
+"""How often it is seen whether something happened; the pages ask for news every 0.5 s."""
+WATCHED_S = 5.0
+"""A page that has not asked for news this long is not drawn again until it does."""
+
+STATIC = Path(__file__).with_name("static")
+
+Viewer = simcord.MemberActor | simcord.UserHandle
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel as the index and the list of channels show it.
+
+    Attributes:
+        name: `#runs`, or whose direct messages they are.
+        port: of its page, on this machine.
+        viewers: ids of those who may look at it; the first is who the visitor is until choosing another.
+        direct: direct messages with the bot.
+    """
+
+    name: str
+    port: int
+    viewers: tuple[int, ...]
+    direct: bool
+
+
+class RoomPreview(Preview):
+    """One channel's page."""
+
+    def __init__(self, house: House, channel: ChannelHandle, viewers: Sequence[Viewer], port: int) -> None:
+        super().__init__(
+            house.env, channel, tuple(viewers), layout="channel", display="responsive", width=960, height=720,
+            locale="en-US", timezone="UTC", presentation_time=None, assets=None, port=port,
+        )  # fmt: skip
+        self.house = house
+        self.capability = house.token
+        self._server = RoomServer(self, port)
+        self._drawn: dict[str, int] = {}
+
+    async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        async with self.house.turn:
+            page = self._pages.get(context_id or "")
+            if page is not None and "published_revision" in body:
+                # Drawn again since the visitor looked: what was pressed is found by its id, not by the drawing.
+                body = {**body, "published_revision": page.revision}
+            return await super()._action(context_id, body)
+
+    def draw(self) -> None:
+        """Draw again the pages somebody looks at, where anything happened since they were last drawn."""
+        count = self.house.env.journal.ever
+        self._drawn = {page_id: drawn for page_id, drawn in self._drawn.items() if page_id in self._pages}
+        for page in tuple(self._pages.values()):
+            if page is self._python or page is self._action_page or self._drawn.get(page.id) == count:
+                continue
+            if time.monotonic() - page.last_activity > WATCHED_S:
+                continue
+            self._advance_presentation_time()
+            self._publish(page, reason="refresh")
+            self._drawn[page.id] = count
+
+
+class RoomServer(PreviewServer):
+    """simcord's page with our list of channels beside it, opened as the viewer its address names.
+
+    The address ends in `#<token>.<viewer id>`: what follows the # stays in the browser.
+    """
+
+    _STATIC_FILES: ClassVar[dict[str, str]] = {
+        **PreviewServer._STATIC_FILES,
+        "/room.js": str(STATIC / "room.js"),
+        "/room.css": str(STATIC / "room.css"),
+        "/icon.svg": str(STATIC / "icon.svg"),
+    }
+    _STATIC_CONTENT_TYPES: ClassVar[dict[str, str]] = {
+        **PreviewServer._STATIC_CONTENT_TYPES,
+        str(STATIC / "room.css"): "text/css",
+        str(STATIC / "icon.svg"): "image/svg+xml",
+    }
+
+    preview: RoomPreview
+
+    async def _index(self, request: web.Request) -> web.Response:
+        page: web.Response = await super()._index(request)
+        house = json.dumps(self.preview.house.shown(self.port or 0)).replace("<", "\\u003c")
+        added = (
+            f'<script type="application/json" id="house">{house}</script>'
+            '<link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/room.css">'
+            '<script src="/room.js"></script></head>'
+        )
+        page.text = (page.text or "").replace("</head>", added, 1)
+        return page
+
+    def _authorized(self, request: web.Request, *, context: str | None = None) -> bool:
+        token, _, viewer = request.headers.get("X-Simcord-Capability", "").partition(".")
+        if not hmac.compare_digest(token.encode(), self.preview.house.token.encode()):
+            return False
+        if viewer and not any(str(one.id) == viewer for one in self.preview.viewers):
+            return False
+        headers = request.headers.copy()
+        headers["X-Simcord-Capability"] = token
+        return super()._authorized(request.clone(headers=headers), context=context)
+
+    async def _pages(self, request: web.Request) -> web.Response:
+        if not self._authorized(request):
+            raise web.HTTPUnauthorized
+        # When the browser does not say, the zone last known, or UTC, will do.
+        with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            self.preview.timezone = ZoneInfo(request.headers.get("X-Zone", "")).key
+        viewer = request.headers["X-Simcord-Capability"].partition(".")[2]
+        try:
+            page = self.preview._open_page(viewer or None, None)
+        except (SetupError, simcord.BackendError):
+            raise web.HTTPBadRequest from None
+        return web.json_response(self.preview._page_payload(page), headers=self._SECURITY_HEADERS)
+
+
+class House:
+    """All rooms over one `LiveEnv`.
+
+    Attributes:
+        title: what the pages are called.
+        token: stands in the addresses of the rooms; new for every start.
+        turn: held by the action under way; simcord refuses two at once.
+        rooms: as opened, in order.
+    """
+
+    def __init__(self, env: LiveEnv, title: str, token: str) -> None:
+        self.env = env
+        self.title = title
+        self.token = token
+        self.index_port = 0
+        self.turn = asyncio.Lock()
+        self.rooms: list[Room] = []
+        self.names: dict[int, str] = {}
+        self._previews: list[RoomPreview] = []
+        self._watch: asyncio.Task[None] | None = None
+
+    async def open(self, channel: ChannelHandle, viewers: Sequence[Viewer], name: str, port: int) -> Room:
+        """Open a channel to its viewers on a port of this machine (0: any that is free).
+
+        Raises:
+            StartupError: the port is taken.
+        """
+        _require_preview_runtime()
+        preview = RoomPreview(self, channel, viewers, port)
+        # simcord knows of one preview; told of none, it lets another be entered.
+        self.env._preview = None
+        try:
+            await preview.__aenter__()
+        except SetupError as error:
+            raise StartupError(f"port {port} is taken: {error}") from error
+        assert preview._python is not None
+        preview._python.window_end_id = None  # new pages begin at the newest message
+        self._previews.append(preview)
+        self.env._preview = self  # type: ignore[assignment]
+        bound = preview._server.port or port
+        room = Room(name, bound, tuple(one.id for one in viewers), direct=channel.guild is None)
+        self.rooms.append(room)
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._keep_drawn())
+        return room
+
+    async def close(self) -> None:
+        """Close every room."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        for preview in self._previews:
+            await preview.close()
+        self.env._preview = None
+
+    def shown(self, port: int) -> dict[str, Any]:
+        """What the list of channels beside a page needs: no secrets, those are in the address."""
+        rooms = [
+            {"name": r.name, "port": r.port, "direct": r.direct, "viewers": [str(v) for v in r.viewers]}
+            for r in self.rooms
+        ]
+        names = {str(viewer): name for viewer, name in self.names.items()}
+        return {"title": self.title, "index": self.index_port, "here": port, "rooms": rooms, "names": names}
+
+    # What simcord asks of "the" preview.
+    _closed = True
+
+    def _mark_action_dispatched(self) -> None:
+        for preview in self._previews:
+            preview._mark_action_dispatched()
+
+    async def _keep_drawn(self) -> None:
+        seen = -1
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            count = self.env.journal.ever
+            if count != seen and not self.turn.locked():
+                self.env.prune()
+                seen = count
+            for preview in self._previews:
+                preview.draw()

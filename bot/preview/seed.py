@@ -1,0 +1,133 @@
+"""Writing the demo club into an empty database: one transaction, many rows at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.runs import counts
+from bot.preview.club import CLUB, CLUB_ZONE, GUILD_ID, ORGANISER, PEOPLE, ROLE_ID
+from bot.preview.history import DemoRun, demo_runs
+from bot.services import standings
+from db.engine import Database
+from db.models import Guild, Member, Revision, Run, Stretch, User
+from db.queries import seeding
+
+FIRST_INTERACTION = 1 << 40
+"""Below every id Discord has given: the runs of the demo club came from no interaction."""
+
+
+async def seed(database: Database, now: datetime) -> bool:
+    """Fill an empty database with the demo club; answers whether it was empty.
+
+    Raises:
+        Unavailable: the database is locked or full.
+    """
+    async with database.read() as session:
+        if not await seeding.is_empty(session):
+            return False
+    runs = demo_runs(now)
+    joined = now - timedelta(days=365)
+    async with database.write() as session:
+        await seeding.insert_rows(session, Guild, [_guild(joined)])
+        await seeding.insert_rows(session, User, [_user(person, joined) for person in PEOPLE])
+        await seeding.insert_rows(session, Member, [_member(person, now) for person in PEOPLE])
+        await seeding.insert_rows(session, Run, [_run(number, run) for number, run in enumerate(runs, 1)])
+        await seeding.insert_rows(
+            session, Stretch, [row for number, run in enumerate(runs, 1) for row in _stretches(number, run)]
+        )
+        await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
+        await standings.rebuild(session, GUILD_ID)
+    return True
+
+
+def _guild(now: datetime) -> dict[str, Any]:
+    return {
+        "guild_id": GUILD_ID,
+        "name": CLUB,
+        "zone": CLUB_ZONE,
+        "locale": "en-US",
+        "organiser_role_id": ROLE_ID,
+        "created_at": now,
+    }
+
+
+def _user(person: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "user_id": person.user_id,
+        "language": person.language,
+        "units": person.units,
+        "zone": person.zone,
+        "home_guild_id": GUILD_ID,
+        "locale": "en-US",
+        "zone_told": True,
+        "created_at": now,
+    }
+
+
+def _member(person: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "guild_id": GUILD_ID,
+        "user_id": person.user_id,
+        "display_name": person.name,
+        "organiser": person is ORGANISER,
+        "hidden": person.hidden,
+        "seen_at": now,
+    }
+
+
+def _ended(run: DemoRun) -> datetime:
+    return run.content.started_at + timedelta(milliseconds=run.content.duration_ms)
+
+
+def _run(number: int, run: DemoRun) -> dict[str, Any]:
+    content = run.content
+    return {
+        "run_id": number,
+        "interaction_id": FIRST_INTERACTION + number,
+        "ordinal": 0,
+        "user_id": run.user_id,
+        "guild_id": GUILD_ID,
+        "started_at": content.started_at,
+        "zone": content.zone,
+        "ran_on": content.ran_on,
+        "distance_m": content.distance_m,
+        "duration_ms": content.duration_ms,
+        "surface": content.surface.value if content.surface else None,
+        "spotter_id": content.spotter_id,
+        "spotter_state": content.spotter_state.value if content.spotter_state else None,
+        "effort": content.effort,
+        "note": content.note,
+        "sharing": content.sharing.value,
+        "extras": [extra.value for extra in content.extras],
+        "source": "typed",
+        "review": run.review.value,
+        "counted": counts(content, run.review, deleted=False),
+        "revision": 1,
+        "created_at": _ended(run),
+    }
+
+
+def _stretches(number: int, run: DemoRun) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": number,
+            "position": position,
+            "direction": stretch.direction.value,
+            "distance_m": stretch.distance_m,
+            "duration_ms": stretch.duration_ms,
+            "estimated": stretch.estimated,
+        }
+        for position, stretch in enumerate(run.content.stretches)
+    ]
+
+
+def _revision(number: int, run: DemoRun) -> dict[str, Any]:
+    return {
+        "run_id": number,
+        "revision": 1,
+        "interaction_id": FIRST_INTERACTION + number,
+        "kind": "logged",
+        "before": None,
+        "changed_at": _ended(run),
+    }

@@ -1,0 +1,69 @@
+"""`python -m bot try`: the bot in a simulated Discord in the browser, with a demo club."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.config import DatabaseSettings, DataSettings, Settings
+from bot.preview.seed import seed
+from bot.preview.stage import DEFAULT_PORT, check_ports, running
+from bot.worker import Worker
+from db.engine import Database
+from db.upkeep import bring_up_to_date
+
+
+async def serve(settings: Settings, data: Path | None, port: int | None, out: TextIO) -> None:
+    """Run the try mode until SIGINT or SIGTERM.
+
+    Args:
+        settings: the operator's; the database and its folder are replaced.
+        data: the folder in which the club's database is kept, None for one that is removed at the end.
+        port: of the page; its rooms are on the ports that follow. 0 for any that are free, None for the usual ones.
+        out: where the address is written.
+
+    Raises:
+        StartupError: a port is taken, the folder cannot be written, a cog cannot be loaded.
+    """
+    port = DEFAULT_PORT if port is None else port
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C cancels instead
+            loop.add_signal_handler(number, stop.set)
+    check_ports(port)
+    with _folder(data) as folder:
+        url = f"sqlite+aiosqlite:///{folder / 'backpedal.db'}"
+        settings = replace(settings, data=replace(settings.data, directory=folder), database=DatabaseSettings(url))
+        await bring_up_to_date(url, copies=DataSettings.copies, now=system_clock())
+        database, worker = Database.open(url), Worker()
+        try:
+            fresh = await seed(database, system_clock())
+            async with running(Backpedal(App(settings, database, worker, system_clock)), port) as address:
+                out.write(f"Backpedal is running. Open {address}\n")
+                if data is not None:
+                    out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")
+                out.write("Ctrl+C stops it.\n")
+                out.flush()
+                await stop.wait()
+        finally:
+            await worker.close()
+            await database.close()
+
+
+@contextlib.contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        yield data.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="backpedal-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

@@ -1,0 +1,69 @@
+"""A bot on stage: in the demo club's server, open in the browser."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+from collections.abc import AsyncIterator
+
+import discord
+
+from bot.errors import StartupError
+from bot.preview import world as worlds
+from bot.preview.club import ORGANISER, VISITORS
+from bot.preview.live import LiveEnv
+from bot.preview.page import IndexPage
+from bot.preview.rooms import House
+
+DEFAULT_PORT = 8765
+ROOMS = 8
+"""Four channels, and the direct messages of four people."""
+
+
+@contextlib.asynccontextmanager
+async def running(bot: discord.Client, port: int) -> AsyncIterator[str]:
+    """A bot in the demo club, open in the browser; gives the address of the index page.
+
+    Args:
+        bot: not started yet; closed at the end.
+        port: of the page, 0 for any that are free.
+    """
+    env = LiveEnv(bot)
+    house = House(env, "Backpedal", secrets.token_urlsafe(24))
+    index = IndexPage(house, (*VISITORS, ORGANISER))
+    world = worlds.build(env)
+    try:
+        await env.start()
+        await worlds.welcome(world)
+        address = await index.open(port)
+        await worlds.open_rooms(house, world, port + 1 if port else 0)
+        yield address
+    finally:
+        await index.close()
+        await house.close()
+        await bot.close()
+        await env.shutdown()
+
+
+def check_ports(port: int) -> None:
+    """Look at all ports before anything is made.
+
+    Raises:
+        StartupError: one of them is taken, or they are no ports.
+    """
+    if not port:
+        return
+    last = port + ROOMS
+    if not 0 < port <= last <= 65535:
+        raise StartupError(f"--port {port} cannot be: the try mode needs nine ports, {port} to {last}.")
+    for number in range(port, last + 1):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", number))
+            except OSError as error:
+                raise StartupError(
+                    f"port {number} is taken ({error.strerror}); the try mode needs {port} to {last}."
+                    f" Stop what uses it, or choose others: --port {last + 1}"
+                ) from error

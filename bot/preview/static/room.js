@@ -1,0 +1,69 @@
+// Beside simcord's page: the list of channels, the viewer in the address, and the browser's own time zone.
+"use strict";
+(() => {
+  const house = JSON.parse(document.getElementById("house").textContent);
+  const [token, asked] = location.hash.slice(1).split(".");
+  let viewer = asked || house.rooms.find((room) => room.port === house.here).viewers[0];
+
+  const plainFetch = window.fetch;
+  window.fetch = (path, options = {}) => {
+    if (path === "/api/pages" && options.method === "POST") {
+      options.headers = { ...options.headers, "X-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone };
+    }
+    return plainFetch(path, options);
+  };
+
+  const at = (port, hash = "") => `${location.protocol}//${location.hostname}:${port}/${hash}`;
+
+  function link(room) {
+    const who = room.viewers.includes(viewer) ? viewer : room.viewers[0];
+    const a = document.createElement("a");
+    a.href = at(room.port, `#${token}.${who}`);
+    a.textContent = room.direct && room.viewers.includes(viewer) ? house.title : room.name;
+    a.dataset.port = String(room.port);
+    if (room.port === house.here) a.setAttribute("aria-current", "page");
+    return a;
+  }
+
+  function list() {
+    const nav = document.getElementById("rooms") || document.createElement("nav");
+    nav.id = "rooms";
+    nav.setAttribute("aria-label", "Channels");
+    const home = document.createElement("a");
+    home.href = at(house.index, `?as=${viewer}`);
+    home.className = "home";
+    home.textContent = `« ${house.title}`;
+    const heading = (text) => Object.assign(document.createElement("h2"), { textContent: text });
+    const open = house.rooms.filter((room) => !room.direct && room.viewers.includes(viewer));
+    const direct = house.rooms.filter((room) => room.direct && room.viewers.includes(viewer));
+    const others = house.rooms.filter((room) => !room.viewers.includes(viewer));
+    nav.replaceChildren(home, heading("Channels"), ...open.map(link), heading("Direct messages"), ...direct.map(link));
+    if (others.length) {
+      const rest = document.createElement("details");
+      rest.append(Object.assign(document.createElement("summary"), { textContent: "As somebody else" }));
+      rest.append(...others.map((room) => {
+        const a = link(room);
+        if (!room.direct) a.textContent = `${room.name} · ${house.names[room.viewers[0]]}`;
+        return a;
+      }));
+      nav.append(rest);
+    }
+    return nav;
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const room = house.rooms.find((one) => one.port === house.here);
+    document.title = `${room.name} · ${house.title}`;
+    document.querySelector(".messages-sidebar").prepend(list());
+    document.querySelector(".brand-mark").textContent = "«";
+    document.querySelector(".preview-brand strong").textContent = house.title;
+    document.querySelector(".preview-brand small").textContent = "try mode";
+    document.querySelector(".preview-brand").addEventListener("click", () => location.assign(at(house.index, `?as=${viewer}`)));
+    document.getElementById("messages-toggle").lastChild.textContent = "Channels";
+    document.getElementById("viewer-picker").addEventListener("change", (event) => {
+      viewer = event.target.value;
+      history.replaceState(null, "", `#${token}.${viewer}`);
+      list();
+    });
+  });
+})();

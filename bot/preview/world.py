@@ -1,0 +1,119 @@
+"""The demo club's server in the simulated Discord: its people, its channels, and who may see them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from PIL import Image, ImageDraw, ImageFont
+from simcord import ChannelHandle, GuildHandle, MemberActor, UserHandle
+from simcord.backend.cdn import CDN_BASE
+from simcord.backend.models import User
+
+from bot.i18n import translate
+from bot.preview.club import CLUB, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
+from bot.preview.live import LiveEnv
+from bot.preview.rooms import House, Viewer
+
+COLOURS = (
+    ((255, 143, 107), (226, 73, 111)),
+    ((81, 167, 255), (91, 91, 240)),
+    ((255, 195, 91), (224, 122, 47)),
+    ((53, 214, 180), (23, 138, 156)),
+)
+"""The faces of the people a visitor can be; `static/index.css` has the same."""
+BRAND = ((124, 92, 255), (35, 196, 167))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The server.
+
+    Attributes:
+        guild: the club.
+        members: those a visitor can be, the organiser last.
+        channels: by name.
+    """
+
+    guild: GuildHandle
+    members: tuple[MemberActor, ...]
+    channels: dict[str, ChannelHandle]
+
+
+def build(env: LiveEnv) -> World:
+    """Make the club's server before the bot is started, so that the bot finds it when it comes."""
+    guild = env.create_guild(CLUB, id=GUILD_ID)
+    organisers = guild.create_role(
+        translate("en", "try.role.organisers"),
+        permissions=discord.Permissions(manage_guild=True),
+        color=discord.Colour.teal().value,
+    )
+    members = {person: _join(env, guild, person, organisers) for person in PEOPLE}
+    for number, person in enumerate((*VISITORS, ORGANISER)):
+        _give_face(env, person.user_id, "".join(word[0] for word in person.name.split()), COLOURS[number])
+    _give_face(env, env.backend.bot_user.id, "◀", BRAND)
+    hidden: Any = {
+        guild.default_role: discord.PermissionOverwrite(view_channel=False),
+        organisers: discord.PermissionOverwrite(view_channel=True),
+    }
+    channels = {}
+    for name in ("runs", "partners", "leaderboard", "organisers"):
+        topic = translate("en", f"try.room.{name}").replace("`", "")
+        overwrites = hidden if name == "organisers" else None
+        channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
+    return World(guild, tuple(members[person] for person in (*VISITORS, ORGANISER)), channels)
+
+
+async def welcome(world: World) -> None:
+    """Let the organiser say a first word in every channel."""
+    for name, channel in world.channels.items():
+        await world.members[-1].send(channel, translate("en", f"try.welcome.{name}"))
+
+
+async def open_rooms(house: House, world: World, first_port: int) -> None:
+    """Open every channel and the direct messages of everybody the visitor can be.
+
+    Args:
+        house: where.
+        world: the server.
+        first_port: of the first room, the others follow; 0 for any that are free.
+
+    Raises:
+        StartupError: a port is taken.
+    """
+    ports = iter(range(first_port, first_port + 8)) if first_port else iter([0] * 8)
+    house.names.update({person.user_id: person.name for person in (*VISITORS, ORGANISER)})
+    for name, channel in world.channels.items():
+        viewers: tuple[Viewer, ...] = world.members[-1:] if name == "organisers" else world.members
+        await house.open(channel, viewers, f"#{name}", next(ports))
+    for member, person in zip(world.members, (*VISITORS, ORGANISER), strict=True):
+        user = UserHandle(house.env, house.env.backend.get_user(member.id))
+        await house.open(user.dm_channel, (user,), person.name, next(ports))
+
+
+def _join(env: LiveEnv, guild: GuildHandle, person: Person, organisers: object) -> MemberActor:
+    backend = env.backend
+    backend.users[person.user_id] = User(
+        id=backend.reserve_id(person.user_id), name=person.name.split()[0].lower(), global_name=person.name
+    )
+    user = UserHandle(env, backend.users[person.user_id])
+    return guild.add_member(user, roles=[organisers] if person is ORGANISER else [])  # type: ignore[list-item]
+
+
+def _give_face(env: LiveEnv, user_id: int, sign: str, colours: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    """Draw a picture for somebody: a sign on a gradient."""
+    size = 96
+    start, end = (Image.new("RGB", (size, size), colour) for colour in colours)
+    face = Image.composite(end, start, Image.linear_gradient("L").resize((size, size)))
+    draw = ImageDraw.Draw(face)
+    if sign == "◀":
+        for left in (20, 46):
+            draw.polygon([(left + 26, 26), (left + 26, 70), (left, 48)], fill="white")
+    else:
+        draw.text((size / 2, size / 2), sign, "white", ImageFont.load_default(38), anchor="mm")
+    png = io.BytesIO()
+    face.save(png, "PNG")
+    env.backend.users[user_id].avatar = "face"
+    env.backend.cdn._blobs[f"{CDN_BASE}/avatars/{user_id}/face.png"] = png.getvalue()

@@ -1,0 +1,129 @@
+"""A visitor of the try mode over HTTP, asking what the page's own script asks."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import re
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+POLL_S = 0.5
+"""How often simcord's page asks for news."""
+
+
+async def links(http: aiohttp.ClientSession, index: str) -> dict[str, str]:
+    """The rooms the index page links to: name to address."""
+    async with http.get(index) as answer:
+        assert answer.status == 200, answer.status
+        text = await answer.text()
+    found = re.findall(r'<a class="room" href="([^"]+)"[^>]* data-room="([^"]+)"', text)
+    return {html.unescape(name): html.unescape(address) for address, name in found}
+
+
+class Visitor:
+    """One open page of one room."""
+
+    def __init__(self, http: aiohttp.ClientSession, address: str) -> None:
+        parts = urlsplit(address)
+        self.http = http
+        self.base = f"{parts.scheme}://{parts.netloc}"
+        self.headers = {"X-Simcord-Capability": parts.fragment}
+        self.state: dict[str, Any] = {}
+        self.sequence = 0
+
+    async def open(self) -> Visitor:
+        """Open the page."""
+        self.state = await self._ask("POST", "/api/pages", json={})
+        self.headers["X-Simcord-Context"] = self.state["context"]["id"]
+        return self
+
+    async def _ask(self, method: str, path: str, **options: Any) -> Any:
+        async with self.http.request(method, self.base + path, headers=self.headers, **options) as answer:
+            text = await answer.text()
+            assert answer.status == 200, (path, answer.status, text)
+            return json.loads(text)
+
+    async def look(self) -> str:
+        """Everything that can be read on the page now."""
+        self.state = await self._ask("GET", "/api/state")
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """Everything that could be read when it was last looked at."""
+        shown = [self.state["messages"][message] for message in self.state["timeline"]]
+        return json.dumps([shown, self.state.get("modal")], ensure_ascii=False)
+
+    async def wait_for(self, text: str, seconds: float) -> float:
+        """Look as often as the page does until `text` can be read; answers after how many seconds it could."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while text not in await self.look():
+            assert loop.time() - began < seconds, f"{text!r} did not come within {seconds} s"
+            await asyncio.sleep(POLL_S)
+        return loop.time() - began
+
+    async def run(self, invocation: str, files: dict[str, tuple[str, bytes]] | None = None, **options: Any) -> Any:
+        """Run a command as the page's command picker does; answers the receipt."""
+        catalogue = await self._ask("GET", "/api/commands")
+        entry = next(entry for entry in catalogue["entries"] if entry["invocation"] == invocation)
+        body = {
+            "command_id": entry["commandId"],
+            "path": entry["path"],
+            "schema_fingerprint": entry["schemaFingerprint"],
+            "options": {**options, **{name: {"upload": place} for place, name in enumerate(files or {})}},
+        }
+        return await self.act("run_command", body, files)
+
+    async def press(self, label: str) -> Any:
+        """Press the newest button of that label."""
+        for message in reversed(self.state["timeline"]):
+            button = _find(
+                self.state["messages"][message], lambda node: node.get("label") == label and "controlKey" in node
+            )
+            if button is not None:
+                return await self.act("click", {"target_id": message, "control_key": button["controlKey"]})
+        raise AssertionError(f"no button {label!r}")
+
+    async def act(self, kind: str, body: dict[str, Any], files: dict[str, tuple[str, bytes]] | None = None) -> Any:
+        """Do something on the page and look at it again; answers the receipt."""
+        self.sequence += 1
+        whole = {
+            "protocol_version": 3,
+            "sequence": self.sequence,
+            "request_id": uuid.uuid4().hex,
+            "generation": self.state["context"]["generation"],
+            "bot_generation": self.state["botGeneration"],
+            "published_revision": self.state["publishedRevision"],
+            "kind": kind,
+            **body,
+        }
+        if files:
+            form = aiohttp.FormData()
+            form.add_field("payload", json.dumps(whole))
+            for name, (filename, content) in files.items():
+                form.add_field(f"file:{name}", content, filename=filename, content_type="application/octet-stream")
+            receipt = await self._ask("POST", "/api/action", data=form)
+        else:
+            receipt = await self._ask("POST", "/api/action", json=whole)
+        assert not receipt["rejected"], receipt["diagnostics"]
+        await self.look()
+        return receipt
+
+
+def _find(node: Any, wanted: Any) -> Any:
+    if isinstance(node, dict):
+        if wanted(node):
+            return node
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            found = _find(one, wanted)
+            if found is not None:
+                return found
+    return None
