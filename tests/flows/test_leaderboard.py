@@ -1,0 +1,191 @@
+"""`/leaderboard` as the club reads it, and what a press by another member does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from db.models import Guild, Member, Run, Standing, User
+from tests.flows.conftest import Club, assert_german, button_ids, text_of
+
+MONDAY = date(2026, 11, 16)
+
+
+async def on_board(club: Club, figures: dict[int, int], *, names: dict[int, str] | None = None) -> None:
+    """Put members on this week's backward board with their metres."""
+    now = club.env.now()
+    async with club.database.write() as session:
+        if await session.get(Guild, club.guild.id) is None:
+            session.add(Guild(guild_id=club.guild.id, name="Krebsgang", created_at=now))
+        for user_id in figures:
+            if await session.get(User, user_id) is None:
+                session.add(User(user_id=user_id, created_at=now))
+        await session.flush()
+        for user_id, metres in figures.items():
+            if await session.get(Member, (club.guild.id, user_id)) is None:
+                name = (names or {}).get(user_id, f"runner {user_id}")
+                session.add(Member(guild_id=club.guild.id, user_id=user_id, display_name=name, seen_at=now))
+            session.add(
+                Standing(
+                    guild_id=club.guild.id,
+                    direction="backward",
+                    period="week",
+                    starts_on=MONDAY,
+                    user_id=user_id,
+                    distance_m=metres,
+                    duration_ms=metres * 330,
+                    days_out=1,
+                    longest_m=metres,
+                )
+            )
+
+
+async def test_the_club_sees_this_weeks_backward_metres_at_first(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.bob.slash(club.channel, "log", distance="8k", time="40:00", direction="forward")
+    answer = await club.alice.slash(club.channel, "leaderboard")
+    assert answer.acknowledged
+    assert not answer.ephemeral
+    seen = text_of(answer)
+    assert "Backward distance" in seen
+    assert "Week of 16 Nov 2026" in seen
+    assert "🥇 · __alice__ — **5.00 km**" in seen
+    assert "**alice:** 🥇 · **5.00 km**" in seen
+    assert "bob" not in seen, "he ran forward"
+
+
+async def test_ties_share_a_rank_and_the_next_is_left_out(club: Club) -> None:
+    await on_board(club, {11: 9000, 12: 7000, 13: 7000, 14: 1000})
+    seen = text_of(await club.alice.slash(club.channel, "leaderboard"))
+    places = [line.split(" · ")[0] for line in seen.splitlines() if " — " in line]
+    assert places == ["🥇", "🥈", "🥈", "**4**"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "shown"), [("distance", "5.00 km"), ("minutes", "27 min"), ("days", "1 day"), ("longest", "5.00 km")]
+)
+async def test_every_metric(club: Club, metric: str, shown: str) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    answer = await club.alice.slash(club.channel, "leaderboard", metric=metric, period="year", direction="all")
+    assert f"— **{shown}**" in text_of(answer)
+
+
+async def test_an_edit_and_an_undo_are_on_the_board_at_once(club: Club) -> None:
+    logged = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    assert "5.00 km" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    await club.alice.click(logged.response, custom_id=button_ids(logged)["Undo"])
+    assert "Nobody is on this board yet" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+
+
+async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="1k", time="6:00")
+    await on_board(club, {100 + place: 20_000 - place for place in range(24)})
+    answer = await club.alice.slash(club.channel, "leaderboard")
+    assert "Page 1 of 3" in text_of(answer)
+    assert "**alice:** **25** · **1.00 km**" in text_of(answer)
+    turned = await club.alice.click(answer.response, custom_id=button_ids(answer)["▶"])
+    assert turned.acknowledged
+    message = club.channel.last_message
+    assert "Page 2 of 3" in text_of(message)
+    assert "**11** · " in text_of(message)
+    await club.alice.click(message, custom_id=button_ids(message)["▶"])
+    last = text_of(club.channel.last_message)
+    assert "**25** · __alice__ — **1.00 km**" in last
+
+
+async def test_another_members_press_is_answered_privately_with_his_own_row(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.bob.slash(club.channel, "log", distance="3k", time="18:00")
+    board = await club.alice.slash(club.channel, "leaderboard")
+    before = text_of(board)
+    pressed = await club.bob.click(board.response, custom_id=button_ids(board)["This month"])
+    assert pressed.ephemeral
+    assert "**You:** 🥈 · **3.00 km**" in text_of(pressed)
+    assert text_of(club.channel.last_message) == before, "what Alice asked for stays as it was"
+    await club.bob.click(pressed.response, custom_id=button_ids(pressed)["All time"])
+    assert "-# Krebsgang · All time" in text_of(pressed)
+    assert "**You:** 🥈" in text_of(pressed), "his own card is redrawn in place, still his"
+
+
+async def test_the_select_changes_what_counts(club: Club) -> None:
+    await club.bob.slash(club.channel, "log", distance="8k", time="40:00", direction="forward")
+    board = await club.alice.slash(club.channel, "leaderboard")
+    await club.alice.select(board.response, ["minutes_forward"])
+    assert "Forward minutes" in text_of(club.channel.last_message)
+    assert "bob — **40 min**" in text_of(club.channel.last_message)
+
+
+async def test_a_board_turns_after_a_restart(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    board = await club.alice.slash(club.channel, "leaderboard")
+    await club.restart()
+    await club.alice.click(board.response, custom_id=button_ids(board)["This year"])
+    assert "-# Krebsgang · 2026" in text_of(club.channel.last_message)
+
+
+async def test_a_hidden_member_stands_on_no_row_and_reads_the_own_value_alone(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.bob.slash(club.channel, "log", distance="3k", time="18:00")
+    async with club.database.write() as session:
+        (await session.get(Member, (club.guild.id, club.alice.id))).hidden = True
+        for standing in [
+            await session.get(Standing, (club.guild.id, d, p, s, club.alice.id))
+            for d in ("backward", "all")
+            for p, s in (("week", MONDAY), ("month", date(2026, 11, 1)), ("year", date(2026, 1, 1)))
+        ]:
+            standing.hidden = True
+    answer = await club.alice.slash(club.channel, "leaderboard")
+    assert "alice" not in text_of(answer.response)
+    assert "5.00 km" not in text_of(answer.response)
+    assert "🥇 · bob" in text_of(answer.response)
+    (own,) = answer.followups
+    assert own.ephemeral
+    assert "**5.00 km**, without a rank" in text_of(own)
+
+
+async def test_names_ping_nobody_and_break_no_row(club: Club) -> None:
+    await on_board(club, {11: 9000}, names={11: "@everyone **x**\n<@5> \u202eolleh"})
+    answer = await club.alice.slash(club.channel, "leaderboard")
+    (row,) = [line for line in text_of(answer).splitlines() if " — " in line]
+    assert "@everyone" not in row
+    assert "<@5>" not in row
+    assert "\u202e" not in row
+    assert "\\*\\*x\\*\\*" in row
+
+
+async def test_a_direct_message_shows_the_home_clubs_board_or_says_how_to_get_one(club: Club) -> None:
+    nowhere = await club.bob.user.slash("leaderboard")
+    assert "choose your home club in /settings" in text_of(nowhere)
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    async with club.database.write() as session:
+        (await session.get(User, club.alice.id)).home_guild_id = club.guild.id
+    at_home = await club.alice.user.slash("leaderboard")
+    assert "Krebsgang" in text_of(at_home)
+    assert "**You:** 🥇 · **5.00 km**" in text_of(at_home)
+
+
+async def test_this_week_is_the_clubs_and_not_the_servers(club: Club) -> None:
+    """Sunday 23:30 in UTC is Monday in Berlin: a new week there."""
+    await on_board(club, {11: 9000})
+    async with club.database.write() as session:
+        (await session.get(Guild, club.guild.id)).zone = "Europe/Berlin"
+    await club.env.advance_time(4 * 86_400 + 11.5 * 3600)
+    seen = text_of(await club.alice.slash(club.channel, "leaderboard"))
+    assert "Week of 23 Nov 2026" in seen
+    assert "Nobody is on this board yet" in seen
+
+
+async def test_a_german_club_reads_german(club: Club) -> None:
+    await club.speak_german()
+    empty = await club.alice.slash(club.channel, "leaderboard")
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    full = await club.alice.slash(club.channel, "leaderboard", metric="minutes")
+    assert_german(empty, full)
+    assert "Minuten rückwärts" in text_of(full)
+    assert "Woche ab 16.11.2026" in text_of(full)
+    pressed = await club.bob.click(full.response, custom_id=button_ids(full)["Dieses Jahr"])
+    assert_german(pressed)
+    assert "**Du:** noch nichts" in text_of(pressed)
+    async with club.database.read() as session:
+        assert await session.get(Run, 1) is not None
