@@ -65,4 +65,3 @@ def answers(view: RunView, reader: Reader) -> discord.ui.View:
     )
     both.add_item(button(reader.t("runs.spotter.no"), identity("spotter", "no", view.run_id)))
     return both
-

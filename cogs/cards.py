@@ -168,9 +168,7 @@ class Cards(commands.Cog):
         if view.deleted:
             await self._replace_or_reply(interaction, card(words))
         else:
-            await self._replace_or_reply(
-                interaction, private_card(view, person.reader, person.weight_kg, words)
-            )
+            await self._replace_or_reply(interaction, private_card(view, person.reader, person.weight_kg, words))
         await redraw(interaction.client, view.run_id)
 
     @staticmethod

@@ -8,12 +8,13 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.domain.runs import RunContent, Sharing, SpotterState, Surface
+from bot.domain.typed import Typed
 from bot.services import changes, runs
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
 from cogs.asking import ask_spotter, check_spotter
 from cogs.redraw import keep
-from cogs.transformers import DIRECTIONS, SURFACES, Typed, read_entry, suggest_entry, suggest_when
+from cogs.transformers import DIRECTIONS, SURFACES, read_entry, suggest_entry, suggest_when
 from cogs.views.base import card
 from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
 

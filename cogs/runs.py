@@ -151,17 +151,13 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
                 content = changed(content, note=note)
             if spotter is not None and spotter.id != content.spotter_id:
                 name = spotter.display_name[:120]
-                content = changed(
-                    content, spotter_id=spotter.id, spotter_name=name, spotter_state=SpotterState.ASKED
-                )
+                content = changed(content, spotter_id=spotter.id, spotter_name=name, spotter_state=SpotterState.ASKED)
             return content
 
         before = await runs.own_run(self.app.database, run_id, person.user_id)
         view = await soon(
             interaction,
-            changes.edit_run(
-                self.app.database, run_id, person.user_id, amend, interaction_id=interaction.id, now=now
-            ),
+            changes.edit_run(self.app.database, run_id, person.user_id, amend, interaction_id=interaction.id, now=now),
             private=True,
         )
         words = person.reader.t("runs.edit.done" if view.revision != before.revision else "runs.edit.nothing")

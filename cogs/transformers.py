@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from discord import app_commands
 
 from bot.domain import typed as domain
-from bot.domain.runs import Direction, RunContent, Surface
 from bot.domain.entry import Way
+from bot.domain.runs import Direction, RunContent, Surface
 from bot.domain.typed import Entry, Manner, Typed
+from bot.domain.units import parse_distance, parse_pace
 from bot.errors import MemberError, NotFound
 from bot.reader import Reader
 from bot.services import runs
@@ -165,9 +166,9 @@ def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
     """The parts that read, one after the other; a lone distance is fine while one is still typing."""
     manner = manner_of(reader)
     if typed.distance and not typed.time and not typed.pace:
-        return reader.distance(domain.parse_distance(typed.distance, manner.units, manner.language))
+        return reader.distance(parse_distance(typed.distance, manner.units, manner.language))
     if typed.pace and not typed.time and not typed.distance:
-        return reader.pace(domain.parse_pace(typed.pace, manner.units, manner.language))
+        return reader.pace(parse_pace(typed.pace, manner.units, manner.language))
     if typed.backward and not typed.time:
         return reader.t("runs.direction.mixed")
     entry = domain.read_entry(typed, manner, now)

@@ -137,12 +137,7 @@ class RunContent:
 
 def counts(content: RunContent, review: Review, *, deleted: bool) -> bool:
     """Whether a run stands on its club's boards."""
-    return (
-        not deleted
-        and content.told
-        and content.sharing is Sharing.CLUB
-        and review in (Review.NONE, Review.AGREED)
-    )
+    return not deleted and content.told and content.sharing is Sharing.CLUB and review in (Review.NONE, Review.AGREED)
 
 
 def breaks_the_rule(content: RunContent, solo_surfaces: Collection[Surface]) -> bool:
@@ -151,7 +146,5 @@ def breaks_the_rule(content: RunContent, solo_surfaces: Collection[Surface]) -> 
     An untold surface is taken as not allowed: the answer then says the rule, and how to name the surface.
     """
     return (
-        Direction.BACKWARD in content.directions
-        and content.spotter_id is None
-        and content.surface not in solo_surfaces
+        Direction.BACKWARD in content.directions and content.spotter_id is None and content.surface not in solo_surfaces
     )

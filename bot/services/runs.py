@@ -136,9 +136,7 @@ async def view_of(session: AsyncSession, run: models.Run, content: RunContent, *
         review=Review(run.review),
         deleted=run.deleted_at is not None,
         source=run.source,
-        spotter=(
-            names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None
-        ),
+        spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
         week=Week(monday, sums),
     )
 

@@ -168,8 +168,8 @@ def _parts(content: RunContent, reader: Reader) -> list[str]:
     """How a mixed run divides."""
     if way(content.directions) != "mixed":
         return []
-    metres = {direction: 0 for direction in Direction}
-    ms = {direction: 0 for direction in Direction}
+    metres = dict.fromkeys(Direction, 0)
+    ms = dict.fromkeys(Direction, 0)
     for stretch in content.stretches:
         metres[stretch.direction] += stretch.distance_m or 0
         ms[stretch.direction] += stretch.duration_ms

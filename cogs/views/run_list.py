@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import ui
 
@@ -32,7 +34,7 @@ def run_list(found: RunPage, reader: Reader, direction: str, period: str) -> ui.
             marks.append(reader.t("runs.list.held"))
         shown.append(" ".join([words, *marks]))
         options.append(discord.SelectOption(label=words[:100], value=str(run.run_id)))
-    parts: list[str | ui.Item[object]] = [
+    parts: list[str | ui.Item[Any]] = [
         "\n".join(heading),
         "\n".join(shown),
         row(select(identity("runs", "open"), options, placeholder=reader.t("runs.list.pick"))),

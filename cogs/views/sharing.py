@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import ui
 
@@ -30,7 +32,7 @@ def sharing_panel(view: RunView, person: Person, *notices: str) -> ui.LayoutView
         )
         if present
     ]
-    parts: list[str | ui.Item[object]] = [
+    parts: list[str | ui.Item[Any]] = [
         "\n".join([f"### {reader.t('runs.sharing.title')}", line_of(view, reader), *notices]),
         row(select(identity("run", "sharing", view.run_id), levels)),
     ]

@@ -104,9 +104,7 @@ async def own_week(
     return rows.all()
 
 
-async def club_week(
-    session: AsyncSession, guild_id: int, user_id: int, monday: date
-) -> Sequence[Row[str, int, int]]:
+async def club_week(session: AsyncSession, guild_id: int, user_id: int, monday: date) -> Sequence[Row[str, int, int]]:
     """(direction, metres, milliseconds) of what a member shares with a club in the week of `monday`."""
     rows = await session.execute(
         select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(

@@ -157,7 +157,9 @@ async def test_edit_after_a_restart_redraws_the_public_card(club: Club) -> None:
 async def test_a_form_sent_as_it_was_filled_in_changes_nothing(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="3.1mi", time="27:30", surface="track")
     form = await club.alice.click(club.channel.last_message, label="Edit")
-    values = dict(re.findall(r"'custom_id': '(distance|time|direction|when|note)'.*?'value': '([^']*)'", str(form.modal)))
+    values = dict(
+        re.findall(r"'custom_id': '(distance|time|direction|when|note)'.*?'value': '([^']*)'", str(form.modal))
+    )
     answer = await club.alice.submit_modal(form, {"note": "", **values})
     assert "Nothing is different" in text_of(answer)
     assert [r.kind for r in await rows(club, Revision)] == ["logged"]
@@ -268,5 +270,3 @@ async def test_in_a_dm_the_run_is_private_and_counts_for_the_home_club(club: Clu
     assert answer.ephemeral
     runs = await rows(club, Run)
     assert [run.guild_id for run in runs] == [club.guild.id, club.guild.id]
-
-

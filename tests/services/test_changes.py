@@ -1,4 +1,4 @@
-"""Runs as numbered revisions: logging, editing, deleting, undoing; delivered twice, pressed twice, by the wrong person."""
+"""Runs as numbered revisions: logged, edited, deleted, undone; delivered twice, pressed twice, by the wrong person."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from db.models import Revision, Run, Standing
 from tests.builders import standings_from_scratch, standings_now
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+TODAY = NOW.date()
 ALICE, BOB, CLUB = 11, 12, 900
 
 
@@ -27,7 +28,7 @@ async def person(database: Database, user_id: int = ALICE, guild_id: int | None 
     return await meet(database, seen, NOW)
 
 
-def five_k(direction: Direction = Direction.BACKWARD, *, ran_on: date = NOW.date(), minutes: int = 27) -> RunContent:
+def five_k(direction: Direction = Direction.BACKWARD, *, ran_on: date = TODAY, minutes: int = 27) -> RunContent:
     return RunContent(
         started_at=datetime(ran_on.year, ran_on.month, ran_on.day, 9, tzinfo=UTC),
         zone="UTC",
@@ -286,10 +287,14 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path, m
         async with database.write() as session:
             pages = await session.scalar(text("PRAGMA page_count"))
             await session.execute(text(f"PRAGMA max_page_count={pages}"))
-        with pytest.raises(Unavailable) as told:
+
+        async def log_until_full() -> None:
             for number in range(2, 500):
-                content = replace(five_k(ran_on=NOW.date() - timedelta(days=number)), note="n" * 500)
+                content = replace(five_k(ran_on=TODAY - timedelta(days=number)), note="n" * 500)
                 await changes.log_run(database, who, content, interaction_id=number, now=NOW)
+
+        with pytest.raises(Unavailable) as told:
+            await log_until_full()
         assert told.value.key == "errors.database.full"
         async with database.read() as session:
             written = set(await session.scalars(select(Run.run_id)))
