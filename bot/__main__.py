@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,12 +150,13 @@ async def _until(stop: asyncio.Event, bot: Backpedal, token: str) -> None:
 
 
 async def _try(options: argparse.Namespace) -> None:
+    settings = config.load(options.config, {})
+    logs.configure(replace(settings.logging, level="warning"))
     try:
-        from bot.preview.show import show
+        from bot.preview.serve import serve
     except ModuleNotFoundError as error:
         raise StartupError(f"The try mode needs the package {error.name}: start it with `make try`.") from error
-    logs.configure(config.LoggingSettings(level="warning"))
-    await show(options.data, options.port)
+    await serve(settings, options.data, options.port, sys.stdout)
 
 
 async def _check(options: argparse.Namespace) -> None:

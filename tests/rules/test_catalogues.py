@@ -1,0 +1,141 @@
+"""Every sentence in every language, and every key that code asks for."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.i18n import LANGUAGES, Message, catalogue, locale_of
+
+ROOT = Path(__file__).parents[2]
+ENGLISH = catalogue("en")
+NAMES = "commands.names."
+"""Names of commands and options: in English the name in the code, so only the other languages have these."""
+OTHERS = [language for language in LANGUAGES if language != "en"]
+ROOMS = ("bot", "cogs", "db")
+AREAS = sorted(file.stem for file in (ROOT / "bot" / "locales" / "en").glob("*.toml"))
+
+SAME_IN_GERMAN: frozenset[str] = frozenset()
+"""Keys whose German is the English: names, and words that are both."""
+
+
+def sentences(language: str) -> dict[str, Message]:
+    return {key: message for key, message in catalogue(language).items() if not key.startswith(NAMES)}
+
+
+def forms(message: Message) -> dict[str, str]:
+    return {"": message} if isinstance(message, str) else dict(message)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_the_same_areas_and_keys(language: str) -> None:
+    assert sorted(file.stem for file in (ROOT / "bot" / "locales" / language).glob("*.toml")) == AREAS
+    assert set(sentences(language)) ^ set(ENGLISH) == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_has_the_same_placeholders(language: str) -> None:
+    for key, message in sentences(language).items():
+        # A plural form may say "one" in words, so the forms are compared together.
+        ours, english = (set().union(*map(placeholders, forms(one).values())) for one in (message, ENGLISH[key]))
+        assert ours == english, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plural_has_the_forms_of_its_language_and_is_chosen_by_count(language: str) -> None:
+    wanted = set(locale_of(language).plural_form.tags) | {"other"}
+    for key, message in sentences(language).items():
+        assert isinstance(message, str) == isinstance(ENGLISH[key], str), key
+        if not isinstance(message, str):
+            assert set(message) == wanted, key
+            assert "count" in placeholders(message["other"]), key
+
+
+def test_german_is_not_english() -> None:
+    german = sentences("de")
+    same = {key for key, message in german.items() if message == ENGLISH[key] and worded(message)}
+    assert same - SAME_IN_GERMAN == set()
+    assert SAME_IN_GERMAN - same == set(), "these are on the list and need not be"
+
+
+def worded(message: Message) -> bool:
+    """Whether anything but placeholders, numbers and signs is in it."""
+    text = "".join(literal for form in forms(message).values() for literal, _, _, _ in string.Formatter().parse(form))
+    return any(letter.isalpha() for letter in text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_has_no_loose_ends(language: str) -> None:
+    for key, message in sentences(language).items():
+        for text in forms(message).values():
+            assert text == text.strip(), key
+            assert text, key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_name_is_one_that_discord_takes(language: str) -> None:
+    for key, name in catalogue(language).items():
+        if key.startswith(NAMES) and key[len(NAMES) :].islower():  # a menu's name may be any words
+            assert re.fullmatch(r"[-_\w]{1,32}", str(name)), key
+            assert name == str(name).lower(), key
+
+
+def literals() -> Iterator[tuple[str, str]]:
+    """Every string in the code that reads like a key: an area, a dot, and more; with where it stands."""
+    tops = {f"{area}.{table}" for area in AREAS for table in tables(area)}
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in parts:
+                    continue
+                area, _, rest = node.value.partition(".")
+                if (
+                    f"{area}.{rest.partition('.')[0]}" in tops
+                    and node.value.replace(".", "").replace("_", "").isalnum()
+                ):
+                    yield node.value, f"{file.relative_to(ROOT)}:{node.lineno}"
+
+
+def tables(area: str) -> list[str]:
+    return list(tomllib.loads((ROOT / "bot" / "locales" / "en" / f"{area}.toml").read_text(encoding="utf-8")))
+
+
+def test_every_key_in_the_code_exists() -> None:
+    missing = {f"{key} ({where})" for key, where in literals() if key not in ENGLISH and not is_table(key)}
+    assert missing == set()
+
+
+def is_table(key: str) -> bool:
+    return any(known.startswith(f"{key}.") for known in ENGLISH)
+
+
+def test_every_key_is_used() -> None:
+    """By its name, or by a name put together of a literal beginning and what varies."""
+    exact = {key for key, _ in literals()}
+    begun = set(beginnings())
+    unused = {key for key in ENGLISH if key not in exact and not any(key.startswith(start) for start in begun)}
+    assert unused == set()
+
+
+def beginnings() -> Iterator[str]:
+    """The literal beginnings of f-strings that read like keys, and tables named as a whole."""
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                    start = str(node.values[0].value)
+                    if start.partition(".")[0] in AREAS and "." in start:
+                        yield start
+    yield from (f"{key}." for key, _ in literals() if is_table(key))

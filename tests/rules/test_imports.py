@@ -1,0 +1,106 @@
+"""What the import contracts in pyproject.toml (`make check`) cannot say."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+SOURCES = sorted(file for room in ("bot", "cogs", "db", "tests", "tools") for file in (ROOT / room).rglob("*.py"))
+MODULES = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for file in SOURCES
+    if file.relative_to(ROOT).parts[0] in ("bot", "cogs", "db") and "migrations" not in file.parts
+)
+CEILING = 400
+
+
+def names(contract: str) -> set[str]:
+    layers = next(one["layers"] for one in CONTRACTS if one["id"] == contract)
+    return {name.strip().strip("()") for layer in layers for name in layer.replace(":", "|").split("|")}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules in memory after a statement, in a fresh interpreter with an empty environment."""
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", f"{statement}\nimport sys\nprint(*sys.modules)"],
+        cwd=ROOT, env={}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def test_every_module_of_the_bot_has_its_layer() -> None:
+    here = {
+        f"bot.{path.stem}"
+        for path in (ROOT / "bot").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert here - {"bot.__init__"} <= names("down")
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    heavy = {"discord", "sqlalchemy", "alembic", "aiohttp", "simcord", "matplotlib", "babel", "apscheduler"}
+    assert not heavy & loaded_by("import bot.__main__")
+
+
+def test_starting_the_bot_loads_no_chart_no_file_reader_and_no_migration_tool() -> None:
+    start = "import bot.__main__, bot.client, bot.worker, db.upkeep\nimport importlib, cogs\n" + (
+        "for name in cogs.EXTENSIONS: importlib.import_module(name)"
+    )
+    assert not {"matplotlib", "numpy", "fitdecode", "alembic", "simcord", "PIL"} & loaded_by(start)
+
+
+def test_what_the_worker_runs_loads_neither_discord_nor_a_database() -> None:
+    rooms = [module for module in MODULES if module.startswith(("bot.worker", "bot.files", "bot.charts", "bot.domain"))]
+    assert not {"discord", "sqlalchemy", "aiosqlite"} & loaded_by("import " + ", ".join(rooms))
+
+
+def test_every_module_imports_with_an_empty_environment() -> None:
+    assert set(MODULES) - {"bot.__main__"} <= loaded_by("import " + ", ".join(MODULES))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: os.path.relpath(file, ROOT))
+def test_a_file_has_one_subject_and_no_grab_bag_name(file: Path) -> None:
+    assert file.stem not in {"utils", "helpers", "core", "misc", "common"}
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= CEILING
+
+
+def test_packages_hold_no_code() -> None:
+    for name in ("bot", "db"):
+        assert (ROOT / name / "__init__.py").read_text() == ""
+
+
+def test_every_room_says_what_lives_in_it() -> None:
+    rooms = {file.parent for file in SOURCES if "migrations" not in file.parts}
+    silent = [os.path.relpath(room, ROOT) for room in rooms if not (room / "README.md").exists()]
+    assert sorted(silent) == []
+
+
+def test_no_type_is_ignored_without_saying_which() -> None:
+    bare = [
+        f"{os.path.relpath(file, ROOT)}:{number}"
+        for file in SOURCES
+        if file != Path(__file__)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if "type: ignore" in line and "type: ignore[" not in line
+    ]
+    assert bare == []
+
+
+def test_no_test_is_skipped() -> None:
+    """What a machine lacks is not collected (tests/conftest.py); a skipped test is one that nobody runs."""
+    found = [
+        f"{os.path.relpath(file, ROOT)}:{node.lineno} {node.attr}"
+        for file in SOURCES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"skip", "skipif", "xfail", "importorskip"}
+    ]
+    assert found == []
