@@ -1,0 +1,156 @@
+"""From what a file held to a run: its zone and day, its laps as stretches, and whether it is logged already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.activity import Activity, Lap
+from bot.domain.entry import FASTEST_M_PER_S, LONGEST_M, LONGEST_MS
+from bot.domain.runs import Direction, Stretch
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""A watch that has never been set counts from the end of 1989 (FIT) or from 1970 (GPX, TCX)."""
+AHEAD = timedelta(minutes=10)
+"""How far a watch's clock may be ahead of ours."""
+OVERLAP = timedelta(seconds=10)
+"""Two runs of one person cannot overlap; so much of it may come of rounded starts."""
+SAME_DISTANCE = 0.02
+"""Runs that overlap are one run when their distances (or, without, their times) differ by less than this share."""
+MISSING = 0.02
+"""When the laps lack more than this share of the running time, the rest becomes a lap of its own."""
+
+_ODD_OFFSETS = (
+    "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran", "Asia/Kabul", "Asia/Yangon", "Australia/Adelaide",
+    "Australia/Darwin", "Australia/Eucla", "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Marquesas",
+    "America/St_Johns",
+)  # fmt: skip
+"""The inhabited zones that are not whole hours from UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a run was, and how long: metres or None, milliseconds."""
+
+    started_at: datetime
+    distance_m: int | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """An activity's start: the instant, an IANA zone, and the local date there."""
+
+    started_at: datetime
+    zone: str
+    ran_on: date
+
+
+def when(activity: Activity, home: str) -> When:
+    """Where and on which day it was run. The file's own local time wins over the runner's zone.
+
+    Args:
+        activity: as read.
+        home: the runner's zone. It is kept where its clock showed what the file's did, so that most runs have a
+            zone with a name; a run on a journey gets a fixed offset (or, at odd offsets, a place that has it).
+    """
+    if activity.wall_clock:
+        started_at = activity.started_at.replace(tzinfo=ZoneInfo(home)).astimezone(UTC)
+        return When(started_at, home, activity.started_at.date())
+    started_at = activity.started_at
+    offset = _quarter_hours(activity.utc_offset_s)
+    for zone in (home, *_named(offset)) if offset is not None else (home,):
+        local = started_at.astimezone(ZoneInfo(zone))
+        if offset is None or local.utcoffset() == offset:
+            return When(started_at, zone, local.date())
+    assert offset is not None
+    return When(started_at, home, (started_at + offset).date())
+
+
+def _quarter_hours(offset_s: int | None) -> timedelta | None:
+    """A believable offset, freed of the seconds by which a watch's two clocks may differ."""
+    if offset_s is None:
+        return None
+    offset = timedelta(minutes=15) * round(offset_s / 900)
+    return offset if timedelta(hours=-12) <= offset <= timedelta(hours=14) else None
+
+
+def _named(offset: timedelta) -> Iterable[str]:
+    hours, rest = divmod(offset, timedelta(hours=1))
+    if rest:
+        return _ODD_OFFSETS
+    # The signs of these names are those of POSIX: east of Greenwich is negative.
+    return (f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC",)
+
+
+def impossible(activity: Activity, started_at: datetime, now: datetime) -> str | None:
+    """Why what was read can be no run, as the last part of a catalogue key (`imports.reason.*`), or None."""
+    if not EARLIEST <= started_at <= now + AHEAD:
+        return "clock"
+    if activity.duration_ms < 1:
+        return "empty"
+    metres = activity.distance_m or 0
+    if activity.duration_ms > LONGEST_MS or metres > LONGEST_M:
+        return "beyond"
+    if metres * 1000 > activity.duration_ms * FASTEST_M_PER_S:
+        return "beyond"
+    return None
+
+
+def known(span: Span, others: Iterable[Span]) -> Span | None:
+    """The run among `others`, typed or imported, that this one is: it overlaps and is as long; or None."""
+    return next((other for other in others if _same(span, other)), None)
+
+
+def _same(one: Span, other: Span) -> bool:
+    lengths = [timedelta(milliseconds=span.duration_ms) for span in (one, other)]
+    first = max(one.started_at, other.started_at)
+    last = min(one.started_at + lengths[0], other.started_at + lengths[1])
+    if last - first < min(OVERLAP, *(length / 2 for length in lengths)):
+        return False
+    if one.distance_m and other.distance_m:
+        return _near(one.distance_m, other.distance_m)
+    return _near(one.duration_ms, other.duration_ms)
+
+
+def _near(one: int, other: int) -> bool:
+    return abs(one - other) <= SAME_DISTANCE * max(one, other)
+
+
+def untold(activity: Activity) -> tuple[Stretch, ...]:
+    """The laps as stretches of untold direction, or the whole as one. They add up to what the file says in all."""
+    laps = _laps(activity)
+    times = _shared(activity.duration_ms, [lap.duration_ms for lap in laps])
+    if len(laps) < 2 or min(times) < 1:
+        return (Stretch(Direction.UNTOLD, activity.distance_m or None, activity.duration_ms),)
+    metres: Sequence[int | None] = [None] * len(laps)
+    if activity.distance_m:
+        metres = [part or None for part in _shared(activity.distance_m, [lap.distance_m or 0 for lap in laps])]
+    return tuple(Stretch(Direction.UNTOLD, m, ms) for m, ms in zip(metres, times, strict=True))
+
+
+def _laps(activity: Activity) -> list[Lap]:
+    """The laps, with the running time that no lap holds as one more. None where they cannot be the run."""
+    laps = [lap for lap in activity.laps if lap.duration_ms > 0]
+    if activity.distance_m and not any(lap.distance_m for lap in laps):
+        return []
+    rest_ms = activity.duration_ms - sum(lap.duration_ms for lap in laps)
+    if laps and rest_ms > MISSING * activity.duration_ms:
+        rest_m = max((activity.distance_m or 0) - sum(lap.distance_m or 0 for lap in laps), 0)
+        last = laps[-1]
+        laps.append(Lap(rest_m or None, rest_ms, last.started_at + timedelta(milliseconds=last.duration_ms)))
+    return laps
+
+
+def _shared(whole: int, weights: Sequence[int]) -> list[int]:
+    """`whole` in integer parts as `weights`, adding up to it exactly."""
+    total, seen, given = sum(weights), 0, 0
+    parts = []
+    for weight in weights:
+        seen += weight
+        upto = round(whole * seen / total)
+        parts.append(upto - given)
+        given = upto
+    return parts

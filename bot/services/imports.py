@@ -1,0 +1,215 @@
+"""Bringing in what a watch recorded.
+
+A run is saved at once with its directions untold, so that nothing is lost while its runner thinks; it counts
+nowhere until answered (`bot.services.telling`).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.activity import Activity, FileReport, Refusal, Sport
+from bot.domain.imported import Span, When, impossible, known, untold, when
+from bot.domain.runs import Review, RunContent
+from bot.services.people import Person
+from bot.services.revisions import insert_run
+from db.engine import Database
+from db.queries import imports as queries
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    IMPORTED = "imported"
+    ALREADY = "already"
+    SAME_FILE = "same_file"
+    NOT_RUN = "not_run"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file, or of one of the activities in it.
+
+    Attributes:
+        filename: as posted: escape it.
+        outcome: of the import.
+        run_id: the run made of it, if one was.
+        ran_on: its day, where it was or is there.
+        distance_m: metres, or None when not recorded.
+        duration_ms: milliseconds.
+        sport: what it was, where it was no run.
+        reason: catalogue key of why not, or None.
+        params: its placeholders.
+        warnings: catalogue keys of what is worth telling about a file that came in.
+    """
+
+    filename: str
+    outcome: Outcome
+    run_id: int | None = None
+    ran_on: date | None = None
+    distance_m: int | None = None
+    duration_ms: int = 0
+    sport: Sport | None = None
+    reason: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+_REFUSED = {
+    Refusal.NOT_RUN: Outcome.NOT_RUN,
+    Refusal.UNREADABLE: Outcome.UNREADABLE,
+    Refusal.TOO_LARGE: Outcome.TOO_LARGE,
+}
+
+
+async def save_import(
+    database: Database, person: Person, reports: Sequence[FileReport], *, interaction_id: int, now: datetime
+) -> tuple[FileOutcome, ...]:
+    """Save every run that was read and is not there yet, its directions untold.
+
+    Args:
+        database: where.
+        person: whose runs they are; they belong to the club spoken in.
+        reports: what the worker read, file by file.
+        interaction_id: the key of what this makes, with the place of the file in `reports`.
+        now: when.
+
+    Returns:
+        What became of each, in order.
+
+    Raises:
+        Unavailable: the database is locked or full; nothing was written.
+    """
+    read = {
+        at: (report.activity, when(report.activity, person.reader.zone))
+        for at, report in enumerate(reports)
+        if report.activity is not None and report.refusal is None
+    }
+    if not read:
+        return tuple(_refused(report) for report in reports)
+    async with database.write() as session:
+        there = await _there(session, person.user_id, [at_home for _, at_home in read.values()])
+        digests = await queries.known_files(session, person.user_id, {reports[at].sha256 for at in read})
+        outcomes = []
+        for at, report in enumerate(reports):
+            if at not in read:
+                outcomes.append(_refused(report))
+                continue
+            activity, start = read[at]
+            outcome = _compared(report, activity, start, there, digests, now)
+            if outcome.outcome is Outcome.IMPORTED:
+                run_id = await _save(session, person, report, activity, start, interaction_id, at, now)
+                if run_id is None:  # this interaction was delivered before, and saved it then
+                    outcome = replace(outcome, outcome=Outcome.SAME_FILE)
+                else:
+                    outcome = replace(outcome, run_id=run_id)
+                there.append(_span(activity, start))
+                digests.add(report.sha256)
+            outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+async def _there(session: AsyncSession, user_id: int, starts: Sequence[When]) -> list[Span]:
+    """The runs that one of these could be."""
+    margin = timedelta(days=2)
+    first = min(start.started_at for start in starts) - margin
+    last = max(start.started_at for start in starts) + margin
+    rows = await queries.runs_between(session, user_id, first, last)
+    return [Span(started_at, distance_m, duration_ms) for started_at, distance_m, duration_ms in rows]
+
+
+def _span(activity: Activity, start: When) -> Span:
+    return Span(start.started_at, activity.distance_m, activity.duration_ms)
+
+
+def _compared(
+    report: FileReport, activity: Activity, start: When, there: Sequence[Span], digests: Collection[str], now: datetime
+) -> FileOutcome:
+    """What becomes of an activity, given what is there."""
+    reason = impossible(activity, start.started_at, now)
+    if reason is not None:
+        return FileOutcome(report.filename, Outcome.UNREADABLE, reason=f"imports.reason.{reason}")
+    outcome = Outcome.IMPORTED
+    if report.sha256 in digests:
+        outcome = Outcome.SAME_FILE
+    elif known(_span(activity, start), there) is not None:
+        outcome = Outcome.ALREADY
+    return FileOutcome(
+        report.filename,
+        outcome,
+        ran_on=start.ran_on,
+        distance_m=activity.distance_m,
+        duration_ms=activity.duration_ms,
+        warnings=report.warnings,
+    )
+
+
+def _refused(report: FileReport) -> FileOutcome:
+    return FileOutcome(
+        report.filename,
+        _REFUSED[report.refusal or Refusal.UNREADABLE],
+        sport=report.activity.sport if report.activity else None,
+        reason=report.reason,
+        params=report.params,
+    )
+
+
+async def _save(
+    session: AsyncSession,
+    person: Person,
+    report: FileReport,
+    activity: Activity,
+    start: When,
+    interaction_id: int,
+    ordinal: int,
+    now: datetime,
+) -> int | None:
+    """Write a run and its recording; None when this interaction has written it before."""
+    content = RunContent(
+        started_at=start.started_at,
+        zone=start.zone,
+        ran_on=start.ran_on,
+        stretches=untold(activity),
+        surface=activity.surface,
+        sharing=person.sharing,
+    )
+    run = await insert_run(
+        session,
+        person,
+        content,
+        Review.NONE,
+        interaction_id=interaction_id,
+        ordinal=ordinal,
+        now=now,
+        source=activity.source.value,
+    )
+    if run is None:
+        return None
+    await queries.insert_recording(
+        session,
+        {
+            "run_id": run.run_id,
+            "user_id": person.user_id,
+            "sha256": report.sha256,
+            "filename": report.filename[:120],
+            "totals": {
+                "sport": activity.sport.value,
+                "distance_m": activity.distance_m,
+                "duration_ms": activity.duration_ms,
+                "elapsed_ms": activity.elapsed_ms,
+                "utc_offset_s": activity.utc_offset_s,
+            },
+            "laps": [{"distance_m": s.distance_m, "duration_ms": s.duration_ms} for s in content.stretches],
+            "series": zlib.compress(json.dumps(activity.series).encode()) if activity.series else None,
+        },
+    )
+    return run.run_id

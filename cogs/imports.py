@@ -1,0 +1,141 @@
+"""The menu "Import run files", and the answers to which laps of an imported run were backward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.entry import parse_backward
+from bot.domain.runs import breaks_the_rule
+from bot.errors import BadInput, NotAllowed
+from bot.services import telling
+from bot.services.people import Person
+from bot.services.runs import RunView
+from cogs.answer import Interaction, met, replace, reply
+from cogs.importing import import_files
+from cogs.redraw import redraw
+from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.imports import PAGE, direction_of, lap_choice, next_row, question, share_form
+from cogs.views.run_card import form_units, private_card, rule
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+MENU = "Import run files"
+
+
+class Imports(commands.Cog):
+    """Imported runs, until they have their direction."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+        self.menu = app_commands.ContextMenu(name=MENU, callback=self.import_from_message)
+
+    async def cog_load(self) -> None:
+        """Offer the menu: a cog's decorators cannot."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu back."""
+        self.bot.tree.remove_command(MENU, type=discord.AppCommandType.message)
+
+    async def import_from_message(self, interaction: Interaction, message: discord.Message) -> None:
+        """Bring in the files of a message of one's own: they go into one's own log."""
+        await met(interaction)
+        if message.author.id != interaction.user.id:
+            raise NotAllowed("imports.menu.not_yours")
+        if not message.attachments:
+            raise BadInput("imports.menu.nothing")
+        await import_files(interaction, message.attachments)
+
+    @pressed("import", "ask", "run_id")
+    async def ask(self, interaction: Interaction, run_id: int) -> None:
+        """The question again."""
+        person = await met(interaction)
+        asked = await telling.question(self.app.database, run_id, person.user_id)
+        await replace(interaction, question(asked, person.reader))
+
+    @pressed("import", "next")
+    async def next(self, interaction: Interaction) -> None:
+        """The next run that waits for an answer, in a card of its own."""
+        person = await met(interaction)
+        asked = await telling.next_question(self.app.database, person.user_id)
+        await reply(interaction, question(asked, person.reader), private=True)
+
+    @pressed("import", "all", "run_id", "direction")
+    async def all(self, interaction: Interaction, run_id: int, direction: str) -> None:
+        """All of it, or none."""
+        person = await met(interaction)
+        view = await telling.tell_all(
+            self.app.database,
+            run_id,
+            person.user_id,
+            direction_of(direction),
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        await self._told(interaction, person, view)
+
+    @pressed("import", "choose", "run_id", "page")
+    async def choose(self, interaction: Interaction, run_id: int, page: int) -> None:
+        """A page of laps to tick."""
+        person = await met(interaction)
+        asked = await telling.question(self.app.database, run_id, person.user_id)
+        await replace(interaction, lap_choice(asked, person.reader, page))
+
+    @pressed("import", "tick", "run_id", "page")
+    async def tick(self, interaction: Interaction, run_id: int, page: int) -> None:
+        """Keep what is ticked on this page."""
+        person = await met(interaction)
+        shown = range(page * PAGE, (page + 1) * PAGE)
+        ticked = {int(value) for value in values_of(interaction)}
+        asked = await telling.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
+        await replace(interaction, lap_choice(asked, person.reader, page))
+
+    @pressed("import", "save", "run_id")
+    async def save(self, interaction: Interaction, run_id: int) -> None:
+        """The ticked laps were backward."""
+        person = await met(interaction)
+        view = await telling.tell_ticked(
+            self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await self._told(interaction, person, view)
+
+    @pressed("import", "share", "run_id")
+    async def share(self, interaction: Interaction, run_id: int) -> None:
+        """Ask how much of a run without laps was backward."""
+        person = await met(interaction)
+        await interaction.response.send_modal(share_form(run_id, person.reader))
+
+    @pressed("import", "portion", "run_id")
+    async def portion(self, interaction: Interaction, run_id: int) -> None:
+        """Take a distance or a percentage."""
+        person = await met(interaction)
+        part = parse_backward(
+            fields_of(interaction).get("share", ""), form_units(person.reader), person.reader.language
+        )
+        view = await telling.tell_part(
+            self.app.database, run_id, person.user_id, part, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await self._told(interaction, person, view)
+
+    async def _told(self, interaction: Interaction, person: Person, view: RunView) -> None:
+        """Show the run as told, in place of the question, with the way on to the next."""
+        notices = []
+        if breaks_the_rule(view.content, person.solo_surfaces):
+            notices.append(rule(person.reader, person.solo_surfaces))
+        drawn = private_card(view, person.reader, person.weight_kg, *notices)
+        waiting = await telling.count_waiting(self.app.database, person.user_id)
+        if waiting:
+            drawn.add_item(next_row(person.reader, waiting))
+        await replace(interaction, drawn)
+        await redraw(interaction.client, view.run_id)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Load the menu and the answers."""
+    await bot.add_cog(Imports(bot))

@@ -1,0 +1,161 @@
+"""How an import looks: the report file by file, and the question no file answers: which way was it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.runs import Direction
+from bot.reader import Reader, escaped
+from bot.services.imports import FileOutcome, Outcome
+from bot.services.telling import Lap, Question
+from cogs.views.base import Field, Form, button, card, identity, row, select
+from cogs.views.run_card import COLOURS
+
+PAGE = 25
+"""Laps on a page: as many as a select of Discord holds."""
+REPORT_LINES = 30
+"""Files named in a report; the rest are counted, so that fifty fit into one message."""
+SIGNS = {
+    Outcome.IMPORTED: "imported",
+    Outcome.ALREADY: "already",
+    Outcome.SAME_FILE: "already_same_file",
+    Outcome.NOT_RUN: "not_run",
+    Outcome.UNREADABLE: "unreadable",
+    Outcome.TOO_LARGE: "too_large",
+}
+
+
+def size(reader: Reader, distance_m: int | None, duration_ms: int) -> str:
+    """`5.00 km · 27:30`, or the time alone."""
+    time = reader.duration(duration_ms)
+    return f"{reader.distance(distance_m)} · {time}" if distance_m else time
+
+
+def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, note: str = "") -> ui.LayoutView:
+    """What became of each file; `waiting` runs of this import have not got their direction yet."""
+    lines = [reader.t("imports.report.title"), *(_line(outcome, reader) for outcome in outcomes[:REPORT_LINES])]
+    if len(outcomes) > REPORT_LINES:
+        lines.append(reader.t("imports.report.more", count=len(outcomes) - REPORT_LINES))
+    if note:
+        lines.append(note)
+    came_in = any(outcome.outcome is Outcome.IMPORTED for outcome in outcomes)
+    last = reader.t("imports.report.waiting", count=waiting) if waiting else ""
+    return card("\n".join(lines), last if came_in else reader.t("imports.report.none"), colour=COLOURS["untold"])
+
+
+def _line(outcome: FileOutcome, reader: Reader) -> str:
+    shown = {
+        "file": escaped(outcome.filename, 60),
+        "day": reader.day(outcome.ran_on) if outcome.ran_on else "",
+        "size": size(reader, outcome.distance_m, outcome.duration_ms),
+        "sport": reader.t(f"imports.sport.{outcome.sport}") if outcome.sport else "",
+        "reason": reader.t(outcome.reason, **outcome.params) if outcome.reason else "",
+    }
+    words = reader.t(f"imports.report.{SIGNS[outcome.outcome]}", **shown)
+    return "\n".join([words, *(f"-# {reader.t(warning)}" for warning in outcome.warnings)])
+
+
+def question(asked: Question, reader: Reader) -> ui.LayoutView:
+    """Which laps, or how much, of an imported run were backward."""
+    laps = len(asked.laps)
+    run_id = asked.run_id
+    title = reader.t("imports.ask.title" if laps else "imports.ask.title_whole")
+    about = reader.t(
+        "imports.ask.run",
+        day=reader.day(asked.ran_on),
+        size=size(reader, asked.distance_m, asked.duration_ms),
+        file=escaped(asked.filename, 60),
+    )
+    hint = reader.t("imports.ask.hint_laps", count=laps) if laps else reader.t("imports.ask.hint_whole")
+    third = (
+        button(reader.t("imports.ask.choose"), identity("import", "choose", run_id, 0))
+        if laps
+        else button(reader.t("imports.ask.share"), identity("import", "share", run_id))
+    )
+    answers = row(
+        button(reader.t("imports.ask.all"), identity("import", "all", run_id, "backward"), discord.ButtonStyle.primary),
+        button(reader.t("imports.ask.none"), identity("import", "all", run_id, "forward")),
+        third,
+    )
+    until = reader.t("imports.ask.until")
+    return card(f"{title}\n{about}\n{hint}\n{until}", answers, colour=COLOURS["untold"])
+
+
+def next_row(reader: Reader, waiting: int) -> ui.ActionRow[Any]:
+    """The way on to the next run that waits for its direction."""
+    return row(button(reader.t("imports.ask.next", count=waiting), identity("import", "next")))
+
+
+def lap_choice(asked: Question, reader: Reader, page: int) -> ui.LayoutView:
+    """A page of laps to tick; what is ticked is kept with the run, so pages and restarts lose nothing."""
+    count = len(asked.laps)
+    last_page = (count - 1) // PAGE
+    page = min(max(page, 0), last_page)
+    first = page * PAGE
+    shown = asked.laps[first : first + PAGE]
+    run_id = asked.run_id
+    options = [
+        discord.SelectOption(
+            label=reader.t(
+                "imports.choose.lap", number=first + at + 1, size=size(reader, lap.distance_m, lap.duration_ms)
+            )[:100],
+            value=str(first + at),
+            default=lap.backward,
+        )
+        for at, lap in enumerate(shown)
+    ]
+    shown_range = {"first": first + 1, "last": first + len(shown), "laps": count}
+    ticks = select(
+        identity("import", "tick", run_id, page),
+        options,
+        placeholder=reader.t("imports.choose.placeholder", first=first + 1, last=first + len(shown)),
+        least=0,
+        most=len(options),
+    )
+    save = button(reader.t("imports.choose.save"), identity("import", "save", run_id), discord.ButtonStyle.primary)
+    back = button(reader.t("imports.choose.cancel"), identity("import", "ask", run_id))
+    turning = []
+    if last_page:
+        turning = [
+            button("◀", identity("import", "choose", run_id, max(page - 1, 0)), disabled=page == 0),
+            button("▶", identity("import", "choose", run_id, page + 1), disabled=page == last_page),
+        ]
+    words = [reader.t("imports.choose.title"), _ticked(asked.laps, reader)]
+    if last_page:
+        words.append(f"-# {reader.t('imports.choose.page', **shown_range)}")
+    return card("\n".join(words), row(ticks), row(*turning, save, back), colour=COLOURS["untold"])
+
+
+def _ticked(laps: Sequence[Lap], reader: Reader) -> str:
+    ticked = [lap for lap in laps if lap.backward]
+    if not ticked:
+        return reader.t("imports.choose.nothing")
+    metres = sum(lap.distance_m or 0 for lap in ticked)
+    return reader.t(
+        "imports.choose.ticked" if metres else "imports.choose.ticked_time",
+        count=len(ticked),
+        laps=len(laps),
+        distance_m=metres,
+        duration_ms=sum(lap.duration_ms for lap in ticked),
+    )
+
+
+def share_form(run_id: int, reader: Reader) -> Form:
+    """How much of a run without laps was backward."""
+    field = Field(
+        "share",
+        reader.t("imports.share.label"),
+        placeholder=reader.t("imports.share.placeholder"),
+        required=True,
+        limit=30,
+    )
+    return Form(reader.t("imports.share.title"), identity("import", "portion", run_id), [field])
+
+
+def direction_of(word: str) -> Direction:
+    """The direction a button of the question stands for."""
+    return Direction.BACKWARD if word == "backward" else Direction.FORWARD

@@ -1,0 +1,134 @@
+"""How a person's running looks: totals, the weeks as a picture, and bests, each per direction."""
+
+from __future__ import annotations
+
+import discord
+from babel.dates import format_skeleton
+from babel.numbers import get_decimal_symbol
+from discord import ui
+
+from bot.charts.weeks import WeekBar, WeeksChart
+from bot.domain.leaderboard import BoardDirection
+from bot.domain.runs import Direction
+from bot.domain.units import METRES_PER_MILE, Units
+from bot.i18n import locale_of
+from bot.reader import Reader, escaped
+from bot.services.profile import Best, Profile, Totals
+from cogs.views.base import card
+from cogs.views.run_card import COLOURS
+
+PICTURE = "weeks.png"
+EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
+
+
+def profile_card(
+    profile: Profile, reader: Reader, *, club: str | None, waiting: int = 0, alt: str | None = None
+) -> ui.LayoutView:
+    """A person's running.
+
+    Args:
+        profile: what to show.
+        reader: the one who asked.
+        club: the club as which it is seen, None for one's own.
+        waiting: imported runs whose direction is untold.
+        alt: what the chart shows, in words; None where it could not be drawn.
+    """
+    if club is None:
+        title = reader.t("me.card.yours")
+    else:
+        title = reader.t("me.card.theirs", name=escaped(profile.display_name or "", 60), club=escaped(club, 60))
+    parts: list[str | ui.Item[ui.LayoutView]] = [f"### {title}"]
+    if profile.empty:
+        parts.append(reader.t("me.card.empty" if club is None else "me.card.empty_theirs"))
+    else:
+        parts.append("\n".join(words for direction in Direction for words in _totals(profile, direction, reader)))
+        if alt is not None:
+            parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alt)))
+        else:
+            parts.append(reader.t("me.card.no_chart"))
+        parts += [words for direction in Direction if (words := _bests(profile, direction, reader))]
+    if waiting:
+        parts.append(reader.t("me.card.waiting", count=waiting))
+    if club is None:
+        parts.append(reader.t("me.card.private"))
+    return card(*parts, colour=COLOURS[_mostly(profile)])
+
+
+def weeks_chart(profile: Profile, reader: Reader) -> WeeksChart:
+    """The weeks as the reader's picture."""
+    miles = reader.units is Units.IMPERIAL
+    unit_m = METRES_PER_MILE if miles else 1000
+    locale = locale_of(reader.language)
+    return WeeksChart(
+        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
+        bars=tuple(
+            WeekBar(
+                format_skeleton("MMMd", week.monday, locale=locale),
+                week.sums[Direction.BACKWARD][0] / unit_m,
+                week.sums[Direction.FORWARD][0] / unit_m,
+            )
+            for week in profile.weeks
+        ),
+        backward=reader.t("me.chart.backward"),
+        forward=reader.t("me.chart.forward"),
+        decimal=get_decimal_symbol(locale),
+    )
+
+
+def weeks_in_words(profile: Profile, reader: Reader) -> str:
+    """What the chart shows, for those who cannot see it."""
+    total = {d: sum(week.sums[d][0] for week in profile.weeks) for d in (Direction.BACKWARD, Direction.FORWARD)}
+    last = profile.weeks[-1].sums
+    return reader.t(
+        "me.chart.alt",
+        count=len(profile.weeks),
+        backward_m=total[Direction.BACKWARD],
+        forward_m=total[Direction.FORWARD],
+        week_backward_m=last[Direction.BACKWARD][0],
+        week_forward_m=last[Direction.FORWARD][0],
+    )
+
+
+def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]:
+    totals = profile.totals[BoardDirection(direction.value)] if direction is not Direction.UNTOLD else Totals()
+    if not totals.runs:
+        return []
+    key = f"me.card.{direction.value}" if totals.distance_m else f"me.card.{direction.value}_time"
+    small = [reader.t("me.card.runs", count=totals.runs), reader.t("me.card.days", count=totals.days)]
+    if totals.longest_m:
+        small.append(reader.t("me.card.longest", distance_m=totals.longest_m))
+    return [
+        reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms),
+        f"-# {' · '.join(small)}",
+    ]
+
+
+def _bests(profile: Profile, direction: Direction, reader: Reader) -> str:
+    found = profile.bests.get(direction, ())
+    if not found:
+        return ""
+    return "\n".join([reader.t(f"me.card.bests_{direction.value}"), *(_best(best, reader) for best in found)])
+
+
+def _best(best: Best, reader: Reader) -> str:
+    return reader.t(
+        "me.card.best",
+        event=event(best.listed_m, reader),
+        duration_ms=best.duration_ms,
+        day=reader.full_day(best.ran_on),
+    )
+
+
+def event(listed_m: int, reader: Reader) -> str:
+    """A listed distance as runners call it, whatever their units: `400 m`, `5 km`, `1 mile`, `Half marathon`."""
+    if listed_m in EVENTS:
+        return reader.t(f"me.event.{EVENTS[listed_m]}")
+    if listed_m % 1000:
+        return f"{reader.number(listed_m)} m"
+    return f"{reader.number(listed_m // 1000)} km"
+
+
+def _mostly(profile: Profile) -> str:
+    backward = profile.totals[BoardDirection.BACKWARD].duration_ms
+    forward = profile.totals[BoardDirection.FORWARD].duration_ms
+    return "forward" if forward > backward else "backward"

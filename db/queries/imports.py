@@ -1,0 +1,73 @@
+"""Imported recordings: what is there already, and the laps an answer is given for. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Recording, Run, Stretch
+
+
+async def known_files(session: AsyncSession, user_id: int, digests: Collection[str]) -> set[str]:
+    """Which of these files (SHA-256) this runner has imported into a run that still stands."""
+    rows = await session.scalars(
+        select(Recording.sha256)
+        .join(Run, Run.run_id == Recording.run_id)
+        .where(Recording.user_id == user_id, Recording.sha256.in_(digests), Run.deleted_at.is_(None))
+    )
+    return set(rows)
+
+
+async def runs_between(
+    session: AsyncSession, user_id: int, first: datetime, last: datetime
+) -> Sequence[Row[datetime, int | None, int]]:
+    """(start, metres, milliseconds) of a runner's standing runs that started from `first` to `last`."""
+    rows = await session.execute(
+        select(Run.started_at, Run.distance_m, Run.duration_ms).where(
+            Run.user_id == user_id, Run.started_at.between(first, last), Run.deleted_at.is_(None)
+        )
+    )
+    return rows.all()
+
+
+async def insert_recording(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Write what a file held."""
+    await session.execute(insert(Recording).values(**values))
+
+
+async def recorded(session: AsyncSession, run_id: int) -> tuple[str, list[dict[str, Any]]] | None:
+    """The file name and laps of an imported run; its series stays where it is."""
+    row = (
+        await session.execute(select(Recording.filename, Recording.laps).where(Recording.run_id == run_id))
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+async def keep_laps(session: AsyncSession, run_id: int, laps: list[dict[str, Any]]) -> None:
+    """Write the laps of an imported run, with what is ticked in them."""
+    await session.execute(update(Recording).where(Recording.run_id == run_id).values(laps=laps))
+
+
+def _untold(user_id: int) -> Any:
+    held = select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == "untold")
+    return select(Run.run_id).where(
+        Run.user_id == user_id, Run.source != "typed", Run.deleted_at.is_(None), held.exists()
+    )
+
+
+async def count_untold(session: AsyncSession, user_id: int) -> int:
+    """How many of a runner's imported runs wait for their directions."""
+    counted: int | None = await session.scalar(select(func.count()).select_from(_untold(user_id).subquery()))
+    return counted or 0
+
+
+async def newest_untold(session: AsyncSession, user_id: int) -> int | None:
+    """The newest of a runner's imported runs that wait for their directions."""
+    found: int | None = await session.scalar(
+        _untold(user_id).order_by(Run.started_at.desc(), Run.run_id.desc()).limit(1)
+    )
+    return found

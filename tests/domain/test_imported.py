@@ -1,0 +1,123 @@
+"""What a file held, as a run: zone and day, laps, and what is logged already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.activity import Activity, Lap, Source, Sport
+from bot.domain.imported import Span, impossible, known, untold, when
+
+START = datetime(2026, 11, 17, 22, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+RUN = Activity(Source.FIT, Sport.RUN, START, None, False, 5000, 1_650_000, 1_700_000)
+
+
+def lap(distance_m: int | None, duration_ms: int) -> Lap:
+    return Lap(distance_m, duration_ms, START)
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "home", "zone", "day"),
+    [
+        (None, "UTC", "UTC", 17),
+        (None, "Europe/Berlin", "Europe/Berlin", 17),
+        (3600, "Europe/Berlin", "Europe/Berlin", 17),
+        (3598, "Europe/Berlin", "Europe/Berlin", 17),  # the two clocks of a watch differ by seconds
+        (7200, "Europe/Berlin", "Etc/GMT-2", 18),
+        (-5 * 3600, "Europe/Berlin", "Etc/GMT+5", 17),
+        (0, "Europe/Berlin", "Etc/UTC", 17),
+        (19_800, "Europe/Berlin", "Asia/Kolkata", 18),
+        (-12_600, "UTC", "America/St_Johns", 17),
+        (14 * 3600, "UTC", "Etc/GMT-14", 18),
+        (40 * 3600, "Europe/Berlin", "Europe/Berlin", 17),  # a broken clock is not believed
+        (900, "Europe/Berlin", "Europe/Berlin", 17),  # nobody lives there: the day is kept, the zone is the runner's
+    ],
+)
+def test_the_files_own_local_time_wins(offset_s: int | None, home: str, zone: str, day: int) -> None:
+    found = when(replace(RUN, utc_offset_s=offset_s), home)
+    assert (found.started_at, found.zone, found.ran_on) == (START, zone, date(2026, 11, day))
+
+
+def test_a_time_of_day_without_a_zone_is_the_runners() -> None:
+    found = when(replace(RUN, wall_clock=True), "Europe/Berlin")
+    assert found.started_at == START - timedelta(hours=1)
+    assert found.ran_on == date(2026, 11, 17)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({}, None),
+        ({"started_at": NOW + timedelta(minutes=9)}, None),
+        ({"started_at": NOW + timedelta(hours=1)}, "clock"),
+        ({"started_at": datetime(1989, 12, 31, tzinfo=UTC)}, "clock"),
+        ({"started_at": datetime(1, 1, 2, tzinfo=UTC)}, "clock"),
+        ({"duration_ms": 0}, "empty"),
+        ({"duration_ms": 10**12}, "beyond"),
+        ({"distance_m": 10**7}, "beyond"),
+        ({"distance_m": 30_000}, "beyond"),
+        ({"distance_m": None}, None),
+    ],
+)
+def test_what_can_be_no_run(changed: dict, reason: str | None) -> None:
+    activity = replace(RUN, **changed)
+    assert impossible(activity, activity.started_at, NOW) == reason
+
+
+@pytest.mark.parametrize(
+    ("minutes_later", "distance_m", "duration_ms", "same"),
+    [
+        (0, 5000, 1_650_000, True),
+        (20, 5050, 1_600_000, True),  # typed from memory: an hour and a distance, roughly
+        (0, 5200, 1_650_000, False),  # four per cent longer
+        (28, 5000, 1_650_000, False),  # the next run, begun after this one had ended
+        (27.45, 5000, 1_650_000, False),  # its start rounded into this one by three seconds
+        (0, None, 1_640_000, True),  # without a distance the times are compared
+        (0, None, 1_500_000, False),
+    ],
+)
+def test_what_is_there_already(minutes_later: float, distance_m: int | None, duration_ms: int, same: bool) -> None:
+    other = Span(START + timedelta(minutes=minutes_later), distance_m, duration_ms)
+    assert known(Span(START, 5000, 1_650_000), [other]) == (other if same else None)
+
+
+def test_laps_become_stretches() -> None:
+    told = untold(replace(RUN, laps=(lap(2000, 660_000), lap(3000, 990_000))))
+    assert [(s.distance_m, s.duration_ms, s.direction) for s in told] == [
+        (2000, 660_000, "untold"),
+        (3000, 990_000, "untold"),
+    ]
+
+
+def test_one_lap_is_the_whole() -> None:
+    (whole,) = untold(replace(RUN, laps=(lap(5000, 1_650_000),)))
+    assert (whole.distance_m, whole.duration_ms) == (5000, 1_650_000)
+
+
+def test_what_no_lap_holds_becomes_the_last() -> None:
+    told = untold(replace(RUN, laps=(lap(1000, 330_000), lap(1000, 330_000))))
+    assert [s.distance_m for s in told] == [1000, 1000, 3000]
+    assert sum(s.duration_ms for s in told) == 1_650_000
+
+
+def test_without_distances_the_laps_are_times() -> None:
+    told = untold(replace(RUN, distance_m=None, laps=(lap(None, 650_000), lap(None, 1_000_000))))
+    assert [(s.distance_m, s.duration_ms) for s in told] == [(None, 650_000), (None, 1_000_000)]
+
+
+@given(
+    st.none() | st.integers(0, 50_000),
+    st.integers(1, 20_000_000),
+    st.lists(st.builds(lap, st.none() | st.integers(0, 5000), st.integers(1, 4_000_000)), max_size=60),
+)
+def test_stretches_add_up_to_what_the_file_says(distance_m: int | None, duration_ms: int, laps: list[Lap]) -> None:
+    told = untold(replace(RUN, distance_m=distance_m, duration_ms=duration_ms, laps=tuple(laps)))
+    assert told
+    assert sum(s.duration_ms for s in told) == duration_ms
+    assert sum(s.distance_m or 0 for s in told) == (distance_m or 0)
+    assert all(s.duration_ms > 0 and (s.distance_m is None or s.distance_m > 0) for s in told)
