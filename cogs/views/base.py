@@ -38,7 +38,7 @@ class Component(ui.DynamicItem[ui.Item[Any]], template=_ID):
 def identity(area: str, action: str, *ids: object, version: int = 1) -> str:
     """The custom id of a component, its shape and length checked."""
     made = ":".join([area, action, f"v{version}", *(str(i) for i in ids)])
-    if not _SHAPE.fullmatch(made) or len(made) > ID_LIMIT:
+    if not _SHAPE.fullmatch(made) or made.count(":") != len(ids) + 2 or len(made) > ID_LIMIT:
         raise ValueError(f"not a custom id: {made!r}")
     return made
 

@@ -1,0 +1,199 @@
+"""What Discord limits and what must keep answering: custom ids, cards at their worst, names and descriptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import discord
+import pytest
+import pytest_asyncio
+from discord import app_commands
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.domain.runs import (
+    Direction,
+    Extra,
+    Review,
+    RunContent,
+    Sharing,
+    SpotterState,
+    Stretch,
+    Surface,
+)
+from bot.domain.units import Units
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+from bot.services.people import Club, Person
+from bot.services.runs import RunLine, RunPage, RunView, Week
+from cogs.views.base import Router, identity
+from cogs.views.run_card import private_card, public_card
+from cogs.views.run_list import run_list
+from cogs.views.sharing import sharing_panel
+
+ROOT = Path(__file__).parents[2]
+LONGEST_ID = 2**63 - 1
+NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[Backpedal]:
+    nothing: Any = None
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock))
+    await bot.load_everything()
+    yield bot
+    await bot.close()
+
+
+def worst_content() -> RunContent:
+    return RunContent(
+        started_at=datetime(2026, 11, 18, 12, tzinfo=UTC),
+        zone="America/Argentina/ComodRivadavia",
+        ran_on=date(2026, 11, 18),
+        stretches=tuple(
+            Stretch(direction, 250_000, 3 * 24 * 3_600_000, estimated=True)
+            for direction in (Direction.BACKWARD, Direction.FORWARD) * 50
+        ),
+        surface=Surface.TREADMILL,
+        spotter_id=LONGEST_ID,
+        spotter_name=NASTY[:120],
+        spotter_state=SpotterState.ASKED,
+        effort=10,
+        note=NASTY[:500],
+        extras=frozenset(Extra),
+    )
+
+
+def worst_view() -> RunView:
+    sums = dict.fromkeys((Direction.BACKWARD, Direction.FORWARD), (10 ** 9, 10 ** 12))
+    return RunView(
+        run_id=LONGEST_ID,
+        revision=10**6,
+        user_id=LONGEST_ID,
+        runner=NASTY[:120],
+        guild_id=LONGEST_ID,
+        content=worst_content(),
+        review=Review.HELD,
+        deleted=False,
+        source="typed",
+        spotter=NASTY[:120],
+        week=Week(date(2026, 11, 16), sums),
+    )
+
+
+def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
+    reader = Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia")
+    club = Club(LONGEST_ID, "x", reader, frozenset(Surface), None)
+    person = Person(1, "x", reader, club, True, True, Sharing.CLUB, 400.0, True, False, True)
+    lines = tuple(
+        RunLine(LONGEST_ID - n, date(2026, 9, 30), 999_999, 10**9, frozenset(Direction), Sharing.ME, Review.HELD)
+        for n in range(8)
+    )
+    return {
+        "public": public_card(worst_view(), reader),
+        "private": private_card(worst_view(), reader, 400.0, "n" * 300, "m" * 300),
+        "sharing": sharing_panel(worst_view(), person, "saved"),
+        "list": run_list(RunPage(lines, 10**6, 10**7, 10**8), reader, "backward", "month"),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["public", "private", "sharing", "list"])
+def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> None:
+    view = worst_cards(language)[name]
+    texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+    assert view.total_children_count <= 40
+    assert sum(map(len, texts)) <= 4000
+    assert not any("@everyone" in text or "\u202e" in text for text in texts)
+
+
+async def test_every_custom_id_that_is_sent_has_a_handler(client: Backpedal) -> None:
+    used = set()
+    for file in [*ROOT.glob("cogs/**/*.py"), *ROOT.glob("bot/**/*.py")]:
+        for area, action in re.findall(r'identity\(\s*"([a-z]+)",\s*"([a-z]+)"', file.read_text()):
+            used.add(f"{area}:{action}:v1")
+    assert used
+    assert used <= client.router.prefixes
+
+
+@pytest.mark.parametrize(
+    ("area", "ids"),
+    [("run", ["a:b"]), ("Run", []), ("run", ["x" * 95]), ("", [])],
+    ids=["colon", "capital", "long", "empty"],
+)
+def test_a_custom_id_out_of_shape_is_refused(area: str, ids: list[str]) -> None:
+    with pytest.raises(ValueError, match="not a custom id"):
+        identity(area, "undo", *ids)
+
+
+def test_the_router_finds_by_the_whole_id() -> None:
+    class Cog:
+        async def undo(self, *_: object) -> None: ...
+
+    cast(Any, Cog.undo).__route__ = ("run:undo:v1", ("run_id", "revision"))
+    router = Router()
+    cog = Cog()
+    router.add(cog)
+    assert router.find("run:undo:v1:5:2") == (cog.undo, {"run_id": 5, "revision": 2})
+    assert router.find("run:undo:v1:5") is None
+    assert router.find("run:undo:v2:5:2") is None
+    assert router.find("") is None
+    with pytest.raises(ValueError, match="two handlers"):
+        router.add(Cog())
+
+
+async def test_names_and_descriptions_fit_in_every_language(client: Backpedal) -> None:
+    translator = client.tree.translator
+    assert translator is not None
+    name = re.compile(r"[-_'\w\u0900-\u097F]{1,32}")
+
+    def check(node: dict[str, Any], menu: bool = False) -> None:
+        for shown in [node["name"], *node.get("name_localizations", {}).values()]:
+            assert len(shown) <= 32 if menu else name.fullmatch(shown), shown
+            assert menu or shown == shown.lower(), shown
+        for shown in [node.get("description") or "-", *node.get("description_localizations", {}).values()]:
+            assert menu or 1 <= len(shown) <= 100, shown
+        assert len(node.get("options", [])) <= 25
+        names = [option["name"] for option in node.get("options", [])]
+        assert len(names) == len(set(names))
+        for locale in ("de",):
+            local = [
+                option.get("name_localizations", {}).get(locale, option["name"]) for option in node.get("options", [])
+            ]
+            assert len(local) == len(set(local)), local
+        for option in node.get("options", []):
+            check(option)
+            for choice in option.get("choices", []):
+                for shown in [choice["name"], *choice.get("name_localizations", {}).values()]:
+                    assert 1 <= len(shown) <= 100
+
+    for command in client.tree.get_commands():
+        payload: Any = await command.get_translated_payload(client.tree, translator)
+        check(payload, menu=isinstance(command, app_commands.ContextMenu))
+
+
+async def test_every_description_is_translated(client: Backpedal) -> None:
+    translator = client.tree.translator
+    assert translator is not None
+    missing: list[str] = []
+
+    def check(node: dict[str, Any], path: str) -> None:
+        here = f"{path} {node['name']}"
+        if node.get("description") and "de" not in node.get("description_localizations", {}):
+            missing.append(here)
+        for option in node.get("options", []):
+            check(option, here)
+            missing.extend(
+                f"{here} {option['name']}: {choice['name']}"
+                for choice in option.get("choices", [])
+                if "de" not in choice.get("name_localizations", {})
+            )
+
+    for command in client.tree.get_commands():
+        check(cast(Any, await command.get_translated_payload(client.tree, translator)), "")
+    assert not missing
