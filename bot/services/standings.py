@@ -69,7 +69,7 @@ async def rebuild(session: AsyncSession, guild_id: int) -> None:
     await queries.drop_guild(session, guild_id)
     rows = await queries.days_with_runs(session, guild_id)
     for user_id, days in groupby(rows, key=lambda row: row[0]):
-        await _make_afresh(session, guild_id, user_id, {day for _, day in days})
+        await queries.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
 
 
 async def forget(session: AsyncSession, user_id: int) -> None:
@@ -106,9 +106,15 @@ async def _add(session: AsyncSession, run: Counted) -> None:
 async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
     """Make a member's rows of every period that holds one of `days` afresh from the runs."""
     await session.flush()
+    spans = await _spans(session, guild_id, user_id, days)
+    await queries.clear(session, spans)
+    await queries.sum_up(session, spans)
+
+
+async def _spans(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> list[dict[str, Any]]:
+    """The periods of a member that hold one of `days`, each once; the member is held from now on."""
     hidden = await queries.hold(session, guild_id, user_id)
-    spans = {(period, starts_on(period, day), ends_on(period, day)) for period in Period for day in days}
-    rows: list[dict[str, Any]] = [
+    return [
         {
             "guild_id": guild_id,
             "user_id": user_id,
@@ -117,6 +123,7 @@ async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days:
             "ends_on": last,
             "hidden": hidden,
         }
-        for period, first, last in sorted(spans)
+        for period, first, last in sorted(
+            {(period, starts_on(period, day), ends_on(period, day)) for period in Period for day in days}
+        )
     ]
-    await queries.make_afresh(session, rows)

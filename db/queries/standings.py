@@ -68,7 +68,7 @@ _ADD = text(
     bindparam("hidden", type_=Boolean),
 )
 
-_AFRESH = text(
+_SUM_UP = text(
     """
     INSERT INTO standings
         (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
@@ -123,10 +123,14 @@ async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     await session.execute(_ADD, rows)
 
 
-async def make_afresh(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Replace a member's rows of some periods by sums from the runs; each of `rows` is one period."""
+async def clear(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Delete a member's rows of some periods; each of `rows` is one period."""
     await session.execute(_CLEAR, rows)
-    await session.execute(_AFRESH, rows)
+
+
+async def sum_up(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Make a member's rows of some periods, which must have been cleared, from the runs; as `clear`."""
+    await session.execute(_SUM_UP, rows)
 
 
 async def days_with_runs(session: AsyncSession, guild_id: int) -> Sequence[Row[int, date]]:
