@@ -1,0 +1,179 @@
+"""Unpacking .gz and .zip in memory, counting as it comes out. What an archive declares is not believed, and nothing
+is ever written: an entry's path is only a name."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.files.refused import Refused, too_large
+
+FILE_BYTES = 10 * 1024 * 1024
+"""A file, packed or unpacked."""
+ALL_BYTES = 100 * 1024 * 1024
+"""All entries of an archive, unpacked."""
+ENTRIES = 50
+"""Entries looked at; folders and the notes that macOS adds do not count."""
+SLICE = 1 << 16
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file to be read, or why it is not.
+
+    Attributes:
+        name: without folders.
+        data: unpacked, or None when refused.
+        refused: or None.
+        whole: False when it was packed and broke off.
+    """
+
+    name: str
+    data: bytes | None
+    refused: Refused | None = None
+    whole: bool = True
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Budget:
+    """How much an archive may still unpack."""
+
+    def __init__(self) -> None:
+        self.left = ALL_BYTES
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise too_large("unpacked", limit=ALL_BYTES // MEGABYTE)
+
+
+def entries(name: str, data: bytes) -> Iterator[Entry]:
+    """The files in an attachment: itself, or what is packed in it.
+
+    Args:
+        name: of the attachment; only shown.
+        data: its bytes.
+    """
+    if is_zip(data):
+        yield from _zipped(name, data)
+    else:
+        yield _unpacked(_base(name), data, _Budget())
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether it begins as a ZIP archive does, an empty one too."""
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def is_gzip(data: bytes) -> bool:
+    """Whether it begins as a gzip file does."""
+    return data[:2] == b"\x1f\x8b"
+
+
+def _base(name: str) -> str:
+    plain = "".join(c for c in name.replace("\\", "/") if c.isprintable())
+    return plain.rstrip("/").rpartition("/")[2][:120] or "?"
+
+
+def _unpacked(name: str, data: bytes, budget: _Budget) -> Entry:
+    try:
+        _size(len(data))
+        if not is_gzip(data):
+            return Entry(name, data)
+        unpacked, whole = _gunzip(data, budget)
+    except Refused as refused:
+        return Entry(name, None, refused)
+    if is_zip(unpacked) or is_gzip(unpacked):
+        return Entry(name, None, Refused("nested_archive"))
+    return Entry(name, unpacked, whole=whole)
+
+
+def _size(size: int) -> None:
+    if size > FILE_BYTES:
+        raise too_large("file", limit=FILE_BYTES // MEGABYTE)
+
+
+def _gunzip(data: bytes, budget: _Budget) -> tuple[bytes, bool]:
+    """All members of a gzip file; what there is of it when it breaks off."""
+    found = bytearray()
+    while is_gzip(data):
+        member = zlib.decompressobj(wbits=31)
+        waiting = data
+        try:
+            while waiting and not member.eof:
+                piece = member.decompress(waiting, SLICE)
+                budget.take(len(piece))
+                found += piece
+                _size(len(found))
+                waiting = member.unconsumed_tail
+        except zlib.error as error:
+            if not found:
+                raise Refused("damaged") from error
+            return bytes(found), False
+        if not member.eof:
+            return bytes(found), False
+        data = member.unused_data
+    return bytes(found), True
+
+
+def _zipped(name: str, data: bytes) -> Iterator[Entry]:
+    try:
+        _size(len(data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Refused as refused:
+        yield Entry(_base(name), None, refused)
+        return
+    except Exception:  # zipfile answers damage with BadZipFile, struct.error, OverflowError, UnicodeDecodeError, …
+        yield Entry(_base(name), None, Refused("damaged"))
+        return
+    with archive:
+        listed = [info for info in archive.infolist() if not info.is_dir() and not _is_note(info.filename)]
+        if not listed:
+            yield Entry(_base(name), None, Refused("empty_archive"))
+        budget = _Budget()
+        for info in listed[:ENTRIES]:
+            yield _entry(archive, info, budget)
+            if budget.left < 0:
+                return
+        if len(listed) > ENTRIES:
+            left = len(listed) - ENTRIES
+            yield Entry(_base(name), None, too_large("too_many_entries", limit=ENTRIES, count=left))
+
+
+def _is_note(path: str) -> bool:
+    return path.startswith("__MACOSX/") or path.rpartition("/")[2].startswith(".")
+
+
+def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> Entry:
+    name = _base(info.filename)
+    if info.flag_bits & 0x1:
+        return Entry(name, None, Refused("encrypted"))
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return Entry(name, None, Refused("packing"))
+    try:
+        with archive.open(info) as stream:
+            data = _read(stream, budget)
+    except Refused as refused:
+        return Entry(name, None, refused)
+    except MemoryError:
+        raise
+    except Exception:
+        return Entry(name, None, Refused("damaged"))
+    return Entry(name, None, Refused("nested_archive")) if is_zip(data) else _unpacked(name, data, budget)
+
+
+def _read(stream: _Stream, budget: _Budget) -> bytes:
+    found = bytearray()
+    while piece := stream.read(SLICE):
+        budget.take(len(piece))
+        found += piece
+        _size(len(found))
+    return bytes(found)

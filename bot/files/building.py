@@ -1,0 +1,112 @@
+"""From what a file tells, and what its points show, to one activity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+
+from bot.domain.activity import Activity, Lap, Source, Sport
+from bot.domain.runs import Surface
+from bot.files.refused import Refused
+from bot.files.track import Walked
+
+LONGEST_S = 10 * 24 * 3600
+"""Seconds; more than this is no activity but a broken clock. The longest races last ten days."""
+FARTHEST_M = 2_000_000
+"""Metres, likewise."""
+LAPS = 1_000
+"""Laps of one activity."""
+ACTIVITIES = 50
+"""Activities in one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLap:
+    """A lap as the file tells it; None where it does not. Seconds are of running, instants of the unix clock."""
+
+    start_s: float | None
+    running_s: float | None
+    metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An activity as the file tells it; None where it does not."""
+
+    source: Source
+    sport: Sport
+    start_s: float | None = None
+    running_s: float | None = None
+    elapsed_s: float | None = None
+    metres: float | None = None
+    laps: Sequence[ToldLap] = ()
+    utc_offset_s: int | None = None
+    wall_clock: bool = False
+    surface: Surface | None = None
+
+
+def build(told: Told, walked: Walked) -> Activity:
+    """Put an activity together: what is told wins, then the sums of its laps, then what its points show.
+
+    Raises:
+        Refused: it has no time of day, or no running time.
+    """
+    start_s = told.start_s if told.start_s is not None else next(iter(walked.at_s), None)
+    if start_s is None:
+        raise Refused("no_times")
+    laps = _laps(told.laps, start_s)
+    running_ms = _milliseconds(told.running_s) or sum(lap.duration_ms for lap in laps)
+    distance_m = _metres(told.metres) or sum(lap.distance_m or 0 for lap in laps)
+    if walked.at_s:
+        running_ms = running_ms or _milliseconds(walked.running_s[-1])
+        distance_m = distance_m or _metres(walked.metres[-1])
+    if not 0 < running_ms <= LONGEST_S * 1000:
+        raise Refused("empty")
+    shown_ms = _milliseconds(walked.at_s[-1] - walked.at_s[0]) if walked.at_s else 0
+    return Activity(
+        source=told.source,
+        sport=told.sport,
+        started_at=_instant(start_s),
+        utc_offset_s=told.utc_offset_s,
+        wall_clock=told.wall_clock,
+        distance_m=distance_m or None,
+        duration_ms=running_ms,
+        elapsed_ms=max(_milliseconds(told.elapsed_s) or shown_ms, running_ms),
+        laps=laps,
+        series=walked.series(),
+        surface=told.surface,
+    )
+
+
+def _laps(told: Sequence[ToldLap], start_s: float) -> tuple[Lap, ...]:
+    laps: list[Lap] = []
+    next_s = start_s
+    for lap in told[:LAPS]:
+        duration_ms = _milliseconds(lap.running_s)
+        if lap.start_s is not None:
+            next_s = lap.start_s
+        if duration_ms:
+            laps.append(Lap(_metres(lap.metres) or None, duration_ms, _instant(next_s)))
+            next_s += duration_ms / 1000
+    return tuple(laps)
+
+
+def _milliseconds(seconds: float | None) -> int:
+    """Whole milliseconds; 0 for what no clock says."""
+    if seconds is None or not isfinite(seconds) or not 0 <= seconds <= LONGEST_S:
+        return 0
+    return round(seconds * 1000)
+
+
+def _metres(metres: float | None) -> int:
+    """Whole metres; 0 for what nobody ran."""
+    return round(metres) if metres is not None and isfinite(metres) and 0 <= metres <= FARTHEST_M else 0
+
+
+def _instant(unix_s: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(unix_s, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Refused("no_times") from error

@@ -1,0 +1,272 @@
+"""FIT: what watches write. Read frame by frame with fitdecode; several files in a row, as the format allows, too.
+
+A session message is believed. Without one the laps are added up, without laps the points are walked. A file that
+breaks off, or turns to nonsense half way, gives what it held until then.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+import fitdecode  # type: ignore[import-untyped]  # ships no types
+
+from bot.domain.activity import Activity, Source, Sport
+from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
+from bot.files.refused import Refused, too_large
+from bot.files.sports import sport_of, surface_of
+from bot.files.track import Place, Track
+
+FRAMES = 200_000
+"""Frames read of one file: two days at one record a second, and what stands between them."""
+EPOCH_S = 631_065_600
+"""FIT counts seconds from 1989-12-31 00:00 UTC; as seconds of the unix clock."""
+OLDEST_CLOCK = 0x1000_0000
+"""A smaller time is counted from when the device was switched on. Source: the FIT profile, type date_time."""
+DEGREES = 180 / 2**31
+"""FIT's semicircles to degrees."""
+WIDEST_OFFSET_S = 14 * 3600
+_WANTED = {0: "file_id", 12: "sport", 18: "session", 19: "lap", 20: "record", 21: "event", 34: "activity"}
+_STOPS = frozenset({"stop", "stop_all", "stop_disable", "stop_disable_all"})
+
+Fields = dict[str, Any]
+
+
+def is_fit(data: bytes) -> bool:
+    """Whether it begins as a FIT file does."""
+    return len(data) >= 12 and data[8:12] == b".FIT"
+
+
+def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
+    """Read a FIT file.
+
+    Returns:
+        Its activities, or why one of them is none; and warnings about the file (`cut_short`, `checksum`).
+
+    Raises:
+        Refused: it cannot be read, holds no activity, or too much.
+    """
+    found: list[Activity | Refused] = []
+    warnings: dict[str, None] = {}
+    reader = fitdecode.FitReader(
+        _with_length(data),
+        processor=None,
+        check_crc=fitdecode.CrcCheck.DISABLED,
+        error_handling=fitdecode.ErrorHandling.IGNORE,
+    )
+    recording: _Recording | None = None
+    try:
+        for count, frame in enumerate(reader):
+            if count >= FRAMES:
+                raise too_large("too_many_points")
+            if frame.frame_type == fitdecode.FIT_FRAME_HEADER:
+                found += recording.activities() if recording else ()
+                recording = _Recording()
+            elif frame.frame_type == fitdecode.FIT_FRAME_DATA and recording and frame.global_mesg_num in _WANTED:
+                recording.take(_WANTED[frame.global_mesg_num], _fields(frame))
+            if len(found) > ACTIVITIES:
+                raise too_large("too_many_points")
+    except (Refused, MemoryError):
+        raise
+    except Exception:  # bytes of any kind come in, and fitdecode answers some with bare KeyErrors and AssertionErrors
+        warnings["cut_short"] = None
+    found += recording.activities() if recording else ()
+    if not found:
+        raise Refused("damaged" if warnings else "no_activity")
+    if not warnings and not _checksums_match(data):
+        warnings["checksum"] = None
+    return found, tuple(warnings)
+
+
+def _with_length(data: bytes) -> bytes:
+    """The file with the length it has: one that was never closed still says 0."""
+    told = int.from_bytes(data[4:8], "little")
+    rest = len(data) - data[0]
+    return data[:4] + struct.pack("<I", rest) + data[8:] if told == 0 and rest > 2 else data
+
+
+def _fields(frame: Any) -> Fields:
+    """Values by name. What an app added (developer fields) must not pass for the device's own."""
+    values: Fields = {}
+    for field in frame.fields:
+        own = field.field_def is None or not field.field_def.is_dev
+        if own and field.value is not None and field.name not in values:
+            values[field.name] = field.value
+    return values
+
+
+def _seconds(fields: Fields, name: str) -> int | None:
+    value = fields.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _amount(fields: Fields, name: str) -> float | None:
+    value = fields.get(name)
+    return float(value) if isinstance(value, int | float) else None
+
+
+class _Recording:
+    """What one FIT file in the stream held."""
+
+    def __init__(self) -> None:
+        self._kind: object = None
+        self._sport: Fields = {}
+        self._activity: Fields = {}
+        self._sessions: list[Fields] = []
+        self._laps: list[Fields] = []
+        self._moments: list[tuple[int, str, float | None, Place | None]] = []
+
+    def take(self, name: str, fields: Fields) -> None:
+        """Take a message."""
+        if name == "record":
+            at = _seconds(fields, "timestamp")
+            if at is not None:
+                self._moments.append((at, "point", _amount(fields, "distance"), _place(fields)))
+        elif name == "event" and fields.get("event") == "timer":
+            at = _seconds(fields, "timestamp")
+            kind = fields.get("event_type")
+            if at is not None and (kind == "start" or kind in _STOPS):
+                self._moments.append((at, "start" if kind == "start" else "stop", None, None))
+        elif name == "lap":
+            self._laps.append(fields)
+        elif name == "session":
+            self._sessions.append(fields)
+        elif name == "file_id":
+            self._kind = fields.get("type")
+        elif name == "sport":
+            self._sport = fields
+        elif name == "activity":
+            self._activity = fields
+        if len(self._laps) > LAPS or len(self._sessions) > ACTIVITIES:
+            raise too_large("too_many_points")
+
+    def activities(self) -> Iterator[Activity | Refused]:
+        """One for each session; changing shoes between two sports is none."""
+        if self._kind in ("course", "workout", "settings", "segment") or not (self._sessions or self._moments):
+            return
+        sessions = self._sessions or [{}]
+        for session in sessions:
+            if session.get("sport") not in ("transition", "multisport") or len(sessions) == 1:
+                try:
+                    yield self._build(session, alone=len(sessions) == 1)
+                except Refused as refused:
+                    yield refused
+
+    def _build(self, session: Fields, *, alone: bool) -> Activity:
+        first = _seconds(session, "start_time")
+        elapsed_s = _amount(session, "total_elapsed_time")
+        last = _seconds(session, "timestamp")
+        if first is not None and not alone and elapsed_s is not None:
+            last = first + round(elapsed_s)
+        within = (first, last) if not alone and first is not None and last is not None else None
+        shift_s, wall_clock = self._clock(first)
+        track = self._track(within, shift_s)
+        walked = track.walked()
+        laps = [lap for lap in self._laps if not within or within[0] <= (_seconds(lap, "start_time") or 0) < within[1]]
+        told_laps = [
+            ToldLap(
+                start + shift_s if (start := _seconds(lap, "start_time")) is not None else None,
+                _amount(lap, "total_timer_time"),
+                _amount(lap, "total_distance"),
+            )
+            for lap in laps
+        ]
+        if not session and laps and len(track):
+            # Cut short: what came after the last lap is a lap as well.
+            ended = _seconds(laps[-1], "timestamp")
+            if ended is not None and track.last_s - shift_s > ended:
+                told_laps.append(ToldLap(ended + shift_s, *walked.between(ended + shift_s, track.last_s)))
+        sub_sport = str(session.get("sub_sport") or self._sport.get("sub_sport") or "")
+        return build(
+            Told(
+                source=Source.FIT,
+                sport=self._sport_of(session, sub_sport),
+                start_s=first + shift_s if first is not None else None,
+                running_s=_amount(session, "total_timer_time"),
+                elapsed_s=elapsed_s,
+                metres=_amount(session, "total_distance"),
+                laps=told_laps,
+                utc_offset_s=None if wall_clock else self._offset(),
+                wall_clock=wall_clock,
+                surface=surface_of(sub_sport),
+            ),
+            walked,
+        )
+
+    def _sport_of(self, session: Fields, sub_sport: str) -> Sport:
+        lap = self._laps[0] if self._laps else {}
+        sport = str(session.get("sport") or self._sport.get("sport") or lap.get("sport") or "running")
+        named = sport_of(sport)
+        # "fitness equipment: treadmill", "generic: track"
+        return sport_of(sub_sport) if named is Sport.OTHER and sub_sport not in ("", "generic") else named
+
+    def _track(self, within: tuple[int, int] | None, shift_s: int) -> Track:
+        track = Track()
+        for at, kind, metres, place in self._moments:
+            if within is not None and not within[0] <= at <= within[1]:
+                continue
+            if kind == "point":
+                track.add(at + shift_s, metres, place)
+            elif kind == "stop":
+                track.stop(at + shift_s)
+            else:
+                track.start(at + shift_s)
+        return track
+
+    def _clock(self, first: int | None) -> tuple[int, bool]:
+        """What to add to the file's seconds for the unix clock, and whether the sum is a time of day without a zone.
+
+        Raises:
+            Refused: the device did not know the time.
+        """
+        start = first if first is not None else (self._moments[0][0] if self._moments else None)
+        if start is None or start >= OLDEST_CLOCK:
+            return EPOCH_S, False
+        told, local = _seconds(self._activity, "timestamp"), _seconds(self._activity, "local_timestamp")
+        if told is not None and told < OLDEST_CLOCK and local is not None and local >= OLDEST_CLOCK:
+            return EPOCH_S + local - told, True
+        raise Refused("no_times")
+
+    def _offset(self) -> int | None:
+        told, local = _seconds(self._activity, "timestamp"), _seconds(self._activity, "local_timestamp")
+        if told is None or local is None:
+            return None
+        offset_s = round((local - told) / 900) * 900
+        return offset_s if abs(offset_s) <= WIDEST_OFFSET_S else None
+
+
+def _place(fields: Fields) -> Place | None:
+    lat, lon = fields.get("position_lat"), fields.get("position_long")
+    return (lat * DEGREES, lon * DEGREES) if isinstance(lat, int) and isinstance(lon, int) else None
+
+
+def _checksums_match(data: bytes) -> bool:
+    """Whether every file in the stream ends in the checksum of its bytes: then the checksum of all of it is 0."""
+    at = 0
+    while at < len(data) and is_fit(data[at : at + 12]):
+        end = at + data[at] + int.from_bytes(data[at + 4 : at + 8], "little") + 2
+        if end > len(data) or checksum(data[at:end]):
+            return False
+        at = end
+    return True
+
+
+def _table() -> tuple[int, ...]:
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = (value >> 1) ^ (0xA001 if value & 1 else 0)
+        table.append(value)
+    return tuple(table)
+
+
+_TABLE = _table()
+
+
+def checksum(data: bytes) -> int:
+    """CRC-16/ARC, FIT's. fitdecode's own goes by half bytes and takes as long as all the rest of the reading."""
+    crc = 0
+    for byte in data:
+        crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xFF]
+    return crc

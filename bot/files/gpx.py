@@ -1,0 +1,92 @@
+"""GPX: tracks of timed points. Every `trk` is an activity; the start of a `trkseg` is a break in its recording."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.activity import Activity, Source
+from bot.files.building import ACTIVITIES, Told, build
+from bot.files.refused import Refused, too_large
+from bot.files.sports import sport_of, surface_of
+from bot.files.times import number, offset_of, when
+from bot.files.track import Place, Track
+from bot.files.xml import Elements, stream
+
+
+def read(data: bytes) -> tuple[list[Activity | Refused], bool]:
+    """Read a GPX file.
+
+    Returns:
+        Its activities, or why one of them is none; and whether the file was whole.
+
+    Raises:
+        Refused: it cannot be read, or holds no track.
+    """
+    tracks = _Tracks()
+    whole = stream(data, tracks)
+    if "trk" in tracks.path:
+        tracks.finish()
+    if not tracks.found:
+        raise Refused("no_activity")
+    return tracks.found, whole
+
+
+class _Tracks(Elements):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Activity | Refused] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._track = Track()
+        self._points = 0
+        self._sport = ""
+        self._zone: datetime | None = None
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "trk":
+            self._begin()
+        elif name == "trkseg":
+            self._track.pause()
+        elif name == "trkpt":
+            self._points += 1
+            self._time: datetime | None = None
+            self._metres: float | None = None
+            lat, lon = number(attributes.get("lat")), number(attributes.get("lon"))
+            self._place: Place | None = (lat, lon) if lat is not None and lon is not None else None
+
+    def closed(self, name: str, text: str) -> None:
+        if name == "time" and self.parent == "trkpt":
+            self._time = when(text)
+        elif name == "distance" and "trkpt" in self.path:
+            self._metres = number(text)
+        elif name == "trkpt":
+            if self._time is not None:
+                self._zone = self._zone or self._time
+                self._track.add(self._time.timestamp(), self._metres, self._place)
+        elif name == "type" and self.parent == "trk":
+            self._sport = text.lower()
+        elif name == "trk":
+            self.finish()
+
+    def finish(self) -> None:
+        """End the present track."""
+        if not self._points:
+            return
+        if len(self.found) >= ACTIVITIES:
+            raise too_large("too_many_points")
+        try:
+            self.found.append(self._activity())
+        except Refused as refused:
+            self.found.append(refused)
+
+    def _activity(self) -> Activity:
+        if not len(self._track):
+            raise Refused("no_times")
+        told = Told(
+            Source.GPX,
+            sport_of(self._sport),
+            utc_offset_s=offset_of(self._zone),
+            surface=surface_of(self._sport),
+        )
+        return build(told, self._track.walked())

@@ -1,0 +1,77 @@
+"""Reading what members attach: bytes in, reports out. Pure, and meant for the worker: a hostile file takes seconds.
+
+Formats are told by content, never by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import chain
+
+from bot.domain.activity import Activity, FileReport, Refusal, Sport
+from bot.files import fit, gpx, tcx
+from bot.files.archive import Entry, entries
+from bot.files.refused import Refused, too_large
+from bot.files.xml import root_of
+
+
+def read_files(files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
+    """Read attachments, in order.
+
+    Args:
+        files: name and bytes of each. A name is shown, and never a path to anything.
+
+    Returns:
+        At least one report for each file, and for each entry of an archive.
+    """
+    opened = chain.from_iterable(entries(name, data) for name, data in files)
+    return list(chain.from_iterable(map(read_entry, opened)))
+
+
+def read_entry(entry: Entry) -> list[FileReport]:
+    """Read one unpacked file. Several reports when it holds several activities; never raises."""
+    if entry.data is None:
+        assert entry.refused
+        return [_refusal(entry.name, "", entry.refused)]
+    sha256 = hashlib.sha256(entry.data).hexdigest()
+    try:
+        found, warnings = _read(entry.data)
+    except Refused as refused:
+        return [_refusal(entry.name, sha256, refused)]
+    except MemoryError:
+        return [_refusal(entry.name, sha256, too_large("memory"))]
+    if not entry.whole:
+        warnings = tuple(dict.fromkeys((*warnings, "cut_short")))
+    keys = tuple(f"files.warning.{warning}" for warning in warnings)
+    activities = [one for one in found if isinstance(one, Activity)]
+    if not activities:
+        return [_refusal(entry.name, sha256, one) for one in found[:1] if isinstance(one, Refused)]
+    return [_report(entry.name, _digest(sha256, at), one, keys) for at, one in enumerate(activities)]
+
+
+def _read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
+    if not data.strip(b"\0 \t\r\n"):
+        raise Refused("nothing_in_it")
+    if fit.is_fit(data):
+        return fit.read(data)
+    root = root_of(data)
+    if root not in ("gpx", "TrainingCenterDatabase"):
+        raise Refused("format")
+    found, whole = (gpx if root == "gpx" else tcx).read(data)
+    return found, () if whole else ("cut_short",)
+
+
+def _digest(sha256: str, at: int) -> str:
+    """The file's for its first activity; the later ones are recordings of their own."""
+    return sha256 if at == 0 else hashlib.sha256(f"{sha256}#{at}".encode()).hexdigest()
+
+
+def _report(name: str, sha256: str, activity: Activity, warnings: tuple[str, ...]) -> FileReport:
+    if activity.sport is Sport.RUN:
+        return FileReport(name, sha256, activity, warnings=warnings)
+    return FileReport(name, sha256, activity, Refusal.NOT_RUN, "files.reason.not_run", warnings=warnings)
+
+
+def _refusal(name: str, sha256: str, refused: Refused) -> FileReport:
+    return FileReport(name, sha256, None, refused.refusal, refused.reason, refused.params)

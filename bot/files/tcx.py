@@ -1,0 +1,112 @@
+"""TCX: activities of laps of points. What a lap tells of its time and distance is believed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.activity import Activity, Source
+from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
+from bot.files.refused import Refused, too_large
+from bot.files.sports import sport_of
+from bot.files.times import number, offset_of, when
+from bot.files.track import Track
+from bot.files.xml import Elements, stream
+
+
+def read(data: bytes) -> tuple[list[Activity | Refused], bool]:
+    """Read a TCX file.
+
+    Returns:
+        Its activities, or why one of them is none; and whether the file was whole.
+
+    Raises:
+        Refused: it cannot be read, or holds no activity (a course, say).
+    """
+    activities = _Activities()
+    whole = stream(data, activities)
+    if "Activity" in activities.path:
+        activities.finish(cut_short=True)
+    if not activities.found:
+        raise Refused("no_activity")
+    return activities.found, whole
+
+
+class _Activities(Elements):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Activity | Refused] = []
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "Activity":
+            self._sport = attributes.get("Sport", "").lower()
+            self._track = Track()
+            self._laps: list[ToldLap] = []
+            self._begun: datetime | None = None
+        elif name == "Lap":
+            self._lap_start = when(attributes.get("StartTime", ""))
+            self._lap_s: float | None = None
+            self._lap_m: float | None = None
+        elif name == "Trackpoint":
+            self._time: datetime | None = None
+            self._metres: float | None = None
+            self._lat: float | None = None
+            self._lon: float | None = None
+
+    def closed(self, name: str, text: str) -> None:
+        if "Activity" not in self.path:
+            return
+        inside = self.parent
+        if inside == "Trackpoint":
+            if name == "Time":
+                self._time = when(text)
+            elif name == "DistanceMeters":
+                self._metres = number(text)
+        elif inside == "Position":
+            if name == "LatitudeDegrees":
+                self._lat = number(text)
+            elif name == "LongitudeDegrees":
+                self._lon = number(text)
+        elif inside == "Lap":
+            if name == "TotalTimeSeconds":
+                self._lap_s = number(text)
+            elif name == "DistanceMeters":
+                self._lap_m = number(text)
+        elif name == "Id" and inside == "Activity":
+            self._begun = when(text)
+        if name == "Trackpoint" and self._time is not None:
+            place = (self._lat, self._lon) if self._lat is not None and self._lon is not None else None
+            self._track.add(self._time.timestamp(), self._metres, place)
+        elif name == "Lap":
+            self._lap()
+        elif name == "Activity":
+            self.finish()
+
+    def _lap(self) -> None:
+        start_s = self._lap_start.timestamp() if self._lap_start else None
+        if len(self._laps) >= LAPS:
+            raise too_large("too_many_points")
+        self._laps.append(ToldLap(start_s, self._lap_s, self._lap_m))
+
+    def finish(self, *, cut_short: bool = False) -> None:
+        """End the present activity; what was cut short inside a lap is told by its points."""
+        if cut_short and "Lap" in self.path:
+            self._lap()
+        if len(self.found) >= ACTIVITIES:
+            raise too_large("too_many_points")
+        try:
+            self.found.append(self._activity())
+        except Refused as refused:
+            self.found.append(refused)
+
+    def _activity(self) -> Activity:
+        walked = self._track.walked()
+        laps: list[ToldLap] = []
+        starts = [lap.start_s for lap in self._laps]
+        for lap, end_s in zip(self._laps, [*starts[1:], None], strict=True):
+            shown_s = shown_m = None
+            if lap.start_s is not None and walked.at_s:
+                shown_s, shown_m = walked.between(lap.start_s, end_s if end_s is not None else walked.at_s[-1])
+            laps.append(ToldLap(lap.start_s, lap.running_s or shown_s, lap.metres or shown_m))
+        begun = (self._laps[0].start_s if self._laps else None) or (self._begun.timestamp() if self._begun else None)
+        told = Told(Source.TCX, sport_of(self._sport), start_s=begun, laps=laps, utc_offset_s=offset_of(self._begun))
+        return build(told, walked)
