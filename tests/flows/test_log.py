@@ -94,7 +94,7 @@ async def test_a_run_in_the_past_keeps_its_day(club: Club) -> None:
         ({"distance": "5k"}, "5.00 km"),
         ({"distance": "five", "time": "27:30"}, "five"),
         ({"distance": "5k", "time": "27:30", "pace": "4:00/km"}, "don't fit together"),
-        ({"distance": "5k", "time": "27:30", "when": "tomorrow"}, "tomorrow"),
+        ({"distance": "5k", "time": "27:30", "when": "tomorrow"}, "hasn't come yet"),
         ({"distance": "10k", "time": "60:00", "direction": "mixed"}, "How much of it was backward"),
         ({"distance": "@everyone", "time": "27:30"}, "everyone"),
         ({}, "two of distance, time and pace"),

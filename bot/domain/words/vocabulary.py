@@ -1,0 +1,100 @@
+"""What a language has to name so that runners can write in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+
+
+class Part(Enum):
+    """A part of the day: the hour it begins, the hour meant when no time is told, and the hour it ends."""
+
+    MORNING = (4, 8, 12)
+    NOON = (11, 12, 15)
+    AFTERNOON = (12, 15, 19)
+    EVENING = (16, 19, 24)
+    NIGHT = (20, 22, 24)
+
+    @property
+    def begins(self) -> int:
+        """Local hour."""
+        return self.value[0]
+
+    @property
+    def usual(self) -> int:
+        """Local hour."""
+        return self.value[1]
+
+    @property
+    def ends(self) -> int:
+        """Local hour, up to 24."""
+        return self.value[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The words of one language, in the plain form that `bot.domain.words.plain` makes (lower case, ä as ae).
+
+    Attributes:
+        numbers: number words and articles, and what they count.
+        metres: units of distance, in metres.
+        courses: distances that have a name, in metres.
+        milliseconds: units of time up to the hour and the day, in milliseconds.
+        days: calendar units, in days.
+        months: calendar units, in months.
+        times: the sign between a count and what is repeated (`8 x 400 m`).
+        per: what stands for the stroke in `min/km`.
+        plus: what adds.
+        about: what softens a number and is ignored.
+        now: the present.
+        ago_before, ago_after: what makes an amount past, in front of it or behind it.
+        ahead_before, ahead_after: the same for the future.
+        relative_days: days counted from today.
+        weekdays: Monday is 0.
+        month_names: January is 1.
+        last, next, this: what qualifies a weekday or a week, in all inflections.
+        week: the word for a week beside those.
+        parts: parts of the day.
+        noon, midnight: 12:00 and 00:00.
+        spoken: what stands before an hour and moves it, in minutes (`half past`: 30, `halb`: -30).
+        past, to: between minutes and an hour (`ten past six`, `zehn vor sieben`).
+        fillers: words without a meaning of their own in a date.
+        rewrites: (regular expression, replacement), applied in order before a moment is read.
+    """
+
+    numbers: Mapping[str, float]
+    metres: Mapping[str, float]
+    courses: Mapping[str, int]
+    milliseconds: Mapping[str, int]
+    days: Mapping[str, int]
+    months: Mapping[str, int]
+    times: frozenset[str]
+    per: frozenset[str]
+    plus: frozenset[str]
+    about: frozenset[str]
+    now: frozenset[str]
+    ago_before: frozenset[str]
+    ago_after: frozenset[str]
+    ahead_before: frozenset[str]
+    ahead_after: frozenset[str]
+    relative_days: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    month_names: Mapping[str, int]
+    last: frozenset[str]
+    next: frozenset[str]
+    this: frozenset[str]
+    week: frozenset[str]
+    parts: Mapping[str, Part]
+    noon: frozenset[str]
+    midnight: frozenset[str]
+    spoken: Mapping[str, int]
+    past: frozenset[str]
+    to: frozenset[str]
+    fillers: frozenset[str]
+    rewrites: tuple[tuple[str, str], ...]
+
+    def __or__(self, other: Vocabulary) -> Vocabulary:
+        """The words of both."""
+        merged = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name != "rewrites"}
+        return Vocabulary(**merged, rewrites=self.rewrites + other.rewrites)
