@@ -19,7 +19,7 @@ _MONTHS = (
 ENGLISH = Vocabulary(
     numbers={word: count for count, word in enumerate(_COUNTED, start=1)}
     | {"fifteen": 15, "twenty": 20, "twenty five": 25, "thirty": 30, "forty five": 45}
-    | {"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a couple of": 2, "one and a half": 1.5},
+    | {"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a couple of": 2},
     metres=dict.fromkeys(("k", "km", "kms", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0)
     | dict.fromkeys(("m", "mtr", "metre", "metres", "meter", "meters"), 1.0)
     | dict.fromkeys(("mi", "mile", "miles"), 1609.344)
