@@ -53,7 +53,7 @@ _DENVER, _TOKYO, _KOLKATA, _AUCKLAND = "America/Denver", "Asia/Tokyo", "Asia/Kol
 
 # name, zone, language, units, easy pace s/km, backward factor, runs a week, share backward, weeks in the club
 _PEOPLE: tuple[tuple[str, str, str | None, str | None, int, float, float, float, int], ...] = (
-    ("Nell Ashdown", _LONDON, None, None, 345, 1.52, 3.4, 0.62, 52),
+    ("Nell Ashdown", _LONDON, None, None, 288, 1.31, 3.4, 0.62, 52),
     ("Jonas Petersen", _BERLIN, "de", None, 318, 1.45, 3.8, 0.70, 52),
     ("Sam Rivera", _NEW_YORK, None, "imperial", 372, 1.66, 2.2, 0.55, 9),
     ("Maren Voss", _BERLIN, None, None, 330, 1.48, 3.0, 0.58, 52),

@@ -71,10 +71,9 @@ def _year(person: Person, now: datetime) -> Iterator[DemoRun]:
         if holiday <= day < holiday + timedelta(days=12):
             continue
         likely = person.weekly / 7 * (1.45 if day.weekday() >= 5 else 0.82)
-        if chance.random() < likely:
+        # Visitors ran yesterday, so that the first card one sees has a week to add to.
+        if chance.random() < likely or (back == 1 and person in VISITORS):
             yield DemoRun(person.user_id, _run(person, day, back, chance), Review.NONE)
-    if person in VISITORS:  # so that the first card a visitor sees has a week to add to
-        yield DemoRun(person.user_id, _run(person, today - timedelta(days=1), 1, chance), Review.NONE)
 
 
 def _run(person: Person, day: date, back: int, chance: random.Random) -> RunContent:
@@ -85,12 +84,12 @@ def _run(person: Person, day: date, back: int, chance: random.Random) -> RunCont
     drawn = chance.random()
     surface: Surface | None
     stretches: tuple[Stretch, ...]
-    spotter_id, spotter_state = None, None
+    spotter, spotter_state = None, None
     if drawn < person.backward:
         stretches = (_stretch(Direction.BACKWARD, _metres(chance, 2600, 600, 9000), backward_pace),)
         surface = chance.choice(ALONE)
         if chance.random() < 0.42:
-            spotter_id = chance.choice([other for other in PEOPLE if other is not person]).user_id
+            spotter = chance.choice([other for other in PEOPLE if other is not person])
             lately = back < 4 and chance.random() < 0.5
             declined = chance.random() < 0.05
             spotter_state = SpotterState.DECLINED if declined else SpotterState.ASKED if lately else SpotterState.AGREED
@@ -115,7 +114,8 @@ def _run(person: Person, day: date, back: int, chance: random.Random) -> RunCont
         ran_on=day,
         stretches=stretches,
         surface=surface,
-        spotter_id=spotter_id,
+        spotter_id=spotter.user_id if spotter else None,
+        spotter_name=spotter.name if spotter else None,
         spotter_state=spotter_state,
         effort=chance.choice((None, 2, 3, 3, 4, 5, 6, 7)),
         note=chance.choice(notes) if chance.random() < 0.18 else None,

@@ -95,6 +95,7 @@ def _run(number: int, run: DemoRun) -> dict[str, Any]:
         "duration_ms": content.duration_ms,
         "surface": content.surface.value if content.surface else None,
         "spotter_id": content.spotter_id,
+        "spotter_name": content.spotter_name,
         "spotter_state": content.spotter_state.value if content.spotter_state else None,
         "effort": content.effort,
         "note": content.note,

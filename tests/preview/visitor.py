@@ -84,10 +84,10 @@ class Visitor:
         """Press the newest button of that label."""
         for message in reversed(self.state["timeline"]):
             button = _find(
-                self.state["messages"][message], lambda node: node.get("label") == label and "controlKey" in node
+                self.state["messages"][message], lambda node: node.get("label") == label and "control_key" in node
             )
             if button is not None:
-                return await self.act("click", {"target_id": message, "control_key": button["controlKey"]})
+                return await self.act("click", {"target_id": message, "control_key": button["control_key"]})
         raise AssertionError(f"no button {label!r}")
 
     async def act(self, kind: str, body: dict[str, Any], files: dict[str, tuple[str, bytes]] | None = None) -> Any:

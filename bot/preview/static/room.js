@@ -60,10 +60,12 @@
     document.querySelector(".preview-brand small").textContent = "try mode";
     document.querySelector(".preview-brand").addEventListener("click", () => location.assign(at(house.index, `?as=${viewer}`)));
     document.getElementById("messages-toggle").lastChild.textContent = "Channels";
-    document.getElementById("viewer-picker").addEventListener("change", (event) => {
+    // While capturing: simcord's own listener sets the picker back until the new page is there.
+    document.addEventListener("change", (event) => {
+      if (event.target.id !== "viewer-picker") return;
       viewer = event.target.value;
       history.replaceState(null, "", `#${token}.${viewer}`);
       list();
-    });
+    }, true);
   });
 })();

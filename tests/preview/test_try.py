@@ -1,0 +1,136 @@
+"""`python -m bot try` as a newcomer starts it: the real bot, its cogs, services, worker and SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.errors import StartupError
+from bot.preview.stage import check_ports
+from tests.preview.log_through_page import in_browser, over_http
+from tests.preview.visitor import Visitor, links
+
+ROOT = Path(__file__).parents[2]
+LAPS = b"""<?xml version="1.0"?>
+<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2">
+<Activities><Activity Sport="Running"><Id>2026-03-03T07:00:00Z</Id>%s</Activity></Activities>
+</TrainingCenterDatabase>""" % b"".join(
+    b"""<Lap StartTime="2026-03-03T07:%02d:00Z"><TotalTimeSeconds>300</TotalTimeSeconds>
+    <DistanceMeters>1000</DistanceMeters><Intensity>Active</Intensity><Track>
+    <Trackpoint><Time>2026-03-03T07:%02d:00Z</Time><DistanceMeters>%d</DistanceMeters></Trackpoint>
+    <Trackpoint><Time>2026-03-03T07:%02d:00Z</Time><DistanceMeters>%d</DistanceMeters></Trackpoint>
+    </Track></Lap>""" % (lap * 5, lap * 5, lap * 1000, lap * 5 + 5, lap * 1000 + 1000)
+    for lap in range(3)
+)  # fmt: skip
+
+
+@dataclass
+class Trying:
+    """A try mode that runs, and after that what it said."""
+
+    address: str
+    process: asyncio.subprocess.Process
+    said: str = ""
+    complained: str = ""
+
+
+def free_port() -> int:
+    """The first of nine ports that follow each other and are free."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(StartupError):
+            check_ports(port)
+            return port
+
+
+@contextlib.asynccontextmanager
+async def trying(*arguments: str | Path) -> AsyncIterator[Trying]:
+    """Start the try mode, and end it as Ctrl+C does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "try", *map(str, arguments), cwd=ROOT, start_new_session=True,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        first = (await process.stdout.readline()).decode()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", first)
+        assert found, f"no address in {first!r}: {(await process.communicate())[1].decode()}"
+        here = Trying(found[0], process, first)
+        yield here
+        process.send_signal(signal.SIGINT)
+        rest, errors = await asyncio.wait_for(process.communicate(), 20)
+        here.said += rest.decode()
+        here.complained = errors.decode()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
+    http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    data = tmp_path / "club"
+    port = free_port()
+    async with trying("--data", data, "--port", str(port)) as here:
+        assert here.address == f"http://127.0.0.1:{port}/"
+        await over_http(here.address)
+        visitor = await Visitor(http, (await links(http, here.address))["#runs"]).open()
+        await visitor.run("runs import", files={"file": ("morning.tcx", LAPS)})
+        assert "morning" in visitor.text
+        await visitor.press("All backward")
+        assert "3.00 km" in visitor.text
+        await visitor.run("me")
+        assert any(
+            asset["filename"].endswith(".png") and asset["available"] for asset in visitor.state["assets"].values()
+        )
+        await visitor.run("leaderboard")
+        assert "Nell Ashdown" in visitor.text
+        organiser = await Visitor(http, (await links(http, here.address))["#organisers"]).open()
+        await organiser.run("club review")
+        assert "1 of 3" in organiser.text
+    assert here.process.returncode == 0
+    assert here.complained == ""
+    with pytest.raises(ProcessLookupError):
+        os.killpg(here.process.pid, 0)  # the worker is gone, too
+
+    async with trying("--data", data, "--port", str(port)) as here:
+        visitor = await Visitor(http, (await links(http, here.address))["#runs"]).open()
+        await visitor.run("runs list")
+        assert "5.00 km backward" in visitor.text
+    assert "as it was" in here.said
+    assert here.process.returncode == 0
+
+
+@pytest.mark.chromium
+async def test_a_run_is_logged_in_the_browser(chromium: str) -> None:
+    async with trying("--port", "0") as here:
+        await in_browser(here.address, chromium)
+    assert here.process.returncode == 0
+    assert here.complained == ""
+
+
+async def test_a_port_that_is_taken_ends_it_with_one_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "try", "--port", str(port), cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, errors = await process.communicate()
+    assert process.returncode == 1
+    assert out == b""
+    assert len(errors.splitlines()) == 1
+    assert f"port {port} is taken".encode() in errors
