@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,14 +190,16 @@ def test_a_pace_reads_back_to_what_it_shows(pace_s: int, units: Units, language:
     assert abs(again - pace_s) <= 0.5
 
 
+def answered(read: Callable[[], float]) -> str:
+    """The key of the answer that refuses a text, or `read`."""
+    try:
+        return "read" if read() > 0 else "nothing"
+    except BadInput as refused:
+        return refused.key
+
+
 @given(st.text(max_size=60), st.sampled_from(Units), LANGUAGE)
 def test_any_text_is_read_or_refused_in_words(text: str, units: Units, language: str) -> None:
-    for read in (
-        lambda: parse_distance(text, units, language),
-        lambda: parse_duration(text, language),
-        lambda: parse_pace(text, units, language),
-    ):
-        try:
-            assert read() > 0
-        except BadInput as refused:
-            assert refused.key.startswith("entry.")
+    assert answered(lambda: parse_distance(text, units, language)).startswith(("read", "entry."))
+    assert answered(lambda: parse_duration(text, language)).startswith(("read", "entry."))
+    assert answered(lambda: parse_pace(text, units, language)).startswith(("read", "entry."))
