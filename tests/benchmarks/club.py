@@ -1,7 +1,5 @@
 """A club of many members and very many runs: made once, then kept in the temporary folder."""
 
-# ruff: noqa: T201 - printing is what this is for
-
 from __future__ import annotations
 
 import asyncio

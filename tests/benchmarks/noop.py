@@ -19,7 +19,7 @@ class Noop(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        print(READY, flush=True)  # noqa: T201 - the parent process waits for this line
+        print(READY, flush=True)
 
 
 async def setup(bot: commands.Bot) -> None:

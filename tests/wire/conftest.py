@@ -1,21 +1,29 @@
-"""The local server, and bots pointed at it."""
+"""The local server, the toy, and the bot pointed at it on a database of its own."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import yarl
+from bot.worker import Worker
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.config import Settings
+from db.engine import Database
 from tests.wire.bots import Toy, running
 from tests.wire.server import API, LocalDiscord
 
 
 @pytest.fixture
 async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
-    """A Discord that every client made in this test talks to."""
+    """A Discord that every client made in this test talks to; processes are told where it is."""
     async with LocalDiscord() as server:
         monkeypatch.setattr(Route, "BASE", server.url + API)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway_url))
@@ -25,4 +33,23 @@ async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
 @pytest.fixture
 async def toy(there: LocalDiscord) -> AsyncIterator[Toy]:
     async with running(Toy()) as bot:
+        yield bot
+
+
+@pytest.fixture
+def database_file(tmp_path: Path, migrated_file: Path) -> Path:
+    return Path(shutil.copyfile(migrated_file, tmp_path / "backpedal.db"))
+
+
+@pytest.fixture
+async def app(database_file: Path) -> AsyncIterator[App]:
+    database, worker = Database.open(f"sqlite+aiosqlite:///{database_file}"), Worker()
+    yield App(settings=Settings(), database=database, worker=worker, clock=system_clock)
+    await worker.close()
+    await database.close()
+
+
+@pytest.fixture
+async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Backpedal]:
+    async with running(Backpedal(app)) as bot:
         yield bot

@@ -216,7 +216,7 @@ class LocalDiscord(Acting):
 
     async def _put_commands(self, request: web.Request) -> web.Response:
         self.syncs += 1
-        given = {"application_id": APPLICATION, "version": "1", "default_member_permissions": None}
+        given = {"application_id": APPLICATION, "version": "1", "default_member_permissions": None, "description": ""}
         self.commands = [{**given, **c, "id": snowflake()} for c in request["entry"].body]
         return answer(self.commands)
 
