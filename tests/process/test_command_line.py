@@ -29,13 +29,14 @@ class Ended:
     err: str
 
 
-async def bot(*arguments: str, discord: str = "http://127.0.0.1:9", cwd: Path = ROOT, token: str = TOKEN) -> Ended:
-    """Run a command with nothing in the environment but what a shell has; Discord is at `discord`."""
+async def bot(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
+    """Run a command with nothing in the environment but what a shell has; Discord is at `discord`, if it is needed."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOCAL_DISCORD": discord}
     if token:
         environment["DISCORD_TOKEN"] = token
+    module = "tests.wire.process" if discord else "bot"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.wire.process", *arguments, cwd=cwd, env=environment, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", module, *arguments, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE
     )
     async with asyncio.timeout(30):
         out, err = await process.communicate()
@@ -73,12 +74,17 @@ def set_revision(file: Path, revision: str) -> None:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["try"], ["check"], ["migrate"], ["sync"], ["backup"]])
-async def test_each_command_explains_itself(command: list[str]) -> None:
-    ended = await bot(*command, "--help")
-    assert ended.code == 0
-    assert ended.out.startswith("usage: python -m bot")
-    assert ("--config" if command else "backup") in ended.out
+COMMANDS = ("run", "try", "check", "migrate", "sync", "backup")
+
+
+async def test_each_command_explains_itself() -> None:
+    whole, *each = await asyncio.gather(bot("--help"), *(bot(command, "--help") for command in COMMANDS))
+    assert whole.code == 0
+    assert all(f"    {command} " in whole.out for command in COMMANDS)
+    for command, ended in zip(COMMANDS, each, strict=True):
+        assert ended.code == 0
+        assert ended.out.startswith(f"usage: python -m bot {command}")
+        assert "--config" in ended.out
 
 
 async def test_an_unknown_command_is_a_usage_error() -> None:
@@ -110,7 +116,7 @@ async def test_a_wrong_token_is_one_clear_message(config: Path, there: LocalDisc
 
 
 async def test_a_discord_that_is_not_there_is_one_clear_message(config: Path) -> None:
-    ended = await bot("run", "--config", str(config))
+    ended = await bot("run", "--config", str(config), discord="http://127.0.0.1:9")
     assert ended.code == 1
     assert "Discord cannot be reached" in ended.err.splitlines()[-1]
 
@@ -183,7 +189,7 @@ async def test_sync_sends_the_commands_each_time_it_is_asked(config: Path, there
     assert "commands sent" in ended.out
 
 
-async def test_a_taken_signal_during_the_login_ends_cleanly(config: Path, there: LocalDiscord) -> None:
+async def test_a_signal_during_the_login_ends_cleanly(config: Path, there: LocalDiscord) -> None:
     from tests.wire.faults import Trouble
     from tests.wire.program import program
 
