@@ -72,6 +72,8 @@ class LiveEnv(simcord.Env):
         super().__init__(bot, check_errors=False, settle_timeout=PATIENCE_S)
         self.backend.clock = MachineClock()
         self.backend.bot_user.name = name
+        # Otherwise the same at every start, and a bot that remembers what it synced to this application would not sync.
+        self.backend.application_id = self.backend.snowflake()
         self.journal = Journal()
         self.backend.transcript = self.journal  # type: ignore[assignment]
         self.backend.http_requests = Journal()  # type: ignore[assignment]
