@@ -17,9 +17,10 @@ WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for langu
 
 def policy_card(reader: Reader) -> ui.LayoutView:
     """What is kept, who sees it, for how long."""
-    parts = (reader.t(f"privacy.policy.{part}") for part in ("title", "kept", "seen", "time", "removed", "gone"))
+    parts = (reader.t(f"privacy.policy.{part}") for part in ("kept", "seen", "time", "removed", "gone"))
     return card(
-        *parts,
+        reader.t("privacy.policy.title"),
+        "\n\n".join(parts),
         row(
             button(reader.t("privacy.button.export"), identity("privacy", "export")),
             button(reader.t("privacy.button.erase"), identity("privacy", "ask"), discord.ButtonStyle.danger),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +19,6 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 from bot.app import App
 from bot.client import Backpedal
 from bot.i18n import Message, catalogue
-from cogs import EXTENSIONS
 from db.engine import Database
 from db.models import Guild, User
 
@@ -101,8 +99,7 @@ async def app(database: Database, worker: Any) -> App:
 
 
 @pytest_asyncio.fixture
-async def env(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[simcord.Env]:
-    monkeypatch.setattr("bot.client.EXTENSIONS", tuple(name for name in EXTENSIONS if _loads(name)))
+async def env(app: App) -> AsyncIterator[simcord.Env]:
     # Failures are asserted by what the log says: simcord also counts those a member is told about.
     env = simcord.Env(Backpedal(app), settle_timeout=10, check_errors=False)
     env.backend.clock._epoch = NOON
@@ -118,14 +115,6 @@ async def env(app: App, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[simcor
     finally:
         await env.shutdown()
         await env.bot.close()
-
-
-def _loads(extension: str) -> bool:
-    try:
-        importlib.import_module(extension)
-    except ImportError:
-        return False
-    return True
 
 
 @pytest_asyncio.fixture

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.runs import Direction, Review, RunContent, Sharing, Stretch, Surface
-from bot.services import changes
+from bot.services import changes, runs
 from bot.services.people import Seen, meet
+from cogs.views.base import card
 from db.models import Guild, Run, Standing
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
@@ -100,7 +101,7 @@ async def test_an_agreed_run_reaches_the_boards_and_a_rejected_one_does_not(club
     card = await club.olga.slash(club.channel, "club review")
     text = text_of(card)
     assert "1 of 2" in text
-    assert "**alice** · Wed 18 Nov · road" in text
+    assert "**alice** on Wed 18 Nov · road" in text
     assert "5.00 km backward in 10:00 · 2:00/km" in text
     assert "secret" not in text
     assert "**bob**" in text_of(await club.olga.click(card.response, label="Next"))
@@ -113,6 +114,17 @@ async def test_an_agreed_run_reaches_the_boards_and_a_rejected_one_does_not(club
     async with club.database.read() as session:
         reviews = {run.run_id: run.review for run in await session.scalars(select(Run))}
     assert reviews == {first: "agreed", second: "rejected"}
+
+
+async def test_the_public_card_of_a_held_run_follows_the_decision(club: Club) -> None:
+    run_id = await log_impossible(club, club.alice)
+    message = await club.env.bot.get_partial_messageable(club.channel.id).send(view=card("as posted"))
+    await runs.keep_card(club.database, run_id, club.channel.id, message.id)
+    review = await club.olga.slash(club.channel, "club review")
+    await club.olga.click(review.response, label="Agree")
+    shown = {posted.id: text_of(posted) for posted in club.channel.history()}
+    assert "alice" in shown[message.id]
+    assert "organiser looks at it" not in shown[message.id]
 
 
 async def test_a_run_decided_by_another_organiser_meanwhile_is_not_decided_again(club: Club) -> None:

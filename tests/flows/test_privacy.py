@@ -8,6 +8,7 @@ from bot.domain.runs import Direction, RunContent, SpotterState, Stretch, Surfac
 from bot.i18n import translate
 from bot.services import changes, runs
 from bot.services.people import Seen, meet
+from cogs.views.base import card
 from db.base import Base
 from db.models import Run, Standing
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
@@ -32,7 +33,7 @@ async def log(club: Club, actor: MemberActor, spotter: MemberActor | None = None
 
 async def post_card(club: Club, run_id: int, text: str) -> int:
     """A public card of a run, as `/log` leaves it."""
-    message = await club.env.bot.get_partial_messageable(club.channel.id).send(text)
+    message = await club.env.bot.get_partial_messageable(club.channel.id).send(view=card(text))
     await runs.keep_card(club.database, run_id, club.channel.id, message.id)
     return message.id
 
@@ -49,9 +50,9 @@ async def test_the_policy_is_read_by_anybody_alone_also_in_a_direct_message(club
     answer = await club.alice.slash(club.channel, "privacy policy")
     assert answer.response is not None
     assert answer.response.ephemeral
-    for part in ("Kept", "Seen by your club", "until you erase it", "If a server removes me", "safety copies"):
+    for part in ("Kept", "Your club sees", "until you erase it", "A server removes me", "safety copies"):
         assert part in text_of(answer)
-    assert "If a server removes me" in text_of(await club.bob.user.slash("privacy policy"))
+    assert "A server removes me" in text_of(await club.bob.user.slash("privacy policy"))
 
 
 async def test_everything_comes_out_as_two_files_for_its_owner_alone(club: Club) -> None:
@@ -70,7 +71,10 @@ async def test_everything_comes_out_as_two_files_for_its_owner_alone(club: Club)
 
 async def test_erasing_takes_everything_away_after_the_word_and_not_before(club: Club) -> None:
     mine, theirs = await log(club, club.alice), await log(club, club.bob, spotter=club.alice)
-    my_card, their_card = await post_card(club, mine, "alice ran"), await post_card(club, theirs, "bob ran")
+    my_card, their_card = (
+        await post_card(club, mine, "alice ran"),
+        await post_card(club, theirs, "bob ran, alice spotted"),
+    )
     asked = await club.alice.slash(club.channel, "privacy erase")
     assert "Nobody can bring it back" in text_of(asked)
     form = await club.alice.click(asked.response, label="Erase …")
@@ -88,6 +92,7 @@ async def test_erasing_takes_everything_away_after_the_word_and_not_before(club:
     assert str(club.bob.id) in left
     shown = {message.id: text_of(message) for message in club.channel.history()}
     assert my_card not in shown
+    assert "bob" in shown[their_card]
     assert "alice" not in shown[their_card]
     async with club.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Run)) == 1
