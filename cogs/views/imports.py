@@ -53,8 +53,9 @@ def _line(outcome: FileOutcome, reader: Reader) -> str:
         "day": reader.day(outcome.ran_on) if outcome.ran_on else "",
         "size": size(reader, outcome.distance_m, outcome.duration_ms),
         "sport": reader.t(f"imports.sport.{outcome.sport}") if outcome.sport else "",
-        "reason": reader.t(outcome.reason, **outcome.params) if outcome.reason else "",
     }
+    if outcome.outcome in (Outcome.UNREADABLE, Outcome.TOO_LARGE):
+        shown["reason"] = reader.t(outcome.reason, **outcome.params) if outcome.reason else ""
     words = reader.t(f"imports.report.{SIGNS[outcome.outcome]}", **shown)
     return "\n".join([words, *(f"-# {reader.t(warning)}" for warning in outcome.warnings)])
 

@@ -1,0 +1,105 @@
+"""`/me`: totals, the weeks as a picture, bests; and what of another member the club may see."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from bot.worker import Worker
+from db.models import User
+from tests.flows.conftest import Club, assert_german, text_of
+
+
+@pytest_asyncio.fixture
+async def worker() -> AsyncIterator[Worker]:
+    worker = Worker()
+    yield worker
+    await worker.close()
+
+
+async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:
+    answer = await club.alice.slash(club.channel, "me")
+    assert answer.ephemeral
+    assert "Nothing logged yet" in text_of(answer)
+    assert not answer.response.attachments
+
+
+async def test_totals_chart_and_bests_per_direction(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", distance="5k", time="26:10", when="2026-11-10 18:00")
+    await club.alice.slash(club.channel, "log", distance="10k", time="50:00", direction="forward", when="yesterday 7am")
+    answer = await club.alice.slash(club.channel, "me")
+    assert answer.ephemeral, "it holds private runs"
+    seen = text_of(answer)
+    assert "**Backward:** 10.00 km in 53:40" in seen
+    assert "2 runs · 2 days out · longest 5.00 km" in seen
+    assert "**Forward:** 10.00 km in 50:00" in seen
+    assert "5 km: **26:10** · 10 Nov 2026" in seen
+    assert "10 km: **50:00** · 17 Nov 2026" in seen
+    (picture,) = answer.response.attachments
+    assert (await picture.read()).startswith(b"\x89PNG")
+    assert "10.00 km backward and 10.00 km forward in all" in picture.description
+    assert "this week 5.00 km backward" in picture.description
+
+
+async def test_private_runs_count_for_me_and_are_seen_by_nobody_else(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    async with club.database.write() as session:
+        (await session.get(User, club.alice.id)).sharing = "me"
+    await club.alice.slash(club.channel, "log", distance="7k", time="40:00")
+    assert "**Backward:** 12.00 km" in text_of(await club.alice.slash(club.channel, "me"))
+    seen = await club.bob.slash(club.channel, "me", member=club.alice)
+    assert seen.ephemeral
+    assert "alice, as shared with Krebsgang" in text_of(seen)
+    assert "**Backward:** 5.00 km" in text_of(seen)
+    assert "7.00" not in text_of(seen)
+    assert "only you" not in text_of(seen)
+
+
+async def test_a_member_who_never_ran_here_is_said_so(club: Club) -> None:
+    unknown = await club.alice.slash(club.channel, "me", member=club.bob)
+    assert unknown.ephemeral
+    assert unknown.acknowledged
+    await club.bob.slash(club.channel, "me")
+    assert "Nothing shared with this club yet" in text_of(await club.alice.slash(club.channel, "me", member=club.bob))
+
+
+async def test_naming_myself_shows_my_own(club: Club) -> None:
+    answer = await club.alice.slash(club.channel, "me", member=club.alice)
+    assert "Your running" in text_of(answer)
+
+
+async def test_in_a_direct_message_it_is_my_own_from_everywhere(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    answer = await club.alice.user.slash("me")
+    assert "**Backward:** 5.00 km" in text_of(answer)
+
+
+async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.app.worker.close()
+    answer = await club.alice.slash(club.channel, "me")
+    assert "**Backward:** 5.00 km" in text_of(answer)
+    assert "The chart could not be drawn" in text_of(answer)
+    assert not answer.response.attachments
+
+
+async def test_miles_for_those_who_read_miles(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    async with club.database.write() as session:
+        (await session.get(User, club.alice.id)).units = "imperial"
+    seen = text_of(await club.alice.slash(club.channel, "me"))
+    assert "**Backward:** 3.11 mi in 27:30" in seen
+    assert "5 km: **27:30**" in seen, "an event keeps its name"
+
+
+async def test_a_german_reads_german(club: Club) -> None:
+    await club.speak_german()
+    empty = await club.alice.slash(club.channel, "me")
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    own = await club.alice.slash(club.channel, "me")
+    others = await club.bob.slash(club.channel, "me", member=club.alice)
+    assert_german(empty, own, others)
+    assert "**Rückwärts:** 5,00 km in 27:30" in text_of(own)
+    assert "Balken" in own.response.attachments[0].description
