@@ -147,13 +147,17 @@ class Worker:
     async def read_files(self, files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
         """Read attachments, as `bot.files.reading.read_files` does.
 
-        A file that the worker cannot get through is reported so, and the others are read all the same.
+        A file that the worker cannot get through is reported so, and the others are read all the same. A process
+        that was given what it could not read is ended, with all the memory that took.
 
         Args:
             files: name and bytes of each.
         """
         async with self._file_job:
-            return [report for name, data in files for report in await self._read(name, data)]
+            reports = [report for name, data in files for report in await self._read(name, data)]
+            if any(report.refusal in (Refusal.UNREADABLE, Refusal.TOO_LARGE) for report in reports):
+                await self._renew()
+            return reports
 
     async def draw(self, chart: Chart) -> bytes:
         """Draw a chart.
@@ -180,6 +184,10 @@ class Worker:
         self._closed = True
         if self._process is not None:
             self._process.kill()
+        await self._renew()
+
+    async def _renew(self) -> None:
+        """End the process; the next request starts another."""
         async with self._turn:
             process, self._process = self._process, None
             if process is not None:
@@ -314,8 +322,14 @@ class _Desk:
         self._entry: Entry | None = None
 
     def handle(self, kind: str, *rest: Any) -> Any:
-        """One request."""
+        """One request. No file is opened while those of members are in hand."""
         self._wall.reading = kind in ("open", "next", "read")
+        try:
+            return self._done(kind, rest)
+        finally:
+            self._wall.reading = False
+
+    def _done(self, kind: str, rest: tuple[Any, ...]) -> Any:
         match kind, rest:
             case "open", (name, data, done):
                 self._entries = islice(self._open(name, data), done, None)

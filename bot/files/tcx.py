@@ -101,8 +101,8 @@ class _Activities(Elements):
     def _activity(self) -> Activity:
         walked = self._track.walked()
         laps: list[ToldLap] = []
-        starts = [lap.start_s for lap in self._laps]
-        for lap, end_s in zip(self._laps, [*starts[1:], None], strict=True):
+        ends = [*(lap.start_s for lap in self._laps[1:]), None]
+        for lap, end_s in zip(self._laps, ends, strict=False):
             shown_s = shown_m = None
             if lap.start_s is not None and walked.at_s:
                 shown_s, shown_m = walked.between(lap.start_s, end_s if end_s is not None else walked.at_s[-1])
