@@ -1,6 +1,6 @@
 """When, in words: the one parser of days and hours, for runs (looking back) and for what is planned (looking ahead).
 
-Words of every language are read (`bot.domain.words`). A text is taken apart into a day, an hour and a part of the day;
+Words of every language are read (`bot.domain.words`). `bot.domain.told` takes a text apart into a day and an hour;
 whatever is left over but a filler makes it unclear. A wall time the clock skips moves forward by the gap; one it
 repeats is the first.
 """
@@ -8,22 +8,19 @@ repeats is the first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.units import parse_duration
-from bot.domain.words import WORDS, any_of
+from bot.domain.told import NOON, READERS, YEARS, Told, days_on, take_amount
+from bot.domain.words import WORDS
 from bot.domain.words.plain import plain
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No run is logged before this."""
-NOON = time(12)
-_YEARS = range(1900, 2200)
 
 
 class Facing(StrEnum):
@@ -41,34 +38,13 @@ class Moment:
         at: aware UTC.
         zone: IANA name of the zone it was told in.
         on: the local date there.
-        timed: False when only a day was told; `at` is then noon there, or now where noon is still ahead of a look back.
+        timed: False when only a day was told; `at` is then noon there, or now where noon lies on the wrong side of it.
     """
 
     at: datetime
     zone: str
     on: date
     timed: bool
-
-
-@dataclass(slots=True)
-class _Told:
-    """A text while it is taken apart: `rest` is what has not been understood yet."""
-
-    rest: str
-    typed: str
-    today: date
-    facing: Facing
-    day: date | None = None
-    hour: time | None = None
-    part: Part | None = None
-    floating: bool = False  # a weekday or a date without a year: a week or a year off is as good
-
-    def take(self, pattern: str) -> re.Match[str] | None:
-        """Cut the first match of `pattern` (whole words) out of what is left."""
-        found = re.search(rf"(?<![a-z0-9.:/]){pattern}(?![a-z0-9:/])", self.rest)
-        if found:
-            self.rest = f"{self.rest[: found.start()]} {self.rest[found.end() :]}"
-        return found
 
 
 def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> Moment:
@@ -78,24 +54,35 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
         text: `now`, `today 7am`, `yesterday 18:30`, `last tuesday`, `3 days ago`, `20.11. 6:15`, `gestern 18 Uhr`, …
         now: aware.
         zone: IANA name of the zone the text is meant in.
-        language: the member's; both languages are read alike.
+        language: the member's; settles the order in `3/4`, which English has both ways.
         facing: where `tuesday 7am` lies.
 
     Raises:
-        BadInput: unclear, no such day or hour, or two days it could be.
+        BadInput: unclear, no such day or hour, two days it could be, or not the way one faces.
     """
+    moment = _read(text, now, zone, language, facing)
+    if facing is Facing.PAST and moment.at > now:
+        raise BadInput("entry.moment.future", at=moment.at)
+    if facing is Facing.FUTURE and moment.at < now:
+        raise BadInput("entry.moment.past", at=moment.at)
+    return moment
+
+
+def _read(text: str, now: datetime, zone: str, language: str, facing: Facing) -> Moment:
     words = plain(text)
+    if _ISO.fullmatch(words):
+        return _iso(words, text, zone)
     for pattern, replacement in WORDS.rewrites:
         words = re.sub(pattern, replacement, words)
     words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     local = now.astimezone(ZoneInfo(zone))
     if words in WORDS.now:
         return Moment(now.astimezone(UTC), zone, local.date(), timed=True)
-    told = _Told(words, text, local.date(), facing)
-    exact = _amount(told, now)
+    told = Told(words, text, language, local.date(), past=facing is Facing.PAST)
+    exact = take_amount(told, now)
     if exact is not None:
         return Moment(exact, zone, exact.astimezone(ZoneInfo(zone)).date(), timed=True)
-    for read in (_date, _month_day, _qualified_weekday, _relative_day, _clock, _spoken, _named_hour, _part, _bare_hour):
+    for read in READERS:
         read(told)
     left = [word for word in re.split(r"[\s,]+", told.rest) if word and word not in WORDS.fillers]
     if left or (told.day is None and told.hour is None and told.part is None):
@@ -120,259 +107,56 @@ def at_wall(day: date, hour: time, zone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
-# ── taken apart ──
-
-_AGO = rf"(?:{any_of(WORDS.ago_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.ago_after)})"
-_AHEAD = rf"(?:{any_of(WORDS.ahead_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.ahead_after)})"
-_COUNT = rf"(?P<count>[0-9]{{1,4}}|{any_of(WORDS.numbers)})\s*"
-_DAYS = re.compile(_COUNT + rf"(?P<unit>{any_of({**WORDS.days, **WORDS.months})})(?![a-z])")
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?(?:z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
-def _amount(told: _Told, now: datetime) -> datetime | None:
-    """`3 days ago`, `in 2 Wochen um 6` set the day; `20 minutes ago`, `in 1h30` are an instant by themselves."""
-    for pattern, sign in ((_AGO, -1), (_AHEAD, 1)):
-        found = re.match(pattern, told.rest)
-        if found is None:
-            continue
-        amount = found["a"] or found["b"]
-        days = _DAYS.match(amount)
-        if days:
-            counted = WORDS.numbers.get(days["count"]) or float(days["count"])
-            told.day = _shifted(told, sign * counted, days["unit"])
-            told.rest = f"{amount[days.end() :]} {told.rest[found.end() :]}"
-            return None
-        try:
-            return (now + sign * timedelta(milliseconds=parse_duration(amount, "en"))).astimezone(UTC)
-        except (BadInput, OverflowError):
-            continue
-    return None
-
-
-def _shifted(told: _Told, count: float, unit: str) -> date:
-    if count != int(count):
-        raise BadInput("entry.moment.unclear", typed=told.typed)
+def _iso(words: str, typed: str, zone: str) -> Moment:
+    """An instant that names its offset: `2026-11-20T06:15:00+01:00`."""
     try:
-        if unit in WORDS.days:
-            return told.today + timedelta(days=int(count) * WORDS.days[unit])
-        months = told.today.year * 12 + told.today.month - 1 + int(count) * WORDS.months[unit]
-        first = date(months // 12, months % 12 + 1, 1)
-        after = date((months + 1) // 12, (months + 1) % 12 + 1, 1)
-        return first.replace(day=min(told.today.day, (after - first).days))
-    except (ValueError, OverflowError):
-        raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
-
-
-def _date(told: _Told) -> None:
-    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`."""
-    if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
-        told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
-    elif found := told.take(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.(?:\s?([0-9]{4}|[0-9]{2}(?![.:0-9]|\s?uhr)))?"):
-        _calendar(told, int(found[1]), int(found[2]), found[3])
-    elif found := told.take(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"):
-        first, second = int(found[1]), int(found[2])
-        if first > 12 or first == second:
-            _calendar(told, first, second, found[3])
-        elif second > 12:
-            _calendar(told, second, first, found[3])
-        else:
-            year = _year(found[3]) or told.today.year
-            raise BadInput(
-                "entry.moment.two_days",
-                typed=told.typed,
-                one=_day(told, year, second, first),
-                other=_day(told, year, first, second),
-            )
-
-
-def _month_day(told: _Told) -> None:
-    """`24 Dec`, `Dec 24th 2026`, `3. März`."""
-    month = any_of(WORDS.month_names)
-    if told.day is not None:
-        return
-    year = r"(?:,?\s+([0-9]{4}))?"
-    if found := told.take(rf"([0-9]{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:of\s)?({month})\.?{year}"):
-        _calendar(told, int(found[1]), WORDS.month_names[found[2]], found[3])
-    elif found := told.take(rf"({month})\.?\s?([0-9]{{1,2}})(?:st|nd|rd|th|\.)?(?!\s?(?:am|pm|uhr)){year}"):
-        _calendar(told, int(found[2]), WORDS.month_names[found[1]], found[3])
-
-
-def _qualified_weekday(told: _Told) -> None:
-    """`tuesday`, `last tuesday`, `next fri`, `letzte Woche Dienstag`."""
-    if told.day is not None:
-        return
-    week, weekday = any_of(WORDS.week), any_of(WORDS.weekdays)
-    which = rf"({any_of(WORDS.last)}|{any_of(WORDS.next)}|{any_of(WORDS.this)})"
-    day_of_week = rf"(?:{which}\s{week}\s(?:on\s|am\s)?({weekday})|({weekday})\.?\s(?:of\s)?{which}\s{week})"
-    if found := told.take(day_of_week):
-        word, name = found[1] or found[4], found[2] or found[3]
-        weeks = -1 if word in WORDS.last else 1 if word in WORDS.next else 0
-        monday = told.today - timedelta(days=told.today.weekday())
-        told.day = monday + timedelta(weeks=weeks, days=WORDS.weekdays[name])
-    elif found := told.take(rf"(?:{which}\s)?({weekday})\.?"):
-        ahead = (WORDS.weekdays[found[2]] - told.today.weekday()) % 7
-        if found[1] in WORDS.last:
-            told.day = told.today - timedelta(days=(7 - ahead) % 7 or 7)
-        elif found[1] in WORDS.next:
-            told.day = told.today + timedelta(days=ahead or 7)
-        else:
-            past = told.facing is Facing.PAST
-            told.day = told.today - timedelta(days=(7 - ahead) % 7) if past else told.today + timedelta(days=ahead)
-            told.floating = True
-
-
-def _relative_day(told: _Told) -> None:
-    """`today`, `gestern`, `übermorgen`."""
-    if told.day is None and (found := told.take(rf"(?:the\s)?({any_of(WORDS.relative_days)})")):
-        told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
-
-
-def _clock(told: _Told) -> None:
-    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `6h15`, `7 o'clock`."""
-    half = r"(?:\s?(am|pm|a\.m\.|p\.m\.|a|p))?"
-    if found := told.take(rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:{half}|\s?uhr|\s?h)"):
-        _hour(told, int(found[1]), int(found[2]), found[4], int(found[3] or 0))
-    elif found := told.take(r"([0-9]{1,2})\s?uhr(?:\s?([0-9]{2}))?"):
-        _hour(told, int(found[1]), int(found[2] or 0))
-    elif found := told.take(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s?(am|pm|a\.m\.|p\.m\.)"):
-        _hour(told, int(found[1]), int(found[2] or 0), found[3])
-    elif found := told.take(r"([0-9]{1,2})\.([0-9]{2})(?:\s?uhr)?(?!\.)"):
-        _hour(told, int(found[1]), int(found[2]))
-    elif found := told.take(r"([0-9]{1,2})h([0-9]{2})?"):
-        _hour(told, int(found[1]), int(found[2] or 0))
-    elif found := told.take(r"([0-9]{1,2})\s?o'clock"):
-        _hour(told, int(found[1]), 0)
-
-
-_HOUR = rf"([0-9]{{1,2}}|{any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))})"
-
-
-def _spoken(told: _Told) -> None:
-    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`."""
-    if told.hour is not None:
-        return
-    if found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}"):
-        moved, hour = WORDS.spoken[found[1]], found[2]
-    elif found := told.take(rf"{_HOUR}\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s{_HOUR}"):
-        moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1)
-        hour = found[3]
-    else:
-        return
-    minutes = _count(hour) * 60 + moved
-    if not 0 <= minutes < 24 * 60:
-        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-    _hour(told, minutes // 60, minutes % 60)
-
-
-def _named_hour(told: _Told) -> None:
-    """`noon`, `Mitternacht`."""
-    if told.hour is None and told.take(any_of(WORDS.noon)):
-        told.hour = NOON
-    elif told.hour is None and told.take(any_of(WORDS.midnight)):
-        told.hour = time(0)
-
-
-def _part(told: _Told) -> None:
-    """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
-    if found := told.take(rf"({any_of(WORDS.parts)})"):
-        told.part = WORDS.parts[found[1]]
-
-
-def _bare_hour(told: _Told) -> None:
-    """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
-    if told.hour is not None:
-        return
-    at = re.search(r"\b(?:at|um|gegen|ab)\s[0-9]", told.rest)
-    if (told.day or told.part or at) and (found := told.take(r"([0-9]{1,2})")):
-        _hour(told, int(found[1]), 0)
+        at = datetime.fromisoformat(words.upper())
+    except ValueError:
+        raise BadInput("entry.moment.no_such_day", typed=typed) from None
+    if at.year not in YEARS:
+        raise BadInput("entry.moment.no_such_day", typed=typed)
+    return Moment(at.astimezone(UTC), zone, at.astimezone(ZoneInfo(zone)).date(), timed=True)
 
 
 # ── put together ──
 
 
-def _settle(told: _Told, now: datetime, zone: str) -> Moment:
+def _settle(told: Told, now: datetime, zone: str) -> Moment:
     hour, timed = told.hour, told.hour is not None or told.part is not None
     if told.part is not None:
         hour = _in_part(told.part, hour)
-    day = told.day or told.today
-    moment = at_wall(day, hour or NOON, zone)
-    step: Callable[[date, int], date] | None = None
-    if told.day is None:
-        step = _days_on
-    elif told.floating:
-        step = _weeks_on
-    if told.facing is Facing.PAST:
-        if not timed and day == told.today:
-            moment = min(moment, now.astimezone(UTC))
-        if step and moment > now:
-            day = step(day, -1)
-            moment = at_wall(day, hour or NOON, zone)
-    elif step and moment <= now and (timed or day < told.today):
-        day = step(day, 1)
-        moment = at_wall(day, hour or NOON, zone)
-    return Moment(moment, zone, day, timed)
+    past = told.past
+    day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
+    hours = [hour or NOON]
+    if told.spoken and told.part is None and told.day is None and hour is not None:
+        hours.append(hour.replace(hour=hour.hour + 12))
+    if day == told.today and told.hour is None and _begun(told.part, now.astimezone(ZoneInfo(zone)).hour, past):
+        # The day or the part of it goes on: what is meant lies on this side of now.
+        usual = at_wall(day, hours[0], zone)
+        at = min(usual, now.astimezone(UTC)) if past else max(usual, now.astimezone(UTC))
+        return Moment(at, zone, day, timed)
+    days = [day, step(day, -1 if past else 1)] if step else [day]
+    found = [(at_wall(candidate, at, zone), candidate) for candidate in days for at in hours]
+    facing = [one for one in found if (one[0] <= now if past else one[0] > now)]
+    at, day = (max(facing) if past else min(facing)) if facing else found[0]
+    return Moment(at, zone, day, timed)
 
 
-def _days_on(day: date, count: int) -> date:
-    return day + timedelta(days=count)
-
-
-def _weeks_on(day: date, count: int) -> date:
-    return day + timedelta(weeks=count)
+def _begun(part: Part | None, hour: int, past: bool) -> bool:
+    """Whether some of today, or of this part of it, lies behind `hour`, or ahead."""
+    return part is None or (part.begins <= hour if past else hour < part.ends)
 
 
 def _in_part(part: Part, hour: time | None) -> time:
     if hour is None:
         return time(part.usual)
     later = hour.hour + 12
-    if hour.hour < part.begins and later < part.ends:
+    small_hours = part is Part.NIGHT and hour.hour < 6
+    if hour.hour < part.begins and later < part.ends and not small_hours:
         return hour.replace(hour=later)
     return hour
-
-
-def _hour(told: _Told, hour: int, minute: int, half: str | None = None, second: int = 0) -> None:
-    """Set the hour; `half` is am or pm."""
-    if half:
-        if not 1 <= hour <= 12:
-            raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-    told.hour = time(hour, minute, second)
-
-
-def _count(word: str) -> int:
-    return int(word) if word.isdecimal() else int(WORDS.numbers[word])
-
-
-def _year(text: str | None) -> int | None:
-    if text is None:
-        return None
-    return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 70 else 1900 + int(text)
-
-
-def _calendar(told: _Told, day: int, month: int, year: str | None) -> None:
-    """Set a day of the calendar; without a year the last one, or the next."""
-    told_year = _year(year)
-    if told_year is not None:
-        told.day = _day(told, told_year, month, day)
-        return
-    step = -1 if told.facing is Facing.PAST else 1
-    for offset in range(9):  # 29 February comes every four years, or eight
-        candidate = told.today.year + step * offset
-        try:
-            found = date(candidate, month, day)
-        except ValueError:
-            continue
-        if (found - told.today).days * step >= 0:
-            told.day = found
-            return
-    raise BadInput("entry.moment.no_such_day", typed=told.typed)
-
-
-def _day(told: _Told, year: int, month: int, day: int) -> date:
-    if year not in _YEARS:
-        raise BadInput("entry.moment.no_such_day", typed=told.typed)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise BadInput("entry.moment.no_such_day", typed=told.typed) from None

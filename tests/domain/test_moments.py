@@ -15,6 +15,7 @@ from tests.domain.test_units import lines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
+ZONES = st.sampled_from([BERLIN, "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu", "UTC"])
 
 PAST = """
 now = 2026-11-24 13:00 | just now = 2026-11-24 13:00 | today 7am = 2026-11-24 07:00 | today 7 am = 2026-11-24 07:00
@@ -46,7 +47,10 @@ vor 2 Stunden = 2026-11-24 11:00 | vor 20 Minuten = 2026-11-24 12:40 | vor einer
 halb sieben = 2026-11-24 06:30 | gestern halb sieben = 2026-11-23 06:30 | viertel nach 6 = 2026-11-24 06:15
 viertel vor 7 = 2026-11-24 06:45 | dreiviertel sieben = 2026-11-24 06:45 | viertel sieben = 2026-11-24 06:15
 zehn nach sechs = 2026-11-24 06:10 | 3. Oktober 9 Uhr = 2026-10-03 09:00 | 3. März = 2026-03-03 12:00 | 1. Jänner = 2026-01-01 12:00
-letzte Woche Mittwoch 18 Uhr = 2026-11-18 18:00 | gestern 6.30 Uhr = 2026-11-23 06:30 | gestern mittag = 2026-11-23 12:00
+letzte Woche Mittwoch 18 Uhr = 2026-11-18 18:00 | gestern 6.30 Uhr = 2026-11-23 06:30
+Tue 17 Nov 18:30 = 2026-11-17 18:30 | Di. 17. Nov. 18:30 = 2026-11-17 18:30 | nachts um 2 = 2026-11-24 02:00
+halb sieben abends = 2026-11-23 18:30 | 2026-11-20T06:15:00+00:00 = 2026-11-20 07:15 | 20. 11. 6:15 = 2026-11-20 06:15
+YESTERDAY 18:30 = 2026-11-23 18:30 | ２０．１１．　６：１５ = 2026-11-20 06:15 | gestern mittag = 2026-11-23 12:00
 """
 
 FUTURE = """
@@ -58,6 +62,7 @@ next tuesday = 2026-12-01 12:00 | 24 Dec 9am = 2026-12-24 09:00 | 20.11. 6:15 = 
 in 20 Minuten = 2026-11-24 13:20 | morgen 6 Uhr = 2026-11-25 06:00 | morgen früh = 2026-11-25 08:00
 übermorgen 18 Uhr = 2026-11-26 18:00 | Freitag 18:30 = 2026-11-27 18:30 | nächsten Dienstag = 2026-12-01 12:00
 heute Abend = 2026-11-24 19:00 | in zwei Wochen = 2026-12-08 12:00 | 24. Dezember 9 Uhr = 2026-12-24 09:00
+halb sieben = 2026-11-24 18:30 | half past six = 2026-11-24 18:30 | today = 2026-11-24 13:00 | heute Nacht = 2026-11-24 22:00
 """
 
 REFUSED = """
@@ -70,6 +75,9 @@ at = unclear | um = unclear | Uhr = unclear | 18 30 = unclear | <t:1> = unclear 
 2025-13-01 = no_such_day | 0.1. = no_such_day | 20.13. = no_such_day | 13/13 = no_such_day | 9999-01-01 = no_such_day
 25:00 = no_such_hour | yesterday 24:30 = no_such_hour | today 13pm = no_such_hour | 0am = no_such_hour | 7:60 = no_such_hour
 gestern 25 Uhr = no_such_hour | heute 6 Uhr 75 = no_such_hour | halb 30 = no_such_hour
+Wed 17 Nov 18:30 = no_such_day | 2026-02-30T06:15Z = no_such_day | 2026-11-20T06:15+99:00 = no_such_day
+tomorrow = future | morgen 7 Uhr = future | in 20 minutes = future | 2027-01-01 = future | next friday = future
+today 18:00 = future | 24.11. 18:00 = future | tonight = future | heute Abend = future | übermorgen = future
 3/4 = two_days | 3/4 7am = two_days | 11/12/2025 = two_days
 """
 
@@ -103,21 +111,41 @@ def test_refused(typed: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"),
+    "typed",
     [
-        ("tomorrow", "future"),
-        ("morgen 7 Uhr", "future"),
-        ("in 20 minutes", "future"),
-        ("2027-01-01", "future"),
-        ("next friday", "future"),
-        ("1989-12-31", "too_old"),
-        ("31.12.1989 7 Uhr", "too_old"),
+        "yesterday",
+        "3 days ago",
+        "vor 3 Tagen",
+        "gestern 18 Uhr",
+        "2026-11-20 06:15",
+        "24.11. 6:15",
+        "last friday",
+        "today 7am",
     ],
 )
-def test_no_run_begins_in_the_future_or_before_1990(typed: str, why: str) -> None:
+def test_what_is_over_is_not_ahead(typed: str) -> None:
     with pytest.raises(BadInput) as refused:
-        check_started(read(typed), NOW)
-    assert refused.value.key == f"entry.moment.{why}"
+        read(typed, Facing.FUTURE)
+    assert refused.value.key == "entry.moment.past"
+
+
+@pytest.mark.parametrize("typed", ["1989-12-31", "31.12.1989 7 Uhr", "in 20 minutes"])
+def test_no_run_begins_in_the_future_or_before_1990(typed: str) -> None:
+    ahead = typed.startswith("in ")
+    moment = read(typed, Facing.FUTURE if ahead else Facing.PAST)
+    with pytest.raises(BadInput) as refused:
+        check_started(moment, NOW)
+    assert refused.value.key == ("entry.moment.future" if ahead else "entry.moment.too_old")
+
+
+def test_the_language_settles_the_order_of_day_and_month() -> None:
+    moment = parse_moment("3/4 7 Uhr", now=NOW, zone=BERLIN, language="de", facing=Facing.PAST)
+    assert shown(moment) == "2026-04-03 07:00"
+
+
+def test_half_past_six_is_the_nearer_of_morning_and_evening() -> None:
+    assert shown(read("halb sieben", now=datetime(2026, 11, 24, 19, tzinfo=UTC))) == "2026-11-24 18:30"
+    assert shown(read("half past six", now=datetime(2026, 11, 24, 4, tzinfo=UTC))) == "2026-11-23 18:30"
 
 
 def test_a_day_alone_is_noon_and_says_so() -> None:
@@ -151,7 +179,7 @@ def test_skipped_and_repeated_wall_times(zone: str, day: str, typed: str, utc: s
 
 @given(
     st.datetimes(datetime(1990, 1, 2), datetime(2026, 11, 20)),  # noqa: DTZ001 - wall times
-    st.sampled_from([BERLIN, "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu", "UTC"]),
+    ZONES,
     st.sampled_from(["{:%Y-%m-%d %H:%M}", "{:%d.%m.%Y %H:%M}", "{:%d %b %Y %H:%M}", "{:%b %d %Y %H:%M}"]),
 )
 def test_a_whole_date_reads_as_itself(wall: datetime, zone: str, form: str) -> None:
@@ -161,16 +189,40 @@ def test_a_whole_date_reads_as_itself(wall: datetime, zone: str, form: str) -> N
 
 
 UNQUALIFIED = st.sampled_from(
-    ["7:00", "18:30", "monday 7:00", "Freitag 18 Uhr", "24 Dec 9:00", "3.4. 6:15", "29 Feb 7:00"]
+    [
+        "7:00",
+        "18:30",
+        "monday 7:00",
+        "Freitag 18 Uhr",
+        "tuesday",
+        "so",
+        "halb sieben",
+        "ten past six",
+        "noon",
+        "midnight",
+        "mittags um 1",
+        "now",
+        "today",
+        "evening",
+        "23:59",
+        "2:30",
+        "nachts um 2",
+    ]
 )
 
 
-@given(UNQUALIFIED, st.integers(0, 3 * 365 * 24 * 60), st.sampled_from(Facing))
-def test_what_is_not_dated_lies_where_one_looks(typed: str, minutes: int, facing: Facing) -> None:
+@given(UNQUALIFIED, st.integers(0, 3 * 365 * 24 * 60), st.sampled_from(Facing), ZONES)
+def test_what_is_not_dated_lies_where_one_looks(typed: str, minutes: int, facing: Facing, zone: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    moment = read(typed, facing, now=now)
-    if moment.on != now.date() and abs(moment.at - now) > timedelta(days=1):
-        assert (moment.at <= now) == (facing is Facing.PAST)
+    moment = read(typed, facing, zone, now)
+    assert moment.at <= now if facing is Facing.PAST else moment.at >= now
+    assert abs(moment.at - now) <= timedelta(days=8)
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2026, 11, 20)), ZONES)  # noqa: DTZ001 - made aware below
+def test_an_instant_with_its_offset_reads_as_itself(wall: datetime, zone: str) -> None:
+    at = wall.replace(tzinfo=UTC)
+    assert read(at.astimezone(ZoneInfo(zone)).isoformat(), zone=zone).at == at
 
 
 def answered(typed: str, facing: Facing) -> str:
@@ -179,7 +231,8 @@ def answered(typed: str, facing: Facing) -> str:
         moment = read(typed, facing)
     except BadInput as refused:
         return refused.key
-    return "read" if moment.at.tzinfo is not None and isinstance(moment.on, date) else "neither"
+    right_way = moment.at <= NOW if facing is Facing.PAST else moment.at >= NOW
+    return "read" if right_way and isinstance(moment.on, date) else "the wrong way"
 
 
 @given(st.text(max_size=60), st.sampled_from(Facing))

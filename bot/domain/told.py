@@ -1,0 +1,280 @@
+"""A text about a moment while it is taken apart: a day, an hour, a part of the day, and what is not understood yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.domain.units import parse_duration
+from bot.domain.words import WORDS, any_of
+from bot.domain.words.vocabulary import Part
+from bot.errors import BadInput
+
+NOON = time(12)
+YEARS = range(1900, 2200)
+"""Years a day may be in."""
+
+
+@dataclass(slots=True)
+class Told:
+    """A text while it is taken apart: `rest` is what has not been understood yet."""
+
+    rest: str
+    typed: str
+    language: str
+    today: date
+    past: bool  # facing back
+    day: date | None = None
+    hour: time | None = None
+    part: Part | None = None
+    spoken: bool = False  # `half past six`: of the morning or of the evening
+    step: Callable[[date, int], date] | None = None  # to the next day as good as the one told
+
+    def take(self, pattern: str) -> re.Match[str] | None:
+        """Cut the first match of `pattern` (whole words) out of what is left."""
+        found = re.search(rf"(?<![a-z0-9.:/]){pattern}(?![a-z0-9:/])", self.rest)
+        if found:
+            self.rest = f"{self.rest[: found.start()]} {self.rest[found.end() :]}"
+        return found
+
+
+def days_on(day: date, count: int) -> date:
+    """`count` days later."""
+    return day + timedelta(days=count)
+
+
+def weeks_on(day: date, count: int) -> date:
+    """`count` weeks later."""
+    return day + timedelta(weeks=count)
+
+
+_AGO = rf"(?:{any_of(WORDS.ago_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.ago_after)})"
+_AHEAD = rf"(?:{any_of(WORDS.ahead_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.ahead_after)})"
+_COUNT = rf"(?P<count>[0-9]{{1,4}}|{any_of(WORDS.numbers)})\s*"
+_DAYS = re.compile(_COUNT + rf"(?P<unit>{any_of({**WORDS.days, **WORDS.months})})(?![a-z])")
+
+
+def take_amount(told: Told, now: datetime) -> datetime | None:
+    """`3 days ago`, `in 2 Wochen um 6` set the day; `20 minutes ago`, `in 1h30` are an instant by themselves."""
+    for pattern, sign in ((_AGO, -1), (_AHEAD, 1)):
+        found = re.match(pattern, told.rest)
+        if found is None:
+            continue
+        amount = found["a"] or found["b"]
+        days = _DAYS.match(amount)
+        if days:
+            counted = WORDS.numbers.get(days["count"]) or float(days["count"])
+            told.day = _shifted(told, sign * counted, days["unit"])
+            told.rest = f"{amount[days.end() :]} {told.rest[found.end() :]}"
+            return None
+        try:
+            return (now + sign * timedelta(milliseconds=parse_duration(amount, "en"))).astimezone(UTC)
+        except (BadInput, OverflowError):
+            continue
+    return None
+
+
+def _shifted(told: Told, count: float, unit: str) -> date:
+    if count != int(count):
+        raise BadInput("entry.moment.unclear", typed=told.typed)
+    try:
+        if unit in WORDS.days:
+            return told.today + timedelta(days=int(count) * WORDS.days[unit])
+        months = told.today.year * 12 + told.today.month - 1 + int(count) * WORDS.months[unit]
+        first = date(months // 12, months % 12 + 1, 1)
+        after = date((months + 1) // 12, (months + 1) % 12 + 1, 1)
+        return first.replace(day=min(told.today.day, (after - first).days))
+    except (ValueError, OverflowError):
+        raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
+
+
+def _date(told: Told) -> None:
+    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`."""
+    if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
+        told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
+    elif found := told.take(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.(?:\s?([0-9]{4}|[0-9]{2}(?![.:0-9]|\s?uhr)))?"):
+        _calendar(told, int(found[1]), int(found[2]), found[3])
+    elif found := told.take(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"):
+        first, second = int(found[1]), int(found[2])
+        if first > 12 or first == second or (told.language == "de" and second <= 12):
+            _calendar(told, first, second, found[3])
+        elif second > 12:
+            _calendar(told, second, first, found[3])
+        else:
+            year = _year(found[3]) or told.today.year
+            raise BadInput(
+                "entry.moment.two_days",
+                typed=told.typed,
+                one=_day(told, year, second, first),
+                other=_day(told, year, first, second),
+            )
+
+
+def _month_day(told: Told) -> None:
+    """`24 Dec`, `Dec 24th 2026`, `3. März`."""
+    month = any_of(WORDS.month_names)
+    if told.day is not None:
+        return
+    year = r"(?:,?\s+([0-9]{4}))?"
+    if found := told.take(rf"([0-9]{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:of\s)?({month})\.?{year}"):
+        _calendar(told, int(found[1]), WORDS.month_names[found[2]], found[3])
+    elif found := told.take(rf"({month})\.?\s?([0-9]{{1,2}})(?:st|nd|rd|th|\.)?(?!\s?(?:am|pm|uhr)){year}"):
+        _calendar(told, int(found[2]), WORDS.month_names[found[1]], found[3])
+
+
+def _qualified_weekday(told: Told) -> None:
+    """`tuesday`, `last tuesday`, `next fri`, `letzte Woche Dienstag`."""
+    if told.day is not None:
+        named = told.take(rf"({any_of(WORDS.weekdays)})\.?")
+        if named and told.day.weekday() != WORDS.weekdays[named[1]]:
+            raise BadInput("entry.moment.no_such_day", typed=told.typed)
+        return
+    week, weekday = any_of(WORDS.week), any_of(WORDS.weekdays)
+    which = rf"({any_of(WORDS.last)}|{any_of(WORDS.next)}|{any_of(WORDS.this)})"
+    day_of_week = rf"(?:{which}\s{week}\s(?:on\s|am\s)?({weekday})|({weekday})\.?\s(?:of\s)?{which}\s{week})"
+    if found := told.take(day_of_week):
+        word, name = found[1] or found[4], found[2] or found[3]
+        weeks = -1 if word in WORDS.last else 1 if word in WORDS.next else 0
+        monday = told.today - timedelta(days=told.today.weekday())
+        told.day = monday + timedelta(weeks=weeks, days=WORDS.weekdays[name])
+    elif found := told.take(rf"(?:{which}\s)?({weekday})\.?"):
+        ahead = (WORDS.weekdays[found[2]] - told.today.weekday()) % 7
+        if found[1] in WORDS.last:
+            told.day = told.today - timedelta(days=(7 - ahead) % 7 or 7)
+        elif found[1] in WORDS.next:
+            told.day = told.today + timedelta(days=ahead or 7)
+        else:
+            told.day = told.today - timedelta(days=(7 - ahead) % 7) if told.past else told.today + timedelta(days=ahead)
+            told.step = weeks_on
+
+
+def _relative_day(told: Told) -> None:
+    """`today`, `gestern`, `übermorgen`."""
+    if told.day is None and (found := told.take(rf"(?:the\s)?({any_of(WORDS.relative_days)})")):
+        told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
+
+
+def _clock(told: Told) -> None:
+    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `6h15`, `7 o'clock`."""
+    half = r"(?:\s?(am|pm|a\.m\.|p\.m\.|a|p))?"
+    if found := told.take(rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:{half}|\s?uhr|\s?h)"):
+        _hour(told, int(found[1]), int(found[2]), found[4], int(found[3] or 0))
+    elif found := told.take(r"([0-9]{1,2})\s?uhr(?:\s?([0-9]{2}))?"):
+        _hour(told, int(found[1]), int(found[2] or 0))
+    elif found := told.take(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s?(am|pm|a\.m\.|p\.m\.)"):
+        _hour(told, int(found[1]), int(found[2] or 0), found[3])
+    elif found := told.take(r"([0-9]{1,2})\.([0-9]{2})(?:\s?uhr)?(?!\.)"):
+        _hour(told, int(found[1]), int(found[2]))
+    elif found := told.take(r"([0-9]{1,2})h([0-9]{2})?"):
+        _hour(told, int(found[1]), int(found[2] or 0))
+    elif found := told.take(r"([0-9]{1,2})\s?o'clock"):
+        _hour(told, int(found[1]), 0)
+
+
+_HOUR = rf"([0-9]{{1,2}}|{any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))})"
+
+
+def _spoken(told: Told) -> None:
+    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`."""
+    if told.hour is not None:
+        return
+    if found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}"):
+        moved, hour = WORDS.spoken[found[1]], found[2]
+    elif found := told.take(rf"{_HOUR}\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s{_HOUR}"):
+        moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1)
+        hour = found[3]
+    else:
+        return
+    minutes = _count(hour) * 60 + moved
+    if not 0 <= minutes < 24 * 60:
+        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
+    _hour(told, minutes // 60, minutes % 60)
+    told.spoken = minutes < 12 * 60
+
+
+def _named_hour(told: Told) -> None:
+    """`noon`, `Mitternacht`."""
+    if told.hour is None and told.take(any_of(WORDS.noon)):
+        told.hour = NOON
+    elif told.hour is None and told.take(any_of(WORDS.midnight)):
+        told.hour = time(0)
+
+
+def _part(told: Told) -> None:
+    """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
+    if found := told.take(rf"({any_of(WORDS.parts)})"):
+        told.part = WORDS.parts[found[1]]
+
+
+def _bare_hour(told: Told) -> None:
+    """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
+    if told.hour is not None:
+        return
+    at = re.search(r"\b(?:at|um|gegen|ab)\s[0-9]", told.rest)
+    if (told.day or told.part or at) and (found := told.take(r"([0-9]{1,2})")):
+        _hour(told, int(found[1]), 0)
+
+
+def _hour(told: Told, hour: int, minute: int, half: str | None = None, second: int = 0) -> None:
+    """Set the hour; `half` is am or pm."""
+    if half:
+        if not 1 <= hour <= 12:
+            raise BadInput("entry.moment.no_such_hour", typed=told.typed)
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
+    told.hour = time(hour, minute, second)
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdecimal() else int(WORDS.numbers[word])
+
+
+def _year(text: str | None) -> int | None:
+    if text is None:
+        return None
+    return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 70 else 1900 + int(text)
+
+
+def _calendar(told: Told, day: int, month: int, year: str | None) -> None:
+    """Set a day of the calendar; without a year the last one, or the next."""
+    told_year = _year(year)
+    if told_year is not None:
+        told.day = _day(told, told_year, month, day)
+        return
+    step = -1 if told.past else 1
+    for offset in range(9):  # 29 February comes every four years, or eight
+        candidate = told.today.year + step * offset
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if (found - told.today).days * step >= 0:
+            told.day = found
+            return
+    raise BadInput("entry.moment.no_such_day", typed=told.typed)
+
+
+def _day(told: Told, year: int, month: int, day: int) -> date:
+    if year not in YEARS:
+        raise BadInput("entry.moment.no_such_day", typed=told.typed)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
+
+
+READERS = (
+    _date,
+    _month_day,
+    _qualified_weekday,
+    _relative_day,
+    _clock,
+    _spoken,
+    _named_hour,
+    _part,
+    _bare_hour,
+)
+"""What takes a text apart, in this order."""
