@@ -127,7 +127,7 @@ class Imports(commands.Cog):
         """Show the run as told, in place of the question, with the way on to the next."""
         notices = []
         if breaks_the_rule(view.content, person.solo_surfaces):
-            notices.append(rule(person.reader, person.solo_surfaces))
+            notices.append(rule(view.content, person.reader, person.solo_surfaces))
         drawn = private_card(view, person.reader, person.weight_kg, *notices)
         waiting = await telling.count_waiting(self.app.database, person.user_id)
         if waiting:

@@ -50,7 +50,7 @@ def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, not
 def _line(outcome: FileOutcome, reader: Reader) -> str:
     shown = {
         "file": escaped(outcome.filename, 60),
-        "day": reader.day(outcome.ran_on) if outcome.ran_on else "",
+        "day": reader.full_day(outcome.ran_on) if outcome.ran_on else "",
         "size": size(reader, outcome.distance_m, outcome.duration_ms),
         "sport": reader.t(f"imports.sport.{outcome.sport}") if outcome.sport else "",
     }
@@ -67,7 +67,7 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
     title = reader.t("imports.ask.title" if laps else "imports.ask.title_whole")
     about = reader.t(
         "imports.ask.run",
-        day=reader.day(asked.ran_on),
+        day=reader.full_day(asked.ran_on),
         size=size(reader, asked.distance_m, asked.duration_ms),
         file=escaped(asked.filename, 60),
     )

@@ -76,7 +76,7 @@ def ticks(message: ResponseMessage) -> str:
 async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     answer = await bring(club, ("run.tcx", tcx([1000, 1000, 3000])))
     assert answer.ephemeral
-    assert "✅ run.tcx: Tue 17 Nov · 5.00 km · 27:30" in text_of(answer.response)
+    assert "✅ run.tcx: 17 Nov 2026 · 5.00 km · 27:30" in text_of(answer.response)
     assert "on no board and in no total" in text_of(answer.response)
     (question,) = answer.followups
     assert question.ephemeral
