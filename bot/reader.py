@@ -11,6 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.domain.units import Units, format_distance, format_duration, format_pace
@@ -103,6 +104,10 @@ class Reader:
         """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
         local = at.astimezone(ZoneInfo(self.zone))
         return f"{self.day(local.date())} {local:%H:%M}"
+
+    def either(self, words: list[str]) -> str:
+        """`track or treadmill`."""
+        return format_list(words, style="or", locale=locale_of(self.language))
 
     def inside(self, zone: str) -> Reader:
         """The same reader, reading times of another zone."""

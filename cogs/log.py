@@ -86,7 +86,7 @@ class Log(commands.Cog):
         view = logged.view
         notices = []
         if logged.rule_broken:
-            notices.append(rule(person.reader, person.solo_surfaces))
+            notices.append(rule(view.content, person.reader, person.solo_surfaces))
         if logged.zone_assumed:
             notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
         if private or person.club is None:

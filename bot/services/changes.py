@@ -259,6 +259,7 @@ async def review_run(
             session,
             models.Run.run_id == run_id,
             models.Run.guild_id == guild_id,
+            models.Run.sharing == Sharing.CLUB.value,
             models.Run.deleted_at.is_(None),
         )
         if run is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
@@ -165,8 +165,14 @@ def club_of(guild: Guild | None) -> Club | None:
 
 async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool) -> None:
     """Write what Discord says of a person and the club; settings are left as they are."""
-    user = upsert(session, User).values(user_id=seen.user_id, locale=seen.locale, zone_told=False, created_at=now)
-    await session.execute(user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale}))
+    user = upsert(session, User).values(
+        user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
+    )
+    # The first club somebody speaks in is home until another is chosen.
+    home = func.coalesce(User.home_guild_id, user.excluded.home_guild_id)
+    await session.execute(
+        user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale, "home_guild_id": home})
+    )
     if seen.guild_id is None:
         return
     seen_guild = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}

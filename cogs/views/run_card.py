@@ -148,10 +148,12 @@ def week_line(view: RunView, reader: Reader) -> list[str]:
     return []
 
 
-def rule(reader: Reader, solo_surfaces: frozenset[Surface]) -> str:
-    """The one rule, kindly."""
+def rule(content: RunContent, reader: Reader, solo_surfaces: frozenset[Surface]) -> str:
+    """The one rule, kindly; and where the surface was not told, how to say that it was one of those."""
+    if content.surface is not None or not solo_surfaces:
+        return reader.t("runs.say.rule")
     allowed = sorted(reader.t(f"runs.surface.{surface.value}") for surface in solo_surfaces)
-    return reader.t("runs.say.rule", surfaces=", ".join(allowed) or "–")
+    return reader.t("runs.say.rule_untold", surfaces=reader.either(allowed))
 
 
 def _about(content: RunContent, reader: Reader) -> list[str]:
