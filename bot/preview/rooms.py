@@ -60,7 +60,7 @@ class RoomPreview(Preview):
     def __init__(self, house: House, channel: ChannelHandle, viewers: Sequence[Viewer], port: int) -> None:
         super().__init__(
             house.env, channel, tuple(viewers), layout="channel", display="responsive", width=960, height=720,
-            locale="en-US", timezone="UTC", presentation_time=None, assets=None, port=port,
+            locale="en-GB", timezone="UTC", presentation_time=None, assets=None, port=port,
         )  # fmt: skip
         self.house = house
         self.capability = house.token
@@ -180,7 +180,7 @@ class House:
         except SetupError as error:
             raise StartupError(f"port {port} is taken: {error}") from error
         assert preview._python is not None
-        preview._python.window_end_id = None  # new pages begin at the newest message
+        preview._python.target_id = preview._python.window_end_id = None  # new pages begin at the newest message
         self._previews.append(preview)
         self.env._preview = self  # type: ignore[assignment]
         bound = preview._server.port or port

@@ -87,13 +87,13 @@ async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
         assert here.address == f"http://127.0.0.1:{port}/"
         await over_http(here.address)
         visitor = await Visitor(http, (await links(http, here.address))["#runs"]).open()
-        await visitor.run("me")
-        charts = [asset for asset in visitor.state["assets"].values() if asset["filename"] == "weeks.png"]
-        assert charts[0]["available"]
         await visitor.run("runs import", files={"file": ("morning.tcx", LAPS)})
         assert "morning" in visitor.text
         await visitor.press("All backward")
         assert "3.00 km" in visitor.text
+        await visitor.run("me")
+        charts = [asset for asset in visitor.state["assets"].values() if asset["filename"] == "weeks.png"]
+        assert charts[0]["available"]
         await visitor.run("leaderboard")
         assert "Nell Ashdown" in visitor.text
         organiser = await Visitor(http, (await links(http, here.address))["#organisers"]).open()

@@ -60,6 +60,15 @@
     document.querySelector(".preview-brand small").textContent = "try mode";
     document.querySelector(".preview-brand").addEventListener("click", () => location.assign(at(house.index, `?as=${viewer}`)));
     document.getElementById("messages-toggle").lastChild.textContent = "Channels";
+    // What one's own command is answered with is looked at, wherever one had scrolled to.
+    let sent = 0;
+    const composer = document.getElementById("channel-composer");
+    for (const kind of ["keydown", "click"]) composer.addEventListener(kind, () => { sent = Date.now(); }, true);
+    const timeline = document.getElementById("channel-timeline");
+    new ResizeObserver(() => {
+      if (Date.now() - sent < 4000) setTimeout(() => { timeline.scrollTop = timeline.scrollHeight; }, 50);
+    }).observe(document.getElementById("channel-message-list"));
+
     // While capturing: simcord's own listener sets the picker back until the new page is there.
     document.addEventListener("change", (event) => {
       if (event.target.id !== "viewer-picker") return;
