@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yarl
-from bot.worker import Worker
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -16,6 +15,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
+from bot.worker import Worker
 from db.engine import Database
 from tests.wire.bots import Toy, running
 from tests.wire.server import API, LocalDiscord
