@@ -45,7 +45,8 @@ class _Discreet(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[Secret]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = [secret.reveal() for secret in secrets if secret]
+        # What is shorter than a token can be is a word of the log as well.
+        self._secrets = [secret.reveal() for secret in secrets if len(secret.reveal()) >= 8]
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without secrets even in a traceback or in what a library logs."""
@@ -69,6 +70,7 @@ def configure(settings: LoggingSettings, secrets: Iterable[Secret] = ()) -> None
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("discord.client").addFilter(_says_something)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
 
 
 def _says_something(record: logging.LogRecord) -> bool:
