@@ -17,9 +17,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.charts.weeks import WeekBar, WeeksChart
 
-SIZE_IN = (8.0, 4.0)
-"""Inches; at `DOTS` an inch a picture of 1200 x 600 pixels, sharp on a phone, under 40 kB."""
-DOTS = 150
+SIZE_IN = (5.6, 3.3)
+"""Inches; at `DOTS` an inch a picture of 1120 x 660 pixels, whose words can still be read at a phone's width."""
+DOTS = 200
 
 GROUND = "#2b2d31"
 RULE = "#3f4248"
@@ -46,7 +46,7 @@ def draw_weeks(chart: WeeksChart) -> bytes:
         A PNG.
     """
     _figure.clear()
-    axes = _figure.add_axes((0.06, 0.1, 0.92, 0.74), facecolor=GROUND)
+    axes = _figure.add_axes((0.075, 0.11, 0.905, 0.72), facecolor=GROUND)
     _scale(axes, chart)
     highest = axes.get_ylim()[1]
     for at, bar in enumerate(chart.bars):
@@ -82,7 +82,9 @@ def _scale(axes: Axes, chart: WeeksChart) -> None:
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
     axes.tick_params(length=0, colors=FAINT, labelsize=9.5)
-    labels = [_plain(bar.label) for bar in chart.bars]
+    # Every other week is named, the newest among them: all twelve would run into one another.
+    every = 2 if count > 8 else 1
+    labels = [_plain(bar.label) if (count - 1 - at) % every == 0 else "" for at, bar in enumerate(chart.bars)]
     axes.set_xticks(range(count), labels, fontsize=9.5 if max(map(len, labels), default=0) <= 6 else 8)
     for label in axes.get_xticklabels()[-1:]:
         label.set_color(TEXT)

@@ -1,7 +1,8 @@
 """Personal bests over the distances runners compare.
 
 A stretch counts for a listed distance when it is at least that long and at most 3 % longer, and its whole duration
-is taken: a best is never better than what was run. Estimated durations make no best.
+is taken: a best is never better than what was run. A run of several laps in one direction counts as a whole too.
+Estimated durations make no best.
 """
 
 from __future__ import annotations

@@ -130,11 +130,13 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
         week = sums[starts_on(Period.WEEK, ran_on)]
         metres, ms = week[Direction(direction)]
         week[Direction(direction)] = (metres + (distance_m or 0), ms + duration_ms)
+    efforts = [
+        *await queries.efforts(session, user_id, guild_id, LISTED_M[0]),
+        *await queries.lapped_efforts(session, user_id, guild_id, LISTED_M[0]),
+    ]
     found = bests(
-        Effort(Direction(direction), distance_m, duration_ms, ran_on, run_id)
-        for direction, distance_m, duration_ms, ran_on, run_id in await queries.efforts(
-            session, user_id, guild_id, LISTED_M[0]
-        )
+        Effort(Direction(direction), int(distance_m or 0), int(duration_ms), ran_on, run_id)
+        for direction, distance_m, duration_ms, ran_on, run_id in efforts
     )
     return Profile(
         user_id=user_id,

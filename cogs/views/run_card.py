@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discord import Colour, ui
+from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
 from bot.domain.energy import cost
@@ -230,7 +230,12 @@ def _shared_extras(view: RunView, reader: Reader) -> list[str]:
 
 
 def _buttons(view: RunView, reader: Reader) -> list[Component]:
+    untold = []
+    if not view.content.told:
+        ask = identity("import", "ask", view.run_id)
+        untold.append(button(reader.t("imports.ask.open"), ask, ButtonStyle.primary))
     return [
+        *untold,
         button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision)),
         button(reader.t("runs.button.edit"), identity("run", "edit", view.run_id)),
         button(reader.t("runs.button.share"), identity("run", "share", view.run_id)),

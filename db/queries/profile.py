@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Member, Run, Stretch
@@ -106,6 +106,27 @@ async def efforts(
     rows = await session.execute(
         select(columns.direction, columns.distance_m, columns.duration_ms, columns.ran_on, columns.run_id).where(
             columns.nth == 1
+        )
+    )
+    return rows.all()
+
+
+async def lapped_efforts(
+    session: AsyncSession, user_id: int, guild_id: int | None, shortest_m: int
+) -> Sequence[Row[str, int | None, int, date, int]]:
+    """The same columns for whole runs of several measured laps, all in one direction."""
+    metres = func.sum(Stretch.distance_m)
+    rows = await session.execute(
+        select(func.min(Stretch.direction), metres, func.sum(Stretch.duration_ms), Run.ran_on, Run.run_id)
+        .join(Stretch, Stretch.run_id == Run.run_id)
+        .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")))
+        .group_by(Run.run_id, Run.ran_on)
+        .having(
+            func.count() > 1,
+            func.count(Stretch.distance_m) == func.count(),
+            func.count(Stretch.direction.distinct()) == 1,
+            func.sum(case((Stretch.estimated, 1), else_=0)) == 0,
+            metres >= shortest_m,
         )
     )
     return rows.all()

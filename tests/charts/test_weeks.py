@@ -22,7 +22,7 @@ def pixels(image: Image.Image, colour: tuple[int, int, int]) -> int:
 
 def test_bars_are_as_high_as_the_weeks_were_far() -> None:
     even = drawn(WeekBar("16 Nov", 6, 6), WeekBar("23 Nov", 6, 6))
-    assert even.size == (1200, 600)
+    assert even.size == (1120, 660)
     uneven = drawn(WeekBar("16 Nov", 6, 0), WeekBar("23 Nov", 6, 12))
     legend = pixels(drawn(WeekBar("23 Nov", 0, 0)), FORWARD)
     assert pixels(even, BACKWARD) / pixels(even, FORWARD) == pytest.approx(1, abs=0.05)
