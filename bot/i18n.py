@@ -52,9 +52,7 @@ def _flatten(prefix: str, table: Mapping[str, object], into: dict[str, Message])
             else:
                 _flatten(key, value, into)
         else:
-            raise TypeError(
-                f"{key}: a message is text or a table of plural forms, not {type(value).__name__}"
-            )
+            raise TypeError(f"{key}: a message is text or a table of plural forms, not {type(value).__name__}")
 
 
 def shipped(language: str | None) -> str | None:

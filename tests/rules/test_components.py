@@ -70,7 +70,7 @@ def worst_content() -> RunContent:
 
 
 def worst_view() -> RunView:
-    sums = dict.fromkeys((Direction.BACKWARD, Direction.FORWARD), (10 ** 9, 10 ** 12))
+    sums = dict.fromkeys((Direction.BACKWARD, Direction.FORWARD), (10**9, 10**12))
     return RunView(
         run_id=LONGEST_ID,
         revision=10**6,
