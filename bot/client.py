@@ -16,14 +16,14 @@ from discord.ext import commands
 from bot.app import App
 from bot.errors import StartupError
 from bot.services import memory
-from bot.tree import CatalogueTranslator, Tree, respond_to_error, say_privately, seen_reader
+from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
 from cogs import EXTENSIONS
 from cogs.views.base import Component, Router
 
 log = logging.getLogger(__name__)
 
 GRACE_S = 2.5
-"""How long `close` waits for interactions in hand: they have 3 s to be answered anyway."""
+"""How long `close` waits for interactions in hand; who waits for longer work (a file) is told to come again."""
 
 
 class Backpedal(commands.Bot):
@@ -44,7 +44,7 @@ class Backpedal(commands.Bot):
         )
         self.app = app
         self.router = Router()
-        self._in_hand: set[asyncio.Task[Any]] = set()
+        self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
         self._closing = False
 
     async def setup_hook(self) -> None:
@@ -105,7 +105,7 @@ class Backpedal(commands.Bot):
             return
         task = asyncio.current_task()
         if task is not None:
-            self.hold(task)
+            self.hold(task, interaction)
         try:
             await self._route(interaction)
         except Exception as error:
@@ -115,25 +115,31 @@ class Backpedal(commands.Bot):
         data: Any = interaction.data or {}
         found = self.router.find(str(data.get("custom_id", "")))
         if found is None:
-            await say_privately(interaction, seen_reader(interaction).t("errors.press.unknown"))
+            await say_privately(interaction, reader_in(interaction).t("errors.press.unknown"))
             return
         handler, ids = found
         await handler(interaction, **ids)
 
-    def hold(self, task: asyncio.Task[Any]) -> None:
-        """Count a task among the interactions in hand until it ends."""
-        self._in_hand.add(task)
-        task.add_done_callback(self._in_hand.discard)
+    def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[Backpedal]) -> None:
+        """Count an interaction as in hand until the task that answers it ends."""
+        self._in_hand[task] = interaction
+        task.add_done_callback(lambda ended: self._in_hand.pop(ended, None))
+
+    def _others_in_hand(self) -> set[asyncio.Task[Any]]:
+        return set(self._in_hand) - {asyncio.current_task()}
 
     async def close(self) -> None:
         """Answer the interactions in hand, then leave."""
         if self._closing:
             return
         self._closing = True
-        mine = asyncio.current_task()
-        in_hand = {task for task in self._in_hand if task is not mine}
-        if in_hand:
-            log.info("answering %d interactions in hand", len(in_hand))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait(in_hand, timeout=GRACE_S)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + GRACE_S
+        while (waiting := self._others_in_hand()) and loop.time() < until:
+            await asyncio.wait(waiting, timeout=until - loop.time())
+        for task in self._others_in_hand():
+            interaction = self._in_hand[task]
+            task.cancel()
+            with contextlib.suppress(discord.HTTPException):
+                await say_privately(interaction, reader_in(interaction).t("errors.stopping"))
         await super().close()

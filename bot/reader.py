@@ -26,9 +26,10 @@ def escaped(typed: str, limit: int = 500) -> str:
     """What a member typed, made safe to stand inside our own sentence.
 
     Markdown, mentions and links lose their meaning, characters that turn the direction of the text are dropped,
-    line breaks become spaces, and what is over `limit` characters ends in an ellipsis.
+    line breaks become spaces, nothing at all becomes a question mark, and what is over `limit` characters ends in an
+    ellipsis.
     """
-    plain = " ".join(typed.translate(_BIDI).split())
+    plain = " ".join(typed.translate(_BIDI).split()) or "?"
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
     return plain.translate(_ESCAPED)

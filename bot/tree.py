@@ -24,9 +24,10 @@ GONE = {10062, 40060}
 """Discord's codes for an interaction that has run out, or was answered already (it can be delivered twice)."""
 
 
-def seen_reader(interaction: discord.Interaction) -> Reader:
-    """A reader by Discord's locale alone, for when nothing more is known."""
-    return Reader(language=shipped(interaction.locale.value) or LANGUAGES[0])
+def reader_in(interaction: discord.Interaction) -> Reader:
+    """How the one who speaks reads; by Discord's locale alone while nothing more is known."""
+    known: Reader | None = interaction.extras.get("reader")
+    return known or Reader(language=shipped(interaction.locale.value) or LANGUAGES[0])
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -50,7 +51,7 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
     if isinstance(error, discord.HTTPException) and error.code in GONE:
         log.info("interaction %s was answered already or came too late", interaction.id)
         return
-    reader: Reader = interaction.extras.get("reader") or seen_reader(interaction)
+    reader = reader_in(interaction)
     if isinstance(error, MemberError):
         words = reader.error(error)
     elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
@@ -97,7 +98,7 @@ class Tree(app_commands.CommandTree["Backpedal"]):
         """Let everything through; count it among the interactions in hand, which a stop answers first."""
         task = asyncio.current_task()
         if task is not None:
-            self.client.hold(task)
+            self.client.hold(task, interaction)
         return True
 
     async def on_error(

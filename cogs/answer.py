@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -10,9 +11,12 @@ import discord
 from discord import ui
 
 from bot.services.people import Person, Seen, meet
+from cogs.views.base import card
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Interaction: TypeAlias = "discord.Interaction[Backpedal]"
@@ -99,3 +103,11 @@ async def replace(
         await interaction.edit_original_response(view=view, **attachments)  # type: ignore[arg-type]
     else:
         await interaction.response.edit_message(view=view, **attachments)  # type: ignore[arg-type]
+
+
+async def tell(interaction: Interaction, words: str) -> None:
+    """Add a private word to what has been answered. It can fail without harm: the answer stands."""
+    try:
+        await interaction.followup.send(view=card(words), ephemeral=True)
+    except discord.HTTPException as error:
+        log.warning("a private word could not be added: %s", error)

@@ -10,7 +10,7 @@ from bot.errors import BadInput
 from bot.reader import Reader, escaped
 from bot.services import people
 from bot.services.runs import RunView
-from cogs.answer import Interaction
+from cogs.answer import Interaction, tell
 from cogs.views.base import button, identity
 from cogs.views.run_card import line_of
 
@@ -40,16 +40,30 @@ async def ask_spotter(interaction: Interaction, view: RunView, spotter: discord.
     try:
         await spotter.send(question(view, reader), view=answers(view, reader))
     except discord.Forbidden:
-        waiting = discord.ui.View(timeout=None)
-        club = await people.reader_for(client.app.database, None, view.guild_id)
-        waiting.add_item(button(club.t("runs.spotter.show"), identity("spotter", "show", view.run_id, spotter.id)))
-        await interaction.followup.send(
+        if not view.public or not await _call_in_channel(interaction, view, spotter):
+            runner = await people.reader_for(client.app.database, view.user_id, view.guild_id)
+            await tell(interaction, runner.t("runs.spotter.unreachable", name=escaped(spotter.display_name, 60)))
+    except discord.HTTPException as error:
+        log.warning("the spotter of run %d could not be asked: %s", view.run_id, error)
+
+
+async def _call_in_channel(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> bool:
+    """Say in the club's channel that something waits for the spotter, and no more. False where that cannot be."""
+    club = await people.reader_for(interaction.client.app.database, None, view.guild_id)
+    waiting = discord.ui.View(timeout=None)
+    waiting.add_item(button(club.t("runs.spotter.show"), identity("spotter", "show", view.run_id, spotter.id)))
+    channel = interaction.channel
+    if not isinstance(channel, discord.abc.Messageable):
+        return False
+    try:
+        await channel.send(
             club.t("runs.spotter.waiting", user_id=str(spotter.id)),
             view=waiting,
             allowed_mentions=discord.AllowedMentions(users=[spotter]),
         )
-    except discord.HTTPException as error:
-        log.warning("the spotter of run %d could not be asked: %s", view.run_id, error)
+    except discord.HTTPException:
+        return False
+    return True
 
 
 def question(view: RunView, reader: Reader) -> str:

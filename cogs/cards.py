@@ -12,12 +12,12 @@ from bot.services import changes, people, runs
 from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
-from cogs.answer import Interaction, met, replace, reply
+from cogs.answer import Interaction, met, replace, reply, tell
 from cogs.asking import answers, question
-from cogs.redraw import keep, redraw
+from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, fields_of, pressed, values_of
-from cogs.views.run_card import private_card, public_card
+from cogs.views.run_card import edit_notices, private_card, public_card
 from cogs.views.sharing import sharing_panel
 
 
@@ -65,9 +65,7 @@ class Cards(commands.Cog):
             now=now,
             seen_revision=revision,
         )
-        changed = view.revision != before.revision
-        words = person.reader.t("runs.edit.done" if changed else "runs.edit.nothing")
-        await self._show_change(interaction, person, view, words)
+        await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
 
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:
@@ -106,7 +104,7 @@ class Cards(commands.Cog):
             now=self.app.clock(),
         )
         await replace(interaction, sharing_panel(view, person, person.reader.t("runs.sharing.saved")))
-        await redraw(interaction.client, run_id)
+        await follow(interaction, run_id)
 
     @pressed("run", "post", "run_id")
     async def post(self, interaction: Interaction, run_id: int) -> None:
@@ -120,7 +118,7 @@ class Cards(commands.Cog):
             await replace(interaction, sharing_panel(view, person))
             return
         message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
-        await keep(interaction.client, view, interaction.channel_id, message_id)
+        await keep(interaction, view, message_id)
 
     @pressed("spotter", "yes", "run_id")
     async def spotter_yes(self, interaction: Interaction, run_id: int) -> None:
@@ -138,7 +136,7 @@ class Cards(commands.Cog):
         key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
         words = person.reader.t(key, name=escaped(view.runner, 60))
         await interaction.response.edit_message(content=words, view=None)
-        await redraw(interaction.client, run_id)
+        await follow(interaction, run_id)
 
     @pressed("spotter", "show", "run_id", "user_id")
     async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:
@@ -148,7 +146,7 @@ class Cards(commands.Cog):
             await say_privately(interaction, person.reader.t("runs.spotter.not_for_you"))
             return
         view = await runs.run_for_card(self.app.database, run_id)
-        if view is None or view.deleted or view.content.spotter_id != user_id:
+        if view is None or not view.public or view.content.spotter_id != user_id:
             await say_privately(interaction, person.reader.t("runs.spotter.gone"))
             return
         await interaction.response.send_message(
@@ -162,14 +160,14 @@ class Cards(commands.Cog):
             shown = await runs.run_for_card(self.app.database, view.run_id)
             club = await people.reader_for(self.app.database, None, view.guild_id)
             await replace(interaction, public_card(shown or view, club))
-            await interaction.followup.send(view=card(words), ephemeral=True)
-            await redraw(interaction.client, view.run_id, except_message=here.id)
+            await tell(interaction, words)
+            await follow(interaction, view.run_id, except_message=here.id)
             return
         if view.deleted:
             await self._replace_or_reply(interaction, card(words))
         else:
             await self._replace_or_reply(interaction, private_card(view, person.reader, person.weight_kg, words))
-        await redraw(interaction.client, view.run_id)
+        await follow(interaction, view.run_id)
 
     @staticmethod
     async def _replace_or_reply(interaction: Interaction, view: ui.LayoutView) -> None:

@@ -15,7 +15,7 @@ from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
 from cogs.places import suggest_zones
-from cogs.redraw import redraw
+from cogs.redraw import follow
 from cogs.views.base import fields_of, identity, pressed, values_of
 from cogs.views.club import club_card, review_card
 from cogs.views.settings import zone_form
@@ -104,15 +104,15 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         await clubs.set_solo_surfaces(self.app.database, guild_id, values_of(interaction))
         await self._redraw(interaction)
 
-    @pressed("club", "agree", "run_id")
-    async def agree(self, interaction: Interaction, run_id: int) -> None:
+    @pressed("club", "agree", "run_id", "revision")
+    async def agree(self, interaction: Interaction, run_id: int, revision: int) -> None:
         """Put a held run on the boards."""
-        await self._decide(interaction, run_id, agree=True)
+        await self._decide(interaction, run_id, revision, agree=True)
 
-    @pressed("club", "reject", "run_id")
-    async def reject(self, interaction: Interaction, run_id: int) -> None:
+    @pressed("club", "reject", "run_id", "revision")
+    async def reject(self, interaction: Interaction, run_id: int, revision: int) -> None:
         """Leave a held run off the boards."""
-        await self._decide(interaction, run_id, agree=False)
+        await self._decide(interaction, run_id, revision, agree=False)
 
     @pressed("club", "next", "run_id")
     async def next(self, interaction: Interaction, run_id: int) -> None:
@@ -122,21 +122,24 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         at = next((i for i, run in enumerate(held) if run.run_id > run_id), 0)
         await replace(interaction, review_card(held, at, person.user_id, person.reader))
 
-    async def _decide(self, interaction: Interaction, run_id: int, *, agree: bool) -> None:
+    async def _decide(self, interaction: Interaction, run_id: int, revision: int, *, agree: bool) -> None:
         person, guild_id = await organiser(interaction)
         try:
             view = await soon(
                 interaction,
-                changes.review_run(self.app.database, run_id, guild_id, agree=agree, now=self.app.clock()),
+                changes.review_run(
+                    self.app.database, run_id, guild_id, agree=agree, seen_revision=revision, now=self.app.clock()
+                ),
                 private=True,
             )
             key = "club.review.agreed" if agree else "club.review.rejected"
             notice = person.reader.t(key, name=escaped(view.runner, 60))
-        except (Conflict, NotFound):
-            notice = person.reader.t("club.review.decided")
+        except (Conflict, NotFound) as error:
+            changed = error.key == "runs.review.changed"
+            notice = person.reader.error(error) if changed else person.reader.t("club.review.decided")
         held = await clubs.held_runs(self.app.database, guild_id)
         await replace(interaction, review_card(held, 0, person.user_id, person.reader, notice))
-        await redraw(interaction.client, run_id)
+        await follow(interaction, run_id)
 
     async def _choose_zone(self, person: Person, guild_id: int, typed: str) -> str:
         zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())

@@ -26,7 +26,9 @@ async def import_files(interaction: Interaction, attachments: Sequence[discord.A
     outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
     database, reader = interaction.client.app.database, person.reader
     fresh = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
-    drawn = report(outcomes, reader, waiting=len(fresh))
+    assumed = any(outcome.zone_assumed for outcome in outcomes)
+    note = reader.t("runs.say.zone", zone=reader.zone) if assumed else ""
+    drawn = report(outcomes, reader, waiting=len(fresh), note=note)
     if len(fresh) > ASKED_AT_ONCE:
         drawn.add_item(next_row(reader, len(fresh)))
         fresh = []

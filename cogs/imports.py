@@ -16,7 +16,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, met, replace, reply
 from cogs.importing import import_files
-from cogs.redraw import redraw
+from cogs.redraw import follow
 from cogs.views.base import fields_of, pressed, values_of
 from cogs.views.imports import PAGE, direction_of, lap_choice, next_row, question, share_form
 from cogs.views.run_card import form_units, private_card, rule
@@ -133,7 +133,7 @@ class Imports(commands.Cog):
         if waiting:
             drawn.add_item(next_row(person.reader, waiting))
         await replace(interaction, drawn)
-        await redraw(interaction.client, view.run_id)
+        await follow(interaction, view.run_id)
 
 
 async def setup(bot: Backpedal) -> None:

@@ -11,11 +11,10 @@ from bot.domain.runs import RunContent, Sharing, SpotterState, Surface
 from bot.domain.typed import Typed
 from bot.services import changes, runs
 from bot.tree import spoken
-from cogs.answer import Interaction, met, reply, soon
+from cogs.answer import Interaction, met, reply, soon, tell
 from cogs.asking import ask_spotter, check_spotter
 from cogs.redraw import keep
 from cogs.transformers import DIRECTIONS, SURFACES, read_entry, suggest_entry, suggest_when
-from cogs.views.base import card
 from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
 
 
@@ -93,11 +92,11 @@ class Log(commands.Cog):
             await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
         else:
             message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
+            await keep(interaction, view, message_id)
             notices += kilocalories(view.content, person.reader, person.weight_kg)
             notices += standing(view, person.reader)
             if notices:
-                await interaction.followup.send(view=card("\n".join(notices)), ephemeral=True)
-            await keep(interaction.client, view, interaction.channel_id, message_id)
+                await tell(interaction, "\n".join(notices))
         if spotter is not None and not logged.repeated:
             await ask_spotter(interaction, view, spotter)
 

@@ -13,8 +13,8 @@ from bot.app import App
 from bot.errors import BadInput
 from bot.services import privacy
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon
-from cogs.redraw import redraw
+from cogs.answer import Interaction, met, replace, reply, soon, tell
+from cogs.redraw import follow
 from cogs.views.base import fields_of, pressed
 from cogs.views.privacy import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
 
@@ -65,6 +65,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
             raise BadInput("privacy.erase.not_typed", typed=typed, word=reader.t("privacy.erase.word"))
         erased = await soon(interaction, privacy.erase(self.app.database, person.user_id), private=True)
         await replace(interaction, erased_card(reader, erased.runs))
+        stuck: list[str] = []
         for shown in erased.cards:
             channel = interaction.client.get_partial_messageable(shown.channel_id)
             try:
@@ -73,8 +74,11 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
                 continue
             except discord.HTTPException as error:
                 log.warning("the card of an erased run stays in channel %d: %s", shown.channel_id, error)
+                stuck.append(f"<#{shown.channel_id}>")
+        if stuck:
+            await tell(interaction, reader.t("runs.stuck", links=" ".join(stuck)))
         for run_id in erased.redraw:
-            await redraw(interaction.client, run_id)
+            await follow(interaction, run_id)
 
     async def _export(self, interaction: Interaction) -> None:
         person = await met(interaction)

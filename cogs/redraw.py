@@ -9,8 +9,11 @@ from weakref import WeakValueDictionary
 
 import discord
 
+from bot.errors import Unavailable
 from bot.services import people, runs
 from bot.services.runs import RunView
+from bot.tree import reader_in
+from cogs.answer import Interaction, tell
 from cogs.views.run_card import public_card
 
 if TYPE_CHECKING:
@@ -21,8 +24,11 @@ log = logging.getLogger(__name__)
 _drawing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def redraw(client: Backpedal, run_id: int, *, except_message: int | None = None) -> None:
+async def redraw(client: Backpedal, run_id: int, *, except_message: int | None = None) -> list[str]:
     """Draw every public card of a run as it is now.
+
+    Returns:
+        Links to those that could not be drawn again.
 
     One at a time for each run, and each from what the database then says, so that of two changes at once the later
     is what stays. A card that is gone is forgotten; one that may not be edited is left.
@@ -31,11 +37,12 @@ async def redraw(client: Backpedal, run_id: int, *, except_message: int | None =
     async with lock:
         cards = [c for c in await runs.public_cards(client.app.database, run_id) if c.message_id != except_message]
         if not cards:
-            return
+            return []
         view = await runs.run_for_card(client.app.database, run_id)
         if view is None or view.guild_id is None:
-            return
+            return []
         drawn = public_card(view, await people.reader_for(client.app.database, None, view.guild_id))
+        stuck = []
         for card in cards:
             channel = client.get_partial_messageable(card.channel_id)
             try:
@@ -44,13 +51,30 @@ async def redraw(client: Backpedal, run_id: int, *, except_message: int | None =
                 await runs.drop_card(client.app.database, card.message_id)
             except discord.HTTPException as error:
                 log.warning("the card of run %d could not be redrawn: %s", run_id, error)
+                stuck.append(f"https://discord.com/channels/{view.guild_id}/{card.channel_id}/{card.message_id}")
+        return stuck
 
 
-async def keep(client: Backpedal, view: RunView, channel_id: int | None, message_id: int | None) -> None:
+async def follow(interaction: Interaction, run_id: int, *, except_message: int | None = None) -> None:
+    """Redraw after a change has been answered. What goes wrong here is told, but undoes nothing."""
+    try:
+        stuck = await redraw(interaction.client, run_id, except_message=except_message)
+    except (Unavailable, OSError, discord.DiscordException) as error:
+        log.warning("the cards of run %d could not be redrawn: %s", run_id, error)
+        return
+    if stuck:
+        await tell(interaction, reader_in(interaction).t("runs.stuck", links=" ".join(stuck)))
+
+
+async def keep(interaction: Interaction, view: RunView, message_id: int | None) -> None:
     """Remember a public card just posted; draw it again if its run changed while it was on its way."""
+    database, channel_id = interaction.client.app.database, interaction.channel_id
     if channel_id is None or message_id is None:
         return
-    await runs.keep_card(client.app.database, view.run_id, channel_id, message_id)
-    now = await runs.run_for_card(client.app.database, view.run_id)
-    if now is not None and now.revision != view.revision:
-        await redraw(client, view.run_id)
+    try:
+        revision = await runs.keep_card(database, view.run_id, channel_id, message_id)
+    except Unavailable as error:
+        log.warning("the card of run %d is not remembered: %s", view.run_id, error)
+        return
+    if revision != view.revision:
+        await follow(interaction, view.run_id)

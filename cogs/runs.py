@@ -19,7 +19,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
 from cogs.asking import ask_spotter, check_spotter
 from cogs.importing import import_files
-from cogs.redraw import redraw
+from cogs.redraw import follow
 from cogs.transformers import (
     DIRECTIONS,
     SURFACES,
@@ -31,7 +31,7 @@ from cogs.transformers import (
     suggest_when,
 )
 from cogs.views.base import pressed, values_of
-from cogs.views.run_card import private_card
+from cogs.views.run_card import edit_notices, private_card
 from cogs.views.run_list import run_list
 
 PERIODS = [app_commands.Choice(name=spoken(f"runs.period.{period}"), value=period.value) for period in Period]
@@ -160,9 +160,9 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
             changes.edit_run(self.app.database, run_id, person.user_id, amend, interaction_id=interaction.id, now=now),
             private=True,
         )
-        words = person.reader.t("runs.edit.done" if view.revision != before.revision else "runs.edit.nothing")
-        await reply(interaction, private_card(view, person.reader, person.weight_kg, words), private=True)
-        await redraw(interaction.client, run_id)
+        notices = edit_notices(before, view, person)
+        await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
+        await follow(interaction, run_id)
         if spotter is not None and spotter.id != before.content.spotter_id:
             await ask_spotter(interaction, view, spotter)
 
@@ -185,17 +185,14 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
             private=True,
         )
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
-        await redraw(interaction.client, run_id)
+        await follow(interaction, run_id)
 
     @app_commands.command(name="export", description=spoken("runs.commands.export"))
     async def export(self, interaction: Interaction) -> None:
         """Everything, as CSV and as JSON."""
         person = await met(interaction)
         made = await soon(interaction, privacy.export(self.app.database, person.user_id), private=True)
-        files = [
-            discord.File(io.BytesIO(made.csv), "backpedal-runs.csv"),
-            discord.File(io.BytesIO(made.json), "backpedal.json"),
-        ]
+        files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
         words = person.reader.t("runs.export.done")
         if interaction.response.is_done():
             await interaction.followup.send(words, files=files, ephemeral=True)

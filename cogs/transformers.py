@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,9 @@ from cogs.views.base import Field, Form, identity
 from cogs.views.run_card import form_units, line, way
 
 CHOICE_LIMIT = 100
+OFFERED = 25
+"""Choices shown, the newest first; who types words looks through `SEARCHED` runs."""
+SEARCHED = 5000
 DIRECTIONS = [app_commands.Choice(name=spoken(f"runs.direction.{way}"), value=way.value) for way in Way]
 SURFACES = [app_commands.Choice(name=spoken(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
 TOLD_DIRECTIONS = [
@@ -77,11 +81,12 @@ async def suggest_run(interaction: Interaction, current: str) -> list[app_comman
     person = await met(interaction)
     wanted = current.lower().split()
     found = []
-    for run in await runs.newest_runs(interaction.client.app.database, person.user_id):
+    limit = SEARCHED if wanted else OFFERED
+    for run in await runs.newest_runs(interaction.client.app.database, person.user_id, limit):
         words = line(run, person.reader)
         if all(word in words.lower() for word in wanted):
-            found.append(_choice(words, str(run.run_id)))
-        if len(found) == 25:
+            found.append(_choice(words, f"#{run.run_id}"))
+        if len(found) == OFFERED:
             break
     return found
 
@@ -92,12 +97,12 @@ async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> in
     Raises:
         NotFound: none or several fit. Whose a run is, is settled where it is read or changed.
     """
-    if typed.isdecimal() and len(typed) < 19:
-        return int(typed)
+    if re.fullmatch("#[0-9]{1,18}", typed):
+        return int(typed[1:])
     wanted = typed.lower().split()
     fitting = [
         run.run_id
-        for run in await runs.newest_runs(interaction.client.app.database, interaction.user.id)
+        for run in await runs.newest_runs(interaction.client.app.database, interaction.user.id, SEARCHED)
         if all(word in line(run, reader).lower() for word in wanted)
     ]
     if len(fitting) != 1:
@@ -182,5 +187,6 @@ def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
 
 
 def _choice(words: str, value: str) -> app_commands.Choice[str]:
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: nothing to escape
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

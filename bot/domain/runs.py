@@ -146,5 +146,7 @@ def breaks_the_rule(content: RunContent, solo_surfaces: Collection[Surface]) -> 
     An untold surface is taken as not allowed: the answer then says the rule, and how to name the surface.
     """
     return (
-        Direction.BACKWARD in content.directions and content.spotter_id is None and content.surface not in solo_surfaces
+        Direction.BACKWARD in content.directions
+        and (content.spotter_id is None or content.spotter_state is SpotterState.DECLINED)
+        and content.surface not in solo_surfaces
     )

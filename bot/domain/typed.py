@@ -79,6 +79,14 @@ def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
     return way, parse_backward(rest, manner.units, manner.language) if rest else None
 
 
+def _told_way(direction: str, share: Backward | None, manner: Manner) -> tuple[Way, Backward | None]:
+    """The direction beside how much was backward, which only a mixed run has."""
+    way, inner = read_direction(direction, manner)
+    if share is not None and way is not Way.MIXED:
+        raise BadInput("runs.entry.contradiction", direction=direction)
+    return way, share or inner
+
+
 def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
     """(distance_m, duration_ms) of what was typed: two of distance, time and pace, or the time alone.
 
@@ -102,8 +110,7 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> Entry:
     share = parse_backward(typed.backward, manner.units, manner.language) if typed.backward else None
     way = Way.MIXED if share is not None else Way.BACKWARD
     if typed.direction:
-        way, inner = read_direction(typed.direction, manner)
-        share = share or inner
+        way, share = _told_way(typed.direction, share, manner)
     stretches = split(way, distance_m, duration_ms, share)
     if typed.when:
         started_at, ran_on = read_start(typed.when, duration_ms, manner, now)
@@ -121,10 +128,21 @@ def read_start(typed: str, duration_ms: int, manner: Manner, now: datetime) -> t
     """
     moment = parse_moment(typed, now=now, zone=manner.zone, language=manner.language, facing=Facing.PAST)
     check_started(moment, now)
-    if abs(now - moment.at) < timedelta(minutes=1):
+    if abs(now - moment.at) < timedelta(minutes=1) or (not moment.timed and _ends(moment.at, duration_ms) > now):
         started_at = now - timedelta(milliseconds=duration_ms)
         return started_at, started_at.astimezone(ZoneInfo(manner.zone)).date()
+    _check_over(moment.at, duration_ms, now)
     return moment.at, moment.on
+
+
+def _ends(started_at: datetime, duration_ms: int) -> datetime:
+    return started_at + timedelta(milliseconds=duration_ms)
+
+
+def _check_over(started_at: datetime, duration_ms: int, now: datetime) -> None:
+    """Refuse a run that is not over yet."""
+    if _ends(started_at, duration_ms) > now + timedelta(minutes=1):
+        raise BadInput("runs.entry.ends_later", at=started_at, duration_ms=duration_ms)
 
 
 def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunContent], RunContent]:
@@ -145,13 +163,15 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
         if typed.when:
             started_at, ran_on = read_start(typed.when, changed.duration_ms, there, now)
             changed = replace(changed, started_at=started_at, ran_on=ran_on)
+        elif stretches != content.stretches:
+            _check_over(changed.started_at, changed.duration_ms, now)
         return changed
 
     return amend
 
 
 def _measured(typed: Typed, content: RunContent, manner: Manner) -> tuple[Stretch, ...]:
-    """New totals. Several stretches keep their shares; minutes shared out anew are an estimate."""
+    """New totals. Several stretches keep their shares; what is shared out anew is an estimate."""
     given = sum(1 for text in (typed.distance, typed.time, typed.pace) if text)
     distance_m = parse_distance(typed.distance, manner.units, manner.language) if typed.distance else None
     duration_ms = parse_duration(typed.time, manner.language) if typed.time else None
@@ -180,7 +200,7 @@ def _scaled(content: RunContent, total_m: int | None, total_ms: int) -> tuple[St
         metres = left_m if last else round((stretch.distance_m or 0) * (total_m or 0) / (old_m or 1))
         ms = left_ms if last else round(stretch.duration_ms * total_ms / old_ms)
         left_m, left_ms = left_m - metres, left_ms - ms
-        estimated = stretch.estimated or total_ms != old_ms
+        estimated = stretch.estimated or (total_m, total_ms) != (old_m, old_ms)
         scaled.append(Stretch(stretch.direction, metres if total_m else None, max(ms, 1), estimated))
     return tuple(scaled)
 
@@ -190,8 +210,7 @@ def _turned(typed: Typed, stretches: tuple[Stretch, ...], manner: Manner) -> tup
     share = parse_backward(typed.backward, manner.units, manner.language) if typed.backward else None
     way = Way.MIXED
     if typed.direction:
-        way, inner = read_direction(typed.direction, manner)
-        share = share or inner
+        way, share = _told_way(typed.direction, share, manner)
     if way is not Way.MIXED and share is None:
         direction = Direction(way.value)
         if any(stretch.estimated for stretch in stretches):

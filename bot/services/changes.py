@@ -119,10 +119,18 @@ async def edit_run(
             raise NotFound("runs.deleted")
         if seen_revision is not None and seen_revision != run.revision:
             raise Conflict("runs.changed_meanwhile")
-        content = amend(state.content)
+        content = _asked_anew(state.content, amend(state.content))
         if content == state.content:
             return await view_of(session, run, content, own=True)
         return await change(session, run, state, replace(state, content=content), "edited", interaction_id, now)
+
+
+def _asked_anew(before: RunContent, after: RunContent) -> RunContent:
+    """A spotter agreed to the run as it was: a run of other figures or another time needs the answer again."""
+    same = (before.stretches, before.started_at) == (after.stretches, after.started_at)
+    if same or after.spotter_state is not SpotterState.AGREED:
+        return after
+    return replace(after, spotter_state=SpotterState.ASKED)
 
 
 async def tell_directions(
@@ -210,9 +218,9 @@ async def undo_change(
         target = await queries.revision_row(session, run_id, revision)
         if newest is None or target is None:
             raise NotFound("runs.not_found")
+        if newest.undoes is not None and revision in (newest.revision, newest.undoes):
+            raise Conflict("runs.undo.already")
         if newest.revision != revision:
-            if newest.undoes == revision:
-                raise Conflict("runs.undo.already")
             raise Conflict(f"runs.undo.after_{newest.kind}", when=newest.changed_at)
         earlier = replace(state, deleted=True) if target.before is None else restored(target.before, state)
         return await change(session, run, state, earlier, "undone", interaction_id, now, undoes=revision)
@@ -246,13 +254,15 @@ async def review_run(
     guild_id: int,
     *,
     agree: bool,
+    seen_revision: int,
     now: datetime,
 ) -> RunView:
     """An organiser agrees to or rejects a held run of the club; the caller has checked that he is one.
 
     Raises:
         NotFound: no such run in this club.
-        Conflict: somebody has decided already, or it needs no review any more.
+        Conflict: somebody has decided already, it needs no review any more, or it was changed since
+            `seen_revision`, which is what the organiser saw.
     """
     async with database.write() as session:
         run = await queries.run_for_update(
@@ -266,6 +276,8 @@ async def review_run(
             raise NotFound("runs.not_found")
         if run.review != Review.HELD.value:
             raise Conflict("runs.review.decided")
+        if run.revision != seen_revision:
+            raise Conflict("runs.review.changed")
         stretches = await queries.stretches_of(session, [run_id])
         content = content_of(run, stretches[run_id])
         review = Review.AGREED if agree else Review.REJECTED

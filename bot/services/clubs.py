@@ -39,6 +39,7 @@ class HeldRun:
     """
 
     run_id: int
+    revision: int
     user_id: int
     runner: str
     ran_on: date
@@ -113,6 +114,7 @@ async def held_runs(database: Database, guild_id: int) -> tuple[HeldRun, ...]:
     return tuple(
         HeldRun(
             run.run_id,
+            run.revision,
             run.user_id,
             names.get(run.user_id, "?"),
             run.ran_on,

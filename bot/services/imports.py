@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import Activity, FileReport, Refusal, Sport
@@ -21,6 +22,7 @@ from bot.domain.runs import Review, RunContent
 from bot.services.people import Person
 from bot.services.revisions import insert_run
 from db.engine import Database
+from db.models import User
 from db.queries import imports as queries
 
 
@@ -50,6 +52,7 @@ class FileOutcome:
         reason: catalogue key of why not, or None.
         params: its placeholders.
         warnings: catalogue keys of what is worth telling about a file that came in.
+        zone_assumed: the file tells no zone, its runner has chosen none, and no card has said so yet.
     """
 
     filename: str
@@ -62,6 +65,7 @@ class FileOutcome:
     reason: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    zone_assumed: bool = False
 
 
 _REFUSED = {
@@ -111,10 +115,14 @@ async def save_import(
                 if run_id is None:  # this interaction was delivered before, and saved it then
                     outcome = replace(outcome, outcome=Outcome.SAME_FILE)
                 else:
-                    outcome = replace(outcome, run_id=run_id)
+                    unsaid = person.zone_assumed and not person.zone_told
+                    no_zone = activity.wall_clock or activity.utc_offset_s is None
+                    outcome = replace(outcome, run_id=run_id, zone_assumed=unsaid and no_zone)
                 there.append(_span(activity, start))
                 digests.add(report.sha256)
             outcomes.append(outcome)
+        if any(outcome.zone_assumed for outcome in outcomes):
+            await session.execute(update(User).where(User.user_id == person.user_id).values(zone_told=True))
     return tuple(outcomes)
 
 

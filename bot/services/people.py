@@ -191,7 +191,7 @@ async def _rows(
     found = await session.execute(
         select(User, Member, Guild)
         .select_from(User)
-        .outerjoin(Guild, Guild.guild_id == here)
+        .outerjoin(Guild, (Guild.guild_id == here) & (Guild.left_at.is_(None) | (Guild.guild_id == guild_id)))
         .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
         .where(User.user_id == user_id)
     )

@@ -192,7 +192,7 @@ async def list_runs(
         return RunPage(await _lines(session, runs), page, pages, total)
 
 
-async def newest_runs(database: Database, user_id: int, limit: int = 200) -> tuple[RunLine, ...]:
+async def newest_runs(database: Database, user_id: int, limit: int) -> tuple[RunLine, ...]:
     """One's newest runs, for choosing one in words."""
     async with database.read() as session:
         return await _lines(session, await queries.runs_of(session, user_id, limit=limit))
@@ -229,10 +229,18 @@ async def public_cards(database: Database, run_id: int) -> tuple[PublicCard, ...
         return tuple(PublicCard(c.channel_id, c.message_id) for c in await queries.cards_of(session, run_id))
 
 
-async def keep_card(database: Database, run_id: int, channel_id: int, message_id: int) -> None:
-    """Remember that a public message shows a run, so that it is redrawn when the run changes."""
+async def keep_card(database: Database, run_id: int, channel_id: int, message_id: int) -> int | None:
+    """Remember that a public message shows a run, so that it is redrawn when the run changes.
+
+    Returns:
+        The run's revision by now, or None when it is gone.
+    """
     async with database.write() as session:
+        run = await session.get(models.Run, run_id)
+        if run is None:
+            return None
         await queries.keep_card(session, run_id, channel_id, message_id)
+        return run.revision
 
 
 async def drop_card(database: Database, message_id: int) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from bot.domain.entry import Backward, Way, split
 from bot.domain.runs import Direction, Stretch
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.services import changes
 from bot.services.runs import RunView
 from db import models
@@ -27,6 +27,7 @@ class Lap:
     distance_m: int | None
     duration_ms: int
     backward: bool
+    estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
 
     Raises:
         NotFound: not this runner's, deleted, or not imported.
+        Conflict: it has been told already.
     """
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
@@ -67,6 +69,8 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         filename, laps = recorded
         waiting = await queries.count_untold(session, user_id)
         untold = any(stretch.direction == Direction.UNTOLD for stretch in stretches)
+    if not untold:
+        raise Conflict("runs.told_already")
     # An edit may have changed the stretches before the answer: then the laps no longer are the run.
     ticks = [bool(lap.get("backward")) for lap in laps] if len(laps) == len(stretches) > 1 else []
     return Question(
@@ -76,9 +80,10 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         run.duration_ms,
         filename,
         tuple(
-            Lap(stretch.distance_m, stretch.duration_ms, tick) for stretch, tick in zip(stretches, ticks, strict=False)
+            Lap(stretch.distance_m, stretch.duration_ms, tick, stretch.estimated)
+            for stretch, tick in zip(stretches, ticks, strict=False)
         ),
-        waiting - untold,
+        waiting - 1,
     )
 
 
@@ -164,7 +169,9 @@ def _parts(asked: Question) -> tuple[Stretch, ...]:
     if not asked.laps:
         return (Stretch(Direction.FORWARD, asked.distance_m, asked.duration_ms),)
     return tuple(
-        Stretch(Direction.BACKWARD if lap.backward else Direction.FORWARD, lap.distance_m, lap.duration_ms)
+        Stretch(
+            Direction.BACKWARD if lap.backward else Direction.FORWARD, lap.distance_m, lap.duration_ms, lap.estimated
+        )
         for lap in asked.laps
     )
 

@@ -174,7 +174,7 @@ class Router:
         if found is None or len(ids) != len(found[0]):
             return None
         return found[1], {
-            name: int(value) if value.isdecimal() and len(value) < 20 else value
+            name: int(value) if value.isdecimal() and len(value) < 20 and int(value) < 2**63 else value
             for name, value in zip(found[0], ids, strict=True)
         }
 

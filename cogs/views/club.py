@@ -64,8 +64,16 @@ def review_card(held: Sequence[HeldRun], at: int, viewer_id: int, reader: Reader
     run = held[at]
     surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
     buttons = [
-        button(reader.t("club.review.agree"), identity("club", "agree", run.run_id), discord.ButtonStyle.success),
-        button(reader.t("club.review.reject"), identity("club", "reject", run.run_id), discord.ButtonStyle.danger),
+        button(
+            reader.t("club.review.agree"),
+            identity("club", "agree", run.run_id, run.revision),
+            discord.ButtonStyle.success,
+        ),
+        button(
+            reader.t("club.review.reject"),
+            identity("club", "reject", run.run_id, run.revision),
+            discord.ButtonStyle.danger,
+        ),
     ]
     if len(held) > 1:
         buttons.append(button(reader.t("club.review.skip"), identity("club", "next", run.run_id)))

@@ -17,8 +17,8 @@ from cogs.views.run_card import COLOURS
 
 PAGE = 25
 """Laps on a page: as many as a select of Discord holds."""
-REPORT_LINES = 30
-"""Files named in a report; the rest are counted, so that fifty fit into one message."""
+REPORT_CHARACTERS = 3000
+"""How much of a report is spelt out; a message holds 4,000 characters."""
 SIGNS = {
     Outcome.IMPORTED: "imported",
     Outcome.ALREADY: "already",
@@ -37,9 +37,16 @@ def size(reader: Reader, distance_m: int | None, duration_ms: int) -> str:
 
 def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, note: str = "") -> ui.LayoutView:
     """What became of each file; `waiting` runs of this import have not got their direction yet."""
-    lines = [reader.t("imports.report.title"), *(_line(outcome, reader) for outcome in outcomes[:REPORT_LINES])]
-    if len(outcomes) > REPORT_LINES:
-        lines.append(reader.t("imports.report.more", count=len(outcomes) - REPORT_LINES))
+    lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
+    told = [(outcome.outcome is Outcome.IMPORTED, _line(outcome, reader)) for outcome in outcomes]
+    if sum(len(words) + 1 for _, words in told) > room:
+        told.sort(key=lambda line: not line[0])  # of a long report the end is only counted: what came in goes first
+    for at, (_, words) in enumerate(told):
+        room -= len(words) + 1
+        if room < 0:
+            lines.append(reader.t("imports.report.more", count=len(told) - at))
+            break
+        lines.append(words)
     if note:
         lines.append(note)
     came_in = any(outcome.outcome is Outcome.IMPORTED for outcome in outcomes)

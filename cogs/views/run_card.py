@@ -6,9 +6,10 @@ from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
 from bot.domain.energy import cost
-from bot.domain.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface
+from bot.domain.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.units import Units
 from bot.reader import Reader, escaped
+from bot.services.people import Person
 from bot.services.runs import RunLine, RunView
 from cogs.views.base import Component, button, card, identity, row
 
@@ -69,6 +70,8 @@ def public_card(view: RunView, reader: Reader) -> ui.LayoutView:
     name = escaped(view.runner, 60)
     if view.deleted:
         return card(f"-# {reader.t('runs.card.taken_back', name=name)}", colour=GONE)
+    if not view.content.told:
+        return card(f"-# {reader.t('runs.card.not_told', name=name)}", colour=GONE)
     if not view.public:
         return card(f"-# {reader.t('runs.card.made_private', name=name)}", colour=GONE)
     content = view.content
@@ -154,6 +157,15 @@ def rule(content: RunContent, reader: Reader, solo_surfaces: frozenset[Surface])
         return reader.t("runs.say.rule")
     allowed = sorted(reader.t(f"runs.surface.{surface.value}") for surface in solo_surfaces)
     return reader.t("runs.say.rule_untold", surfaces=reader.either(allowed))
+
+
+def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
+    """What an edit came to; and the rule, where it is the edit that broke it."""
+    reader, solo = person.reader, person.solo_surfaces
+    said = [reader.t("runs.edit.done" if after.revision != before.revision else "runs.edit.nothing")]
+    if breaks_the_rule(after.content, solo) and not breaks_the_rule(before.content, solo):
+        said.append(rule(after.content, reader, solo))
+    return said
 
 
 def _about(content: RunContent, reader: Reader) -> list[str]:

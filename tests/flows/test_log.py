@@ -245,7 +245,7 @@ async def test_a_deleted_channel_does_not_stop_an_edit(club: Club) -> None:
     message = club.channel.last_message
     club.env.inject_error("PATCH", f"/channels/{club.channel.id}/messages/{message.id}", status=404, code=10003)
     (run,) = await rows(club, Run)
-    answer = await club.alice.slash(elsewhere, "runs edit", run=str(run.run_id), distance="6k")
+    answer = await club.alice.slash(elsewhere, "runs edit", run=f"#{run.run_id}", distance="6k")
     assert "6.00 km" in text_of(answer)
     assert not await rows(club, Card), "a card that is gone is forgotten"
 
@@ -270,3 +270,60 @@ async def test_in_a_dm_the_run_is_private_and_counts_for_the_home_club(club: Clu
     assert answer.ephemeral
     runs = await rows(club, Run)
     assert [run.guild_id for run in runs] == [club.guild.id, club.guild.id]
+
+
+async def test_a_card_is_remembered_though_the_private_word_failed(club: Club) -> None:
+    club.env.inject_error("POST", "/webhooks/*", status=500)
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    assert len(await rows(club, Card)) == 1
+    assert "5.00 km" in text_of(club.channel.last_message)
+
+
+async def test_a_private_run_leaves_no_word_in_the_channel_when_the_spotter_is_out_of_reach(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", surface="track")
+    async with club.database.write() as session:
+        (await session.get(User, club.alice.id)).sharing = "me"
+    before = club.channel.last_message.id
+    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, message="Cannot send messages")
+    answer = await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    public = [m for m in club.channel.history() if m.id > before and not m.flags.ephemeral]
+    assert not public
+    assert "takes no direct messages" in text_of(answer)
+
+
+async def test_a_card_that_may_not_be_changed_is_told(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    message = club.channel.last_message
+    elsewhere = club.guild.create_text_channel("elsewhere")
+    club.env.inject_error("PATCH", f"/channels/{club.channel.id}/messages/{message.id}", status=403, code=50001)
+    (run,) = await rows(club, Run)
+    answer = await club.alice.slash(elsewhere, "runs delete", run=f"#{run.run_id}")
+    assert f"/{club.channel.id}/{message.id}" in text_of(answer)
+    assert len(await rows(club, Card)) == 1, "it is tried again at the next change"
+
+
+async def test_an_edit_that_breaks_the_rule_says_it(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", surface="track")
+    (run,) = await rows(club, Run)
+    answer = await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", surface="road")
+    assert "The one rule" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"distance": "10k", "time": "60:00", "direction": "forward", "backward": "2 km"}, "choose mixed"),
+        ({"distance": "50k", "time": "5h", "when": "10 minutes ago"}, "not be over yet"),
+    ],
+)
+async def test_what_contradicts_itself_is_refused(club: Club, options: dict[str, str], said: str) -> None:
+    answer = await club.alice.slash(club.channel, "log", **options)
+    assert said in text_of(answer)
+    assert not await rows(club, Run)
+
+
+async def test_a_typed_number_is_no_database_id(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="7k", time="40:00")
+    await club.alice.slash(club.channel, "log", distance="1.5k", time="9:00")
+    shown = await club.alice.slash(club.channel, "runs show", run="1.50")
+    assert "1.50 km backward" in text_of(shown)

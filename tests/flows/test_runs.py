@@ -64,13 +64,13 @@ async def test_autocomplete_and_ids_show_nothing_of_another_member(club: Club) -
     await log_many(club, 2)
     (run, _) = await rows(club, Run)
     assert await club.bob.autocomplete(club.channel, "runs show", "run", "") == []
-    unknown = await club.bob.slash(club.channel, "runs show", run="999999")
+    unknown = await club.bob.slash(club.channel, "runs show", run="#999999")
     for command, options in (
         ("runs show", {}),
         ("runs edit", {"distance": "1k"}),
         ("runs delete", {}),
     ):
-        refused = await club.bob.slash(club.channel, command, run=str(run.run_id), **options)
+        refused = await club.bob.slash(club.channel, command, run=f"#{run.run_id}", **options)
         assert text_of(refused) == text_of(unknown)
     assert [r.kind for r in await rows(club, Revision)] == ["logged", "logged"]
 
@@ -79,7 +79,7 @@ async def test_edit_by_options_keeps_the_rest_and_can_be_undone(club: Club) -> N
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="windy", surface="road")
     (run,) = await rows(club, Run)
     edited = await club.alice.slash(
-        club.channel, "runs edit", run=str(run.run_id), distance="5.5k", surface="track", effort=6
+        club.channel, "runs edit", run=f"#{run.run_id}", distance="5.5k", surface="track", effort=6
     )
     assert edited.ephemeral
     assert "5.50 km backward in 27:30" in text_of(edited)
@@ -95,7 +95,7 @@ async def test_edit_by_options_keeps_the_rest_and_can_be_undone(club: Club) -> N
 async def test_remove_takes_one_thing_off(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="windy", effort=3)
     (run,) = await rows(club, Run)
-    await club.alice.slash(club.channel, "runs edit", run=str(run.run_id), remove="note")
+    await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", remove="note")
     (run,) = await rows(club, Run)
     assert (run.note, run.effort) == (None, 3)
 
@@ -105,8 +105,8 @@ async def test_an_old_undo_says_what_came_after(club: Club) -> None:
     logged = club.channel.last_message
     (run,) = await rows(club, Run)
     stale = button_ids(logged)["Undo"]
-    first = await club.alice.slash(club.channel, "runs edit", run=str(run.run_id), distance="6k")
-    await club.alice.slash(club.channel, "runs edit", run=str(run.run_id), distance="7k")
+    first = await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="6k")
+    await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="7k")
     assert stale == f"run:undo:v1:{run.run_id}:1"
     answer = await club.alice.click(first.response, label="Undo")
     assert "It was edited after that" in text_of(answer)
@@ -117,10 +117,10 @@ async def test_an_old_undo_says_what_came_after(club: Club) -> None:
 async def test_delete_offers_undo_and_the_board_follows_both_ways(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     (run,) = await rows(club, Run)
-    deleted = await club.alice.slash(club.channel, "runs delete", run=str(run.run_id))
+    deleted = await club.alice.slash(club.channel, "runs delete", run=f"#{run.run_id}")
     assert not await rows(club, Standing)
     assert "took a run back" in text_of(club.channel.last_message)
-    again = await club.alice.slash(club.channel, "runs delete", run=str(run.run_id))
+    again = await club.alice.slash(club.channel, "runs delete", run=f"#{run.run_id}")
     assert "was deleted" in text_of(again)
     await club.alice.click(deleted.response, label="Undo")
     assert len(await rows(club, Standing)) == 8
@@ -146,9 +146,9 @@ async def test_list_and_show_in_both_languages(club: Club, language: str) -> Non
     await log_many(club, 9)
     (run, *_) = await rows(club, Run)
     listed = await club.alice.slash(club.channel, "runs list", direction="backward", period="month")
-    shown = await club.alice.slash(club.channel, "runs show", run=str(run.run_id))
-    edited = await club.alice.slash(club.channel, "runs edit", run=str(run.run_id), distance="6k")
-    deleted = await club.alice.slash(club.channel, "runs delete", run=str(run.run_id))
+    shown = await club.alice.slash(club.channel, "runs show", run=f"#{run.run_id}")
+    edited = await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="6k")
+    deleted = await club.alice.slash(club.channel, "runs delete", run=f"#{run.run_id}")
     assert all(answer.ephemeral for answer in (listed, shown, edited, deleted))
     if language == "de":
         assert_german(listed, shown, edited, deleted)

@@ -197,12 +197,12 @@ async def test_a_run_faster_than_the_best_on_earth_waits_for_an_organiser(databa
     view = await log(database, five_k(minutes=15))
     assert view.review is Review.HELD
     assert await counted(database, Standing) == 0
-    agreed = await changes.review_run(database, view.run_id, CLUB, agree=True, now=NOW)
+    agreed = await changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
     assert agreed.review is Review.AGREED
     async with database.read() as session:
         assert await standings_now(session) == await standings_from_scratch(session) != {}
     with pytest.raises(Conflict):
-        await changes.review_run(database, view.run_id, CLUB, agree=False, now=NOW)
+        await changes.review_run(database, view.run_id, CLUB, agree=False, seen_revision=1, now=NOW)
     faster = await changes.edit_run(
         database,
         view.run_id,
@@ -218,7 +218,7 @@ async def test_a_run_faster_than_the_best_on_earth_waits_for_an_organiser(databa
 async def test_a_held_run_is_reviewed_in_its_own_club_only(database: Database) -> None:
     view = await log(database, five_k(minutes=15))
     with pytest.raises(NotFound):
-        await changes.review_run(database, view.run_id, CLUB + 1, agree=True, now=NOW)
+        await changes.review_run(database, view.run_id, CLUB + 1, agree=True, seen_revision=1, now=NOW)
 
 
 async def test_only_me_is_on_no_board_and_back_again(database: Database) -> None:
@@ -303,3 +303,49 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path: Path, m
             assert await standings_now(session) == await standings_from_scratch(session)
     finally:
         await database.close()
+
+
+async def test_an_organiser_decides_on_what_was_seen(database: Database) -> None:
+    view = await log(database, five_k(minutes=15))
+    faster = (Stretch(Direction.BACKWARD, 20_000, 30 * 60_000),)
+    await changes.edit_run(
+        database, view.run_id, ALICE, lambda c: replace(c, stretches=faster), interaction_id=2, now=NOW
+    )
+    with pytest.raises(Conflict) as told:
+        await changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
+    assert told.value.key == "runs.review.changed"
+    assert await counted(database, Standing) == 0
+
+
+async def test_a_private_run_is_nobodys_to_review(database: Database) -> None:
+    view = await log(database, replace(five_k(minutes=15), sharing=Sharing.ME))
+    with pytest.raises(NotFound):
+        await changes.review_run(database, view.run_id, CLUB, agree=True, seen_revision=1, now=NOW)
+
+
+async def test_another_run_needs_the_spotters_word_again(database: Database) -> None:
+    content = replace(five_k(), spotter_id=BOB, spotter_name="Bob", spotter_state=SpotterState.ASKED)
+    view = await log(database, content)
+    await changes.answer_spotter(database, view.run_id, BOB, agreed=True)
+    noted = await changes.edit_run(
+        database, view.run_id, ALICE, lambda c: replace(c, note="x"), interaction_id=2, now=NOW
+    )
+    assert noted.content.spotter_state is SpotterState.AGREED
+    longer = (Stretch(Direction.BACKWARD, 42_000, 5 * 3_600_000),)
+    edited = await changes.edit_run(
+        database, view.run_id, ALICE, lambda c: replace(c, stretches=longer), interaction_id=3, now=NOW
+    )
+    assert edited.content.spotter_state is SpotterState.ASKED
+
+
+async def test_an_undo_is_not_undone_by_pressing_again(database: Database) -> None:
+    view = await log(database, five_k())
+    edited = await changes.edit_run(
+        database, view.run_id, ALICE, lambda c: replace(c, effort=3), interaction_id=2, now=NOW
+    )
+    undone = await changes.undo_change(database, view.run_id, ALICE, edited.revision, interaction_id=3, now=NOW)
+    for revision in (edited.revision, undone.revision):
+        with pytest.raises(Conflict) as told:
+            await changes.undo_change(database, view.run_id, ALICE, revision, interaction_id=4 + revision, now=NOW)
+        assert told.value.key == "runs.undo.already"
+    assert (await runs.own_run(database, view.run_id, ALICE)).content.effort is None
