@@ -6,6 +6,7 @@ import logging
 
 import discord
 
+from bot.domain.runs import SpotterState
 from bot.errors import BadInput
 from bot.reader import Reader, escaped
 from bot.services import people
@@ -45,6 +46,19 @@ async def ask_spotter(interaction: Interaction, view: RunView, spotter: discord.
             await tell(interaction, runner.t("runs.spotter.unreachable", name=escaped(spotter.display_name, 60)))
     except discord.HTTPException as error:
         log.warning("the spotter of run %d could not be asked: %s", view.run_id, error)
+
+
+async def ask_again(interaction: Interaction, before: RunView, after: RunView) -> None:
+    """Ask a spotter who had agreed to the run as it was before it was changed."""
+    agreed = before.content.spotter_state is SpotterState.AGREED
+    if not agreed or after.content.spotter_state is not SpotterState.ASKED or after.content.spotter_id is None:
+        return
+    try:
+        spotter = await interaction.client.fetch_user(after.content.spotter_id)
+    except discord.HTTPException as error:
+        log.warning("the spotter of run %d could not be found: %s", after.run_id, error)
+        return
+    await ask_spotter(interaction, after, spotter)
 
 
 async def _call_in_channel(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> bool:

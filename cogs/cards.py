@@ -13,7 +13,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, replace, reply, tell
-from cogs.asking import answers, question
+from cogs.asking import answers, ask_again, question
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, fields_of, pressed, values_of
@@ -66,6 +66,7 @@ class Cards(commands.Cog):
             seen_revision=revision,
         )
         await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
+        await ask_again(interaction, before, view)
 
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:

@@ -17,7 +17,7 @@ from bot.services import changes, privacy, runs
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
-from cogs.asking import ask_spotter, check_spotter
+from cogs.asking import ask_again, ask_spotter, check_spotter
 from cogs.importing import import_files
 from cogs.redraw import follow
 from cogs.transformers import (
@@ -165,6 +165,8 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         await follow(interaction, run_id)
         if spotter is not None and spotter.id != before.content.spotter_id:
             await ask_spotter(interaction, view, spotter)
+        else:
+            await ask_again(interaction, before, view)
 
     @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
     @app_commands.describe(run=spoken("runs.commands.run"))

@@ -327,3 +327,15 @@ async def test_a_typed_number_is_no_database_id(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="1.5k", time="9:00")
     shown = await club.alice.slash(club.channel, "runs show", run="1.50")
     assert "1.50 km backward" in text_of(shown)
+
+
+async def test_a_spotter_who_agreed_is_asked_again_about_another_distance(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    bob = club.bob.user
+    await bob.click(bob.dm_channel.last_message, label="Yes, I faced forward")
+    asked = bob.dm_channel.last_message.id
+    (run,) = await rows(club, Run)
+    await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="4k")
+    assert bob.dm_channel.last_message.id > asked
+    assert "4.00 km" in text_of(bob.dm_channel.last_message)
+    assert "bob faced forward" not in text_of(club.channel.last_message)
