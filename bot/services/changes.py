@@ -81,7 +81,8 @@ async def log_run(
             await session.execute(
                 update(models.User).where(models.User.user_id == person.user_id).values(zone_told=True)
             )
-        view = await view_of(session, run, content, own=not (person.in_guild and content.sharing is Sharing.CLUB))
+        own = not (person.in_guild and content.sharing is Sharing.CLUB)
+        view = await view_of(session, run, content, own=own, runner=person.display_name)
     return RunLogged(view, repeated, tells_zone, breaks_the_rule(content, person.solo_surfaces))
 
 

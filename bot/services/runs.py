@@ -115,10 +115,14 @@ def content_of(run: models.Run, stretches: Sequence[models.Stretch]) -> RunConte
     )
 
 
-async def view_of(session: AsyncSession, run: models.Run, content: RunContent, *, own: bool) -> RunView:
-    """A run with the names and the week its card shows."""
-    wanted = [user_id for user_id in (run.user_id, content.spotter_id) if user_id is not None]
-    names = await queries.display_names(session, run.guild_id, wanted)
+async def view_of(
+    session: AsyncSession, run: models.Run, content: RunContent, *, own: bool, runner: str | None = None
+) -> RunView:
+    """A run with the names and the week its card shows. The runner's name is not looked up when it is given."""
+    names = {} if runner is None else {run.user_id: runner}
+    wanted = [user_id for user_id in (run.user_id, content.spotter_id) if user_id is not None and user_id not in names]
+    if wanted:
+        names |= await queries.display_names(session, run.guild_id, wanted)
     monday = content.ran_on - timedelta(days=content.ran_on.weekday())
     rows: Sequence[Row[str, int | None, int]]
     if own or run.guild_id is None:
@@ -236,11 +240,7 @@ async def keep_card(database: Database, run_id: int, channel_id: int, message_id
         The run's revision by now, or None when it is gone.
     """
     async with database.write() as session:
-        run = await session.get(models.Run, run_id)
-        if run is None:
-            return None
-        await queries.keep_card(session, run_id, channel_id, message_id)
-        return run.revision
+        return await queries.keep_card(session, run_id, channel_id, message_id)
 
 
 async def drop_card(database: Database, message_id: int) -> None:

@@ -182,10 +182,13 @@ async def cards_of(session: AsyncSession, run_id: int) -> Sequence[Card]:
     return rows.all()
 
 
-async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message_id: int) -> None:
-    """Remember that a public message shows a run."""
-    statement = upsert(session, Card).values(message_id=message_id, channel_id=channel_id, run_id=run_id)
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message_id: int) -> int | None:
+    """Remember that a public message shows a run; answers the run's revision, or None when it is gone."""
+    revision: int | None = await session.scalar(select(Run.revision).where(Run.run_id == run_id))
+    if revision is not None:
+        statement = upsert(session, Card).values(message_id=message_id, channel_id=channel_id, run_id=run_id)
+        await session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+    return revision
 
 
 async def drop_card(session: AsyncSession, message_id: int) -> None:
