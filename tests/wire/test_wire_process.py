@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.wire import stopping
 from tests.wire.faults import Trouble
 from tests.wire.payloads import Person
 from tests.wire.program import program
@@ -17,7 +18,7 @@ from tests.wire.server import LocalDiscord
 
 ADA = Person("Ada")
 RUN = {"distance": "5k", "time": "27:30", "surface": "track"}
-READY, IN_HAND = "ready in 1 clubs", "in hand"
+READY = "ready in 1 clubs"
 
 
 @pytest.fixture
@@ -31,13 +32,13 @@ def config(tmp_path: Path) -> Path:
 async def test_an_answer_on_its_way_arrives_before_the_process_ends(
     there: LocalDiscord, config: Path, stop: signal.Signals
 ) -> None:
-    async with program(there.url, config) as bot:
+    async with program(there.url, config, extensions=stopping.__name__) as bot:
         await bot.says(READY)
         held = there.fail("POST", r"/interactions/.*/callback", Trouble.HOLD)
         asked = await there.slash("log", ADA, **RUN)
         await held.hit.wait()
         bot.process.send_signal(stop)
-        await bot.says(IN_HAND)
+        await bot.says(stopping.STOPPING)
         held.release.set()
         assert await bot.code() == 0
     assert "5.00 km" in asked.text
@@ -45,7 +46,7 @@ async def test_an_answer_on_its_way_arrives_before_the_process_ends(
 
 
 async def test_a_command_that_waits_for_the_database_is_finished(there: LocalDiscord, config: Path) -> None:
-    async with program(there.url, config) as bot:
+    async with program(there.url, config, extensions=stopping.__name__) as bot:
         await bot.says(READY)
         await (await there.slash("log", ADA, **RUN)).answer()
         with closing(sqlite3.connect(config.with_name("backpedal.db"), isolation_level=None)) as other:
@@ -54,7 +55,7 @@ async def test_a_command_that_waits_for_the_database_is_finished(there: LocalDis
             # Frames are handled in order: once this is answered, the one before is in hand.
             await (await there.type("log", ADA, "distance", distance="5k")).answer()
             bot.process.send_signal(signal.SIGTERM)
-            await bot.says(IN_HAND)
+            await bot.says(stopping.STOPPING)
             other.execute("ROLLBACK")
         assert await bot.code() == 0
     assert "5.00 km" in asked.text
