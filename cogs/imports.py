@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.domain.entry import parse_backward
 from bot.domain.runs import breaks_the_rule
 from bot.errors import BadInput, NotAllowed
-from bot.services import telling
+from bot.services import changes, telling
 from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, met, replace, reply
@@ -79,6 +79,15 @@ class Imports(commands.Cog):
             now=self.app.clock(),
         )
         await self._told(interaction, person, view)
+
+    @pressed("import", "drop", "run_id")
+    async def drop(self, interaction: Interaction, run_id: int) -> None:
+        """Leave out what was no run; its card offers Undo."""
+        person = await met(interaction)
+        view = await changes.delete_run(
+            self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await replace(interaction, private_card(view, person.reader, person.weight_kg))
 
     @pressed("import", "choose", "run_id", "page")
     async def choose(self, interaction: Interaction, run_id: int, page: int) -> None:

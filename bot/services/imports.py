@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     IMPORTED = "imported"
     ALREADY = "already"
     SAME_FILE = "same_file"
+    OFFERED = "offered"  # a ride, say: saved untold, to be left out or kept as a forward run
     NOT_RUN = "not_run"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
@@ -96,7 +97,7 @@ async def save_import(
     read = {
         at: (report.activity, when(report.activity, person.reader.zone))
         for at, report in enumerate(reports)
-        if report.activity is not None and report.refusal is None
+        if report.activity is not None and report.refusal in (None, Refusal.NOT_RUN)
     }
     if not read:
         return tuple(_refused(report) for report in reports)
@@ -118,6 +119,8 @@ async def save_import(
                     unsaid = person.zone_assumed and not person.zone_told
                     no_zone = activity.wall_clock or activity.utc_offset_s is None
                     outcome = replace(outcome, run_id=run_id, zone_assumed=unsaid and no_zone)
+                    if report.refusal is Refusal.NOT_RUN:
+                        outcome = replace(outcome, outcome=Outcome.OFFERED, sport=activity.sport)
                 there.append(_span(activity, start))
                 digests.add(report.sha256)
             outcomes.append(outcome)
@@ -144,6 +147,8 @@ def _compared(
 ) -> FileOutcome:
     """What becomes of an activity, given what is there."""
     reason = impossible(activity, start.started_at, now)
+    if reason is not None and report.refusal is not None:
+        return _refused(report)
     if reason is not None:
         return FileOutcome(report.filename, Outcome.UNREADABLE, reason=f"imports.reason.{reason}")
     outcome = Outcome.IMPORTED

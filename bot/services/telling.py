@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from bot.domain.entry import Backward, Way, split
 from bot.domain.runs import Direction, Stretch
-from bot.errors import Conflict, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.services import changes
 from bot.services.runs import RunView
 from db import models
@@ -42,6 +42,7 @@ class Question:
         filename: where it came from.
         laps: two or more, or none: then only all, nothing, or a part can be said.
         waiting: other imported runs of this runner that wait for an answer.
+        sport: what the device says it was; what is no run can only be kept as a forward one, or left out.
     """
 
     run_id: int
@@ -51,6 +52,7 @@ class Question:
     filename: str
     laps: tuple[Lap, ...]
     waiting: int
+    sport: str = "run"
 
 
 async def question(database: Database, run_id: int, user_id: int) -> Question:
@@ -66,7 +68,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         if run is None or run.user_id != user_id or recorded is None or run.deleted_at is not None:
             raise NotFound("runs.not_found")
         stretches = (await run_queries.stretches_of(session, [run_id]))[run_id]
-        filename, laps = recorded
+        filename, laps, sport = recorded
         waiting = await queries.count_untold(session, user_id)
         untold = any(stretch.direction == Direction.UNTOLD for stretch in stretches)
     if not untold:
@@ -84,6 +86,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
             for stretch, tick in zip(stretches, ticks, strict=False)
         ),
         waiting - 1,
+        sport,
     )
 
 
@@ -132,8 +135,11 @@ async def tell_all(
     Raises:
         NotFound: not this runner's, or deleted.
         Conflict: it has been told already.
+        BadInput: it is no run, and can only be kept as a forward one.
     """
     asked = await question(database, run_id, user_id)
+    if asked.sport != "run" and direction is not Direction.FORWARD:
+        raise BadInput("imports.ask.forward_only")
     told = (replace(stretch, direction=direction) for stretch in _parts(asked))
     return await _tell(database, run_id, user_id, told, interaction_id, now)
 
@@ -146,6 +152,8 @@ async def tell_ticked(database: Database, run_id: int, user_id: int, *, interact
         Conflict: it has been told already.
     """
     asked = await question(database, run_id, user_id)
+    if asked.sport != "run":
+        raise BadInput("imports.ask.forward_only")
     return await _tell(database, run_id, user_id, _parts(asked), interaction_id, now)
 
 
@@ -160,6 +168,8 @@ async def tell_part(
         Conflict: it has been told already.
     """
     asked = await question(database, run_id, user_id)
+    if asked.sport != "run":
+        raise BadInput("imports.ask.forward_only")
     told = split(Way.MIXED, asked.distance_m, asked.duration_ms, part)
     return await _tell(database, run_id, user_id, told, interaction_id, now)
 

@@ -23,6 +23,7 @@ SIGNS = {
     Outcome.IMPORTED: "imported",
     Outcome.ALREADY: "already",
     Outcome.SAME_FILE: "already_same_file",
+    Outcome.OFFERED: "offered",
     Outcome.NOT_RUN: "not_run",
     Outcome.UNREADABLE: "unreadable",
     Outcome.TOO_LARGE: "too_large",
@@ -38,7 +39,7 @@ def size(reader: Reader, distance_m: int | None, duration_ms: int) -> str:
 def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, note: str = "") -> ui.LayoutView:
     """What became of each file; `waiting` runs of this import have not got their direction yet."""
     lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
-    told = [(outcome.outcome is Outcome.IMPORTED, _line(outcome, reader)) for outcome in outcomes]
+    told = [(outcome.run_id is not None, _line(outcome, reader)) for outcome in outcomes]
     if sum(len(words) + 1 for _, words in told) > room:
         told.sort(key=lambda line: not line[0])  # of a long report the end is only counted: what came in goes first
     for at, (_, words) in enumerate(told):
@@ -49,7 +50,7 @@ def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, not
         lines.append(words)
     if note:
         lines.append(note)
-    came_in = any(outcome.outcome is Outcome.IMPORTED for outcome in outcomes)
+    came_in = any(outcome.run_id is not None for outcome in outcomes)
     last = reader.t("imports.report.waiting", count=waiting) if waiting else ""
     return card("\n".join(lines), last if came_in else reader.t("imports.report.none"), colour=COLOURS["untold"])
 
@@ -78,6 +79,13 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
         size=size(reader, asked.distance_m, asked.duration_ms),
         file=escaped(asked.filename, 60),
     )
+    if asked.sport != "run":
+        what = reader.t("imports.ask.title_other", sport=reader.t(f"imports.sport.{asked.sport}"))
+        choice = row(
+            button(reader.t("imports.ask.drop"), identity("import", "drop", run_id), discord.ButtonStyle.primary),
+            button(reader.t("imports.ask.forward"), identity("import", "all", run_id, "forward")),
+        )
+        return card(f"{what}\n{about}\n{reader.t('imports.ask.until')}", choice, colour=COLOURS["untold"])
     hint = reader.t("imports.ask.hint_laps", count=laps) if laps else reader.t("imports.ask.hint_whole")
     third = (
         button(reader.t("imports.ask.choose"), identity("import", "choose", run_id, 0))

@@ -162,8 +162,8 @@ async def test_the_report_names_every_file_and_never_comes_in_twice(club: Club) 
     assert "a ride" in lines[5]
     assert "could not be read" in lines[6]
     assert "@everyone" not in text_of(answer.response)
-    assert await count(club, Run) == 2
-    assert len(answer.followups) == 2, "one question for each run"
+    assert await count(club, Run) == 3
+    assert len(answer.followups) == 3, "one question for each run, and one for the ride"
     again = await bring(club, ("a.tcx", run))
     assert "Nothing new came in" in text_of(again)
     assert not again.followups
@@ -242,3 +242,22 @@ async def test_a_german_reads_german(club: Club) -> None:
     assert_german(refused)
     again = await bring(club, ("a.tcx", tcx([1000, 1000])), ("c.fit", b"nichts"))
     assert_german(again)
+
+
+async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
+    ride = tcx([5000], sport="Biking")
+    (question,) = (await bring(club, ("bike.tcx", ride))).followups
+    assert "was it a run after all?" in text_of(question)
+    assert set(button_ids(question)) == {"Leave it out", "Keep it as a forward run"}
+    dropped = await club.alice.click(question, label="Leave it out")
+    assert dropped.acknowledged
+    async with club.database.read() as session:
+        (run,) = await session.scalars(select(Run))
+        assert run.deleted_at is not None
+    (again,) = (await bring(club, ("bike.tcx", ride))).followups
+    await club.alice.click(again, label="Keep it as a forward run")
+    async with club.database.read() as session:
+        kept = await session.scalar(select(Run).where(Run.deleted_at.is_(None)))
+        assert kept.counted
+        stretches = await session.scalars(select(Stretch.direction).where(Stretch.run_id == kept.run_id))
+        assert set(stretches) == {"forward"}

@@ -90,7 +90,7 @@ async def test_every_file_has_its_outcome_in_order(database: Database) -> None:
         report(lapped(5000), "good.fit"),
     )
     assert [one.outcome for one in outcomes] == [
-        Outcome.NOT_RUN,
+        Outcome.OFFERED,
         Outcome.UNREADABLE,
         Outcome.TOO_LARGE,
         Outcome.UNREADABLE,
@@ -98,7 +98,7 @@ async def test_every_file_has_its_outcome_in_order(database: Database) -> None:
     ]
     assert outcomes[0].sport is Sport.RIDE
     assert outcomes[3].reason == "imports.reason.clock"
-    assert await total(database, Run) == 1
+    assert await total(database, Run) == 2
 
 
 async def test_the_same_file_comes_in_once_until_its_run_is_deleted(database: Database) -> None:
