@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.wire.payloads import (
     APPLICATION,
     EVERYTHING,
+    LOADING,
     Club,
     Json,
     Person,
@@ -54,6 +55,11 @@ class Asked:
     @property
     def channel_id(self) -> str:
         return str(self.payload["channel"]["id"])
+
+    @property
+    def thinking(self) -> bool:
+        """Whether the member still sees "thinking…"."""
+        return self.message is not None and bool(self.message["flags"] & LOADING)
 
     @property
     def text(self) -> str:

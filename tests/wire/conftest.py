@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 import yarl
@@ -39,6 +43,30 @@ async def toy(there: LocalDiscord) -> AsyncIterator[Toy]:
 @pytest.fixture
 def database_file(tmp_path: Path, migrated_file: Path) -> Path:
     return Path(shutil.copyfile(migrated_file, tmp_path / "backpedal.db"))
+
+
+@pytest.fixture
+def rows(database_file: Path) -> Any:
+    """Run a query on the bot's database, by another connection."""
+
+    def read(statement: str) -> list[Any]:
+        with sqlite3.connect(database_file) as connection:
+            return connection.execute(statement).fetchall()
+
+    return read
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client does not wait before it makes a request again that met a 5xx."""
+
+    async def no_wait(_delay_s: float) -> None:
+        await asyncio.sleep(0)
+
+    without_waits = ModuleType("asyncio")
+    vars(without_waits).update(vars(asyncio), sleep=no_wait)
+    for module in ("discord.webhook.async_", "discord.http"):
+        monkeypatch.setattr(f"{module}.asyncio", without_waits)
 
 
 @pytest.fixture

@@ -24,18 +24,26 @@ class Trouble(StrEnum):
     """The connection is reset before anything was read: nothing is accepted."""
     LOST = "lost"
     """The request is accepted, then the connection is reset: the client never learns that it was."""
+    CUT = "cut"
+    """The request is accepted, then the connection is closed without a word."""
+    DENIED = "denied"
+    """The request is accepted, and answered with a 500: the client makes it again."""
     HOLD = "hold"
     """The request waits until `release` is set."""
 
 
 @dataclass
 class Fault:
-    """What happens to the next `times` requests whose path matches; a number is the status they are refused with."""
+    """What happens to the next `times` requests whose path matches; a number is the status they are refused with.
+
+    `code` is Discord's own number beside such a status.
+    """
 
     method: str
     path: re.Pattern[str]
     what: Trouble | int
     times: int = 1
+    code: int = 0
     retry_after_s: float = 0.02
     hit: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,6 +68,12 @@ def too_many(retry_after_s: float, *, everywhere: bool, headers: dict[str, str] 
     if everywhere:
         said["X-RateLimit-Global"] = "true"
     return answer(body, 429, said | (headers or {}))
+
+
+def cut(request: web.BaseRequest) -> None:
+    """End the connection without an answer."""
+    if request.transport is not None:
+        request.transport.close()
 
 
 def reset(request: web.BaseRequest) -> None:

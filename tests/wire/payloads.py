@@ -13,6 +13,7 @@ Json = dict[str, Any]
 
 EPOCH_MS = 1_420_070_400_000
 EPHEMERAL = 64
+LOADING = 128
 EVERYTHING = str((1 << 50) - 1)
 MEMBER_RIGHTS = str(1 << 10 | 1 << 11 | 1 << 31)  # view, send, use commands
 MANAGE_GUILD = 1 << 5

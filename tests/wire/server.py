@@ -16,12 +16,13 @@ import orjson
 from aiohttp import web
 
 from tests.wire.acting import Acting, Asked
-from tests.wire.faults import Fault, Limits, Trouble, answer, refusal, reset, too_many
+from tests.wire.faults import Fault, Limits, Trouble, answer, cut, refusal, reset, too_many
 from tests.wire.gateway import Gateway
 from tests.wire.payloads import (
     APPLICATION,
     BOT,
     EPHEMERAL,
+    LOADING,
     Club,
     Json,
     Person,
@@ -129,11 +130,15 @@ class LocalDiscord(Acting):
     # -- what goes wrong, and what is remembered of it -------------------------------------------------------
 
     def fail(
-        self, method: str, path: str, what: Trouble | int, *, times: int = 1, retry_after_s: float = 0.02
+        self, method: str, path: str, what: Trouble | int, *, times: int = 1, code: int = 0, retry_after_s: float = 0.02
     ) -> Fault:
         """Let the next requests whose path (under the API's base) matches wholly fail."""
-        self._faults.append(Fault(method, re.compile(path), what, times, retry_after_s))
+        self._faults.append(Fault(method, re.compile(path), what, times, code, retry_after_s))
         return self._faults[-1]
+
+    def mend(self, fault: Fault) -> None:
+        """Let a fault happen no more."""
+        self._faults.remove(fault)
 
     @property
     def accepted(self) -> list[Logged]:
@@ -167,7 +172,9 @@ class LocalDiscord(Acting):
         self._changed = asyncio.Event()
         if fault and fault.what is Trouble.LOST:
             reset(request)
-        return response
+        if fault and fault.what is Trouble.CUT:
+            cut(request)
+        return refusal(500) if fault and fault.what is Trouble.DENIED else response
 
     async def _respond(
         self,
@@ -184,7 +191,7 @@ class LocalDiscord(Acting):
         elif fault and fault.what == 429:
             return too_many(fault.retry_after_s, everywhere=False)
         elif fault and isinstance(fault.what, int):
-            return refusal(fault.what)
+            return refusal(fault.what, fault.code)
         headers: dict[str, str] = {}
         if self.limits is not None:
             refused, headers = self.limits.check(entry.method, entry.path)
@@ -238,6 +245,9 @@ class LocalDiscord(Acting):
             asked.message = self._keep(asked.channel_id, data, request)
         elif kind == UPDATE and asked.source is not None:
             asked.message = self._keep(asked.channel_id, data, request, old=asked.source)
+        elif kind == DEFER:
+            thinking = {"flags": data.get("flags", 0) & EPHEMERAL | LOADING}
+            asked.message = self._keep(asked.channel_id, thinking, request)
         elif kind == DEFER_UPDATE:
             asked.message = asked.source
         told: Json = {"interaction": {
@@ -256,11 +266,9 @@ class LocalDiscord(Acting):
         if asked is None or asked.callback is None:
             return refusal(404, 10015, "Unknown Webhook")
         body = request["entry"].body
-        if asked.callback["type"] == DEFER and asked.message is None:
-            # The first follow-up takes the place of "thinking…", and its visibility.
-            shown = (asked.callback.get("data") or {}).get("flags", 0) & EPHEMERAL
-            body = body | {"flags": body.get("flags", 0) & ~EPHEMERAL | shown}
-            made = asked.message = self._keep(asked.channel_id, body, request)
+        if asked.thinking:
+            # The first follow-up takes the place of "thinking…".
+            made = asked.message = self._keep(asked.channel_id, body, request, old=asked.message)
         else:
             made = self._keep(asked.channel_id, body, request)
         asked.followups.append(made)
@@ -273,6 +281,9 @@ class LocalDiscord(Acting):
         for field_name, content in request["entry"].files.items():
             about = named.get(field_name.removeprefix("files[").rstrip("]"), {})
             uploaded.append(self.attachment(about.get("filename", field_name), content))
+        if old:
+            # A message stays as private as it was, and an edit ends its "thinking…".
+            body = body | {"flags": body.get("flags", old["flags"]) & ~(EPHEMERAL | LOADING) | old["flags"] & EPHEMERAL}
         made = revised(old, body, uploaded) if old else message(channel_id, body, uploaded)
         self.messages[made["id"]] = made
         return made
@@ -312,20 +323,21 @@ class LocalDiscord(Acting):
 
     async def _edit_message(self, request: web.Request) -> web.Response:
         asked, found = self._find(request)
-        thinking = asked is not None and asked.callback is not None and asked.callback["type"] == DEFER
-        if found is None and not thinking:
+        if found is None:
             return refusal(404, 10008, "Unknown Message")
         channel = asked.channel_id if asked else request.match_info["channel"]
         made = self._keep(channel, request["entry"].body, request, old=found)
-        if asked and (found is None or found is asked.message):
+        if asked and found is asked.message:
             asked.message = made
         return answer(made)
 
     async def _delete_message(self, request: web.Request) -> web.Response:
-        _, found = self._find(request)
+        asked, found = self._find(request)
         if found is None:
             return refusal(404, 10008, "Unknown Message")
         del self.messages[found["id"]]
+        if asked and found is asked.message:
+            asked.message = None
         return web.Response(status=204)
 
     async def _get_channel(self, request: web.Request) -> web.Response:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,23 +20,13 @@ CALLBACK = r"/interactions/.*/callback"
 RUN = {"distance": "5k", "time": "27:30", "surface": "track"}
 
 
-@pytest.fixture
-def rows(database_file: Path) -> Any:
-    """Run a query on the bot's database, by another connection."""
-
-    def read(statement: str) -> list[Any]:
-        with sqlite3.connect(database_file) as connection:
-            return connection.execute(statement).fetchall()
-
-    return read
-
-
 async def test_a_logged_run_is_answered_and_kept(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
     asked = await (await there.slash("log", ADA, **RUN)).answer()
     assert "5.00 km" in asked.text
     assert rows("SELECT interaction_id, distance_m, duration_ms FROM runs") == [(int(asked.id), 5000, 1_650_000)]
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("what", [429, 500])
 async def test_whatever_becomes_of_the_answer_the_run_exists_once_and_its_card_is_shown(
     there: LocalDiscord, bot: Backpedal, rows: Any, what: Trouble | int

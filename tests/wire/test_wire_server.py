@@ -52,6 +52,7 @@ async def test_files_go_both_ways_and_followups_take_the_place_of_thinking(there
         assert await got.read() == b"drawn"
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("what", [429, 502])
 async def test_a_refused_answer_is_sent_again(there: LocalDiscord, toy: Toy, what: int) -> None:
     there.fail("POST", CALLBACK, what)
