@@ -65,4 +65,4 @@ class Conflict(MemberError):
 
 
 class Unavailable(MemberError):
-    """Not now: a database locked or full, a worker that died. Nothing was changed; try again."""
+    """Not now: a database locked or full, a worker that died. Nothing was changed by what failed; try again."""

@@ -71,13 +71,14 @@ class Database:
         """One transaction that only reads, and sees one moment of the database.
 
         Raises:
-            Unavailable: as `write`.
+            Unavailable: as `write`; it does not say that nothing was written, as something may have been before.
         """
         try:
             async with self._read.begin() as session:
                 yield session
         except FAILURES as error:
-            raise _in_words(error) from error
+            told = _in_words(error)
+            raise (Unavailable("errors.database.unread") if isinstance(told, Unavailable) else told) from error
 
     async def close(self) -> None:
         """Close every connection."""
