@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.answering import BROKEN, GONE, LOST, respond
 from bot.errors import MemberError
 from bot.i18n import LANGUAGES, catalogue, shipped
 from bot.reader import Reader
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
-
-GONE = {10062, 40060}
-"""Discord's codes for an interaction that has run out, or was answered already (it can be delivered twice)."""
 
 
 def reader_in(interaction: discord.Interaction) -> Reader:
@@ -45,7 +43,7 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
     """Answer a failure, always and only to the one who caused it.
 
     A `MemberError` is said in its own words. Anything else gets an apology with a reference that stands in the log
-    beside the traceback.
+    beside the traceback; it leaves open what was done, since what failed may have been only the telling.
     """
     error = cause_of(error)
     if isinstance(error, discord.HTTPException) and error.code in GONE:
@@ -61,9 +59,10 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
     else:
         reference = secrets.token_hex(3)
         log.error("reference %s: %s failed", reference, _what(interaction), exc_info=error)
-        words = reader.t("errors.unexpected", reference=reference)
+        key = "errors.afterwards" if "shown" in interaction.extras else "errors.unexpected"
+        words = reader.t(key, reference=reference)
     if interaction.type is discord.InteractionType.autocomplete:
-        with contextlib.suppress(discord.HTTPException):
+        with contextlib.suppress(*LOST):
             await interaction.response.autocomplete([])
         return
     try:
@@ -73,15 +72,14 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
 
 
 async def say_privately(interaction: discord.Interaction, words: str) -> None:
-    """Say something that only this person reads, whatever was answered or deferred before."""
-    if not interaction.response.is_done():
-        await interaction.response.send_message(words, ephemeral=True)
-        return
-    if interaction.extras.get("deferred_publicly"):
-        # The first follow-up of a public defer is public whatever it asks: take the placeholder away first.
-        with contextlib.suppress(discord.HTTPException):
-            await interaction.delete_original_response()
-    await interaction.followup.send(words, ephemeral=True)
+    """Say something that only this person reads, whatever was answered or deferred before.
+
+    Where no connection holds, nothing is raised: nothing else could be said either.
+    """
+    try:
+        await respond(interaction, private=True, content=words)
+    except BROKEN as error:
+        log.warning("interaction %s could not be told: %r", interaction.id, error)
 
 
 def _what(interaction: discord.Interaction) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import discord
 from discord import ui
 
+from bot import answering
 from bot.services.people import Person, Seen, meet
 from cogs.views.base import card
 
@@ -60,12 +61,8 @@ async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, privat
     """
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
-    if not done and not interaction.response.is_done():
-        interaction.extras["deferred_publicly"] = not private
-        if interaction.type is discord.InteractionType.application_command:
-            await interaction.response.defer(ephemeral=private, thinking=True)
-        else:
-            await interaction.response.defer()
+    if not done and not answering.answered(interaction):
+        await answering.think(interaction, private=private)
     return await task
 
 
@@ -83,31 +80,42 @@ async def reply(
         The message's id, or None where Discord did not say.
     """
     widened = mentions or discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        sent = await interaction.followup.send(
-            view=view, ephemeral=private, files=list(files), allowed_mentions=widened, wait=True
-        )
-        return sent.id
-    answer = await interaction.response.send_message(
-        view=view, ephemeral=private, files=list(files), allowed_mentions=widened
-    )
-    return answer.message_id
+    sent = await answering.respond(interaction, private=private, files=files, view=view, allowed_mentions=widened)
+    interaction.extras["shown"] = True
+    return sent
+
+
+async def say(
+    interaction: Interaction, words: str, *, files: Sequence[discord.File] = (), view: ui.View | None = None
+) -> None:
+    """Send plain words, with classic components or files, as an answer that only this person reads."""
+    components = {} if view is None else {"view": view}
+    await answering.respond(interaction, private=True, files=files, content=words, **components)
+    interaction.extras["shown"] = True
 
 
 async def replace(
     interaction: Interaction, view: ui.LayoutView, *, files: Sequence[discord.File] | None = None
 ) -> None:
     """Redraw the message whose component was pressed."""
-    attachments = {} if files is None else {"attachments": list(files)}
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, **attachments)  # type: ignore[arg-type]
-    else:
-        await interaction.response.edit_message(view=view, **attachments)  # type: ignore[arg-type]
+    await answering.redraw(interaction, files=files, view=view)
+    interaction.extras["shown"] = True
+
+
+async def close_with(interaction: Interaction, words: str) -> None:
+    """Put plain words in the place of the classic message whose component was pressed, and take its buttons away."""
+    await answering.redraw(interaction, content=words, view=None)
+    interaction.extras["shown"] = True
+
+
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Answer with a form."""
+    await answering.first(interaction, lambda: interaction.response.send_modal(form))
 
 
 async def tell(interaction: Interaction, words: str) -> None:
     """Add a private word to what has been answered. It can fail without harm: the answer stands."""
     try:
-        await interaction.followup.send(view=card(words), ephemeral=True)
-    except discord.HTTPException as error:
+        await answering.respond(interaction, private=True, view=card(words))
+    except answering.LOST as error:
         log.warning("a private word could not be added: %s", error)

@@ -12,7 +12,7 @@ from bot.services import changes, people, runs
 from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
-from cogs.answer import Interaction, met, replace, reply, tell
+from cogs.answer import Interaction, close_with, met, open_form, replace, reply, say, tell
 from cogs.asking import answers, ask_again, question
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
@@ -47,7 +47,7 @@ class Cards(commands.Cog):
         """Open the form, filled with the run as it is."""
         person = await met(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
-        await interaction.response.send_modal(edit_form(view, person.reader))
+        await open_form(interaction, edit_form(view, person.reader))
 
     @pressed("run", "amend", "run_id", "revision")
     async def amend(self, interaction: Interaction, run_id: int, revision: int) -> None:
@@ -136,7 +136,7 @@ class Cards(commands.Cog):
         view = await changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
         key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
         words = person.reader.t(key, name=escaped(view.runner, 60))
-        await interaction.response.edit_message(content=words, view=None)
+        await close_with(interaction, words)
         await follow(interaction, run_id)
 
     @pressed("spotter", "show", "run_id", "user_id")
@@ -150,9 +150,7 @@ class Cards(commands.Cog):
         if view is None or not view.public or view.content.spotter_id != user_id:
             await say_privately(interaction, person.reader.t("runs.spotter.gone"))
             return
-        await interaction.response.send_message(
-            question(view, person.reader), view=answers(view, person.reader), ephemeral=True
-        )
+        await say(interaction, question(view, person.reader), view=answers(view, person.reader))
 
     async def _show_change(self, interaction: Interaction, person: Person, view: RunView, words: str) -> None:
         """Redraw the card pressed, and every public card of the run."""

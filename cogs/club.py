@@ -13,7 +13,7 @@ from bot.reader import escaped
 from bot.services import changes, clubs
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
 from cogs.redraw import follow
 from cogs.views.base import fields_of, identity, pressed, values_of
@@ -67,7 +67,7 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
     async def ask_zone(self, interaction: Interaction) -> None:
         """Open the form for the club's zone."""
         person, _ = await organiser(interaction)
-        await interaction.response.send_modal(zone_form(person.reader, identity("club", "zoned")))
+        await open_form(interaction, zone_form(person.reader, identity("club", "zoned")))
 
     @pressed("club", "zoned")
     async def zoned(self, interaction: Interaction) -> None:

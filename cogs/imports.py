@@ -14,7 +14,7 @@ from bot.errors import BadInput, NotAllowed
 from bot.services import changes, telling
 from bot.services.people import Person
 from bot.services.runs import RunView
-from cogs.answer import Interaction, met, replace, reply
+from cogs.answer import Interaction, met, open_form, replace, reply
 from cogs.importing import import_files
 from cogs.redraw import follow
 from cogs.views.base import fields_of, pressed, values_of
@@ -118,7 +118,7 @@ class Imports(commands.Cog):
     async def share(self, interaction: Interaction, run_id: int) -> None:
         """Ask how much of a run without laps was backward."""
         person = await met(interaction)
-        await interaction.response.send_modal(share_form(run_id, person.reader))
+        await open_form(interaction, share_form(run_id, person.reader))
 
     @pressed("import", "portion", "run_id")
     async def portion(self, interaction: Interaction, run_id: int) -> None:

@@ -9,11 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering import LOST, insist
 from bot.app import App
 from bot.errors import BadInput
 from bot.services import privacy
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon, tell
+from cogs.answer import Interaction, met, open_form, replace, reply, soon, tell
 from cogs.redraw import follow
 from cogs.views.base import fields_of, pressed
 from cogs.views.privacy import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
@@ -54,7 +55,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
     async def ask(self, interaction: Interaction) -> None:
         """Open the form for the word."""
         person = await met(interaction)
-        await interaction.response.send_modal(erase_form(person.reader))
+        await open_form(interaction, erase_form(person.reader))
 
     @pressed("privacy", "erase")
     async def erase_typed(self, interaction: Interaction) -> None:
@@ -69,10 +70,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
         for shown in erased.cards:
             channel = interaction.client.get_partial_messageable(shown.channel_id)
             try:
-                await channel.get_partial_message(shown.message_id).delete()
+                await insist(channel.get_partial_message(shown.message_id).delete)
             except discord.NotFound:
                 continue
-            except discord.HTTPException as error:
+            except LOST as error:
                 log.warning("the card of an erased run stays in channel %d: %s", shown.channel_id, error)
                 stuck.append(f"<#{shown.channel_id}>")
         if stuck:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import discord
 
+from bot.answering import BROKEN, insist
 from bot.errors import Unavailable
 from bot.services import people, runs
 from bot.services.runs import RunView
@@ -44,14 +46,16 @@ async def redraw(client: Backpedal, run_id: int, *, except_message: int | None =
         drawn = public_card(view, await people.reader_for(client.app.database, None, view.guild_id))
         stuck = []
         for card in cards:
-            channel = client.get_partial_messageable(card.channel_id)
+            message = client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
             try:
-                await channel.get_partial_message(card.message_id).edit(view=drawn)
+                await insist(partial(message.edit, view=drawn))
             except discord.NotFound:
                 await runs.drop_card(client.app.database, card.message_id)
             except discord.HTTPException as error:
                 log.warning("the card of run %d could not be redrawn: %s", run_id, error)
                 stuck.append(f"https://discord.com/channels/{view.guild_id}/{card.channel_id}/{card.message_id}")
+            except BROKEN as error:
+                log.warning("the card of run %d is out of date: %r", run_id, error)
         return stuck
 
 
@@ -59,7 +63,7 @@ async def follow(interaction: Interaction, run_id: int, *, except_message: int |
     """Redraw after a change has been answered. What goes wrong here is told, but undoes nothing."""
     try:
         stuck = await redraw(interaction.client, run_id, except_message=except_message)
-    except (Unavailable, OSError, discord.DiscordException) as error:
+    except (Unavailable, discord.DiscordException) as error:
         log.warning("the cards of run %d could not be redrawn: %s", run_id, error)
         return
     if stuck:
@@ -70,6 +74,7 @@ async def keep(interaction: Interaction, view: RunView, message_id: int | None) 
     """Remember a public card just posted; draw it again if its run changed while it was on its way."""
     database, channel_id = interaction.client.app.database, interaction.channel_id
     if channel_id is None or message_id is None:
+        log.warning("the card of run %d is not remembered: Discord does not say which message it is", view.run_id)
         return
     try:
         revision = await runs.keep_card(database, view.run_id, channel_id, message_id)

@@ -16,7 +16,7 @@ from bot.domain.runs import Direction, RunContent, SpotterState, Surface
 from bot.services import changes, privacy, runs
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.answer import Interaction, met, replace, reply, say, soon
 from cogs.asking import ask_again, ask_spotter, check_spotter
 from cogs.importing import import_files
 from cogs.redraw import follow
@@ -195,11 +195,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         person = await met(interaction)
         made = await soon(interaction, privacy.export(self.app.database, person.user_id), private=True)
         files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
-        words = person.reader.t("runs.export.done")
-        if interaction.response.is_done():
-            await interaction.followup.send(words, files=files, ephemeral=True)
-        else:
-            await interaction.response.send_message(words, files=files, ephemeral=True)
+        await say(interaction, person.reader.t("runs.export.done"), files=files)
 
     @app_commands.command(name="import", description=spoken("runs.commands.import"))
     @app_commands.describe(

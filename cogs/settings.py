@@ -9,7 +9,7 @@ from bot.app import App
 from bot.domain import zones
 from bot.services import settings
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
 from cogs.views.base import fields_of, identity, pressed, values_of
 from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
@@ -41,7 +41,7 @@ class Settings(commands.Cog):
     async def ask_zone(self, interaction: Interaction) -> None:
         """Open the form for a zone."""
         person = await met(interaction)
-        await interaction.response.send_modal(zone_form(person.reader, identity("settings", "zoned")))
+        await open_form(interaction, zone_form(person.reader, identity("settings", "zoned")))
 
     @pressed("settings", "zoned")
     async def zoned(self, interaction: Interaction) -> None:
@@ -56,7 +56,7 @@ class Settings(commands.Cog):
     async def ask_weight(self, interaction: Interaction) -> None:
         """Open the form for the weight."""
         person = await met(interaction)
-        await interaction.response.send_modal(weight_form(person.reader, person.weight_kg))
+        await open_form(interaction, weight_form(person.reader, person.weight_kg))
 
     @pressed("settings", "weigh")
     async def weigh(self, interaction: Interaction) -> None:

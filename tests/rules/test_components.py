@@ -197,3 +197,9 @@ async def test_every_description_is_translated(client: Backpedal) -> None:
     for command in client.tree.get_commands():
         check(cast(Any, await command.get_translated_payload(client.tree, translator)), "")
     assert not missing
+
+
+def test_cogs_answer_only_by_ways_that_find_out_whether_it_arrived() -> None:
+    by_hand = re.compile(r"\.response\.\w+\(|\.followup\b|_original_response\b")
+    cogs = [file for file in (ROOT / "cogs").rglob("*.py") if file.name != "answer.py"]
+    assert [file.name for file in cogs if by_hand.search(file.read_text(encoding="utf-8"))] == []
