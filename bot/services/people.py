@@ -7,7 +7,7 @@ locale, whether an organiser) is remembered here; nothing is written while nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,8 +17,12 @@ from bot.domain.runs import Sharing, Surface
 from bot.domain.units import Units
 from bot.i18n import shipped
 from bot.reader import Reader
+from bot.services import standings
 from db.engine import Database, upsert
 from db.models import Guild, Member, User
+
+CONFIRMED_FOR = timedelta(days=1)
+"""So long after a club was last known to hold somebody it is taken to hold them still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Person:
         zone_assumed: the zone is the club's or UTC, never chosen by this person.
         zone_told: a card has already said so.
         known: has spoken to the bot before.
+        doubtful: in a direct message: the home club was last known to hold this person `CONFIRMED_FOR` ago or longer.
     """
 
     user_id: int
@@ -75,6 +80,7 @@ class Person:
     zone_assumed: bool
     zone_told: bool
     known: bool
+    doubtful: bool = False
 
     @property
     def guild_id(self) -> int | None:
@@ -103,7 +109,7 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
     organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
     if _changed(seen, user, member, guild, organiser=organiser):
         async with database.write() as session:
-            await remember(session, seen, now, organiser=organiser)
+            await remember(session, seen, now, organiser=organiser, newcomer=member is None)
             fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
     else:
         fresh_user, fresh_guild = user, guild
@@ -121,6 +127,10 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
         zone_assumed=fresh_user.zone is None,
         zone_told=fresh_user.zone_told,
         known=user is not None,
+        doubtful=seen.guild_id is None
+        and fresh_guild is not None
+        and member is not None
+        and now - member.seen_at >= CONFIRMED_FOR,
     )
 
 
@@ -163,8 +173,8 @@ def club_of(guild: Guild | None) -> Club | None:
     )
 
 
-async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool) -> None:
-    """Write what Discord says of a person and the club; settings are left as they are."""
+async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool, newcomer: bool) -> None:
+    """Write what Discord says of a person and the club, which he is then in; settings are left as they are."""
     user = upsert(session, User).values(
         user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
     )
@@ -178,6 +188,8 @@ async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organise
     seen_guild = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
     guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
     await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
+    if not newcomer:  # who was never there has not left
+        await standings.set_left(session, seen.guild_id, seen.user_id, None)
     seen_member = {"display_name": seen.display_name[:120], "organiser": organiser, "seen_at": now}
     member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
     await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
@@ -186,13 +198,17 @@ async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organise
 async def _rows(
     session: AsyncSession, user_id: int, guild_id: int | None
 ) -> tuple[User | None, Member | None, Guild | None]:
-    """The person, the membership, and the club spoken in (in a DM: the home club), in one statement."""
+    """The person, the membership, and the club spoken in (in a DM: the home club, until left), in one statement."""
     here = User.home_guild_id if guild_id is None else guild_id
     found = await session.execute(
         select(User, Member, Guild)
         .select_from(User)
-        .outerjoin(Guild, (Guild.guild_id == here) & (Guild.left_at.is_(None) | (Guild.guild_id == guild_id)))
         .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
+        .outerjoin(
+            Guild,
+            (Guild.guild_id == here)
+            & ((Guild.guild_id == guild_id) | (Guild.left_at.is_(None) & Member.left_at.is_(None))),
+        )
         .where(User.user_id == user_id)
     )
     row = found.one_or_none()
@@ -209,6 +225,7 @@ def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild 
     return (
         guild is None
         or member is None
+        or member.left_at is not None
         or (guild.name, guild.locale, guild.left_at) != (seen.guild_name[:120], seen.guild_locale, None)
         or (member.display_name, member.organiser) != (seen.display_name[:120], organiser)
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -59,8 +59,13 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
 
 
 async def set_hidden(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Take a member out of the ranks of a club, or put them back in."""
+    """Take a member out of the ranks of a club by own wish, or take the wish back: who left stays out."""
     await queries.hide(session, guild_id, user_id, hidden)
+
+
+async def set_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
+    """Take a member who left out of the ranks of the club; with None he is back, and the own wish alone holds."""
+    await queries.mark_left(session, guild_id, user_id, left_at)
 
 
 async def rebuild(session: AsyncSession, guild_id: int) -> None:

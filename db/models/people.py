@@ -45,7 +45,11 @@ class Guild(Base):
 
 
 class Member(Base):
-    """A person in a club, as last seen there: we have no member list and get no leave event."""
+    """A person in a club, as last seen there: we have no member list and get no leave event.
+
+    `seen_at` is when the club was last known to hold them: Discord, asked or by an interaction that changed something
+    here, said so. `left_at` is when we learned that it no longer does.
+    """
 
     __tablename__ = "members"
     __table_args__ = (Index(None, "user_id"),)
@@ -53,6 +57,7 @@ class Member(Base):
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
     display_name: Mapped[str] = mapped_column(String(120))
-    organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction
+    organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction; never of one who left
     hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # from the boards, by own wish
     seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    or_,
     select,
     text,
     update,
@@ -108,12 +109,16 @@ _CLEAR = text(
 
 
 async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Whether the member hides from boards; holds the member, so that one transaction at a time moves his rows.
+    """Whether the member is out of the ranks, by own wish or because he left the club.
+
+    Holds the member, so that one transaction at a time moves his rows.
 
     SQLite's write transaction holds everything already, and leaves the FOR UPDATE out.
     """
     hidden: bool | None = await session.scalar(
-        select(Member.hidden).where(Member.guild_id == guild_id, Member.user_id == user_id).with_for_update()
+        select(or_(Member.hidden, Member.left_at.is_not(None)))
+        .where(Member.guild_id == guild_id, Member.user_id == user_id)
+        .with_for_update()
     )
     return bool(hidden)
 
@@ -152,11 +157,32 @@ async def drop_user(session: AsyncSession, user_id: int) -> None:
 
 
 async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Write the wish to the member and to the rows that carry a copy of it."""
-    for table in (Member, Standing):
-        await session.execute(
-            update(table).where(table.guild_id == guild_id, table.user_id == user_id).values(hidden=hidden)
-        )
+    """Write the wish to the member, and whether he is out of the ranks to the rows that carry a copy of it."""
+    await session.execute(
+        update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(hidden=hidden)
+    )
+    await _copy_hidden(session, guild_id, user_id)
+
+
+async def mark_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
+    """Write that the member left, or with None that he is back, to him and to his rows; nothing where it is known."""
+    known = Member.left_at.is_(None) if left_at is None else Member.left_at.is_not(None)
+    values = {"left_at": left_at} if left_at is None else {"left_at": left_at, "organiser": False}
+    changed = await session.scalar(
+        update(Member)
+        .where(Member.guild_id == guild_id, Member.user_id == user_id, ~known)
+        .values(values)
+        .returning(Member.user_id)
+    )
+    if changed is not None:
+        await _copy_hidden(session, guild_id, user_id)
+
+
+async def _copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    hidden = await hold(session, guild_id, user_id)
+    await session.execute(
+        update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)
+    )
 
 
 @dataclass(frozen=True, slots=True)

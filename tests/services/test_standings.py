@@ -16,7 +16,7 @@ from bot.domain.runs import Direction, Stretch
 from bot.services import standings
 from db import models
 from db.engine import Database
-from tests.services.written import CLUB, join, remove_run, share_of, write_run
+from tests.services.written import CLUB, NOW, join, remove_run, share_of, write_run
 
 OTHER_CLUB = CLUB + 1
 ALICE, BOB = 11, 12
@@ -44,9 +44,9 @@ async def kept(session: AsyncSession) -> dict[Key, Sums]:
 async def from_scratch(session: AsyncSession) -> dict[Key, Sums]:
     """The standings as they should be, summed here from the runs, run by run."""
     hidden = {
-        (guild_id, user_id): wish
-        for guild_id, user_id, wish in await session.execute(
-            select(models.Member.guild_id, models.Member.user_id, models.Member.hidden)
+        (guild_id, user_id): wish or left_at is not None
+        for guild_id, user_id, wish, left_at in await session.execute(
+            select(models.Member.guild_id, models.Member.user_id, models.Member.hidden, models.Member.left_at)
         )
     }
     stretches = defaultdict(list)
@@ -93,7 +93,9 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
     runs: list[int] = []
     for step in range(30):
         async with database.write() as session:
-            action = rng.choice(["log", "log", "log", "edit", "edit", "delete", "uncount", "hide", "erase"])
+            action = rng.choice(
+                ["log", "log", "log", "edit", "edit", "delete", "uncount", "hide", "leave", "leave", "erase"]
+            )
             if action == "log" or not runs:
                 run_id = await write_run(
                     session,
@@ -107,6 +109,9 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                 await standings.move(session, None, await share_of(session, run_id))
             elif action == "hide":
                 await standings.set_hidden(session, CLUB, rng.choice([ALICE, BOB]), rng.random() < 0.5)
+            elif action == "leave":
+                left_at = rng.choice([NOW, None])
+                await standings.set_left(session, rng.choice([CLUB, OTHER_CLUB]), rng.choice([ALICE, BOB]), left_at)
             elif action == "erase" and rng.random() < 0.3:
                 for run_id in runs[:]:
                     if (await session.get(models.Run, run_id)).user_id == ALICE:
@@ -238,3 +243,30 @@ async def test_two_connections_moving_the_same_standings_lose_nothing(database: 
         assert found == await from_scratch(session)
     week = found[CLUB, "backward", "week", MONDAY, ALICE]
     assert week == (60_000 + sum(range(15)) + sum(range(100, 115)), 30 * 300_000, 3, 2114, False)
+
+
+async def test_who_leaves_while_logging_at_another_connection_is_on_no_board(
+    database: Database, database_url: str
+) -> None:
+    """Seen red on PostgreSQL when a log does not hold the member: a row written meanwhile stays in the ranks."""
+    async with database.write() as session:
+        await join(session, ALICE)
+
+    async def log(at: Database) -> None:
+        for number in range(20):
+            async with at.write() as session:
+                day = MONDAY + timedelta(days=40 * number)
+                run_id = await write_run(session, ALICE, day, [Stretch(Direction.BACKWARD, 1000, 300_000)])
+                await standings.move(session, None, await share_of(session, run_id))
+
+    async def come_and_go(at: Database) -> None:
+        for left_at in [NOW, None] * 10 + [NOW]:
+            async with at.write() as session:
+                await standings.set_left(session, CLUB, ALICE, left_at)
+
+    async with two_connections(database_url) as (one, other):
+        await asyncio.gather(log(one), come_and_go(other))
+    async with database.read() as session:
+        found = await kept(session)
+        assert found == await from_scratch(session)
+    assert {sums[-1] for sums in found.values()} == {True}
