@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.services.people import Person, Seen, meet
+from cogs.membership import at_home
 from cogs.views.base import card
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def seen_in(interaction: Interaction) -> Seen:
 async def met(interaction: Interaction) -> Person:
     """Who speaks, resolved; failures from here on are told in that person's language."""
     app = interaction.client.app
-    person = await meet(app.database, seen_in(interaction), app.clock())
+    seen = seen_in(interaction)
+    person = await at_home(interaction, seen, await meet(app.database, seen, app.clock()))
     interaction.extras["reader"] = person.reader
     return person
 

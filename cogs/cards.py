@@ -13,7 +13,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, replace, reply, tell
-from cogs.asking import answers, ask_again, question
+from cogs.asking import answers, ask_again, notice_spotter, question
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, fields_of, pressed, values_of
@@ -138,6 +138,7 @@ class Cards(commands.Cog):
         words = person.reader.t(key, name=escaped(view.runner, 60))
         await interaction.response.edit_message(content=words, view=None)
         await follow(interaction, run_id)
+        await notice_spotter(interaction, person, view)
 
     @pressed("spotter", "show", "run_id", "user_id")
     async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:

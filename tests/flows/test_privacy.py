@@ -1,6 +1,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -133,3 +134,22 @@ async def test_german_members_read_german(club: Club) -> None:
     )
     form = await club.alice.click(asked.response, label="Löschen …")
     assert_german(await club.alice.submit_modal(form, {"word": "löschen"}))
+
+
+async def test_the_policy_says_what_leaving_means(club: Club) -> None:
+    assert "You leave a server?" in text_of(await club.alice.slash(club.channel, "privacy policy"))
+    await club.speak_german()
+    answer = await club.alice.slash(club.channel, "privacy policy")
+    assert "Du verlässt einen Server?" in text_of(answer)
+    assert_german(answer)
+
+
+async def test_an_export_says_when_a_leave_was_noticed(club: Club) -> None:
+    await log(club, club.alice)
+    club.guild.remove_member(club.alice)
+    await club.env.advance_time(86_400)
+    noticed_at = club.env.now()
+    answer = await club.alice.user.slash("privacy export")
+    files = {file.filename: await file.read() for file in answer.response.attachments}
+    (membership,) = json.loads(files["backpedal.json"])["memberships"]
+    assert datetime.fromisoformat(membership["left_at"]) == noticed_at
