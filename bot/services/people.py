@@ -17,7 +17,8 @@ from bot.domain.runs import Sharing, Surface
 from bot.domain.units import Units
 from bot.i18n import shipped
 from bot.reader import Reader
-from db.engine import Database, upsert
+from db.dialect import upsert
+from db.engine import Database
 from db.models import Guild, Member, User
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.engine import upsert
+from db.dialect import upsert
 from db.models import Card, Member, Revision, Run, Standing, Stretch
 
 
