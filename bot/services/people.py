@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
@@ -184,18 +185,30 @@ async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organise
     await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
 
 
+def _known(guild: Any, *, only_present: bool) -> Select[User, Member | None, Guild | None]:
+    present = (Guild.left_at.is_(None),) if only_present else ()
+    return (
+        select(User, Member, Guild)
+        .select_from(User)
+        .outerjoin(Guild, and_(Guild.guild_id == guild, *present))
+        .outerjoin(Member, (Member.guild_id == guild) & (Member.user_id == User.user_id))
+        .where(User.user_id == bindparam("user_id"))
+    )
+
+
+# Every interaction begins with one of these; made once, since making one costs more than executing it.
+_AT_HOME = _known(User.home_guild_id, only_present=True)
+_IN_CLUB = _known(bindparam("guild_id"), only_present=False)
+
+
 async def _rows(
     session: AsyncSession, user_id: int, guild_id: int | None
 ) -> tuple[User | None, Member | None, Guild | None]:
     """The person, the membership, and the club spoken in (in a DM: the home club), in one statement."""
-    here = User.home_guild_id if guild_id is None else guild_id
-    found = await session.execute(
-        select(User, Member, Guild)
-        .select_from(User)
-        .outerjoin(Guild, (Guild.guild_id == here) & (Guild.left_at.is_(None) | (Guild.guild_id == guild_id)))
-        .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
-        .where(User.user_id == user_id)
-    )
+    if guild_id is None:
+        found = await session.execute(_AT_HOME, {"user_id": user_id})
+    else:
+        found = await session.execute(_IN_CLUB, {"user_id": user_id, "guild_id": guild_id})
     row = found.one_or_none()
     if row is not None:
         return row[0], row[1], row[2]
