@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
+from bot.domain.outings import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
 from bot.domain.runs import Sharing, Surface
 from bot.domain.units import Units
 from bot.i18n import shipped
@@ -44,6 +45,13 @@ class Club:
     reader: Reader
     solo_surfaces: frozenset[Surface]
     organiser_role_id: int | None
+    partners_channel_id: int | None = None
+    organisers_channel_id: int | None = None
+    spotter_role_id: int | None = None
+    women_role_id: int | None = None
+    backward_per_spotter: int = DEFAULT_BACKWARD_PER_SPOTTER
+    grace_min: int = DEFAULT_GRACE_MIN
+    emergency_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,13 @@ def club_of(guild: Guild | None) -> Club | None:
         reader_of(None, guild),
         DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo),
         guild.organiser_role_id,
+        guild.partners_channel_id,
+        guild.organisers_channel_id,
+        guild.spotter_role_id,
+        guild.women_role_id,
+        guild.backward_per_spotter or DEFAULT_BACKWARD_PER_SPOTTER,
+        DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
+        guild.emergency_number,
     )
 
 

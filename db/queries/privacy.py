@@ -19,6 +19,17 @@ NAMING: Mapping[str, frozenset[str]] = {
     "cards": frozenset(),
     "recordings": frozenset({"user_id"}),
     "standings": frozenset({"user_id"}),
+    "due": frozenset({"user_id", "payload"}),
+    "deliveries": frozenset({"user_id", "payload"}),
+    "outings": frozenset({"caller_id", "resolved_by", "resolution"}),
+    "companions": frozenset({"user_id"}),
+    "ties": frozenset({"user_id", "other_id", "other_name"}),
+    "contacts": frozenset({"user_id", "contact_id", "contact_name"}),
+    "availabilities": frozenset({"user_id"}),
+    "rounds": frozenset({"proposal"}),
+    "round_places": frozenset({"user_id"}),
+    "no_shows": frozenset({"user_id"}),
+    "spottings": frozenset({"user_id"}),
 }
 """Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
 
@@ -26,7 +37,7 @@ A test refuses a table that is neither here nor in `IMPERSONAL`, and a column th
 listed: a new one is declared here, and exported and erased below.
 """
 
-IMPERSONAL = frozenset({"guilds", "remembered"})
+IMPERSONAL = frozenset({"guilds", "remembered", "meeting_points", "outing_presses"})
 """Tables that hold nothing of any person."""
 
 

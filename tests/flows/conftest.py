@@ -18,6 +18,7 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.app import App
 from bot.client import Backpedal
+from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
 from db.engine import Database
 from db.models import Guild, User
@@ -95,7 +96,7 @@ def worker() -> Any:
 @pytest_asyncio.fixture
 async def app(database: Database, worker: Any) -> App:
     settings: Any = None  # no cog reads the operator's settings
-    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow)
+    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow, courier=Pump())
 
 
 @pytest_asyncio.fixture
