@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.runs import counts
+from bot.domain.runs import Direction, SpotterState, counts
 from bot.preview.club import CLUB, CLUB_ZONE, GUILD_ID, ORGANISER, PEOPLE, ROLE_ID
 from bot.preview.history import DemoRun, demo_runs
 from bot.services import standings
 from db.engine import Database
-from db.models import Guild, Member, Revision, Run, Stretch, User
+from db.models import Guild, Member, Revision, Run, Spotting, Stretch, User
 from db.queries import seeding
 
 FIRST_INTERACTION = 1 << 40
@@ -37,6 +37,7 @@ async def seed(database: Database, now: datetime) -> bool:
             session, Stretch, [row for number, run in enumerate(runs, 1) for row in _stretches(number, run)]
         )
         await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
+        await seeding.insert_rows(session, Spotting, [row for n, run in enumerate(runs, 1) for row in _credits(n, run)])
         await standings.rebuild(session, GUILD_ID)
     return True
 
@@ -120,6 +121,24 @@ def _stretches(number: int, run: DemoRun) -> list[dict[str, Any]]:
             "estimated": stretch.estimated,
         }
         for position, stretch in enumerate(run.content.stretches)
+    ]
+
+
+def _credits(number: int, run: DemoRun) -> list[dict[str, Any]]:
+    """What the spotter who agreed is credited with."""
+    content = run.content
+    if content.spotter_state is not SpotterState.AGREED:
+        return []
+    backward = [stretch for stretch in content.stretches if stretch.direction is Direction.BACKWARD]
+    return [
+        {
+            "run_id": number,
+            "user_id": content.spotter_id,
+            "guild_id": GUILD_ID,
+            "ran_on": content.ran_on,
+            "distance_m": sum(stretch.distance_m or 0 for stretch in backward),
+            "duration_ms": sum(stretch.duration_ms for stretch in backward),
+        }
     ]
 
 

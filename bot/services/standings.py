@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.periods import Period, ends_on, starts_on
 from bot.domain.runs import Direction
+from db.queries import spotting
 from db.queries import standings as queries
 
 
@@ -58,6 +59,14 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
         await _make_afresh(session, after.guild_id, after.user_id, {after.ran_on})
 
 
+async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
+    """Make a spotter's rows of every period that holds one of `days` afresh from the credits (`services.spotting`)."""
+    await session.flush()
+    spans = await _spans(session, guild_id, user_id, days)
+    await spotting.clear(session, spans)
+    await spotting.sum_up(session, spans)
+
+
 async def set_hidden(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
     """Take a member out of the ranks of a club, or put them back in."""
     await queries.hide(session, guild_id, user_id, hidden)
@@ -70,6 +79,8 @@ async def rebuild(session: AsyncSession, guild_id: int) -> None:
     rows = await queries.days_with_runs(session, guild_id)
     for user_id, days in groupby(rows, key=lambda row: row[0]):
         await queries.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
+    for user_id, days in groupby(await spotting.days_with_credits(session, guild_id), key=lambda row: row[0]):
+        await spotting.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
 
 
 async def forget(session: AsyncSession, user_id: int) -> None:

@@ -112,7 +112,7 @@ async def club_week(session: AsyncSession, guild_id: int, user_id: int, monday: 
             Standing.user_id == user_id,
             Standing.period == "week",
             Standing.starts_on == monday,
-            Standing.direction != "all",
+            Standing.direction.in_(("backward", "forward")),
         )
     )
     return rows.all()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.periods import Period, starts_on
@@ -67,6 +67,16 @@ async def from_scratch(session: AsyncSession) -> dict[Key, Sums]:
                 times[key] += sum(s.duration_ms for s in mine)
                 days[key].add(run.ran_on)
                 longest[key] = max(longest[key], far)
+    counted = set(await session.scalars(select(models.Run.run_id).where(models.Run.counted)))
+    for credit in await session.scalars(select(models.Spotting).execution_options(populate_existing=True)):
+        for period in Period:
+            start = starts_on(period, credit.ran_on)
+            key = (credit.guild_id, "spotting", period.value, start, credit.user_id)
+            if credit.run_id in counted:
+                metres[key] += credit.distance_m
+                times[key] += credit.duration_ms
+                days[key].add(credit.ran_on)
+                longest[key] = max(longest[key], credit.distance_m)
     return {key: (metres[key], times[key], len(days[key]), longest[key], hidden[key[0], key[4]]) for key in metres}
 
 
@@ -93,7 +103,8 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
     runs: list[int] = []
     for step in range(30):
         async with database.write() as session:
-            action = rng.choice(["log", "log", "log", "edit", "edit", "delete", "uncount", "hide", "erase"])
+            action = rng.choice(["log", "log", "log", "edit", "edit", "spot", "delete", "uncount", "hide", "erase"])
+            credited = await credits_in(session)
             if action == "log" or not runs:
                 run_id = await write_run(
                     session,
@@ -105,6 +116,14 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                 )
                 runs.append(run_id)
                 await standings.move(session, None, await share_of(session, run_id))
+            elif action == "spot":
+                credit = models.Spotting(
+                    run_id=rng.choice(runs), user_id=rng.choice([ALICE, BOB]), guild_id=rng.choice([CLUB, OTHER_CLUB]),
+                    ran_on=some_day(rng), distance_m=rng.choice([0, 1000, 5000]),
+                    duration_ms=rng.randint(1, 9_000_000),
+                )  # fmt: skip
+                await session.merge(credit)
+                await session.flush()
             elif action == "hide":
                 await standings.set_hidden(session, CLUB, rng.choice([ALICE, BOB]), rng.random() < 0.5)
             elif action == "erase" and rng.random() < 0.3:
@@ -112,6 +131,7 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                     if (await session.get(models.Run, run_id)).user_id == ALICE:
                         await remove_run(session, run_id)
                         runs.remove(run_id)
+                await session.execute(delete(models.Spotting).where(models.Spotting.user_id == ALICE))
                 await standings.forget(session, ALICE)
             else:
                 run_id = rng.choice(runs)
@@ -122,12 +142,20 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                 else:
                     await change(session, rng, run_id, counted=action != "uncount" and rng.random() < 0.8)
                 await standings.move(session, before, await share_of(session, run_id))
+            for guild_id, user_id, day in credited | await credits_in(session):
+                await standings.move_spotting(session, guild_id, user_id, {day})
         async with database.read() as session:
             assert await kept(session) == await from_scratch(session), f"step {step}: {action}"
     async with database.write() as session:
         for guild_id in (CLUB, OTHER_CLUB):
             await standings.rebuild(session, guild_id)
         assert await kept(session) == await from_scratch(session)
+
+
+async def credits_in(session: AsyncSession) -> set[tuple[int, int, date]]:
+    """(club, spotter, day) of every credit."""
+    found = await session.scalars(select(models.Spotting).execution_options(populate_existing=True))
+    return {(credit.guild_id, credit.user_id, credit.ran_on) for credit in found}
 
 
 async def change(session: AsyncSession, rng: random.Random, run_id: int, *, counted: bool) -> None:
