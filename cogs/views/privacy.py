@@ -17,7 +17,7 @@ WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for langu
 
 def policy_card(reader: Reader) -> ui.LayoutView:
     """What is kept, who sees it, for how long."""
-    parts = (reader.t(f"privacy.policy.{part}") for part in ("kept", "seen", "time", "removed", "gone"))
+    parts = (reader.t(f"privacy.policy.{part}") for part in ("kept", "seen", "partners", "time", "removed", "gone"))
     return card(
         reader.t("privacy.policy.title"),
         "\n\n".join(parts),

@@ -14,7 +14,7 @@ from bot.domain.leaderboard import BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.domain.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import BackpedalError
-from bot.services import boards, changes, people, settings, spotting, standings
+from bot.services import boards, changes, people, privacy, settings, spotting, standings
 from bot.services.people import Seen
 from bot.services.profile import profile, profile_of
 from bot.services.revisions import insert_run
@@ -206,6 +206,19 @@ async def test_my_own_figures_hold_what_only_i_see_and_the_clubs_do_not(database
     assert (clubs.spotted_m, clubs.spotted_ms) == (5000, 1_650_000)
     await changes.delete_run(database, own, BOB, interaction_id=3, now=NOW)
     assert (await profile(database, BOB, TODAY)).spotted_m == 5000
+
+
+async def test_erasing_takes_credit_away_and_the_others_keep_theirs(database: Database) -> None:
+    await meet(database, BOB)
+    for key, runner, spotter in ((1, ALICE, BOB), (2, CAROL, BOB), (3, BOB, CAROL)):
+        await meet(database, spotter)
+        run_id = await log(database, a_run(spotter_id=spotter), key, runner)
+        await changes.answer_spotter(database, run_id, spotter, agreed=True)
+    assert await credited(database) == {BOB: (10_000, 3_300_000), CAROL: (5000, 1_650_000)}
+    await privacy.erase(database, ALICE, NOW)
+    assert await credited(database) == {BOB: (5000, 1_650_000), CAROL: (5000, 1_650_000)}
+    await privacy.erase(database, BOB, NOW)
+    assert await credited(database) == {}
 
 
 @pytest.mark.parametrize("seed", range(6))
