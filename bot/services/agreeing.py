@@ -85,7 +85,8 @@ async def follow(
         others = [c.user_id for c in (*after.inside, *after.waiting) if c.user_id != changed_by]
         await tell(session, after, CHANGED, others, now, occurrence=event)
     if left is not None or (before.state in AGREED and after.state is OutingState.OPEN):
-        await tell(session, after, REOPENED, inside, now, occurrence=event, payload={"left": left})
+        payload = {"left": left, "agreed": before.state in AGREED}
+        await tell(session, after, REOPENED, inside, now, occurrence=event, payload=payload)
     if after.state is OutingState.FILLED and changed_by is None:
         asked = inside if before.state is OutingState.OPEN else new
         await tell(session, after, FILLED, asked, now, occurrence=event)

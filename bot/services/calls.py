@@ -21,11 +21,12 @@ from bot.errors import BadInput, Conflict, NotAllowed
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
 from bot.services.deliveries import Plan, plan, unplan
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell, view_of
-from bot.services.people import Club, Person
+from bot.services.people import Club, Person, club_of
 from bot.services.waiting import OFFER_ENDS, Presser, check_free, check_sees, ends_at, held
 from db.engine import Database
 from db.queries import calls as queries
 from db.queries import outings as outing_queries
+from db.queries import settings as settings_queries
 
 EVENING = "outing.evening"
 HOUR = "outing.hour"
@@ -167,7 +168,6 @@ async def change(
     seen_terms: int,
     interaction_id: int,
     now: datetime,
-    club: Club,
 ) -> OutingView:
     """Change the time or place, or both; everybody else confirms anew.
 
@@ -180,7 +180,6 @@ async def change(
         seen_terms: the terms that the form was filled with.
         interaction_id: of the form.
         now: the present.
-        club: whose meeting points and surfaces hold.
 
     Raises:
         NotFound: gone, or another club's.
@@ -196,7 +195,9 @@ async def change(
         values: dict[str, object] = {}
         if starts_at is not None and starts_at != before.starts_at:
             values["starts_at"] = starts_at
-        if place is not None and place != before.place:
+        if place is not None and place.strip() != before.place:
+            club = club_of(await settings_queries.guild_row(session, before.guild_id))
+            assert club is not None
             values |= await _where(session, club, place, None, None)
         if not values:
             return before

@@ -18,6 +18,7 @@ from bot.reader import escaped
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, read, tell
 from db import models
+from db.engine import Database
 from db.queries import calls as queries
 from db.queries import outings as outing_queries
 
@@ -87,6 +88,12 @@ async def _may(session: AsyncSession, outing: OutingView, presser: Presser) -> b
     else:
         known = {}
     return presser.user_id in await open_to(session, outing, known)
+
+
+async def may_answer(database: Database, outing: OutingView, user_id: int) -> bool:
+    """Whether somebody who is asked may answer, as far as the club's roles were seen."""
+    async with database.read() as session:
+        return await _may(session, outing, Presser(user_id))
 
 
 async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser) -> None:

@@ -36,8 +36,13 @@ def test_a_start_is_read_ahead_in_the_caller_s_zone() -> None:
 
 @pytest.mark.parametrize(
     ("distance", "minutes", "metres", "duration_ms"),
-    [("5k", None, 5000, None), ("40 min", None, None, 2_400_000), (None, 30, None, 1_800_000), ("5k", 30, 5000, 1_800_000)],
-)  # fmt: skip
+    [
+        ("5k", None, 5000, None),
+        ("40 min", None, None, 2_400_000),
+        (None, 30, None, 1_800_000),
+        ("5k", 30, 5000, 1_800_000),
+    ],
+)
 def test_a_length_is_a_distance_or_a_time(
     distance: str | None, minutes: int | None, metres: int | None, duration_ms: int | None
 ) -> None:

@@ -88,12 +88,10 @@ class Town:
         return answer
 
     async def change(self, who: int, outing: OutingView, **changed: Any) -> OutingView:
-        club = (await self.person(who)).club
-        assert club is not None
         given = {"starts_at": None, "place": None, "seen_terms": outing.terms} | changed
         return await calls.change(
             self.database, Presser(who, CLUB), outing.outing_id, **given,
-            interaction_id=next(self.numbers), now=self.now, club=club,
+            interaction_id=next(self.numbers), now=self.now,
         )  # fmt: skip
 
     async def cancel(self, who: int, outing: OutingView) -> OutingView:

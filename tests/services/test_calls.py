@@ -11,13 +11,12 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.domain.calls import Wanted
-from bot.domain.outings import OutingState, Presence, Role, Wish
+from bot.domain.outings import OutingState, Role, Wish
 from bot.domain.runs import Direction, RunContent, Sharing, Stretch, Surface
 from bot.errors import BadInput, Conflict, MemberError, NotAllowed, NotFound
-from bot.services import calls, changes, joining
+from bot.services import calls, changes
 from bot.services.calls import Call, Who
 from bot.services.joining import Done
-from bot.services.outings import outing_of
 from db.engine import Database
 from db.models import Delivery, Outing
 from tests.services.called import ADA, BEN, CEM, CHANNEL, DORA, NOW, START, Town
@@ -336,66 +335,3 @@ async def test_called_off_by_the_caller_alone_and_everybody_is_told(town: Town) 
     assert await town.letters("outing.cancelled") == [BEN, CEM]
     await refused(Conflict, "partners.refused.over", town.join(DORA, outing))
     assert await calls.mine(town.database, CEM) == ()
-
-
-# ── the waiting list ──
-
-
-async def test_a_place_that_becomes_free_is_offered_in_order_and_kept(town: Town) -> None:
-    await town.club_sets(backward_per_spotter=1)
-    outing = await town.agreed()
-    assert (await town.join(CEM, outing)).done is Done.FULL
-    for who in (CEM, DORA):
-        assert (await town.wait(who, outing)).done is Done.WAITING
-        town.now += timedelta(seconds=1)
-    after = (await town.leave(BEN, outing)).outing
-    cem, dora = after.waiting
-    assert (cem.presence, dora.presence) == (Presence.OFFERED, Presence.WAITING)
-    assert await town.letters("outing.offer") == [CEM]
-    assert (await town.join(BEN, outing)).done is Done.FULL, "kept for Cem"
-    assert (await town.take(CEM, outing)).done is Done.JOINED
-    assert await town.due("outing.offer_ends") == []
-
-
-async def test_without_an_answer_it_goes_to_the_next_and_then_to_those_who_are_free(town: Town) -> None:
-    await town.club_sets(backward_per_spotter=1)
-    outing = await town.agreed()
-    await town.wait(CEM, outing)
-    await town.wait(DORA, outing)
-    await town.leave(BEN, outing)
-    for who, next_one in ((CEM, [CEM, DORA]), (DORA, [CEM, DORA])):
-        ((owner, at),) = await town.due("outing.offer_ends")
-        assert (owner, at - town.now) == (who, timedelta(minutes=30))
-        early = at - timedelta(seconds=1)
-        for town.now in (early, at):
-            async with town.database.write() as session:
-                await joining.end_offer(session, outing.outing_id, who, town.now)
-            assert len(await town.letters("outing.offer")) == (
-                len(next_one) if town.now == at else next_one.index(who) + 1
-            )
-    await refused(Conflict, "partners.refused.offer_over", town.take(CEM, outing))
-    assert (await town.join(CEM, outing)).done is Done.JOINED
-
-
-async def test_who_is_blocked_with_somebody_in_is_passed_over_without_a_word(town: Town) -> None:
-    await town.club_sets(backward_per_spotter=1)
-    outing = await town.agreed()
-    await town.wait(CEM, outing)
-    await town.wait(DORA, outing)
-    await town.tie(CEM, ADA)
-    await town.leave(BEN, outing)
-    assert await town.letters("outing.offer") == [DORA]
-
-
-async def test_the_last_place_pressed_at_once_is_given_once(town: Town, database_url: str) -> None:
-    await town.club_sets(backward_per_spotter=1)
-    outing = await town.call()
-    second = Database.open(database_url)
-    try:
-        answers = await asyncio.gather(
-            *(town.join(who, outing, database=db) for who, db in ((BEN, town.database), (CEM, second), (DORA, second)))
-        )
-    finally:
-        await second.close()
-    assert sorted(answer.done for answer in answers) == [Done.FULL, Done.FULL, Done.JOINED]
-    assert len((await outing_of(town.database, outing.outing_id)).inside) == 2
