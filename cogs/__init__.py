@@ -10,5 +10,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.me",
     "cogs.leaderboard",
     "cogs.privacy",
+    "cogs.partners",
+    "cogs.calls",
     "cogs.help",
 )
