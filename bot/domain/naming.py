@@ -21,7 +21,8 @@ def is_about(payload: Mapping[str, Any], user_id: int) -> bool:
 def without(node: Any, user_id: int) -> Any:
     """The same JSON without a person.
 
-    Out of a list goes the id itself, and whatever object in it is about the person; under a key stands null instead.
+    Out of a list goes the id itself, and whatever object in it is about the person; under a key stands 0 instead, which
+    is nobody.
     """
     if isinstance(node, dict):
         return {key: without(value, user_id) for key, value in node.items() if not _is(key, user_id)}
@@ -31,7 +32,7 @@ def without(node: Any, user_id: int) -> Any:
             for item in node
             if not (_is(item, user_id) or (isinstance(item, dict) and is_about(item, user_id)))
         ]
-    return None if _is(node, user_id) else node
+    return 0 if _is(node, user_id) else node
 
 
 def without_anybody(node: Any) -> Any:

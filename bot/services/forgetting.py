@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import naming
-from bot.domain.outings import BEFORE, OUT, OutingState, Presence
+from bot.domain.outings import BEFORE, OUT, Presence
 from bot.errors import Conflict
-from bot.services import outings
-from bot.services.outings import read, redraw, settle_roles
+from bot.services.joining import drop
+from bot.services.outings import read, redraw
+from bot.services.waiting import ask_who_is_free, offer_places
 from db.engine import Database
 from db.models import Delivery, Due
 from db.queries import forgetting as queries
-from db.queries import outings as outing_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,16 @@ async def leave_outings(session: AsyncSession, user_id: int, now: datetime) -> N
 
 
 async def _step_out(session: AsyncSession, outing_id: int, user_id: int, now: datetime) -> None:
-    """Leave an outing that has not begun. It is open first: the database checks the rule row by row."""
-    await outing_queries.move(session, outing_id, BEFORE, state=OutingState.OPEN.value)
-    await queries.take_out(session, outing_id, user_id)
-    outing = await outings.read(session, outing_id)
-    if not outing.inside:
-        await outing_queries.move(session, outing_id, BEFORE, state=OutingState.CANCELLED.value, ended_at=now)
+    """Leave an outing that has not begun, as by Can't come; what is told of it names nobody."""
+    outing = await read(session, outing_id)
+    me = outing.who(user_id)
+    if me is not None and me.presence is Presence.IN:
+        await drop(session, outing, user_id, now, event=f"erased {now.timestamp():.6f}")
         return
-    if outing.caller_id == user_id:
-        await outing_queries.move(session, outing_id, BEFORE, caller_id=outing.inside[0].user_id)
-    await settle_roles(session, outing)
-    if outing.filled:
-        agreed = all(c.confirmed for c in outing.inside)
-        state = OutingState.CONFIRMED if agreed else OutingState.FILLED
-        await outing_queries.move(session, outing_id, BEFORE, state=state.value)
+    await queries.take_out(session, outing_id, user_id)
+    after = await offer_places(session, await read(session, outing_id), now)  # one may have been kept for this person
+    await ask_who_is_free(session, after, now)
+    await redraw(session, after, now)
 
 
 async def find_messages(database: Database, user_id: int) -> Found:

@@ -38,7 +38,7 @@ async def shown_in(session: AsyncSession, user_id: int) -> Sequence[int]:
 
 
 async def take_out(session: AsyncSession, outing_id: int, user_id: int) -> None:
-    """Delete a person's place in an outing; the database refuses where that takes somebody's eyes."""
+    """Delete a person's place in an outing."""
     await session.execute(delete(Companion).where(Companion.outing_id == outing_id, Companion.user_id == user_id))
 
 

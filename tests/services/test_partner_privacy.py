@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,9 +90,33 @@ async def test_an_outing_to_come_goes_on_without_the_erased_as_far_as_the_rule_a
         left = await session.get(Outing, 9)
         assert left is not None
         assert (left.state, left.caller_id) == (state, caller)
+        told = await session.scalars(
+            select(Delivery).where(Delivery.kind == "outing.reopened", Delivery.subject_id == 9)
+        )
+        assert {(one.user_id, one.payload["left"]) for one in told} == {(one["user_id"], 0) for one in others}
         inside = await session.scalars(select(Companion.user_id).where(Companion.outing_id == 9))
         assert sorted(inside) == sorted(one["user_id"] for one in others)
     assert str(ALICE) not in "\n".join(row for rows in (await dump(database)).values() for row in rows)
+
+
+async def test_a_place_kept_for_the_erased_is_offered_to_the_next(database: Database) -> None:
+    await fill(database)
+    async with database.write() as session:
+        session.add(User(user_id=CARL, created_at=NOW))
+        await session.flush()
+        await outing(
+            session, 9, "open", {"user_id": CARL, **BACKWARD, "confirmed_terms": 1},
+            {"user_id": ALICE, "presence": "offered", "offered_until": NOW + timedelta(hours=1)},
+            {"user_id": BOB, "presence": "waiting"},
+        )  # fmt: skip
+        await session.execute(
+            update(Outing).where(Outing.outing_id == 9).values(places=2, starts_at=NOW + timedelta(days=1))
+        )
+        await session.execute(delete(Tie))
+    await privacy.erase(database, ALICE, NOW)
+    async with database.read() as session:
+        left = {one.user_id: one.presence for one in await session.scalars(select(Companion)) if one.outing_id == 9}
+    assert left == {CARL: "in", BOB: "offered"}
 
 
 async def test_a_drawn_round_goes_on_without_the_erased(database: Database) -> None:
