@@ -12,5 +12,6 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.privacy",
     "cogs.partners",
     "cogs.calls",
+    "cogs.ties",
     "cogs.help",
 )
