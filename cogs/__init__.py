@@ -11,4 +11,5 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.leaderboard",
     "cogs.privacy",
     "cogs.help",
+    "cogs.delivery",
 )
