@@ -6,18 +6,19 @@ More opens a private menu. Other cogs add to it by a method `more_items(outing, 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from discord.ext import commands
 
 from bot.app import App
 from bot.domain.calls import read_start
 from bot.domain.outings import Presence, Wish
-from bot.errors import BadInput
+from bot.errors import BadInput, Unavailable
 from bot.reader import Reader
 from bot.services import calls, joining
 from bot.services.joining import Answer, Done
 from bot.services.outings import OutingView
+from bot.services.people import Person
 from bot.services.waiting import Presser
 from cogs.answer import Interaction, met, replace, reply, seen_in, soon
 from cogs.call_kinds import KINDS
@@ -26,6 +27,10 @@ from cogs.views import outing_letters
 from cogs.views.base import Component, card, fields_of, pressed
 from cogs.views.call_form import change_form, wall_time
 from cogs.views.outing_card import classic, full_card, more_menu, private_card, sure_card, waiting_button
+
+T = TypeVar("T")
+TRIES = 5
+"""How often a press is tried while the database is busy; each waits about a second."""
 
 
 class Calls(commands.Cog):
@@ -144,16 +149,13 @@ class Calls(commands.Cog):
     async def _press(
         self, interaction: Interaction, service: Callable[..., Coroutine[Any, Any, Answer]], outing_id: int, *wish: Wish
     ) -> None:
-        person = await met(interaction)
-        work = service(
-            self.app.database,
-            presser_of(interaction),
-            outing_id,
-            *wish,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
-        answer = await soon(interaction, work, private=True)
+        async def answered() -> tuple[Person, Answer]:
+            person = await _patiently(lambda: met(interaction))
+            press = presser_of(interaction)
+            given = {"interaction_id": interaction.id, "now": self.app.clock()}
+            return person, await _patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
+
+        person, answer = await soon(interaction, answered(), private=True)
         self.app.courier.poke()
         reader = person.reader
         message = interaction.message
@@ -178,6 +180,20 @@ class Calls(commands.Cog):
             await replace(interaction, shown)
         else:
             await reply(interaction, shown, private=True)
+
+
+async def _patiently(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
+
+    Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await work()
+        except Unavailable as error:
+            if error.key != "errors.database.busy":
+                raise
+    return await work()
 
 
 def presser_of(interaction: Interaction) -> Presser:
