@@ -10,6 +10,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.me",
     "cogs.leaderboard",
     "cogs.privacy",
+    "cogs.partners",
+    "cogs.calls",
     "cogs.help",
     "cogs.delivery",
 )
