@@ -68,8 +68,13 @@ async def choose_channel(
         await settings.set_guild(session, guild_id, partners_channel_id=channel_id, partners_card_id=None)
         await queries.forget_card(session, KIND, str(guild_id))
         if channel_id is not None:
-            await post(session, [_letter(guild_id, channel_id, None, now)], now)
+            await put_up(session, guild_id, channel_id, now)
     return OldCard(old_channel_id, old_card_id) if old_channel_id and old_card_id else None
+
+
+async def put_up(session: AsyncSession, guild_id: int, channel_id: int, now: datetime) -> None:
+    """Have a card posted in a channel where none is."""
+    await post(session, [_letter(guild_id, channel_id, None, now)], now)
 
 
 async def redraw(session: AsyncSession, guild_id: int, now: datetime) -> None:

@@ -358,7 +358,7 @@ async def test_pages_go_on_after_a_restart(club: Club) -> None:
 
 async def test_german_organisers_read_german(club: Club) -> None:
     await club.speak_german()
-    german = [await page(club, "Partner")]
+    german = [await page(club, "Begleitung")]
     shown = german[0].response
     german.append(await club.olga.select(shown, [club.guild.default_role], custom_id="club:spotter:v1"))
     german.append(await club.olga.select(shown, [club.channel], custom_id="club:partners:v1"))

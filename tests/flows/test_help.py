@@ -111,7 +111,7 @@ async def test_german_members_read_german(club: Club) -> None:
     await club.olga.slash(club.channel, "club settings", zone="Berlin")
     await log(club, club.olga)
     steps = await club.olga.slash(club.channel, "help")
-    assert "Partnerkanal" in text_of(steps)
+    assert "Wähl den Kanal dafür" in text_of(steps)
     assert_german(steps)
     await import_untold(club, club.alice)
     await log(club, club.alice, minutes=9)
