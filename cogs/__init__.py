@@ -6,6 +6,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.cards",
     "cogs.settings",
     "cogs.club",
+    "cogs.club_settings",
+    "cogs.club_points",
     "cogs.imports",
     "cogs.me",
     "cogs.leaderboard",

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.outings import BEFORE, OUT
 from bot.domain.runs import counts
-from bot.preview.club import CLUB, CLUB_ZONE, GUILD_ID, ORGANISER, PEOPLE, ROLE_ID
+from bot.preview import partners
+from bot.preview.club import (
+    CHANNEL_IDS,
+    CLUB,
+    CLUB_ZONE,
+    GUILD_ID,
+    ORGANISER,
+    PEOPLE,
+    ROLE_ID,
+    SPOTTER_ROLE_ID,
+    SPOTTERS,
+)
 from bot.preview.history import DemoRun, demo_runs
-from bot.services import standings
+from bot.services import outings, partners_card, standings
 from db.engine import Database
-from db.models import Guild, Member, Revision, Run, Stretch, User
+from db.models import (
+    Availability,
+    Companion,
+    Contact,
+    Guild,
+    MeetingPoint,
+    Member,
+    Outing,
+    Revision,
+    Run,
+    Stretch,
+    Tie,
+    User,
+)
 from db.queries import seeding
 
 FIRST_INTERACTION = 1 << 40
@@ -24,8 +52,10 @@ async def seed(database: Database, now: datetime) -> bool:
         Unavailable: the database is locked or full.
     """
     async with database.read() as session:
-        if not await seeding.is_empty(session):
-            return False
+        empty = await seeding.is_empty(session)
+    if not empty:
+        await _post_again(database, now)
+        return False
     runs = demo_runs(now)
     joined = now - timedelta(days=365)
     async with database.write() as session:
@@ -38,7 +68,30 @@ async def seed(database: Database, now: datetime) -> bool:
         )
         await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
         await standings.rebuild(session, GUILD_ID)
+        await _partners(session, runs, now)
     return True
+
+
+async def _partners(session: AsyncSession, runs: Sequence[DemoRun], now: datetime) -> None:
+    called, companions = partners.outings(runs, now)
+    await seeding.insert_rows(session, MeetingPoint, partners.meeting_points())
+    await seeding.insert_rows(session, Availability, partners.availabilities(now))
+    await seeding.insert_rows(session, Tie, partners.ties(now))
+    await seeding.insert_rows(session, Contact, partners.contacts(now))
+    await seeding.insert_rows(session, Outing, called)
+    await seeding.insert_rows(session, Companion, companions)
+    await partners_card.put_up(session, GUILD_ID, CHANNEL_IDS["partners"], now)
+    await outings.redraw(session, await outings.read(session, partners.CALL_ID), now)
+
+
+async def _post_again(database: Database, now: datetime) -> None:
+    """The club is as it was, but its server is new: no message of before is in it, and no direct message is open."""
+    async with database.write() as session:
+        there = await seeding.forget_messages(session, GUILD_ID, [state.value for state in BEFORE | OUT])
+        if there.partners_channel_id is not None:
+            await partners_card.put_up(session, GUILD_ID, there.partners_channel_id, now)
+        for outing_id in there.outing_ids:
+            await outings.redraw(session, await outings.read(session, outing_id), now)
 
 
 def _guild(now: datetime) -> dict[str, Any]:
@@ -48,6 +101,10 @@ def _guild(now: datetime) -> dict[str, Any]:
         "zone": CLUB_ZONE,
         "locale": "en-US",
         "organiser_role_id": ROLE_ID,
+        "partners_channel_id": CHANNEL_IDS["partners"],
+        "organisers_channel_id": CHANNEL_IDS["organisers"],
+        "spotter_role_id": SPOTTER_ROLE_ID,
+        "emergency_number": "112",
         "created_at": now,
     }
 
@@ -73,6 +130,7 @@ def _member(person: Any, now: datetime) -> dict[str, Any]:
         "organiser": person is ORGANISER,
         "hidden": person.hidden,
         "seen_at": now,
+        "role_ids": [ROLE_ID] * (person is ORGANISER) + [SPOTTER_ROLE_ID] * (person in SPOTTERS),
     }
 
 

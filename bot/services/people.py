@@ -1,7 +1,8 @@
 """Who is speaking, and in which club: settings resolved to what holds now.
 
 Without the members intent there is no member list, so what Discord says of a person with each interaction (name,
-locale, whether an organiser) is remembered here; nothing is written while nothing has changed.
+locale, whether an organiser, those roles that the club's settings name) is remembered here; nothing is written while
+nothing has changed.
 """
 
 from __future__ import annotations
@@ -109,9 +110,10 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
     async with database.read() as session:
         user, member, guild = await _rows(session, seen.user_id, seen.guild_id)
     organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
-    if _changed(seen, user, member, guild, organiser=organiser):
+    role_ids = _named_roles(seen, guild)
+    if _changed(seen, user, member, guild, role_ids, organiser=organiser):
         async with database.write() as session:
-            await remember(session, seen, now, organiser=organiser)
+            await remember(session, seen, now, role_ids, organiser=organiser)
             fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
     else:
         fresh_user, fresh_guild = user, guild
@@ -178,7 +180,7 @@ def club_of(guild: Guild | None) -> Club | None:
     )
 
 
-async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool) -> None:
+async def remember(session: AsyncSession, seen: Seen, now: datetime, role_ids: list[int], *, organiser: bool) -> None:
     """Write what Discord says of a person and the club; settings are left as they are."""
     user = upsert(session, User).values(
         user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
@@ -193,7 +195,12 @@ async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organise
     seen_guild = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
     guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
     await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
-    seen_member = {"display_name": seen.display_name[:120], "organiser": organiser, "seen_at": now}
+    seen_member = {
+        "display_name": seen.display_name[:120],
+        "organiser": organiser,
+        "seen_at": now,
+        "role_ids": role_ids,
+    }
     member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
     await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
 
@@ -216,7 +223,17 @@ async def _rows(
     return None, None, await session.get(Guild, guild_id) if guild_id is not None else None
 
 
-def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild | None, *, organiser: bool) -> bool:
+def _named_roles(seen: Seen, guild: Guild | None) -> list[int]:
+    """Those of a person's roles that the club's settings name; no other role is anybody's business."""
+    if guild is None:
+        return []
+    named = {guild.organiser_role_id, guild.spotter_role_id, guild.women_role_id}
+    return sorted(role_id for role_id in seen.role_ids if role_id in named)
+
+
+def _changed(
+    seen: Seen, user: User | None, member: Member | None, guild: Guild | None, role_ids: list[int], *, organiser: bool
+) -> bool:
     if user is None or user.locale != seen.locale:
         return True
     if seen.guild_id is None:
@@ -226,4 +243,5 @@ def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild 
         or member is None
         or (guild.name, guild.locale, guild.left_at) != (seen.guild_name[:120], seen.guild_locale, None)
         or (member.display_name, member.organiser) != (seen.display_name[:120], organiser)
+        or (member.role_ids or []) != role_ids
     )

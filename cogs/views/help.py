@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from bot.domain import zones
+from bot.services.partners_card import CardState
 from bot.services.people import Person
 from bot.services.progress import Progress
 from cogs.views.base import card
@@ -41,6 +42,12 @@ def next_steps(person: Person, progress: Progress) -> list[str]:
         steps += [t("help.next.first_run"), t("help.next.first_file")]
     if progress.club_unset:
         steps.append(t("help.next.club"))
+    if progress.card is CardState.NONE:
+        steps.append(t("help.next.partners"))
+    if progress.card is CardState.GONE:
+        steps.append(t("help.next.card"))
+    if progress.alerts_unset:
+        steps.append(t("help.next.alerts"))
     if person.zone_assumed:
         steps.append(t("help.next.zone", zone=zones.city_of(person.reader.zone, person.reader.language)))
     if progress.runs:

@@ -16,9 +16,9 @@ async def user_row(session: AsyncSession, user_id: int) -> User | None:
     return await session.get(User, user_id)
 
 
-async def guild_row(session: AsyncSession, guild_id: int) -> Guild | None:
-    """A club's settings."""
-    return await session.get(Guild, guild_id)
+async def guild_row(session: AsyncSession, guild_id: int, *, hold: bool = False) -> Guild | None:
+    """A club's settings, held against other writers where `hold`."""
+    return await session.get(Guild, guild_id, with_for_update=hold, populate_existing=hold)
 
 
 async def set_user(session: AsyncSession, user_id: int, **values: object) -> None:
