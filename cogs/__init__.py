@@ -14,6 +14,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.privacy",
     "cogs.partners",
     "cogs.calls",
+    "cogs.availability",
+    "cogs.rounds",
     "cogs.help",
     "cogs.delivery",
 )
