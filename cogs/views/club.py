@@ -45,6 +45,9 @@ class Trouble:
     gone: frozenset[int] = frozenset()
 
 
+_MENUS = (ui.Select, ui.RoleSelect, ui.ChannelSelect)
+
+
 def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: str, *parts: str | Any) -> ui.LayoutView:
     """A page of the settings: the title, the way to the others, what was just saved, and its own parts."""
     tabs = [
@@ -55,7 +58,12 @@ def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: st
         )
         for one in Page
     ]
-    return card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
+    view = card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
+    # What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
+    menus = (getattr(item, "item", item) for item in view.walk_children())
+    for number, menu in enumerate(one for one in menus if isinstance(one, _MENUS)):
+        menu.id = 100 * (1 + list(Page).index(page)) + number
+    return view
 
 
 def general_card(

@@ -57,6 +57,7 @@ def _partners(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: 
         notice,
         beside(channel, button(reader.t("club.partners.again"), identity("club", "again"))) if can_post else channel,
         row(_channels("partners", club.partners_channel_id, trouble, reader.t("club.partners.channel_choose"))),
+        reader.t("club.partners.runners"),
         row(_per_spotter(settings, reader)),
         lines(reader.t("club.partners.spotter"), role_gone(club.spotter_role_id, trouble, reader)),
         row(roles("spotter", club.spotter_role_id, trouble, reader.t("club.partners.role_choose"))),
@@ -84,7 +85,6 @@ def _per_spotter(settings: ClubSettings, reader: Reader) -> Component:
             discord.SelectOption(
                 label=reader.t("club.partners.per_spotter", count=number),
                 value=str(number),
-                emoji="👀",
                 default=number == settings.club.backward_per_spotter,
             )
             for number in range(1, MOST_BACKWARD_PER_SPOTTER + 1)

@@ -28,6 +28,7 @@ def partners_card(club: Club) -> ui.LayoutView:
     return card(
         reader.t("club.find.title"),
         reader.t("club.find.about"),
+        ui.Separator(),
         reader.t("club.find.rule", count=club.backward_per_spotter),
         reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
         row(*buttons),

@@ -94,7 +94,7 @@ async def test_the_card_says_what_partners_are_for_in_the_clubs_language(club: C
     assert ids == ["call:new:v1", "call:mine:v1", "avail:open:v1"]
     if language == "de":
         assert_german(posted)
-    assert {"en": "a spotter looks after 2 at most", "de": "für höchstens 2"}[language] in text_of(posted)
+    assert {"en": "a spotter looks after at most 2", "de": "für höchstens 2"}[language] in text_of(posted)
     assert {"en": "track or treadmill", "de": "Bahn oder Laufband"}[language] in text_of(posted)
     await set_guild(club, partners_channel_id=club.channel.id + 1)
     assert await kind.draw(club.env.bot, outgoing) is None
@@ -258,7 +258,7 @@ async def test_the_organisers_role_must_be_able_to_read_and_be_pinged_there(club
 
 async def test_grace_and_emergency_number(club: Club) -> None:
     shown = await page(club, "Safety")
-    assert "15 min after the planned return (default)" in text_of(shown)
+    assert "Grace: 15 min (default)" in text_of(shown)
     assert "Your local emergency number" in text_of(shown)
     await club.olga.select(shown.response, ["60"], custom_id="club:grace:v1")
     form = await club.olga.click(shown.response, label="Change")

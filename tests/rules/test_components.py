@@ -45,6 +45,7 @@ from cogs.views.run_list import run_list
 from cogs.views.sharing import sharing_panel
 
 ROOT = Path(__file__).parents[2]
+MENUS = (discord.ui.Select, discord.ui.RoleSelect, discord.ui.ChannelSelect)
 LONGEST_ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 
@@ -142,6 +143,18 @@ def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> N
     assert view.total_children_count <= 40
     assert sum(map(len, texts)) <= 4000
     assert not any("@everyone" in text or "\u202e" in text for text in texts)
+
+
+def test_pages_of_the_settings_number_their_menus_apart() -> None:
+    cards = worst_settings(Reader())
+    numbers = [
+        menu.id
+        for page in Page
+        for item in cards[f"{page} well"].walk_children()
+        if isinstance(menu := getattr(item, "item", item), MENUS)
+    ]
+    assert len(numbers) > 10
+    assert len(set(numbers)) == len(numbers)
 
 
 async def test_every_custom_id_that_is_sent_has_a_handler(client: Backpedal) -> None:
