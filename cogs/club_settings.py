@@ -210,7 +210,9 @@ class ClubSettings(commands.Cog):
     async def turn(self, interaction: Interaction, on: int) -> None:
         """Turn the round on or off."""
         person, guild_id = await organiser(interaction)
-        await change(interaction, Page.ROUND, person, clubs.set_round(self.app.database, guild_id, on=bool(on)))
+        work = clubs.set_round(self.app.database, guild_id, on=bool(on), now=self.app.clock())
+        await change(interaction, Page.ROUND, person, work)
+        self.app.courier.poke()
 
     @pressed("club", "when", "which")
     async def when(self, interaction: Interaction, which: str) -> None:
@@ -223,8 +225,10 @@ class ClubSettings(commands.Cog):
             weekday=number if which == "weekday" else None,
             hour=number if which == "hour" else None,
             notice_h=number if which == "notice" else None,
+            now=self.app.clock(),
         )
         await change(interaction, Page.ROUND, person, work)
+        self.app.courier.poke()
 
 
 def _chosen(interaction: Interaction) -> int | None:

@@ -47,10 +47,10 @@ class Rounds(commands.Cog):
         self.app.courier.poke()
 
     @pressed("round", "skip", "round_id")
-    async def skip(self, interaction: Interaction, round_id: int) -> None:
+    async def sit_out(self, interaction: Interaction, round_id: int) -> None:
         """Leave this week's round out."""
         person = await met(interaction)
-        asked = await rounds.skip(self.app.database, round_id, person.user_id, self.app.clock())
+        asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock())
         self.app.courier.poke()
         await _edit(interaction, *skipped(asked, person.reader))
 
@@ -58,7 +58,7 @@ class Rounds(commands.Cog):
     async def back(self, interaction: Interaction, round_id: int) -> None:
         """Come back into it."""
         person = await met(interaction)
-        asked = await rounds.skip(self.app.database, round_id, person.user_id, self.app.clock(), back=True)
+        asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock(), back=True)
         self.app.courier.poke()
         await _edit(interaction, *came_back(asked, person.reader))
 

@@ -15,7 +15,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import partners_card
+from bot.services import partners_card, rounds
 from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
 from db.engine import Database
@@ -113,7 +113,7 @@ async def set_zone(database: Database, guild_id: int, typed: str, reader: Reader
         BadInput: no zone, or several.
     """
     zone = zones.find(typed, reader.language, now)
-    await _set(database, guild_id, zone=zone)
+    await _set_and_plan(database, guild_id, now, zone=zone)
     return zone
 
 
@@ -210,14 +210,15 @@ async def set_round(
     weekday: int | None = None,
     hour: int | None = None,
     notice_h: int | None = None,
+    now: datetime,
 ) -> None:
-    """Set what is given of the weekly round; what was chosen stays while it is off."""
+    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off."""
     chosen = {"round_on": on, "round_weekday": weekday, "round_hour": hour, "round_notice_h": notice_h}
     allowed = {"round_weekday": range(7), "round_hour": range(24), "round_notice_h": NOTICE_H}
     values = {name: value for name, value in chosen.items() if value is not None}
     if not values or any(values[name] not in among for name, among in allowed.items() if name in values):
         raise BadInput("settings.choice.unknown")
-    await _set(database, guild_id, **values)
+    await _set_and_plan(database, guild_id, now, **values)
 
 
 async def held_runs(database: Database, guild_id: int) -> tuple[HeldRun, ...]:
@@ -254,3 +255,12 @@ async def _set(database: Database, guild_id: int, drawn_at: datetime | None = No
         await queries.set_guild(session, guild_id, **values)
         if drawn_at is not None:
             await partners_card.redraw(session, guild_id, drawn_at)
+
+
+async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    """Write columns of a club on which the time of its weekly round rests."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        guild = await queries.guild_row(session, guild_id)
+        if guild is not None:
+            await rounds.plan_round(session, guild, now)

@@ -208,7 +208,7 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
 # ── members ──
 
 
-async def skip(database: Database, round_id: int, user_id: int, now: datetime, *, back: bool = False) -> Invitation:
+async def sit_out(database: Database, round_id: int, user_id: int, now: datetime, *, back: bool = False) -> Invitation:
     """Leave one week's round out, or come back into it; a draw that was made is made again.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import discord
 from discord import ui
@@ -134,5 +133,3 @@ def pause_form(guild_id: int, reader: Reader) -> Form:
     label, example = reader.t("avail.form.until"), reader.t("avail.form.until_example")
     fields = [Field("until", label, placeholder=example, required=True)]
     return Form(reader.t("avail.form.pause"), identity("avail", "until", guild_id), fields)
-
-

@@ -70,9 +70,9 @@ async def test_each_setting_is_kept(known: Database) -> None:
     await clubs.set_spotter_role(known, CLUB, 71)
     await clubs.set_women_role(known, CLUB, 72)
     await clubs.set_organisers_channel(known, CLUB, THERE)
-    await clubs.set_round(known, CLUB, on=True)
-    await clubs.set_round(known, CLUB, weekday=0)
-    await clubs.set_round(known, CLUB, hour=0, notice_h=1)
+    await clubs.set_round(known, CLUB, on=True, now=NOW)
+    await clubs.set_round(known, CLUB, weekday=0, now=NOW)
+    await clubs.set_round(known, CLUB, hour=0, notice_h=1, now=NOW)
     settings = await clubs.club_settings(known, CLUB)
     club = settings.club
     assert (club.backward_per_spotter, club.grace_min, club.emergency_number) == (1, 60, "112 or 110")
@@ -98,11 +98,11 @@ async def test_each_setting_is_kept(known: Database) -> None:
         lambda d: clubs.set_spotter_role(d, CLUB, CLUB),
         lambda d: clubs.set_women_role(d, CLUB, CLUB),
         lambda d: clubs.set_organiser_role(d, CLUB, CLUB),
-        lambda d: clubs.set_round(d, CLUB, weekday=7),
-        lambda d: clubs.set_round(d, CLUB, hour=24),
-        lambda d: clubs.set_round(d, CLUB, notice_h=0),
-        lambda d: clubs.set_round(d, CLUB, notice_h=73),
-        lambda d: clubs.set_round(d, CLUB),
+        lambda d: clubs.set_round(d, CLUB, weekday=7, now=NOW),
+        lambda d: clubs.set_round(d, CLUB, hour=24, now=NOW),
+        lambda d: clubs.set_round(d, CLUB, notice_h=0, now=NOW),
+        lambda d: clubs.set_round(d, CLUB, notice_h=73, now=NOW),
+        lambda d: clubs.set_round(d, CLUB, now=NOW),
     ],
 )
 async def test_what_cannot_be_is_refused_and_changes_nothing(known: Database, setting: Any) -> None:
