@@ -23,6 +23,9 @@ class Courier(Protocol):
     def poke(self) -> None:
         """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
 
+    async def detach(self, client: Backpedal) -> None:
+        """Finish what is on its way through this client, and take on nothing more."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:

@@ -48,6 +48,7 @@ class Backpedal(commands.Bot):
         self.kinds: dict[str, Kind] = {}
         self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
         self._closing = False
+        self._attached = False
 
     async def setup_hook(self) -> None:
         """Load every cog or refuse to start; then sync the commands if they changed."""
@@ -107,7 +108,9 @@ class Backpedal(commands.Bot):
     async def on_ready(self) -> None:
         """Everything long-lived is loaded: keep the garbage collector from walking it again and again."""
         gc.freeze()
-        self.app.courier.attach(self)
+        if not self._closing:
+            self.app.courier.attach(self)
+            self._attached = True
         log.info("ready in %d clubs", len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Backpedal]) -> None:
@@ -140,7 +143,7 @@ class Backpedal(commands.Bot):
         return set(self._in_hand) - {asyncio.current_task()}
 
     async def close(self) -> None:
-        """Answer the interactions in hand, then leave."""
+        """Answer the interactions in hand, finish the messages on their way, then leave."""
         if self._closing:
             return
         self._closing = True
@@ -153,4 +156,6 @@ class Backpedal(commands.Bot):
             task.cancel()
             with contextlib.suppress(discord.HTTPException):
                 await say_privately(interaction, reader_in(interaction).t("errors.stopping"))
+        if self._attached:
+            await self.app.courier.detach(self)
         await super().close()

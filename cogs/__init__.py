@@ -13,4 +13,5 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.partners",
     "cogs.calls",
     "cogs.help",
+    "cogs.delivery",
 )

@@ -12,6 +12,7 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.services.outbox import Leased
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -44,6 +45,23 @@ class Outgoing:
     subject_id: int | None
     payload: Mapping[str, Any]
     due_at: datetime
+
+
+def outgoing_of(one: Leased) -> Outgoing:
+    """What a kind is told of a message."""
+    return Outgoing(
+        delivery_id=one.delivery_id,
+        kind=one.kind,
+        occurrence=one.occurrence,
+        destination=one.destination.value,
+        guild_id=one.guild_id,
+        user_id=one.user_id,
+        channel_id=one.channel_id,
+        message_id=one.message_id,
+        subject_id=one.subject_id,
+        payload=one.payload,
+        due_at=one.due_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +101,16 @@ class Kind:
     Attributes:
         name: stored with rows; at most 32 characters, never changed once shipped.
         priority: its class.
-        fire: does what is due in the session's transaction (a service's function); may plan and post.
-        draw: draws a message right before it is sent; None where it no longer makes sense: it is then dropped.
-        sent: notes in the recording transaction where the message is (its channel and id).
-        failed: notes in the recording transaction that it could not be delivered.
-        useful_for: how late it is still useful; None: always. What is later is dropped and counted in the log.
+        fire: does what is due in the session's transaction (a service's function); may plan and post. What it raises
+            undoes it, and it is tried again later.
+        draw: draws a message right before it is sent; None where it no longer makes sense: it is then dropped. It is
+            also drawn to answer Show, when it could not be sent directly.
+        sent: notes in the recording transaction where a message posted is (its channel and id); not called for a card
+            that was drawn again in its place. Where it fails the message counts as sent all the same.
+        failed: notes in the recording transaction that it could not be delivered, and may post others in its stead.
+            Where it fails it is tried again later. A card that is gone is posted anew when it is next marked.
+        useful_for: how late it is still useful; None: always. What is later is dropped, and the log says so; what was
+            tried in vain until then has failed.
         fallback: whether a refused direct message is said to wait in the club's channel.
     """
 

@@ -82,17 +82,20 @@ class Letter:
 
 async def plan(session: AsyncSession, plans: Iterable[Plan]) -> None:
     """Write what is due; what was planned under the same key is moved to the new instant."""
-    for one in plans:
-        await queries.upsert_due(
-            session,
-            kind=one.kind,
-            occurrence=one.occurrence,
-            priority=int(one.priority),
-            fire_at=one.fire_at,
-            subject_id=one.subject_id,
-            user_id=one.user_id,
-            payload=dict(one.payload),
-        )
+    rows = {
+        (one.kind, one.occurrence): {
+            "kind": one.kind,
+            "occurrence": one.occurrence,
+            "priority": int(one.priority),
+            "fire_at": one.fire_at,
+            "subject_id": one.subject_id,
+            "user_id": one.user_id,
+            "payload": dict(one.payload),
+        }
+        for one in plans
+    }
+    if rows:
+        await queries.upsert_due(session, list(rows.values()))
 
 
 async def unplan(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
@@ -102,21 +105,27 @@ async def unplan(session: AsyncSession, kinds: Sequence[str], subject_id: int) -
 
 async def post(session: AsyncSession, letters: Iterable[Letter], now: datetime) -> None:
     """Write messages to be sent. One that is written already is left alone; a card is marked to be drawn again."""
+    once: list[dict[str, Any]] = []
+    cards: list[dict[str, Any]] = []
     for one in letters:
-        await queries.insert_delivery(
-            session,
-            again=one.destination is Destination.CARD,
-            kind=one.kind,
-            occurrence=one.occurrence,
-            priority=int(one.priority),
-            destination=one.destination.value,
-            guild_id=one.guild_id,
-            user_id=one.user_id,
-            channel_id=one.channel_id,
-            message_id=one.message_id,
-            subject_id=one.subject_id,
-            payload=dict(one.payload),
-            due_at=one.due_at,
-            next_try_at=now,
-            created_at=now,
+        (cards if one.destination is Destination.CARD else once).append(
+            {
+                "kind": one.kind,
+                "occurrence": one.occurrence,
+                "priority": int(one.priority),
+                "destination": one.destination.value,
+                "guild_id": one.guild_id,
+                "user_id": one.user_id,
+                "channel_id": one.channel_id,
+                "message_id": one.message_id,
+                "subject_id": one.subject_id,
+                "payload": dict(one.payload),
+                "due_at": one.due_at,
+                "next_try_at": now,
+                "created_at": now,
+            }
         )
+    if once:
+        await queries.insert_deliveries(session, once, again=False)
+    if cards:
+        await queries.insert_deliveries(session, cards, again=True)

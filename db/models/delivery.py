@@ -14,7 +14,8 @@ from db.base import Base, Id, Snowflake
 class Due(Base):
     """Something to be done at an instant: the kind's work in one transaction, which may write `Delivery` rows.
 
-    `kind` and `occurrence` are the key by which a thing planned twice is done once. A row is deleted when it is done.
+    `kind` and `occurrence` are the key by which a thing planned twice is done once. A row is deleted when it is done;
+    one that failed keeps `meant_at` and is tried again at a later `fire_at`.
     """
 
     __tablename__ = "due"
@@ -29,7 +30,8 @@ class Due(Base):
     kind: Mapped[str] = mapped_column(String(32))
     occurrence: Mapped[str] = mapped_column(String(80))
     priority: Mapped[int]  # domain.delivery.Priority: 0 safety, 1 asked-for, 2 nudge
-    fire_at: Mapped[datetime]
+    fire_at: Mapped[datetime]  # when it is tried next
+    meant_at: Mapped[datetime]  # when it was planned for
     subject_id: Mapped[int | None] = mapped_column(Id)  # what it is about: an outing, a round
     user_id: Mapped[int | None] = mapped_column(Snowflake)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -41,6 +43,7 @@ class Delivery(Base):
 
     `destination` is "dm" (to `user_id`), "channel" (to `channel_id`) or "card" (the message `message_id` drawn again,
     or posted when there is none yet). A direct message that was refused becomes a second row, for the channel.
+    Ids are never used again, since a nonce that Discord still remembers would swallow the message.
     """
 
     __tablename__ = "deliveries"
@@ -49,6 +52,7 @@ class Delivery(Base):
         Index(None, "state", "next_try_at", "priority", "delivery_id"),
         Index(None, "kind", "subject_id"),
         Index(None, "user_id"),
+        {"sqlite_autoincrement": True},
     )
 
     delivery_id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -62,10 +66,11 @@ class Delivery(Base):
     message_id: Mapped[int | None] = mapped_column(Snowflake)  # once sent
     subject_id: Mapped[int | None] = mapped_column(Id)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting, leased, sent, dropped, failed
+    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting, leased, sent, closed, dropped, failed
     next_try_at: Mapped[datetime]  # waiting: not before; leased: until then
     attempts: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)  # counts how often a card was marked to be drawn again
     due_at: Mapped[datetime]  # when it should have been said
     fallback_of: Mapped[int | None] = mapped_column(Id, ForeignKey("deliveries.delivery_id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]  # when the message was posted

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fallback_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -95,6 +96,7 @@ def upgrade() -> None:
             "channel_id",
             name=op.f("uq_deliveries_kind_occurrence_destination_user_id_channel_id"),
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deliveries") as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_kind_subject_id"), ["kind", "subject_id"])
@@ -111,6 +113,7 @@ def upgrade() -> None:
         sa.Column("occurrence", sa.String(length=80), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("fire_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meant_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
