@@ -98,9 +98,10 @@ async def card_sent(
     await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
 
 
-async def card_failed(session: AsyncSession, outgoing: Outgoing, _failure: Failure, now: datetime) -> None:
-    """Tell those who can do something about it."""
-    await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now)
+async def card_failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+    """Post it anew where it was deleted, or tell those who can do something about it."""
+    gone = failure is Failure.GONE and outgoing.message_id is not None
+    await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
 
 
 async def end_offer(session: AsyncSession, due: DueNow, now: datetime) -> None:

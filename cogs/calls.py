@@ -29,7 +29,7 @@ from cogs.views.call_form import change_form, wall_time
 from cogs.views.outing_card import classic, full_card, more_menu, private_card, sure_card, waiting_button
 
 T = TypeVar("T")
-TRIES = 5
+TRIES = 10
 """How often a press is tried while the database is busy; each waits about a second."""
 
 
@@ -159,8 +159,9 @@ class Calls(commands.Cog):
         self.app.courier.poke()
         reader = person.reader
         message = interaction.message
-        if message is not None and interaction.guild_id is None and not message.flags.components_v2:
-            # A letter: it turns into what came of it, so that no dead button stays.
+        own = message is not None and (interaction.guild_id is None or message.flags.ephemeral)
+        if message is not None and own and not message.flags.components_v2:
+            # A letter, or one behind Show: it turns into what came of it, so that no dead button stays.
             words, view = outing_letters.answered(
                 answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
             )

@@ -31,6 +31,8 @@ READERS = 4
 
 FAILURES = (DBAPIError, PoolTimeout, sqlite3.OperationalError)
 """What a database raises; the driver's own where a transaction could not begin, which is not SQLAlchemy's doing."""
+BUSY = ("locked", "lock timeout", "busy", "deadlock")
+"""What a database says when somebody else was first; of two in a deadlock it undoes one, who may simply try again."""
 
 
 class Database:
@@ -124,7 +126,7 @@ def _sqlite(url: str, *, writes: bool) -> AsyncEngine:
 def _in_words(error: Exception) -> Exception:
     """The failures a member can do something about, as `Unavailable`; any other as it is."""
     text = str(getattr(error, "orig", error)).lower()
-    if isinstance(error, PoolTimeout) or "locked" in text or "lock timeout" in text or "busy" in text:
+    if isinstance(error, PoolTimeout) or any(word in text for word in BUSY):
         return Unavailable("errors.database.busy")
     if "full" in text or "no space" in text or "disk i/o" in text:
         return Unavailable("errors.database.full")

@@ -144,14 +144,21 @@ async def call(database: Database, person: Person, wish: Call, *, interaction_id
 
 
 async def put_in(
-    session: AsyncSession, outing_id: int, user_id: int, wish: Wish, now: datetime, *, confirmed_terms: int | None
+    session: AsyncSession,
+    outing_id: int,
+    user_id: int,
+    wish: Wish,
+    now: datetime,
+    *,
+    presence: Presence = Presence.IN,
+    confirmed_terms: int | None,
 ) -> None:
-    """Give somebody a place in an outing that is open."""
+    """Give somebody a place in an outing that is open, or on its waiting list."""
     values: dict[str, object] = {
         "wish": wish.value,
         "first_role": ROLES[wish].first.value,
         "second_role": ROLES[wish].second.value,
-        "presence": Presence.IN.value,
+        "presence": presence.value,
         "since": now,
         "confirmed_terms": confirmed_terms,
     }

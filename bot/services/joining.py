@@ -102,9 +102,12 @@ async def wait(
             return Answer(Done.JOINED, await _take(session, before, presser, wish, interaction_id, now))
         await check_free(session, before, presser.user_id)
         if me is None or me.presence is Presence.LEFT or me.wish is not wish:
-            await put_in(session, outing_id, presser.user_id, wish, now, confirmed_terms=None)
-            await outing_queries.set_companion(session, outing_id, presser.user_id, presence=Presence.WAITING.value)
-        after = await offer_places(session, await read(session, outing_id), now)  # one kept for this person till now
+            await put_in(
+                session, outing_id, presser.user_id, wish, now, presence=Presence.WAITING, confirmed_terms=None
+            )
+        after = await read(session, outing_id)
+        if me is not None and me.presence is Presence.OFFERED:
+            after = await offer_places(session, after, now)  # the one kept for this person till now
         await redraw(session, after, now)
         return Answer(Done.WAITING, after)
 

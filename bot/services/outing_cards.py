@@ -24,26 +24,37 @@ async def card_sent(session: AsyncSession, outing_id: int, channel_id: int, mess
         await session.flush()
 
 
-async def card_failed(session: AsyncSession, outing_id: int, channel_id: int, now: datetime) -> None:
-    """The card can not be posted there, or not any more: the outing stays.
+async def card_failed(
+    session: AsyncSession, outing_id: int, channel_id: int, now: datetime, *, card_gone: bool
+) -> None:
+    """The card can not be posted there, or drawn again there: the outing stays.
 
-    It goes to the club's partners channel where that is another one by now; else its caller and the organisers are
-    told, once for a channel. Of what is over nothing is said.
+    A card that was deleted is posted anew. Where that can not be either, it goes to the club's partners channel if
+    that is another one by now; else its caller and the organisers are told, once for a channel. Of what is over
+    nothing is said.
+
+    Args:
+        session: of the transaction that records it.
+        outing_id: whose card it is.
+        channel_id: where it was to be.
+        now: when.
+        card_gone: there was a card, and it, or its channel, is no more.
     """
     row = await queries.outing_row(session, outing_id, hold=True)
     if row is None or row.state in ENDED or row.channel_id != channel_id:
         return
     guild = await settings_queries.guild_row(session, row.guild_id)
-    row.message_id = None
     elsewhere = guild.partners_channel_id if guild is not None else None
-    if elsewhere is not None and elsewhere != channel_id:
+    moved = elsewhere is not None and elsewhere != channel_id
+    row.message_id = None
+    if moved and elsewhere is not None and not card_gone:
         row.channel_id = elsewhere
-        await session.flush()
-        await redraw(session, await read(session, outing_id), now)
-        return
     await session.flush()
     outing = await read(session, outing_id)
-    await _complain(session, outing, now)
+    if card_gone or moved:
+        await redraw(session, outing, now)
+    else:
+        await _complain(session, outing, now)
 
 
 async def _complain(session: AsyncSession, outing: OutingView, now: datetime) -> None:

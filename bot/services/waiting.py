@@ -80,16 +80,6 @@ async def check_open(session: AsyncSession, outing: OutingView, presser: Presser
         raise NotFound("partners.not_open")
 
 
-async def _may(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
-    if presser.guild_id is None:
-        known = await queries.members_among(session, outing.guild_id, [presser.user_id])
-    elif presser.guild_id == outing.guild_id:
-        known = {presser.user_id: presser.role_ids}
-    else:
-        known = {}
-    return presser.user_id in await open_to(session, outing, known)
-
-
 async def may_answer(database: Database, outing: OutingView, user_id: int) -> bool:
     """Whether somebody who is asked may answer, as far as the club's roles were seen."""
     async with database.read() as session:
@@ -107,9 +97,20 @@ async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser
     me = outing.who(presser.user_id)
     if me is not None and me.presence is not Presence.LEFT:
         return
-    if outing.audience is Audience.EVERYONE and presser.guild_id == outing.guild_id:
+    if outing.audience is Audience.EVERYONE and presser.user_id in await _known(session, outing, presser):
         return
     await check_open(session, outing, presser)
+
+
+async def _may(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
+    return presser.user_id in await open_to(session, outing, await _known(session, outing, presser))
+
+
+async def _known(session: AsyncSession, outing: OutingView, presser: Presser) -> dict[int, frozenset[int]]:
+    """The presser with roles, as a member of the outing's club; nobody where that is another one."""
+    if presser.guild_id is None:
+        return await queries.members_among(session, outing.guild_id, [presser.user_id])
+    return {presser.user_id: presser.role_ids} if presser.guild_id == outing.guild_id else {}
 
 
 # ── time ──

@@ -9,14 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.app import App
 from bot.client import Backpedal
-from bot.reader import Reader
-from bot.services.outings import outing_of
-from cogs.views.outing_card import public_card
-from tests.wire import payloads
 from tests.wire.acting import Asked
-from tests.wire.payloads import Json, Person, text_of
+from tests.wire.payloads import EPHEMERAL, Json, Person, text_of
 from tests.wire.server import LocalDiscord
 
 ADA, BEN = Person("Ada"), Person("Ben")
@@ -34,24 +29,21 @@ def rows(database_file: Path) -> Any:
     return run
 
 
-async def call(there: LocalDiscord, app: App, rows: Any) -> Json:
-    """Ada calls, Ben and she fill two of three places; the card with its buttons as it stands in the channel."""
-    asked = await there.slash(
-        "partner find", ADA, place="Stadium", when="in 3 hours", role="spotter", distance="3k", surface="road"
-    )
-    await asked.answer()
-    ((outing_id,),) = rows("SELECT outing_id FROM outings")
-    card = await drawn(there, app, outing_id)
-    joined = await (await there.press(card, f"call:join:v1:{outing_id}:backward", BEN)).answer()
-    assert "You're in" in joined.text
-    return await drawn(there, app, outing_id)
+def card_in(there: LocalDiscord, words: str) -> Json | None:
+    """The outing's card as it stands in the channel, once it says `words`."""
+    runs = there.clubs[0].channels["runs"]
+    cards = [m for m in there.messages.values() if m["channel_id"] == runs and not m["flags"] & EPHEMERAL]
+    return next((card for card in cards if words in card["content"]), None)
 
 
-async def drawn(there: LocalDiscord, app: App, outing_id: int) -> Json:
-    words, view = public_card(await outing_of(app.database, outing_id), Reader())
-    assert view is not None
-    channel_id = there.clubs[0].channels["runs"]
-    return payloads.message(channel_id, {"content": words, "components": view.to_components()}, [])
+async def call(there: LocalDiscord) -> Json:
+    """Ada calls, Ben takes one of the two places backward; the card with its buttons."""
+    typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
+    await (await there.slash("partner find", ADA, place="Stadium", **typed)).answer()
+    await there.until(lambda: card_in(there, "who would like to run backward?"))
+    await (await there.press(card_in(there, "Stadium") or {}, "Run backward · 2 free", BEN)).answer()
+    await there.until(lambda: card_in(there, "Backward: Ben"))
+    return card_in(there, "Backward: Ben") or {}
 
 
 async def told(there: LocalDiscord, asked: Asked) -> str:
@@ -67,11 +59,10 @@ def answer_of(asked: Asked) -> Json | None:
 
 
 async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
-    there: LocalDiscord, bot: Backpedal, app: App, rows: Any
+    there: LocalDiscord, bot: Backpedal, rows: Any
 ) -> None:
-    card = await call(there, app, rows)
-    ((outing_id,),) = rows("SELECT outing_id FROM outings")
-    presses = [await there.press(card, f"call:join:v1:{outing_id}:backward", person) for person in CROWD]
+    card = await call(there)
+    presses = [await there.press(card, "Run backward · 1 free", person) for person in CROWD]
     said = await asyncio.gather(*(told(there, asked) for asked in presses))
     winners = [person.id for person, words in zip(CROWD, said, strict=True) if "You're in" in words]
     losers = [words for words in said if "That place is taken. Shall I put you on the waiting list?" in words]
@@ -98,3 +89,4 @@ async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
     first = "SELECT user_id FROM companions WHERE presence IN ('waiting', 'offered') ORDER BY since, user_id LIMIT 1"
     assert rows("SELECT user_id FROM companions WHERE presence = 'offered'") == rows(first)
     assert rows("SELECT user_id FROM deliveries WHERE kind = 'outing.offer'") == rows(first)
+    await there.until(lambda: card_in(there, "49 on the waiting list"))
