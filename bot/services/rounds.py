@@ -76,9 +76,9 @@ class Invitation:
 
 
 async def plan_all(database: Database, now: datetime) -> None:
-    """Plan the next round of every club that has one; what is planned already stays as it is."""
+    """Plan the next round of every club that has one and none planned; one that is overdue is planned still."""
     async with database.write() as session:
-        for guild in await queries.clubs_with_rounds(session):
+        for guild in await queries.clubs_without_plan(session, NOTICE):
             await plan_round(session, guild, now)
 
 

@@ -122,8 +122,8 @@ def availability_form(said: Available, reader: Reader) -> Form:
                 points or reader.t("avail.form.places_example"),
                 limit=1000,
             ),
-            Field("forward", reader.t("avail.form.forward"), pace(said.forward_s_per_km), "6:00/km", limit=40),
-            Field("backward", reader.t("avail.form.backward"), pace(said.backward_s_per_km), "8:00/km", limit=40),
+            Field("forward", reader.t("avail.form.forward"), pace(said.forward_s_per_km), pace(360.0), limit=40),
+            Field("backward", reader.t("avail.form.backward"), pace(said.backward_s_per_km), pace(510.0), limit=40),
         ],
     )
 

@@ -21,7 +21,9 @@ COLOUR = Colour(0xF59E0B)
 SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
 MESSAGE_WORDS = 1500
 """Characters of outings in a message, which takes 2,000."""
-PAGE = 8
+PAGE = 6
+"""Lines of a page; a card takes 4,000 characters."""
+NAME = 30
 Words = tuple[str, ui.View | None]
 
 
@@ -167,7 +169,7 @@ def _lines(shown: RoundView, reader: Reader) -> list[str]:
     return [
         *(_line(one, reader) for one in shown.outings),
         *(
-            reader.t("rounds.preview.left", name=escaped(name, 60), help=reader.t(f"rounds.help.{help_}"))
+            reader.t("rounds.preview.left", name=escaped(name, NAME), help=reader.t(f"rounds.help.{help_}"))
             for name, help_ in shown.left
         ),
     ]
@@ -176,7 +178,7 @@ def _lines(shown: RoundView, reader: Reader) -> list[str]:
 def _line(one: Proposed, reader: Reader) -> str:
     return reader.t(
         "rounds.preview.outing",
-        people=" + ".join(f"{SIGNS[wish]} **{escaped(name, 60)}**" for _, name, wish in one.partners),
+        people=" + ".join(f"{SIGNS[wish]} **{escaped(name, NAME)}**" for _, name, wish in one.partners),
         at=format_dt(one.starts_at, "f"),
         place=escaped(one.place, 80) if one.place else reader.t("rounds.place_open"),
         why=_reasons(one.why, reader),

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from db.engine import upsert
-from db.models import Availability, Companion, Guild, Member, NoShow, Outing, Round, RoundPlace, Tie, User
+from db.models import Availability, Companion, Due, Guild, Member, NoShow, Outing, Round, RoundPlace, Tie, User
 
 TAKEN_PLACE = ("under_way", "overdue", "home", "resolved")
 TOGETHER = ("filled", "confirmed", *TAKEN_PLACE)
@@ -59,9 +59,10 @@ async def mark_members_left(session: AsyncSession, guild_id: int, user_ids: Coll
 # ── rounds ──
 
 
-async def clubs_with_rounds(session: AsyncSession) -> Sequence[Guild]:
-    """Clubs that have a round, and the bot."""
-    rows = await session.scalars(select(Guild).where(Guild.round_on, Guild.left_at.is_(None)))
+async def clubs_without_plan(session: AsyncSession, kind: str) -> Sequence[Guild]:
+    """Clubs that have a round, and the bot, and nothing due of this kind."""
+    planned = exists().where(Due.kind == kind, Due.subject_id == Guild.guild_id)
+    rows = await session.scalars(select(Guild).where(Guild.round_on, Guild.left_at.is_(None), ~planned))
     return rows.all()
 
 
@@ -120,7 +121,7 @@ async def put_places(session: AsyncSession, round_id: int, places: Mapping[int, 
 async def places_of(session: AsyncSession, round_id: int) -> dict[int, str]:
     """How each member stands to a round."""
     rows = await session.execute(select(RoundPlace.user_id, RoundPlace.state).where(RoundPlace.round_id == round_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 # ── what goes into a match ──
@@ -186,4 +187,4 @@ async def no_shows_since(
         .where(Outing.guild_id == guild_id, NoShow.user_id.in_(user_ids), NoShow.missed_on >= since)
         .group_by(NoShow.user_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
