@@ -200,15 +200,26 @@ async def test_the_match_begins_once_and_not_before_its_time(database: Database)
     await circle.begin()
     assert await matching.hat(database, row.round_id, circle.now) is None
     circle.now = MATCH
-    for _ in range(2):
-        await circle.begin()
-    assert len(await circle.letters(rounds.MATCH)) == 1
+    await circle.begin()
     first = await circle.hat()
+    await circle.begin()
+    assert await circle.hat() == first
     draw = draw_round(first.candidates, 2, first.seed)
     await matching.drawn(database, first, draw, circle.now)
     await matching.drawn(database, first, draw, circle.now)  # by another process, a moment later
     assert list(await circle.letters(rounds.PREVIEW)) == [OLGA]
     assert (rounds.PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
+
+
+async def test_what_a_slower_worker_says_of_an_earlier_draw_is_not_kept(database: Database) -> None:
+    circle = await Circle.gather(database, ADA, BEN, CEM)
+    row = await circle.drawn()
+    await matching.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)
+    early = await circle.hat()
+    await rounds.sit_out(database, row.round_id, ADA, circle.now)
+    await matching.drawn(database, early, draw_round(early.candidates, 2, early.seed), circle.now)
+    assert (await matching.seen(database, row.round_id)).state == "drawing"
+    assert [one.user_ids for one in (await circle.draw()).outings] == [{BEN, CEM}]
 
 
 async def test_the_draw_goes_to_the_organisers_channel_where_there_is_one(database: Database) -> None:
@@ -295,6 +306,8 @@ async def test_what_was_redrawn_since_it_was_shown_is_not_confirmed(database: Da
     fresh = await circle.round()
     assert fresh is not None
     assert fresh.seed != row.seed
+    assert not await matching.confirm(database, row.round_id, OLGA, row.seed, circle.now)
+    assert await circle.outings() == []
     assert await matching.confirm(database, row.round_id, OLGA, fresh.seed, circle.now)
 
 
