@@ -13,7 +13,7 @@ from cogs.views.base import card
 STEPS = 3
 """More than this at once is a manual, and nobody reads those."""
 
-LISTED = ("log", "runs", "files", "me", "leaderboard", "settings", "privacy", "club", "help")
+LISTED = ("log", "runs", "files", "me", "leaderboard", "partners", "settings", "privacy", "club", "help")
 
 
 def help_card(person: Person, progress: Progress) -> ui.LayoutView:
