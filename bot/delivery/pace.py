@@ -16,6 +16,9 @@ PER_SECOND = 45.0
 BURST = 4
 """Requests that may leave at once after a pause: with the rate at most 49 in any second."""
 
+ROUNDING = 1e-6
+"""A token that lacks no more than this is whole: seconds do not add up exactly."""
+
 
 class Pace:
     """Gives leave to make a request, as often as allowed.
@@ -68,7 +71,7 @@ class Pace:
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + max(0.0, now - self._counted_at) * self._per_second)
         self._counted_at = now
-        if self._tokens < 1.0:
+        if self._tokens < 1.0 - ROUNDING:
             return False
-        self._tokens -= 1.0
+        self._tokens = max(0.0, self._tokens - 1.0)
         return True

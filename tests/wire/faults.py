@@ -25,18 +25,24 @@ class Trouble(StrEnum):
     LOST = "lost"
     """The request is accepted, then the connection is reset: the client never learns that it was."""
     HOLD = "hold"
-    """The request waits until `release` is set."""
+    """The request waits until `release` is set, and is accepted only then."""
+    MUTE = "mute"
+    """The request is accepted; its answer waits until `release` is set."""
 
 
 @dataclass
 class Fault:
-    """What happens to the next `times` requests whose path matches; a number is the status they are refused with."""
+    """What happens to the next `times` requests whose path matches; a number is the status they are refused with.
+
+    `code` is Discord's own beside it. `hit` is set when a request came, with MUTE when it was accepted.
+    """
 
     method: str
     path: re.Pattern[str]
     what: Trouble | int
     times: int = 1
     retry_after_s: float = 0.02
+    code: int = 0
     hit: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 

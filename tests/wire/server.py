@@ -129,11 +129,21 @@ class LocalDiscord(Acting):
     # -- what goes wrong, and what is remembered of it -------------------------------------------------------
 
     def fail(
-        self, method: str, path: str, what: Trouble | int, *, times: int = 1, retry_after_s: float = 0.02
+        self, method: str, path: str, what: Trouble | int, *, times: int = 1, retry_after_s: float = 0.02, code: int = 0
     ) -> Fault:
         """Let the next requests whose path (under the API's base) matches wholly fail."""
-        self._faults.append(Fault(method, re.compile(path), what, times, retry_after_s))
+        self._faults.append(Fault(method, re.compile(path), what, times, retry_after_s, code))
         return self._faults[-1]
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """What stands in channels and direct messages, oldest first: whose or which channel it is, and the words."""
+        whose = {channel: self.persons[p].name if p in self.persons else p for channel, p in self._dms.items()}
+        named = {number: f"#{name}" for club in self.clubs for name, number in club.channels.items()}
+        return [
+            ({**whose, **named}.get(made["channel_id"], made["channel_id"]), made["content"])
+            for made in self.messages.values()
+        ]
 
     @property
     def accepted(self) -> list[Logged]:
@@ -159,7 +169,8 @@ class LocalDiscord(Acting):
             fault.times -= 1
             if fault.times == 0:
                 self._faults.remove(fault)
-            fault.hit.set()
+            if fault.what is not Trouble.MUTE:
+                fault.hit.set()
         response = await self._respond(request, handler, entry, fault)
         entry.status = 0 if fault and fault.what is Trouble.RESET else response.status
         self.log.append(entry)
@@ -167,6 +178,9 @@ class LocalDiscord(Acting):
         self._changed = asyncio.Event()
         if fault and fault.what is Trouble.LOST:
             reset(request)
+        elif fault and fault.what is Trouble.MUTE:
+            fault.hit.set()
+            await fault.release.wait()
         return response
 
     async def _respond(
@@ -184,7 +198,7 @@ class LocalDiscord(Acting):
         elif fault and fault.what == 429:
             return too_many(fault.retry_after_s, everywhere=False)
         elif fault and isinstance(fault.what, int):
-            return refusal(fault.what)
+            return refusal(fault.what, fault.code)
         headers: dict[str, str] = {}
         if self.limits is not None:
             refused, headers = self.limits.check(entry.method, entry.path)
