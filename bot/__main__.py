@@ -90,12 +90,13 @@ def _settings(options: argparse.Namespace, *, needs_token: bool = False) -> conf
 async def _app(settings: config.Settings) -> AsyncIterator[App]:
     """The parts, closed in reverse order."""
     from bot.app import App
+    from bot.delivery.pump import Pump
     from bot.worker import Worker
     from db.engine import Database
 
     database, worker = Database.open(settings.database.url), Worker()
     try:
-        yield App(settings, database, worker, system_clock)
+        yield App(settings, database, worker, system_clock, Pump())
     finally:
         await worker.close()
         await database.close()

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
 
 if TYPE_CHECKING:
+    from bot.client import Backpedal
     from bot.config import Settings
     from bot.worker import Worker
     from db.engine import Database
+
+
+class Courier(Protocol):
+    """Sends what services have written to be sent: `bot.delivery`'s pump, as cogs know it."""
+
+    def attach(self, client: Backpedal) -> None:
+        """Send through this client from now on."""
+
+    def poke(self) -> None:
+        """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
+
+    async def detach(self, client: Backpedal) -> None:
+        """Finish what is on its way through this client, and take on nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +36,11 @@ class App:
         database: `database.write()` and `database.read()` open sessions.
         worker: the one process for files, charts and matching.
         clock: the present instant.
+        courier: sends what the bot says by itself.
     """
 
     settings: Settings
     database: Database
     worker: Worker
     clock: Clock
+    courier: Courier

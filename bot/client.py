@@ -14,6 +14,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
+from bot.delivery.kinds import Kind
 from bot.errors import StartupError
 from bot.services import memory
 from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
@@ -44,8 +45,10 @@ class Backpedal(commands.Bot):
         )
         self.app = app
         self.router = Router()
+        self.kinds: dict[str, Kind] = {}
         self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
         self._closing = False
+        self._attached = False
 
     async def setup_hook(self) -> None:
         """Load every cog or refuse to start; then sync the commands if they changed."""
@@ -71,8 +74,16 @@ class Backpedal(commands.Bot):
             raise StartupError(faults)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
-        """Add a cog and its component handlers."""
+        """Add a cog, its component handlers, and the kinds of messages it declares in `kinds`.
+
+        Raises:
+            ValueError: two kinds of one name.
+        """
         self.router.add(cog)
+        for kind in getattr(cog, "kinds", ()):
+            if kind.name in self.kinds:
+                raise ValueError(f"two kinds of message named {kind.name}")
+            self.kinds[kind.name] = kind
         await super().add_cog(cog, **options)
 
     async def sync_if_changed(self, *, force: bool = False) -> bool:
@@ -97,6 +108,9 @@ class Backpedal(commands.Bot):
     async def on_ready(self) -> None:
         """Everything long-lived is loaded: keep the garbage collector from walking it again and again."""
         gc.freeze()
+        if not self._closing:
+            self.app.courier.attach(self)
+            self._attached = True
         log.info("ready in %d clubs", len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Backpedal]) -> None:
@@ -129,7 +143,7 @@ class Backpedal(commands.Bot):
         return set(self._in_hand) - {asyncio.current_task()}
 
     async def close(self) -> None:
-        """Answer the interactions in hand, then leave."""
+        """Answer the interactions in hand, finish the messages on their way, then leave."""
         if self._closing:
             return
         self._closing = True
@@ -142,4 +156,6 @@ class Backpedal(commands.Bot):
             task.cancel()
             with contextlib.suppress(discord.HTTPException):
                 await say_privately(interaction, reader_in(interaction).t("errors.stopping"))
+        if self._attached:
+            await self.app.courier.detach(self)
         await super().close()

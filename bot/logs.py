@@ -70,7 +70,8 @@ def configure(settings: LoggingSettings, secrets: Iterable[Secret] = ()) -> None
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("discord.client").addFilter(_says_something)
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    for chatty in ("alembic.runtime.plugins", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _says_something(record: logging.LogRecord) -> bool:

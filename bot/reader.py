@@ -110,6 +110,10 @@ class Reader:
         """`track or treadmill`."""
         return format_list(words, style="or", locale=locale_of(self.language))
 
+    def both(self, words: list[str]) -> str:
+        """`Ada and Bob`."""
+        return format_list(words, locale=locale_of(self.language))
+
     def inside(self, zone: str) -> Reader:
         """The same reader, reading times of another zone."""
         return replace(self, zone=zone)

@@ -1,4 +1,4 @@
-"""The one worker process: files and charts, away from the event loop and from everything worth having.
+"""The one worker process: files, charts and matching, away from the event loop and from everything worth having.
 
 It is a fresh interpreter on this module's `serve`, not a fork and not multiprocessing's spawn, which would import the
 program's main module again: neither discord nor sqlalchemy is loaded in it, and the bot's environment, with the token,
@@ -30,6 +30,8 @@ from bot.domain.activity import FileReport, Refusal
 from bot.errors import Unavailable
 
 if TYPE_CHECKING:
+    from bot.domain.fitting import Candidate
+    from bot.domain.pairing import Draw
     from bot.files.archive import Entry
 
 LIMIT_S = 5.0
@@ -129,7 +131,7 @@ class _Process:
 
 
 class Worker:
-    """Reads files and draws charts for one event loop. Close it at the end.
+    """Reads files, draws charts and matches partners for one event loop. Close it at the end.
 
     Args:
         limit_s: seconds for one request.
@@ -173,6 +175,23 @@ class Worker:
         except _Died as died:
             raise Unavailable("files.worker.gave_up") from died
         return png
+
+    async def match(self, candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
+        """Draw a round, as `bot.domain.pairing.draw_round` does.
+
+        Args:
+            candidates: who takes part.
+            backward_per_spotter: the club's.
+            seed: settles what is equally good.
+
+        Raises:
+            Unavailable: the worker could not.
+        """
+        try:
+            draw: Draw = await self._ask("match", list(candidates), backward_per_spotter, seed)
+        except _Died as died:
+            raise Unavailable("files.worker.gave_up") from died
+        return draw
 
     async def about(self) -> dict[str, Any]:
         """The process itself, for tests and benchmarks: `pid`, `modules` loaded, `peak_bytes` of memory it has used."""
@@ -342,6 +361,10 @@ class _Desk:
                 return self._read(self._entry)
             case "draw", (chart,):
                 return chart.png()
+            case "match", (candidates, backward_per_spotter, seed):
+                from bot.domain.pairing import draw_round
+
+                return draw_round(candidates, backward_per_spotter, seed)
             case "about", ():
                 return {"pid": os.getpid(), "modules": sorted(sys.modules), "peak_bytes": _peak_bytes()}
         return None

@@ -12,6 +12,7 @@ from discord import ui
 
 from bot import answering
 from bot.services.people import Person, Seen, meet
+from cogs.membership import at_home
 from cogs.views.base import card
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def seen_in(interaction: Interaction) -> Seen:
         guild_id=interaction.guild_id,
         guild_name=guild.name if guild else "",
         guild_locale=interaction.guild_locale.value if interaction.guild_locale else None,
+        guild_owner_id=guild.owner_id if guild else None,
         manages_guild=isinstance(user, discord.Member)
         and (interaction.permissions.manage_guild or interaction.permissions.administrator),
         role_ids=frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset(),
@@ -45,7 +47,8 @@ def seen_in(interaction: Interaction) -> Seen:
 async def met(interaction: Interaction) -> Person:
     """Who speaks, resolved; failures from here on are told in that person's language."""
     app = interaction.client.app
-    person = await meet(app.database, seen_in(interaction), app.clock())
+    seen = seen_in(interaction)
+    person = await at_home(interaction, seen, await meet(app.database, seen, app.clock()))
     interaction.extras["reader"] = person.reader
     return person
 
@@ -102,9 +105,9 @@ async def replace(
     interaction.extras["shown"] = True
 
 
-async def close_with(interaction: Interaction, words: str) -> None:
-    """Put plain words in the place of the classic message whose component was pressed, and take its buttons away."""
-    await answering.redraw(interaction, content=words, view=None)
+async def close_with(interaction: Interaction, words: str, view: ui.View | None = None) -> None:
+    """Put plain words in the place of the classic message whose component was pressed; its buttons go, or are these."""
+    await answering.redraw(interaction, content=words, view=view)
     interaction.extras["shown"] = True
 
 

@@ -10,16 +10,19 @@ from bot.domain.runs import SpotterState
 from bot.errors import BadInput
 from bot.reader import Reader, escaped
 from bot.services import people
+from bot.services.people import Person
 from bot.services.runs import RunView
+from bot.tree import reader_in
 from cogs.answer import Interaction, tell
+from cogs.membership import notice
 from cogs.views.base import button, identity
 from cogs.views.run_card import line_of
 
 log = logging.getLogger(__name__)
 
 
-def check_spotter(interaction: Interaction, spotter: discord.User | discord.Member | None) -> None:
-    """Refuse a spotter who cannot be one.
+async def check_spotter(interaction: Interaction, spotter: discord.User | discord.Member | None) -> None:
+    """Refuse a spotter who cannot be one; who is not of this server may have left it, which is then remembered.
 
     Raises:
         BadInput: the runner, a bot, or somebody not of this club.
@@ -31,6 +34,8 @@ def check_spotter(interaction: Interaction, spotter: discord.User | discord.Memb
     if spotter.bot:
         raise BadInput("runs.spotter.bot")
     if not isinstance(spotter, discord.Member):
+        if interaction.guild_id is not None:
+            await notice(interaction.client, interaction.guild_id, spotter.id)
         raise BadInput("runs.spotter.stranger")
 
 
@@ -49,16 +54,31 @@ async def ask_spotter(interaction: Interaction, view: RunView, spotter: discord.
 
 
 async def ask_again(interaction: Interaction, before: RunView, after: RunView) -> None:
-    """Ask a spotter who had agreed to the run as it was before it was changed."""
+    """Ask a spotter who had agreed to the run as it was before it was changed, if the club still has him."""
     agreed = before.content.spotter_state is SpotterState.AGREED
     if not agreed or after.content.spotter_state is not SpotterState.ASKED or after.content.spotter_id is None:
         return
+    if after.guild_id is not None:
+        here = await notice(interaction.client, after.guild_id, after.content.spotter_id)
+        if here is False:
+            name = escaped(after.spotter or "?", 60)
+            await tell(interaction, reader_in(interaction).t("runs.spotter.left", name=name))
+            return
     try:
         spotter = await interaction.client.fetch_user(after.content.spotter_id)
     except discord.HTTPException as error:
         log.warning("the spotter of run %d could not be found: %s", after.run_id, error)
         return
     await ask_spotter(interaction, after, spotter)
+
+
+async def notice_spotter(interaction: Interaction, person: Person, view: RunView) -> None:
+    """See whether who answered from a direct message is still in the run's club; the answer itself stands.
+
+    In the club the press proves it, and of the home club `met` has made sure.
+    """
+    if not person.in_guild and view.guild_id not in (None, person.guild_id):
+        await notice(interaction.client, view.guild_id, person.user_id)
 
 
 async def _call_in_channel(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> bool:

@@ -13,7 +13,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, say, tell
-from cogs.asking import answers, ask_again, question
+from cogs.asking import answers, ask_again, notice_spotter, question
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, fields_of, pressed, values_of
@@ -55,7 +55,7 @@ class Cards(commands.Cog):
         person = await met(interaction)
         now = self.app.clock()
         before = await runs.own_run(self.app.database, run_id, person.user_id)
-        amend = amendment_from_form(fields_of(interaction), before, person.reader, now)
+        amend = amendment_from_form(fields_of(interaction), before.content, person.reader, now)
         view = await changes.edit_run(
             self.app.database,
             run_id,
@@ -138,6 +138,7 @@ class Cards(commands.Cog):
         words = person.reader.t(key, name=escaped(view.runner, 60))
         await close_with(interaction, words)
         await follow(interaction, run_id)
+        await notice_spotter(interaction, person, view)
 
     @pressed("spotter", "show", "run_id", "user_id")
     async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:

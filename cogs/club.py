@@ -8,31 +8,18 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.domain import zones
-from bot.errors import Conflict, NotAllowed, NotFound
+from bot.errors import Conflict, NotFound
 from bot.reader import escaped
 from bot.services import changes, clubs
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, open_form, replace, reply, soon
+from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.organising import organiser, server, trouble_of
 from cogs.places import suggest_zones
 from cogs.redraw import follow
-from cogs.views.base import fields_of, identity, pressed, values_of
-from cogs.views.club import club_card, review_card
-from cogs.views.settings import zone_form
-
-
-async def organiser(interaction: Interaction) -> tuple[Person, int]:
-    """Who speaks, and the club; refuses anybody who is not its organiser.
-
-    Raises:
-        NotAllowed: not an organiser, or not said in a club's server.
-    """
-    person = await met(interaction)
-    if not person.in_guild or person.guild_id is None:
-        raise NotAllowed("errors.guild.only")
-    if not person.organiser:
-        raise NotAllowed("errors.organiser.only")
-    return person, person.guild_id
+from cogs.views.base import pressed
+from cogs.views.club import Page, review_card
+from cogs.views.club_pages import settings_page
 
 
 @app_commands.guild_only()
@@ -54,7 +41,9 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
             notice = await self._choose_zone(person, guild_id, zone)
             person = await met(interaction)
         settings = await soon(interaction, clubs.club_settings(self.app.database, guild_id), private=True)
-        await reply(interaction, club_card(settings, person.reader, self.app.clock(), notice), private=True)
+        trouble = trouble_of(server(interaction), settings.club, person.reader)
+        shown = settings_page(Page.GENERAL, settings, trouble, person.reader, self.app.clock(), notice)
+        await reply(interaction, shown, private=True)
 
     @app_commands.command(name="review", description=spoken("club.commands.review"))
     async def review(self, interaction: Interaction) -> None:
@@ -62,47 +51,6 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         person, guild_id = await organiser(interaction)
         held = await soon(interaction, clubs.held_runs(self.app.database, guild_id), private=True)
         await reply(interaction, review_card(held, 0, person.user_id, person.reader), private=True)
-
-    @pressed("club", "zone")
-    async def ask_zone(self, interaction: Interaction) -> None:
-        """Open the form for the club's zone."""
-        person, _ = await organiser(interaction)
-        await open_form(interaction, zone_form(person.reader, identity("club", "zoned")))
-
-    @pressed("club", "zoned")
-    async def zoned(self, interaction: Interaction) -> None:
-        """Take the zone from the form."""
-        person, guild_id = await organiser(interaction)
-        await self._redraw(interaction, await self._choose_zone(person, guild_id, fields_of(interaction)["zone"]))
-
-    @pressed("club", "language")
-    async def language(self, interaction: Interaction) -> None:
-        """Choose the language of public messages."""
-        _, guild_id = await organiser(interaction)
-        await clubs.set_language(self.app.database, guild_id, values_of(interaction)[0])
-        await self._redraw(interaction)
-
-    @pressed("club", "units")
-    async def units(self, interaction: Interaction) -> None:
-        """Choose the units of public messages."""
-        _, guild_id = await organiser(interaction)
-        await clubs.set_units(self.app.database, guild_id, values_of(interaction)[0])
-        await self._redraw(interaction)
-
-    @pressed("club", "role")
-    async def role(self, interaction: Interaction) -> None:
-        """Choose, or clear, the organisers' role."""
-        _, guild_id = await organiser(interaction)
-        chosen = [int(value) for value in values_of(interaction)]
-        await clubs.set_organiser_role(self.app.database, guild_id, chosen[0] if chosen else None)
-        await self._redraw(interaction)
-
-    @pressed("club", "surfaces")
-    async def surfaces(self, interaction: Interaction) -> None:
-        """Choose where running backward alone is fine."""
-        _, guild_id = await organiser(interaction)
-        await clubs.set_solo_surfaces(self.app.database, guild_id, values_of(interaction))
-        await self._redraw(interaction)
 
     @pressed("club", "agree", "run_id", "revision")
     async def agree(self, interaction: Interaction, run_id: int, revision: int) -> None:
@@ -144,12 +92,6 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
     async def _choose_zone(self, person: Person, guild_id: int, typed: str) -> str:
         zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())
         return person.reader.t("club.card.saved_zone", place=zones.city_of(zone, person.reader.language))
-
-    async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
-        """Draw the card as it stands now; the organiser's own reading may have changed with it."""
-        person, guild_id = await organiser(interaction)
-        settings = await clubs.club_settings(self.app.database, guild_id)
-        await replace(interaction, club_card(settings, person.reader, self.app.clock(), notice))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -12,6 +12,7 @@ from bot.services import telling
 from bot.services.imports import FileOutcome, save_import
 from bot.services.people import Person
 from cogs.answer import Interaction, met, reply, soon
+from cogs.membership import words_of_leaving
 from cogs.views.imports import next_row, question, report
 
 LARGEST_B = 10 * 1024 * 1024
@@ -23,12 +24,13 @@ ASKED_AT_ONCE = 5
 async def import_files(interaction: Interaction, attachments: Sequence[discord.Attachment]) -> None:
     """Bring in what was posted: a private report file by file, then a question for each run that came in."""
     person = await met(interaction)
+    said = await words_of_leaving(interaction.client, person)
     outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
     database, reader = interaction.client.app.database, person.reader
     fresh = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
-    assumed = any(outcome.zone_assumed for outcome in outcomes)
-    note = reader.t("runs.say.zone", zone=reader.zone) if assumed else ""
-    drawn = report(outcomes, reader, waiting=len(fresh), note=note)
+    if any(outcome.zone_assumed for outcome in outcomes):
+        said.append(reader.t("runs.say.zone", zone=reader.zone))
+    drawn = report(outcomes, reader, waiting=len(fresh), note="\n".join(said))
     if len(fresh) > ASKED_AT_ONCE:
         drawn.add_item(next_row(reader, len(fresh)))
         fresh = []

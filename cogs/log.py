@@ -13,6 +13,7 @@ from bot.services import changes, runs
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon, tell
 from cogs.asking import ask_spotter, check_spotter
+from cogs.membership import words_of_leaving
 from cogs.redraw import keep
 from cogs.transformers import DIRECTIONS, SURFACES, read_entry, suggest_entry, suggest_when
 from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
@@ -57,7 +58,7 @@ class Log(commands.Cog):
     ) -> None:
         """Read what was typed, log it, and show the card: to the club, or to the runner alone."""
         person = await met(interaction)
-        check_spotter(interaction, spotter)
+        await check_spotter(interaction, spotter)
         typed = Typed(distance, time, pace, direction, backward, when)
         if direction is None and backward is None:
             typed = typed.facing(await runs.usual_direction(self.app.database, person.user_id))
@@ -77,13 +78,13 @@ class Log(commands.Cog):
             sharing=person.sharing,
         )
         private = not person.in_guild or person.sharing is Sharing.ME
+        notices = await words_of_leaving(interaction.client, person)
         logged = await soon(
             interaction,
             changes.log_run(self.app.database, person, content, interaction_id=interaction.id, now=now),
             private=private,
         )
         view = logged.view
-        notices = []
         if logged.rule_broken:
             notices.append(rule(view.content, person.reader, person.solo_surfaces))
         if logged.zone_assumed:

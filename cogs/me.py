@@ -19,6 +19,7 @@ from bot.services.profile import Profile, profile, profile_of
 from bot.services.telling import count_waiting
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
+from cogs.membership import notice
 from cogs.views.me import PICTURE, profile_card, weeks_chart, weeks_in_words
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Me(commands.Cog):
         if member is None or member.id == person.user_id:
             view, picture = await soon(interaction, self._own(person), private=True)
         else:
-            view, picture = await soon(interaction, self._other(person, member), private=True)
+            view, picture = await soon(interaction, self._other(interaction, person, member), private=True)
         await reply(interaction, view, private=True, files=[picture] if picture else [])
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
@@ -52,12 +53,15 @@ class Me(commands.Cog):
         return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt), picture
 
     async def _other(
-        self, person: Person, member: discord.User | discord.Member
+        self, interaction: Interaction, person: Person, member: discord.User | discord.Member
     ) -> tuple[discord.ui.LayoutView, discord.File | None]:
         if member.bot:
             raise BadInput("me.guild.bot")
         if person.club is None or not person.in_guild:
             raise NotFound("me.guild.member")
+        stranger = not isinstance(member, discord.Member)  # Discord names somebody, and not as of this server
+        if stranger and await notice(interaction.client, person.club.guild_id, member.id) is False:
+            raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
         found = await profile_of(self.app.database, member.id, person.club.guild_id, today)
         picture, alt = await self._weeks(found, person.reader)

@@ -64,7 +64,10 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
         reader, typed = person.reader, fields_of(interaction)["word"]
         if typed.strip().casefold() not in WORDS:
             raise BadInput("privacy.erase.not_typed", typed=typed, word=reader.t("privacy.erase.word"))
-        erased = await soon(interaction, privacy.erase(self.app.database, person.user_id), private=True)
+        erased = await soon(
+            interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True
+        )
+        self.app.courier.poke()  # outings go on without this person, and their cards are drawn again
         await replace(interaction, erased_card(reader, erased.runs))
         stuck: list[str] = []
         for shown in erased.cards:

@@ -135,7 +135,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     ) -> None:
         """Change what was typed; the rest stays."""
         person = await met(interaction)
-        check_spotter(interaction, spotter)
+        await check_spotter(interaction, spotter)
         run_id = await chosen_run(interaction, person.reader, run)
         now = self.app.clock()
         typed = domain.Typed(distance, time, pace, direction, backward, when)

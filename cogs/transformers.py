@@ -112,10 +112,19 @@ async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> in
 
 def edit_form(view: RunView, reader: Reader) -> Form:
     """The form for changing a run, filled with what is there."""
-    filled = _filled(view.content, reader)
+    return _form(view.content, identity("run", "amend", view.run_id, view.revision), reader)
+
+
+def draft_form(content: RunContent, outing_id: int, reader: Reader) -> Form:
+    """The form for changing the run that an outing has drafted."""
+    return _form(content, identity("outing", "amend", outing_id), reader)
+
+
+def _form(content: RunContent, custom_id: str, reader: Reader) -> Form:
+    filled = _filled(content, reader)
     return Form(
         reader.t("runs.form.title"),
-        identity("run", "amend", view.run_id, view.revision),
+        custom_id,
         [
             Field("distance", reader.t("runs.form.distance"), filled["distance"]),
             Field("time", reader.t("runs.form.time"), filled["time"]),
@@ -127,10 +136,10 @@ def edit_form(view: RunView, reader: Reader) -> Form:
 
 
 def amendment_from_form(
-    fields: dict[str, str], view: RunView, reader: Reader, now: datetime
+    fields: dict[str, str], content: RunContent, reader: Reader, now: datetime
 ) -> Callable[[RunContent], RunContent]:
     """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
-    filled = _filled(view.content, reader)
+    filled = _filled(content, reader)
     given = {
         name: fields[name]
         for name in ("distance", "time", "direction", "when")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from db.dialect import counted_up, keeps_zones
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -17,8 +19,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-Id = BigInteger().with_variant(Integer(), "sqlite")
-"""Our own row ids: SQLite counts up by itself only on a column declared INTEGER."""
+Id = counted_up()
+"""Our own row ids."""
 
 Snowflake = BigInteger
 """Discord's ids: 63 bits."""
@@ -37,10 +39,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"a naive datetime is not an instant: {value!r}")
         value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value if keeps_zones(dialect) else value.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """SQLite gives back naive UTC; make it aware."""
+        """Make it aware where the database gives back naive UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

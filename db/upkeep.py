@@ -24,7 +24,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import StartupError
-from db.engine import Database, sqlite_file
+from db.dialect import makes_tables_anew, sqlite_file
+from db.engine import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -262,13 +263,13 @@ async def _connected(url: str, *, writes: bool = True) -> AsyncIterator[Any]:
 
 
 def _without_foreign_keys(engine: AsyncEngine) -> None:
-    """SQLite changes a table by making it anew, and dropping the old one would cascade into those that refer to it."""
-    if engine.dialect.name != "sqlite":
+    """Where a table is changed by making it anew, dropping the old one would cascade into those that refer to it."""
+    if not makes_tables_anew(engine.dialect):
         return
 
     @event.listens_for(engine.sync_engine, "connect")
     def _off(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA foreign_keys=OFF").close()
+        connection.execute("PRAGMA foreign_keys=OFF")
 
 
 def _revision(connection: Connection) -> str | None:

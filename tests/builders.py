@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Run, Standing, Stretch
+from db.models import Run, Spotting, Standing, Stretch
 
 Key = tuple[int, str, str, date, int]
 Sums = tuple[int, int, int, int]
@@ -28,25 +28,33 @@ async def standings_now(session: AsyncSession) -> dict[Key, Sums]:
 
 
 async def standings_from_scratch(session: AsyncSession) -> dict[Key, Sums]:
-    """The same, summed in plain Python from the runs that count."""
+    """The same, summed in plain Python from the runs that count and the credits for facing forward on them."""
     rows = await session.execute(select(Run, Stretch).where(Stretch.run_id == Run.run_id, Run.counted))
+    credited = await session.scalars(select(Spotting).join(Run, Run.run_id == Spotting.run_id).where(Run.counted))
     metres: dict[Key, int] = defaultdict(int)
     ms: dict[Key, int] = defaultdict(int)
     days: dict[Key, set[date]] = defaultdict(set)
     of_run: dict[Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for run, stretch in rows:
-        day = run.ran_on
-        starts = {
-            "week": day - timedelta(days=day.weekday()),
-            "month": day.replace(day=1),
-            "year": day.replace(month=1, day=1),
-            "all": date(1970, 1, 1),
-        }
-        for direction in (stretch.direction, "all"):
-            for period, start in starts.items():
-                key = (run.guild_id, direction, period, start, run.user_id)
-                metres[key] += stretch.distance_m or 0
-                ms[key] += stretch.duration_ms
-                days[key].add(day)
-                of_run[key][run.run_id] += stretch.distance_m or 0
+    shares = [
+        (run, run.run_id, direction, stretch.distance_m or 0, stretch.duration_ms)
+        for run, stretch in rows
+        for direction in (stretch.direction, "all")
+    ] + [(one, one.run_id, "spotting", one.distance_m, one.duration_ms) for one in credited if one.duration_ms]
+    for row, run_id, direction, distance_m, duration_ms in shares:
+        for period, start in starts(row.ran_on).items():
+            key = (row.guild_id, direction, period, start, row.user_id)
+            metres[key] += distance_m
+            ms[key] += duration_ms
+            days[key].add(row.ran_on)
+            of_run[key][run_id] += distance_m
     return {key: (metres[key], ms[key], len(days[key]), max(of_run[key].values())) for key in ms}
+
+
+def starts(day: date) -> dict[str, date]:
+    """The first day of every period that holds a day."""
+    return {
+        "week": day - timedelta(days=day.weekday()),
+        "month": day.replace(day=1),
+        "year": day.replace(month=1, day=1),
+        "all": date(1970, 1, 1),
+    }

@@ -14,3 +14,12 @@ DEFAULT_SOLO_SURFACES = frozenset({Surface.TRACK, Surface.TREADMILL})
 Source: "on a track, or side by side with one runner facing forward" (Cavagna in The New York Times, 2012); a
 treadmill with rails (Bates in Chatelaine) is disputed, and left to each club.
 """
+
+MOST_POINTS = 25
+"""Meeting points of a club: as many as one menu on Discord holds."""
+GRACE_MIN = range(5, 61)
+"""Minutes after a planned return before anybody is asked; `bot.domain.outings.DEFAULT_GRACE_MIN` until chosen."""
+EMERGENCY_LIMIT = 40
+"""Characters of the number a club names for emergencies."""
+NOTICE_H = range(1, 73)
+"""Hours of notice before a round. More would reach back into the round before."""

@@ -13,6 +13,7 @@ class Metric(StrEnum):
     MINUTES = "minutes"
     DAYS = "days"
     LONGEST = "longest"
+    SPOTTING = "spotting"  # minutes faced forward for others, whatever the direction asked for
 
 
 class BoardDirection(StrEnum):
@@ -21,6 +22,13 @@ class BoardDirection(StrEnum):
     BACKWARD = "backward"
     FORWARD = "forward"
     ALL = "all"
+
+
+KINDS: tuple[tuple[Metric, BoardDirection], ...] = (
+    *((metric, direction) for direction in BoardDirection for metric in Metric if metric is not Metric.SPOTTING),
+    (Metric.SPOTTING, BoardDirection.ALL),
+)
+"""Every board there is."""
 
 
 def ranks(values: Sequence[int], *, offset: int = 0, ahead: int = 0) -> tuple[int, ...]:

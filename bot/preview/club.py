@@ -104,3 +104,14 @@ PEOPLE: tuple[Person, ...] = tuple(
 VISITORS: tuple[Person, ...] = PEOPLE[:3]
 """The members a visitor can be; the first is who the visitor is until choosing another."""
 ORGANISER: Person = PEOPLE[3]
+
+CHANNEL_IDS: dict[str, int] = {
+    name: FIRST_ID + (200 + number) * STEP
+    for number, name in enumerate(("runs", "partners", "leaderboard", "organisers"))
+}
+"""The channels of the server by name, in order."""
+SPOTTER_ROLE_ID = FIRST_ID + 300 * STEP
+SPOTTERS: tuple[Person, ...] = (*PEOPLE[:2], *PEOPLE[4:7], PEOPLE[19])
+"""Certified spotters."""
+CALLER: Person = PEOPLE[5]
+"""Who looks for a partner when the try mode opens."""

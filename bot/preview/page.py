@@ -1,4 +1,4 @@
-"""The index page: what this is, who the visitor can be, three things to do, and a link to every room."""
+"""The index page: what this is, who the visitor can be, four things to do, and a link to every room."""
 
 from __future__ import annotations
 
@@ -157,7 +157,18 @@ class IndexPage:
             about=t("page.about", typed=CLUB),
             switch=f'<a href="/?as={me.user_id}&amp;lang={other}" lang="{other}">{words["other"]}</a>',
             people="".join(face(number, person) for number, person in enumerate(self.people)),
-            tasks=task("log", 1, rooms["#runs"]) + task("import", 2, mine) + task("board", 3, rooms["#leaderboard"]),
+            tasks="".join(
+                task(key, number, room)
+                for number, (key, room) in enumerate(
+                    (
+                        ("log", rooms["#runs"]),
+                        ("partner", rooms["#partners"]),
+                        ("import", mine),
+                        ("board", rooms["#leaderboard"]),
+                    ),
+                    start=1,
+                )
+            ),
             cards="".join(card(room) for room in shown),
         )
 

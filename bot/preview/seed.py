@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.runs import counts
-from bot.preview.club import CLUB, CLUB_ZONE, GUILD_ID, ORGANISER, PEOPLE, ROLE_ID
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.outings import BEFORE, OUT
+from bot.domain.runs import Direction, SpotterState, counts
+from bot.preview import partners
+from bot.preview.club import (
+    CHANNEL_IDS,
+    CLUB,
+    CLUB_ZONE,
+    GUILD_ID,
+    ORGANISER,
+    PEOPLE,
+    ROLE_ID,
+    SPOTTER_ROLE_ID,
+    SPOTTERS,
+)
 from bot.preview.history import DemoRun, demo_runs
-from bot.services import standings
+from bot.services import outings, partners_card, standings
 from db.engine import Database
-from db.models import Guild, Member, Revision, Run, Stretch, User
+from db.models import (
+    Availability,
+    Companion,
+    Contact,
+    Guild,
+    MeetingPoint,
+    Member,
+    Outing,
+    Revision,
+    Run,
+    Spotting,
+    Stretch,
+    Tie,
+    User,
+)
 from db.queries import seeding
 
 FIRST_INTERACTION = 1 << 40
@@ -24,8 +53,10 @@ async def seed(database: Database, now: datetime) -> bool:
         Unavailable: the database is locked or full.
     """
     async with database.read() as session:
-        if not await seeding.is_empty(session):
-            return False
+        empty = await seeding.is_empty(session)
+    if not empty:
+        await _post_again(database, now)
+        return False
     runs = demo_runs(now)
     joined = now - timedelta(days=365)
     async with database.write() as session:
@@ -37,8 +68,32 @@ async def seed(database: Database, now: datetime) -> bool:
             session, Stretch, [row for number, run in enumerate(runs, 1) for row in _stretches(number, run)]
         )
         await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
+        await seeding.insert_rows(session, Spotting, [row for n, run in enumerate(runs, 1) for row in _credits(n, run)])
         await standings.rebuild(session, GUILD_ID)
+        await _partners(session, runs, now)
     return True
+
+
+async def _partners(session: AsyncSession, runs: Sequence[DemoRun], now: datetime) -> None:
+    called, companions = partners.outings(runs, now)
+    await seeding.insert_rows(session, MeetingPoint, partners.meeting_points())
+    await seeding.insert_rows(session, Availability, partners.availabilities(now))
+    await seeding.insert_rows(session, Tie, partners.ties(now))
+    await seeding.insert_rows(session, Contact, partners.contacts(now))
+    await seeding.insert_rows(session, Outing, called)
+    await seeding.insert_rows(session, Companion, companions)
+    await partners_card.put_up(session, GUILD_ID, CHANNEL_IDS["partners"], now)
+    await outings.redraw(session, await outings.read(session, partners.CALL_ID), now)
+
+
+async def _post_again(database: Database, now: datetime) -> None:
+    """The club is as it was, but its server is new: no message of before is in it, and no direct message is open."""
+    async with database.write() as session:
+        there = await seeding.forget_messages(session, GUILD_ID, [state.value for state in BEFORE | OUT])
+        if there.partners_channel_id is not None:
+            await partners_card.put_up(session, GUILD_ID, there.partners_channel_id, now)
+        for outing_id in there.outing_ids:
+            await outings.redraw(session, await outings.read(session, outing_id), now)
 
 
 def _guild(now: datetime) -> dict[str, Any]:
@@ -48,6 +103,10 @@ def _guild(now: datetime) -> dict[str, Any]:
         "zone": CLUB_ZONE,
         "locale": "en-US",
         "organiser_role_id": ROLE_ID,
+        "partners_channel_id": CHANNEL_IDS["partners"],
+        "organisers_channel_id": CHANNEL_IDS["organisers"],
+        "spotter_role_id": SPOTTER_ROLE_ID,
+        "emergency_number": "112",
         "created_at": now,
     }
 
@@ -73,6 +132,7 @@ def _member(person: Any, now: datetime) -> dict[str, Any]:
         "organiser": person is ORGANISER,
         "hidden": person.hidden,
         "seen_at": now,
+        "role_ids": [ROLE_ID] * (person is ORGANISER) + [SPOTTER_ROLE_ID] * (person in SPOTTERS),
     }
 
 
@@ -120,6 +180,24 @@ def _stretches(number: int, run: DemoRun) -> list[dict[str, Any]]:
             "estimated": stretch.estimated,
         }
         for position, stretch in enumerate(run.content.stretches)
+    ]
+
+
+def _credits(number: int, run: DemoRun) -> list[dict[str, Any]]:
+    """What the spotter who agreed is credited with."""
+    content = run.content
+    if content.spotter_state is not SpotterState.AGREED:
+        return []
+    backward = [stretch for stretch in content.stretches if stretch.direction is Direction.BACKWARD]
+    return [
+        {
+            "run_id": number,
+            "user_id": content.spotter_id,
+            "guild_id": GUILD_ID,
+            "ran_on": content.ran_on,
+            "distance_m": sum(stretch.distance_m or 0 for stretch in backward),
+            "duration_ms": sum(stretch.duration_ms for stretch in backward),
+        }
     ]
 
 

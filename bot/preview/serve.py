@@ -15,6 +15,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import DatabaseSettings, DataSettings, Settings
+from bot.delivery.pump import Pump
 from bot.preview.seed import seed
 from bot.preview.stage import DEFAULT_PORT, check_ports, running
 from bot.worker import Worker
@@ -48,7 +49,7 @@ async def serve(settings: Settings, data: Path | None, port: int | None, out: Te
         database, worker = Database.open(url), Worker()
         try:
             fresh = await seed(database, system_clock())
-            async with running(Backpedal(App(settings, database, worker, system_clock)), port) as address:
+            async with running(Backpedal(App(settings, database, worker, system_clock, Pump())), port) as address:
                 out.write(f"Backpedal is running. Open {address}\n")
                 if data is not None:
                     out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")

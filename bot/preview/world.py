@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from PIL import Image, ImageDraw, ImageFont
-from simcord import ChannelHandle, GuildHandle, MemberActor, UserHandle
+from simcord import ChannelHandle, GuildHandle, MemberActor, RoleHandle, UserHandle
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.models import User
 
 from bot.i18n import translate
-from bot.preview.club import CLUB, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
+from bot.preview.club import (
+    CHANNEL_IDS,
+    CLUB,
+    GUILD_ID,
+    ORGANISER,
+    PEOPLE,
+    ROLE_ID,
+    SPOTTER_ROLE_ID,
+    SPOTTERS,
+    VISITORS,
+    Person,
+)
 from bot.preview.live import LiveEnv
 from bot.preview.rooms import House, Viewer
 
@@ -45,24 +58,33 @@ class World:
 def build(env: LiveEnv) -> World:
     """Make the club's server before the bot is started, so that the bot finds it when it comes."""
     guild = env.create_guild(CLUB, id=GUILD_ID)
-    organisers = guild.create_role(
-        translate("en", "try.role.organisers"),
-        permissions=discord.Permissions(manage_guild=True),
-        color=discord.Colour.teal().value,
-    )
-    members = {person: _join(env, guild, person, organisers) for person in PEOPLE}
+    with _numbered(env, ROLE_ID):
+        organisers = guild.create_role(
+            translate("en", "try.role.organisers"),
+            permissions=discord.Permissions(manage_guild=True),
+            color=discord.Colour.teal().value,
+            mentionable=True,
+        )
+    with _numbered(env, SPOTTER_ROLE_ID):
+        spotters = guild.create_role(translate("en", "try.role.spotters"), color=discord.Colour.gold().value)
+    members = {
+        person: _join(env, guild, person, [organisers] * (person is ORGANISER) + [spotters] * (person in SPOTTERS))
+        for person in PEOPLE
+    }
     for number, person in enumerate((*VISITORS, ORGANISER)):
         _give_face(env, person.user_id, "".join(word[0] for word in person.name.split()), COLOURS[number])
     _give_face(env, env.backend.bot_user.id, "◀", BRAND)
     hidden: Any = {
         guild.default_role: discord.PermissionOverwrite(view_channel=False),
         organisers: discord.PermissionOverwrite(view_channel=True),
+        UserHandle(env, env.backend.bot_user): discord.PermissionOverwrite(view_channel=True),
     }
     channels = {}
-    for name in ("runs", "partners", "leaderboard", "organisers"):
+    for name, channel_id in CHANNEL_IDS.items():
         topic = translate("en", f"try.room.{name}").replace("`", "")
         overwrites = hidden if name == "organisers" else None
-        channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
+        with _numbered(env, channel_id):
+            channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
     return World(guild, tuple(members[person] for person in (*VISITORS, ORGANISER)), channels)
 
 
@@ -93,13 +115,24 @@ async def open_rooms(house: House, world: World, first_port: int) -> None:
         await house.open(user.dm_channel, (user,), person.name, next(ports))
 
 
-def _join(env: LiveEnv, guild: GuildHandle, person: Person, organisers: object) -> MemberActor:
+@contextlib.contextmanager
+def _numbered(env: LiveEnv, wanted: int) -> Iterator[None]:
+    """Give the one thing made within this id, instead of a new one at every start: a kept database knows it."""
+    backend: Any = env.backend
+    backend.snowflake = lambda: backend.reserve_id(wanted)
+    try:
+        yield
+    finally:
+        del backend.snowflake
+
+
+def _join(env: LiveEnv, guild: GuildHandle, person: Person, roles: list[RoleHandle]) -> MemberActor:
     backend = env.backend
     backend.users[person.user_id] = User(
         id=backend.reserve_id(person.user_id), name=person.name.split()[0].lower(), global_name=person.name
     )
     user = UserHandle(env, backend.users[person.user_id])
-    return guild.add_member(user, roles=[organisers] if person is ORGANISER else [])  # type: ignore[list-item]
+    return guild.add_member(user, roles=roles)
 
 
 def _give_face(env: LiveEnv, user_id: int, sign: str, colours: tuple[tuple[int, ...], tuple[int, ...]]) -> None:

@@ -18,6 +18,7 @@ _COLUMNS = {
     Metric.MINUTES: "duration_ms",
     Metric.DAYS: "days_out",
     Metric.LONGEST: "longest_m",
+    Metric.SPOTTING: "duration_ms",
 }
 
 
@@ -90,7 +91,7 @@ async def board(
         guild_id: the club.
         viewer_id: who looks; their row is always there.
         metric: what to compare.
-        direction: of the running that counts.
+        direction: of the running that counts; of spotting there is one board.
         period: the current one of this kind.
         page: from 0.
         today: the date in the club's zone.
@@ -99,7 +100,10 @@ async def board(
         Unavailable: the database is locked.
     """
     first_day = starts_on(period, today)
-    which = queries.Which(guild_id, _COLUMNS[metric], direction.value, period.value, first_day)
+    if metric is Metric.SPOTTING:
+        direction = BoardDirection.ALL
+    counted = Metric.SPOTTING.value if metric is Metric.SPOTTING else direction.value
+    which = queries.Which(guild_id, _COLUMNS[metric], counted, period.value, first_day)
     async with database.read() as session:
         total, value, hidden, ahead = await queries.place(session, which, viewer_id)
         pages = max(1, -(-total // PAGE))

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from bot.domain.records import review_needed
 from bot.domain.runs import Extra, Review, RunContent, Sharing, SpotterState, Stretch, breaks_the_rule, counts
 from bot.errors import Conflict, NotFound
-from bot.services import standings
+from bot.services import spotting, standings
 from bot.services.people import Person
 from bot.services.revisions import change, counted_of, insert_run, made_before, owned, restored
 from bot.services.runs import RunView, content_of, view_of
@@ -246,7 +246,9 @@ async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, ag
         await queries.update_run(session, run_id, {"spotter_state": state.value})
         run.spotter_state = state.value
         stretches = await queries.stretches_of(session, [run_id])
-        return await view_of(session, run, content_of(run, stretches[run_id]), own=False)
+        content = content_of(run, stretches[run_id])
+        await spotting.follow(session, run, content, content, counted_before=run.counted)
+        return await view_of(session, run, content, own=False)
 
 
 async def review_run(
@@ -285,6 +287,7 @@ async def review_run(
         counted = counts(content, review, deleted=False)
         await queries.update_run(session, run_id, {"review": review.value, "counted": counted})
         run.review, run.counted = review.value, counted
+        await spotting.follow(session, run, content, content, counted_before=False)
         if counted:
             await standings.move(session, None, counted_of(run, content))
         return await view_of(session, run, content, own=False)

@@ -7,15 +7,39 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import zones
+from bot.domain.clubs import EMERGENCY_LIMIT, GRACE_MIN, NOTICE_H
+from bot.domain.outings import MOST_BACKWARD_PER_SPOTTER
+from bot.domain.rounds import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
 from bot.domain.runs import Direction, Surface
 from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
+from bot.services import partners_card, rounds
+from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
 from db.engine import Database
+from db.models import Guild
 from db.queries import runs as run_queries
 from db.queries import settings as queries
+from db.queries.meeting_points import points_of
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSettings:
+    """A club's weekly round, defaults filled in.
+
+    Attributes:
+        on: whether there is one.
+        weekday: when it is matched, in the club's zone; 0 is Monday.
+        hour: 0 to 23, in the club's zone.
+        notice_h: hours before that by which members are told.
+    """
+
+    on: bool = False
+    weekday: int = DEFAULT_ROUND_WEEKDAY
+    hour: int = DEFAULT_ROUND_HOUR
+    notice_h: int = DEFAULT_ROUND_NOTICE_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +48,18 @@ class ClubSettings:
 
     Attributes:
         club: what holds, defaults filled in.
-        chosen: the names of those settings an organiser has chosen: zone, language, units, surfaces.
+        chosen: the names of those settings an organiser has chosen, of those whose default the card calls one: zone,
+            language, units, surfaces, spotter, grace.
+        round: the weekly round.
+        card: where the partners card is.
+        points: how many meeting points there are.
     """
 
     club: Club
     chosen: frozenset[str]
+    round: RoundSettings = RoundSettings()
+    card: CardState = CardState.NONE
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +82,28 @@ async def club_settings(database: Database, guild_id: int) -> ClubSettings:
     """A club's settings; `people.meet` has made it known."""
     async with database.read() as session:
         guild = await queries.guild_row(session, guild_id)
+        assert guild is not None
+        card = await partners_card.state_of(session, guild)
+        points = len(await points_of(session, guild_id))
     club = club_of(guild)
-    assert guild is not None
     assert club is not None
     columns = {
         "zone": guild.zone, "language": guild.language, "units": guild.units, "surfaces": guild.solo_surfaces,
+        "spotter": guild.backward_per_spotter, "grace": guild.grace_min,
     }  # fmt: skip
-    return ClubSettings(club, frozenset(name for name, value in columns.items() if value is not None))
+    return ClubSettings(
+        club, frozenset(name for name, value in columns.items() if value is not None), round_of(guild), card, points
+    )
+
+
+def round_of(guild: Guild) -> RoundSettings:
+    """A club's weekly round, defaults filled in."""
+    return RoundSettings(
+        guild.round_on,
+        DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
+        DEFAULT_ROUND_HOUR if guild.round_hour is None else guild.round_hour,
+        DEFAULT_ROUND_NOTICE_H if guild.round_notice_h is None else guild.round_notice_h,
+    )
 
 
 async def set_zone(database: Database, guild_id: int, typed: str, reader: Reader, now: datetime) -> str:
@@ -67,15 +113,15 @@ async def set_zone(database: Database, guild_id: int, typed: str, reader: Reader
         BadInput: no zone, or several.
     """
     zone = zones.find(typed, reader.language, now)
-    await _set(database, guild_id, zone=zone)
+    await _set_and_plan(database, guild_id, now, zone=zone)
     return zone
 
 
-async def set_language(database: Database, guild_id: int, language: str) -> None:
+async def set_language(database: Database, guild_id: int, language: str, now: datetime) -> None:
     """Set the language of public messages."""
     if language not in LANGUAGES:
         raise BadInput("settings.choice.unknown")
-    await _set(database, guild_id, language=language)
+    await _set(database, guild_id, now, language=language)
 
 
 async def set_units(database: Database, guild_id: int, units: str) -> None:
@@ -96,11 +142,83 @@ async def set_organiser_role(database: Database, guild_id: int, role_id: int | N
     await _set(database, guild_id, organiser_role_id=role_id)
 
 
-async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str]) -> None:
+async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str], now: datetime) -> None:
     """Set where members may run backward alone; nowhere is a choice too."""
     if not set(surfaces) <= set(Surface):
         raise BadInput("settings.choice.unknown")
-    await _set(database, guild_id, solo_surfaces=[s.value for s in Surface if s in surfaces])
+    await _set(database, guild_id, now, solo_surfaces=[s.value for s in Surface if s in surfaces])
+
+
+async def set_spotter_role(database: Database, guild_id: int, role_id: int | None) -> None:
+    """Set, or with None remove, the role of certified spotters.
+
+    Raises:
+        BadInput: @everyone, whose id is the guild's.
+    """
+    if role_id == guild_id:
+        raise BadInput("club.role.all_spotters")
+    await _set(database, guild_id, spotter_role_id=role_id)
+
+
+async def set_women_role(database: Database, guild_id: int, role_id: int | None) -> None:
+    """Set, or with None remove, the role of those who may answer a call for women only.
+
+    Raises:
+        BadInput: @everyone, whose id is the guild's.
+    """
+    if role_id == guild_id:
+        raise BadInput("club.role.all_women")
+    await _set(database, guild_id, women_role_id=role_id)
+
+
+async def set_backward_per_spotter(database: Database, guild_id: int, runners: int, now: datetime) -> None:
+    """Set how many backward runners one spotter may take. Outings called before keep what held then."""
+    if not 1 <= runners <= MOST_BACKWARD_PER_SPOTTER:
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, now, backward_per_spotter=runners)
+
+
+async def set_organisers_channel(database: Database, guild_id: int, channel_id: int | None) -> None:
+    """Set, or with None remove, where alerts go; the caller has seen that not everybody can read there."""
+    await _set(database, guild_id, organisers_channel_id=channel_id)
+
+
+async def set_grace(database: Database, guild_id: int, minutes: int) -> None:
+    """Set how many minutes after a planned return those who are out are asked."""
+    if minutes not in GRACE_MIN:
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, grace_min=minutes)
+
+
+async def set_emergency_number(database: Database, guild_id: int, typed: str) -> None:
+    """Set the number named where the bot says that it is no emergency service; nothing typed removes it.
+
+    Raises:
+        BadInput: too long, or no number in it.
+    """
+    number = " ".join(typed.split())
+    if len(number) > EMERGENCY_LIMIT or (number and not any(sign.isdigit() for sign in number)):
+        raise BadInput("club.emergency.unclear", typed=typed)
+    await _set(database, guild_id, emergency_number=number or None)
+
+
+async def set_round(
+    database: Database,
+    guild_id: int,
+    *,
+    on: bool | None = None,
+    weekday: int | None = None,
+    hour: int | None = None,
+    notice_h: int | None = None,
+    now: datetime,
+) -> None:
+    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off."""
+    chosen = {"round_on": on, "round_weekday": weekday, "round_hour": hour, "round_notice_h": notice_h}
+    allowed = {"round_weekday": range(7), "round_hour": range(24), "round_notice_h": NOTICE_H}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    if not values or any(values[name] not in among for name, among in allowed.items() if name in values):
+        raise BadInput("settings.choice.unknown")
+    await _set_and_plan(database, guild_id, now, **values)
 
 
 async def held_runs(database: Database, guild_id: int) -> tuple[HeldRun, ...]:
@@ -131,6 +249,18 @@ async def leave(database: Database, guild_id: int, now: datetime) -> None:
         await queries.mark_left(session, guild_id, now)
 
 
-async def _set(database: Database, guild_id: int, **values: object) -> None:
+async def _set(database: Database, guild_id: int, drawn_at: datetime | None = None, /, **values: object) -> None:
+    """Write columns of a club; with an instant the partners card, which shows them, is drawn again."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
+        if drawn_at is not None:
+            await partners_card.redraw(session, guild_id, drawn_at)
+
+
+async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    """Write columns of a club on which the time of its weekly round rests."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        guild = await queries.guild_row(session, guild_id)
+        if guild is not None:
+            await rounds.plan_round(session, guild, now)

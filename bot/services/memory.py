@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from db.engine import Database, upsert
+from db.dialect import upsert
+from db.engine import Database
 from db.models import Remembered
 
 

@@ -1,24 +1,32 @@
 """Who is speaking, and in which club: settings resolved to what holds now.
 
 Without the members intent there is no member list, so what Discord says of a person with each interaction (name,
-locale, whether an organiser) is remembered here; nothing is written while nothing has changed.
+locale, whether an organiser, those roles that the club's settings name) is remembered here; nothing is written while
+nothing has changed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
+from bot.domain.outings import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
 from bot.domain.runs import Sharing, Surface
 from bot.domain.units import Units
 from bot.i18n import shipped
 from bot.reader import Reader
-from db.engine import Database, upsert
-from db.models import Guild, Member, User
+from bot.services import standings
+from db.dialect import upsert
+from db.engine import Database
+from db.models import Guild, Member, Outing, User
+
+CONFIRMED_FOR = timedelta(days=1)
+"""So long after a club was last known to hold somebody it is taken to hold them still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Seen:
     guild_locale: str | None = None
     manages_guild: bool = False
     role_ids: frozenset[int] = frozenset()
+    guild_owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,13 @@ class Club:
     reader: Reader
     solo_surfaces: frozenset[Surface]
     organiser_role_id: int | None
+    partners_channel_id: int | None = None
+    organisers_channel_id: int | None = None
+    spotter_role_id: int | None = None
+    women_role_id: int | None = None
+    backward_per_spotter: int = DEFAULT_BACKWARD_PER_SPOTTER
+    grace_min: int = DEFAULT_GRACE_MIN
+    emergency_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ class Person:
         zone_assumed: the zone is the club's or UTC, never chosen by this person.
         zone_told: a card has already said so.
         known: has spoken to the bot before.
+        doubtful: in a direct message: the home club was last known to hold this person `CONFIRMED_FOR` ago or longer.
     """
 
     user_id: int
@@ -75,6 +92,7 @@ class Person:
     zone_assumed: bool
     zone_told: bool
     known: bool
+    doubtful: bool = False
 
     @property
     def guild_id(self) -> int | None:
@@ -101,9 +119,11 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
     async with database.read() as session:
         user, member, guild = await _rows(session, seen.user_id, seen.guild_id)
     organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
-    if _changed(seen, user, member, guild, organiser=organiser):
+    role_ids = _named_roles(seen, guild)
+    if _changed(seen, user, member, guild, role_ids, organiser=organiser):
         async with database.write() as session:
-            await remember(session, seen, now, organiser=organiser)
+            newcomer = member is None
+            await remember(session, seen, now, role_ids, organiser=organiser, newcomer=newcomer)
             fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
     else:
         fresh_user, fresh_guild = user, guild
@@ -121,6 +141,10 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
         zone_assumed=fresh_user.zone is None,
         zone_told=fresh_user.zone_told,
         known=user is not None,
+        doubtful=seen.guild_id is None
+        and fresh_guild is not None
+        and member is not None
+        and now - member.seen_at >= CONFIRMED_FOR,
     )
 
 
@@ -130,6 +154,30 @@ async def reader_for(database: Database, user_id: int | None, guild_id: int | No
         user = await session.get(User, user_id) if user_id is not None else None
         guild = await session.get(Guild, guild_id) if guild_id is not None else None
     return reader_of(user, guild)
+
+
+async def name_of(database: Database, user_id: int, guild_id: int | None) -> str:
+    """Somebody's name as last seen in a club, else in any; "?" for a stranger. As typed: escape it."""
+    async with database.read() as session:
+        name: str | None = await session.scalar(
+            select(Member.display_name)
+            .where(Member.user_id == user_id)
+            .order_by((Member.guild_id == guild_id).desc(), Member.seen_at.desc())
+            .limit(1)
+        )
+    return name or "?"
+
+
+async def organised_by(database: Database, person: Person, outing_id: int) -> int | None:
+    """The club of an outing when this person organises it, as spoken in there or as last seen; else None."""
+    async with database.read() as session:
+        guild_id: int | None = await session.scalar(select(Outing.guild_id).where(Outing.outing_id == outing_id))
+        if guild_id is None or (person.in_guild and person.guild_id == guild_id):
+            return guild_id if person.organiser else None
+        member = await session.get(Member, (guild_id, person.user_id))
+        guild = await session.get(Guild, guild_id)
+    known = member is not None and member.organiser and member.left_at is None
+    return guild_id if known or (guild is not None and guild.owner_id == person.user_id) else None
 
 
 def reader_of(user: User | None, guild: Guild | None) -> Reader:
@@ -160,11 +208,20 @@ def club_of(guild: Guild | None) -> Club | None:
         reader_of(None, guild),
         DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo),
         guild.organiser_role_id,
+        guild.partners_channel_id,
+        guild.organisers_channel_id,
+        guild.spotter_role_id,
+        guild.women_role_id,
+        guild.backward_per_spotter or DEFAULT_BACKWARD_PER_SPOTTER,
+        DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
+        guild.emergency_number,
     )
 
 
-async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organiser: bool) -> None:
-    """Write what Discord says of a person and the club; settings are left as they are."""
+async def remember(
+    session: AsyncSession, seen: Seen, now: datetime, role_ids: list[int], *, organiser: bool, newcomer: bool
+) -> None:
+    """Write what Discord says of a person and the club, which he is then in; settings are left as they are."""
     user = upsert(session, User).values(
         user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
     )
@@ -175,33 +232,64 @@ async def remember(session: AsyncSession, seen: Seen, now: datetime, *, organise
     )
     if seen.guild_id is None:
         return
-    seen_guild = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
+    seen_guild: dict[str, Any] = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
+    if seen.guild_owner_id is not None:
+        seen_guild["owner_id"] = seen.guild_owner_id
     guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
     await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
-    seen_member = {"display_name": seen.display_name[:120], "organiser": organiser, "seen_at": now}
+    if not newcomer:  # who was never there has not left
+        await standings.set_left(session, seen.guild_id, seen.user_id, None)
+    seen_member = {
+        "display_name": seen.display_name[:120],
+        "organiser": organiser,
+        "seen_at": now,
+        "role_ids": role_ids,
+    }
     member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
     await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
+
+
+def _known(guild: Any, *, only_present: bool) -> Select[User, Member | None, Guild | None]:
+    present = (Guild.left_at.is_(None), Member.left_at.is_(None)) if only_present else ()
+    return (
+        select(User, Member, Guild)
+        .select_from(User)
+        .outerjoin(Member, (Member.guild_id == guild) & (Member.user_id == User.user_id))
+        .outerjoin(Guild, and_(Guild.guild_id == guild, *present))
+        .where(User.user_id == bindparam("user_id"))
+    )
+
+
+# Every interaction begins with one of these; made once, since making one costs more than executing it.
+_AT_HOME = _known(User.home_guild_id, only_present=True)
+_IN_CLUB = _known(bindparam("guild_id"), only_present=False)
 
 
 async def _rows(
     session: AsyncSession, user_id: int, guild_id: int | None
 ) -> tuple[User | None, Member | None, Guild | None]:
-    """The person, the membership, and the club spoken in (in a DM: the home club), in one statement."""
-    here = User.home_guild_id if guild_id is None else guild_id
-    found = await session.execute(
-        select(User, Member, Guild)
-        .select_from(User)
-        .outerjoin(Guild, (Guild.guild_id == here) & (Guild.left_at.is_(None) | (Guild.guild_id == guild_id)))
-        .outerjoin(Member, (Member.guild_id == here) & (Member.user_id == User.user_id))
-        .where(User.user_id == user_id)
-    )
+    """The person, the membership, and the club spoken in (in a DM: the home club, until left), in one statement."""
+    if guild_id is None:
+        found = await session.execute(_AT_HOME, {"user_id": user_id})
+    else:
+        found = await session.execute(_IN_CLUB, {"user_id": user_id, "guild_id": guild_id})
     row = found.one_or_none()
     if row is not None:
         return row[0], row[1], row[2]
     return None, None, await session.get(Guild, guild_id) if guild_id is not None else None
 
 
-def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild | None, *, organiser: bool) -> bool:
+def _named_roles(seen: Seen, guild: Guild | None) -> list[int]:
+    """Those of a person's roles that the club's settings name; no other role is anybody's business."""
+    if guild is None:
+        return []
+    named = {guild.organiser_role_id, guild.spotter_role_id, guild.women_role_id}
+    return sorted(role_id for role_id in seen.role_ids if role_id in named)
+
+
+def _changed(
+    seen: Seen, user: User | None, member: Member | None, guild: Guild | None, role_ids: list[int], *, organiser: bool
+) -> bool:
     if user is None or user.locale != seen.locale:
         return True
     if seen.guild_id is None:
@@ -209,6 +297,9 @@ def _changed(seen: Seen, user: User | None, member: Member | None, guild: Guild 
     return (
         guild is None
         or member is None
+        or member.left_at is not None
         or (guild.name, guild.locale, guild.left_at) != (seen.guild_name[:120], seen.guild_locale, None)
+        or (seen.guild_owner_id is not None and guild.owner_id != seen.guild_owner_id)
         or (member.display_name, member.organiser) != (seen.display_name[:120], organiser)
+        or (member.role_ids or []) != role_ids
     )

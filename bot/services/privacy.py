@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.naming import without_anybody
 from bot.domain.runs import Direction, SpotterState
-from bot.services import standings
+from bot.services import forgetting, standings
 from bot.services.runs import PublicCard
 from db.base import Base
 from db.engine import Database
 from db.queries import privacy as queries
 from db.queries import runs as run_queries
+from db.queries import spotting
 
 PACK_ABOVE_BYTES = 4_000_000
 """JSON above this goes out zipped (about a tenth): Discord takes 10 MB a message."""
@@ -31,6 +33,18 @@ COLUMNS = (
     "deleted_at",
 )  # fmt: skip
 """One line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
+
+OF_AN_OUTING = (
+    "outing_id", "guild_id", "state", "terms", "starts_at", "zone", "place", "surface", "solo", "backward_per_spotter",
+    "places", "distance_m", "pace_s_per_km", "planned_ms", "audience", "started_at", "due_back_at", "swapped_at",
+    "extended_min", "ended_at", "created_at",
+)  # fmt: skip
+"""What of an outing anybody who was in it may take along: nothing that one of the others alone has said or done."""
+OF_A_MESSAGE = (
+    "kind", "subject_id", "guild_id", "payload", "fire_at", "destination", "state", "attempts", "due_at", "created_at",
+    "sent_at",
+)  # fmt: skip
+"""What of something due, or of a message, its recipient may take along: not in which key others' ids may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,9 @@ class Erased:
 async def export(database: Database, user_id: int) -> Export:
     """Everything kept about a person, from every table.
 
-    Other people are in it by name alone, and only a spotter who agreed; runs of others that name this person are
-    listed by date.
+    Other people are in it by name alone, and only a spotter who agreed, and those of one's own lists; runs of others
+    that name this person are listed by date. What others have said of this person to themselves is not in it: whom
+    they block or trust, and the alarms they pressed quietly.
     """
     async with database.read() as session:
         rows = await queries.rows_about(session, user_id)
@@ -77,24 +92,40 @@ async def export(database: Database, user_id: int) -> Export:
             {"ran_on": run.ran_on, "spotter_state": run.spotter_state}
             for run in await queries.spotted_by(session, user_id)
         ]
+        asked = [
+            {"state": one.state, "asked_at": one.asked_at} for one in await queries.asked_as_contact(session, user_id)
+        ]
+        rows["quiet_alarms"] = await queries.quiet_alarms_of(session, user_id)
         tables = {name: [_plain(row) for row in found] for name, found in rows.items()}
-        guild_ids = {row["guild_id"] for name in ("members", "runs") for row in tables[name]} - {None}
+        guild_ids = {row["guild_id"] for found in tables.values() for row in found if "guild_id" in row} - {None}
         clubs = await queries.club_names(session, sorted(guild_ids))
         spotters: dict[int | None, dict[int, str]] = {}
         for guild_id in guild_ids:
             named = {row["spotter_id"] for row in tables["runs"] if row["guild_id"] == guild_id} - {None}
             spotters[guild_id] = await run_queries.display_names(session, guild_id, sorted(named))
     # Many runs with their series are megabytes of text: written on a thread, a run at a time.
-    return await asyncio.to_thread(_write, tables, clubs, spotters, spotted)
+    about = {**_about_partners(tables, clubs, user_id), "asked_to_be_a_contact": asked, "spotted_for_others": spotted}
+    return await asyncio.to_thread(_write, tables, clubs, spotters, about)
 
 
-async def erase(database: Database, user_id: int) -> Erased:
-    """Take every trace of a person out of every table and off every board. Nobody and nothing brings it back."""
+async def erase(database: Database, user_id: int, now: datetime) -> Erased:
+    """Take every trace of a person out of every table and off every board. Nobody and nothing brings it back.
+
+    Raises:
+        Conflict: out with a partner, or somebody of the same outing still is; nothing was erased.
+    """
+    found = await forgetting.find_messages(database, user_id)
     async with database.write() as session:
+        await queries.hold_runs(session, user_id)
+        await forgetting.leave_outings(session, user_id, now)
+        await forgetting.forget_in_queues(session, user_id, found)
         cards = await queries.cards_about(session, user_id)
         redraw = await queries.forget_spotter(session, user_id)
+        others = await spotting.credits_given_by(session, user_id)
         await standings.forget(session, user_id)
         runs = await queries.erase_rows(session, user_id)
+        for guild_id, spotter_id, ran_on in others:
+            await standings.move_spotting(session, guild_id, spotter_id, {ran_on})
     return Erased(runs, tuple(PublicCard(card.channel_id, card.message_id) for card in cards), tuple(redraw))
 
 
@@ -106,9 +137,9 @@ def _write(
     tables: Mapping[str, list[dict[str, Any]]],
     clubs: Mapping[int, str],
     spotters: Mapping[int | None, Mapping[int, str]],
-    spotted: Sequence[Mapping[str, Any]],
+    partners: Mapping[str, object],
 ) -> Export:
-    """The two files, from every row in plain values."""
+    """The two files, from every row in plain values; `partners` as it is to stand."""
     parts: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for name in ("stretches", "revisions", "cards", "recordings"):
         parts[name] = defaultdict(list)
@@ -127,11 +158,48 @@ def _write(
         "settings": tables["users"],
         "memberships": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["members"]],
         "standings": tables["standings"],
-        "spotted_for_others": list(spotted),
+        **partners,
     }
     head = json.dumps(about, default=_text, ensure_ascii=False, indent=1)
     whole_json = head.removesuffix("\n}") + ',\n "runs": [\n' + ",\n".join(runs) + "\n ]\n}\n"
     return Export(_csv(lines), whole_json.encode())
+
+
+def _about_partners(
+    tables: Mapping[str, list[dict[str, Any]]], clubs: Mapping[int, str], user_id: int
+) -> dict[str, object]:
+    """Outings, ties, contacts, rounds, messages: all of one's own, nothing of the others."""
+    places = {row["outing_id"]: row for row in tables["companions"]}
+    missed = {row["outing_id"]: row["missed_on"] for row in tables["no_shows"]}
+    rounds = {row["round_id"]: row for row in tables["rounds"]}
+    outings = []
+    for row in tables["outings"]:
+        place = places.get(row["outing_id"])
+        mine = {name: row[name] for name in OF_AN_OUTING}
+        mine |= {"club": clubs.get(row["guild_id"], ""), "called_by_me": row["caller_id"] == user_id}
+        if place is not None and place["presence"] == "in":
+            mine["detail"] = row["detail"]
+        if row["resolved_by"] == user_id:
+            mine["resolution"] = row["resolution"]
+        outings.append({**mine, "my_place": place, "missed_on": missed.get(row["outing_id"])})
+    messages = [
+        {name: without_anybody(row[name]) for name in OF_A_MESSAGE if name in row}
+        for table in ("due", "deliveries", "quiet_alarms")
+        for row in tables[table]
+    ]
+    return {
+        "outings": outings,
+        "ties": _leave_out(tables["ties"], "other_id"),
+        "contacts": _leave_out(tables["contacts"], "contact_id"),
+        "availabilities": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["availabilities"]],
+        "rounds": [{**row, "monday": rounds[row["round_id"]]["monday"]} for row in tables["round_places"]],
+        "spotted": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["spottings"]],
+        "messages": messages,
+    }
+
+
+def _leave_out(rows: Sequence[Mapping[str, Any]], column: str) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != column} for row in rows]
 
 
 def _without_others(row: Mapping[str, Any], names: Mapping[int, str]) -> dict[str, Any]:

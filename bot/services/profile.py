@@ -18,6 +18,7 @@ from bot.domain.runs import Direction
 from bot.errors import NotFound
 from db.engine import Database
 from db.queries import profile as queries
+from db.queries import spotting
 
 WEEKS = 12
 """Weeks of the chart, the current one last."""
@@ -73,6 +74,8 @@ class Profile:
         totals: per direction and for all together; every one is there, at 0 when nothing was run.
         weeks: the last `WEEKS`, oldest first, the current one last.
         bests: per direction, shortest first; both directions are there, perhaps empty.
+        spotted_m: metres faced forward for others.
+        spotted_ms: milliseconds of that.
     """
 
     user_id: int
@@ -80,6 +83,8 @@ class Profile:
     totals: Mapping[BoardDirection, Totals]
     weeks: tuple[ProfileWeek, ...]
     bests: Mapping[Direction, tuple[Best, ...]]
+    spotted_m: int = 0
+    spotted_ms: int = 0
 
     @property
     def empty(self) -> bool:
@@ -106,7 +111,7 @@ async def profile_of(database: Database, user_id: int, guild_id: int, today: dat
     """Another member's running, as their club may see it: the runs they share with it that stand on its boards.
 
     Raises:
-        NotFound: nobody of that id was ever seen in the club.
+        NotFound: nobody of that id was ever seen in the club, or not since they left it.
         Unavailable: the database is locked.
     """
     async with database.read() as session:
@@ -138,6 +143,7 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
         Effort(Direction(direction), int(distance_m or 0), int(duration_ms), ran_on, run_id)
         for direction, distance_m, duration_ms, ran_on, run_id in efforts
     )
+    spotted_m, spotted_ms = await spotting.total_of(session, user_id, guild_id)
     return Profile(
         user_id=user_id,
         display_name=name,
@@ -150,4 +156,6 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
             )
             for direction in TOLD
         },
+        spotted_m=spotted_m,
+        spotted_ms=spotted_ms,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.services import partners_card
+from bot.services.partners_card import CardState
 from bot.services.people import Person
 from db.engine import Database
 from db.queries import settings as queries
@@ -21,6 +23,8 @@ class Progress:
         newest_on: the day of the newest run.
         club_unset: this person is an organiser of a club that has set no zone.
         held: runs that wait for this organiser's word.
+        card: for an organiser, where the club's partners card is; None for everybody else.
+        alerts_unset: this person is an organiser of a club that has set no organisers' channel.
     """
 
     runs: int
@@ -29,15 +33,20 @@ class Progress:
     newest_on: date | None
     club_unset: bool
     held: int
+    card: CardState | None
+    alerts_unset: bool
 
 
 async def progress_of(database: Database, person: Person) -> Progress:
     """What a person has done so far."""
-    club_unset, held = False, 0
+    club_unset, held, card, alerts_unset = False, 0, None, False
     async with database.read() as session:
         runs, untold, imported, newest_on = await queries.run_counts(session, person.user_id)
         if person.organiser and person.guild_id is not None:
             guild = await queries.guild_row(session, person.guild_id)
-            club_unset = guild is not None and guild.zone is None
             held = await queries.count_held(session, person.guild_id)
-    return Progress(runs, untold, imported, newest_on, club_unset, held)
+            if guild is not None:
+                club_unset = guild.zone is None
+                card = await partners_card.state_of(session, guild)
+                alerts_unset = guild.organisers_channel_id is None
+    return Progress(runs, untold, imported, newest_on, club_unset, held, card, alerts_unset)

@@ -24,7 +24,7 @@ from bot.domain.runs import (
     counts,
 )
 from bot.errors import NotFound
-from bot.services import standings
+from bot.services import spotting, standings
 from bot.services.people import Person
 from bot.services.runs import RunView, content_of, view_of
 from db import models
@@ -83,6 +83,8 @@ async def insert_run(
         },
     )
     run = models.Run(run_id=run_id, **values)
+    if content.spotter_state is SpotterState.AGREED:
+        await spotting.follow(session, run, None, content, counted_before=False)
     if counted:
         await standings.move(session, None, counted_of(run, content))
     return run
@@ -112,11 +114,12 @@ async def change(
     now: datetime,
     undoes: int | None = None,
 ) -> RunView:
-    """Write a numbered change, move the standings, and answer with the run as it then is."""
+    """Write a numbered change, move the standings and credits, and answer with the run as it then is."""
     content = new.content
     review = _review(old, content)
     counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
-    before = counted_of(run, old.content) if run.counted else None
+    counted_before = run.counted
+    before = counted_of(run, old.content) if counted_before else None
     await queries.insert_revision(
         session,
         {
@@ -141,6 +144,7 @@ async def change(
         setattr(run, name, value)
     if content.stretches != old.content.stretches:
         await queries.replace_stretches(session, run.run_id, _rows(content), fresh=False)
+    await spotting.follow(session, run, old.content, content, counted_before=counted_before)
     after = counted_of(run, content) if counted else None
     if before != after:
         await standings.move(session, before, after)

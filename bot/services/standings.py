@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.periods import Period, ends_on, starts_on
 from bot.domain.runs import Direction
+from db.queries import spotting
 from db.queries import standings as queries
 
 
@@ -58,9 +59,22 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
         await _make_afresh(session, after.guild_id, after.user_id, {after.ran_on})
 
 
+async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
+    """Make a spotter's rows of every period that holds one of `days` afresh from the credits (`services.spotting`)."""
+    await session.flush()
+    spans = await _spans(session, guild_id, user_id, days)
+    await spotting.clear(session, spans)
+    await spotting.sum_up(session, spans)
+
+
 async def set_hidden(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Take a member out of the ranks of a club, or put them back in."""
+    """Take a member out of the ranks of a club by own wish, or take the wish back: who left stays out."""
     await queries.hide(session, guild_id, user_id, hidden)
+
+
+async def set_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
+    """Take a member who left out of the ranks of the club; with None he is back, and the own wish alone holds."""
+    await queries.mark_left(session, guild_id, user_id, left_at)
 
 
 async def rebuild(session: AsyncSession, guild_id: int) -> None:
@@ -70,6 +84,8 @@ async def rebuild(session: AsyncSession, guild_id: int) -> None:
     rows = await queries.days_with_runs(session, guild_id)
     for user_id, days in groupby(rows, key=lambda row: row[0]):
         await queries.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
+    for user_id, days in groupby(await spotting.days_with_credits(session, guild_id), key=lambda row: row[0]):
+        await spotting.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
 
 
 async def forget(session: AsyncSession, user_id: int) -> None:

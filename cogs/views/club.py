@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -19,11 +21,59 @@ from cogs.views.base import Component, button, card, identity, picker, row, sele
 from cogs.views.settings import beside, language_name
 
 
-def club_card(settings: ClubSettings, reader: Reader, now: datetime, notice: str = "") -> ui.LayoutView:
-    """Everything an organiser can set for the club.
+class Page(StrEnum):
+    """The pages of the settings, which share one message."""
+
+    GENERAL = "general"
+    PARTNERS = "partners"
+    SAFETY = "safety"
+    ROUND = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Where Discord is not, or no longer, as the settings need it.
+
+    Attributes:
+        partners: what is wrong with the partners channel, in words; empty where all is well.
+        organisers: the same of the organisers' channel.
+        gone: ids of channels and roles that are set and no longer exist.
+    """
+
+    partners: str = ""
+    organisers: str = ""
+    gone: frozenset[int] = frozenset()
+
+
+_MENUS = (ui.Select, ui.RoleSelect, ui.ChannelSelect)
+
+
+def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: str, *parts: str | Any) -> ui.LayoutView:
+    """A page of the settings: the title, the way to the others, what was just saved, and its own parts."""
+    tabs = [
+        button(
+            reader.t(f"club.tab.{one.value}"),
+            identity("club", "page", one.value),
+            discord.ButtonStyle.primary if one is page else discord.ButtonStyle.secondary,
+        )
+        for one in Page
+    ]
+    view = card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
+    # What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
+    menus = (getattr(item, "item", item) for item in view.walk_children())
+    for number, menu in enumerate(one for one in menus if isinstance(one, _MENUS)):
+        menu.id = 100 * (1 + list(Page).index(page)) + number
+    return view
+
+
+def general_card(
+    settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str = ""
+) -> ui.LayoutView:
+    """What holds on the boards and in public messages, who organises, and where one may run backward alone.
 
     Args:
         settings: as they stand.
+        trouble: what is wrong in Discord.
         reader: the organiser's.
         now: for the wall time shown beside the zone.
         notice: what was just saved, where the card itself does not show it.
@@ -32,21 +82,48 @@ def club_card(settings: ClubSettings, reader: Reader, now: datetime, notice: str
     place = zones.place(club.reader.zone, reader.language, now)
     zone_key = "club.card.zone" if "zone" in settings.chosen else "club.card.zone_default"
     solo_key = "club.card.solo" if "surfaces" in settings.chosen else "club.card.solo_default"
-    return card(
-        reader.t("club.card.title", club=escaped(club.name, 60)),
-        reader.t("club.card.intro"),
+    return settings_card(
+        Page.GENERAL,
+        settings,
+        reader,
         notice,
+        reader.t("club.card.intro"),
         beside(
             reader.t(zone_key, place=place.city, time=f"{place.local:%H:%M}"),
             button(reader.t("settings.button.zone"), identity("club", "zone")),
         ),
         row(_languages(settings, reader)),
         row(_units(settings, reader)),
-        reader.t("club.card.role"),
-        row(_role(club.organiser_role_id, reader)),
+        lines(reader.t("club.card.role"), role_gone(club.organiser_role_id, trouble, reader)),
+        row(roles("role", club.organiser_role_id, trouble, reader.t("club.card.role_choose"))),
         reader.t(solo_key),
         row(_surfaces(club.solo_surfaces, reader)),
     )
+
+
+def lines(*parts: str) -> str:
+    """Those that say anything, one a line."""
+    return "\n".join(part for part in parts if part)
+
+
+def role_gone(role_id: int | None, trouble: Trouble, reader: Reader) -> str:
+    """That a role which was chosen is no more, if so."""
+    return reader.t("club.trouble.role_gone") if role_id in trouble.gone else ""
+
+
+def roles(action: str, role_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+    """A menu of the server's roles; one that is gone cannot stand in it."""
+    chosen = []
+    if role_id is not None and role_id not in trouble.gone:
+        chosen = [discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)]
+    menu: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=identity("club", action),
+        placeholder=placeholder,
+        min_values=0,
+        max_values=1,
+        default_values=chosen,
+    )
+    return picker(menu)
 
 
 def review_card(held: Sequence[HeldRun], at: int, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
@@ -135,20 +212,6 @@ def _units(settings: ClubSettings, reader: Reader) -> Component:
             for units in Units
         ],
     )
-
-
-def _role(role_id: int | None, reader: Reader) -> Component:
-    chosen = (
-        [] if role_id is None else [discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)]
-    )
-    menu: ui.RoleSelect[Any] = ui.RoleSelect(
-        custom_id=identity("club", "role"),
-        placeholder=reader.t("club.card.role_choose"),
-        min_values=0,
-        max_values=1,
-        default_values=chosen,
-    )
-    return picker(menu)
 
 
 def _surfaces(solo: frozenset[Surface], reader: Reader) -> Component:

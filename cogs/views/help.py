@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from bot.domain import zones
+from bot.services.partners_card import CardState
 from bot.services.people import Person
 from bot.services.progress import Progress
 from cogs.views.base import card
@@ -12,7 +13,7 @@ from cogs.views.base import card
 STEPS = 3
 """More than this at once is a manual, and nobody reads those."""
 
-LISTED = ("log", "runs", "files", "me", "leaderboard", "settings", "privacy", "club", "help")
+LISTED = ("log", "runs", "files", "me", "leaderboard", "partners", "safety", "settings", "privacy", "club", "help")
 
 
 def help_card(person: Person, progress: Progress) -> ui.LayoutView:
@@ -41,6 +42,12 @@ def next_steps(person: Person, progress: Progress) -> list[str]:
         steps += [t("help.next.first_run"), t("help.next.first_file")]
     if progress.club_unset:
         steps.append(t("help.next.club"))
+    if progress.card is CardState.NONE:
+        steps.append(t("help.next.partners"))
+    if progress.card is CardState.GONE:
+        steps.append(t("help.next.card"))
+    if progress.alerts_unset:
+        steps.append(t("help.next.alerts"))
     if person.zone_assumed:
         steps.append(t("help.next.zone", zone=zones.city_of(person.reader.zone, person.reader.language)))
     if progress.runs:

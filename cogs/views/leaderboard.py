@@ -6,7 +6,7 @@ import discord
 from babel.dates import format_skeleton
 from discord import ui
 
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.leaderboard import KINDS, BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.i18n import locale_of
 from bot.reader import Reader, escaped
@@ -24,7 +24,7 @@ TINT = {
 
 def value(metric: Metric, amount: int, reader: Reader) -> str:
     """An amount of a metric in words: metres, milliseconds or days."""
-    if metric is Metric.MINUTES:
+    if metric in (Metric.MINUTES, Metric.SPOTTING):
         return reader.t("board.card.minutes", number=amount // 60_000)
     if metric is Metric.DAYS:
         return reader.t("board.card.days", count=amount)
@@ -68,13 +68,17 @@ def board_card(board: Board, reader: Reader, *, club: str, owner_id: int, caller
         )
         for entry in board.rows
     ]
-    parts: list[str] = [head, "\n".join(lines) if lines else reader.t("board.card.empty")]
+    parts: list[str] = [head, "\n".join(lines) if lines else reader.t(_of(board, "empty"))]
     mine = own_line(board, reader, caller) if lines or caller is None else ""
     if mine:
         parts.append(mine)
     if board.pages > 1:
         parts.append(reader.t("board.card.page", page=board.page + 1, pages=board.pages, count=board.total))
-    return card(*parts, *_ways(board, reader, owner_id), colour=TINT[board.direction])
+    return card(*parts, *_ways(board, reader, owner_id), colour=_tint(board))
+
+
+def _tint(board: Board) -> discord.Colour:
+    return TINT[BoardDirection.FORWARD if board.metric is Metric.SPOTTING else board.direction]
 
 
 def own_line(board: Board, reader: Reader, caller: str | None) -> str:
@@ -85,11 +89,16 @@ def own_line(board: Board, reader: Reader, caller: str | None) -> str:
         return reader.t("board.card.you_hidden", value=amount) if caller is None else ""
     if mine.rank is None:
         if caller is None:
-            return reader.t("board.card.you_none")
-        return reader.t("board.card.them_none", name=escaped(caller, 40))
+            return reader.t(_of(board, "you_none"))
+        return reader.t(_of(board, "them_none"), name=escaped(caller, 40))
     if caller is None:
         return reader.t("board.card.you", place=place(mine.rank), value=amount)
     return reader.t("board.card.them", name=escaped(caller, 40), place=place(mine.rank), value=amount)
+
+
+def _of(board: Board, sentence: str) -> str:
+    """The key of a sentence on how one gets onto this board."""
+    return f"board.card.{sentence}_spotting" if board.metric is Metric.SPOTTING else f"board.card.{sentence}"
 
 
 def _name(name: str, *, own: bool) -> str:
@@ -106,8 +115,7 @@ def _ways(board: Board, reader: Reader, owner_id: int) -> list[ui.Item[ui.Layout
             value=f"{m.value}_{d.value}",
             default=(m, d) == (metric, direction),
         )
-        for d in BoardDirection
-        for m in Metric
+        for m, d in KINDS
     ]
     what = select(identity("board", "what", owner_id, period.value), options, placeholder=reader.t("board.card.pick"))
     periods = [

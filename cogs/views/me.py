@@ -47,6 +47,8 @@ def profile_card(
         else:
             parts.append(reader.t("me.card.no_chart"))
         parts += [words for direction in Direction if (words := _bests(profile, direction, reader))]
+    if profile.spotted_ms:
+        parts.append(_spotted(profile, reader, own=club is None))
     if waiting:
         parts.append(reader.t("me.card.waiting", count=waiting))
     if club is None:
@@ -101,6 +103,12 @@ def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]
         reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms),
         f"-# {' · '.join(small)}",
     ]
+
+
+def _spotted(profile: Profile, reader: Reader, *, own: bool) -> str:
+    """`42 min · 8.1 km`, the metres where they are known."""
+    key = f"me.card.spotted{'' if own else '_theirs'}{'' if profile.spotted_m else '_time'}"
+    return reader.t(key, number=profile.spotted_ms // 60_000, distance_m=profile.spotted_m)
 
 
 def _bests(profile: Profile, direction: Direction, reader: Reader) -> str:

@@ -17,7 +17,8 @@ WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for langu
 
 def policy_card(reader: Reader) -> ui.LayoutView:
     """What is kept, who sees it, for how long."""
-    parts = (reader.t(f"privacy.policy.{part}") for part in ("kept", "seen", "time", "removed", "gone"))
+    names = ("kept", "seen", "partners", "time", "left", "removed", "gone")
+    parts = (reader.t(f"privacy.policy.{part}") for part in names)
     return card(
         reader.t("privacy.policy.title"),
         "\n\n".join(parts),

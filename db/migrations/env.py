@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 
 from db.base import UtcDateTime
+from db.dialect import makes_tables_anew
 
 
 def _render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -18,7 +19,7 @@ attributes = context.config.attributes
 context.configure(
     connection=attributes["connection"],
     target_metadata=attributes["metadata"],
-    render_as_batch=attributes["connection"].dialect.name == "sqlite",
+    render_as_batch=makes_tables_anew(attributes["connection"].dialect),
     render_item=_render,
     compare_type=True,
     compare_server_default=True,

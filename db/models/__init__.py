@@ -1,19 +1,35 @@
 """All tables, so that the metadata is whole once this is imported."""
 
+from db.models.delivery import Delivery, Due
+from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
+from db.models.partners import Availability, Contact, NoShow, Round, RoundPlace, Spotting, Tie
 from db.models.people import Guild, Member, User
 from db.models.process import Remembered
 from db.models.runs import Card, Recording, Revision, Run, Stretch
 from db.models.standings import Standing
 
 __all__ = [
+    "Availability",
     "Card",
+    "Companion",
+    "Contact",
+    "Delivery",
+    "Due",
     "Guild",
+    "MeetingPoint",
     "Member",
+    "NoShow",
+    "Outing",
+    "OutingPress",
     "Recording",
     "Remembered",
     "Revision",
+    "Round",
+    "RoundPlace",
     "Run",
+    "Spotting",
     "Standing",
     "Stretch",
+    "Tie",
     "User",
 ]

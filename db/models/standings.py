@@ -16,8 +16,9 @@ METRICS = ("distance_m", "duration_ms", "days_out", "longest_m")
 class Standing(Base):
     """One member's sums in one period and direction of one club.
 
-    `direction` is backward, forward or all; `period` is week, month, year or all; `starts_on` is the Monday, the
-    first of the month, 1 January, or 1970-01-01 for all time. A row without a day out is deleted, not zeroed.
+    `direction` is backward, forward, all, or spotting (facing forward for others); `period` is week, month, year or
+    all; `starts_on` is the Monday, the first of the month, 1 January, or 1970-01-01 for all time. A row without a day
+    out is deleted, not zeroed.
     """
 
     __tablename__ = "standings"

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BigInteger, cast, delete, select, update
+from sqlalchemy import BigInteger, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
-from db.models import Card, Guild, Member, Recording, Revision, Run, Standing, Stretch, User
+from db.models import (
+    Availability,
+    Card,
+    Companion,
+    Contact,
+    Delivery,
+    Due,
+    Guild,
+    Member,
+    NoShow,
+    Outing,
+    Recording,
+    Revision,
+    Round,
+    RoundPlace,
+    Run,
+    Spotting,
+    Standing,
+    Stretch,
+    Tie,
+    User,
+)
 
 NAMING: Mapping[str, frozenset[str]] = {
+    "guilds": frozenset({"owner_id"}),
     "users": frozenset({"user_id"}),
     "members": frozenset({"user_id", "display_name"}),
     "runs": frozenset({"user_id", "spotter_id", "spotter_name"}),
@@ -19,6 +41,17 @@ NAMING: Mapping[str, frozenset[str]] = {
     "cards": frozenset(),
     "recordings": frozenset({"user_id"}),
     "standings": frozenset({"user_id"}),
+    "due": frozenset({"user_id", "payload"}),
+    "deliveries": frozenset({"user_id", "payload"}),
+    "outings": frozenset({"caller_id", "resolved_by", "resolution"}),
+    "companions": frozenset({"user_id"}),
+    "ties": frozenset({"user_id", "other_id", "other_name"}),
+    "contacts": frozenset({"user_id", "contact_id", "contact_name"}),
+    "availabilities": frozenset({"user_id"}),
+    "rounds": frozenset({"proposal"}),
+    "round_places": frozenset({"user_id"}),
+    "no_shows": frozenset({"user_id"}),
+    "spottings": frozenset({"user_id"}),
 }
 """Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
 
@@ -26,13 +59,18 @@ A test refuses a table that is neither here nor in `IMPERSONAL`, and a column th
 listed: a new one is declared here, and exported and erased below.
 """
 
-IMPERSONAL = frozenset({"guilds", "remembered"})
+IMPERSONAL = frozenset({"remembered", "meeting_points", "outing_presses"})
 """Tables that hold nothing of any person."""
+
+QUIET = "alert.unsafe"
+"""The kind of the alarm that nobody but who pressed it reads of: in no export of those it was sent to."""
 
 
 async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[Base]]:
     """Every row that is this person's own, by table; a run's parts follow it."""
     own_runs = select(Run.run_id).where(Run.user_id == user_id)
+    own_outings = select(Companion.outing_id).where(Companion.user_id == user_id)
+    own_rounds = select(RoundPlace.round_id).where(RoundPlace.user_id == user_id)
     statements = {
         "users": select(User).where(User.user_id == user_id),
         "members": select(Member).where(Member.user_id == user_id),
@@ -42,6 +80,21 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         "revisions": select(Revision).where(Revision.run_id.in_(own_runs)).order_by(Revision.run_id, Revision.revision),
         "cards": select(Card).where(Card.run_id.in_(own_runs)),
         "recordings": select(Recording).where(Recording.run_id.in_(own_runs)),
+        "spottings": select(Spotting).where(Spotting.user_id == user_id).order_by(Spotting.ran_on, Spotting.run_id),
+        "outings": select(Outing)
+        .where(or_(Outing.caller_id == user_id, Outing.outing_id.in_(own_outings)))
+        .order_by(Outing.starts_at, Outing.outing_id),
+        "companions": select(Companion).where(Companion.user_id == user_id),
+        "no_shows": select(NoShow).where(NoShow.user_id == user_id).order_by(NoShow.missed_on),
+        "ties": select(Tie).where(Tie.user_id == user_id).order_by(Tie.kind, Tie.since),
+        "contacts": select(Contact).where(Contact.user_id == user_id).order_by(Contact.position),
+        "availabilities": select(Availability).where(Availability.user_id == user_id),
+        "rounds": select(Round).where(Round.round_id.in_(own_rounds)),
+        "round_places": select(RoundPlace).where(RoundPlace.user_id == user_id).order_by(RoundPlace.round_id),
+        "due": select(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
+        "deliveries": select(Delivery)
+        .where(Delivery.user_id == user_id, Delivery.kind != QUIET)
+        .order_by(Delivery.delivery_id),
     }
     return {name: (await session.scalars(statement)).all() for name, statement in statements.items()}
 
@@ -56,6 +109,35 @@ async def spotted_by(session: AsyncSession, user_id: int) -> Sequence[Run]:
     """Others' runs that name this person as spotter."""
     rows = await session.scalars(select(Run).where(Run.spotter_id == user_id).order_by(Run.ran_on, Run.run_id))
     return rows.all()
+
+
+async def asked_as_contact(session: AsyncSession, user_id: int) -> Sequence[Contact]:
+    """What others have asked this person to be: their safety contact."""
+    rows = await session.scalars(select(Contact).where(Contact.contact_id == user_id).order_by(Contact.asked_at))
+    return rows.all()
+
+
+async def quiet_alarms_of(session: AsyncSession, user_id: int) -> Sequence[Delivery]:
+    """The quiet alarms this person pressed, one row for each who was told."""
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.kind == QUIET,
+            Delivery.payload["about_user_id"].as_string() == str(user_id),
+        )
+        .order_by(Delivery.delivery_id)
+    )
+    return rows.all()
+
+
+async def hold_runs(session: AsyncSession, user_id: int) -> None:
+    """Hold a person's runs, and others' that name this person, before anything that hangs on them."""
+    await session.execute(
+        select(Run.run_id)
+        .where(or_(Run.user_id == user_id, Run.spotter_id == user_id))
+        .order_by(Run.run_id)
+        .with_for_update()
+    )
 
 
 async def cards_about(session: AsyncSession, user_id: int) -> Sequence[Card]:
@@ -89,10 +171,15 @@ async def forget_spotter(session: AsyncSession, user_id: int) -> Sequence[int]:
 async def erase_rows(session: AsyncSession, user_id: int) -> int:
     """Delete every row that is this person's own; answers how many runs those were."""
     own_runs = select(Run.run_id).where(Run.user_id == user_id)
-    for part in (Recording, Card, Revision, Stretch):
+    for part in (Recording, Card, Revision, Stretch, Spotting):
         await session.execute(delete(part).where(part.run_id.in_(own_runs)))
     erased = await session.scalars(delete(Run).where(Run.user_id == user_id).returning(Run.run_id))
     count = len(erased.all())
-    for table in (Standing, Member, User):
+    await session.execute(delete(Tie).where(or_(Tie.user_id == user_id, Tie.other_id == user_id)))
+    await session.execute(delete(Contact).where(or_(Contact.user_id == user_id, Contact.contact_id == user_id)))
+    await session.execute(update(Guild).where(Guild.owner_id == user_id).values(owner_id=None))
+    for table in (
+        Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing, Member, User,
+    ):  # fmt: skip
         await session.execute(delete(table).where(table.user_id == user_id))
     return count

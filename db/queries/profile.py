@@ -15,9 +15,11 @@ from db.models import Member, Run, Stretch
 
 
 async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
-    """A member's name as last seen in the club, or None when he was never seen there."""
+    """A member's name as last seen in the club, or None when he was never seen there, or left."""
     name: str | None = await session.scalar(
-        select(Member.display_name).where(Member.guild_id == guild_id, Member.user_id == user_id)
+        select(Member.display_name).where(
+            Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_(None)
+        )
     )
     return name
 

@@ -5,11 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.engine import upsert
+from db.dialect import InsertOnConflict
 from db.models import Card, Member, Revision, Run, Standing, Stretch
+
+# What every log executes is made once: making a statement and the key it is cached under costs as much as executing it.
+_INSERT_RUN = InsertOnConflict(
+    Run,
+    lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(new.table.c.run_id),
+)
+_INSERT_STRETCH = insert(Stretch.__table__)  # type: ignore[arg-type]
+_INSERT_REVISION = InsertOnConflict(
+    Revision,
+    lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "run_id"]).returning(new.table.c.revision),
+)
+_INSERT_CARD = InsertOnConflict(Card, lambda new: new.on_conflict_do_nothing(index_elements=["message_id"]))
+_REVISION_NOW = select(Run.revision).where(Run.run_id == bindparam("run_id"))
+_CLUB_WEEK = select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(
+    Standing.guild_id == bindparam("guild_id"),
+    Standing.user_id == bindparam("user_id"),
+    Standing.period == "week",
+    Standing.starts_on == bindparam("monday"),
+    Standing.direction.in_(("backward", "forward")),
+)
+_NEWEST = (
+    select(Run.run_id)
+    .where(Run.user_id == bindparam("user_id"), Run.deleted_at.is_(None))
+    .order_by(Run.ran_on.desc(), Run.run_id.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .subquery()
+)
+_RECENT_DIRECTIONS = (
+    select(Stretch.direction).join(_NEWEST, _NEWEST.c.run_id == Stretch.run_id).where(Stretch.direction != "untold")
+)
 
 
 async def owned_run(session: AsyncSession, run_id: int, user_id: int) -> Run | None:
@@ -39,10 +69,7 @@ async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[in
 
 async def insert_run(session: AsyncSession, values: dict[str, object]) -> int | None:
     """Write a run; None when this interaction has written it before."""
-    statement = upsert(session, Run).values(**values)
-    run_id: int | None = await session.scalar(
-        statement.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(Run.run_id)
-    )
+    run_id: int | None = await session.scalar(_INSERT_RUN.on(session), values)
     return run_id
 
 
@@ -53,17 +80,13 @@ async def replace_stretches(
     if not fresh:
         await session.execute(delete(Stretch).where(Stretch.run_id == run_id))
     await session.execute(
-        insert(Stretch), [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)]
+        _INSERT_STRETCH, [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)]
     )
 
 
 async def insert_revision(session: AsyncSession, values: dict[str, object]) -> bool:
     """Write a numbered change; False when this interaction has made it before."""
-    statement = upsert(session, Revision).values(**values)
-    written = await session.scalar(
-        statement.on_conflict_do_nothing(index_elements=["interaction_id", "run_id"]).returning(Revision.revision)
-    )
-    return written is not None
+    return await session.scalar(_INSERT_REVISION.on(session), values) is not None
 
 
 async def update_run(session: AsyncSession, run_id: int, values: dict[str, object]) -> None:
@@ -106,15 +129,7 @@ async def own_week(
 
 async def club_week(session: AsyncSession, guild_id: int, user_id: int, monday: date) -> Sequence[Row[str, int, int]]:
     """(direction, metres, milliseconds) of what a member shares with a club in the week of `monday`."""
-    rows = await session.execute(
-        select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(
-            Standing.guild_id == guild_id,
-            Standing.user_id == user_id,
-            Standing.period == "week",
-            Standing.starts_on == monday,
-            Standing.direction != "all",
-        )
-    )
+    rows = await session.execute(_CLUB_WEEK, {"guild_id": guild_id, "user_id": user_id, "monday": monday})
     return rows.all()
 
 
@@ -163,16 +178,7 @@ async def runs_of(
 
 async def recent_directions(session: AsyncSession, user_id: int, limit: int) -> Sequence[str]:
     """The directions of a runner's newest told stretches, newest run first."""
-    newest = (
-        select(Run.run_id)
-        .where(Run.user_id == user_id, Run.deleted_at.is_(None))
-        .order_by(Run.ran_on.desc(), Run.run_id.desc())
-        .limit(limit)
-        .subquery()
-    )
-    rows = await session.scalars(
-        select(Stretch.direction).join(newest, newest.c.run_id == Stretch.run_id).where(Stretch.direction != "untold")
-    )
+    rows = await session.scalars(_RECENT_DIRECTIONS, {"user_id": user_id, "limit": limit})
     return rows.all()
 
 
@@ -184,10 +190,11 @@ async def cards_of(session: AsyncSession, run_id: int) -> Sequence[Card]:
 
 async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message_id: int) -> int | None:
     """Remember that a public message shows a run; answers the run's revision, or None when it is gone."""
-    revision: int | None = await session.scalar(select(Run.revision).where(Run.run_id == run_id))
+    revision: int | None = await session.scalar(_REVISION_NOW, {"run_id": run_id})
     if revision is not None:
-        statement = upsert(session, Card).values(message_id=message_id, channel_id=channel_id, run_id=run_id)
-        await session.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+        await session.execute(
+            _INSERT_CARD.on(session), {"message_id": message_id, "channel_id": channel_id, "run_id": run_id}
+        )
     return revision
 
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
-from db.models import Guild
+from db.models import Delivery, Guild, Outing, User
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a club had posted that was to be drawn again: the partners card, and outings."""
+
+    partners_channel_id: int | None
+    outing_ids: Sequence[int]
 
 
 async def is_empty(session: AsyncSession) -> bool:
@@ -23,3 +32,28 @@ async def insert_rows(session: AsyncSession, table: type[Base], rows: Sequence[M
         # On the connection: a session's bulk insert takes twice as long to look for defaults and keys to fetch.
         connection = await session.connection()
         await connection.execute(insert(table.metadata.tables[table.__tablename__]), list(rows))
+
+
+async def forget_messages(session: AsyncSession, guild_id: int, states: Sequence[str]) -> Posted:
+    """Forget where a club's cards are and every direct message that was opened; answers what is to be posted again.
+
+    Args:
+        session: of the transaction that posts it.
+        guild_id: the club.
+        states: of outings whose cards are still drawn again.
+    """
+    await session.execute(update(User).values(dm_channel_id=None, dm_closed_at=None))
+    await session.execute(delete(Delivery).where(Delivery.guild_id == guild_id, Delivery.destination == "card"))
+    channel_id = await session.scalar(
+        update(Guild)
+        .where(Guild.guild_id == guild_id)
+        .values(partners_card_id=None)
+        .returning(Guild.partners_channel_id)
+    )
+    ids = await session.scalars(
+        update(Outing)
+        .where(Outing.guild_id == guild_id, Outing.state.in_(states))
+        .values(message_id=None)
+        .returning(Outing.outing_id)
+    )
+    return Posted(channel_id, sorted(ids))

@@ -16,9 +16,9 @@ async def user_row(session: AsyncSession, user_id: int) -> User | None:
     return await session.get(User, user_id)
 
 
-async def guild_row(session: AsyncSession, guild_id: int) -> Guild | None:
-    """A club's settings."""
-    return await session.get(Guild, guild_id)
+async def guild_row(session: AsyncSession, guild_id: int, *, hold: bool = False) -> Guild | None:
+    """A club's settings, held against other writers where `hold`."""
+    return await session.get(Guild, guild_id, with_for_update=hold, populate_existing=hold)
 
 
 async def set_user(session: AsyncSession, user_id: int, **values: object) -> None:
@@ -32,11 +32,11 @@ async def set_guild(session: AsyncSession, guild_id: int, **values: object) -> N
 
 
 async def clubs_of(session: AsyncSession, user_id: int) -> Sequence[Row[int, str, bool]]:
-    """(guild_id, name, hidden) of the clubs a person was seen in and the bot is still in, by name."""
+    """(guild_id, name, hidden) of the clubs a person was seen in, in which both still are, by name."""
     rows = await session.execute(
         select(Guild.guild_id, Guild.name, Member.hidden)
         .join(Member, Member.guild_id == Guild.guild_id)
-        .where(Member.user_id == user_id, Guild.left_at.is_(None))
+        .where(Member.user_id == user_id, Member.left_at.is_(None), Guild.left_at.is_(None))
         .order_by(Guild.name, Guild.guild_id)
     )
     return rows.all()
@@ -48,16 +48,20 @@ async def mark_left(session: AsyncSession, guild_id: int, left_at: datetime) -> 
 
 
 def _held(guild_id: int) -> list[ColumnElement[bool]]:
+    left = select(Member.user_id).where(
+        Member.guild_id == guild_id, Member.user_id == Run.user_id, Member.left_at.is_not(None)
+    )
     return [
         Run.guild_id == guild_id,
         Run.review == "held",
         Run.deleted_at.is_(None),
         Run.sharing == "club",
+        ~left.exists(),
     ]
 
 
 async def held_runs(session: AsyncSession, guild_id: int) -> Sequence[Run]:
-    """A club's runs that wait for an organiser, oldest first; only those shared with it."""
+    """A club's runs that wait for an organiser, oldest first; only those shared with it, of who is still there."""
     rows = await session.scalars(select(Run).where(*_held(guild_id)).order_by(Run.run_id))
     return rows.all()
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -18,12 +19,14 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Date,
+    Integer,
     Row,
     Select,
     String,
     bindparam,
     delete,
     func,
+    or_,
     select,
     text,
     update,
@@ -106,15 +109,20 @@ _CLEAR = text(
 ).bindparams(*_IDS, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
 # The directions are named so that the primary key, which begins with them, can be used.
 
+_HIDDEN = select(or_(Member.hidden, Member.left_at.is_not(None))).where(
+    Member.guild_id == bindparam("guild_id"), Member.user_id == bindparam("user_id")
+)
+_HOLD = _HIDDEN.with_for_update()
+
 
 async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Whether the member hides from boards; holds the member, so that one transaction at a time moves his rows.
+    """Whether the member is out of the ranks, by own wish or because he left the club.
+
+    Holds the member, so that one transaction at a time moves his rows.
 
     SQLite's write transaction holds everything already, and leaves the FOR UPDATE out.
     """
-    hidden: bool | None = await session.scalar(
-        select(Member.hidden).where(Member.guild_id == guild_id, Member.user_id == user_id).with_for_update()
-    )
+    hidden: bool | None = await session.scalar(_HOLD, {"guild_id": guild_id, "user_id": user_id})
     return bool(hidden)
 
 
@@ -152,11 +160,32 @@ async def drop_user(session: AsyncSession, user_id: int) -> None:
 
 
 async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Write the wish to the member and to the rows that carry a copy of it."""
-    for table in (Member, Standing):
-        await session.execute(
-            update(table).where(table.guild_id == guild_id, table.user_id == user_id).values(hidden=hidden)
-        )
+    """Write the wish to the member, and whether he is out of the ranks to the rows that carry a copy of it."""
+    await session.execute(
+        update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(hidden=hidden)
+    )
+    await _copy_hidden(session, guild_id, user_id)
+
+
+async def mark_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
+    """Write that the member left, or with None that he is back, to him and to his rows; nothing where it is known."""
+    known = Member.left_at.is_(None) if left_at is None else Member.left_at.is_not(None)
+    values = {"left_at": left_at} if left_at is None else {"left_at": left_at, "organiser": False}
+    changed = await session.scalar(
+        update(Member)
+        .where(Member.guild_id == guild_id, Member.user_id == user_id, ~known)
+        .values(values)
+        .returning(Member.user_id)
+    )
+    if changed is not None:
+        await _copy_hidden(session, guild_id, user_id)
+
+
+async def _copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    hidden = await hold(session, guild_id, user_id)
+    await session.execute(
+        update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,57 +199,73 @@ class Which:
     starts_on: date
 
     @property
-    def value(self) -> ColumnElement[int]:
-        """The column it is ordered by."""
-        column: ColumnElement[int] = getattr(Standing, self.metric)
-        return column
+    def parameters(self) -> dict[str, Any]:
+        """What `_ROWS` asks for."""
+        return {
+            "guild_id": self.guild_id,
+            "direction": self.direction,
+            "period": self.period,
+            "starts_on": self.starts_on,
+        }
 
-    @property
-    def rows(self) -> tuple[ColumnElement[bool], ...]:
-        """Where every member's row of this board is."""
-        return (
-            Standing.guild_id == self.guild_id,
-            Standing.direction == self.direction,
-            Standing.period == self.period,
-            Standing.starts_on == self.starts_on,
-        )
 
-    def above(self, value: ColumnElement[int] | int) -> Select[int]:
-        """How many members in the ranks have strictly more than `value`; a range of the index."""
-        return (
-            select(func.count()).select_from(Standing).where(*self.rows, Standing.hidden.is_(False), self.value > value)
-        )
+_ROWS = (
+    Standing.guild_id == bindparam("guild_id"),
+    Standing.direction == bindparam("direction"),
+    Standing.period == bindparam("period"),
+    Standing.starts_on == bindparam("starts_on"),
+)
+"""Where every member's row of a board is."""
+
+
+def _above(metric: str, value: Any) -> Select[int]:
+    """How many members in the ranks have strictly more than `value`; a range of the metric's index."""
+    return select(func.count()).select_from(Standing).where(*_ROWS, Standing.hidden.is_(False), _of(metric) > value)
+
+
+def _of(metric: str) -> ColumnElement[int]:
+    column: ColumnElement[int] = getattr(Standing, metric)
+    return column
+
+
+@cache
+def _place(metric: str) -> Select[int, int, bool | None, int]:
+    own_row = select(_of(metric)).where(*_ROWS, Standing.user_id == bindparam("user_id"))
+    mine = func.coalesce(own_row.scalar_subquery(), 0)
+    return select(
+        _above(metric, 0).scalar_subquery(),
+        mine,
+        _HIDDEN.scalar_subquery(),
+        _above(metric, mine).scalar_subquery(),
+    )
+
+
+@cache
+def _page(metric: str) -> Select[int, str, int]:
+    value = _of(metric)
+    return (
+        select(Standing.user_id, Member.display_name, value)
+        .outerjoin(Member, (Member.guild_id == bindparam("guild_id")) & (Member.user_id == Standing.user_id))
+        .where(*_ROWS, Standing.hidden.is_(False), value > 0)
+        .order_by(value.desc(), Standing.user_id.desc())
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
 
 
 async def place(session: AsyncSession, which: Which, viewer_id: int) -> tuple[int, int, bool, int]:
     """(members on the board, the viewer's value, whether he hides, members strictly ahead of him)."""
-    mine = func.coalesce(select(which.value).where(*which.rows, Standing.user_id == viewer_id).scalar_subquery(), 0)
-    hidden = select(Member.hidden).where(Member.guild_id == which.guild_id, Member.user_id == viewer_id)
-    found = await session.execute(
-        select(
-            which.above(0).scalar_subquery(),
-            mine,
-            hidden.scalar_subquery(),
-            which.above(mine).scalar_subquery(),
-        )
-    )
+    found = await session.execute(_place(which.metric), {**which.parameters, "user_id": viewer_id})
     total, value, hides, ahead = found.one()
     return total, value, bool(hides), ahead
 
 
 async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
     """(user_id, display name, value) in board order: one range of the metric's index, read backwards."""
-    rows = await session.execute(
-        select(Standing.user_id, Member.display_name, which.value)
-        .outerjoin(Member, (Member.guild_id == which.guild_id) & (Member.user_id == Standing.user_id))
-        .where(*which.rows, Standing.hidden.is_(False), which.value > 0)
-        .order_by(which.value.desc(), Standing.user_id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    rows = await session.execute(_page(which.metric), {**which.parameters, "limit": limit, "offset": offset})
     return cast(Sequence[Row[int, str | None, int]], rows.all())
 
 
 async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
     """How many members in the ranks have strictly more than `value`."""
-    return await session.scalar(which.above(value)) or 0
+    return await session.scalar(_above(which.metric, value), which.parameters) or 0

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StartupError
 from db.base import Base
-from db.engine import Database, sqlite_file
+from db.dialect import sqlite_file
+from db.engine import Database
 from db.models import Remembered
 from db.upkeep import MIGRATIONS, State, bring_up_to_date, condition, downgrade, revisions, upgrade
 

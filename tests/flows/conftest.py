@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
+import apscheduler.schedulers.base
 import discord
 import pytest
 import pytest_asyncio
@@ -18,6 +19,8 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.app import App
 from bot.client import Backpedal
+from bot.delivery.pace import Pace
+from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
 from db.engine import Database
 from db.models import Guild, User
@@ -53,11 +56,45 @@ class Club:
         """What the bot remembers in."""
         return self.app.database
 
-    async def restart(self) -> None:
-        """Stop the bot and start it afresh on the same database."""
+    async def restart(self, **down: float) -> None:
+        """Stop the bot and start it afresh on the same database, at once or, as `restart(hours=1)`, later."""
         old = self.env.bot
+        await self.app.courier.detach(cast(Backpedal, old))
+        self.env.backend.advance_clock(timedelta(**down).total_seconds())  # nothing of the bot's happens meanwhile
+        self.app = replace(self.app, courier=make_pump())
         await self.env.restart_bot(Backpedal(self.app))
         await old.close()
+
+    async def poke(self) -> None:
+        """Let the bot look for what a test has written itself to be due or sent."""
+        with self.env._bot_scope():
+            self.app.courier.poke()
+        await self.env.settle()
+
+    async def pass_time(self, **span: float) -> None:
+        """Let time pass, as `pass_time(hours=2)`, and everything that is due meanwhile be done and sent."""
+        left_s = timedelta(**span).total_seconds()
+        while left_s > 0:  # simcord has one time limit for a whole advance, so it is made in steps
+            step_s = min(left_s, 3600.0)
+            await self.env.advance_time(step_s)
+            left_s -= step_s
+
+    def dms(self, actor: MemberActor) -> list[discord.Message]:
+        """The direct messages the bot has sent somebody, oldest first."""
+        return [m for m in self._dm_channel(actor).history() if m.author.id == self.env.backend.bot_user.id]
+
+    def close_dms(self, actor: MemberActor) -> None:
+        """Somebody takes no direct messages of the bot from now on."""
+        path = f"/channels/{self._dm_channel(actor).id}/messages"
+        self.env.inject_error("POST", path, status=403, code=50007, message="Cannot send messages", times=None)
+
+    def open_dms(self, actor: MemberActor) -> None:
+        """Somebody takes direct messages again."""
+        path = f"/channels/{self._dm_channel(actor).id}/messages"
+        self.env.backend.faults[:] = [fault for fault in self.env.backend.faults if fault["path"] != path]
+
+    def _dm_channel(self, actor: MemberActor) -> ChannelHandle:
+        return ChannelHandle(self.env, None, self.env.backend.get_dm_channel(actor.id))
 
     async def speak_german(self, *actors: MemberActor) -> None:
         """The club's public messages become German, and so does what `actors` (all three by default) read."""
@@ -92,10 +129,28 @@ def worker() -> Any:
     return None
 
 
+def make_pump() -> Pump:
+    """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all day."""
+    return Pump(Pace(per_second=1e6, burst=1000), sweep=timedelta(hours=1))
+
+
+class VirtualNow(datetime):
+    """What APScheduler takes for the machine's clock."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return discord.utils.utcnow().astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", VirtualNow)
+
+
 @pytest_asyncio.fixture
 async def app(database: Database, worker: Any) -> App:
     settings: Any = None  # no cog reads the operator's settings
-    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow)
+    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow, courier=make_pump())
 
 
 @pytest_asyncio.fixture
@@ -109,6 +164,14 @@ async def env(app: App) -> AsyncIterator[simcord.Env]:
         return await settle(**{"idle": 0.001, **options})  # not 50 ms for every press
 
     env._settle_internal = quick  # type: ignore[method-assign]
+    schedule_timer = env._schedule_timer
+
+    def schedule(record: Any, *others: Any) -> None:
+        # An alarm rings when the test lets time pass, never by itself; else a press shortly before would wait for it.
+        if record.label != "AsyncIOScheduler.wakeup":
+            schedule_timer(record, *others)
+
+    env._schedule_timer = schedule  # type: ignore[method-assign]
     await env.start()
     try:
         yield env

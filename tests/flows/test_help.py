@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bot.domain.runs import Direction, RunContent, Stretch, Surface
 from bot.services import changes
 from bot.services.people import Seen, meet
-from db.models import Run
+from db.models import Guild, Run
 from db.models import Stretch as StretchRow
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
@@ -69,7 +69,20 @@ async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
     assert "/club settings" in await next_of(club, club.olga)
     await club.olga.slash(club.channel, "club settings", zone="Berlin")
     await club.olga.slash(club.channel, "settings", zone="Berlin")
+    steps = await next_of(club, club.olga)
+    assert "zone, language" not in steps
+    assert "choose your club's partners channel" in steps
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(partners_channel_id=club.channel.id))
+    steps = await next_of(club, club.olga)
+    assert "The partners card is gone" in steps  # nothing is on its way there
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(partners_card_id=1))
+    assert "Choose an organisers' channel" in await next_of(club, club.olga)
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(organisers_channel_id=club.channel.id))
     assert "/club settings" not in await next_of(club, club.olga)
+    assert "partners channel" not in await next_of(club, club.alice)
     await log(club, club.alice, minutes=9)
     assert "**One run** waits for your word" in await next_of(club, club.olga)
 
@@ -95,6 +108,11 @@ async def test_every_command_stands_in_help(club: Club) -> None:
 async def test_german_members_read_german(club: Club) -> None:
     await club.speak_german()
     assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
+    await club.olga.slash(club.channel, "club settings", zone="Berlin")
+    await log(club, club.olga)
+    steps = await club.olga.slash(club.channel, "help")
+    assert "Wähl den Kanal dafür" in text_of(steps)
+    assert_german(steps)
     await import_untold(club, club.alice)
     await log(club, club.alice, minutes=9)
     assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))

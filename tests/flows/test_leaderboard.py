@@ -189,3 +189,31 @@ async def test_a_german_club_reads_german(club: Club) -> None:
     assert "**Du:** noch nichts" in text_of(pressed)
     async with club.database.read() as session:
         assert await session.get(Run, 1) is not None
+
+
+async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> None:
+    nobody = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
+    assert "Minutes facing forward for others" in text_of(nobody)
+    assert "Face forward for somebody and it is yours" in text_of(nobody)
+    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
+    asked = club.bob.user.dm_channel.last_message
+    await club.bob.user.click(asked, label="Yes, I faced forward")
+    board = await club.alice.slash(club.channel, "leaderboard", metric="spotting", direction="backward")
+    assert "🥇 · bob — **42 min**" in text_of(board)
+    assert "**alice:** nothing here yet. Facing forward" in text_of(board)
+    others = await club.bob.slash(club.channel, "leaderboard")
+    await club.bob.select(others.response, ["spotting_all"])
+    assert "🥇 · __bob__ — **42 min**" in text_of(club.channel.last_message)
+    month = await club.alice.click(club.channel.last_message, label="This month")
+    assert "**You:** nothing here yet. Face forward for somebody" in text_of(month)
+
+
+async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
+    await club.speak_german()
+    empty = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
+    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
+    await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich lief vorwärts")
+    board = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
+    alone = await club.alice.user.slash("leaderboard", metric="spotting")
+    assert_german(empty, board, alone)
+    assert "🥇 · bob — **42 Min.**" in text_of(board)

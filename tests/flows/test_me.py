@@ -103,3 +103,21 @@ async def test_a_german_reads_german(club: Club) -> None:
     assert_german(empty, own, others)
     assert "**Rückwärts:** 5,00 km in 27:30" in text_of(own)
     assert "Balken" in own.response.attachments[0].description
+
+
+async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_club(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", time="10:00", spotter=club.bob)
+    for message in list(club.bob.user.dm_channel.history()):
+        await club.bob.user.click(message, label="Yes, I faced forward")
+    own = await club.bob.slash(club.channel, "me")
+    assert "Nothing logged yet" in text_of(own)
+    assert "You faced forward for others: **52 min** · 5.00 km" in text_of(own)
+    assert "👀 Faced forward for others: **52 min**" in text_of(
+        await club.alice.slash(club.channel, "me", member=club.bob)
+    )
+    assert "👀" not in text_of(await club.alice.slash(club.channel, "me"))
+    await club.speak_german()
+    german = await club.bob.slash(club.channel, "me")
+    assert_german(german, await club.alice.slash(club.channel, "me", member=club.bob))
+    assert "Du bist für andere vorwärts mitgelaufen: **52 Min.** · 5,00 km" in text_of(german)

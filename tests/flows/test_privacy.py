@@ -1,6 +1,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -10,7 +11,7 @@ from bot.services import changes, runs
 from bot.services.people import Seen, meet
 from cogs.views.base import card
 from db.base import Base
-from db.models import Run, Standing
+from db.models import Companion, Outing, Run, Standing
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
 FIVE_K = RunContent(
@@ -50,7 +51,7 @@ async def test_the_policy_is_read_by_anybody_alone_also_in_a_direct_message(club
     answer = await club.alice.slash(club.channel, "privacy policy")
     assert answer.response is not None
     assert answer.response.ephemeral
-    for part in ("Kept", "Your club sees", "until you erase it", "A server removes me", "safety copies"):
+    for part in ("Kept", "Your club sees", "30 days", "until you erase it", "A server removes me", "safety copies"):
         assert part in text_of(answer)
     assert "A server removes me" in text_of(await club.bob.user.slash("privacy policy"))
 
@@ -133,3 +134,62 @@ async def test_german_members_read_german(club: Club) -> None:
     )
     form = await club.alice.click(asked.response, label="Löschen …")
     assert_german(await club.alice.submit_modal(form, {"word": "löschen"}))
+
+
+async def test_the_policy_says_what_leaving_means(club: Club) -> None:
+    assert "You leave a server?" in text_of(await club.alice.slash(club.channel, "privacy policy"))
+    await club.speak_german()
+    answer = await club.alice.slash(club.channel, "privacy policy")
+    assert "Du verlässt einen Server?" in text_of(answer)
+    assert_german(answer)
+
+
+async def test_an_export_says_when_a_leave_was_noticed(club: Club) -> None:
+    await log(club, club.alice)
+    club.guild.remove_member(club.alice)
+    await club.env.advance_time(86_400)
+    noticed_at = club.env.now()
+    answer = await club.alice.user.slash("privacy export")
+    files = {file.filename: await file.read() for file in answer.response.attachments}
+    (membership,) = json.loads(files["backpedal.json"])["memberships"]
+    assert datetime.fromisoformat(membership["left_at"]) == noticed_at
+
+
+async def out_together(club: Club) -> None:
+    """Alice and Bob are out: he runs backward, she faces forward."""
+    for actor in (club.alice, club.bob):
+        await meet(club.database, Seen(actor.id, actor.name, "en-US", club.guild.id, club.guild.name), NOON)
+    async with club.database.write() as session:
+        session.add(
+            Outing(
+                outing_id=1, interaction_id=1, guild_id=club.guild.id, caller_id=club.alice.id, state="open",
+                starts_at=NOON, zone="UTC", place="Track", backward_per_spotter=1, places=2, pace_s_per_km=480,
+                planned_ms=1_650_000, channel_id=club.channel.id, created_at=NOON, rung=-1, terms=1, extended_min=0,
+            )
+        )  # fmt: skip
+        await session.flush()
+        for actor, role in ((club.alice, "spotter"), (club.bob, "backward")):
+            session.add(
+                Companion(
+                    outing_id=1, user_id=actor.id, wish=role, first_role=role, second_role=role, presence="in",
+                    since=NOON, checked_in_at=NOON, confirmed_terms=1,
+                )
+            )  # fmt: skip
+        await session.flush()
+        (await session.get_one(Outing, 1)).state = "under_way"
+
+
+async def test_nobody_is_erased_while_out_with_a_partner(club: Club) -> None:
+    await out_together(club)
+    for german, button in ((False, "Erase …"), (True, "Löschen …")):
+        if german:
+            await club.speak_german(club.alice)
+        asked = await club.alice.slash(club.channel, "privacy erase")
+        form = await club.alice.click(asked.response, label=button)
+        before = await everything(club)
+        refused = await club.alice.submit_modal(form, {"word": "erase"})
+        words = "Zu Hause" if german else "Press Home first"
+        assert words in text_of(refused.followups or refused.response)
+        if german:
+            assert_german(refused)
+        assert await everything(club) == before

@@ -16,6 +16,7 @@ from discord import app_commands
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
+from bot.domain.clubs import MOST_POINTS
 from bot.domain.runs import (
     Direction,
     Extra,
@@ -29,14 +30,22 @@ from bot.domain.runs import (
 from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
+from bot.services.clubs import ClubSettings, RoundSettings
+from bot.services.meeting_points import MeetingPoint
+from bot.services.partners_card import CardState
 from bot.services.people import Club, Person
 from bot.services.runs import RunLine, RunPage, RunView, Week
 from cogs.views.base import Router, identity
+from cogs.views.club import Page, Trouble
+from cogs.views.club_pages import settings_page
+from cogs.views.club_points import point_card, points_card, remove_card
+from cogs.views.partners_card import partners_card
 from cogs.views.run_card import private_card, public_card
 from cogs.views.run_list import run_list
 from cogs.views.sharing import sharing_panel
 
 ROOT = Path(__file__).parents[2]
+MENUS = (discord.ui.Select, discord.ui.RoleSelect, discord.ui.ChannelSelect)
 LONGEST_ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 
@@ -44,7 +53,7 @@ NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[Backpedal]:
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock))
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
     await bot.load_everything()
     yield bot
     await bot.close()
@@ -86,6 +95,29 @@ def worst_view() -> RunView:
     )
 
 
+def worst_settings(reader: Reader) -> dict[str, discord.ui.LayoutView]:
+    club = Club(
+        LONGEST_ID, NASTY[:120], reader, frozenset(Surface), *[LONGEST_ID - n for n in range(5)],
+        backward_per_spotter=3, grace_min=59, emergency_number=NASTY[:40],
+    )  # fmt: skip
+    chosen = frozenset({"zone", "language", "units", "surfaces", "spotter", "grace"})
+    settings = ClubSettings(club, chosen, RoundSettings(True, 6, 23, 71), CardState.GONE, MOST_POINTS)
+    now = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    troubles = {"well": Trouble(), "ill": Trouble("p" * 400, "o" * 400, frozenset({LONGEST_ID, LONGEST_ID - 3}))}
+    points = [MeetingPoint(LONGEST_ID - n, NASTY[:60], Surface.TREADMILL, NASTY[:200]) for n in range(MOST_POINTS)]
+    return {
+        **{
+            f"{page} {how}": settings_page(page, settings, trouble, reader, now, "n" * 300)
+            for page in Page
+            for how, trouble in troubles.items()
+        },
+        "points": points_card(club, points, reader, "n" * 300),
+        "point": point_card(points[0], reader, "n" * 300),
+        "point removed": remove_card(points[0], reader),
+        "partners": partners_card(club),
+    }
+
+
 def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
     reader = Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia")
     club = Club(LONGEST_ID, "x", reader, frozenset(Surface), None)
@@ -95,6 +127,7 @@ def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
         for n in range(8)
     )
     return {
+        **worst_settings(reader),
         "public": public_card(worst_view(), reader),
         "private": private_card(worst_view(), reader, 400.0, "n" * 300, "m" * 300),
         "sharing": sharing_panel(worst_view(), person, "saved"),
@@ -103,13 +136,25 @@ def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["public", "private", "sharing", "list"])
+@pytest.mark.parametrize("name", list(worst_cards("en")))
 def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> None:
     view = worst_cards(language)[name]
     texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
     assert view.total_children_count <= 40
     assert sum(map(len, texts)) <= 4000
     assert not any("@everyone" in text or "\u202e" in text for text in texts)
+
+
+def test_pages_of_the_settings_number_their_menus_apart() -> None:
+    cards = worst_settings(Reader())
+    numbers = [
+        menu.id
+        for page in Page
+        for item in cards[f"{page} well"].walk_children()
+        if isinstance(menu := getattr(item, "item", item), MENUS)
+    ]
+    assert len(numbers) > 10
+    assert len(set(numbers)) == len(numbers)
 
 
 async def test_every_custom_id_that_is_sent_has_a_handler(client: Backpedal) -> None:

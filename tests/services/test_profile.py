@@ -84,10 +84,10 @@ async def test_a_stranger_has_no_profile_in_a_club(database: Database) -> None:
         await profile_of(database, ALICE, CLUB, TODAY)
 
 
-async def test_who_has_run_nothing_has_an_empty_profile_in_four_statements(database: Database) -> None:
+async def test_who_has_run_nothing_has_an_empty_profile_in_five_statements(database: Database) -> None:
     with counting(database) as statements:
         found = await profile(database, ALICE, TODAY)
-    assert len(statements) == 4
+    assert len(statements) == 5
     assert found.empty
     assert set(found.totals.values()) == {Totals()}
     assert found.bests == {B: (), F: ()}

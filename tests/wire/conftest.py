@@ -19,6 +19,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
+from bot.delivery.pump import Pump
 from bot.worker import Worker
 from db.engine import Database
 from tests.wire.bots import Toy, running
@@ -72,7 +73,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def app(database_file: Path) -> AsyncIterator[App]:
     database, worker = Database.open(f"sqlite+aiosqlite:///{database_file}"), Worker()
-    yield App(settings=Settings(), database=database, worker=worker, clock=system_clock)
+    yield App(settings=Settings(), database=database, worker=worker, clock=system_clock, courier=Pump())
     await worker.close()
     await database.close()
 

@@ -29,14 +29,16 @@ class Trouble(StrEnum):
     DENIED = "denied"
     """The request is accepted, and answered with a 500: the client makes it again."""
     HOLD = "hold"
-    """The request waits until `release` is set."""
+    """The request waits until `release` is set, and is accepted only then."""
+    MUTE = "mute"
+    """The request is accepted; its answer waits until `release` is set."""
 
 
 @dataclass
 class Fault:
     """What happens to the next `times` requests whose path matches; a number is the status they are refused with.
 
-    `code` is Discord's own number beside such a status.
+    `code` is Discord's own beside such a status. `hit` is set when a request came, with MUTE when it was accepted.
     """
 
     method: str

@@ -18,18 +18,7 @@ from aiohttp import web
 from tests.wire.acting import Acting, Asked
 from tests.wire.faults import Fault, Limits, Trouble, answer, cut, refusal, reset, too_many
 from tests.wire.gateway import Gateway
-from tests.wire.payloads import (
-    APPLICATION,
-    BOT,
-    EPHEMERAL,
-    LOADING,
-    Club,
-    Json,
-    Person,
-    message,
-    revised,
-    snowflake,
-)  # fmt: skip
+from tests.wire.payloads import APPLICATION, BOT, EPHEMERAL, LOADING, Club, Json, Person, message, revised, snowflake
 
 API = "/api/v10"
 NONCE_LIMIT, NONCE_MEMORY_S = 25, 300.0
@@ -141,6 +130,16 @@ class LocalDiscord(Acting):
         self._faults.remove(fault)
 
     @property
+    def said(self) -> list[tuple[str, str]]:
+        """What stands in channels and direct messages, oldest first: whose or which channel it is, and the words."""
+        whose = {channel: self.persons[p].name if p in self.persons else p for channel, p in self._dms.items()}
+        named = {number: f"#{name}" for club in self.clubs for name, number in club.channels.items()}
+        return [
+            ({**whose, **named}.get(made["channel_id"], made["channel_id"]), made["content"])
+            for made in self.messages.values()
+        ]
+
+    @property
     def accepted(self) -> list[Logged]:
         """The writes that were accepted, whether or not the bot learned of it."""
         return [entry for entry in self.log if entry.status < 300 and entry.method != "GET"]
@@ -164,7 +163,8 @@ class LocalDiscord(Acting):
             fault.times -= 1
             if fault.times == 0:
                 self._faults.remove(fault)
-            fault.hit.set()
+            if fault.what is not Trouble.MUTE:
+                fault.hit.set()
         response = await self._respond(request, handler, entry, fault)
         entry.status = 0 if fault and fault.what is Trouble.RESET else response.status
         self.log.append(entry)
@@ -174,6 +174,9 @@ class LocalDiscord(Acting):
             reset(request)
         if fault and fault.what is Trouble.CUT:
             cut(request)
+        if fault and fault.what is Trouble.MUTE:
+            fault.hit.set()
+            await fault.release.wait()
         return refusal(500) if fault and fault.what is Trouble.DENIED else response
 
     async def _respond(

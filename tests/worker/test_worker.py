@@ -15,9 +15,11 @@ import pytest_asyncio
 
 from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.activity import Refusal
+from bot.domain.pairing import draw_round
 from bot.errors import Unavailable
 from bot.files.archive import FILE_BYTES
 from bot.worker import LIMIT_S, MEMORY_BYTES, Worker
+from tests.domain.test_pairing import a_club
 from tests.files.fit_files import hostile, run
 from tests.files.test_archive import zipped
 from tests.files.xml_files import gpx
@@ -79,6 +81,24 @@ async def test_what_is_loaded_in_it(worker: Worker) -> None:
     loaded = {name.partition(".")[0] for name in about["modules"]}
     assert not loaded & {"discord", "sqlalchemy", "pytest", "aiohttp"}
     assert about["peak_bytes"] < MEMORY_BYTES / 2
+
+
+async def test_a_round_is_drawn_in_it_as_it_is_here(worker: Worker) -> None:
+    people = a_club(40, 3)
+    assert await worker.match(people, 2, 7) == draw_round(people, 2, 7)
+    loaded = {name.partition(".")[0] for name in (await worker.about())["modules"]}
+    assert "rustworkx" in loaded
+    assert not loaded & {"discord", "sqlalchemy", "aiosqlite", "asyncpg", "db", "cogs", "numpy", "matplotlib"}
+
+
+async def test_a_worker_that_dies_while_it_draws_a_round_is_said_to_be_unavailable() -> None:
+    worker = Worker(limit_s=0)
+    try:
+        with pytest.raises(Unavailable) as refused:
+            await worker.match(a_club(12, 3), 2, 7)
+        assert refused.value.key == "files.worker.gave_up"
+    finally:
+        await worker.close()
 
 
 class Weighed(Worker):
@@ -261,6 +281,7 @@ async def test_the_event_loop_is_not_held(worker: Worker) -> None:
 
 
 def test_the_bot_pays_nothing_for_what_runs_in_it() -> None:
-    code = "import sys, bot.worker, bot.charts.weeks; print({'fitdecode', 'matplotlib', 'numpy'} & set(sys.modules))"
+    heavy = {"fitdecode", "matplotlib", "numpy", "rustworkx"}
+    code = f"import sys, bot.worker, bot.charts.weeks, bot.domain.pairing; print({heavy} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert shown == "set()\n"

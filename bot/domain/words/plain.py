@@ -20,14 +20,14 @@ NUMBER = r"(?:[0-9]{1,3}(?:[ '][0-9]{3})+(?:[.,][0-9]{1,3})?(?![0-9])|[0-9]{1,9}
 """A regular expression for what `number` reads."""
 
 
-def plain(text: str) -> str:
+def plain(text: str, limit: int = LIMIT) -> str:
     """Lower case, single spaces, full-width and other digits as 0-9, one sign for each thing, ä as ae.
 
     Raises:
-        BadInput: longer than `LIMIT`; nothing after this reads unbounded text.
+        BadInput: longer than `limit`; nothing after this reads unbounded text.
     """
-    if len(text) > LIMIT:
-        raise BadInput("entry.text.too_long", typed=text[:LIMIT], limit=LIMIT)
+    if len(text) > limit:
+        raise BadInput("entry.text.too_long", typed=text[:LIMIT], limit=limit)
     narrow = "".join(map(_narrow, unicodedata.normalize("NFC", text)))
     return " ".join(narrow.translate(_SIGNS).casefold().translate(_SPELT).split())
 

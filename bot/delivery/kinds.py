@@ -1,0 +1,124 @@
+"""What a kind of message is: declared by a cog in one place, done by the pump."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.services.outbox import Leased
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+@dataclass(frozen=True, slots=True)
+class DueNow:
+    """Something that has become due. Attributes as of `bot.services.deliveries.Plan`."""
+
+    kind: str
+    occurrence: str
+    fire_at: datetime
+    subject_id: int | None
+    user_id: int | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message about to be drawn and sent. Attributes as of `bot.services.deliveries.Letter`; its id is the nonce."""
+
+    delivery_id: int
+    kind: str
+    occurrence: str
+    destination: str
+    guild_id: int | None
+    user_id: int
+    channel_id: int
+    message_id: int | None
+    subject_id: int | None
+    payload: Mapping[str, Any]
+    due_at: datetime
+
+
+def outgoing_of(one: Leased) -> Outgoing:
+    """What a kind is told of a message."""
+    return Outgoing(
+        delivery_id=one.delivery_id,
+        kind=one.kind,
+        occurrence=one.occurrence,
+        destination=one.destination.value,
+        guild_id=one.guild_id,
+        user_id=one.user_id,
+        channel_id=one.channel_id,
+        message_id=one.message_id,
+        subject_id=one.subject_id,
+        payload=one.payload,
+        due_at=one.due_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A message as it goes out.
+
+    Attributes:
+        content: the words, which a phone's notification shows; empty only for a `layout`.
+        view: classic components below the words.
+        layout: a Components V2 card instead, for `Destination.CARD` where nobody is to be notified.
+        mentions: whom the words may ping; nobody by default.
+        files: attachments.
+        silent: without a sound.
+    """
+
+    content: str = ""
+    view: discord.ui.View | None = None
+    layout: discord.ui.LayoutView | None = None
+    mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
+    files: Sequence[discord.File] = ()
+    silent: bool = False
+
+
+class Failure(StrEnum):
+    """Why a message could not be delivered for good."""
+
+    CLOSED = "closed"  # direct messages refused, and no channel to fall back to
+    GONE = "gone"  # the channel or message is no more
+    FORBIDDEN = "forbidden"  # the bot may not write there
+    GIVEN_UP = "given_up"  # tried until its end
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of thing due, of message, or of both under one name.
+
+    Attributes:
+        name: stored with rows; at most 32 characters, never changed once shipped.
+        priority: its class.
+        fire: does what is due in the session's transaction (a service's function); may plan and post. What it raises
+            undoes it, and it is tried again later.
+        draw: draws a message right before it is sent; None where it no longer makes sense: it is then dropped. It is
+            also drawn to answer Show, when it could not be sent directly.
+        sent: notes in the recording transaction where a message posted is (its channel and id); not called for a card
+            that was drawn again in its place. Where it fails the message counts as sent all the same.
+        failed: notes in the recording transaction that it could not be delivered, and may post others in its stead.
+            Where it fails it is tried again later. A card that is gone is posted anew when it is next marked.
+        useful_for: how late it is still useful; None: always. What is later is dropped, and the log says so; what was
+            tried in vain until then has failed.
+        fallback: whether a refused direct message is said to wait in the club's channel.
+    """
+
+    name: str
+    priority: Priority
+    fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
+    draw: Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]] | None = None
+    sent: Callable[[AsyncSession, Outgoing, int, int, datetime], Awaitable[None]] | None = None
+    failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
+    useful_for: timedelta | None = None
+    fallback: bool = True

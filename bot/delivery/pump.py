@@ -1,0 +1,247 @@
+"""The pump: does what is due, and sends what is written, until nothing is left; then sleeps until the next moment.
+
+It holds nothing that is not in the database. One turn is at work at a time; it is a task that ends, and the alarm or a
+poke starts the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.kinds import DueNow, Kind
+from bot.delivery.pace import Pace
+from bot.delivery.sending import SEND_S, Sender, pause_after
+from bot.errors import Unavailable
+from bot.scheduler import Scheduler
+from bot.services import outbox
+from bot.services.outbox import Leased, Taken
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed message is nobody else's: a crash delays it by as much, and Discord still knows its nonce then."""
+AT_ONCE = 32
+"""Addresses sent to at the same time."""
+CLAIMED_AT_ONCE = 40
+"""Messages claimed together: at 45 a second they have left long before the lease ends."""
+SWEEP = timedelta(minutes=5)
+"""Longest sleep: whatever happens to the machine's clock or is written by another process is found by then."""
+AFTER_TROUBLE = timedelta(seconds=5)
+"""Pause after a turn that could not be ended, because the database was busy."""
+GRACE_S = 2.5
+"""How long a stop waits for messages on their way."""
+
+
+class Pump:
+    """Claims, sends and records. Built before the client, which attaches itself when it is ready.
+
+    Args:
+        pace: how fast; within Discord's limits by default.
+        sweep: longest sleep.
+    """
+
+    def __init__(self, pace: Pace | None = None, sweep: timedelta = SWEEP) -> None:
+        self._pace = pace or Pace()
+        self._sweep = sweep
+        self._client: Backpedal | None = None
+        self._sender: Sender | None = None
+        self._scheduler: Scheduler | None = None
+        self._turn: asyncio.Task[None] | None = None
+        self._poked = False
+        self._bell: asyncio.Future[None] | None = None
+        self._sending: dict[asyncio.Task[None], list[Leased]] = {}
+        self._unknown: set[str] = set()
+        self._checked_at: datetime | None = None
+
+    def attach(self, client: Backpedal) -> None:
+        """Send through this client, and by the kinds its cogs declare; what was missed is done first."""
+        if self._client is not client:
+            if self._scheduler is not None:
+                self._scheduler.close()
+            self._client, self._sender, self._scheduler = client, Sender(client, self._pace), Scheduler(self.poke)
+            self._scheduler.start()
+        self.poke()
+
+    def poke(self) -> None:
+        """Look now for what is due or to be sent. Never blocks."""
+        if self._client is None or self._sender is None:
+            return
+        self._ring()
+        if self._turn is None:
+            self._turn = asyncio.create_task(self._run(self._client, self._sender))
+
+    async def detach(self, client: Backpedal) -> None:
+        """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""
+        if self._client is not client:
+            return
+        self._client = None
+        if self._scheduler is not None:
+            self._scheduler.close()
+            self._scheduler = None
+        self._ring()
+        while self._sending or self._turn is not None:
+            under_way = {*self._sending, *([self._turn] if self._turn is not None else [])}
+            _, late = await asyncio.wait(under_way, timeout=GRACE_S)
+            if late:
+                left = [one for batch in self._sending.values() for one in batch]
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
+                await self._give_back(client, left)
+                return
+
+    def _ring(self) -> None:
+        self._poked = True
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+
+    # -- a turn ------------------------------------------------------------------------------------------------
+
+    async def _run(self, client: Backpedal, sender: Sender) -> None:
+        try:
+            await self._work(client, sender)
+        except Unavailable as error:
+            log.warning("the database was not free for what is due: %s", error.key)
+            self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
+        except Exception:
+            log.exception("what is due could not be looked at")
+            self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
+        finally:
+            self._turn = None
+
+    async def _work(self, client: Backpedal, sender: Sender) -> None:
+        fired = frozenset(name for name, kind in client.kinds.items() if kind.fire is not None)
+        drawn = frozenset(name for name, kind in client.kinds.items() if kind.draw is not None)
+        while self._client is client:
+            self._poked = False
+            now = client.app.clock()
+            async with client.app.database.read() as session:
+                outlook = await outbox.outlook(session, fired, drawn, now, self._in_hand())
+            if outlook.due:
+                while await self._fire(client, fired):
+                    pass
+                continue
+            if outlook.waiting and len(self._sending) < AT_ONCE and await self._claim(client, sender, drawn):
+                continue
+            await self._look_for_unknown(client, fired, drawn, now)
+            self._wake_at(client, outlook.next_at)
+            if self._poked:
+                continue
+            if not self._sending:
+                return
+            await self._wait()
+
+    def _in_hand(self) -> list[int]:
+        return [one.delivery_id for batch in self._sending.values() for one in batch]
+
+    async def _wait(self) -> None:
+        """Until something on its way has arrived, or somebody pokes."""
+        self._bell = asyncio.get_running_loop().create_future()
+        await self._bell
+
+    def _wake_at(self, client: Backpedal, instant: datetime | None) -> None:
+        if self._client is client and self._scheduler is not None:
+            latest = client.app.clock() + self._sweep
+            self._scheduler.wake_at(min(instant or latest, latest))
+
+    async def _look_for_unknown(
+        self, client: Backpedal, fired: frozenset[str], drawn: frozenset[str], now: datetime
+    ) -> None:
+        """Say once of each kind that nobody declares that there is work for it; it is left for a version that does."""
+        if self._checked_at is not None and now < self._checked_at + self._sweep:
+            return
+        self._checked_at = now
+        for kind in await outbox.orphans(client.app.database, fired, drawn, now):
+            if kind not in self._unknown:
+                self._unknown.add(kind)
+                log.warning("there is work of the kind %s, which this version does not know; it is left", kind)
+
+    # -- what is due -------------------------------------------------------------------------------------------
+
+    async def _fire(self, client: Backpedal, fired: frozenset[str]) -> bool:
+        """Do the first thing that is due, in a transaction of its own; False when nothing is."""
+        now, database = client.app.clock(), client.app.database
+        taken: Taken | None = None
+        try:
+            async with database.write() as session:
+                taken = await outbox.take_due(session, fired, now)
+                if taken is None:
+                    return False
+                await self._do(client.kinds[taken.kind], session, taken, now)
+        except Exception as error:
+            if taken is None:
+                raise
+            if isinstance(error, Unavailable):
+                log.warning("%s %s is put off: %s", taken.kind, taken.occurrence, error.key)
+            else:
+                log.exception("%s %s failed and is put off", taken.kind, taken.occurrence)
+            async with database.write() as session:
+                await outbox.put_off_due(session, taken, now + pause_after(taken.attempts))
+        return True
+
+    @staticmethod
+    async def _do(kind: Kind, session: AsyncSession, taken: Taken, now: datetime) -> None:
+        assert kind.fire is not None
+        late = now - taken.meant_at
+        if kind.useful_for is not None and late > kind.useful_for:
+            log.warning("%s %s was no longer useful after %s and is dropped", taken.kind, taken.occurrence, late)
+            return
+        due = DueNow(taken.kind, taken.occurrence, taken.meant_at, taken.subject_id, taken.user_id, taken.payload)
+        await kind.fire(session, due, now)
+
+    # -- what is to be sent ------------------------------------------------------------------------------------
+
+    async def _claim(self, client: Backpedal, sender: Sender, drawn: frozenset[str]) -> bool:
+        """Lease what may be sent and send it on tasks that end; False when nothing may."""
+        now = client.app.clock()
+        async with client.app.database.write() as session:
+            claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand())
+        batches: dict[tuple[str, int], list[Leased]] = {}
+        for one in claimed:
+            batches.setdefault(one.address, []).append(one)
+        for batch in batches.values():
+            task = asyncio.create_task(self._deliver(client, sender, batch))
+            self._sending[task] = batch
+            task.add_done_callback(self._arrived)
+        return bool(batches)
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        del self._sending[task]
+        self._ring()  # what was looked at meanwhile did not count what was still in hand
+
+    async def _deliver(self, client: Backpedal, sender: Sender, batch: list[Leased]) -> None:
+        """Send what goes to one address, in order. What cannot go now holds back what follows it."""
+        for place, one in enumerate(batch):
+            try:
+                in_time = client.app.clock() + timedelta(seconds=SEND_S) < one.until
+                if not in_time:
+                    await self._give_back(client, batch[place:])
+                    return
+                if not await sender.deliver(one):
+                    await self._give_back(client, batch[place + 1 :])
+                    return
+            except Unavailable as error:
+                log.warning("what became of %s %d could not be written: %s", one.kind, one.delivery_id, error.key)
+                return
+            except Exception:
+                log.exception("%s %d could not be delivered", one.kind, one.delivery_id)
+
+    @staticmethod
+    async def _give_back(client: Backpedal, left: list[Leased]) -> None:
+        """End leases early."""
+        if not left:
+            return
+        try:
+            async with client.app.database.write() as session:
+                now = client.app.clock()
+                await outbox.give_back(session, [one.delivery_id for one in left], left[0].until, now)
+        except Unavailable as error:
+            log.warning("leases could not be ended, and end by themselves: %s", error.key)

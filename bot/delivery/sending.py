@@ -1,0 +1,300 @@
+"""One message: drawn, sent outside any transaction, and what became of it recorded in one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.kinds import Drawn, Failure, Kind, outgoing_of
+from bot.delivery.pace import Pace
+from bot.errors import Unavailable
+from bot.services import outbox
+from bot.services.deliveries import Destination
+from bot.services.outbox import Leased
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+SEND_S = 45.0
+"""Longest that one send may take, discord.py's own repeats included (25 s after five 500s)."""
+LONGEST_PAUSE = timedelta(minutes=15)
+OPENING_PAUSE = timedelta(minutes=1)
+"""Before opening a direct channel again when Discord says that too many were opened (40003)."""
+PATIENCE = timedelta(days=1)
+"""How long a message without an end of its usefulness is tried."""
+LEAST_TRIES = 8
+"""However old it is, a message is tried so often before it is given up: about four minutes."""
+CLOSED_FOR = timedelta(days=30)
+"""How long direct messages are taken to be closed before one is tried again."""
+RECORD_TRIES = 3
+
+CLOSED_CODES = {50007, 50278}
+"""Cannot send messages to this user: closed by choice, or no server in common any more."""
+OPENING_TOO_FAST = 40003
+GONE_CODES = {10003, 10004, 10008, 10013, 50033}
+"""Unknown channel, guild, message, user; a recipient who cannot be."""
+
+
+class OpeningTooFastError(Exception):
+    """Discord has said lately that too many direct channels were opened; this one was not asked for."""
+
+
+NOT_SENT = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError, OpeningTooFastError)
+"""What sending raises."""
+
+Writing = Callable[[AsyncSession, datetime], Awaitable[object]]
+
+
+class Trouble(Enum):
+    """What a failed send means."""
+
+    LATER = auto()
+    TOO_FAST = auto()
+    CLOSED = auto()
+    GONE = auto()
+    FORBIDDEN = auto()
+
+
+def trouble_in(error: BaseException, destination: Destination) -> Trouble:
+    """What an exception of `NOT_SENT` means for a message to such a destination."""
+    if isinstance(error, OpeningTooFastError):
+        return Trouble.TOO_FAST
+    if not isinstance(error, discord.HTTPException):
+        return Trouble.LATER
+    if error.code == OPENING_TOO_FAST:
+        return Trouble.TOO_FAST
+    if error.code in GONE_CODES or error.status == 404:
+        return Trouble.GONE
+    if error.status == 403 or error.code in CLOSED_CODES:
+        return Trouble.CLOSED if destination is Destination.DM else Trouble.FORBIDDEN
+    return Trouble.LATER
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many failures before this one: 1, 2, 4, … s, at most a quarter of an hour."""
+    return min(timedelta(seconds=2.0 ** min(attempts, 20)), LONGEST_PAUSE)
+
+
+def _closed_lately(one: Leased, now: datetime) -> bool:
+    return one.dm_closed_at is not None and now - one.dm_closed_at < CLOSED_FOR
+
+
+def _is_our_fault(error: BaseException) -> bool:
+    """Whether Discord refused the message for what it holds."""
+    return isinstance(error, discord.HTTPException) and error.status in (400, 413) and error.code != OPENING_TOO_FAST
+
+
+def nonce_of(one: Leased) -> str:
+    """What Discord tells a repeated message by: the row's id, at most 25 characters.
+
+    A card posted anew because the first is gone is another message: the instant of the first is added.
+    """
+    if one.sent_at is None:
+        return str(one.delivery_id)
+    return f"{one.delivery_id}.{int(one.sent_at.timestamp()):x}"
+
+
+class Sender:
+    """Delivers messages through one client."""
+
+    def __init__(self, client: Backpedal, pace: Pace) -> None:
+        self._client = client
+        self._pace = pace
+        self._database = client.app.database
+        self._opening_from: datetime | None = None
+
+    async def deliver(self, one: Leased) -> bool:
+        """Do what can be done for a message now, and record it.
+
+        Returns:
+            False when it is to be tried again, and what follows it to the same address should wait.
+        """
+        now, kind = self._client.app.clock(), self._client.kinds[one.kind]
+        assert kind.draw is not None
+        if kind.useful_for is not None and now - one.due_at > kind.useful_for:
+            await self._too_late(one, kind, now)
+            return True
+        if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
+            return True
+        try:
+            drawn = await kind.draw(self._client, outgoing_of(one))
+        except Exception as error:
+            return await self._again(one, kind, error, "drawn")
+        if drawn is None:
+            await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+            return True
+        try:
+            channel_id, message_id = await asyncio.wait_for(self._send(one, drawn), SEND_S)
+        except NOT_SENT as error:
+            return await self._not_sent(one, kind, error)
+        await self._record(lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
+        return True
+
+    # -- sending -----------------------------------------------------------------------------------------------
+
+    async def _send(self, one: Leased, drawn: Drawn) -> tuple[int, int]:
+        """Send or edit; answers the channel and the message."""
+        if one.destination is Destination.CARD and one.message_id is not None:
+            await self._pace.leave(one.priority)
+            channel = self._client.get_partial_messageable(one.channel_id)
+            await channel.get_partial_message(one.message_id).edit(
+                content=drawn.content or None,
+                view=drawn.layout or drawn.view,
+                attachments=list(drawn.files),
+                allowed_mentions=drawn.mentions,
+            )
+            return one.channel_id, one.message_id
+        if one.destination is not Destination.DM:
+            return one.channel_id, await self._post(one, one.channel_id, drawn)
+        known = one.dm_channel_id
+        if known is None:
+            known = await self._open(one)
+            return known, await self._post(one, known, drawn)
+        try:
+            return known, await self._post(one, known, drawn)
+        except discord.NotFound:
+            async with self._database.write() as session:
+                await outbox.forget_direct(session, one.user_id)
+            opened = await self._open(one)
+            if opened == known:
+                raise
+            return opened, await self._post(one, opened, drawn)
+
+    async def _open(self, one: Leased) -> int:
+        now = self._client.app.clock()
+        if self._opening_from is not None and now < self._opening_from:
+            raise OpeningTooFastError(f"no direct channel is opened before {self._opening_from:%H:%M:%S}")
+        await self._pace.leave(one.priority)
+        channel = await self._client.create_dm(discord.Object(one.user_id))
+        return channel.id
+
+    async def _post(self, one: Leased, channel_id: int, drawn: Drawn) -> int:
+        await self._pace.leave(one.priority)
+        # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
+        message = await self._client.get_partial_messageable(channel_id).send(
+            content=drawn.content or None,
+            view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # its overloads know one or the other
+            files=list(drawn.files),
+            allowed_mentions=drawn.mentions,
+            silent=drawn.silent,
+            nonce=nonce_of(one),
+        )
+        return message.id
+
+    # -- what became of it -------------------------------------------------------------------------------------
+
+    async def _sent(
+        self, session: AsyncSession, one: Leased, kind: Kind, channel_id: int, message_id: int, now: datetime
+    ) -> None:
+        if not await outbox.record_sent(session, one, channel_id, message_id, now):
+            return
+        if kind.sent is None or one.message_id == message_id:
+            return
+        try:
+            async with session.begin_nested():
+                await kind.sent(session, outgoing_of(one), channel_id, message_id, now)
+        except Exception:
+            # It is sent, whatever the kind makes of it: undone, it would be sent again and again.
+            log.exception("what follows from sending %s %d could not be written", one.kind, one.delivery_id)
+
+    async def _not_sent(self, one: Leased, kind: Kind, error: BaseException) -> bool:
+        now = self._client.app.clock()
+        trouble = trouble_in(error, one.destination)
+        if trouble is Trouble.TOO_FAST:
+            if isinstance(error, discord.HTTPException):
+                self._opening_from = now + OPENING_PAUSE
+            return await self._again(one, kind, error, "sent", OPENING_PAUSE)
+        if trouble is Trouble.LATER:
+            return await self._again(one, kind, error, "sent")
+        log.info("%s %d could not be sent: %s", one.kind, one.delivery_id, error)
+        if trouble is Trouble.CLOSED:
+            if not _closed_lately(one, now):
+                async with self._database.write() as session:
+                    await outbox.close_direct(session, one.user_id, now)
+            if kind.fallback and await self._fall_back(one, now):
+                return True
+            await self._failed(one, kind, Failure.CLOSED)
+        elif trouble is Trouble.GONE:
+            await self._failed(one, kind, Failure.GONE)
+        else:
+            await self._failed(one, kind, Failure.FORBIDDEN)
+        return True
+
+    async def _fall_back(self, one: Leased, now: datetime) -> bool:
+        async with self._database.write() as session:
+            return await outbox.fall_back(session, one, now)
+
+    async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
+        if one.attempts:
+            await self._failed(one, kind, Failure.GIVEN_UP)
+            return
+        log.warning("%s %d was no longer useful after %s and is dropped", one.kind, one.delivery_id, now - one.due_at)
+        await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+
+    async def _again(
+        self, one: Leased, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()
+    ) -> bool:
+        """Try again later, or give up. False: what follows it should wait as well."""
+        now = self._client.app.clock()
+        expected = isinstance(error, (Unavailable, *NOT_SENT)) and not _is_our_fault(error)
+        level = logging.ERROR if not expected and not one.attempts else logging.WARNING
+        log.log(
+            level, "%s %d could not be %s (failure %d): %s", one.kind, one.delivery_id, what, one.attempts + 1, error,
+            exc_info=error if not expected else None,
+        )  # fmt: skip
+        until = now + max(pause_after(one.attempts), least)
+        end = max(one.due_at, one.created_at) + (kind.useful_for or PATIENCE)
+        if until > end and one.attempts + 1 >= LEAST_TRIES:
+            await self._failed(one, kind, Failure.GIVEN_UP)
+            return True
+        await self._record(lambda session, at: outbox.record_retry(session, one, at, until))
+        return False
+
+    async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
+        """Record it for good and let the kind do what follows; of a fallback it is the direct message that failed."""
+        meant, told = one, kind
+        if one.fallback_of is not None:
+            original = await outbox.delivery(self._database, one.fallback_of)
+            if original is not None and original.kind in self._client.kinds:
+                meant, told, failure = original, self._client.kinds[original.kind], Failure.CLOSED
+        log.warning("%s %d is not delivered: %s", meant.kind, meant.delivery_id, failure.value)
+
+        async def write(session: AsyncSession, now: datetime) -> None:
+            gone = failure is Failure.GONE
+            if await outbox.record_failed(session, one, now, gone=gone) and told.failed is not None:
+                await told.failed(session, outgoing_of(meant), failure, now)
+
+        try:
+            await self._record(write)
+        except Unavailable:
+            raise
+        except Exception:
+            # Nothing was sent, so that what follows from the failure can be tried until it is written.
+            log.exception("what follows from %s %d not being delivered failed", meant.kind, meant.delivery_id)
+            until = self._client.app.clock() + pause_after(one.attempts)
+            await self._record(lambda session, at: outbox.record_retry(session, one, at, until))
+
+    async def _record(self, write: Writing) -> None:
+        """Write in a transaction of its own; a database that is busy is asked again.
+
+        Raises:
+            Unavailable: it is busy still. The lease then ends by itself, and the nonce keeps the message single.
+        """
+        for attempt in range(RECORD_TRIES):
+            try:
+                async with self._database.write() as session:
+                    await write(session, self._client.app.clock())
+                return
+            except Unavailable:
+                if attempt + 1 == RECORD_TRIES:
+                    raise

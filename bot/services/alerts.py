@@ -1,0 +1,311 @@
+"""When they do not come home: the ladder, the call for help, and the quiet one; and what ends them.
+
+Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
+checked when it is set and again when an alert is drawn, or by direct message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.domain.outings import OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
+from bot.errors import BadInput, Conflict, NotFound
+from bot.services import watch
+from bot.services.course import end
+from bot.services.deliveries import Destination, Letter, post
+from bot.services.outings import OutingView, pressed_before, read, redraw, tell
+from bot.services.people import Club, club_of
+from db import models
+from db.engine import Database
+from db.queries import alerts as queries
+from db.queries import outings as outing_queries
+
+ASK = "alert.ask"
+CONTACT = "alert.contact"
+ORGANISERS = "alert.organisers"
+UNSAFE = "alert.unsafe"
+WORD_LIMIT = 300
+BETWEEN_MISSED = timedelta(seconds=10)
+"""Between rungs that were missed while the bot was down: what one has to say is out before the next begins."""
+
+
+async def club_for(database: Database, guild_id: int) -> Club:
+    """A club's settings, for the numbers and roles an alert names.
+
+    Raises:
+        NotFound: the club is not known.
+    """
+    async with database.read() as session:
+        club = club_of(await session.get(models.Guild, guild_id))
+    if club is None:
+        raise NotFound("partners.not_open")
+    return club
+
+
+async def climb(session: AsyncSession, outing_id: int, rung: int, now: datetime) -> None:
+    """Climb a rung of the ladder, and plan the next.
+
+    Rung 0 asks those who are out, 1 the contacts each has named, in order, 2 and every further one the organisers.
+    Missed while the bot was down, the rungs follow within seconds, so that nobody waits longer than they have.
+    """
+    outing = await read(session, outing_id, hold=True)
+    if outing.state not in OUT or outing.due_back_at is None or not (outing.out or outing.help_at):
+        return
+    due_back_at = outing.due_back_at
+    grace_min = await watch.grace_of(session, outing.guild_id)
+    if outing.help_at is None and rung_at(due_back_at, grace_min, rung) > now:
+        await watch.watch(session, outing_id, outing.guild_id, due_back_at, rung)  # the clock was set back
+        return
+    await outing_queries.move(session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung)
+    outing = await read(session, outing_id)
+    if rung == 0:
+        ids = [c.user_id for c in outing.out]
+        await tell(session, outing, ASK, ids, now, occurrence=f"{outing.extended_min}", priority=Priority.SAFETY)
+    elif rung == 1:
+        await _alarm_contacts(session, outing, [c.user_id for c in outing.out], now)
+    else:
+        await _alarm_organisers(session, outing, rung, now)
+    if outing.help_at is not None:
+        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN))
+    else:
+        following = next_rung(due_back_at, grace_min, rung, now)
+        at = max(rung_at(due_back_at, grace_min, following), now + BETWEEN_MISSED)
+        await watch.watch_at(session, outing_id, following, at)
+    await redraw(session, outing, now)
+
+
+async def need_help(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Somebody asks for help: the organisers and the presser's contacts are told at once, until it is resolved.
+
+    Raises:
+        NotFound: not in it.
+        Conflict: not under way.
+    """
+    async with database.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        if me is None or me.presence is not Presence.IN:
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if outing.state not in OUT or me.checked_in_at is None:
+            raise Conflict("course.say.not_out")
+        rung = max(outing.rung, 1) + 1
+        await outing_queries.move(
+            session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
+        )
+        outing = await read(session, outing_id)
+        await _alarm_contacts(session, outing, [user_id], now, help_for=user_id)
+        await _alarm_organisers(session, outing, rung, now, help_for=user_id)
+        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN))
+        await redraw(session, outing, now)
+        return outing
+
+
+async def feel_unsafe(
+    database: Database,
+    outing_id: int,
+    user_id: int,
+    *,
+    readers: Collection[int],
+    interaction_id: int,
+    now: datetime,
+) -> OutingView:
+    """The quiet alarm: the answer looks like an extension, no message is edited, and no partner reads of it.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        readers: those of the outing who can read the organisers' channel; when one of the others is among them the
+            alarm goes by direct message to the owner, to organisers who are not in the outing, and to the presser's
+            contacts.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: not in it.
+        Conflict: not under way.
+    """
+    async with database.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        if me is None or me.presence is not Presence.IN:
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if outing.state not in OUT or not me.out:
+            raise Conflict("course.say.not_out")
+        partners = {c.user_id for c in outing.companions if c.user_id != user_id}
+        club = club_of(await session.get(models.Guild, outing.guild_id))
+        occurrence, payload = f"{outing_id}:{interaction_id}", {"about_user_id": user_id}
+        if club is None or club.organisers_channel_id is None or partners & set(readers):
+            await by_direct_message(session, outing_id, UNSAFE, occurrence, now, payload)
+            return outing
+        letters = [_letter(UNSAFE, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload)]
+        await post(session, letters, now)
+        return outing
+
+
+async def resolve(
+    database: Database,
+    outing_id: int,
+    user_id: int,
+    word: str,
+    *,
+    organises: int | None,
+    interaction_id: int,
+    now: datetime,
+) -> OutingView:
+    """Say what happened: it ends the alarms, for good.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: a member of the outing who was out, or an organiser.
+        word: what happened.
+        organises: the club this person organises, None for none.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: neither in it nor an organiser of its club.
+        BadInput: no word.
+        Conflict: it is resolved already.
+    """
+    word = word.strip()[:WORD_LIMIT]
+    if not word:
+        raise BadInput("alerts.resolve.empty")
+    async with database.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        if (me is None or me.checked_in_at is None) and organises != outing.guild_id:
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if outing.state not in OUT:
+            raise Conflict("alerts.resolve.over")
+        still_out = outing.out
+        for companion in still_out:
+            await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
+        await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
+        outing, climbed = await read(session, outing_id), outing.rung
+        await watch.answered(session, outing, climbed, user_id, "resolved", now)
+        others = [c.user_id for c in outing.inside if c.user_id != user_id]
+        await tell(
+            session, outing, watch.CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
+            payload={"by_user_id": user_id, "how": "resolved"},
+        )  # fmt: skip
+        await tell(session, outing, "outing.draft", [c.user_id for c in still_out], now, occurrence="resolved")
+        await redraw(session, outing, now)
+        return outing
+
+
+async def by_direct_message(
+    session: AsyncSession,
+    outing_id: int,
+    kind: str,
+    occurrence: str,
+    now: datetime,
+    payload: Mapping[str, object],
+) -> None:
+    """Tell the owner and every known organiser by direct message what could not be said in their channel.
+
+    The quiet alarm goes to nobody who is in the outing, and to the presser's contacts too.
+    """
+    outing = await read(session, outing_id)
+    told = await _organisers(session, outing.guild_id)
+    besides: set[int] = set()
+    if kind == UNSAFE:
+        about = int(str(payload["about_user_id"]))
+        told += [c.contact_id for c in await queries.accepted_contacts(session, [about])]
+        besides = {c.user_id for c in outing.companions}
+    letters = [
+        _letter(kind, f"{occurrence}:dm", outing, now, user_id=one, payload=payload)
+        for one in dict.fromkeys(told)
+        if one not in besides
+    ]
+    await post(session, letters, now)
+
+
+async def move_to_direct_messages(
+    database: Database,
+    outing_id: int | None,
+    kind: str,
+    occurrence: str,
+    now: datetime,
+    payload: Mapping[str, object],
+) -> None:
+    """The same in a transaction of its own, when the channel turns out to be readable by others."""
+    if outing_id is None:
+        return
+    async with database.write() as session:
+        await by_direct_message(session, outing_id, kind, occurrence, now, payload)
+
+
+async def _alarm_contacts(
+    session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime, *, help_for: int | None = None
+) -> None:
+    named = await queries.accepted_contacts(session, user_ids)
+    occurrence = f"{outing.outing_id}:{'help' if help_for else outing.extended_min}"
+    await post(
+        session,
+        [
+            _letter(
+                CONTACT, f"{occurrence}:{c.user_id}", outing, now, user_id=c.contact_id,
+                payload={"about_user_id": c.user_id, "help": help_for is not None},
+            )
+            for c in named
+        ],
+        now,
+    )  # fmt: skip
+
+
+async def _alarm_organisers(
+    session: AsyncSession, outing: OutingView, rung: int, now: datetime, *, help_for: int | None = None
+) -> None:
+    club = club_of(await session.get(models.Guild, outing.guild_id))
+    occurrence = f"{outing.outing_id}:{outing.extended_min}:{rung}"
+    payload: Mapping[str, object] = {"help_user_id": help_for} if help_for else {}
+    if club is not None and club.organisers_channel_id:
+        letter = _letter(ORGANISERS, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload)
+        await post(session, [letter], now)
+    else:
+        await by_direct_message(session, outing.outing_id, ORGANISERS, occurrence, now, payload)
+
+
+async def _organisers(session: AsyncSession, guild_id: int) -> list[int]:
+    """The owner, and everybody last seen as an organiser who has not left."""
+    guild = await session.get(models.Guild, guild_id)
+    owner = [guild.owner_id] if guild is not None and guild.owner_id else []
+    return list(dict.fromkeys([*owner, *await queries.organisers_of(session, guild_id)]))
+
+
+def _letter(
+    kind: str,
+    occurrence: str,
+    outing: OutingView,
+    now: datetime,
+    *,
+    user_id: int = 0,
+    channel_id: int = 0,
+    payload: Mapping[str, object],
+) -> Letter:
+    return Letter(
+        kind,
+        occurrence,
+        Priority.SAFETY,
+        Destination.DM if user_id else Destination.CHANNEL,
+        due_at=now,
+        user_id=user_id,
+        channel_id=channel_id,
+        guild_id=outing.guild_id,
+        subject_id=outing.outing_id,
+        payload=payload,
+    )

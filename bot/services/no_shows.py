@@ -1,0 +1,105 @@
+"""Who was expected and did not come: asked about kindly, counted for a month, told to nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.domain.outings import OutingState, Presence
+from bot.errors import Conflict, NotFound
+from bot.services.deliveries import Plan, plan, unplan
+from bot.services.outings import OutingView, pressed_before, read, redraw, tell
+from db.engine import Database
+from db.queries import outings as queries
+
+HAPPENED = "outing.happened"
+"""Asks "Did it happen?"."""
+UNSTARTED = "outing.unstarted"
+"""Due half an hour after the start, and a day later once more, to close what nobody answered."""
+WORD = "outing.no_shows"
+"""The kind word after the second time in a month."""
+MONTH = timedelta(days=30)
+TOLD_AT = 2
+"""How many in a month until the member is told, and nobody else."""
+ANSWERS_KEPT = timedelta(days=1)
+"""How long the question waits for answers."""
+ANSWERS = ("yes", "no", "no_show")
+"""It happened; it did not; I did not come."""
+
+
+async def note(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
+    """Count a no-show, ask that person privately whether it is right, and say a kind word at the second in a month."""
+    missed_on = outing.starts_at.astimezone(ZoneInfo(outing.zone)).date()
+    await queries.note_no_show(session, outing.outing_id, user_id, missed_on)
+    await tell(session, outing, HAPPENED, [user_id], now, occurrence="absent", payload={"absent": True})
+    await _count(session, outing, user_id, now)
+
+
+async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
+    """Nobody has checked in: ask everybody, each privately; a day later close it."""
+    outing = await read(session, outing_id, hold=True)
+    if outing.state is not OutingState.CONFIRMED:
+        return  # one that not everybody has agreed to lapses by itself
+    if now >= outing.starts_at + ANSWERS_KEPT:
+        await _close(session, outing, now)
+        return
+    await tell(session, outing, HAPPENED, [c.user_id for c in outing.inside], now, occurrence="nobody")
+    await plan(
+        session,
+        [Plan(UNSTARTED, f"{outing_id}:close", outing.starts_at + ANSWERS_KEPT, Priority.ASKED, subject_id=outing_id)],
+    )
+
+
+async def answer(
+    database: Database, outing_id: int, user_id: int, said: str, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Take an answer to "Did it happen?". It is about the one who answers alone.
+
+    Raises:
+        NotFound: not in it.
+        Conflict: it has started after all, or is not asked any more.
+    """
+    if said not in ANSWERS:
+        raise NotFound("partners.not_open")
+    async with database.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        if me is None or (me.presence is not Presence.IN and me.happened is None):
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if me.presence is Presence.IN and outing.state is not OutingState.CONFIRMED:
+            raise Conflict("course.happened.over")
+        if me.happened == said:
+            return outing
+        draft = {"draft": "offered"} if said == "yes" and me.draft is None else {}
+        await queries.set_companion(session, outing_id, user_id, happened=said, **draft)
+        if said == "no_show":
+            missed_on = outing.starts_at.astimezone(ZoneInfo(outing.zone)).date()
+            await queries.note_no_show(session, outing_id, user_id, missed_on)
+            await _count(session, outing, user_id, now)
+        else:
+            await queries.drop_no_show(session, outing_id, user_id)
+        outing = await read(session, outing_id)
+        if draft:
+            await tell(session, outing, "outing.draft", [user_id], now, occurrence="happened")
+        if outing.state is OutingState.CONFIRMED and all(c.happened for c in outing.inside):
+            await _close(session, outing, now)
+        return await read(session, outing_id)
+
+
+async def _close(session: AsyncSession, outing: OutingView, now: datetime) -> None:
+    ran = any(c.happened == "yes" for c in outing.inside)
+    state = OutingState.HOME if ran else OutingState.NO_SHOW
+    await queries.move(session, outing.outing_id, {OutingState.CONFIRMED}, state=state.value, ended_at=now)
+    await unplan(session, [UNSTARTED], outing.outing_id)
+    await redraw(session, await read(session, outing.outing_id), now)
+
+
+async def _count(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
+    counted = await queries.count_no_shows(session, user_id, (now - MONTH).date())
+    if counted == TOLD_AT:
+        await tell(session, outing, WORD, [user_id], now, occurrence="second", payload={"count": counted})

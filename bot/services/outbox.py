@@ -1,0 +1,264 @@
+"""The engine's side of what is due and what is to be sent: taking it, and writing what became of it.
+
+Every function works in the caller's transaction, since a kind's own work belongs into the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.services.deliveries import Destination
+from db import models
+from db.engine import Database
+from db.queries import deliveries as queries
+
+WAITS = "delivery.waits"
+"""The kind of the message in a channel that says that a direct message waits."""
+
+ABOUT_OUTINGS = ("outing.", "alert.")
+"""How kinds begin whose subject is an outing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Something due, taken off the table in this transaction. Attributes as of the table `due`."""
+
+    due_id: int
+    kind: str
+    occurrence: str
+    meant_at: datetime
+    subject_id: int | None
+    user_id: int | None
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message on its way. Attributes as of the table `deliveries`.
+
+    Attributes:
+        until: the end of the lease, by which it is known that the lease is still this one.
+        dm_channel_id: the person's direct channel, where one was opened before.
+        dm_closed_at: since when the person takes no direct messages.
+    """
+
+    delivery_id: int
+    kind: str
+    occurrence: str
+    priority: int
+    destination: Destination
+    guild_id: int | None
+    user_id: int
+    channel_id: int
+    message_id: int | None
+    subject_id: int | None
+    payload: Mapping[str, Any]
+    state: str
+    attempts: int
+    version: int
+    due_at: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    fallback_of: int | None
+    until: datetime
+    dm_channel_id: int | None = None
+    dm_closed_at: datetime | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it goes: what has one address is sent in order. A card that is there already goes to itself alone."""
+        if self.destination is Destination.DM:
+            return ("dm", self.user_id)
+        if self.message_id is not None:
+            return ("card", self.delivery_id)
+        return ("channel", self.channel_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Whether anything is due, whether anything may be sent, and the next instant at which anything will be."""
+
+    due: bool
+    waiting: bool
+    next_at: datetime | None
+
+
+async def take_due(session: AsyncSession, kinds: Collection[str], now: datetime) -> Taken | None:
+    """Take the first thing that is due off the table; undone with the transaction. None where there is none."""
+    row = await queries.take_due(session, kinds, now)
+    if row is None:
+        return None
+    return Taken(
+        row.due_id, row.kind, row.occurrence, row.meant_at, row.subject_id, row.user_id, row.payload, row.attempts
+    )
+
+
+async def put_off_due(session: AsyncSession, taken: Taken, until: datetime) -> None:
+    """Try again later what failed, and whose taking was undone."""
+    await queries.put_off_due(session, taken.due_id, taken.meant_at, until)
+
+
+async def claim(
+    session: AsyncSession,
+    kinds: Collection[str],
+    now: datetime,
+    until: datetime,
+    most: int,
+    except_ids: Collection[int],
+) -> list[Leased]:
+    """Lease up to `most` messages until `until`, in the order in which they should leave.
+
+    Args:
+        session: a transaction of its own.
+        kinds: those that can be drawn.
+        now: what may be sent now is claimed.
+        until: when another process may take them over.
+        most: how many can be sent by then.
+        except_ids: those still in hand here, whatever became of their lease.
+    """
+    return [
+        _leased(row, until, channel_id, closed_at)
+        for row, channel_id, closed_at in await queries.claim(session, kinds, now, until, most, except_ids)
+    ]
+
+
+async def delivery(database: Database, delivery_id: int) -> Leased | None:
+    """A message as it is written, or None."""
+    async with database.read() as session:
+        return await delivery_in(session, delivery_id)
+
+
+async def delivery_in(session: AsyncSession, delivery_id: int) -> Leased | None:
+    """A message as it is written, or None."""
+    row = await queries.delivery(session, delivery_id)
+    return _leased(row, row.next_try_at) if row is not None else None
+
+
+async def record_sent(session: AsyncSession, one: Leased, channel_id: int, message_id: int, now: datetime) -> bool:
+    """Write where a message is; False when the lease has passed to another, who writes it."""
+    if one.destination is Destination.DM and (one.dm_closed_at is not None or one.dm_channel_id != channel_id):
+        await queries.set_direct(session, one.user_id, dm_channel_id=channel_id, dm_closed_at=None)
+    posted: dict[str, Any] = {} if one.message_id == message_id else {"message_id": message_id, "sent_at": now}
+    return await _settle(session, one, now, "sent", attempts=0, **posted)
+
+
+async def record_dropped(session: AsyncSession, one: Leased, now: datetime) -> bool:
+    """Write that a message no longer makes sense."""
+    return await _settle(session, one, now, "dropped")
+
+
+async def record_failed(session: AsyncSession, one: Leased, now: datetime, *, gone: bool = False) -> bool:
+    """Write that a message could not be delivered; where its own card is gone, that there is none."""
+    lost: dict[str, Any] = {"message_id": None} if gone and one.destination is Destination.CARD else {}
+    return await _settle(session, one, now, "failed", **lost)
+
+
+async def record_retry(session: AsyncSession, one: Leased, now: datetime, until: datetime) -> bool:
+    """Write that a message is to be tried again later."""
+    return await _settle(session, one, now, "waiting", next_try_at=until, attempts=one.attempts + 1)
+
+
+async def forget_direct(session: AsyncSession, user_id: int) -> None:
+    """Forget a direct channel that Discord does not know."""
+    await queries.set_direct(session, user_id, dm_channel_id=None)
+
+
+async def close_direct(session: AsyncSession, user_id: int, now: datetime) -> None:
+    """Remember that a person takes no direct messages."""
+    await queries.set_direct(session, user_id, dm_closed_at=now)
+
+
+async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
+    """Write a message for a channel which says that a direct one waits; False where no channel is known.
+
+    The channel is the letter's own, else where the club looks for partners, else where the outing's card is.
+    """
+    channel_id: int | None = one.channel_id or None
+    if channel_id is None and one.guild_id is not None:
+        channel_id = await queries.partners_channel(session, one.guild_id)
+    if channel_id is None and one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
+        channel_id = await queries.outing_channel(session, one.subject_id)
+    if channel_id is None or not await _settle(session, one, now, "closed"):
+        return False
+    waits = {
+        "kind": WAITS,
+        "occurrence": str(one.delivery_id),
+        "priority": one.priority,
+        "destination": Destination.CHANNEL.value,
+        "guild_id": one.guild_id,
+        "user_id": one.user_id,
+        "channel_id": channel_id,
+        "message_id": None,
+        "subject_id": one.subject_id,
+        "payload": {"delivery_id": one.delivery_id},
+        "due_at": one.due_at,
+        "next_try_at": now,
+        "fallback_of": one.delivery_id,
+        "created_at": now,
+    }
+    await queries.insert_deliveries(session, [waits], again=False)
+    return True
+
+
+async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
+    """End leases early: whoever comes next may send these."""
+    await queries.give_back(session, delivery_ids, until, now)
+
+
+async def outlook(
+    session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime, except_ids: Collection[int]
+) -> Outlook:
+    """What there is to do now, and when next."""
+    return Outlook(*await queries.outlook(session, fired, drawn, now, except_ids))
+
+
+async def orphans(database: Database, fired: Collection[str], drawn: Collection[str], now: datetime) -> Sequence[str]:
+    """Kinds that are due or wait to be sent and that nobody declares."""
+    async with database.read() as session:
+        return sorted(await queries.orphans(session, fired, drawn, now))
+
+
+async def _settle(
+    session: AsyncSession,
+    one: Leased,
+    now: datetime,
+    state: str,
+    *,
+    next_try_at: datetime | None = None,
+    **values: Any,
+) -> bool:
+    return await queries.settle(session, one.delivery_id, one.until, one.version, now, state, next_try_at, **values)
+
+
+def _leased(
+    row: models.Delivery, until: datetime, dm_channel_id: int | None = None, dm_closed_at: datetime | None = None
+) -> Leased:
+    return Leased(
+        delivery_id=row.delivery_id,
+        kind=row.kind,
+        occurrence=row.occurrence,
+        priority=row.priority,
+        destination=Destination(row.destination),
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        subject_id=row.subject_id,
+        payload=row.payload,
+        state=row.state,
+        attempts=row.attempts,
+        version=row.version,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        fallback_of=row.fallback_of,
+        until=until,
+        dm_channel_id=dm_channel_id,
+        dm_closed_at=dm_closed_at,
+    )

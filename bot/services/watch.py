@@ -1,0 +1,84 @@
+"""Watching over those who are out: the ladder is planned, moved and taken away with what changes their return."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.domain.outings import DEFAULT_GRACE_MIN, rung_at
+from bot.services.deliveries import Destination, Letter, Plan, plan, post, unplan
+from bot.services.outings import OutingView
+from db import models
+from db.queries import alerts as queries
+
+OVERDUE = "outing.overdue"
+"""The kind of a rung of the ladder: due, and climbed by `bot.services.alerts`."""
+
+ALARMS = ("alert.contact", "alert.organisers")
+"""Kinds that alarm somebody who is not out."""
+CLEAR = "alert.clear"
+"""Tells those who had been alarmed that somebody has answered."""
+
+
+async def grace_of(session: AsyncSession, guild_id: int) -> int:
+    """Minutes a club waits after the planned return."""
+    guild = await session.get(models.Guild, guild_id)
+    return DEFAULT_GRACE_MIN if guild is None or guild.grace_min is None else guild.grace_min
+
+
+async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime, rung: int = 0) -> None:
+    """Plan a rung of the ladder, in place of what was planned of it."""
+    await watch_at(session, outing_id, rung, rung_at(due_back_at, await grace_of(session, guild_id), rung))
+
+
+async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
+    """Plan a rung of the ladder for an instant, in place of what was planned of it."""
+    await unplan(session, [OVERDUE], outing_id)
+    await plan(
+        session,
+        [Plan(OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload={"rung": rung})],
+    )
+
+
+async def unwatch(session: AsyncSession, outing_id: int) -> None:
+    """Nobody is out any more, or somebody has said what happened."""
+    await unplan(session, [OVERDUE], outing_id)
+
+
+async def answered(
+    session: AsyncSession, outing: OutingView, climbed: int, user_id: int, how: str, now: datetime
+) -> None:
+    """Tell those who had been alarmed that somebody has answered.
+
+    Args:
+        session: of the transaction in which it was answered.
+        outing: as it then is.
+        climbed: the newest rung that had been climbed; below 1 nobody but those who are out had been asked.
+        user_id: who answered.
+        how: "home" (all are), "extended" or "resolved".
+        now: when.
+    """
+    if climbed < 1:
+        return
+    alarmed = await queries.receivers(session, ALARMS, outing.outing_id)
+    await post(
+        session,
+        [
+            Letter(
+                CLEAR,
+                f"{outing.outing_id}:{how}:{now.timestamp():.0f}",
+                Priority.SAFETY,
+                Destination(destination),
+                due_at=now,
+                user_id=to_user_id,
+                channel_id=channel_id,
+                guild_id=outing.guild_id,
+                subject_id=outing.outing_id,
+                payload={"by_user_id": user_id, "how": how},
+            )
+            for destination, to_user_id, channel_id in alarmed
+        ],
+        now,
+    )

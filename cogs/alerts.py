@@ -1,0 +1,249 @@
+"""Alarms when somebody does not come home, asks for help, or feels unsafe; and what ends them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.domain.delivery import Priority
+from bot.errors import NotFound
+from bot.reader import Reader
+from bot.services import alerts, course, people, watch
+from bot.services.outings import OutingView, outing_of
+from bot.services.people import Club
+from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.views import alerts as views
+from cogs.views.base import Component, card, fields_of, pressed
+from cogs.views.outing_course import extended
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+class Alerts(commands.Cog):
+    """The ladder, Need help, I feel unsafe, and Resolved."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        safety = Priority.SAFETY
+        self.kinds = (
+            Kind(watch.OVERDUE, safety, _climb),
+            Kind(alerts.ASK, safety, None, _draw_ask),
+            Kind(alerts.CONTACT, safety, None, _draw_contact),
+            Kind(alerts.ORGANISERS, safety, None, _draw_organisers, failed=_by_direct_message),
+            Kind(alerts.UNSAFE, safety, None, _draw_unsafe, failed=_by_direct_message),
+            Kind(watch.CLEAR, safety, None, _draw_clear),
+        )
+
+    def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+        """What the menu behind More offers."""
+        return views.more_items(outing, user_id, reader)
+
+    @pressed("alert", "help", "outing_id")
+    async def need_help(self, interaction: Interaction, outing_id: int) -> None:
+        """Alarm the organisers and the presser's contacts at once."""
+        person = await met(interaction)
+        outing = await alerts.need_help(
+            self.app.database, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        self.app.courier.poke()
+        club = await alerts.club_for(self.app.database, outing.guild_id)
+        done = person.reader.t("alerts.help.done", number=views.number(club, person.reader))
+        await reply(interaction, card(done, colour=views.ALARM), private=True)
+
+    @pressed("alert", "unsafe", "outing_id")
+    async def feel_unsafe(self, interaction: Interaction, outing_id: int) -> None:
+        """Alarm quietly: the answer is that of an extension."""
+        person = await met(interaction)
+        outing = await course.own_outing(self.app.database, outing_id, person.user_id)
+        course.check_out(outing, person.user_id)
+        partners = [c.user_id for c in outing.companions if c.user_id != person.user_id]
+        work = self._alarm_quietly(interaction, outing, person.user_id, partners)
+        await soon(interaction, work, private=True)
+        self.app.courier.poke()
+        await reply(interaction, extended(outing, person.user_id, person.reader), private=True)
+
+    async def _alarm_quietly(
+        self, interaction: Interaction, outing: OutingView, user_id: int, partners: list[int]
+    ) -> None:
+        club = await alerts.club_for(self.app.database, outing.guild_id)
+        readers = await _readers_of(interaction.client, club, partners)
+        await alerts.feel_unsafe(
+            self.app.database,
+            outing.outing_id,
+            user_id,
+            readers=readers,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+
+    @pressed("alert", "resolve", "outing_id")
+    async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
+        """Ask for a word."""
+        person = await met(interaction)
+        await open_form(interaction, views.resolve_form(outing_id, person.reader))
+
+    @pressed("alert", "resolved", "outing_id")
+    async def resolve(self, interaction: Interaction, outing_id: int) -> None:
+        """End the alarms with a word on what happened."""
+        person = await met(interaction)
+        organises = await people.organised_by(self.app.database, person, outing_id)
+        await alerts.resolve(
+            self.app.database,
+            outing_id,
+            person.user_id,
+            fields_of(interaction).get("word", ""),
+            organises=organises,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        await reply(interaction, card(person.reader.t("alerts.resolve.done")), private=True)
+
+
+async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        await alerts.climb(session, due.subject_id, int(due.payload["rung"]), now)
+
+
+async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    me = outing.who(out.user_id) if outing else None
+    if outing is None or me is None or not me.out:
+        return None
+    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    return _drawn(views.ask(outing, reader))
+
+
+async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    about = outing.who(int(out.payload["about_user_id"])) if outing else None
+    if outing is None or about is None or not about.out:
+        return None
+    club = await alerts.club_for(client.app.database, outing.guild_id)
+    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    return _drawn(views.for_contact(outing, about, club, reader, asks_help=bool(out.payload.get("help"))))
+
+
+async def _draw_organisers(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
+        return None
+    club = await alerts.club_for(client.app.database, outing.guild_id)
+    if await _moved_to_direct_messages(client, out, club):
+        return None
+    help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
+    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    words, view = views.for_organisers(outing, club, reader, help_for=help_for)
+    return _to_organisers(out, club, words, view)
+
+
+async def _draw_unsafe(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    about = outing.who(int(out.payload["about_user_id"])) if outing else None
+    if outing is None or about is None:
+        return None
+    club = await alerts.club_for(client.app.database, outing.guild_id)
+    if await _moved_to_direct_messages(client, out, club):
+        return None
+    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    words, view = views.for_unsafe(outing, about, club, reader)
+    return _to_organisers(out, club, words, view)
+
+
+async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    by = int(out.payload["by_user_id"])
+    name = await people.name_of(client.app.database, by, outing.guild_id)
+    return Drawn(content=views.clear(outing, outing.who(by), name, str(out.payload["how"]), reader))
+
+
+async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+    """The organisers' channel is gone or closed to the bot: tell them one by one."""
+    if out.user_id or out.subject_id is None:
+        return
+    log.warning("an alarm could not be posted in the organisers' channel (%s); it goes by direct message", failure)
+    await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
+
+
+async def _moved_to_direct_messages(client: Backpedal, out: Outgoing, club: Club) -> bool:
+    """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
+    if out.user_id:
+        return False
+    channel = client.get_channel(out.channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return False  # gone: found out when it is sent
+    if not channel.permissions_for(channel.guild.default_role).view_channel:
+        return False
+    app = client.app
+    await alerts.move_to_direct_messages(
+        app.database, out.subject_id, out.kind, out.occurrence, app.clock(), out.payload
+    )
+    app.courier.poke()
+    return True
+
+
+def _to_organisers(out: Outgoing, club: Club, words: str, view: ui.View) -> Drawn:
+    """With the organisers' role mentioned, in their channel: this ping is meant."""
+    if out.user_id or club.organiser_role_id is None:
+        return Drawn(content=words, view=view)
+    role = discord.Object(club.organiser_role_id)
+    return Drawn(
+        content=f"<@&{role.id}> {words}",
+        view=view,
+        mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role]),
+    )
+
+
+async def _readers_of(client: Backpedal, club: Club, user_ids: Iterable[int]) -> list[int]:
+    """Which of some people can read the organisers' channel; all of them where that cannot be told."""
+    ids = list(user_ids)
+    if club.organisers_channel_id is None:
+        return ids
+    channel = client.get_channel(club.organisers_channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return ids
+    found = []
+    for user_id in ids:
+        try:
+            member = await channel.guild.fetch_member(user_id)
+        except discord.NotFound:
+            continue
+        except discord.HTTPException:
+            return ids
+        if channel.permissions_for(member).view_channel:
+            found.append(user_id)
+    return found
+
+
+async def _outing(client: Backpedal, out: Outgoing) -> OutingView | None:
+    if out.subject_id is None:
+        return None
+    try:
+        return await outing_of(client.app.database, out.subject_id)
+    except NotFound:
+        return None
+
+
+def _drawn(made: tuple[str, ui.View]) -> Drawn:
+    return Drawn(content=made[0], view=made[1])
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Alerts(bot.app))  # type: ignore[attr-defined]

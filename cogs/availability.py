@@ -1,0 +1,123 @@
+"""`/partner availability`: when, where and how one goes out with a partner, and whether one takes part in the round."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.errors import Conflict
+from bot.services import availability
+from bot.services.availability import Said
+from bot.services.people import Person
+from bot.tree import spoken
+from cogs.answer import Interaction, met, open_form, replace, reply, soon
+from cogs.partner_group import add_to_partner
+from cogs.views.availability import availability_card, availability_form, pause_form
+from cogs.views.base import fields_of, pressed, values_of
+
+
+async def show(interaction: Interaction) -> None:
+    """Show what I have said, to me alone."""
+    person = await met(interaction)
+    today = _today(interaction, person)
+    said = await soon(interaction, availability.available(interaction.client.app.database, person, today), private=True)
+    await reply(interaction, availability_card(said, person.reader, today), private=True)
+
+
+def _today(interaction: Interaction, person: Person) -> date:
+    return interaction.client.app.clock().astimezone(ZoneInfo(person.reader.zone)).date()
+
+
+class Availabilities(commands.Cog):
+    """What the card can do. Each button names the club it was drawn for."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("avail", "open")
+    async def open(self, interaction: Interaction) -> None:
+        """The same as `/partner availability`, from the club's partners card."""
+        await show(interaction)
+
+    @pressed("avail", "edit", "guild_id")
+    async def edit(self, interaction: Interaction, guild_id: int) -> None:
+        """Open the form, filled with what was said."""
+        person = await self._here(interaction, guild_id)
+        said = await availability.available(self.app.database, person, _today(interaction, person))
+        await open_form(interaction, availability_form(said, person.reader))
+
+    @pressed("avail", "save", "guild_id")
+    async def save(self, interaction: Interaction, guild_id: int) -> None:
+        """Take over what the form says."""
+        person = await self._here(interaction, guild_id)
+        fields = fields_of(interaction)
+        said = Said(*(fields.get(name, "") for name in ("when", "places", "forward", "backward")))
+        await availability.say(self.app.database, person, said, self.app.clock())
+        await self._draw(interaction, person, "avail.said.saved")
+
+    @pressed("avail", "roles", "guild_id")
+    async def roles(self, interaction: Interaction, guild_id: int) -> None:
+        """Choose the roles."""
+        person = await self._here(interaction, guild_id)
+        await availability.choose_roles(self.app.database, person, values_of(interaction), self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "pause", "guild_id")
+    async def pause(self, interaction: Interaction, guild_id: int) -> None:
+        """Ask until when."""
+        person = await self._here(interaction, guild_id)
+        await open_form(interaction, pause_form(guild_id, person.reader))
+
+    @pressed("avail", "until", "guild_id")
+    async def until(self, interaction: Interaction, guild_id: int) -> None:
+        """Pause until the day told."""
+        person = await self._here(interaction, guild_id)
+        await availability.pause(self.app.database, person, fields_of(interaction)["until"], self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "leave", "guild_id")
+    async def leave(self, interaction: Interaction, guild_id: int) -> None:
+        """Take part in nothing until coming back."""
+        person = await self._here(interaction, guild_id)
+        await availability.leave(self.app.database, person, self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "join", "guild_id")
+    async def join(self, interaction: Interaction, guild_id: int) -> None:
+        """Come back."""
+        person = await self._here(interaction, guild_id)
+        await availability.come_back(self.app.database, person, self.app.clock())
+        await self._draw(interaction, person)
+
+    @staticmethod
+    async def _here(interaction: Interaction, guild_id: int) -> Person:
+        """Who speaks, as long as the club is the one the card was drawn for.
+
+        Raises:
+            Conflict: the home club was changed meanwhile.
+        """
+        person = await met(interaction)
+        if person.guild_id != guild_id:
+            raise Conflict("avail.said.other_club")
+        return person
+
+    async def _draw(self, interaction: Interaction, person: Person, notice: str = "") -> None:
+        today = _today(interaction, person)
+        said = await availability.available(self.app.database, person, today)
+        words = person.reader.t(notice) if notice else ""
+        view = availability_card(said, person.reader, today, words)
+        if interaction.message is None:
+            await reply(interaction, view, private=True)
+        else:
+            await replace(interaction, view)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog, and its command to `/partner`."""
+    await bot.add_cog(Availabilities(bot.app))  # type: ignore[attr-defined]
+    words = spoken("avail.commands.availability")
+    add_to_partner(bot, [app_commands.Command(name="availability", description=words, callback=show)])

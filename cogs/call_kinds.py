@@ -1,0 +1,155 @@
+"""The kinds of messages about an outing before its start: what is done when one is due, and how each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.domain.delivery import Priority
+from bot.errors import NotFound
+from bot.reader import Reader
+from bot.services import agreeing, calls, clubs, joining, outing_cards, people, waiting
+from bot.services.outings import CARD, OutingView, outing_of
+from cogs.views import outing_letters as letters
+from cogs.views.outing_card import public_card
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Draw = Callable[["Backpedal", Outgoing], Awaitable[Drawn | None]]
+
+
+# ── drawn ──
+
+
+async def _outing(client: Backpedal, outgoing: Outgoing) -> OutingView | None:
+    try:
+        return await outing_of(client.app.database, outgoing.subject_id or 0)
+    except NotFound:
+        return None
+
+
+async def draw_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The public card, in the club's language."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, None, outing.guild_id)
+    words, view = public_card(outing, reader)
+    return Drawn(words, view)
+
+
+def _letter(draw: Callable[[OutingView, Outgoing, Reader], letters.Letter | None]) -> Draw:
+    """A letter to one person, in that person's language."""
+
+    async def drawn(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+        outing = await _outing(client, outgoing)
+        if outing is None:
+            return None
+        reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+        letter = draw(outing, outgoing, reader)
+        return Drawn(*letter) if letter is not None else None
+
+    return drawn
+
+
+async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """All have confirmed, with the club's emergency number."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    letter = letters.confirmed(outing, outgoing.user_id, reader, club)
+    return Drawn(*letter) if letter is not None else None
+
+
+async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The card could not be posted."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    return Drawn(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
+
+
+async def draw_wanted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """Asks somebody who is free, unless a block or the club's roles have come in between."""
+    outing = await _outing(client, outgoing)
+    if outing is None or not await waiting.may_answer(client.app.database, outing, outgoing.user_id):
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    letter = letters.wanted(outing, outgoing.user_id, reader)
+    return Drawn(*letter) if letter is not None else None
+
+
+# ── done ──
+
+
+async def card_sent(
+    session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, _now: datetime
+) -> None:
+    """Remember where the card is."""
+    await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
+
+
+async def card_failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+    """Post it anew where it was deleted, or tell those who can do something about it."""
+    gone = failure is Failure.GONE and outgoing.message_id is not None
+    await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
+
+
+async def end_offer(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """The time to answer is over."""
+    await joining.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
+
+
+async def lapse(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """Half an hour after its start nobody has agreed."""
+    await calls.lapse(session, due.subject_id or 0, now)
+
+
+async def purge(session: AsyncSession, due: DueNow, _now: datetime) -> None:
+    """Forget where exactly people met."""
+    await calls.purge(session, due.subject_id or 0)
+
+
+def _told(name: str, draw: Draw, **options: Any) -> Kind:
+    return Kind(name, options.pop("priority", Priority.ASKED), draw=draw, **options)
+
+
+KINDS = (
+    Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed),
+    _told(agreeing.FILLED, _letter(lambda outing, to, reader: letters.filled(outing, to.user_id, reader))),
+    _told(agreeing.CONFIRMED, draw_confirmed),
+    _told(
+        agreeing.REOPENED,
+        _letter(
+            lambda outing, to, reader: letters.reopened(
+                outing, to.user_id, reader, to.payload.get("left"), agreed=bool(to.payload.get("agreed"))
+            )
+        ),
+    ),
+    _told(agreeing.CHANGED, _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader))),
+    _told(
+        agreeing.CANCELLED,
+        _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
+    ),
+    _told(waiting.OFFER, _letter(lambda outing, to, reader: letters.offer(outing, to.user_id, reader))),
+    _told(
+        waiting.WANTED,
+        draw_wanted,
+        priority=Priority.NUDGE,
+        useful_for=timedelta(hours=6),
+        fallback=False,  # nobody is called in public for what they were not asked to wait for
+    ),
+    _told(outing_cards.UNPOSTED, draw_unposted, fallback=False),
+    Kind(waiting.OFFER_ENDS, Priority.ASKED, fire=end_offer),
+    Kind(calls.LAPSE, Priority.ASKED, fire=lapse),
+    Kind(calls.PURGE, Priority.NUDGE, fire=purge),
+)

@@ -1,0 +1,110 @@
+"""`/partner contact`: who is told when a member does not come home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Drawn, Kind, Outgoing
+from bot.domain.delivery import Priority
+from bot.errors import BadInput
+from bot.reader import escaped
+from bot.services import contacts, people
+from bot.tree import spoken
+from cogs.answer import Interaction, close_with, met, replace, reply, soon
+from cogs.partner_group import add_to_partner
+from cogs.views.alerts import contact_asked, contacts_card
+from cogs.views.base import pressed, values_of
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+class ContactList(commands.Cog):
+    """Naming contacts, and being one."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.kinds = (Kind(contacts.ASKED, Priority.ASKED, None, _draw_ask),)
+
+    async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
+        """Show one's contacts; name somebody first when one is given."""
+        person = await met(interaction)
+        if member is None:
+            found = await soon(interaction, contacts.contacts_of(self.app.database, person.user_id), private=True)
+            await reply(interaction, contacts_card(found, person.reader), private=True)
+            return
+        if member.bot:
+            raise BadInput("alerts.contact.bot")
+        work = contacts.name_contact(
+            self.app.database,
+            person.user_id,
+            member.id,
+            member.display_name,
+            person.guild_id,
+            self.app.clock(),
+        )
+        found = await soon(interaction, work, private=True)
+        self.app.courier.poke()
+        notice = person.reader.t("alerts.contact.asked")
+        await reply(interaction, contacts_card(found, person.reader, notice), private=True)
+
+    @pressed("contact", "drop")
+    async def drop(self, interaction: Interaction) -> None:
+        """Take somebody off one's list."""
+        person = await met(interaction)
+        found = await contacts.drop_contact(self.app.database, person.user_id, int(values_of(interaction)[0]))
+        await replace(interaction, contacts_card(found, person.reader))
+
+    @pressed("contact", "withdraw")
+    async def withdraw(self, interaction: Interaction) -> None:
+        """Stop being somebody's contact."""
+        person = await met(interaction)
+        other = int(values_of(interaction)[0])
+        await contacts.answer(self.app.database, other, person.user_id, accept=False)
+        found = await contacts.contacts_of(self.app.database, person.user_id)
+        name = await people.name_of(self.app.database, other, person.guild_id)
+        notice = person.reader.t("alerts.contact.withdrawn", name=escaped(name, 60))
+        await replace(interaction, contacts_card(found, person.reader, notice))
+
+    @pressed("contact", "accept", "user_id")
+    async def accept(self, interaction: Interaction, user_id: int) -> None:
+        """Accept being somebody's contact."""
+        await self._answer(interaction, user_id, accept=True)
+
+    @pressed("contact", "decline", "user_id")
+    async def decline(self, interaction: Interaction, user_id: int) -> None:
+        """Decline it."""
+        await self._answer(interaction, user_id, accept=False)
+
+    async def _answer(self, interaction: Interaction, user_id: int, *, accept: bool) -> None:
+        person = await met(interaction)
+        await contacts.answer(self.app.database, user_id, person.user_id, accept=accept)
+        name = escaped(await people.name_of(self.app.database, user_id, person.guild_id), 60)
+        words = person.reader.t(f"alerts.contact.{'accepted' if accept else 'declined'}", name=name)
+        await close_with(interaction, words)
+
+
+async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database = client.app.database
+    about = int(out.payload["about_user_id"])
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    words, view = contact_asked(await people.name_of(database, about, out.guild_id), about, reader)
+    return Drawn(content=words, view=view)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog and its command."""
+    cog = ContactList(bot.app)  # type: ignore[attr-defined]
+    await bot.add_cog(cog)
+
+    @app_commands.command(name="contact", description=spoken("alerts.commands.contact"))
+    @app_commands.describe(member=spoken("alerts.commands.member"))
+    async def contact(interaction: Interaction, member: discord.User | None = None) -> None:
+        await cog.show_or_name(interaction, member)
+
+    add_to_partner(bot, [contact])

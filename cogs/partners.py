@@ -1,0 +1,164 @@
+"""`/partner find` and `/partner mine`, and the button "Find a partner" with its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.calls import read_start, read_wanted
+from bot.domain.outings import Wish
+from bot.domain.runs import Surface
+from bot.errors import MemberError
+from bot.services import calls
+from bot.services.calls import Call, Who
+from bot.services.people import Person
+from bot.tree import spoken
+from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.partner_group import add_to_partner
+from cogs.transformers import CHOICE_LIMIT, OFFERED, SURFACES, manner_of, suggest_entry
+from cogs.views.base import fields_of, pressed
+from cogs.views.call_form import call_form
+from cogs.views.outing_card import my_outings, private_card
+
+ROLES = [app_commands.Choice(name=spoken(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
+WHO = [app_commands.Choice(name=spoken(f"partners.who.{who}"), value=who.value) for who in Who]
+
+
+async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The club's meeting points; any other place may be typed."""
+    person = await met(interaction)
+    if person.guild_id is None:
+        return []
+    known = await calls.places(interaction.client.app.database, person.guild_id)
+    wanted = current.casefold().strip()
+    found = [place.name for place in known if wanted in place.name.casefold()]
+    return [app_commands.Choice(name=name, value=name) for name in found[:OFFERED]]
+
+
+async def suggest_ahead(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The day and hour understood, ahead of now: `Fri 20 Nov 18:00`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    try:
+        words = person.reader.moment(read_start(current, manner_of(person.reader), interaction.client.app.clock()))
+    except MemberError as error:
+        words = person.reader.error(error).replace("\\", "").replace("\u200b", "")
+    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
+    return [app_commands.Choice(name=shown, value=current[:CHOICE_LIMIT])]
+
+
+@app_commands.describe(
+    place=spoken("partners.commands.place"),
+    when=spoken("partners.commands.when"),
+    role=spoken("partners.commands.role"),
+    distance=spoken("partners.commands.distance"),
+    minutes=spoken("partners.commands.minutes"),
+    pace=spoken("partners.commands.pace"),
+    who=spoken("partners.commands.who"),
+    surface=spoken("partners.commands.surface"),
+    exactly=spoken("partners.commands.exactly"),
+)
+@app_commands.choices(role=ROLES, who=WHO, surface=SURFACES)
+@app_commands.autocomplete(place=suggest_places, when=suggest_ahead, distance=suggest_entry, pace=suggest_entry)
+async def find(
+    interaction: Interaction,
+    place: app_commands.Range[str, 1, 80],
+    when: app_commands.Range[str, 1, 100],
+    role: str,
+    distance: app_commands.Range[str, 1, 100] | None = None,
+    minutes: app_commands.Range[int, 5, 360] | None = None,
+    pace: app_commands.Range[str, 1, 40] | None = None,
+    who: str | None = None,
+    surface: str | None = None,
+    exactly: app_commands.Range[str, 1, 200] | None = None,
+) -> None:
+    """Read what was typed, call, and say where the call goes."""
+    person = await met(interaction)
+    app = interaction.client.app
+    wanted = read_wanted(when, distance, minutes, pace, manner_of(person.reader), app.clock())
+    call = Call(
+        place=place,
+        wanted=wanted,
+        wish=Wish(role),
+        who=Who(who) if who else Who.EVERYONE,
+        surface=Surface(surface) if surface else None,
+        exactly=exactly,
+        channel_id=interaction.channel_id if person.in_guild else None,
+    )
+    await _call(interaction, person, call)
+
+
+async def mine(interaction: Interaction) -> None:
+    """Show what I am in and wait for, to me alone."""
+    person = await met(interaction)
+    outings = await soon(interaction, calls.mine(interaction.client.app.database, person.user_id), private=True)
+    await reply(interaction, my_outings(outings, person.user_id, person.reader), private=True)
+
+
+async def _call(interaction: Interaction, person: Person, call: Call) -> None:
+    app = interaction.client.app
+    outing = await soon(
+        interaction,
+        calls.call(app.database, person, call, interaction_id=interaction.id, now=app.clock()),
+        private=True,
+    )
+    app.courier.poke()
+    words = person.reader.t("partners.said.called", channel=f"<#{outing.channel_id}>")
+    await reply(interaction, private_card(outing, person.user_id, person.reader, words), private=True)
+
+
+class Partners(commands.Cog):
+    """Calling for a partner by a form."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("call", "new")
+    async def new(self, interaction: Interaction) -> None:
+        """Open the form."""
+        person = await met(interaction)
+        await open_form(interaction, call_form(person.reader))
+
+    @pressed("call", "mine")
+    async def list_mine(self, interaction: Interaction) -> None:
+        """The same as `/partner mine`, from the club's partners card."""
+        await mine(interaction)
+
+    @pressed("call", "form")
+    async def form(self, interaction: Interaction) -> None:
+        """Call with what the form says."""
+        person = await met(interaction)
+        fields = fields_of(interaction)
+        wanted = read_wanted(
+            fields["when"], fields["length"], None, fields.get("pace"), manner_of(person.reader), self.app.clock()
+        )
+        wish = Wish(_chosen(interaction, "role") or Wish.BACKWARD)
+        channel_id = interaction.channel_id if person.in_guild else None
+        await _call(interaction, person, Call(fields["place"], wanted, wish, channel_id=channel_id))
+
+
+def _chosen(interaction: discord.Interaction, name: str) -> str | None:
+    """What was chosen in a select of a form."""
+    data: Any = interaction.data or {}
+    for part in data.get("components", ()):
+        inner = part.get("component") or {}
+        if inner.get("custom_id") == name and inner.get("values"):
+            return str(inner["values"][0])
+    return None
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog, and its commands to `/partner`."""
+    await bot.add_cog(Partners(bot.app))  # type: ignore[attr-defined]
+    add_to_partner(
+        bot,
+        [
+            app_commands.Command(name="find", description=spoken("partners.commands.find"), callback=find),
+            app_commands.Command(name="mine", description=spoken("partners.commands.mine"), callback=mine),
+        ],
+    )

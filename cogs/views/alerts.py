@@ -1,0 +1,175 @@
+"""How an alarm looks: to those who are out, to their contacts, to the organisers; and a member's contacts."""
+
+from __future__ import annotations
+
+import discord
+from discord import ButtonStyle, ui
+from discord.utils import format_dt
+
+from bot.domain.outings import OUT, OutingState
+from bot.reader import Reader, escaped
+from bot.services.contacts import Contacts
+from bot.services.outings import CompanionView, OutingView
+from bot.services.people import Club
+from cogs.views.base import Component, Field, Form, button, card, identity, row, select
+from cogs.views.outing_card import classic
+from cogs.views.outing_course import names_of
+
+ALARM = discord.Colour(0xDC2626)
+
+
+def number(club: Club, reader: Reader) -> str:
+    """What this is not, with the club's emergency number or "your local emergency number"."""
+    known = escaped(club.emergency_number, 40) if club.emergency_number else reader.t("alerts.organisers.number_unset")
+    return reader.t("alerts.organisers.number", number=known)
+
+
+def ask(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
+    """Are you home?"""
+    assert outing.due_back_at is not None
+    words = reader.t("alerts.ask.words", back=format_dt(outing.due_back_at, "t"))
+    return words, classic(
+        button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success),
+        button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id)),
+        help_button(outing, reader),
+    )
+
+
+def for_contact(
+    outing: OutingView, about: CompanionView, club: Club, reader: Reader, *, asks_help: bool
+) -> tuple[str, ui.View]:
+    """Who, where, since when, to somebody who accepted being told."""
+    assert outing.due_back_at is not None
+    partners = names_of(_with(outing, about.user_id), reader)
+    name, back = escaped(about.name, 60), format_dt(outing.due_back_at, "t")
+    if asks_help:
+        words = reader.t("alerts.contact.help", name=name)
+    elif partners:
+        words = reader.t("alerts.contact.alarm", name=name, partners=partners, back=back)
+    else:
+        words = reader.t("alerts.contact.alarm_alone", name=name, back=back)
+    then = reader.t(f"alerts.contact.then{'_help' if asks_help else ''}", number=number(club, reader))
+    return "\n".join([words, *where(outing, about, reader), then]), ui.View(timeout=None)
+
+
+def for_organisers(
+    outing: OutingView, club: Club, reader: Reader, *, help_for: CompanionView | None
+) -> tuple[str, ui.View]:
+    """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be."""
+    assert outing.due_back_at is not None
+    about = help_for or (outing.out or outing.inside)[0]
+    if help_for is not None:
+        partners = names_of(_with(outing, help_for.user_id), reader)
+        key = "alerts.organisers.help" if partners else "alerts.organisers.help_alone"
+        words = reader.t(key, name=escaped(help_for.name, 60), partners=partners)
+    else:
+        names = names_of(outing.out or outing.inside, reader)
+        words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
+    parts = [words, *where(outing, about, reader), number(club, reader), reader.t("alerts.organisers.again")]
+    return "\n".join(parts), classic(resolve_button(outing, reader))
+
+
+def for_unsafe(outing: OutingView, about: CompanionView, club: Club, reader: Reader) -> tuple[str, ui.View]:
+    """Somebody feels unsafe, and the partner must not know."""
+    partners = names_of(_with(outing, about.user_id), reader)
+    words = reader.t("alerts.unsafe.alarm", name=escaped(about.name, 60), partners=partners)
+    return "\n".join([words, *where(outing, about, reader), number(club, reader)]), ui.View(timeout=None)
+
+
+def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, reader: Reader) -> str:
+    """What ends an alarm."""
+    return reader.t(
+        f"alerts.clear.{how}",
+        name=escaped(by.name if by else by_name, 60),
+        place=escaped(outing.place, 80),
+        back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
+        word=escaped(outing.resolution or "", 300),
+    )
+
+
+def where(outing: OutingView, about: CompanionView, reader: Reader) -> list[str]:
+    """The place, as exactly as it is known, and the last check-in."""
+    place = escaped(outing.place, 80)
+    lines = [
+        reader.t("alerts.where.detail", place=place, detail=escaped(outing.detail, 200))
+        if outing.detail
+        else reader.t("alerts.where.place", place=place)
+    ]
+    if about.checked_in_at is not None:
+        lines.append(reader.t("alerts.where.since", since=format_dt(about.checked_in_at, "f")))
+    return lines
+
+
+def help_button(outing: OutingView, reader: Reader) -> Component:
+    """Asks for help at once."""
+    return button(reader.t("alerts.button.help"), identity("alert", "help", outing.outing_id), ButtonStyle.danger)
+
+
+def unsafe_button(outing: OutingView, reader: Reader) -> Component:
+    """The quiet one; looks like any other."""
+    return button(reader.t("alerts.button.unsafe"), identity("alert", "unsafe", outing.outing_id))
+
+
+def resolve_button(outing: OutingView, reader: Reader) -> Component:
+    """Says what happened."""
+    return button(reader.t("alerts.button.resolved"), identity("alert", "resolve", outing.outing_id))
+
+
+def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    """What the menu behind More offers while somebody is out; Resolved while anybody is overdue."""
+    me = outing.who(user_id)
+    if outing.state not in OUT or me is None or me.checked_in_at is None:
+        return []
+    found = [help_button(outing, reader), unsafe_button(outing, reader)] if me.out else []
+    if outing.state is OutingState.OVERDUE:
+        found.append(resolve_button(outing, reader))
+    return found
+
+
+def resolve_form(outing_id: int, reader: Reader) -> Form:
+    """Asks for a word on what happened."""
+    return Form(
+        reader.t("alerts.resolve.title"),
+        identity("alert", "resolved", outing_id),
+        [
+            Field(
+                "word", reader.t("alerts.resolve.label"), placeholder=reader.t("alerts.resolve.hint"), required=True,
+                long=True, limit=300,
+            )
+        ],
+    )  # fmt: skip
+
+
+def contact_asked(name: str, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """Asks somebody to be a contact."""
+    return reader.t("alerts.contact.ask", name=escaped(name, 60)), classic(
+        button(reader.t("alerts.button.accept"), identity("contact", "accept", user_id), ButtonStyle.success),
+        button(reader.t("alerts.button.decline"), identity("contact", "decline", user_id)),
+    )
+
+
+def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """One's own contacts in order, and whose contact one is."""
+    lines = [
+        reader.t(f"alerts.contact.line_{c.state}", position=c.position, name=escaped(c.name, 60)) for c in contacts.mine
+    ]
+    parts: list[str | ui.Item[ui.LayoutView]] = [
+        reader.t("alerts.contact.title"),
+        notice,
+        reader.t("alerts.contact.intro"),
+        "\n".join(lines) or reader.t("alerts.contact.none"),
+    ]
+    if contacts.mine:
+        options = [discord.SelectOption(label=c.name[:100] or "?", value=str(c.user_id)) for c in contacts.mine]
+        parts.append(row(select(identity("contact", "drop"), options, placeholder=reader.t("alerts.contact.remove"))))
+    if contacts.of:
+        names = reader.both([escaped(name, 60) for _, name in contacts.of[:25]])
+        options = [discord.SelectOption(label=name[:100] or "?", value=str(one)) for one, name in contacts.of[:25]]
+        parts.append(reader.t("alerts.contact.of", names=names))
+        menu = select(identity("contact", "withdraw"), options, placeholder=reader.t("alerts.contact.withdraw"))
+        parts.append(row(menu))
+    return card(*parts)
+
+
+def _with(outing: OutingView, user_id: int) -> list[CompanionView]:
+    return [c for c in outing.inside if c.user_id != user_id]

@@ -1,0 +1,214 @@
+"""The pages of the club's settings on partners, on safety, and on the weekly round."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain import zones
+from bot.domain.outings import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
+from bot.i18n import locale_of
+from bot.reader import Reader, escaped
+from bot.services.clubs import ClubSettings
+from bot.services.partners_card import CardState
+from cogs.views.base import Component, Field, Form, button, identity, picker, row, select
+from cogs.views.club import Page, Trouble, general_card, lines, role_gone, roles, settings_card
+from cogs.views.settings import beside
+
+GRACES_MIN = (5, 10, 15, 20, 25, 30, 40, 50, 60)
+NOTICES_H = (2, 6, 12, 24, 36, 48, 72)
+
+
+def settings_page(
+    page: Page, settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str = ""
+) -> ui.LayoutView:
+    """One page of the settings; arguments as of `general_card`."""
+    if page is Page.PARTNERS:
+        return _partners(settings, trouble, reader, notice)
+    if page is Page.SAFETY:
+        return _safety(settings, trouble, reader, notice)
+    if page is Page.ROUND:
+        return _round(settings, reader, now, notice)
+    return general_card(settings, trouble, reader, now, notice)
+
+
+def emergency_form(reader: Reader, number: str | None) -> Form:
+    """Asks for the number to call."""
+    label, hint = reader.t("club.emergency.label"), reader.t("club.emergency.placeholder")
+    return Form(
+        reader.t("club.emergency.title"),
+        identity("club", "called"),
+        [Field("number", label, value=number or "", placeholder=hint, limit=40)],
+    )
+
+
+def _partners(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: str) -> ui.LayoutView:
+    club = settings.club
+    channel = lines(reader.t("club.partners.channel"), trouble.partners or _card_state(settings, reader))
+    can_post = club.partners_channel_id is not None and not trouble.partners
+    points = f"club.partners.{'points' if settings.points else 'points_none'}"
+    return settings_card(
+        Page.PARTNERS,
+        settings,
+        reader,
+        notice,
+        beside(channel, button(reader.t("club.partners.again"), identity("club", "again"))) if can_post else channel,
+        row(_channels("partners", club.partners_channel_id, trouble, reader.t("club.partners.channel_choose"))),
+        reader.t("club.partners.runners"),
+        row(_per_spotter(settings, reader)),
+        lines(reader.t("club.partners.spotter"), role_gone(club.spotter_role_id, trouble, reader)),
+        row(roles("spotter", club.spotter_role_id, trouble, reader.t("club.partners.role_choose"))),
+        lines(reader.t("club.partners.women"), role_gone(club.women_role_id, trouble, reader)),
+        row(roles("women", club.women_role_id, trouble, reader.t("club.partners.role_choose"))),
+        beside(
+            lines(reader.t(points, count=settings.points), reader.t("club.partners.points_hint")),
+            button(reader.t("club.partners.points_open"), identity("club", "points")),
+        ),
+    )
+
+
+def _card_state(settings: ClubSettings, reader: Reader) -> str:
+    if settings.card is CardState.COMING:
+        return reader.t("club.partners.coming")
+    if settings.card is CardState.GONE:
+        return reader.t("club.partners.lost", channel=f"<#{settings.club.partners_channel_id}>")
+    return ""
+
+
+def _per_spotter(settings: ClubSettings, reader: Reader) -> Component:
+    return select(
+        identity("club", "runners"),
+        [
+            discord.SelectOption(
+                label=reader.t("club.partners.per_spotter", count=number),
+                value=str(number),
+                default=number == settings.club.backward_per_spotter,
+            )
+            for number in range(1, MOST_BACKWARD_PER_SPOTTER + 1)
+        ],
+    )
+
+
+def _safety(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: str) -> ui.LayoutView:
+    club = settings.club
+    if trouble.organisers:
+        state = trouble.organisers
+    elif club.organisers_channel_id is None:
+        state = reader.t("club.safety.unset")
+    elif club.organiser_role_id is None or club.organiser_role_id in trouble.gone:
+        state = reader.t("club.safety.pings_nobody")
+    else:
+        state = reader.t("club.safety.pings", role=f"<@&{club.organiser_role_id}>")
+    number = club.emergency_number
+    emergency = (
+        reader.t("club.safety.emergency_none")
+        if number is None
+        else reader.t("club.safety.emergency", number=escaped(number, 40))
+    )
+    return settings_card(
+        Page.SAFETY,
+        settings,
+        reader,
+        notice,
+        lines(reader.t("club.safety.channel"), state),
+        row(_channels("alerts", club.organisers_channel_id, trouble, reader.t("club.safety.channel_choose"))),
+        reader.t("club.safety.ladder", answer=ANSWER_MIN, contacts=CONTACTS_MIN, repeat=REPEAT_MIN),
+        row(_graces(settings, reader)),
+        beside(emergency, button(reader.t("club.safety.change"), identity("club", "call"))),
+    )
+
+
+def _graces(settings: ClubSettings, reader: Reader) -> Component:
+    held = settings.club.grace_min
+    return select(
+        identity("club", "grace"),
+        [
+            discord.SelectOption(
+                label=reader.t(
+                    "club.safety.grace"
+                    if "grace" in settings.chosen or minutes != held
+                    else "club.safety.grace_default",
+                    count=minutes,
+                ),
+                value=str(minutes),
+                default=minutes == held,
+            )
+            for minutes in sorted({*GRACES_MIN, held})
+        ],
+    )
+
+
+def _round(settings: ClubSettings, reader: Reader, now: datetime, notice: str) -> ui.LayoutView:
+    held = settings.round
+    place = zones.place(settings.club.reader.zone, reader.language, now)
+    line = reader.t(
+        "club.round.line",
+        weekday=weekday_name(held.weekday, reader),
+        time=f"{held.hour:02}:00",
+        place=place.city,
+        count=held.notice_h,
+    )
+    turn = button(
+        reader.t("club.round.turn_off" if held.on else "club.round.turn_on"),
+        identity("club", "turn", 0 if held.on else 1),
+        discord.ButtonStyle.secondary if held.on else discord.ButtonStyle.success,
+    )
+    return settings_card(
+        Page.ROUND,
+        settings,
+        reader,
+        notice,
+        beside(reader.t("club.round.on" if held.on else "club.round.off"), turn),
+        row(
+            _numbers(
+                "weekday",
+                [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)],
+                held.weekday,
+            )
+        ),
+        row(
+            _numbers(
+                "hour", [(hour, reader.t("club.round.hour", time=f"{hour:02}:00")) for hour in range(24)], held.hour
+            )
+        ),
+        row(
+            _numbers(
+                "notice",
+                [(hours, reader.t("club.round.notice", count=hours)) for hours in sorted({*NOTICES_H, held.notice_h})],
+                held.notice_h,
+            )
+        ),
+        line,
+    )
+
+
+def weekday_name(weekday: int, reader: Reader) -> str:
+    """`Thursday`; 0 is Monday."""
+    name: str = locale_of(reader.language).days["stand-alone"]["wide"][weekday]
+    return name
+
+
+def _numbers(which: str, options: list[tuple[int, str]], held: int) -> Component:
+    return select(
+        identity("club", "when", which),
+        [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
+    )
+
+
+def _channels(action: str, channel_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+    """A menu of the server's text channels; one that is gone cannot stand in it."""
+    chosen = []
+    if channel_id is not None and channel_id not in trouble.gone:
+        chosen = [discord.SelectDefaultValue(id=channel_id, type=discord.SelectDefaultValueType.channel)]
+    menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=identity("club", action),
+        channel_types=[discord.ChannelType.text],
+        placeholder=placeholder,
+        min_values=0,
+        max_values=1,
+        default_values=chosen,
+    )
+    return picker(menu)

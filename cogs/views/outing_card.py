@@ -1,0 +1,285 @@
+"""How an outing looks: its one public card, what one person sees of it, the menu behind More, and one's own list.
+
+The public card is words and classic buttons, so that a phone's notification shows them. Where exactly people meet
+never stands there; a call limited to some shows only that somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ButtonStyle, Colour, ui
+from discord.utils import format_dt
+
+from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish
+from bot.reader import Reader, escaped
+from bot.services.outings import CompanionView, OutingView
+from bot.services.waiting import free_for
+from cogs.views.base import Component, button, card, identity, row
+
+COLOUR = Colour(0xF59E0B)
+WHOLE_ROWS = 4
+"""So many outings fit into one message with all their buttons; of more each gets More alone."""
+LISTED = 10
+MOST_WORDS = 3500
+"""Characters of a list above which each outing is told briefly; a message takes 4,000."""
+
+
+def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None]:
+    """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
+    name = caller_name(outing, reader)
+    if outing.state in ENDED:
+        return f"-# {reader.t(f'partners.card.over_{outing.state.value}', name=name)}", None
+    if outing.audience is not Audience.EVERYONE:
+        key = "partners.card.under_way_of" if outing.state in OUT else "partners.card.looks"
+        return reader.t(key, name=name), classic(_show(outing, reader))
+    words = "\n".join([headline(outing, reader), *about(outing, reader)])
+    if outing.state in OUT:
+        return words, classic(_more(outing, reader))
+    return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), _more(outing, reader))
+
+
+def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str) -> ui.LayoutView:
+    """What one person sees: the card, where exactly for those who are in, and what this person may press."""
+    return card(
+        "\n".join(notices),
+        "\n".join(about_for(outing, user_id, reader)),
+        *rows_for(outing, user_id, reader),
+        colour=COLOUR,
+    )
+
+
+def full_card(outing: OutingView, wish: Wish, reader: Reader) -> ui.LayoutView:
+    """The place is gone: what that means, and the waiting list."""
+    return card(reader.t("partners.said.full"), row(waiting_button(outing, wish, reader)), colour=COLOUR)
+
+
+def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence[Component] = ()) -> ui.LayoutView:
+    """The private menu behind More.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        extras: buttons of other areas, such as the contacts', which follow ours.
+    """
+    me = outing.who(user_id)
+    parts = about_for(outing, user_id, reader)
+    buttons: list[Component] = []
+    if me is not None and me.presence is Presence.IN:
+        if outing.waiting:
+            names = ", ".join(escaped(c.name, 60) for c in outing.waiting[:LISTED])
+            parts.append(reader.t("partners.more.waiting", names=names))
+        if outing.state in BEFORE:
+            buttons.append(leave_button(outing, reader))
+    if outing.state in BEFORE and outing.caller is not None and outing.caller.user_id == user_id:
+        buttons.append(button(reader.t("partners.button.change"), identity("call", "change", outing.outing_id)))
+        cancel = identity("call", "cancel", outing.outing_id)
+        buttons.append(button(reader.t("partners.button.cancel"), cancel, ButtonStyle.danger))
+    buttons += extras
+    rows = [row(*buttons[first : first + 5]) for first in range(0, len(buttons), 5)]
+    return card("\n".join(parts), *rows, colour=COLOUR)
+
+
+def sure_card(outing: OutingView, reader: Reader) -> ui.LayoutView:
+    """Asks before all is called off."""
+    off = button(reader.t("partners.button.off"), identity("call", "off", outing.outing_id), ButtonStyle.danger)
+    keep = button(reader.t("partners.button.keep"), identity("call", "keep", outing.outing_id))
+    return card(reader.t("partners.said.sure"), row(off, keep), colour=COLOUR)
+
+
+def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> ui.LayoutView:
+    """What I am in and wait for, soonest first, with the same buttons; of many only More."""
+    if not outings:
+        return card(reader.t("partners.mine.empty"), colour=COLOUR)
+    parts: list[str | ui.Item[Any]] = [reader.t("partners.mine.title")]
+    whole = len(outings) <= WHOLE_ROWS
+    told = [about_for(outing, user_id, reader, brief=not whole) for outing in outings[:LISTED]]
+    if sum(len(line) for lines in told for line in lines) > MOST_WORDS:
+        told = [about_for(outing, user_id, reader, brief=True) for outing in outings[:LISTED]]
+    for outing, lines in zip(outings[:LISTED], told, strict=True):
+        if whole:
+            parts += ["\n".join(lines), *rows_for(outing, user_id, reader)]
+        else:
+            section: ui.Section[Any] = ui.Section("\n".join(lines), accessory=_more(outing, reader))
+            parts.append(section)
+    if len(outings) > LISTED:
+        parts.append(reader.t("partners.mine.later", count=len(outings) - LISTED))
+    return card(*parts, colour=COLOUR)
+
+
+# ── words ──
+
+
+def caller_name(outing: OutingView, reader: Reader) -> str:
+    """Who called, as last seen; somebody, where nobody did or is remembered."""
+    caller = next((c for c in outing.companions if c.user_id == outing.caller_id), None) or outing.caller
+    first = caller or next(iter(outing.inside), None)
+    return escaped(first.name, 60) if first else reader.t("partners.card.somebody")
+
+
+def headline(outing: OutingView, reader: Reader) -> str:
+    """`Ada runs backward and looks for somebody who faces forward`."""
+    name = caller_name(outing, reader)
+    if outing.state is not OutingState.OPEN:
+        return reader.t("partners.card.outing", name=name)
+    if outing.caller is None:
+        return reader.t("partners.card.looks", name=name)
+    return reader.t(f"partners.card.looks_{outing.caller.wish.value}", name=name)
+
+
+def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[str]:
+    """Where, when and how far; unless brief, who is in by role, how many wait, and where it stands."""
+    place, surface = escaped(outing.place, 80), outing.surface
+    at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
+    lines = [
+        reader.t("partners.card.place", place=place)
+        if surface is None
+        else reader.t("partners.card.place_surface", place=place, surface=reader.t(f"runs.surface.{surface.value}")),
+        reader.t("partners.card.when", at=at, relative=relative),
+    ]
+    if brief:
+        return lines
+    length = {"planned_ms": outing.planned_ms, "pace_s_per_km": outing.pace_s_per_km}
+    if outing.distance_m is not None:
+        lines.append(reader.t("partners.card.distance", distance_m=outing.distance_m, **length))
+    else:
+        lines.append(reader.t("partners.card.time", planned_ms=outing.planned_ms))
+    for wish in Wish:
+        names = ", ".join(escaped(c.name, 60) for c in outing.inside if c.wish is wish)
+        if names:
+            lines.append(reader.t(f"partners.card.role_{wish.value}", names=names))
+    if outing.waiting and outing.state in BEFORE:
+        lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
+    return lines + _state(outing, reader)
+
+
+def _state(outing: OutingView, reader: Reader) -> list[str]:
+    if outing.state is OutingState.FILLED:
+        confirmed = sum(c.confirmed for c in outing.inside)
+        return [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
+    if outing.state is OutingState.CONFIRMED:
+        return [reader.t("partners.card.confirmed")]
+    return [reader.t("partners.card.under_way")] if outing.state in OUT else []
+
+
+def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:
+    """The same for one person: where exactly, while in; and how it stands with this person's place."""
+    if outing.state in ENDED:
+        return [public_card(outing, reader)[0]]
+    me = outing.who(user_id)
+    lines = about(outing, reader, brief=brief)
+    if me is not None and me.presence is Presence.IN and outing.detail and not brief:
+        lines.append(reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200)))
+    if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:
+        lines.append(reader.t("partners.mine.offered", until=format_dt(me.offered_until, "t")))
+    if me is not None and me.presence is Presence.WAITING:
+        lines.append(reader.t("partners.mine.waiting"))
+    return lines
+
+
+# ── buttons ──
+
+
+def classic(*items: Component) -> ui.View:
+    """Buttons below plain words."""
+    view = ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view
+
+
+def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[Component]]:
+    """What one person may press, row by row."""
+    me = outing.who(user_id)
+    more = _more(outing, reader)
+    if outing.state in ENDED:
+        return []
+    if outing.state in OUT:
+        return [[more]]
+    if me is not None and me.presence is Presence.OFFERED:
+        return [[*offer_buttons(outing, reader), more]]
+    if me is not None and me.presence is Presence.WAITING:
+        unwait = button(reader.t("partners.button.unwait"), identity("call", "leave", outing.outing_id))
+        return [[unwait, more]]
+    roles = _roles(outing, me, reader)
+    if me is None or me.presence is not Presence.IN:
+        return [[*roles, more]]
+    return [
+        *([[confirm_button(outing, reader)]] if asked(outing, me) else []),
+        [*roles, leave_button(outing, reader), more],
+    ]
+
+
+def rows_for(outing: OutingView, user_id: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+    """The same as rows of a card."""
+    return [row(*buttons) for buttons in buttons_for(outing, user_id, reader)]
+
+
+def asked(outing: OutingView, me: CompanionView) -> bool:
+    """Whether somebody has yet to confirm what enough people are in for."""
+    return outing.state is OutingState.FILLED and not me.confirmed
+
+
+def confirm_button(outing: OutingView, reader: Reader) -> Component:
+    """Confirm."""
+    custom_id = identity("call", "confirm", outing.outing_id)
+    return button(reader.t("partners.button.confirm"), custom_id, ButtonStyle.success)
+
+
+def offer_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+    """Take it, or No."""
+    take = identity("call", "take", outing.outing_id)
+    return [
+        button(reader.t("partners.button.take"), take, ButtonStyle.success),
+        button(reader.t("partners.button.refuse"), identity("call", "leave", outing.outing_id)),
+    ]
+
+
+def waiting_button(outing: OutingView, wish: Wish, reader: Reader) -> Component:
+    """Onto the waiting list."""
+    custom_id = identity("call", "wait", outing.outing_id, wish.value)
+    return button(reader.t("partners.button.wait"), custom_id, ButtonStyle.primary)
+
+
+def role_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+    """The roles there is a place for, for somebody who is asked to come."""
+    free = free_for(outing, None)
+    return [_role(outing, wish, reader.t(f"partners.button.{wish.value}"), True) for wish in Wish if free[wish]]
+
+
+def find_button(reader: Reader) -> Component:
+    """Find a partner: opens the form, wherever it stands."""
+    return button(reader.t("partners.button.new"), identity("call", "new"), ButtonStyle.primary, emoji="🤝")
+
+
+def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list[Component]:
+    free = free_for(outing, me.user_id if me else None)
+    shown = []
+    for wish in Wish:
+        word = reader.t(f"partners.button.{wish.value}")
+        mine = me is not None and me.presence is Presence.IN and me.wish is wish
+        if not mine:
+            key = "partners.button.free" if free[wish] else "partners.button.full"
+            word = reader.t(key, role=word, number=free[wish])
+        shown.append(_role(outing, wish, word, mine or (bool(free[wish]) and me is None)))
+    return shown
+
+
+def _role(outing: OutingView, wish: Wish, words: str, bold: bool) -> Component:
+    style = ButtonStyle.primary if bold else ButtonStyle.secondary
+    return button(words, identity("call", "join", outing.outing_id, wish.value), style)
+
+
+def leave_button(outing: OutingView, reader: Reader) -> Component:
+    """Can't come."""
+    return button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
+
+
+def _more(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
+
+
+def _show(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("partners.button.show"), identity("call", "show", outing.outing_id), ButtonStyle.primary)

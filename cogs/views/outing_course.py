@@ -1,0 +1,268 @@
+"""How an outing looks to those who are in it: reminders, the calls, who is there, out, home, and the drafted run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ButtonStyle, ui
+from discord.utils import format_dt
+
+from bot.domain.outings import MOST_EXTENSION_MIN, OUT, OutingState, Presence, Roles
+from bot.domain.runs import Review
+from bot.domain.spotter_calls import calls_on
+from bot.reader import Reader, escaped
+from bot.services.drafts import Draft
+from bot.services.outings import CompanionView, OutingView
+from bot.services.runs import RunLine
+from cogs.views.base import Component, button, card, identity, row, select
+from cogs.views.outing_card import classic
+from cogs.views.run_card import line
+
+CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
+
+
+def names_of(companions: Sequence[CompanionView], reader: Reader, *, besides: int | None = None) -> str:
+    """`Bob and Carol`, the reader left out."""
+    return reader.both([escaped(c.name, 60) for c in companions if c.user_id != besides])
+
+
+def role_of(roles: Roles, reader: Reader) -> str:
+    """`you run backward first, then face forward`."""
+    return reader.t(f"course.role.{roles.first}_{roles.second}" if roles.swaps else f"course.role.{roles.first}")
+
+
+def calls(outing: OutingView, reader: Reader) -> str:
+    """The calls and what they mean, sides mirrored, in the reader's language."""
+    swapping = any(c.roles.swaps for c in outing.inside)
+    return "\n".join(
+        [
+            reader.t("course.calls.title"),
+            *(reader.t(f"course.calls.{call}") for call in calls_on(outing.surface, swapping=swapping)),
+            reader.t("course.calls.mirror"),
+            reader.t("course.calls.place"),
+        ]
+    )
+
+
+def reminder(outing: OutingView, user_id: int, reader: Reader, *, evening: bool) -> tuple[str, ui.View]:
+    """The evening before, or an hour before: when, with whom, where exactly, as what, and the calls."""
+    me = outing.who(user_id)
+    assert me is not None
+    names = names_of(outing.inside, reader, besides=user_id)
+    place = escaped(outing.place, 80)
+    if evening:
+        words = reader.t("course.evening.words", when=format_dt(outing.starts_at, "t"), names=names, place=place)
+    else:
+        words = reader.t("course.evening.hour", relative=format_dt(outing.starts_at, "R"), names=names, place=place)
+    parts = [words]
+    if outing.detail:
+        parts.append(reader.t("course.evening.meet", detail=escaped(outing.detail, 200)))
+    parts += [reader.t("course.evening.role", role=role_of(me.roles, reader)), "", calls(outing, reader)]
+    cannot = button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
+    more = button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
+    first = [] if evening else [_check_in(outing, reader)]
+    return "\n".join(parts), classic(*first, cannot, more)
+
+
+def starting(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """It is time: whoever is there checks in."""
+    names = names_of(outing.inside, reader, besides=user_id)
+    words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
+    cannot = button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
+    return words, classic(_check_in(outing, reader), cannot)
+
+
+def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """Asked of whoever checks in: all, or only some."""
+    others = [c for c in outing.inside if c.user_id != user_id]
+    everybody = button(
+        reader.t("course.button.all_here"), identity("outing", "all", outing.outing_id), ButtonStyle.success
+    )
+    some = select(
+        identity("outing", "present", outing.outing_id),
+        [discord.SelectOption(label=c.name[:100] or "?", value=str(c.user_id)) for c in others],
+        placeholder=reader.t("course.check_in.only"),
+        least=0,
+        most=len(others),
+    )
+    return card(reader.t("course.check_in.ask"), row(everybody), row(some))
+
+
+def on_the_way(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """What everybody who is out is told, with everything needed until they are home."""
+    assert outing.due_back_at is not None
+    parts = [
+        reader.t(
+            "course.out.words",
+            names=names_of(outing.out, reader, besides=user_id),
+            back=format_dt(outing.due_back_at, "t"),
+        )
+    ]
+    if outing.half_at is not None:
+        parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
+    return "\n".join(parts), classic(*course_buttons(outing, user_id, reader))
+
+
+def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    """What one person can do now: check in before the start; come home, swap, extend, more while out."""
+    found = more_items(outing, user_id, reader)
+    if outing.state in OUT and found:
+        found.append(button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id)))
+    return found
+
+
+def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    """The same as entries of the menu behind More."""
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN:
+        return []
+    if outing.state in CHECK_IN_STATES:
+        return [_check_in(outing, reader), _calls(outing, reader)]
+    if outing.state not in OUT or not me.out:
+        return []
+    found = [_home(outing, reader)]
+    if len(outing.out) > 1:
+        found.append(button(reader.t("course.button.both"), identity("outing", "both", outing.outing_id)))
+    if any(c.roles.swaps for c in outing.inside) and outing.swapped_at is None:
+        found.append(button(reader.t("course.button.swap"), identity("outing", "swap", outing.outing_id)))
+    found.append(button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id)))
+    return found
+
+
+def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """The answer to who has checked in."""
+    if outing.state not in OUT or outing.due_back_at is None:
+        return card(reader.t("course.check_in.reopened"))
+    done = reader.t("course.check_in.done", back=format_dt(outing.due_back_at, "t"))
+    return card(done, row(*course_buttons(outing, user_id, reader)))
+
+
+def half_time(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
+    """The call to change roles."""
+    words = "\n".join([reader.t("course.half.words"), _now_roles(outing, reader, half=1)])
+    return words, classic(
+        button(reader.t("course.button.swap"), identity("outing", "swap", outing.outing_id), ButtonStyle.primary),
+        _calls(outing, reader),
+    )
+
+
+def swapped(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """The answer to a change of roles."""
+    return card(_now_roles(outing, reader, half=1), row(*course_buttons(outing, user_id, reader)))
+
+
+def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
+    """How much longer: what is left of the hour."""
+    left = MOST_EXTENSION_MIN - outing.extended_min
+    offered = [minutes for minutes in (15, 30) if minutes <= left]
+    if not offered:
+        return card(reader.t("course.extend.none"))
+    return card(
+        reader.t("course.extend.ask", count=left),
+        row(
+            *(
+                button(
+                    reader.t("course.extend.button", count=minutes),
+                    identity("outing", "later", outing.outing_id, minutes),
+                )
+                for minutes in offered
+            )
+        ),
+    )
+
+
+def extended(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """The answer to an extension. "I feel unsafe" is answered in the same words."""
+    assert outing.due_back_at is not None
+    done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
+    return card(done, row(*course_buttons(outing, user_id, reader)))
+
+
+def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Reader) -> tuple[str, ui.View]:
+    """What the others are told of an extension."""
+    by = outing.who(by_user_id)
+    assert outing.due_back_at is not None
+    words = reader.t(
+        "course.extend.told",
+        name=escaped(by.name if by else "", 60),
+        minutes=minutes,
+        back=format_dt(outing.due_back_at, "t"),
+    )
+    return words, classic(_home(outing, reader))
+
+
+def came_home(outing: OutingView, reader: Reader) -> ui.LayoutView:
+    """The answer to Home."""
+    if outing.out:
+        return card(reader.t("course.home.waits", names=names_of(outing.out, reader)))
+    return card(reader.t("course.home.done"))
+
+
+def asked_home(outing: OutingView, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """Somebody has said that both are home: is this one?"""
+    by = outing.who(by_user_id)
+    words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
+    extend = button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))
+    return words, classic(_home(outing, reader), extend)
+
+
+def drafted(draft: Draft, reader: Reader) -> tuple[str, ui.View]:
+    """The drafted run, with log, change and throw away."""
+    content, outing = draft.content, draft.outing
+    parts = [reader.t("course.draft.words", line=draft_line(draft, reader))]
+    if content.spotter_name:
+        parts.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
+    if draft.spotted_ms:
+        parts.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms))
+    return "\n".join(parts), classic(
+        button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),
+        button(reader.t("course.button.edit"), identity("outing", "edit", outing.outing_id)),
+        button(reader.t("course.button.throw"), identity("outing", "throw", outing.outing_id)),
+    )
+
+
+def draft_line(draft: Draft, reader: Reader) -> str:
+    """The drafted run in one line."""
+    content = draft.content
+    return line(
+        RunLine(
+            0, content.ran_on, content.distance_m, content.duration_ms, content.directions, content.sharing, Review.NONE
+        ),
+        reader,
+    )
+
+
+def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, ui.View]:
+    """ "Did it happen?", asked of one person about that person."""
+    key = "course.happened.absent" if absent else "course.happened.nobody"
+    words = reader.t(key, place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
+    yes = reader.t("course.button.was_there" if absent else "course.button.yes")
+    answers = [
+        button(yes, identity("outing", "happened", outing.outing_id, "yes"), ButtonStyle.success),
+        button(reader.t("course.button.no"), identity("outing", "happened", outing.outing_id, "no")),
+        button(reader.t("course.button.no_show"), identity("outing", "happened", outing.outing_id, "no_show")),
+    ]
+    return words, classic(*([answers[0], answers[2]] if absent else answers))
+
+
+def _now_roles(outing: OutingView, reader: Reader, *, half: int) -> str:
+    lines = [
+        reader.t(f"course.swap.line_{c.roles.at(half)}", name=escaped(c.name, 60))
+        for c in (outing.out or outing.inside)
+    ]
+    return reader.t("course.swap.done", lines=reader.both(lines))
+
+
+def _check_in(outing: OutingView, reader: Reader) -> Component:
+    return button(
+        reader.t("course.button.check_in"), identity("outing", "checkin", outing.outing_id), ButtonStyle.success
+    )
+
+
+def _home(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success)
+
+
+def _calls(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("course.button.calls"), identity("outing", "calls", outing.outing_id))

@@ -1,0 +1,127 @@
+"""What the bot writes to one person about an outing before its start: words, and the buttons that answer them."""
+
+from __future__ import annotations
+
+from discord import ui
+from discord.utils import format_dt
+
+from bot.domain.outings import BEFORE, OutingState, Presence
+from bot.reader import Reader, escaped
+from bot.services.outings import OutingView
+from bot.services.people import Club
+from cogs.views.outing_card import (
+    about_for,
+    asked,
+    buttons_for,
+    caller_name,
+    classic,
+    confirm_button,
+    leave_button,
+    offer_buttons,
+    role_buttons,
+)
+
+Letter = tuple[str, ui.View | None]
+"""Words and buttons."""
+
+
+def answered(outing: OutingView, user_id: int, reader: Reader, words: str) -> Letter:
+    """What a letter becomes when one of its buttons was pressed: what came of it, and what may be pressed now."""
+    buttons = [one for line in buttons_for(outing, user_id, reader) for one in line]
+    return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
+
+
+def filled(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """There are enough: asks for the confirmation."""
+    me = outing.who(user_id)
+    if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
+        return None
+    key = "filled" if asked(outing, me) else "filled_confirmed"
+    return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def confirmed(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Letter | None:
+    """All have confirmed; says as well that the bot is no emergency service."""
+    me = outing.who(user_id)
+    if outing.state is not OutingState.CONFIRMED or me is None or me.presence is not Presence.IN:
+        return None
+    number = club.emergency_number
+    emergency = (
+        reader.t("partners.letter.number", number=escaped(number, 40))
+        if number
+        else reader.t("partners.letter.no_number")
+    )
+    words = _letter(reader.t("partners.letter.confirmed"), outing, user_id, reader)
+    return f"{words}\n{emergency}", _answers(outing, user_id, reader)
+
+
+def reopened(outing: OutingView, user_id: int, reader: Reader, left: int | None, *, agreed: bool) -> Letter | None:
+    """Somebody can't come, or the outing has lost its eyes otherwise; `agreed`: there were enough before."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
+        return None
+    open_again = outing.state is OutingState.OPEN
+    gone = outing.who(left) if left is not None else None
+    if left is None or (gone is not None and gone.presence is Presence.IN):  # who can come after all is no news
+        if not open_again:
+            return None
+        words = reader.t("partners.letter.reopened")
+    else:
+        key = "left_agreed" if not open_again else "left_open" if agreed else "left"
+        name = escaped(gone.name, 60) if gone else reader.t("partners.card.somebody")
+        words = reader.t(f"partners.letter.{key}", name=name)
+    return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def changed(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """Time or place are new: asks those who are in again, and tells those who wait."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is Presence.LEFT:
+        return None
+    name = caller_name(outing, reader)
+    if me.presence is not Presence.IN:
+        return answered(outing, user_id, reader, reader.t("partners.letter.changed_waiting", name=name))
+    words = _letter(reader.t("partners.letter.changed", name=name), outing, user_id, reader)
+    return words, _answers(outing, user_id, reader, confirm=not me.confirmed)
+
+
+def cancelled(outing: OutingView, reader: Reader, *, lapsed: bool) -> Letter:
+    """Called off, or never agreed on."""
+    key = "partners.letter.lapsed" if lapsed else "partners.letter.cancelled"
+    return reader.t(key, place=escaped(outing.place, 80), at=format_dt(outing.starts_at, "F")), None
+
+
+def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """A place is free and kept for a while."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.OFFERED or me.offered_until is None:
+        return None
+    words = reader.t("partners.letter.offer", until=format_dt(me.offered_until, "t"))
+    return _letter(words, outing, user_id, reader, own=False), classic(*offer_buttons(outing, reader))
+
+
+def wanted(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """Asks somebody who is free; nothing where it is filled meanwhile or this person has answered."""
+    buttons = role_buttons(outing, reader)
+    if outing.state is not OutingState.OPEN or not buttons or outing.who(user_id) is not None:
+        return None
+    words = _letter(reader.t("partners.letter.wanted", name=caller_name(outing, reader)), outing, user_id, reader)
+    return f"{words}\n{reader.t('partners.letter.wanted_why')}", classic(*buttons)
+
+
+def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool) -> Letter:
+    """The card could not be posted: what to do about it."""
+    channel = f"<#{outing.channel_id}>"
+    if organiser:
+        return reader.t("partners.letter.unposted_organiser", club=escaped(club.name, 60), channel=channel), None
+    return reader.t("partners.letter.unposted", channel=channel), None
+
+
+def _letter(words: str, outing: OutingView, user_id: int, reader: Reader, *, own: bool = True) -> str:
+    return "\n".join([words, *about_for(outing, user_id if own else 0, reader)])
+
+
+def _answers(outing: OutingView, user_id: int, reader: Reader, *, confirm: bool = False) -> ui.View:
+    me = outing.who(user_id)
+    ask = confirm or (me is not None and asked(outing, me))
+    return classic(*([confirm_button(outing, reader)] if ask else []), leave_button(outing, reader))

@@ -1,0 +1,35 @@
+"""The club's partners card: what partners are for, the rule, and the ways in. Public, in the club's language."""
+
+from __future__ import annotations
+
+import discord
+from discord import ui
+
+from bot.domain.runs import Surface
+from bot.services.people import Club
+from cogs.views.base import button, card, identity, row
+
+WAYS = (("find", "call", "new"), ("mine", "call", "mine"), ("when", "avail", "open"))
+"""Its buttons: the word on it, and the area and action of its id. Other cogs answer them."""
+
+
+def partners_card(club: Club) -> ui.LayoutView:
+    """The card as the club's settings are."""
+    reader = club.reader
+    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
+    buttons = [
+        button(
+            reader.t(f"club.find.{name}"),
+            identity(area, action),
+            discord.ButtonStyle.secondary if number else discord.ButtonStyle.primary,
+        )
+        for number, (name, area, action) in enumerate(WAYS)
+    ]
+    return card(
+        reader.t("club.find.title"),
+        reader.t("club.find.about"),
+        ui.Separator(),
+        reader.t("club.find.rule", count=club.backward_per_spotter),
+        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
+        row(*buttons),
+    )

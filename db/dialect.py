@@ -1,0 +1,121 @@
+"""What differs between databases: the one file that asks which one it is (tests/rules/test_one_dialect.py).
+
+SQLite: a write engine with one connection whose transactions begin IMMEDIATE, and a read engine with four that
+are `query_only`. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
+ones ended in 767 "database is locked"; IMMEDIATE: 0 and 0. One shared pool made readers wait 294-337 ms behind
+writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Dialect, Integer, event, make_url
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from db.sqlite_driver import Driver
+
+POOL_WAIT_S = 1.0
+"""Longest wait for a free connection."""
+LOCK_WAIT_S = 1.5
+"""Longest wait for a lock held elsewhere: with the pool's wait under the 3 s in which Discord wants an answer."""
+READERS = 4
+
+_READING = ("PRAGMA foreign_keys=ON", "PRAGMA query_only=ON")
+_WRITING = (
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    # A run touches some sixty pages of a large database, most of them in the boards' indexes: with the default 2 MB
+    # of cache a log took 8.4 ms at a million runs, with 64 MB 5.1.
+    "PRAGMA cache_size=-20480",
+    "PRAGMA secure_delete=FAST",  # what is erased is overwritten where that costs no more I/O
+)
+
+
+def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine that may write and the one that only reads, which may be the same. Nothing is connected yet."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
+    engine = create_async_engine(
+        url, pool_size=10, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True,
+        connect_args={"server_settings": {"lock_timeout": f"{int(LOCK_WAIT_S * 1000)}", "timezone": "UTC"}},
+    )  # fmt: skip
+    return engine, engine
+
+
+def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        module=Driver(),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for setting in settings:
+            connection.execute(setting)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        driver.begin(begin)
+
+    return engine
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite URL, or None for memory and for other databases."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
+
+
+def upsert(session: AsyncSession, table: type[Any]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the session's dialect."""
+    return _insert(session.get_bind().dialect.name)(table)
+
+
+class InsertOnConflict:
+    """An INSERT with ON CONFLICT, made once for each dialect: making one costs as much as executing it.
+
+    `make` is given a table's INSERT without values; they are the parameters of an execution.
+    """
+
+    def __init__(self, table: type[Any], make: Callable[[Any], Any]) -> None:
+        self._table, self._make = table.__table__, make
+        self._made: dict[str, Any] = {}
+
+    def on(self, session: AsyncSession) -> Any:
+        """The statement in the session's dialect."""
+        name = session.get_bind().dialect.name
+        if name not in self._made:
+            self._made[name] = self._make(_insert(name)(self._table))
+        return self._made[name]
+
+
+def _insert(dialect: str) -> Callable[[Any], Any]:
+    return postgresql_insert if dialect == "postgresql" else sqlite_insert
+
+
+def counted_up() -> BigInteger:
+    """The type of a key that the database counts up by itself; SQLite does so only on a column declared INTEGER."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def keeps_zones(dialect: Dialect) -> bool:
+    """Whether an instant is kept with its zone; SQLite keeps text, ours in UTC."""
+    return dialect.name != "sqlite"
+
+
+def makes_tables_anew(dialect: Dialect) -> bool:
+    """Whether a table is changed by making another and copying the rows, as SQLite must."""
+    return dialect.name == "sqlite"

@@ -1,0 +1,76 @@
+"""What is due, and what the bot says by itself: rows first, messages after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Id, Snowflake
+
+
+class Due(Base):
+    """Something to be done at an instant: the kind's work in one transaction, which may write `Delivery` rows.
+
+    `kind` and `occurrence` are the key by which a thing planned twice is done once. A row is deleted when it is done;
+    one that failed keeps `meant_at` and is tried again at a later `fire_at`.
+    """
+
+    __tablename__ = "due"
+    __table_args__ = (
+        UniqueConstraint("kind", "occurrence"),
+        Index(None, "fire_at", "priority", "due_id"),
+        Index(None, "kind", "subject_id"),
+        Index(None, "user_id"),
+    )
+
+    due_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    occurrence: Mapped[str] = mapped_column(String(80))
+    priority: Mapped[int]  # domain.delivery.Priority: 0 safety, 1 asked-for, 2 nudge
+    fire_at: Mapped[datetime]  # when it is tried next
+    meant_at: Mapped[datetime]  # when it was planned for
+    subject_id: Mapped[int | None] = mapped_column(Id)  # what it is about: an outing, a round
+    user_id: Mapped[int | None] = mapped_column(Snowflake)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Delivery(Base):
+    """One message on its way, or sent. Its id is the nonce, so that one sent again is the same message to Discord.
+
+    `destination` is "dm" (to `user_id`), "channel" (to `channel_id`) or "card" (the message `message_id` drawn again,
+    or posted when there is none yet). A direct message that was refused becomes a second row, for the channel.
+    Ids are never used again, since a nonce that Discord still remembers would swallow the message.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("kind", "occurrence", "destination", "user_id", "channel_id"),
+        Index(None, "state", "next_try_at", "priority", "delivery_id"),
+        Index(None, "kind", "subject_id"),
+        Index(None, "user_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    delivery_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    occurrence: Mapped[str] = mapped_column(String(80))
+    priority: Mapped[int]
+    destination: Mapped[str] = mapped_column(String(8))
+    guild_id: Mapped[int | None] = mapped_column(Snowflake)  # whose channel takes over when direct messages are closed
+    user_id: Mapped[int] = mapped_column(Snowflake, default=0)  # 0: nobody alone
+    channel_id: Mapped[int] = mapped_column(Snowflake, default=0)  # 0: not known yet
+    message_id: Mapped[int | None] = mapped_column(Snowflake)  # once sent
+    subject_id: Mapped[int | None] = mapped_column(Id)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting, leased, sent, closed, dropped, failed
+    next_try_at: Mapped[datetime]  # waiting: not before; leased: until then
+    attempts: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)  # counts how often a card was marked to be drawn again
+    due_at: Mapped[datetime]  # when it should have been said
+    fallback_of: Mapped[int | None] = mapped_column(Id, ForeignKey("deliveries.delivery_id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]  # when the message was posted

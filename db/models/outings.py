@@ -1,0 +1,125 @@
+"""Outings: people who run together, one of whom faces forward."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Id, Snowflake
+
+
+class MeetingPoint(Base):
+    """A place where a club meets. `detail` says where exactly, and is shown only to those who are in."""
+
+    __tablename__ = "meeting_points"
+    __table_args__ = (UniqueConstraint("guild_id", "name"),)
+
+    point_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
+    name: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[str | None] = mapped_column(String(200))
+    surface: Mapped[str | None] = mapped_column(String(12))
+
+
+class Outing(Base):
+    """A call for a partner and what becomes of it.
+
+    The rule is kept by triggers: see the migration. `solo` is copied from the club when the terms are set;
+    `terms` counts changes of time or place, each of which everybody has to confirm again.
+    """
+
+    __tablename__ = "outings"
+    __table_args__ = (
+        UniqueConstraint("interaction_id", "ordinal"),
+        Index(None, "guild_id", "state", "starts_at"),
+        Index(None, "caller_id"),
+        Index(None, "round_id"),
+        CheckConstraint("planned_ms > 0", name="planned_positive"),
+        CheckConstraint("backward_per_spotter BETWEEN 1 AND 3", name="backward_per_spotter"),
+        CheckConstraint("extended_min BETWEEN 0 AND 60", name="extended"),
+        CheckConstraint("NOT solo OR surface IS NOT NULL", name="solo_surface"),
+        CheckConstraint("places BETWEEN 2 AND 4", name="places"),
+    )
+
+    outing_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    interaction_id: Mapped[int] = mapped_column(Snowflake)
+    ordinal: Mapped[int] = mapped_column(default=0)
+    round_id: Mapped[int | None] = mapped_column(Id, ForeignKey("rounds.round_id"))
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
+    caller_id: Mapped[int | None] = mapped_column(Snowflake)  # None for one made by a round, or by an erased person
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    terms: Mapped[int] = mapped_column(default=1)
+    starts_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(64))  # of the caller when called: its wall times
+    place: Mapped[str] = mapped_column(String(80))  # for everybody: a meeting point's name, or as typed
+    detail: Mapped[str | None] = mapped_column(String(200))  # for those who are in; gone after 30 days
+    point_id: Mapped[int | None] = mapped_column(Id, ForeignKey("meeting_points.point_id", ondelete="SET NULL"))
+    surface: Mapped[str | None] = mapped_column(String(12))
+    solo: Mapped[bool] = mapped_column(Boolean, default=False)
+    backward_per_spotter: Mapped[int]
+    places: Mapped[int]
+    distance_m: Mapped[int | None]
+    pace_s_per_km: Mapped[float] = mapped_column(Float)  # backward
+    planned_ms: Mapped[int]
+    audience: Mapped[str] = mapped_column(String(8), default="everyone")
+    audience_role_id: Mapped[int | None] = mapped_column(Snowflake)
+    channel_id: Mapped[int] = mapped_column(Snowflake)  # where its card is, or goes
+    message_id: Mapped[int | None] = mapped_column(Snowflake)  # the card, once posted
+    started_at: Mapped[datetime | None]
+    due_back_at: Mapped[datetime | None]
+    swapped_at: Mapped[datetime | None]
+    extended_min: Mapped[int] = mapped_column(default=0)
+    rung: Mapped[int] = mapped_column(default=-1)  # the newest rung of the ladder climbed; -1: none
+    help_at: Mapped[datetime | None]  # somebody asked for help: only a word on what happened ends it
+    ended_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(Snowflake)
+    resolution: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+
+
+class Companion(Base):
+    """A person's place in an outing, or on its waiting list.
+
+    One is in at most one outing that is under way (a partial unique index); `role` in each half is settled whenever
+    somebody joins or leaves.
+    """
+
+    __tablename__ = "companions"
+    __table_args__ = (
+        Index(None, "user_id", "presence"),
+        Index(
+            "uq_companions_out",
+            "user_id",
+            unique=True,
+            sqlite_where=text("checked_in_at IS NOT NULL AND home_at IS NULL AND presence = 'in'"),
+            postgresql_where=text("checked_in_at IS NOT NULL AND home_at IS NULL AND presence = 'in'"),
+        ),
+    )
+
+    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    wish: Mapped[str] = mapped_column(String(8))
+    first_role: Mapped[str] = mapped_column(String(8))
+    second_role: Mapped[str] = mapped_column(String(8))
+    presence: Mapped[str] = mapped_column(String(8))  # in, waiting, offered, left
+    since: Mapped[datetime]  # joined, or began to wait: the order of the waiting list
+    offered_until: Mapped[datetime | None]
+    confirmed_terms: Mapped[int | None]  # the terms agreed to
+    checked_in_at: Mapped[datetime | None]
+    home_at: Mapped[datetime | None]
+    happened: Mapped[str | None] = mapped_column(String(8))  # answer to "Did it happen?": yes, no; no_show when absent
+    draft: Mapped[str | None] = mapped_column(String(8))  # offered, logged, thrown
+    run_id: Mapped[int | None] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="SET NULL"))
+
+
+class OutingPress(Base):
+    """A press that has had its effect: the same interaction delivered twice changes nothing the second time."""
+
+    __tablename__ = "outing_presses"
+    __table_args__ = (Index(None, "outing_id"),)
+
+    interaction_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
+    pressed_at: Mapped[datetime]

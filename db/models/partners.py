@@ -1,0 +1,113 @@
+"""Whom one runs with, whom one does not, who is told when one does not come home; and the weekly round."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Id, Snowflake
+
+
+class Tie(Base):
+    """What one person has said of another: "block" or "trust". Private to who said it; a block works both ways."""
+
+    __tablename__ = "ties"
+    __table_args__ = (Index(None, "other_id"), CheckConstraint("user_id <> other_id", name="not_oneself"))
+
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # block, trust
+    other_name: Mapped[str] = mapped_column(String(120))  # as last seen, for one's own list
+    since: Mapped[datetime]
+
+
+class Contact(Base):
+    """Whom to tell when somebody does not come home, in order; only who has accepted is told anything."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index(None, "contact_id"), CheckConstraint("user_id <> contact_id", name="not_oneself"))
+
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
+    contact_name: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int]  # from 1
+    state: Mapped[str] = mapped_column(String(8))  # asked, accepted, declined
+    guild_id: Mapped[int | None] = mapped_column(Snowflake)
+    asked_at: Mapped[datetime]
+
+
+class Availability(Base):
+    """When, where and how a member would go out with a partner in a club."""
+
+    __tablename__ = "availabilities"
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    windows: Mapped[list[list[int]]] = mapped_column(
+        JSON, default=list
+    )  # [weekday, first minute, end minute], own zone
+    places: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of meeting points; none: anywhere
+    wishes: Mapped[list[str]] = mapped_column(JSON, default=list)  # roles taken: backward, spotter, swap
+    forward_s_per_km: Mapped[float | None] = mapped_column(Float)
+    backward_s_per_km: Mapped[float | None] = mapped_column(Float)
+    paused_until: Mapped[date | None]  # the first day on which it holds again
+    changed_at: Mapped[datetime]
+
+
+class Round(Base):
+    """A club's round of one week. The key (guild, Monday) is why it never runs twice."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (UniqueConstraint("guild_id", "monday"),)
+
+    round_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
+    monday: Mapped[date]  # of the week matched for
+    state: Mapped[str] = mapped_column(String(10))  # announced, drawn, confirmed, cancelled
+    seed: Mapped[int] = mapped_column(BigInteger)
+    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the drawn outings, until confirmed
+    announced_at: Mapped[datetime]
+    match_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RoundPlace(Base):
+    """A member in a round: asked with notice, skipped, matched, or left over (and why, as a catalogue key)."""
+
+    __tablename__ = "round_places"
+    __table_args__ = (Index(None, "user_id"),)
+
+    round_id: Mapped[int] = mapped_column(Id, ForeignKey("rounds.round_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))  # asked, skipped, matched, left
+    reason: Mapped[str | None] = mapped_column(String(40))
+
+
+class NoShow(Base):
+    """Somebody who was expected and did not come; counted for a month, told to nobody else."""
+
+    __tablename__ = "no_shows"
+
+    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    missed_on: Mapped[date]
+
+
+class Spotting(Base):
+    """Metres and milliseconds faced forward for somebody else, credited to the spotter who has agreed.
+
+    Of an outing it hangs on the spotter's own run; of a run typed by another, on that run, while he agrees to it.
+    """
+
+    __tablename__ = "spottings"
+    __table_args__ = (Index(None, "guild_id", "user_id", "ran_on"), Index(None, "user_id"))
+
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
+    ran_on: Mapped[date]
+    distance_m: Mapped[int]
+    duration_ms: Mapped[int]

@@ -1,0 +1,49 @@
+"""Who has been alarmed about an outing. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Contact, Delivery, Member
+
+
+async def receivers(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> Sequence[Row[str, int, int]]:
+    """(destination, user_id, channel_id) of everybody who was, or is about to be, sent a message of some kinds.
+
+    A fallback is left out: whoever it is for is in the list by the direct message it stands for.
+    """
+    rows = await session.execute(
+        select(Delivery.destination, Delivery.user_id, Delivery.channel_id)
+        .where(
+            Delivery.kind.in_(kinds),
+            Delivery.subject_id == subject_id,
+            Delivery.state != "dropped",
+            Delivery.fallback_of.is_(None),
+        )
+        .distinct()
+        .order_by(Delivery.destination, Delivery.user_id, Delivery.channel_id)
+    )
+    return rows.all()
+
+
+async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:
+    """Whom some people have named and who have accepted, person by person, each in the order named."""
+    rows = await session.scalars(
+        select(Contact)
+        .where(Contact.user_id.in_(user_ids), Contact.state == "accepted")
+        .order_by(Contact.user_id, Contact.position)
+    )
+    return rows.all()
+
+
+async def organisers_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
+    """Members last seen as organisers, who have not left."""
+    rows = await session.scalars(
+        select(Member.user_id)
+        .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
+        .order_by(Member.user_id)
+    )
+    return rows.all()

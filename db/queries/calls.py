@@ -1,0 +1,219 @@
+"""Calls for a partner: who may answer one, who is free, and the rows its answers write. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from db.dialect import upsert
+from db.models import (
+    Availability,
+    Companion,
+    Due,
+    Guild,
+    MeetingPoint,
+    Member,
+    Outing,
+    Run,
+    Spotting,
+    Stretch,
+    Tie,
+    User,
+)
+
+LIVE = ("open", "filled", "confirmed", "under_way", "overdue")
+"""States in which an outing takes up its people's time."""
+
+
+async def insert_outing(session: AsyncSession, values: dict[str, object]) -> int | None:
+    """Write an outing; None when this interaction has written it before."""
+    statement = upsert(session, Outing).values(**values)
+    outing_id: int | None = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(Outing.outing_id)
+    )
+    return outing_id
+
+
+async def outing_of_interaction(session: AsyncSession, interaction_id: int) -> int:
+    """The outing that an interaction has made."""
+    found: int | None = await session.scalar(select(Outing.outing_id).where(Outing.interaction_id == interaction_id))
+    assert found is not None
+    return found
+
+
+async def put_companion(session: AsyncSession, outing_id: int, user_id: int, values: dict[str, object]) -> None:
+    """Write somebody's place anew, whatever it was before."""
+    fresh = {"offered_until": None, "confirmed_terms": None, "happened": None, **values}
+    statement = upsert(session, Companion).values(outing_id=outing_id, user_id=user_id, **fresh)
+    await session.execute(statement.on_conflict_do_update(index_elements=["outing_id", "user_id"], set_=fresh))
+
+
+async def leave_all(session: AsyncSession, outing_id: int) -> None:
+    """Everybody on the waiting list of an outing is off it."""
+    await session.execute(
+        update(Companion)
+        .where(Companion.outing_id == outing_id, Companion.presence.in_(("waiting", "offered")))
+        .values(presence="left", offered_until=None)
+    )
+
+
+async def delete_due_of(session: AsyncSession, kinds: Sequence[str], subject_id: int, user_id: int) -> None:
+    """Take back what is due of some kinds about a subject and one person."""
+    await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id, Due.user_id == user_id))
+
+
+async def hold_user(session: AsyncSession, user_id: int) -> None:
+    """Hold a person against other writers, so that of two outings joined at once the second sees the first."""
+    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update(key_share=True))
+
+
+async def live_outings_of(session: AsyncSession, user_ids: Collection[int]) -> Sequence[Row[int, Outing]]:
+    """(user_id, outing) for all that some people are in and that are not over, soonest first."""
+    rows = await session.execute(
+        select(Companion.user_id, Outing)
+        .join(Outing, Outing.outing_id == Companion.outing_id)
+        .where(
+            Companion.user_id.in_(user_ids),
+            Companion.presence == "in",
+            Companion.home_at.is_(None),
+            Outing.state.in_(LIVE),
+        )
+        .order_by(Outing.starts_at, Outing.outing_id)
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
+
+
+async def outings_for(session: AsyncSession, user_id: int) -> Sequence[Outing]:
+    """What somebody is in, waits for, or is offered a place of, and that is not over; soonest first."""
+    rows = await session.scalars(
+        select(Outing)
+        .join(Companion, Companion.outing_id == Outing.outing_id)
+        .where(Companion.user_id == user_id, Companion.presence != "left", Outing.state.in_(LIVE))
+        .order_by(Outing.starts_at, Outing.outing_id)
+    )
+    return rows.all()
+
+
+# ── who may answer ──
+
+
+async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside: Collection[int]) -> set[int]:
+    """Those of some people between whom and anybody who is in there is a block, whoever has said it."""
+    rows = await session.execute(
+        select(Tie.user_id, Tie.other_id).where(
+            Tie.kind == "block",
+            or_(
+                and_(Tie.user_id.in_(user_ids), Tie.other_id.in_(inside)),
+                and_(Tie.user_id.in_(inside), Tie.other_id.in_(user_ids)),
+            ),
+        )
+    )
+    return {user_id for pair in rows for user_id in pair if user_id in set(user_ids)}
+
+
+async def trusted_by(session: AsyncSession, user_id: int) -> set[int]:
+    """Whom somebody trusts."""
+    rows = await session.scalars(select(Tie.other_id).where(Tie.kind == "trust", Tie.user_id == user_id))
+    return set(rows)
+
+
+async def members_among(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The roles, as far as the club's settings name them, of those who are in the club."""
+    rows = await session.execute(
+        select(Member.user_id, Member.role_ids).where(
+            Member.guild_id == guild_id, Member.user_id.in_(user_ids), Member.left_at.is_(None)
+        )
+    )
+    return {user_id: frozenset(role_ids or ()) for user_id, role_ids in rows}
+
+
+async def organisers_of(session: AsyncSession, guild_id: int, limit: int) -> Sequence[int]:
+    """Those who were organisers when they last spoke to the bot, the latest first."""
+    rows = await session.scalars(
+        select(Member.user_id)
+        .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
+        .order_by(Member.seen_at.desc(), Member.user_id)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+# ── who is free ──
+
+
+async def available(session: AsyncSession, guild_id: int) -> Sequence[Row[Availability, str]]:
+    """(availability, zone) of everybody still in the club."""
+    rows = await session.execute(
+        select(Availability, func.coalesce(User.zone, Guild.zone, "UTC"))
+        .join(User, User.user_id == Availability.user_id)
+        .join(Guild, Guild.guild_id == Availability.guild_id)
+        .join(Member, (Member.guild_id == Availability.guild_id) & (Member.user_id == Availability.user_id))
+        .where(Availability.guild_id == guild_id, Member.left_at.is_(None))
+    )
+    return rows.all()
+
+
+async def recent_spotters(session: AsyncSession, guild_id: int, since: datetime, on: date, limit: int) -> list[int]:
+    """Who has faced forward for somebody in the club since then, the latest first."""
+    spotted = await session.execute(
+        select(Spotting.user_id, func.max(Spotting.ran_on))
+        .where(Spotting.guild_id == guild_id, Spotting.ran_on >= on)
+        .group_by(Spotting.user_id)
+    )
+    faced = await session.execute(
+        select(Companion.user_id, func.max(Companion.home_at))
+        .join(Outing, Outing.outing_id == Companion.outing_id)
+        .where(
+            Outing.guild_id == guild_id,
+            Companion.home_at >= since,
+            or_(Companion.first_role == "spotter", Companion.second_role == "spotter"),
+        )
+        .group_by(Companion.user_id)
+    )
+    latest = {user_id: ran_on for user_id, ran_on in spotted if ran_on}
+    for user_id, home_at in faced:
+        if home_at:
+            latest[user_id] = max(latest.get(user_id, home_at.date()), home_at.date())
+    return sorted(latest, key=lambda user_id: (latest[user_id], user_id), reverse=True)[:limit]
+
+
+async def backward_paces(session: AsyncSession, user_id: int, limit: int) -> list[float]:
+    """Seconds per kilometre of somebody's newest runs, their backward parts alone."""
+    other = aliased(Stretch)
+    rows = await session.execute(
+        select(func.sum(Stretch.duration_ms), func.sum(Stretch.distance_m))
+        .join(Run, Run.run_id == Stretch.run_id)
+        .where(
+            Run.user_id == user_id,
+            Run.deleted_at.is_(None),
+            Stretch.direction == "backward",
+            ~exists().where(other.run_id == Run.run_id, other.direction == "backward", other.distance_m.is_(None)),
+        )
+        .group_by(Run.run_id, Run.started_at)
+        .order_by(Run.started_at.desc(), Run.run_id.desc())
+        .limit(limit)
+    )
+    return [float(duration_ms) / float(distance_m) for duration_ms, distance_m in rows if distance_m]
+
+
+async def zones_of(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, str]:
+    """The zone of each of some people: their own, else the club's."""
+    club: str | None = await session.scalar(select(Guild.zone).where(Guild.guild_id == guild_id))
+    rows = await session.execute(select(User.user_id, User.zone).where(User.user_id.in_(user_ids)))
+    return {user_id: zone or club or "UTC" for user_id, zone in rows}
+
+
+# ── places ──
+
+
+async def meeting_points(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
+    """Where a club meets, by name."""
+    rows = await session.scalars(
+        select(MeetingPoint).where(MeetingPoint.guild_id == guild_id).order_by(MeetingPoint.name)
+    )
+    return rows.all()

@@ -1,0 +1,254 @@
+"""What is due, and messages on their way. Nothing here commits.
+
+Claims take rows that nobody else holds: PostgreSQL skips locked ones, SQLite's writers come one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from db.dialect import upsert
+from db.models import Delivery, Due, Guild, Outing, User
+
+HOLDING_TRIES = 5
+"""A message that failed so often no longer holds back later ones to the same destination: about a minute."""
+
+Values = dict[str, Any]
+
+
+# -- writing them ------------------------------------------------------------------------------------------------
+
+
+async def upsert_due(session: AsyncSession, rows: Sequence[Values]) -> None:
+    """Write what is due, or move it to its new instant."""
+    statement = upsert(session, Due)
+    names = ("fire_at", "meant_at", "priority", "payload", "subject_id", "user_id", "attempts")
+    moved = {name: statement.excluded[name] for name in names}
+    statement = statement.on_conflict_do_update(index_elements=["kind", "occurrence"], set_=moved)
+    await session.execute(statement, [{**row, "meant_at": row["fire_at"], "attempts": 0} for row in rows])
+
+
+async def delete_due(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
+    """Take back what is due of some kinds about a subject."""
+    await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id))
+
+
+async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, again: bool) -> None:
+    """Write messages to be sent; one of the same key is left alone, or with `again` is to be drawn once more.
+
+    One that is being drawn at this moment stays leased: whoever draws it sees by its version that it was late.
+    """
+    statement = upsert(session, Delivery)
+    key = ["kind", "occurrence", "destination", "user_id", "channel_id"]
+    if again:
+        leased = Delivery.state == "leased"
+        new = statement.excluded
+        statement = statement.on_conflict_do_update(
+            index_elements=key,
+            set_={
+                "priority": new["priority"],
+                "payload": new["payload"],
+                "due_at": new["due_at"],
+                "message_id": func.coalesce(new["message_id"], Delivery.message_id),
+                "version": Delivery.version + 1,
+                "state": case((leased, "leased"), else_="waiting"),
+                "next_try_at": case((leased, Delivery.next_try_at), else_=new["next_try_at"]),
+                "attempts": 0,
+            },
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    await session.execute(statement, [{**row, "state": "waiting", "attempts": 0, "version": 0} for row in rows])
+
+
+# -- what is due -------------------------------------------------------------------------------------------------
+
+
+async def take_due(session: AsyncSession, kinds: Collection[str], now: datetime) -> Due | None:
+    """Delete the first row that is due and give it back; None where there is none."""
+    first = (
+        select(Due.due_id)
+        .where(Due.fire_at <= now, Due.kind.in_(kinds))
+        .order_by(Due.fire_at, Due.priority, Due.due_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    found: Due | None = await session.scalar(
+        delete(Due)
+        .where(Due.due_id == first.scalar_subquery())
+        .returning(Due)
+        .execution_options(synchronize_session=False)
+    )
+    return found
+
+
+async def put_off_due(session: AsyncSession, due_id: int, meant_at: datetime, until: datetime) -> None:
+    """Try a row later, unless it was moved meanwhile."""
+    await session.execute(
+        update(Due)
+        .where(Due.due_id == due_id, Due.meant_at == meant_at)
+        .values(fire_at=until, attempts=Due.attempts + 1)
+    )
+
+
+# -- messages ----------------------------------------------------------------------------------------------------
+
+
+async def claim(
+    session: AsyncSession,
+    kinds: Collection[str],
+    now: datetime,
+    until: datetime,
+    most: int,
+    except_ids: Collection[int],
+) -> Sequence[tuple[Delivery, int | None, datetime | None]]:
+    """Lease messages that may be sent now, in order; each with the person's channel, and since when it is closed.
+
+    A message waits for an earlier one to the same destination that is on its way, or is being tried again, and is no
+    less urgent.
+    """
+    earlier = aliased(Delivery)
+    held = (
+        select(earlier.delivery_id)
+        .where(
+            earlier.next_try_at > now,
+            or_(
+                earlier.state == "leased", and_(earlier.state == "waiting", earlier.attempts.between(1, HOLDING_TRIES))
+            ),
+            earlier.destination == Delivery.destination,
+            earlier.destination != "card",
+            or_(Delivery.destination == "dm", earlier.channel_id == Delivery.channel_id),
+            or_(Delivery.destination != "dm", earlier.user_id == Delivery.user_id),
+            earlier.priority <= Delivery.priority,
+            earlier.delivery_id < Delivery.delivery_id,
+        )
+        .exists()
+    )
+    found = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.state.in_(["waiting", "leased"]),
+            Delivery.next_try_at <= now,
+            Delivery.kind.in_(kinds),
+            Delivery.delivery_id.not_in(except_ids),
+            ~held,
+        )
+        .order_by(Delivery.priority, Delivery.due_at, Delivery.delivery_id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = found.all()
+    if not rows:
+        return []
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.delivery_id.in_([row.delivery_id for row in rows]))
+        .values(state="leased", next_try_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    people = await session.execute(
+        select(User.user_id, User.dm_channel_id, User.dm_closed_at).where(
+            User.user_id.in_({row.user_id for row in rows if row.destination == "dm"})
+        )
+    )
+    known = {user_id: (channel_id, closed_at) for user_id, channel_id, closed_at in people}
+    return [(row, *known.get(row.user_id, (None, None))) for row in rows]
+
+
+async def settle(
+    session: AsyncSession,
+    delivery_id: int,
+    until: datetime,
+    version: int,
+    now: datetime,
+    state: str,
+    next_try_at: datetime | None = None,
+    **values: object,
+) -> bool:
+    """Write what became of a message leased `until`; False when the lease is another's by now.
+
+    A card marked meanwhile to be drawn again (its version is another) waits to be, whatever became of it.
+    """
+    again = Delivery.version != version
+    changed = await session.scalar(
+        update(Delivery)
+        .where(Delivery.delivery_id == delivery_id, Delivery.state == "leased", Delivery.next_try_at == until)
+        .values(
+            state=case((again, "waiting"), else_=state),
+            next_try_at=case((again, now), else_=next_try_at or now),
+            **values,
+        )
+        .returning(Delivery.delivery_id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
+    """End leases early: whoever comes next may send these."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.delivery_id.in_(delivery_ids), Delivery.state == "leased", Delivery.next_try_at == until)
+        .values(state="waiting", next_try_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def delivery(session: AsyncSession, delivery_id: int) -> Delivery | None:
+    """One message."""
+    found: Delivery | None = await session.get(Delivery, delivery_id)
+    return found
+
+
+async def set_direct(session: AsyncSession, user_id: int, **values: object) -> None:
+    """Write a person's direct channel, or that it is closed."""
+    await session.execute(update(User).where(User.user_id == user_id).values(**values))
+
+
+async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
+    """The channel where a club looks for partners."""
+    found: int | None = await session.scalar(select(Guild.partners_channel_id).where(Guild.guild_id == guild_id))
+    return found
+
+
+async def outing_channel(session: AsyncSession, outing_id: int) -> int | None:
+    """The channel of an outing's card."""
+    found: int | None = await session.scalar(select(Outing.channel_id).where(Outing.outing_id == outing_id))
+    return found
+
+
+# -- what is to come ---------------------------------------------------------------------------------------------
+
+
+async def outlook(
+    session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime, except_ids: Collection[int]
+) -> tuple[bool, bool, datetime | None]:
+    """Whether anything is due, whether anything may be sent, and the earliest instant after `now` of either."""
+    due = select(Due.fire_at).where(Due.kind.in_(fired)).order_by(Due.fire_at).limit(1)
+    unsent = select(func.min(Delivery.next_try_at)).where(
+        Delivery.state.in_(["waiting", "leased"]), Delivery.kind.in_(drawn), Delivery.delivery_id.not_in(except_ids)
+    )
+    moments = [
+        due.where(Due.fire_at <= now).scalar_subquery(),
+        unsent.where(Delivery.next_try_at <= now).scalar_subquery(),
+        due.where(Due.fire_at > now).scalar_subquery(),
+        unsent.where(Delivery.next_try_at > now).scalar_subquery(),
+    ]
+    due_at, send_at, *later = (await session.execute(select(*moments))).one()
+    return due_at is not None, send_at is not None, min((at for at in later if at is not None), default=None)
+
+
+async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:
+    """Kinds that are due or wait to be sent and that nobody declares."""
+    due = select(Due.kind).where(Due.fire_at <= now, Due.kind.not_in(fired)).distinct()
+    waiting = select(Delivery.kind).where(
+        Delivery.state.in_(["waiting", "leased"]), Delivery.next_try_at <= now, Delivery.kind.not_in(drawn)
+    )
+    return {*(await session.scalars(due)), *(await session.scalars(waiting.distinct()))}

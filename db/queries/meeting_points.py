@@ -1,0 +1,50 @@
+"""Where a club meets. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Availability, MeetingPoint
+
+
+async def points_of(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
+    """A club's meeting points, by name."""
+    rows = await session.scalars(
+        select(MeetingPoint).where(MeetingPoint.guild_id == guild_id).order_by(MeetingPoint.name, MeetingPoint.point_id)
+    )
+    return rows.all()
+
+
+async def insert_point(session: AsyncSession, guild_id: int, **values: object) -> MeetingPoint:
+    """Write a new one."""
+    point = MeetingPoint(guild_id=guild_id, **values)
+    session.add(point)
+    await session.flush()
+    return point
+
+
+async def set_point(session: AsyncSession, point_id: int, **values: object) -> None:
+    """Write columns of one."""
+    await session.execute(update(MeetingPoint).where(MeetingPoint.point_id == point_id).values(**values))
+
+
+async def delete_point(session: AsyncSession, guild_id: int, point_id: int) -> str | None:
+    """Take one of a club's away; answers its name, None where there is none."""
+    name: str | None = await session.scalar(
+        delete(MeetingPoint)
+        .where(MeetingPoint.guild_id == guild_id, MeetingPoint.point_id == point_id)
+        .returning(MeetingPoint.name)
+    )
+    return name
+
+
+async def rename_in_availabilities(session: AsyncSession, guild_id: int, old: str, new: str) -> None:
+    """Let who would meet at a place of the old name meet at the same place under its new one."""
+    rows = await session.scalars(select(Availability).where(Availability.guild_id == guild_id).with_for_update())
+    for row in rows:
+        if old in row.places:
+            row.places = [new if place == old else place for place in row.places]
+    await session.flush()

@@ -1,0 +1,97 @@
+"""Outings and who is in them. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.dialect import upsert
+from db.models import Companion, Member, NoShow, Outing, OutingPress
+
+
+async def outing_row(session: AsyncSession, outing_id: int, *, hold: bool = False) -> Outing | None:
+    """An outing, held against other writers where `hold`."""
+    statement = select(Outing).where(Outing.outing_id == outing_id)
+    if hold:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found: Outing | None = await session.scalar(statement)
+    return found
+
+
+async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dict[int, list[tuple[Companion, str]]]:
+    """Everybody of several outings with their names as last seen in the club, in the order they came."""
+    found: dict[int, list[tuple[Companion, str]]] = {outing_id: [] for outing_id in outing_ids}
+    rows = await session.execute(
+        select(Companion, func.coalesce(Member.display_name, "?"))
+        .join(Outing, Outing.outing_id == Companion.outing_id)
+        .outerjoin(Member, (Member.guild_id == Outing.guild_id) & (Member.user_id == Companion.user_id))
+        .where(Companion.outing_id.in_(outing_ids))
+        .order_by(Companion.outing_id, Companion.since, Companion.user_id)
+        .execution_options(populate_existing=True)
+    )
+    for companion, name in rows:
+        found[companion.outing_id].append((companion, name))
+    return found
+
+
+async def move(session: AsyncSession, outing_id: int, states: Collection[str], **values: object) -> bool:
+    """Write columns of an outing that is in one of `states`; False when it no longer is."""
+    changed = await session.scalar(
+        update(Outing)
+        .where(Outing.outing_id == outing_id, Outing.state.in_(states))
+        .values(**values)
+        .returning(Outing.outing_id)
+    )
+    return changed is not None
+
+
+async def set_companion(session: AsyncSession, outing_id: int, user_id: int, **values: object) -> None:
+    """Write columns of somebody's place in an outing."""
+    await session.execute(
+        update(Companion).where(Companion.outing_id == outing_id, Companion.user_id == user_id).values(**values)
+    )
+
+
+async def note_press(session: AsyncSession, interaction_id: int, outing_id: int, now: object) -> bool:
+    """Note that an interaction has its effect; False when it has had it before."""
+    statement = upsert(session, OutingPress).values(interaction_id=interaction_id, outing_id=outing_id, pressed_at=now)
+    written = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(OutingPress.interaction_id)
+    )
+    return written is not None
+
+
+async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collection[int]) -> bool:
+    """Whether any of some people is out in another outing."""
+    found = await session.scalar(
+        select(Companion.user_id).where(
+            Companion.user_id.in_(user_ids),
+            Companion.outing_id != outing_id,
+            Companion.presence == "in",
+            Companion.checked_in_at.is_not(None),
+            Companion.home_at.is_(None),
+        )
+    )
+    return found is not None
+
+
+async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> None:
+    """Note that somebody did not come; once."""
+    statement = upsert(session, NoShow).values(outing_id=outing_id, user_id=user_id, missed_on=missed_on)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["outing_id", "user_id"]))
+
+
+async def drop_no_show(session: AsyncSession, outing_id: int, user_id: int) -> None:
+    """Take it back: they were there."""
+    await session.execute(delete(NoShow).where(NoShow.outing_id == outing_id, NoShow.user_id == user_id))
+
+
+async def count_no_shows(session: AsyncSession, user_id: int, since: date) -> int:
+    """How often somebody did not come since a day."""
+    counted: int | None = await session.scalar(
+        select(func.count()).select_from(NoShow).where(NoShow.user_id == user_id, NoShow.missed_on >= since)
+    )
+    return counted or 0

@@ -1,0 +1,123 @@
+"""The pace of what the bot says by itself, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+
+import pytest
+
+from bot.delivery.pace import BURST, PER_SECOND, Pace
+
+
+class Time:
+    """Seconds that pass when everybody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.get_running_loop().create_future()
+        heapq.heappush(self.sleepers, (self.now + seconds, len(self.sleepers), woken))
+        await woken
+
+    async def run_until(self, end: float) -> None:
+        while True:
+            for _ in range(10):
+                await asyncio.sleep(0)
+            if not self.sleepers or self.sleepers[0][0] > end:
+                self.now = end
+                return
+            self.now, _, woken = heapq.heappop(self.sleepers)
+            woken.set_result(None)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def pace(time: Time) -> Pace:
+    return Pace(clock=time.clock, sleep=time.sleep)
+
+
+class Requests:
+    """Requests that note when they were allowed."""
+
+    def __init__(self, time: Time, pace: Pace) -> None:
+        self.time = time
+        self.pace = pace
+        self.made: list[tuple[float, str]] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ask(self, name: str, priority: int = 1) -> asyncio.Task[None]:
+        async def make() -> None:
+            await self.pace.leave(priority)
+            self.made.append((self.time.now, name))
+
+        self.tasks.append(asyncio.create_task(make()))
+        return self.tasks[-1]
+
+    @property
+    def names(self) -> list[str]:
+        return [name for _, name in self.made]
+
+
+async def test_a_thousand_requests_keep_the_pace_and_never_fifty_in_any_second(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    for number in range(1000):
+        requests.ask(str(number))
+    await time.run_until(60)
+    instants = [at for at, _ in requests.made]
+    assert len(instants) == 1000
+    assert instants[-1] == pytest.approx((1000 - BURST) / PER_SECOND, rel=0.01)
+    busiest = max(sum(1 for at in instants[first : first + 60] if at < instants[first] + 1) for first in range(1000))
+    assert 45 <= busiest < 50
+    assert requests.names == [str(number) for number in range(1000)]
+
+
+async def test_the_urgent_overtake_those_who_wait(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    for number in range(BURST + 3):
+        requests.ask(f"nudge {number}", priority=2)
+    await time.run_until(0)
+    requests.ask("asked", priority=1)
+    requests.ask("safety", priority=0)
+    await time.run_until(1)
+    assert requests.names[BURST:] == ["safety", "asked", "nudge 4", "nudge 5", "nudge 6"]
+
+
+async def test_after_a_pause_a_few_may_leave_at_once_and_no_more(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    for pause in (100.0, 200.0):
+        await time.run_until(pause)
+        for number in range(10):
+            requests.ask(str(number))
+        await time.run_until(pause + 50)
+        assert sum(1 for at, _ in requests.made if at == pause) == BURST
+
+
+async def test_who_gives_up_costs_nothing_and_blocks_nobody(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    waiting = [requests.ask(str(number)) for number in range(BURST + 2)]
+    await time.run_until(0)
+    waiting[BURST].cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await waiting[BURST]
+    await time.run_until(1 / PER_SECOND)
+    assert requests.names == ["0", "1", "2", "3", "5"]
+
+
+async def test_a_clock_that_is_set_back_stops_nobody(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    time.now = -1_000_000.0
+    for number in range(BURST + 1):
+        requests.ask(str(number))
+    await time.run_until(time.now + 1)
+    assert len(requests.names) == BURST + 1

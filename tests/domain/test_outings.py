@@ -1,0 +1,124 @@
+"""Who faces which way, the one rule, and the times of an outing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.outings import (
+    Role,
+    Roles,
+    Wish,
+    arrange,
+    eyes_kept,
+    free_wishes,
+    half_time,
+    is_filled,
+    planned_ms,
+    planned_return,
+    rung_at,
+)
+from bot.domain.runs import Surface
+from bot.domain.spotter_calls import Call, calls_on
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+
+B, S, W = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
+wishes = st.lists(st.sampled_from(list(Wish)), max_size=4)
+limits = st.integers(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit", "filled"),
+    [
+        ([B], 2, False), ([S], 2, False), ([W], 2, False), ([B, B], 2, False), ([S, S], 2, False),
+        ([B, S], 1, True), ([B, W], 1, False), ([W, S], 1, True), ([W, W], 1, True),
+        ([B, B, S], 1, False), ([B, B, S], 2, True), ([B, B, B, S], 2, False), ([B, B, B, S], 3, True),
+        ([W, W, W], 1, False), ([W, W, W], 2, True), ([B, W, W], 1, False), ([B, W, W], 2, True), ([B, W, S], 1, False),
+        ([B, W, S], 2, True),
+    ],
+)  # fmt: skip
+def test_an_outing_is_filled_when_everybody_backward_has_eyes_in_both_halves(
+    asked: list[Wish], limit: int, filled: bool
+) -> None:
+    assert is_filled(asked, limit, solo=False) is filled
+
+
+def test_alone_is_fine_only_where_the_club_allows_it() -> None:
+    alone = [Roles(Role.BACKWARD, Role.BACKWARD)]
+    assert eyes_kept(alone, 2, solo=True)
+    assert not eyes_kept(alone, 2, solo=False)
+
+
+@given(wishes, limits, st.booleans())
+def test_what_is_arranged_keeps_the_rule_and_gives_everybody_what_they_wished(
+    asked: list[Wish], limit: int, solo: bool
+) -> None:
+    roles = arrange(asked, limit, solo=solo)
+    if roles is None:
+        return
+    for half in (0, 1):
+        backward = sum(r.at(half) is Role.BACKWARD for r in roles)
+        assert solo or backward <= limit * (len(roles) - backward)
+    for wish, role in zip(asked, roles, strict=True):
+        assert role.swaps is (wish is Wish.SWAP)
+        assert wish is Wish.SWAP or role.first.value == wish.value
+
+
+@given(wishes, limits, st.integers(2, 4), st.booleans())
+def test_a_free_place_is_one_with_which_the_outing_can_still_be_filled(
+    asked: list[Wish], limit: int, places: int, solo: bool
+) -> None:
+    found = free_wishes(asked, limit, places, solo=solo)
+    for wish in Wish:
+        left = places - len(asked) - 1
+        fillable = left >= 0 and any(
+            is_filled([*asked, wish, *more], limit, solo=solo)
+            for size in range(left + 1)
+            for more in product((B, S), repeat=size)
+        )
+        assert (wish in found) is fillable
+
+
+@pytest.mark.parametrize(("minutes", "reserve"), [(10, 10), (40, 10), (60, 15), (120, 30)])
+def test_the_planned_return_has_a_quarter_and_at_least_ten_minutes_more(minutes: int, reserve: int) -> None:
+    start = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    back = planned_return(start, minutes * 60_000, extended_min=15)
+    assert back - start == timedelta(minutes=minutes + reserve + 15)
+    assert half_time(start, minutes * 60_000) - start == timedelta(minutes=minutes / 2)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney"])
+@pytest.mark.parametrize("month", [3, 4, 10, 11])
+def test_clocks_that_change_during_an_outing_change_no_length(zone: str, month: int) -> None:
+    for day in range(1, 29):
+        start = datetime(2026, month, day, 1, 45, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        back = planned_return(start, 60 * 60_000)
+        assert back.timestamp() - start.timestamp() == 75 * 60
+        assert rung_at(back, 15, 2).timestamp() - back.timestamp() == 30 * 60
+
+
+def test_five_kilometres_at_eight_minutes_take_forty() -> None:
+    assert planned_ms(5000, 480.0) == 40 * 60_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("surface", [None, *Surface])
+def test_no_call_is_a_bare_left_or_right(language: str, surface: Surface | None) -> None:
+    reader = Reader(language)
+    bare = {"left", "right", "links", "rechts"}
+    for call in calls_on(surface, swapping=True):
+        shouted = reader.t(f"course.calls.{call}").split("**")[1]
+        for part in shouted.split("·"):
+            assert part.strip().lower() not in bare
+
+
+def test_the_calls_of_a_track_steer_in_and_out() -> None:
+    assert Call.IN_OUT in calls_on(Surface.TRACK, swapping=False)
+    assert Call.YOUR_SIDE in calls_on(Surface.ROAD, swapping=False)
+    assert Call.SWAP not in calls_on(Surface.ROAD, swapping=False)

@@ -1,0 +1,246 @@
+"""When they do not come home: who is told what, in which order, whatever happens to the bot meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+from sqlalchemy import update
+
+from db.models import Guild
+from tests.flows.calling import card_of, press, state
+from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.test_outing import last, letter, out
+
+HALF_AN_HOUR_AND_MORE = {"minutes": 34}
+"""From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes and ten."""
+
+
+async def organisers_room(club: Club) -> Any:
+    """A channel that only organisers can read, set by an organiser, whose role may be mentioned."""
+    role = next(r for r in club.env.bot.get_guild(club.guild.id).roles if r.name == "Organisers")
+    overwrites = {
+        club.guild.default_role: discord.PermissionOverwrite(view_channel=False),
+        role: discord.PermissionOverwrite(view_channel=True),
+        club.env.bot.user: discord.PermissionOverwrite(view_channel=True, send_messages=True),
+    }
+    room = club.guild.create_text_channel("organisers", overwrites=overwrites)
+    await club.env.settle()
+    await club_sets(club, organisers_channel_id=room.id, organiser_role_id=role.id)
+    return room
+
+
+async def club_sets(club: Club, **values: Any) -> None:
+    await club.olga.slash(club.channel, "partner mine")  # the club and its organiser are known
+    async with club.database.write() as session:
+        await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))
+
+
+async def contact(club: Club, of: MemberActor, who: MemberActor) -> None:
+    await of.slash(club.channel, "partner contact", member=who)
+    await club.env.settle()
+    asked = next(
+        m for m in reversed(club.dms(who)) if "safety contact" in m.content or "Sicherheitskontakt" in m.content
+    )
+    accept = next(label for label in button_ids(asked) if label in ("I accept", "Ich nehme an"))
+    await who.user.click(asked, label=accept)
+
+
+def newcomer(club: Club, name: str) -> MemberActor:
+    return club.guild.add_member(club.env.create_user(name))
+
+
+def heard(club: Club, since: datetime, room: Any, *actors: MemberActor) -> list[tuple[str, str]]:
+    """(who, how it begins) of everything said since, in the order of its sending."""
+    told = [(m.id, actor.name, m.content) for actor in actors for m in club.dms(actor) if m.created_at >= since]
+    if room is not None:
+        told += [(m.id, "organisers", m.content) for m in room.history() if m.created_at >= since]
+    words = [(name, " ".join(content.split()[:4])) for _, name, content in sorted(told)]
+    return sorted(words[:2]) + words[2:]  # the two who are out are asked at the same time
+
+
+async def test_nobody_presses_the_process_dies_and_two_hours_pass(club: Club) -> None:
+    room = await organisers_room(club)
+    dora, finn = newcomer(club, "dora"), newcomer(club, "finn")
+    await club.env.settle()
+    await contact(club, club.alice, dora)
+    await contact(club, club.alice, finn)
+    await out(club)
+    club.close_dms(dora)
+    before = club.env.now()
+    await club.restart(hours=2)
+    await club.pass_time(minutes=1)
+    assert heard(club, before + timedelta(hours=1), room, club.alice, club.bob, dora, finn, club.olga) == [
+        ("alice", "🏡 You should have"),
+        ("bob", "🏡 You should have"),
+        ("finn", "⚠️ **alice** named you"),
+        ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
+        ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
+    ]
+    waiting = card_of(club)
+    assert waiting.content == f"<@{dora.id}>, something waits for you."
+    shown = await dora.click(waiting, label="Show")
+    assert "named you as safety contact" in text_of(shown)
+    refused = await club.bob.click(waiting, label="Show")
+    assert "named you" not in text_of(refused)
+
+
+def role_of(club: Club) -> int:
+    return next(r.id for r in club.env.bot.get_guild(club.guild.id).roles if r.name == "Organisers")
+
+
+async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(club: Club) -> None:
+    room = await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await contact(club, club.bob, dora)
+    await out(club)
+    public = len(club.channel.history())
+    await club.pass_time(**HALF_AN_HOUR_AND_MORE)
+    await club.pass_time(minutes=15)
+    asked = last(club, club.alice)
+    assert "You should have been home" in asked.content
+    assert list(button_ids(asked)) == ["Home", "Extend", "Need help"]
+    await club.pass_time(minutes=5)
+    told = last(club, dora).content
+    for part in ("**bob** named you", "alice", "Stadium", "gate 4, by the oak", "Checked in"):
+        assert part in told
+    await club.pass_time(minutes=10)
+    (alarm,) = room.history()
+    for part in ("🚨", "alice", "bob", "gate 4, by the oak", "your local emergency number"):
+        assert part in alarm.content
+    assert alarm.role_mentions
+    await club.pass_time(minutes=15)
+    assert len(room.history()) == 2
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+    await club.env.settle()
+    assert "All clear" in last(club, dora).content
+    assert "All clear" in room.history()[-1].content
+    await club.pass_time(hours=3)
+    assert len(room.history()) == 3
+    assert len(club.channel.history()) == public
+    assert "Overdue" not in card_of(club).content
+
+
+async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None:
+    room = await organisers_room(club)
+    await out(club)
+    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    assert menu.response is not None
+    assert "I feel unsafe" in button_ids(menu.response)
+    helped = await club.bob.user.click(menu.response, label="Need help")
+    assert "Help is on its way" in text_of(helped)
+    await club.env.settle()
+    (alarm,) = room.history()
+    assert "bob asks for help" in alarm.content
+    form = await club.olga.click(alarm, label="Resolved")
+    done = await club.olga.submit_modal(form, {"word": "Twisted ankle @everyone, being fetched"})
+    assert "Thank you" in text_of(done)
+    await club.env.settle()
+    clear = room.history()[-1]
+    assert "Resolved by olga: Twisted ankle" in clear.content
+    assert not clear.mention_everyone
+    assert (await state(club))[0] == "resolved"
+    assert "Resolved by olga" in letter(club, club.alice, "Resolved").content
+
+
+async def test_feeling_unsafe_looks_like_extending_and_the_partner_sees_nothing(club: Club) -> None:
+    room = await organisers_room(club)
+    await out(club)
+    card, dms = card_of(club).content, [m.content for m in club.dms(club.alice)]
+    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    assert menu.response is not None
+    pressed = await club.bob.user.click(menu.response, label="I feel unsafe")
+    extend = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Extend")
+    assert extend.response is not None
+    later = await club.alice.user.click(extend.response, label="15 more minutes")
+    assert text_of(pressed).splitlines()[0] == text_of(later).splitlines()[0]
+    await club.env.settle()
+    (alarm,) = room.history()
+    assert "bob feels unsafe" in alarm.content
+    assert card_of(club).content == card
+    assert [m.content for m in club.dms(club.alice)][: len(dms)] == dms
+    mine = await club.alice.slash(club.channel, "partner mine")
+    assert "unsafe" not in text_of(mine)
+
+
+async def test_a_partner_who_can_read_the_organisers_channel_is_gone_round(club: Club) -> None:
+    room = await organisers_room(club)
+    organisers = club.env.bot.get_guild(club.guild.id).get_role(role_of(club))
+    vera = club.guild.add_member(club.env.create_user("vera"))
+    await club.env.settle()
+    await out_with(club, club.olga)
+    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    assert menu.response is not None
+    await vera.slash(club.channel, "partner mine")
+    await club.alice.user.click(menu.response, label="I feel unsafe")
+    await club.env.settle()
+    assert organisers is not None
+    assert room.history() == []
+    assert not any("unsafe" in m.content for m in club.dms(club.olga))
+
+
+async def out_with(club: Club, other: MemberActor) -> None:
+    from tests.flows.calling import find
+    from tests.flows.test_outing import BEFORE
+
+    card = await find(club, club.alice)
+    await press(club, other, card, "Face forward")
+    await press(club, other, last(club, other), "Confirm")
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="We are all here")
+    await club.env.settle()
+
+
+async def test_an_organisers_channel_that_everybody_can_read_by_now_is_not_used(club: Club) -> None:
+    await club_sets(club, organisers_channel_id=club.channel.id)
+    await out(club)
+    said = len(club.channel.history())
+    await club.pass_time(hours=1, minutes=10)
+    assert "🚨" in last(club, club.olga).content
+    assert len(club.channel.history()) == said
+
+
+async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(club: Club) -> None:
+    await club_sets(club, organisers_channel_id=club.channel.id + 12345)
+    await out(club)
+    await club.pass_time(hours=1, minutes=10)
+    assert "🚨" in last(club, club.olga).content
+
+
+async def test_all_of_it_in_german(club: Club) -> None:
+    room = await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await club.speak_german(club.alice, club.bob, club.olga, dora)
+    await club_sets(club, emergency_number="112")
+    listed = await club.bob.slash(club.channel, "partner contact")
+    await contact(club, club.bob, dora)
+    own = await dora.slash(club.channel, "partner contact")
+    await german_out(club)
+    await club.pass_time(hours=1, minutes=10)
+    asked = letter(club, club.bob, "Du solltest")
+    helped = await club.bob.user.click(asked, label="Hilfe")
+    await club.env.settle()
+    form = await club.olga.click(room.history()[-1], label="Geklärt")
+    done = await club.olga.submit_modal(form, {"word": "Alles gut"})
+    await club.env.settle()
+    assert "112" in room.history()[0].content
+    assert_german(listed, own, helped, form, done, *room.history())
+    for actor in (club.alice, club.bob, club.olga, dora):
+        assert_german(*club.dms(actor))
+
+
+async def german_out(club: Club) -> None:
+    from tests.flows.test_outing import BEFORE, agreed
+
+    await agreed(club, "backward", "Vorwärts mit", when="Fr 18 Uhr")
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "Es ist so weit"), label="Anmelden")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="Wir sind alle da")
+    await club.env.settle()

@@ -1,0 +1,219 @@
+"""Calls after they were made: minds changed, places given up and offered, cards lost, time passing."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+
+from db.models import Availability, Due
+from tests.flows.calling import STADIUM, block, card_of, club_sets, copy_of, find, newcomer, press, state
+from tests.flows.conftest import NOON, Club, button_ids, text_of
+
+
+async def test_can_t_come_opens_it_again_and_the_other_is_told_at_once(club: Club) -> None:
+    card = await find(club, club.alice)
+    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
+    await club.restart()
+    said = await press(club, club.bob, card, "Can't come")
+    assert "you're out" in said
+    assert "**bob can't come any more**, so the outing is open again" in club.dms(club.alice)[-1].content
+    assert (await state(club))[0] == "open"
+    assert "looks for somebody" in card_of(club).content
+
+
+async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: Club) -> None:
+    await club.alice.slash(club.channel, "partner mine")
+    await club_sets(club, backward_per_spotter=1)
+    carla = newcomer(club, "carla")
+    await club.env.settle()
+    card = await find(club, club.alice)
+    stale = dict(button_ids(card))
+    await press(club, club.bob, card, "Face forward")
+    late = await club.olga.click(card, custom_id=stale["Face forward · 1 free"])
+    assert "That place is taken" in text_of(late)
+    assert late.response is not None
+    assert "on the waiting list" in await press(club, club.olga, late.response, "Waiting list")
+    later = await carla.click(card, custom_id=stale["Face forward · 1 free"])
+    assert later.response is not None
+    await press(club, carla, later.response, "Waiting list")
+    assert "2 on the waiting list" in card_of(club).content
+    menu = await club.alice.click(card, label="More")
+    assert "Waiting, in this order: olga, carla" in text_of(menu)
+    await press(club, club.bob, card, "Can't come")
+    offer = club.dms(club.olga)[-1]
+    assert "A place is free for you" in offer.content
+    assert club.dms(carla) == []
+    await press(club, club.olga, offer, "No")
+    assert "off the waiting list" in club.dms(club.olga)[-1].content
+    await press(club, carla, club.dms(carla)[-1], "Take it")
+    assert (await state(club))[0] == "filled"
+    taken, asked = club.dms(carla)
+    assert "You're in, and there are enough" in taken.content, "the letter says what came of it"
+    assert "There are enough of you" in asked.content
+
+
+async def test_the_caller_changes_the_time_and_everybody_is_asked_again(club: Club) -> None:
+    card = await find(club, club.alice)
+    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
+    other = await club.bob.click(card, label="More")
+    assert "Change time or place" not in text_of(other)
+    menu = await club.alice.click(card, label="More")
+    assert menu.response is not None
+    form, stale = [await club.alice.click(menu.response, label="Change time or place") for _ in range(2)]
+    answer = await club.alice.submit_modal(form, {"place": "Stadium", "when": "sat 10:00"})
+    assert "I ask everybody else" in text_of(answer)
+    assert (await state(club))[0] == "filled"
+    asked = club.dms(club.bob)[-1]
+    assert "alice has changed the time or place" in asked.content
+    await press(club, club.bob, asked, "Confirm")
+    assert (await state(club))[0] == "confirmed"
+    again = await club.alice.submit_modal(stale, {"place": "Park", "when": "sat 11:00"})
+    assert "changed since you opened the form" in text_of(again)
+
+
+async def test_calling_off_asks_first_and_tells_everyone(club: Club) -> None:
+    card = await find(club, club.alice)
+    await press(club, club.bob, card, "Face forward")
+    menu = await club.alice.click(card, label="More")
+    assert menu.response is not None
+    sure = await club.alice.click(menu.response, label="Call it off")
+    assert "Call the whole outing off?" in text_of(sure)
+    assert (await state(club))[0] == "filled"
+    assert sure.response is not None
+    await press(club, club.alice, sure.response, "Yes, call it off")
+    assert card_of(club).content == "-# The outing of alice was called off."
+    assert "was called off" in club.dms(club.bob)[-1].content
+    assert list(button_ids(card_of(club))) == []
+
+
+async def test_a_call_nobody_answers_ends_and_a_card_three_months_old_still_answers(club: Club) -> None:
+    old = await copy_of(club, await find(club, club.alice))
+    await club.restart(days=90)
+    await club.env.settle()
+    assert (await state(club))[0] == "cancelled"
+    assert "didn't come about" in club.dms(club.alice)[-1].content
+    assert await press(club, club.bob, old, "Face forward") == "This outing is over."
+    assert await press(club, club.alice, old, "Can't come") == "This outing is over."
+    assert "was called off" in await press(club, club.bob, old, "More")
+
+
+async def test_a_card_that_was_deleted_is_posted_anew(club: Club) -> None:
+    card = await find(club, club.alice)
+    with club.env._bot_scope():
+        await card.delete()
+    mine = await club.alice.slash(club.channel, "partner mine")
+    assert mine.response is not None
+    await press(club, club.alice, mine.response, "Swap")
+    assert card_of(club).id != card.id
+    assert "looks for somebody to swap with" in card_of(club).content
+    await press(club, club.bob, card_of(club), "Face forward")
+    assert "Facing forward: bob" in card_of(club).content
+
+
+async def test_an_offer_nobody_answers_goes_to_the_next_by_the_clock(club: Club) -> None:
+    await club.alice.slash(club.channel, "partner mine")
+    await club_sets(club, backward_per_spotter=1)
+    card = await find(club, club.alice)
+    old = await copy_of(club, card)
+    await press(club, club.bob, card, "Face forward")
+    carla = newcomer(club, "carla")
+    await club.env.settle()
+    for actor in (club.olga, carla):
+        full = await actor.click(old, custom_id=button_ids(old)["Face forward · 1 free"])
+        assert full.response is not None
+        await press(club, actor, full.response, "Waiting list")
+        await club.pass_time(seconds=1)
+    await press(club, club.bob, old, "Can't come")
+    offer = club.dms(club.olga)[-1]
+    await club.pass_time(minutes=29)
+    assert club.dms(carla) == []
+    await club.restart()
+    await club.pass_time(minutes=2)
+    assert "A place is free for you" in club.dms(carla)[-1].content
+    assert "went to the next one" in await press(club, club.olga, offer, "Take it")
+    assert "You're in" in await press(club, carla, club.dms(carla)[-1], "Take it")
+
+
+async def test_who_is_free_is_asked_and_comes_in_from_the_letter(club: Club) -> None:
+    card = await find(club, club.alice)
+    for actor in (club.bob, club.olga):
+        await actor.slash(club.channel, "partner mine")
+    async with club.database.write() as session:
+        await session.execute(
+            insert(Availability).values(
+                guild_id=club.guild.id,
+                user_id=club.olga.id,
+                windows=[[4, 1000, 1200]],
+                places=[],
+                wishes=[],
+                changed_at=NOON,
+            )
+        )
+    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Can't come")
+    asked = club.dms(club.olga)[-1]
+    assert "alice is short of somebody" in asked.content
+    assert "by the oak" not in asked.content
+    assert "You're in" in await press(club, club.olga, asked, "Face forward")
+    assert (await state(club))[0] == "filled"
+    assert "by the oak" in club.dms(club.olga)[0].content
+
+
+async def test_one_s_own_list_has_the_same_buttons(club: Club) -> None:
+    assert "No outing yet" in text_of(await club.bob.slash(club.channel, "partner mine"))
+    card = await find(club, club.alice)
+    await press(club, club.bob, card, "Face forward")
+    mine = await club.bob.slash(club.channel, "partner mine")
+    assert "by the oak" in text_of(mine)
+    assert mine.response is not None
+    assert {"Confirm", "Face forward", "Can't come", "More"} <= set(button_ids(mine.response))
+    await press(club, club.bob, mine.response, "Confirm")
+    assert (await state(club))[0] == "confirmed"
+
+
+async def test_where_the_bot_may_not_write_the_caller_and_the_organisers_are_told(club: Club) -> None:
+    await club.olga.slash(club.channel, "partner mine")
+    closed = club.guild.create_text_channel("closed")
+    await club.env.settle()
+    await club_sets(club, partners_channel_id=closed.id + 1)
+    answer = await club.alice.slash(club.channel, "partner find", **(STADIUM | {"role": "backward"}))
+    assert "Your call goes to" in text_of(answer)
+    assert "I couldn't post your call" in club.dms(club.alice)[-1].content
+    assert "I couldn't post a call for a partner" in club.dms(club.olga)[-1].content
+    assert (await state(club))[0] == "open"
+
+
+async def test_steps_are_due_where_the_course_looks_for_them(club: Club) -> None:
+    await find(club, club.alice)
+    async with club.database.read() as session:
+        kinds = set(await session.scalars(select(Due.kind)))
+    assert kinds == {
+        "outing.evening", "outing.hour", "outing.start", "outing.unstarted", "outing.lapse", "outing.purge",
+    }  # fmt: skip
+
+
+async def test_who_takes_no_direct_messages_confirms_behind_show(club: Club) -> None:
+    card = await find(club, club.alice)
+    club.close_dms(club.bob)
+    await press(club, club.bob, card, "Face forward")
+    waits = card_of(club)
+    assert waits.content == f"<@{club.bob.id}>, something waits for you."
+    shown = await club.bob.click(waits, label="Show")
+    assert shown.response is not None
+    assert "There are enough of you" in text_of(shown)
+    assert "Confirmed" in await press(club, club.bob, shown.response, "Confirm")
+    assert (await state(club))[0] == "confirmed"
+
+
+async def test_in_a_direct_message_a_call_to_everyone_shows_the_same_with_and_without_a_block(club: Club) -> None:
+    card = await find(club, club.alice)
+    await club.bob.slash(club.channel, "partner mine")
+    await press(club, club.olga, card, "Face forward")
+    await press(club, club.olga, card, "Can't come")
+    assert "You aren't in this outing" in await press(club, club.olga, club.dms(club.olga)[-1], "Confirm")
+    letter = club.dms(club.olga)[-1]
+    before = await press(club, club.olga, letter, "More")
+    await block(club, club.alice, club.olga)
+    assert await press(club, club.olga, letter, "More") == before
+    assert "**Stadium**" in before

@@ -1,0 +1,137 @@
+"""Direct messages that are refused: what waits in a channel instead, and who may open it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.delivery.kinds import Failure
+from db.models import Delivery, Guild, User
+from tests.flows import letters
+from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.letters import in_channel, letter, said, send, states
+
+
+@pytest.fixture(autouse=True)
+def toys(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters.load_too(monkeypatch)
+
+
+async def choose_channel(club: Club) -> None:
+    async with club.database.write() as session:
+        guild = await session.get(Guild, club.guild.id)
+        assert guild is not None
+        guild.partners_channel_id = club.channel.id
+
+
+async def meet(club: Club) -> None:
+    for actor in (club.alice, club.bob):
+        await actor.slash(club.channel, "help")
+
+
+async def test_a_refused_letter_waits_behind_show_for_its_reader_alone(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "secret", club.alice))
+    message = club.channel.last_message
+    assert message is not None
+    assert text_of(message).splitlines() == [f"<@{club.alice.id}>, something waits for you.", "Show"]
+    assert [user.id for user in message.mentions] == [club.alice.id]
+    assert await states(club) == ["closed", "sent"]
+
+    opened = await club.alice.click(message, label="Show")
+    assert opened.ephemeral
+    assert "secret" in text_of(opened)
+    assert "Help" in button_ids(opened)
+    other = await club.bob.click(message, label="Show")
+    assert other.ephemeral
+    assert "waits for somebody else" in text_of(other)
+    assert "secret" not in text_of(other)
+
+
+async def test_the_fallback_speaks_the_clubs_language_and_what_is_settled_says_so(club: Club) -> None:
+    await club.speak_german()
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "geheim", club.alice))
+    message = club.channel.last_message
+    assert message is not None
+    assert "hier wartet etwas auf dich" in message.content
+    other = await club.bob.click(message, label="Zeigen")
+    async with club.database.write() as session:
+        (await session.get_one(Delivery, 1)).payload = {"settled": True}
+    late = await club.alice.click(message, label="Zeigen")
+    assert "nichts mehr zu tun" in text_of(late)
+    assert_german(message, other, late)
+
+
+async def test_closed_direct_messages_are_tried_again_after_a_month_and_success_forgets(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice))
+    club.open_dms(club.alice)
+    await club.restart(days=29)
+    await send(club, letter(club, "b", club.alice))
+    assert said(club, club.alice) == []
+    await club.restart(days=2)
+    await send(club, letter(club, "c", club.alice))
+    assert said(club, club.alice) == ["c"]
+    async with club.database.read() as session:
+        assert (await session.get_one(User, club.alice.id)).dm_closed_at is None
+    await send(club, letter(club, "d", club.alice))
+    assert said(club, club.alice) == ["c", "d"]
+
+
+async def test_without_a_channel_to_fall_back_to_the_kind_is_told_and_the_next_is_tried(club: Club) -> None:
+    await meet(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice))
+    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    club.open_dms(club.alice)
+    await send(club, letter(club, "b", club.alice))
+    assert said(club, club.alice) == ["b"]
+
+
+async def test_a_kind_without_fallback_is_told(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "news", club.alice, "toy.news"))
+    assert letters.told == [("failed", "news", Failure.CLOSED)]
+    assert await states(club) == ["failed"]
+
+
+async def test_a_fallback_whose_channel_is_gone_tells_the_kind_of_the_letter(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
+    await send(club, letter(club, "a", club.alice))
+    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert await states(club) == ["closed", "failed"]
+
+
+async def test_a_letter_may_name_the_channel_of_its_fallback(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    other = club.guild.create_text_channel("quiet")
+    await club.env.settle()
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice, channel_id=other.id))
+    assert [message.content for message in other.history()] == [f"<@{club.alice.id}>, something waits for you."]
+    assert await in_channel(club) == []
+
+
+async def test_opening_too_fast_means_later_not_closed(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.env.inject_error("POST", "/users/@me/channels", status=403, code=40003, times=1)
+    await send(club, letter(club, "a", club.alice))
+    await send(club, letter(club, "b", club.bob))
+    await club.pass_time(seconds=59)
+    assert (said(club, club.alice), said(club, club.bob)) == ([], [])
+    await club.pass_time(seconds=2)
+    assert (said(club, club.alice), said(club, club.bob)) == (["a"], ["b"])
+    assert await in_channel(club) == []

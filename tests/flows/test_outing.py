@@ -1,0 +1,185 @@
+"""An outing as its members live it: found, reminded, checked in, swapped, home, and the runs it drafts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from sqlalchemy import select
+
+from db.models import NoShow, Outing, Run, Spotting, Stretch
+from tests.flows.calling import card_of, find, press, state
+from tests.flows.conftest import Club, MemberActor, assert_german, text_of
+
+BEFORE = {"days": 2, "hours": 6}
+"""From the start of a flow to 18:00 on Friday, when outings of `find` begin."""
+
+
+def words(club: Club, actor: MemberActor) -> list[str]:
+    """The first line of every direct message of the bot, oldest first."""
+    return [message.content.splitlines()[0] for message in club.dms(actor)]
+
+
+def last(club: Club, actor: MemberActor) -> discord.Message:
+    return club.dms(actor)[-1]
+
+
+def letter(club: Club, actor: MemberActor, part: str) -> discord.Message:
+    """The newest direct message that says `part`."""
+    return next(m for m in reversed(club.dms(actor)) if part in m.content)
+
+
+async def agreed(club: Club, role: str = "backward", other: str = "Face forward", **typed: Any) -> None:
+    """Alice calls, Bob joins and confirms."""
+    card = await find(club, club.alice, role, **typed)
+    await press(club, club.bob, card, other)
+    confirm = "Zusagen" if other[0] in "AV" else "Confirm"
+    await press(club, club.bob, last(club, club.bob), confirm)
+    assert (await state(club))[0] == "confirmed"
+
+
+async def out(club: Club, **typed: Any) -> None:
+    """Both are out since 18:00."""
+    await agreed(club, **typed)
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    done = await club.alice.user.click(asked.response, label="We are all here")
+    assert "You are out" in text_of(done)
+    await club.env.settle()
+
+
+async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(club: Club) -> None:
+    await agreed(club, "swap", "Swap")
+    await club.pass_time(days=1, hours=6, minutes=1)
+    for actor, role in ((club.alice, "run backward first, then face forward"), (club.bob, "face forward first")):
+        evening = letter(club, actor, "Tomorrow").content
+        assert role in evening
+        assert "gate 4, by the oak" in evening
+        assert 'never a bare "left"' in evening
+    await club.pass_time(hours=23)
+    assert "The calls" in letter(club, club.bob, "you go out with alice").content
+    await club.pass_time(hours=1)
+    asked = await club.bob.user.click(letter(club, club.bob, "It is time"), label="Check in")
+    assert asked.response is not None
+    done = await club.bob.user.click(asked.response, label="We are all here")
+    assert "You are out" in text_of(done)
+    await club.restart()
+    assert "Under way" in card_of(club).content
+    assert "gate 4" not in card_of(club).content
+    await club.pass_time(minutes=12, seconds=1)
+    assert "Half time" in last(club, club.alice).content
+    swapped = await club.alice.user.click(last(club, club.alice), label="Swap now")
+    assert "alice faces forward and bob runs backward" in text_of(swapped)
+    await club.restart(minutes=12)
+    for actor in (club.alice, club.bob):
+        home = await actor.user.click(letter(club, actor, "You are out with"), label="Home")
+        assert "Welcome home" in text_of(home)
+    await club.env.settle()
+    assert "home" in card_of(club).content
+    for actor in (club.alice, club.bob):
+        logged = await actor.user.click(letter(club, actor, "Your run from this outing"), label="Log it")
+        assert "Logged" in text_of(logged)
+        assert "Undo" in text_of(logged)
+    async with club.database.read() as session:
+        rows = await session.execute(
+            select(Run.user_id, Stretch.direction, Stretch.duration_ms)
+            .join(Stretch, Stretch.run_id == Run.run_id)
+            .order_by(Run.user_id, Stretch.position)
+        )
+        found = [(user, way, round(ms / 60_000)) for user, way, ms in rows]
+        assert found == [
+            (club.alice.id, "backward", 12), (club.alice.id, "forward", 12),
+            (club.bob.id, "forward", 12), (club.bob.id, "backward", 12),
+        ]  # fmt: skip
+        credit = {s.user_id: round(s.duration_ms / 60_000) for s in await session.scalars(select(Spotting))}
+        assert credit == {club.alice.id: 12, club.bob.id: 12}
+    board = await club.alice.slash(club.channel, "leaderboard")
+    assert "alice" in text_of(board)
+
+
+async def test_all_of_it_in_german(club: Club) -> None:
+    await club.speak_german()
+    await agreed(club, "swap", "Abwechseln", when="Fr 18 Uhr")
+    await club.pass_time(**BEFORE)
+    asked = await club.bob.user.click(letter(club, club.bob, "Es ist so weit"), label="Anmelden")
+    assert asked.response is not None
+    done = await club.bob.user.click(asked.response, label="Wir sind alle da")
+    await club.pass_time(minutes=13)
+    extend = await club.bob.user.click(letter(club, club.bob, "Du bist mit"), label="Verlängern")
+    assert extend.response is not None
+    later = await club.bob.user.click(extend.response, label="15 Minuten mehr")
+    swap = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Jetzt wechseln")
+    calls = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Die Rufe")
+    both = await club.alice.user.click(letter(club, club.alice, "Du bist mit"), label="Beide zu Hause")
+    home = await club.bob.user.click(letter(club, club.bob, "ihr seid beide zu Hause"), label="Zu Hause")
+    await club.env.settle()
+    logged = await club.bob.user.click(letter(club, club.bob, "Dein Lauf"), label="Eintragen")
+    thrown = await club.alice.user.click(letter(club, club.alice, "Dein Lauf"), label="Wegwerfen")
+    assert_german(asked, done, extend, later, swap, calls, both, home, logged, thrown, card_of(club))
+    for actor in (club.alice, club.bob):
+        assert_german(*club.dms(actor))
+
+
+async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> None:
+    await out(club)
+    await club.pass_time(minutes=30)
+    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.env.settle()
+    form = await club.alice.user.click(letter(club, club.alice, "Your run"), label="Change it")
+    done = await club.alice.user.submit_modal(form, {"distance": "2.5 km", "note": "windy"})
+    assert "2.50 km" in text_of(done)
+    again = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    assert "home already" in text_of(again)
+    async with club.database.read() as session:
+        (run,) = await session.scalars(select(Run))
+        assert (run.user_id, run.distance_m, run.note, run.spotter_id) == (club.alice.id, 2500, "windy", club.bob.id)
+
+
+async def test_without_eyes_it_does_not_start_and_both_are_told(club: Club) -> None:
+    await agreed(club)
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    refused = await club.alice.user.select(asked.response, [], custom_id=f"outing:present:v1:{await outing_id(club)}")
+    assert "does not start" in text_of(refused)
+    await club.env.settle()
+    assert (await state(club))[0] == "open"
+    happened = letter(club, club.bob, "went out without you")
+    said = await club.bob.user.click(happened, label="I could not come")
+    assert "Thank you for saying so" in text_of(said)
+    async with club.database.read() as session:
+        assert [row.user_id for row in await session.scalars(select(NoShow))] == [club.bob.id]
+    assert "bob" not in "".join(m.content for m in club.dms(club.olga))
+
+
+async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:
+    await agreed(club)
+    await club.pass_time(**BEFORE)
+    await club.pass_time(minutes=31)
+    for actor in (club.alice, club.bob):
+        said = await actor.user.click(letter(club, actor, "Did it happen?"), label="Yes, we ran")
+        assert "It did" in text_of(said)
+    await club.env.settle()
+    assert (await state(club))[0] == "home"
+    assert "Your run from this outing" in last(club, club.alice).content
+
+
+async def test_extending_has_its_end_and_the_other_is_told(club: Club) -> None:
+    await out(club)
+    for minutes in (30, 30):
+        ask = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Extend")
+        assert ask.response is not None
+        done = await club.bob.user.click(ask.response, label=f"{minutes} more minutes")
+        assert "Take your time" in text_of(done)
+        await club.env.settle()
+        assert "bob has told me that you need 30 minutes more" in last(club, club.alice).content
+    ask = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Extend")
+    assert "that is the most" in text_of(ask)
+
+
+async def outing_id(club: Club) -> int:
+    async with club.database.read() as session:
+        outing = (await session.scalars(select(Outing).order_by(Outing.outing_id.desc()))).first()
+        assert outing is not None
+        return outing.outing_id

@@ -1,0 +1,89 @@
+"""The bot's own pump in the try mode: what it sends by itself appears, and a press shortly before waits for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest_asyncio
+from discord import app_commands
+from discord.ext import commands
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.config import Settings
+from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
+from bot.delivery.pump import Pump
+from bot.domain.delivery import Priority
+from bot.preview.stage import running
+from bot.services.deliveries import Destination, Letter, Plan, plan, post
+from bot.worker import Worker
+from db.engine import Database
+from tests.preview.visitor import Visitor
+
+
+async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    letter = Letter(
+        "toy.call", due.occurrence, Priority.ASKED, Destination.CHANNEL, now, channel_id=due.subject_id or 0
+    )
+    await post(session, [letter], now)
+
+
+async def draw(client: Any, outgoing: Outgoing) -> Drawn:
+    return Drawn("it is time, says the pump")
+
+
+class Soon(commands.Cog):
+    """`/soon` plans a step that speaks in its channel."""
+
+    kinds = (Kind("toy.step", Priority.ASKED, fire=fire), Kind("toy.call", Priority.ASKED, draw=draw))
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(description="Speaks later")
+    @app_commands.describe(seconds="when")
+    async def soon(self, interaction: discord.Interaction, seconds: float) -> None:
+        at = self.app.clock() + timedelta(seconds=seconds)
+        async with self.app.database.write() as session:
+            step = Plan("toy.step", str(interaction.id), at, Priority.ASKED, subject_id=interaction.channel_id)
+            await plan(session, [step])
+        self.app.courier.poke()
+        await interaction.response.send_message("will do", ephemeral=True)
+
+
+class Speaking(Backpedal):
+    async def load_everything(self) -> None:
+        await super().load_everything()
+        await self.add_cog(Soon(self.app))
+
+
+@pytest_asyncio.fixture
+async def index(tmp_path: Path, migrated_file: Path) -> AsyncIterator[str]:
+    shutil.copyfile(migrated_file, tmp_path / "backpedal.db")
+    database, worker = Database.open(f"sqlite+aiosqlite:///{tmp_path / 'backpedal.db'}"), Worker()
+    async with running(Speaking(App(Settings(), database, worker, system_clock, Pump())), 0) as address:
+        yield address
+    await worker.close()
+    await database.close()
+
+
+async def test_what_is_due_appears_within_a_second(visitor: Visitor) -> None:
+    await visitor.run("soon", seconds="0.6")
+    assert "says the pump" not in visitor.text
+    assert await visitor.wait_for("it is time, says the pump", seconds=5) < 0.6 + 1.0
+
+
+async def test_a_press_five_seconds_before_something_is_due_is_answered_at_once(visitor: Visitor) -> None:
+    await visitor.run("soon", seconds="5")
+    began = asyncio.get_running_loop().time()
+    await visitor.run("help")
+    assert asyncio.get_running_loop().time() - began < 1.0
+    assert "says the pump" not in visitor.text

@@ -1,0 +1,109 @@
+"""The demo club as it is written: it can be used at once, and a kept one again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+
+from bot.domain.outings import OutingState, Wish, eyes_kept
+from bot.preview import partners
+from bot.preview.club import CALLER, CHANNEL_IDS, GUILD_ID, ORGANISER, ROLE_ID, SPOTTER_ROLE_ID, SPOTTERS, VISITORS
+from bot.preview.seed import seed
+from bot.services import clubs, meeting_points, outings
+from bot.services.partners_card import CardState
+from cogs.organising import organisers_trouble, partners_trouble
+from db.engine import Database
+from db.models import Availability, Companion, Contact, Delivery, Guild, Member, Outing, Run, Tie, User
+from tests.preview.toy import ToyBot
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+CARDS = [("club.partners", CHANNEL_IDS["partners"]), ("outing.card", CHANNEL_IDS["partners"])]
+
+
+async def waiting(database: Database) -> list[tuple[str, int]]:
+    async with database.read() as session:
+        rows = await session.scalars(
+            select(Delivery).where(Delivery.state == "waiting", Delivery.message_id.is_(None)).order_by("delivery_id")
+        )
+        return [(row.kind, row.channel_id) for row in rows]
+
+
+async def test_the_club_has_set_what_partners_need(database: Database) -> None:
+    assert await seed(database, NOW)
+    settings = await clubs.club_settings(database, GUILD_ID)
+    assert settings.club.partners_channel_id == CHANNEL_IDS["partners"]
+    assert settings.club.organisers_channel_id == CHANNEL_IDS["organisers"]
+    assert settings.club.spotter_role_id == SPOTTER_ROLE_ID
+    assert settings.card is CardState.COMING
+    points = await meeting_points.meeting_points(database, GUILD_ID)
+    assert len(points) == 3
+    assert all(point.surface and point.detail for point in points)
+    async with database.read() as session:
+        counts = [
+            await session.scalar(select(func.count()).select_from(table)) for table in (Availability, Tie, Contact)
+        ]
+        places = {place for row in await session.scalars(select(Availability)) for place in row.places}
+        roles = {member.user_id: member.role_ids for member in await session.scalars(select(Member))}
+    assert counts == [12, 6, 5]
+    assert places == {point.name for point in points}
+    assert roles[ORGANISER.user_id] == [ROLE_ID]
+    assert {user_id for user_id, ids in roles.items() if ids == [SPOTTER_ROLE_ID]} == {p.user_id for p in SPOTTERS}
+
+
+async def test_past_outings_are_told_by_runs_that_were_run(database: Database) -> None:
+    await seed(database, NOW)
+    visitors = {person.user_id for person in VISITORS}
+    for outing_id in range(1, partners.PAST_OUTINGS + 1):
+        outing = await outings.outing_of(database, outing_id)
+        assert outing.state is OutingState.HOME
+        assert outing.ended_at is not None
+        assert outing.ended_at < NOW
+        assert eyes_kept([c.roles for c in outing.inside], outing.backward_per_spotter, solo=False)
+        assert visitors & {c.user_id for c in outing.inside}
+        (runner,) = (c for c in outing.inside if c.run_id is not None)
+        async with database.read() as session:
+            run = await session.get(Run, runner.run_id)
+            assert run is not None
+            assert (run.user_id, run.started_at) == (runner.user_id, outing.started_at)
+            assert run.spotter_id in {c.user_id for c in outing.inside}
+
+
+async def test_a_call_for_tomorrow_evening_waits_to_be_posted_below_the_card(database: Database) -> None:
+    await seed(database, NOW)
+    call = await outings.outing_of(database, partners.CALL_ID)
+    assert call.state is OutingState.OPEN
+    assert [c.user_id for c in call.inside] == [call.caller_id] == [CALLER.user_id]
+    assert call.starts_at == datetime(2026, 11, 19, 17, 30, tzinfo=UTC)
+    assert Wish.SPOTTER in call.free
+    assert not call.solo
+    assert await waiting(database) == CARDS
+
+
+async def test_a_kept_club_posts_its_cards_again_in_the_new_server(database: Database) -> None:
+    await seed(database, NOW)
+    async with database.write() as session:  # as it is after a start, some direct messages, and an end
+        await session.execute(update(Delivery).values(state="sent", message_id=7))
+        await session.execute(update(Guild).values(partners_card_id=7))
+        await session.execute(update(Outing).values(message_id=7))
+        await session.execute(update(User).values(dm_channel_id=7, dm_closed_at=NOW))
+        people = await session.scalar(select(func.count()).select_from(Companion))
+    assert not await seed(database, NOW)
+    assert await waiting(database) == CARDS
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).where(User.dm_channel_id.is_not(None))) == 0
+        assert await session.scalar(select(func.count()).where(User.dm_closed_at.is_not(None))) == 0
+        assert await session.scalar(select(func.count()).select_from(Companion)) == people
+    assert (await outings.outing_of(database, partners.CALL_ID)).message_id is None
+    assert (await outings.outing_of(database, 1)).message_id == 7
+
+
+async def test_the_server_is_as_the_settings_say(database: Database, index: str, toy: ToyBot) -> None:
+    await seed(database, NOW)
+    club = (await clubs.club_settings(database, GUILD_ID)).club
+    (guild,) = toy.guilds
+    assert {channel.name: channel.id for channel in guild.text_channels} == CHANNEL_IDS
+    assert guild.get_role(ROLE_ID) is not None
+    assert guild.get_role(SPOTTER_ROLE_ID) is not None
+    assert partners_trouble(guild, club.partners_channel_id, club.reader) == ""
+    assert organisers_trouble(guild, club, club.organisers_channel_id, club.reader) == ""

@@ -1,0 +1,73 @@
+"""Databases differ in one file, `db/dialect.py`: nothing else asks which one it is, or names one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAY_ASK = {
+    "db/dialect.py",
+    "db/sqlite_driver.py",  # what `db/dialect.py` opens SQLite with; it is that driver, and asks nothing
+    "bot/config.py",  # below db: it reads the URL of the configuration, and knows which drivers are asynchronous
+}
+SOURCES = sorted(
+    str(file.relative_to(ROOT))
+    for room in ("bot", "cogs", "db")
+    for file in (ROOT / room).rglob("*.py")
+    if "versions" not in file.parts  # migrations that have landed stay as they are
+)
+NAME = re.compile(r"(sqlite|postgres(ql)?|aiosqlite|asyncpg)(\+\w+)?", re.IGNORECASE)
+ASKING = {"get_backend_name", "get_driver_name", "get_dialect", "drivername", "with_variant", "ddl_if", "execute_if"}
+
+
+def asks(source: str) -> list[str]:
+    """What in a file asks which database it is, or names one: line and code."""
+    return [f"{node.lineno}: {ast.unparse(node)}" for node in _asking(ast.parse(source))]
+
+
+def _asking(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            of = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            if node.attr in ASKING or (node.attr == "name" and "dialect" in of):
+                yield node
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if NAME.fullmatch(node.value):
+                yield node
+        elif isinstance(node, ast.ImportFrom):
+            if (node.module or "").startswith("sqlalchemy.dialects") or "dialects" in {a.name for a in node.names}:
+                yield node
+        elif isinstance(node, ast.Import) and any(a.name.startswith("sqlalchemy.dialects") for a in node.names):
+            yield node
+
+
+@pytest.mark.parametrize("file", [file for file in SOURCES if file not in MAY_ASK])
+def test_nothing_else_asks_which_database_it_is(file: str) -> None:
+    assert asks((ROOT / file).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "batch = connection.dialect.name == other",
+        "naive = dialect.name in ours",
+        "kind = make_url(url).get_backend_name()",
+        "if url.startswith('sqlite'): pass",
+        "Id = BigInteger().with_variant(Integer(), kind)",
+        "from sqlalchemy.dialects.postgresql import insert",
+        "from sqlalchemy import dialects",
+        "import sqlalchemy.dialects.sqlite",
+        "databases = {'postgresql+asyncpg': 5432}",
+    ],
+)
+def test_the_rule_sees_every_way_to_ask(line: str) -> None:
+    assert len(asks(line)) == 1
+
+
+def test_the_rule_lets_words_and_addresses_be() -> None:
+    assert asks("default = 'sqlite+aiosqlite:///data/x.db'\nraise Fault('For PostgreSQL use pg_dump.')") == []

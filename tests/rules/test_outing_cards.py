@@ -1,0 +1,139 @@
+"""An outing's card, letters and menus at their longest, within Discord's limits, and what never stands in public."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from bot.domain.outings import Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.runs import Surface
+from bot.domain.units import Units
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+from bot.services.outings import CompanionView, OutingView
+from bot.services.people import Club
+from cogs.views import outing_letters as letters
+from cogs.views.call_form import call_form, change_form
+from cogs.views.outing_card import full_card, more_menu, my_outings, private_card, public_card, sure_card
+
+NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
+LONGEST_ID = 2**63 - 1
+AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+READERS = [Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
+STATES = list(OutingState)
+
+
+def companion(number: int, wish: Wish, presence: Presence = Presence.IN) -> CompanionView:
+    roles = Roles(Role.BACKWARD, Role.BACKWARD)
+    until = AT if presence is Presence.OFFERED else None
+    return CompanionView(
+        LONGEST_ID - number, NASTY[:120], wish, roles, presence, AT, until, False, None, None, None, None, None
+    )
+
+
+def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingView:
+    wishes = [Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP, Wish.BACKWARD]
+    companions = [companion(number, wish) for number, wish in enumerate(wishes)]
+    companions += [companion(number, Wish.SPOTTER, Presence.WAITING) for number in range(10, 60)]
+    companions.append(companion(70, Wish.SPOTTER, Presence.OFFERED))
+    outing = OutingView(
+        outing_id=LONGEST_ID, guild_id=1, round_id=None, caller_id=LONGEST_ID, state=state, terms=10**6, starts_at=AT,
+        zone="UTC", place=NASTY[:80], detail=NASTY[:200], point_id=None, surface=Surface.TREADMILL, solo=False,
+        backward_per_spotter=3, places=4, distance_m=499_999, pace_s_per_km=3599, planned_ms=6 * 3_600_000,
+        audience=Audience.EVERYONE, audience_role_id=None, channel_id=LONGEST_ID, message_id=None, started_at=None,
+        due_back_at=None, swapped_at=None, extended_min=0, rung=-1, help_at=None, ended_at=None, resolution=None,
+        companions=tuple(companions),
+    )  # fmt: skip
+    return replace(outing, **changed)  # type: ignore[arg-type]
+
+
+def labels(view: discord.ui.View | None) -> list[str]:
+    items = view.walk_children() if view else []
+    return [str(item.item.label) for item in items if hasattr(item, "item")]
+
+
+def is_harmless(text: str) -> bool:
+    return "@everyone" not in text and "\u202e" not in text
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_the_longest_public_card_fits_and_never_says_where_exactly(state: OutingState, reader: Reader) -> None:
+    for audience in Audience:
+        words, view = public_card(worst(state, audience=audience, place="Track", detail="by the old oak"), reader)
+        assert len(words) <= 2000
+        assert is_harmless(words)
+        assert "oak" not in words
+        assert ("Track" in words) == (audience is Audience.EVERYONE and state not in STATES[4:7] + STATES[8:])
+        assert len(public_card(worst(state, audience=audience), reader)[0]) <= 2000
+        assert len(labels(view)) == len(set(labels(view))) <= 5
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_the_longest_letters_fit(reader: Reader) -> None:
+    club = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40])
+    me, waits, offered = LONGEST_ID, LONGEST_ID - 10, LONGEST_ID - 70
+    drawn = [
+        letters.filled(worst(OutingState.FILLED), me, reader),
+        letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club),
+        letters.reopened(worst(), me, reader, waits, agreed=True),
+        letters.reopened(worst(), me, reader, waits, agreed=False),
+        letters.reopened(worst(), me, reader, None, agreed=True),
+        letters.reopened(worst(OutingState.CONFIRMED), me, reader, waits, agreed=True),
+        letters.changed(worst(OutingState.FILLED), me, reader),
+        letters.changed(worst(OutingState.FILLED), waits, reader),
+        letters.cancelled(worst(), reader, lapsed=False),
+        letters.cancelled(worst(), reader, lapsed=True),
+        letters.offer(worst(), offered, reader),
+        letters.wanted(worst(companions=worst().companions[:1]), 5, reader),
+        letters.unposted(worst(), reader, club, organiser=True),
+        letters.unposted(worst(), reader, club, organiser=False),
+        letters.answered(worst(OutingState.FILLED), me, reader, "x" * 300),
+    ]
+    for letter in drawn:
+        assert letter is not None
+        assert len(letter[0]) <= 2000
+        assert is_harmless(letter[0])
+    assert [len(labels(letter[1])) for letter in drawn if letter] == [2, 1, 1, 1, 1, 1, 2, 2, 0, 0, 2, 3, 0, 0, 6]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("many", [1, 4, 5, 10, 25])
+def test_one_s_own_list_fits_however_many_there_are(reader: Reader, many: int) -> None:
+    view = my_outings([worst(OutingState.FILLED)] * many, LONGEST_ID, reader)
+    texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+    assert view.total_children_count <= 40
+    assert sum(map(len, texts)) <= 4000
+    assert all(map(is_harmless, texts))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_private_cards_and_forms_fit(reader: Reader) -> None:
+    outing = worst(OutingState.FILLED)
+    buttons = [letters.confirm_button(outing, reader) for _ in range(8)]
+    for view in (
+        private_card(outing, LONGEST_ID, reader, "n" * 300),
+        more_menu(outing, LONGEST_ID, reader, buttons),
+        full_card(outing, Wish.SPOTTER, reader),
+        sure_card(outing, reader),
+    ):
+        texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+        assert view.total_children_count <= 40
+        assert sum(map(len, texts)) <= 4000
+        assert all(map(is_harmless, texts))
+    assert len(call_form(reader).children) == 5
+    assert len(change_form(outing, reader).children) == 2
+
+
+def test_what_is_no_longer_true_is_not_said() -> None:
+    reader = READERS[0]
+    me, waits = LONGEST_ID, LONGEST_ID - 10
+    assert letters.filled(worst(), me, reader) is None
+    assert letters.filled(worst(OutingState.FILLED), waits, reader) is None
+    assert letters.reopened(worst(OutingState.FILLED), me, reader, None, agreed=True) is None
+    assert letters.changed(worst(OutingState.UNDER_WAY), me, reader) is None
+    assert letters.offer(worst(), waits, reader) is None
+    assert letters.wanted(worst(OutingState.FILLED), 5, reader) is None

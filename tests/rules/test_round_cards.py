@@ -1,0 +1,80 @@
+"""What a round and an availability say at their worst, within what Discord takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import discord
+import pytest
+
+from bot.domain.availability import MOST_WINDOWS, Window
+from bot.domain.fitting import Why
+from bot.domain.outings import Wish
+from bot.domain.pairing import Help
+from bot.domain.units import Units
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+from bot.services.availability import Available
+from bot.services.matching import Proposed, RoundView
+from bot.services.rounds import CALLED_OFF, Invitation
+from cogs.views.availability import availability_card, availability_form
+from cogs.views.rounds import left, notice, preview, round_card
+
+NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
+ID = 2**63 - 1
+NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
+WINDOWS = tuple(Window(day, start + day, start + 60 + day) for day in range(7) for start in (600, 700, 800))
+
+
+def worst_round(reader: Reader, state: str) -> RoundView:
+    people = tuple((ID, NASTY[:120], wish) for wish in Wish)
+    outing = Proposed(people, NOW, NASTY[:60], tuple(why.value for why in Why))
+    return RoundView(
+        ID, ID, reader, date(2026, 11, 23), NOW, state, 2**48 - 1, 10**6, (outing,) * 60,
+        ((NASTY[:120], Help.WIDER.value),) * 60, NOW + timedelta(hours=2),
+    )  # fmt: skip
+
+
+def within(view: discord.ui.LayoutView) -> None:
+    texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+    assert view.total_children_count <= 40
+    assert sum(map(len, texts)) <= 4000
+    assert not any("@everyone" in text or "\u202e" in text for text in texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_organisers_see(language: str) -> None:
+    reader = Reader(language, Units.BOTH)
+    for state in ("announced", "drawing", "drawn", "confirmed", "cancelled"):
+        shown = worst_round(reader, state)
+        for page in (0, 5, 99):
+            within(round_card(shown, page, reader, "n" * 200))
+        message = preview(shown, reader)
+        assert (message is None) == (state in ("announced", "drawing", "cancelled"))
+        assert message is None or len(message[0]) <= 2000
+    words, view = preview(worst_round(reader, "drawn"), reader) or ("", None)
+    assert "@everyone" not in words
+    assert view is not None
+    assert "118" in words or "119" in words or "117" in words, "how many lines are not shown"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_members_read(language: str) -> None:
+    reader = Reader(language)
+    asked = Invitation(ID, ID, date(2026, 11, 23), NOW, "announced", "asked", NASTY[:120], WINDOWS)
+    assert len(notice(asked, reader)[0]) <= 2000
+    for told in (*Help, CALLED_OFF):
+        assert 20 < len(left(str(told), reader)) <= 2000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_somebody_has_said(language: str) -> None:
+    reader = Reader(language)
+    points = tuple(f"{n}{NASTY}"[:60] for n in range(25))
+    said = Available(ID, NASTY[:120], True, points, True, WINDOWS, points, frozenset(Wish), 3599.0, 3599.0)
+    assert len(WINDOWS) == MOST_WINDOWS
+    within(availability_card(said, reader, NOW.date(), "n" * 100))
+    for child in availability_form(said, reader).walk_children():
+        if isinstance(child, discord.ui.TextInput):
+            assert len(child.placeholder or "") <= 100
+            assert len(child.default or "") <= (child.max_length or 0) <= 4000

@@ -1,0 +1,215 @@
+"""Those who do not come home: the ladder, help, the quiet alarm, contacts, and what ends them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from bot.domain.outings import OutingState, next_rung, rung_at
+from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.services import contacts
+from bot.services.contacts import ContactState
+from db.engine import Database
+from db.models import Delivery
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
+from tests.services.outside import MINUTE, Outside
+
+BACK = START + 50 * MINUTE
+"""The planned return of `Outside.out`; the club waits 15 minutes more."""
+ROOM = 955
+
+
+@pytest_asyncio.fixture
+async def town(database: Database) -> Outside:
+    return Outside(database)
+
+
+async def refused(error: type[MemberError], key: str, doing: Any) -> None:
+    with pytest.raises(error) as raised:
+        await doing
+    assert raised.value.key == key
+
+
+async def test_the_ladder_asks_them_then_their_contacts_then_the_organisers_every_quarter(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, CEM, 2)
+    await town.contact(ADA, DORA, 1)
+    await town.contact(ADA, EVE, 3, state="asked")
+    outing = await town.out()
+    climbed = await town.until(BACK + 60 * MINUTE)
+    assert [(at - BACK, rung) for at, _, rung in climbed] == [
+        (15 * MINUTE, 0), (20 * MINUTE, 1), (30 * MINUTE, 2), (45 * MINUTE, 3), (60 * MINUTE, 4)
+    ]  # fmt: skip
+    assert await town.said("alert.ask", "alert.contact", "alert.organisers") == [
+        ("alert.ask", ADA, 0), ("alert.ask", BEN, 0),
+        ("alert.contact", DORA, 0), ("alert.contact", CEM, 0),
+        ("alert.organisers", 0, ROOM), ("alert.organisers", 0, ROOM), ("alert.organisers", 0, ROOM),
+    ]  # fmt: skip
+    assert (await town.again(outing)).state is OutingState.OVERDUE
+
+
+async def test_without_a_channel_the_owner_and_known_organisers_are_told_one_by_one(town: Outside) -> None:
+    await town.club_sets(owner_id=500)
+    await town.member_sets(EVE, organiser=True)
+    await town.member_sets(DORA, organiser=True, left_at=START)
+    await town.out()
+    await town.until(BACK + 30 * MINUTE)
+    assert await town.said("alert.organisers") == [("alert.organisers", 500, 0), ("alert.organisers", EVE, 0)]
+
+
+async def test_only_those_still_out_are_asked(town: Outside) -> None:
+    outing = await town.out()
+    await town.home(ADA, outing)
+    await town.until(BACK + 16 * MINUTE)
+    assert await town.said("alert.ask") == [("alert.ask", BEN, 0)]
+
+
+async def test_missed_rungs_follow_at_once_and_in_order_and_only_the_newest_repeat_is_sent(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    await town.out()
+    town.now = BACK + timedelta(hours=2)  # the bot was down
+    climbed = await town.until(town.now + MINUTE)
+    assert [rung for _, _, rung in climbed] == [0, 1, 2, 8]
+    assert [kind for kind, _, _ in await town.said("alert.ask", "alert.contact", "alert.organisers")] == [
+        "alert.ask", "alert.ask", "alert.contact", "alert.organisers", "alert.organisers"
+    ]  # fmt: skip
+
+
+async def test_home_ends_it_and_everybody_alarmed_is_told(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.until(BACK + 31 * MINUTE)
+    await town.home(ADA, outing)
+    await town.home(BEN, outing)
+    assert await town.said("alert.clear") == [("alert.clear", 0, ROOM), ("alert.clear", DORA, 0)]
+    assert await town.until(BACK + timedelta(hours=5)) == []
+    assert (await town.again(outing)).state is OutingState.HOME
+
+
+async def test_help_goes_straight_to_the_last_step_and_only_a_word_ends_it(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    town.now = START + 10 * MINUTE
+    await town.help(BEN, outing)
+    assert await town.said("alert.contact", "alert.organisers") == [
+        ("alert.contact", DORA, 0), ("alert.organisers", 0, ROOM)
+    ]  # fmt: skip
+    await refused(Conflict, "course.extend.help", town.extend(ADA, outing, 15))
+    await town.home(ADA, outing)
+    await town.home(BEN, outing)
+    again = await town.until(START + 40 * MINUTE)
+    assert [(at - START, rung) for at, _, rung in again] == [(25 * MINUTE, 3), (40 * MINUTE, 4)]
+    await refused(BadInput, "alerts.resolve.empty", town.resolve(ADA, outing, "  "))
+    after = await town.resolve(ADA, outing, "A twisted ankle, we are home")
+    assert (after.state, after.resolution) == (OutingState.RESOLVED, "A twisted ankle, we are home")
+    assert await town.until(START + timedelta(hours=9)) == []
+    await refused(Conflict, "alerts.resolve.over", town.resolve(BEN, outing))
+
+
+async def test_an_organiser_may_resolve_and_those_out_are_taken_as_home(town: Outside) -> None:
+    outing = await town.out()
+    await town.until(BACK + 31 * MINUTE)
+    await town.person(DORA)
+    await refused(NotFound, "partners.not_open", town.resolve(DORA, outing))
+    await refused(NotFound, "partners.not_open", town.resolve(DORA, outing, organises=CLUB + 1))
+    after = await town.resolve(DORA, outing, organises=CLUB)
+    assert after.out == ()
+    assert await town.said("outing.draft") == [("outing.draft", ADA, 0), ("outing.draft", BEN, 0)]
+
+
+async def test_two_who_resolve_at_once_end_it_once(town: Outside) -> None:
+    outing = await town.out()
+    await town.until(BACK + 31 * MINUTE)
+    results = await asyncio.gather(town.resolve(ADA, outing), town.resolve(BEN, outing), return_exceptions=True)
+    assert sorted(type(r).__name__ for r in results) == ["Conflict", "OutingView"]
+
+
+async def test_the_quiet_alarm_goes_to_the_channel_and_nothing_else_changes(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    outing = await town.out()
+    before = [one for one in await town.said() if one[0] != "alert.unsafe"]
+    async with town.database.read() as session:
+        card = await session.scalar(select(Delivery.created_at).where(Delivery.kind == "outing.card"))
+    town.now += MINUTE
+    after = await town.unsafe(ADA, outing)
+    assert after == outing
+    assert await town.said("alert.unsafe") == [("alert.unsafe", 0, ROOM)]
+    assert [one for one in await town.said() if one[0] != "alert.unsafe"] == before
+    async with town.database.read() as session:
+        assert await session.scalar(select(Delivery.created_at).where(Delivery.kind == "outing.card")) == card
+
+
+async def test_a_partner_who_reads_the_channel_hears_nothing_of_it(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM, owner_id=BEN)
+    await town.member_sets(EVE, organiser=True)
+    await town.contact(ADA, BEN, 1)
+    await town.contact(ADA, DORA, 2)
+    outing = await town.out()
+    await town.member_sets(BEN, organiser=True)
+    await town.unsafe(ADA, outing, readers=[BEN])
+    assert await town.said("alert.unsafe") == [("alert.unsafe", EVE, 0), ("alert.unsafe", DORA, 0)]
+
+
+async def test_who_is_not_out_raises_no_alarm(town: Outside) -> None:
+    outing = await town.agreed()
+    await refused(Conflict, "course.say.not_out", town.help(ADA, outing))
+    await refused(Conflict, "course.say.not_out", town.unsafe(ADA, outing))
+    await town.person(DORA)
+    await refused(NotFound, "partners.not_open", town.help(DORA, outing))
+    await refused(NotFound, "partners.not_open", town.unsafe(DORA, outing))
+
+
+@pytest.mark.parametrize("grace_min", [5, 15, 60])
+def test_rungs_are_never_skipped_below_the_organisers(grace_min: int) -> None:
+    late = BACK + timedelta(days=1)
+    rungs = [0]
+    while rung_at(BACK, grace_min, rungs[-1]) <= late:
+        rungs.append(next_rung(BACK, grace_min, rungs[-1], late))
+    assert rungs[:3] == [0, 1, 2]
+    assert rung_at(BACK, grace_min, rungs[-2]) <= late < rung_at(BACK, grace_min, rungs[-1])
+
+
+# ── contacts ──
+
+
+async def test_a_contact_is_asked_and_told_nothing_until_it_accepts(town: Outside) -> None:
+    await town.person(ADA)
+    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
+    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
+    assert await town.said("contact.ask") == [("contact.ask", DORA, 0)]
+    await contacts.answer(town.database, ADA, DORA, accept=True)
+    assert (await contacts.contacts_of(town.database, DORA)).of[0][0] == ADA
+    await contacts.answer(town.database, ADA, DORA, accept=False)
+    assert (await contacts.contacts_of(town.database, DORA)).of == ()
+
+
+async def test_contacts_keep_their_order_and_move_up(town: Outside) -> None:
+    await town.person(ADA)
+    for who in (BEN, CEM, DORA):
+        await contacts.name_contact(town.database, ADA, who, "x", CLUB, town.now)
+    await refused(Conflict, "alerts.contact.full", contacts.name_contact(town.database, ADA, EVE, "x", CLUB, town.now))
+    found = await contacts.drop_contact(town.database, ADA, BEN)
+    assert [(c.user_id, c.position) for c in found.mine] == [(CEM, 1), (DORA, 2)]
+
+
+async def test_nobody_answers_for_another_or_names_himself(town: Outside) -> None:
+    await town.person(ADA)
+    await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
+    await refused(NotFound, "alerts.contact.gone", contacts.answer(town.database, ADA, EVE, accept=True))
+    await refused(NotFound, "alerts.contact.unknown", contacts.drop_contact(town.database, DORA, ADA))
+    await refused(BadInput, "alerts.contact.self", contacts.name_contact(town.database, ADA, ADA, "x", CLUB, town.now))
+
+
+async def test_a_block_keeps_the_request_away_and_nobody_is_told(town: Outside) -> None:
+    await town.tie(DORA, ADA)
+    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
+    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
+    assert await town.said("contact.ask") == []

@@ -1,0 +1,250 @@
+"""The pump on the real client: what the network, Discord's limits and a second process do to messages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.config import Settings
+from bot.delivery import sending
+from bot.delivery.pump import Pump
+from bot.domain.delivery import Priority
+from bot.services.deliveries import Destination, Letter, post
+from bot.worker import Worker
+from db.engine import Database
+from db.models import Delivery, Guild, User
+from tests.wire.bots import running
+from tests.wire.faults import Limits, Trouble
+from tests.wire.letters import Letters
+from tests.wire.payloads import Person, component, snowflake
+from tests.wire.server import LocalDiscord
+
+ADA, BOB = Person("Ada"), Person("Bob")
+SENDS = r"/channels/\d+/messages"
+
+
+class Watched(Pump):
+    """A pump that says whenever a turn of it, or of another that shares its event, has ended."""
+
+    def __init__(self, turned: asyncio.Event | None = None) -> None:
+        super().__init__()
+        self.turned = turned or asyncio.Event()
+
+    async def _run(self, client: Backpedal, sender: Any) -> None:
+        await super()._run(client, sender)
+        self.turned.set()
+
+
+class Speaking(Backpedal):
+    """The bot with the toy kinds."""
+
+    async def load_everything(self) -> None:
+        await super().load_everything()
+        await self.add_cog(Letters())
+
+
+@pytest.fixture
+async def app(app: App) -> App:
+    return replace(app, courier=Watched())
+
+
+@pytest.fixture
+async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Speaking]:
+    there.persons |= {person.id: person for person in (ADA, BOB)}
+    async with app.database.write() as session:
+        session.add(Guild(guild_id=int(there.clubs[0].id), created_at=system_clock()))
+        session.add_all(User(user_id=int(person.id), created_at=system_clock()) for person in (ADA, BOB))
+    async with running(Speaking(app)) as bot:
+        yield bot
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried again at once: the pauses have tests of their own."""
+    monkeypatch.setattr(sending, "pause_after", lambda attempts: timedelta())
+
+
+async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = None, **more: Any) -> None:
+    now = system_clock()
+    club = there.clubs[0]
+    where: dict[str, Any] = (
+        {"destination": Destination.CHANNEL, "channel_id": int(club.channels["runs"])}
+        if to is None
+        else {"destination": Destination.DM, "user_id": int(to.id)}
+    )
+    async with app.database.write() as session:
+        letters = [
+            Letter("toy.letter", text, Priority.SAFETY, due_at=now, guild_id=int(club.id), payload={"says": text},
+                   **{**where, **more})
+            for text in words
+        ]  # fmt: skip
+        await post(session, letters, now)
+    app.courier.poke()
+
+
+async def recorded(app: App, count: int) -> None:
+    """Wait until so many messages are recorded as sent, or as having had another fate."""
+    pump = app.courier
+    assert isinstance(pump, Watched)
+    async with asyncio.timeout(20):
+        while True:
+            pump.turned.clear()
+            async with app.database.read() as session:
+                states = (await session.scalars(select(Delivery.state))).all()
+            if len(states) == count and not {"waiting", "leased"} & set(states):
+                return
+            await pump.turned.wait()
+
+
+@pytest.mark.parametrize("what", [429, 500, 503, Trouble.RESET, Trouble.LOST])
+async def test_whatever_becomes_of_a_request_the_message_stands_there_once(
+    there: LocalDiscord, bot: Speaking, app: App, at_once: None, what: Trouble | int
+) -> None:
+    there.fail("POST", SENDS, what)
+    await say(app, there, "first", "second", to=ADA)
+    await recorded(app, 2)
+    assert there.said == [("Ada", "first"), ("Ada", "second")]
+
+
+async def test_an_opening_that_is_reset_is_made_again_and_only_then(
+    there: LocalDiscord, bot: Speaking, app: App, at_once: None
+) -> None:
+    there.fail("POST", "/users/@me/channels", Trouble.LOST)
+    await say(app, there, "first", to=ADA)
+    await recorded(app, 1)
+    await say(app, there, "second", to=ADA)
+    await recorded(app, 2)
+    assert there.said == [("Ada", "first"), ("Ada", "second")]
+    assert sum(entry.path == "/users/@me/channels" for entry in there.log) == 2
+
+
+async def test_a_refused_direct_message_waits_in_the_channel_for_its_reader(
+    there: LocalDiscord, bot: Speaking, app: App
+) -> None:
+    there.closed_dms.add(ADA.id)
+    runs = there.clubs[0].channels["runs"]
+    await say(app, there, "secret", to=ADA, channel_id=int(runs))
+    await recorded(app, 2)
+    assert there.said == [("#runs", f"<@{ADA.id}>, something waits for you.")]
+    sent = next(entry for entry in there.accepted if entry.path == f"/channels/{runs}/messages")
+    assert sent.body["allowed_mentions"] == {"parse": [], "users": [int(ADA.id)]}
+    assert sent.body["nonce"] == "2"
+    (message,) = there.messages.values()
+    opened = await (await there.press(message, "Show", ADA)).answer()
+    assert opened.text == "secret"
+    assert opened.message is not None
+    assert opened.message["flags"] & 64
+    assert component(opened.message, "toy:help")
+    other = await (await there.press(message, "Show", BOB)).answer()
+    assert "secret" not in other.text
+    assert "somebody else" in other.text
+
+
+async def test_opening_too_fast_is_later_not_closed(
+    there: LocalDiscord, bot: Speaking, app: App, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "OPENING_PAUSE", timedelta(seconds=0.05))
+    there.fail("POST", "/users/@me/channels", 403, code=40003)
+    await say(app, there, "a", to=ADA)
+    await recorded(app, 1)
+    assert there.said == [("Ada", "a")]
+
+
+async def test_a_direct_channel_that_discord_forgot_is_opened_anew(
+    there: LocalDiscord, bot: Speaking, app: App
+) -> None:
+    async with app.database.write() as session:
+        (await session.get_one(User, int(ADA.id))).dm_channel_id = int(snowflake())
+    there.fail("POST", SENDS, 404, code=10003)
+    await say(app, there, "a", to=ADA)
+    await recorded(app, 1)
+    assert there.said == [("Ada", "a")]
+
+
+async def test_a_card_that_is_lost_on_its_way_is_one_card_and_shows_the_last(
+    there: LocalDiscord, bot: Speaking, app: App, at_once: None
+) -> None:
+    there.fail("POST", SENDS, Trouble.LOST)
+    card = {"destination": Destination.CARD, "kind": "toy.card", "occurrence": "1"}
+    for text in ("first", "second", "third"):
+        now = system_clock()
+        letter = Letter(
+            priority=Priority.ASKED, due_at=now, channel_id=int(there.clubs[0].channels["runs"]),
+            payload={"says": text}, **card,
+        )  # fmt: skip
+        async with app.database.write() as session:
+            await post(session, [letter], now)
+        app.courier.poke()
+    await there.until(lambda: there.said == [("#runs", "third")])
+    await recorded(app, 1)
+
+
+async def test_many_messages_keep_discords_limits_none_lost_none_twice(
+    there: LocalDiscord, bot: Speaking, app: App
+) -> None:
+    there.limits = Limits()
+    people = [Person(f"Runner {number}") for number in range(60)]
+    there.persons |= {person.id: person for person in people}
+    for person in people:
+        await say(app, there, f"to {person.name}", to=person)
+    await recorded(app, len(people))
+    assert Counter(there.said) == Counter((person.name, f"to {person.name}") for person in people)
+    assert [entry for entry in there.log if entry.status == 429] == []
+
+
+async def test_one_channel_gets_many_in_order_at_discords_speed(there: LocalDiscord, bot: Speaking, app: App) -> None:
+    there.limits = Limits()
+    words = [f"{number}" for number in range(7)]
+    await say(app, there, *words)
+    await recorded(app, len(words))
+    assert there.said == [("#runs", text) for text in words]
+
+
+async def test_two_processes_on_one_database_send_each_message_once(
+    there: LocalDiscord, bot: Speaking, app: App, database_file: Path
+) -> None:
+    database, worker = Database.open(f"sqlite+aiosqlite:///{database_file}"), Worker()
+    assert isinstance(app.courier, Watched)
+    second = App(Settings(), database, worker, system_clock, Watched(app.courier.turned))
+    try:
+        async with running(Speaking(second)):
+            people = [Person(f"Runner {number}") for number in range(30)]
+            there.persons |= {person.id: person for person in people}
+            for person in people:
+                await say(app, there, f"to {person.name}", to=person)
+                second.courier.poke()
+            await recorded(app, len(people))
+            assert Counter(there.said) == Counter((person.name, f"to {person.name}") for person in people)
+            assert not [entry for entry in there.log if entry.path.endswith("#repeated")], "not even tried twice"
+    finally:
+        await worker.close()
+        await database.close()
+
+
+async def test_a_stop_finishes_what_is_on_its_way_and_lets_go_of_the_rest(
+    there: LocalDiscord, bot: Speaking, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.pump.GRACE_S", 0.2)
+    held = there.fail("POST", SENDS, Trouble.MUTE)
+    await say(app, there, "stuck", "after it", to=ADA)
+    await held.hit.wait()
+    await bot.close()
+    async with app.database.read() as session:
+        left = [await session.get_one(Delivery, number) for number in (1, 2)]
+    assert [one.state for one in left] == ["waiting", "waiting"]
+    held.release.set()
+    again = replace(app, courier=Watched())
+    async with running(Speaking(again)):
+        await recorded(again, 2)
+    assert there.said == [("Ada", "stuck"), ("Ada", "after it")]

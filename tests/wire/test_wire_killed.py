@@ -1,0 +1,144 @@
+"""SIGKILL at each step from due to recorded: nothing is lost, and nothing is seen twice.
+
+The process is the real one. A lease that it leaves behind ends after a minute; the tests let that minute pass by
+writing into its database that it has.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import system_clock
+from bot.domain.delivery import Priority
+from bot.services.deliveries import Destination, Letter, Plan, plan, post
+from db.engine import Database
+from db.models import Guild, User
+from tests.wire import letters
+from tests.wire.faults import Trouble
+from tests.wire.payloads import Person
+from tests.wire.program import program
+from tests.wire.server import LocalDiscord
+
+ADA = Person("Ada")
+SENDS = r"/channels/\d+/messages"
+READY = "ready in 1 clubs"
+
+
+@pytest.fixture
+def config(tmp_path: Path, migrated_file: Path) -> Path:
+    shutil.copyfile(migrated_file, tmp_path / "backpedal.db")
+    file = tmp_path / "config.toml"
+    file.write_text('[database]\nurl = "sqlite+aiosqlite:///backpedal.db"\n[data]\ndirectory = "."\n')
+    return file
+
+
+async def write(there: LocalDiscord, config: Path, *rows: Plan | Letter) -> None:
+    """Write what a running bot would have written, into the database of one that is not running yet."""
+    there.persons[ADA.id] = ADA
+    now = system_clock()
+    database = Database.open(f"sqlite+aiosqlite:///{config.with_name('backpedal.db')}")
+    async with database.write() as session:
+        session.add(Guild(guild_id=int(there.clubs[0].id), created_at=now))
+        session.add(User(user_id=int(ADA.id), created_at=now))
+        await plan(session, [row for row in rows if isinstance(row, Plan)])
+        await post(session, [row for row in rows if isinstance(row, Letter)], now)
+    await database.close()
+
+
+def step(name: str, in_s: float = 0) -> Plan:
+    at = system_clock() + timedelta(seconds=in_s)
+    return Plan("toy.step", name, at, Priority.SAFETY, user_id=int(ADA.id))
+
+
+def read(config: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(config.with_name("backpedal.db"))) as connection:
+        with connection:
+            return connection.execute(statement).fetchall()
+
+
+def a_minute_passes(config: Path) -> None:
+    read(config, "UPDATE deliveries SET next_try_at = created_at WHERE state = 'leased'")
+
+
+async def start_and_hear(there: LocalDiscord, config: Path, true: Callable[[], object]) -> None:
+    """Run the bot until something is true of what it said, then stop it cleanly, which ends what is on its way."""
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await bot.says(READY)
+        await there.until(true)
+        assert await bot.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("where", ["fire", "draw", "record"])
+async def test_killed_inside_a_transaction_or_between_two(
+    there: LocalDiscord, config: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    await write(there, config, step("first"), step("second"))
+    monkeypatch.setenv("HANG", where)
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await bot.says(f"{letters.HANGING} {where}")
+        await bot.end(signal.SIGKILL)
+    assert [words for _, words in there.said] == (["first"] if where == "record" else [])
+    monkeypatch.delenv("HANG")
+    a_minute_passes(config)
+    await start_and_hear(there, config, lambda: len(there.said) == 2)
+    assert there.said == [("Ada", "first"), ("Ada", "second")]
+    assert read(config, "SELECT state FROM deliveries") == [("sent",), ("sent",)]
+    assert read(config, "SELECT * FROM due") == []
+
+
+@pytest.mark.parametrize("what", [Trouble.HOLD, Trouble.MUTE])
+async def test_killed_while_a_request_is_on_its_way(there: LocalDiscord, config: Path, what: Trouble) -> None:
+    await write(there, config, step("first"), step("second"))
+    on_its_way = there.fail("POST", SENDS, what)
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await on_its_way.hit.wait()
+        await bot.end(signal.SIGKILL)
+    assert [words for _, words in there.said] == (["first"] if what is Trouble.MUTE else [])
+    on_its_way.release.set()
+    a_minute_passes(config)
+    await start_and_hear(there, config, lambda: len(there.said) == 2)
+    assert there.said == [("Ada", "first"), ("Ada", "second")]
+
+
+async def test_killed_after_it_was_recorded_nothing_is_said_again(
+    there: LocalDiscord, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(there, config, step("first"), step("second"))
+    monkeypatch.setenv("HANG", "draw second")
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await bot.says(f"{letters.HANGING} draw")
+        await bot.end(signal.SIGKILL)
+    assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("sent",), ("leased",)]
+    monkeypatch.delenv("HANG")
+    a_minute_passes(config)
+    await start_and_hear(there, config, lambda: len(there.said) == 2)
+    assert there.said == [("Ada", "first"), ("Ada", "second")]
+    assert not [entry for entry in there.log if entry.path.endswith("#repeated")]
+
+
+async def test_killed_between_a_refusal_and_its_fallback(there: LocalDiscord, config: Path) -> None:
+    runs = there.clubs[0].channels["runs"]
+    letter = Letter(
+        "toy.letter", "1", Priority.SAFETY, Destination.DM, due_at=system_clock(), user_id=int(ADA.id),
+        channel_id=int(runs), guild_id=int(there.clubs[0].id), payload={"says": "secret"},
+    )  # fmt: skip
+    await write(there, config, letter)
+    there.closed_dms.add(ADA.id)
+    fallback = there.fail("POST", f"/channels/{runs}/messages", Trouble.MUTE)
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await fallback.hit.wait()
+        await bot.end(signal.SIGKILL)
+    fallback.release.set()
+    a_minute_passes(config)
+    await start_and_hear(there, config, lambda: there.log[-1].path.endswith("#repeated"))
+    assert there.said == [("#runs", f"<@{ADA.id}>, something waits for you.")]
+    assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("closed",), ("sent",)]

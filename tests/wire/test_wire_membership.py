@@ -1,0 +1,57 @@
+"""Asking whether somebody is still in a club, over real sockets: whatever the network does, there is a word in time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from discord.http import Route
+
+from bot.client import Backpedal
+from cogs.membership import PATIENCE_S, still_member
+from tests.wire.faults import Trouble
+from tests.wire.payloads import Person
+from tests.wire.server import LocalDiscord
+
+ADA = Person("Ada")
+ASKING = r"/guilds/.*/members/.*"
+
+
+async def ask(there: LocalDiscord, bot: Backpedal) -> bool | None:
+    there.persons[ADA.id] = ADA
+    return await still_member(bot, int(there.clubs[0].id), int(ADA.id))
+
+
+async def test_who_is_there_and_who_has_left(there: LocalDiscord, bot: Backpedal) -> None:
+    assert await ask(there, bot) is True
+    there.gone.add(ADA.id)
+    assert await ask(there, bot) is False
+    assert await still_member(bot, 123, int(ADA.id)) is None, "a club the bot is not in is not asked"
+    assert len([entry for entry in there.log if "/members/" in entry.path]) == 2
+
+
+@pytest.mark.parametrize("what", [403, 500, Trouble.RESET, Trouble.LOST, Trouble.HOLD])
+async def test_where_discord_fails_or_is_silent_it_is_not_known_and_nobody_waits(
+    there: LocalDiscord, bot: Backpedal, what: Trouble | int
+) -> None:
+    """Left to itself the client asks for 25 s when Discord answers 500."""
+    there.gone.add(ADA.id)
+    there.fail("GET", ASKING, what, times=9)
+    began = time.monotonic()
+    assert await ask(there, bot) is None
+    assert time.monotonic() - began < PATIENCE_S + 0.9
+
+
+async def test_a_server_that_hangs_up_says_nothing(
+    there: LocalDiscord, bot: Backpedal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with monkeypatch.context() as patched:
+            patched.setattr(Route, "BASE", f"http://127.0.0.1:{port}")
+            assert await ask(there, bot) is None

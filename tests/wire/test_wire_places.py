@@ -1,0 +1,92 @@
+"""The last place, pressed by fifty people in one burst of INTERACTION_CREATE frames on the real client."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.client import Backpedal
+from tests.wire.acting import Asked
+from tests.wire.payloads import EPHEMERAL, Json, Person, text_of
+from tests.wire.server import LocalDiscord
+
+ADA, BEN = Person("Ada"), Person("Ben")
+CROWD = [Person(f"Runner {number}") for number in range(50)]
+
+
+@pytest.fixture
+def rows(database_file: Path) -> Any:
+    """Run a statement on the bot's database, by another connection."""
+
+    def run(statement: str) -> list[Any]:
+        with sqlite3.connect(database_file) as connection:
+            return connection.execute(statement).fetchall()
+
+    return run
+
+
+def card_in(there: LocalDiscord, words: str) -> Json | None:
+    """The outing's card as it stands in the channel, once it says `words`."""
+    runs = there.clubs[0].channels["runs"]
+    cards = [m for m in there.messages.values() if m["channel_id"] == runs and not m["flags"] & EPHEMERAL]
+    return next((card for card in cards if words in card["content"]), None)
+
+
+async def call(there: LocalDiscord) -> Json:
+    """Ada calls, Ben takes one of the two places backward; the card with its buttons."""
+    typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
+    await (await there.slash("partner find", ADA, place="Stadium", **typed)).answer()
+    await there.until(lambda: card_in(there, "who would like to run backward?"))
+    await (await there.press(card_in(there, "Stadium") or {}, "Run backward · 2 free", BEN)).answer()
+    await there.until(lambda: card_in(there, "Backward: Ben"))
+    return card_in(there, "Backward: Ben") or {}
+
+
+async def told(there: LocalDiscord, asked: Asked) -> str:
+    """What the presser reads; after "thinking…" in a private message of its own."""
+    await asked.answer()
+    await there.until(lambda: answer_of(asked) is not None)
+    return text_of(answer_of(asked) or {})
+
+
+def answer_of(asked: Asked) -> Json | None:
+    messages = [asked.message] if asked.message and asked.message is not asked.source else []
+    return next(iter([*messages, *asked.followups]), None)
+
+
+async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
+    there: LocalDiscord, bot: Backpedal, rows: Any
+) -> None:
+    card = await call(there)
+    presses = [await there.press(card, "Run backward · 1 free", person) for person in CROWD]
+    said = await asyncio.gather(*(told(there, asked) for asked in presses))
+    winners = [person.id for person, words in zip(CROWD, said, strict=True) if "You're in" in words]
+    losers = [words for words in said if "That place is taken. Shall I put you on the waiting list?" in words]
+    assert (len(winners), len(losers)) == (1, 49), set(said)
+    inside = "SELECT user_id FROM companions WHERE presence = 'in' ORDER BY since, user_id"
+    assert [str(user_id) for (user_id,) in rows(inside)] == [ADA.id, BEN.id, *winners]
+    assert rows("SELECT count(*) FROM companions") == [(3,)]
+    assert rows("SELECT count(*) FROM outing_presses") == [(51,)], "every press was looked at, once"
+    # All who were told go onto the list in one burst as well, and none is lost on the way.
+    lists = [
+        await there.press(answer_of(asked) or {}, "Waiting list", person)
+        for person, asked in zip(CROWD, presses, strict=True)
+        if person.id not in winners
+    ]
+    said = await asyncio.gather(*(told(there, asked) for asked in lists))
+    assert {"waiting list" in words for words in said} == {True}
+    assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [("in", 3), ("waiting", 49)]
+    # The place is given up: the first on the list is asked, and nobody else.
+    left = await there.press(card, "Can't come", next(p for p in CROWD if p.id == winners[0]))
+    assert "you're out" in await told(there, left)
+    assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [
+        ("in", 2), ("left", 1), ("offered", 1), ("waiting", 48),
+    ]  # fmt: skip
+    first = "SELECT user_id FROM companions WHERE presence IN ('waiting', 'offered') ORDER BY since, user_id LIMIT 1"
+    assert rows("SELECT user_id FROM companions WHERE presence = 'offered'") == rows(first)
+    assert rows("SELECT user_id FROM deliveries WHERE kind = 'outing.offer'") == rows(first)
+    await there.until(lambda: card_in(there, "49 on the waiting list"))
