@@ -91,7 +91,7 @@ class Pump:
             under_way = {*self._sending, *([self._turn] if self._turn is not None else [])}
             _, late = await asyncio.wait(under_way, timeout=GRACE_S)
             if late:
-                left = [one for batch in self._sending.values() for one in batch]
+                left = self._in_hand()
                 for task in late:
                     task.cancel()
                 await asyncio.gather(*late, return_exceptions=True)
@@ -124,7 +124,7 @@ class Pump:
             self._poked = False
             now = client.app.clock()
             async with client.app.database.read() as session:
-                outlook = await outbox.outlook(session, fired, drawn, now, self._in_hand())
+                outlook = await outbox.outlook(session, fired, drawn, now, [one.delivery_id for one in self._in_hand()])
             if outlook.due:
                 while await self._fire(client, fired):
                     pass
@@ -139,8 +139,8 @@ class Pump:
                 return
             await self._wait()
 
-    def _in_hand(self) -> list[int]:
-        return [one.delivery_id for batch in self._sending.values() for one in batch]
+    def _in_hand(self) -> list[Leased]:
+        return [one for batch in self._sending.values() for one in batch]
 
     async def _wait(self) -> None:
         """Until something on its way has arrived, or somebody pokes."""

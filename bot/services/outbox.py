@@ -110,7 +110,7 @@ async def claim(
     now: datetime,
     until: datetime,
     most: int,
-    except_ids: Collection[int],
+    in_hand: Sequence[Leased] = (),
 ) -> list[Leased]:
     """Lease up to `most` messages until `until`, in the order in which they should leave.
 
@@ -120,11 +120,13 @@ async def claim(
         now: what may be sent now is claimed.
         until: when another process may take them over.
         most: how many can be sent by then.
-        except_ids: those still in hand here, whatever became of their lease.
+        in_hand: those still in hand here, whatever became of their lease; what goes to the same address waits.
     """
     return [
         _leased(row, until, channel_id, closed_at)
-        for row, channel_id, closed_at in await queries.claim(session, kinds, now, until, most, except_ids)
+        for row, channel_id, closed_at in await queries.claim(
+            session, kinds, now, until, most, {one.delivery_id: one.address for one in in_hand}
+        )
     ]
 
 

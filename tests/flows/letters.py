@@ -64,6 +64,8 @@ async def sent(session: AsyncSession, outgoing: Outgoing, channel_id: int, messa
 
 async def failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
     told.append(("failed", outgoing.occurrence, failure))
+    if outgoing.payload.get("failed_breaks") and len(told) < 3:
+        raise RuntimeError("this hook breaks")
 
 
 class Letters(commands.Cog):

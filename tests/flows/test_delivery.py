@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from sqlalchemy import select
 from bot.delivery.kinds import Failure, Kind
 from bot.domain.delivery import Priority
 from bot.services.deliveries import Plan, plan, post, unplan
+from db.engine import sqlite_file
 from db.models import Due, User
 from tests.flows import letters
 from tests.flows.conftest import NOON, Club
@@ -189,6 +192,29 @@ async def test_a_hook_that_breaks_after_sending_does_not_send_again(club: Club, 
     await club.pass_time(hours=1)
     assert said(club, club.alice) == ["a"]
     assert await states(club) == ["sent"]
+
+
+async def test_a_hook_that_breaks_after_failing_is_called_again(club: Club, errors_expected: list[str]) -> None:
+    errors_expected.append("what follows from toy.letter 1 not being delivered failed")
+    club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
+    await send(club, letter(club, "a", payload={"failed_breaks": True}))
+    await club.pass_time(minutes=1)
+    assert letters.told == [("failed", "a", Failure.GONE)] * 3
+    assert await states(club) == ["failed"]
+
+
+async def test_a_database_that_is_busy_delays_and_loses_nothing(club: Club) -> None:
+    if sqlite_file(str(club.database.writer.url)) is None:
+        return  # PostgreSQL locks rows, and nobody else has these
+    async with club.database.write() as session:
+        await plan(session, [Plan("toy.step", "a", club.env.now(), Priority.SAFETY, user_id=club.alice.id)])
+    with closing(sqlite3.connect(str(club.database.writer.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await club.poke()
+        other.execute("ROLLBACK")
+    assert letters.told == []
+    await club.pass_time(seconds=5)
+    assert said(club, club.alice) == ["step a"]
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50013), (403, 50001)])

@@ -46,9 +46,9 @@ async def write(database: Database, *letters: Letter, now: datetime = NOW) -> No
         await post(session, letters, now)
 
 
-async def claim(database: Database, now: datetime = NOW, most: int = 40, except_ids: Any = ()) -> list[Leased]:
+async def claim(database: Database, now: datetime = NOW, most: int = 40, in_hand: Any = ()) -> list[Leased]:
     async with database.write() as session:
-        return await outbox.claim(session, KINDS, now, now + MINUTE, most, except_ids)
+        return await outbox.claim(session, KINDS, now, now + MINUTE, most, in_hand)
 
 
 async def row(database: Database, delivery_id: int) -> Delivery:
@@ -160,7 +160,7 @@ async def test_a_lease_that_is_over_is_taken_over_unless_it_is_still_in_hand_her
     await write(database, letter("a"))
     (first,) = await claim(database)
     assert await claim(database, NOW + MINUTE / 2) == []
-    assert await claim(database, UNTIL, except_ids=[first.delivery_id]) == []
+    assert await claim(database, UNTIL, in_hand=[first]) == []
     (second,) = await claim(database, UNTIL)
     async with database.write() as session:
         assert not await outbox.record_sent(session, first, 5, 6, UNTIL)
