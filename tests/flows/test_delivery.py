@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.delivery.kinds import Failure, Kind
 from bot.domain.delivery import Priority
 from bot.services.deliveries import Plan, plan, post, unplan
-from db.engine import sqlite_file
+from db.dialect import sqlite_file
 from db.models import Due, User
 from tests.flows import letters
 from tests.flows.conftest import NOON, Club
