@@ -27,7 +27,7 @@ run: setup
 
 test: setup
 	@echo '==> running the tests'
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 check: setup
 	@echo '==> lint'

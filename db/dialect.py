@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from db.sqlite_driver import Driver
 
-POOL_WAIT_S = 1.0
+POOL_WAIT_S = 1.4
 """Longest wait for a free connection."""
 LOCK_WAIT_S = 1.5
 """Longest wait for a lock held elsewhere: with the pool's wait under the 3 s in which Discord wants an answer."""
