@@ -212,12 +212,18 @@ async def set_round(
     notice_h: int | None = None,
     now: datetime,
 ) -> None:
-    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off."""
+    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off.
+
+    Raises:
+        BadInput: not a day, hour or notice there is, or turned on without a partners channel for its outings' cards.
+    """
     chosen = {"round_on": on, "round_weekday": weekday, "round_hour": hour, "round_notice_h": notice_h}
     allowed = {"round_weekday": range(7), "round_hour": range(24), "round_notice_h": NOTICE_H}
     values = {name: value for name, value in chosen.items() if value is not None}
     if not values or any(values[name] not in among for name, among in allowed.items() if name in values):
         raise BadInput("settings.choice.unknown")
+    if on and (await club_settings(database, guild_id)).club.partners_channel_id is None:
+        raise BadInput("club.round.no_channel")
     await _set_and_plan(database, guild_id, now, **values)
 
 

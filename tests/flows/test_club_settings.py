@@ -285,6 +285,9 @@ async def test_the_weekly_round_is_turned_on_and_set(club: Club) -> None:
     await club.olga.select(shown.response, ["0"], custom_id="club:when:v1:hour")
     after = await club.olga.select(shown.response, ["48"], custom_id="club:when:v1:notice")
     assert "Matched on Sunday at 00:00, UTC time. 48 hours before" in text_of(after)
+    refused = await club.olga.click(shown.response, label="Turn on")
+    assert "Choose a partners channel first" in text_of(refused)
+    await set_guild(club, partners_channel_id=club.channel.id, partners_card_id=1)
     after = await club.olga.click(shown.response, label="Turn on")
     assert "The weekly round is on" in text_of(after)
     held = (await settings(club)).round

@@ -70,6 +70,11 @@ async def test_each_setting_is_kept(known: Database) -> None:
     await clubs.set_spotter_role(known, CLUB, 71)
     await clubs.set_women_role(known, CLUB, 72)
     await clubs.set_organisers_channel(known, CLUB, THERE)
+    with pytest.raises(BadInput) as refused:
+        await clubs.set_round(known, CLUB, on=True, now=NOW)
+    assert refused.value.key == "club.round.no_channel"
+    async with known.write() as session:
+        (await session.get_one(models.Guild, CLUB)).partners_channel_id = THERE
     await clubs.set_round(known, CLUB, on=True, now=NOW)
     await clubs.set_round(known, CLUB, weekday=0, now=NOW)
     await clubs.set_round(known, CLUB, hour=0, notice_h=1, now=NOW)
