@@ -100,7 +100,9 @@ class Backpedal(commands.Bot):
         name = f"synced:{self.application_id}"
         if not force and await memory.recall(self.app.database, name) == digest:
             return False
-        await self.tree.sync()
+        # Not `tree.sync()`, which would translate everything into thirty languages once more.
+        assert self.application_id is not None
+        await self.http.bulk_upsert_global_commands(self.application_id, payload=payload)
         await memory.remember(self.app.database, name, digest)
         log.info("%d commands synced", len(payload))
         return True

@@ -55,6 +55,7 @@ def _flatten(prefix: str, table: Mapping[str, object], into: dict[str, Message])
             raise TypeError(f"{key}: a message is text or a table of plural forms, not {type(value).__name__}")
 
 
+@cache
 def shipped(language: str | None) -> str | None:
     """The shipped language a tag such as `de`, `de-AT` or Discord's `en-GB` asks for, or None."""
     base = (language or "").replace("_", "-").split("-")[0].lower()
