@@ -115,7 +115,8 @@ class Alerts(commands.Cog):
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
     if due.subject_id is not None:
-        await alerts.climb(session, due.subject_id, int(due.payload["rung"]), now)
+        rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
+        await alerts.climb(session, due.subject_id, rung, now, help_for=help_for)
 
 
 async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:

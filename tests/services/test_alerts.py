@@ -158,6 +158,60 @@ async def test_a_partner_who_reads_the_channel_hears_nothing_of_it(town: Outside
     assert await town.said("alert.unsafe") == [("alert.unsafe", EVE, 0), ("alert.unsafe", DORA, 0)]
 
 
+async def test_contacts_of_who_is_home_hear_nothing(town: Outside) -> None:
+    await town.contact(ADA, CEM)
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.home(ADA, outing)
+    await town.until(BACK + 21 * MINUTE)
+    assert await town.said("alert.contact") == [("alert.contact", DORA, 0)]
+
+
+@pytest.mark.parametrize("blocker", [ADA, DORA])
+async def test_whom_one_has_blocked_since_is_told_nothing_whatever_they_accepted(town: Outside, blocker: int) -> None:
+    await town.contact(ADA, DORA, 1)
+    await town.contact(ADA, CEM, 2)
+    outing = await town.out()
+    await town.tie(blocker, DORA if blocker == ADA else ADA)
+    await town.help(ADA, outing)
+    await town.unsafe(ADA, outing, readers=[BEN])
+    told = [CEM] if blocker == ADA else [DORA, CEM]
+    assert await town.said("alert.contact") == [("alert.contact", one, 0) for one in told]
+    assert [who for _, who, _ in await town.said("alert.unsafe")] == told
+    mine = await contacts.contacts_of(town.database, ADA)
+    assert [c.blocked for c in mine.mine] == [blocker == ADA, False]
+    assert (await contacts.contacts_of(town.database, DORA)).of, "what the other reads is as before"
+
+
+async def test_help_is_repeated_as_what_it_is_and_for_whom(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    outing = await town.out()
+    town.now = START + 10 * MINUTE
+    await town.help(BEN, outing)
+    await town.until(START + 26 * MINUTE)
+    async with town.database.read() as session:
+        found = await session.scalars(select(Delivery.payload).where(Delivery.kind == "alert.organisers"))
+        assert list(found) == [{"help_user_id": BEN}, {"help_user_id": BEN}]
+
+
+async def test_who_is_home_cannot_end_the_other_s_clock_before_anybody_asked(town: Outside) -> None:
+    outing = await town.out()
+    await town.home(ADA, outing)
+    await refused(Conflict, "alerts.resolve.not_yet", town.resolve(ADA, outing, "All well"))
+    assert len(await town.due("outing.overdue")) == 1
+    after = await town.resolve(DORA, outing, "They called me", organises=CLUB)
+    assert after.state is OutingState.RESOLVED
+
+
+async def test_a_quiet_alarm_that_reaches_nobody_is_in_the_log(town: Outside, caplog: pytest.LogCaptureFixture) -> None:
+    await town.club_sets(owner_id=BEN)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    assert await town.said("alert.unsafe") == []
+    assert "nobody to go to" in caplog.text
+    assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
+
+
 async def test_who_is_not_out_raises_no_alarm(town: Outside) -> None:
     outing = await town.agreed()
     await refused(Conflict, "course.say.not_out", town.help(ADA, outing))
