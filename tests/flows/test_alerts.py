@@ -10,10 +10,11 @@ import discord
 import pytest
 from sqlalchemy import update
 
+from bot.i18n import translate
 from db.models import Guild
-from tests.flows.calling import card_of, press, state
+from tests.flows.calling import STADIUM, card_of, press, state
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
-from tests.flows.test_outing import last, letter, out
+from tests.flows.test_outing import BEFORE, copy_to, last, letter, out
 
 HALF_AN_HOUR_AND_MORE = {"minutes": 34}
 """From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes and ten."""
@@ -257,7 +258,6 @@ async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Cl
 
 async def out_with(club: Club, other: MemberActor) -> None:
     from tests.flows.calling import find
-    from tests.flows.test_outing import BEFORE
 
     card = await find(club, club.alice)
     await press(club, other, card, "Face forward")
@@ -276,6 +276,51 @@ async def test_an_organisers_channel_that_everybody_can_read_by_now_is_not_used(
     await club.pass_time(hours=1, minutes=10)
     assert "🚨" in last(club, club.olga).content
     assert len(club.channel.history()) == said
+
+
+async def test_an_organiser_told_by_direct_message_resolves_it_there_and_nobody_else_can(club: Club) -> None:
+    await club.olga.slash(club.channel, "partner mine")
+    vera = newcomer(club, "vera")
+    await vera.slash(club.channel, "partner mine")
+    await out(club)
+    helped = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    assert helped.response is not None
+    await club.bob.user.click(helped.response, label="Need help")
+    await club.env.settle()
+    alarm = letter(club, club.olga, "bob asks for help")
+    copied = await copy_to(club, vera, alarm)
+    form = await vera.user.click(copied, label="Resolved")
+    assert translate("en", "partners.not_open") in text_of(await vera.user.submit_modal(form, {"word": "Ha"}))
+    form = await club.olga.user.click(alarm, label="Resolved")
+    done = await club.olga.user.submit_modal(form, {"word": "I fetched him"})
+    assert "Thank you" in text_of(done)
+    assert (await state(club))[0] == "resolved"
+
+
+async def test_the_channel_of_the_card_is_deleted_while_they_are_out(club: Club) -> None:
+    await club_sets(club, organiser_role_id=role_of(club))
+    calls = club.guild.create_text_channel("calls")
+    await club.env.settle()
+    await club_sets(club, partners_channel_id=calls.id)
+    await club.alice.slash(club.channel, "partner find", **STADIUM, role="backward")
+    await club.env.settle()
+    card = calls.last_message
+    assert card is not None
+    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, last(club, club.bob), "Confirm")
+    await club.pass_time(**BEFORE)
+    await club.env.bot.get_channel(calls.id).delete()  # type: ignore[union-attr]
+    await club.env.settle()
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="We are all here")
+    await club.pass_time(hours=1, minutes=10)
+    assert "🚨" in letter(club, club.olga, "Overdue").content
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+    await club.env.settle()
+    assert (await state(club))[0] == "home"
+    assert sum(f"<#{calls.id}>" in m.content for m in club.dms(club.olga)) == 1
 
 
 async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(club: Club) -> None:
@@ -309,7 +354,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
 
 
 async def german_out(club: Club) -> None:
-    from tests.flows.test_outing import BEFORE, agreed
+    from tests.flows.test_outing import agreed
 
     await agreed(club, "backward", "Vorwärts mit", when="Fr 18 Uhr")
     await club.pass_time(**BEFORE)

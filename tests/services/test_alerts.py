@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from bot.domain.outings import OutingState, next_rung, rung_at
 from bot.errors import BadInput, Conflict, MemberError, NotFound
-from bot.services import contacts
+from bot.services import calls, contacts
 from bot.services.contacts import ContactState
+from db.base import Base
 from db.engine import Database
 from db.models import Delivery
 from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
@@ -201,6 +202,33 @@ async def test_who_is_home_cannot_end_the_other_s_clock_before_anybody_asked(tow
     assert len(await town.due("outing.overdue")) == 1
     after = await town.resolve(DORA, outing, "They called me", organises=CLUB)
     assert after.state is OutingState.RESOLVED
+
+
+async def test_a_month_later_where_exactly_stands_nowhere(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    await town.until(BACK + 31 * MINUTE)
+    await town.help(BEN, outing)
+    await town.resolve(ADA, outing, "We are home")
+    assert await holding(town, "by the old oak") == {"outings"}
+    ((_, at),) = await town.due("outing.purge")
+    assert timedelta(days=30) <= at - START <= timedelta(days=31)
+    async with town.database.write() as session:
+        await calls.purge(session, outing.outing_id)
+    assert await holding(town, "by the old oak") == set()
+
+
+async def holding(town: Outside, words: str) -> set[str]:
+    """The tables in which some words stand."""
+    found = set()
+    async with town.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            rows = await session.execute(select(table))
+            if any(words in str(value) for row in rows for value in row):
+                found.add(table.name)
+    return found
 
 
 async def test_a_quiet_alarm_that_reaches_nobody_is_in_the_log(town: Outside, caplog: pytest.LogCaptureFixture) -> None:
