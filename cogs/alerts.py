@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
+
+PATIENCE_S = 5.0
+"""Longest wait for Discord's word on who can read the organisers' channel; an alarm must not hang on it."""
 
 
 class Alerts(commands.Cog):
@@ -115,7 +120,8 @@ class Alerts(commands.Cog):
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
     if due.subject_id is not None:
-        await alerts.climb(session, due.subject_id, int(due.payload["rung"]), now)
+        rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
+        await alerts.climb(session, due.subject_id, rung, now, help_for=help_for)
 
 
 async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
@@ -218,17 +224,20 @@ async def _readers_of(client: Backpedal, club: Club, user_ids: Iterable[int]) ->
     channel = client.get_channel(club.organisers_channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):
         return ids
-    found = []
-    for user_id in ids:
-        try:
-            member = await channel.guild.fetch_member(user_id)
-        except discord.NotFound:
-            continue
-        except discord.HTTPException:
-            return ids
-        if channel.permissions_for(member).view_channel:
-            found.append(user_id)
-    return found
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return [user_id for user_id in ids if await _reads(channel, user_id)]
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
+        log.warning("who can read the organisers' channel is not known: %r", error)
+        return ids
+
+
+async def _reads(channel: discord.abc.GuildChannel, user_id: int) -> bool:
+    try:
+        member = await channel.guild.fetch_member(user_id)
+    except discord.NotFound:
+        return False
+    return channel.permissions_for(member).view_channel
 
 
 async def _outing(client: Backpedal, out: Outgoing) -> OutingView | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from bot.client import Backpedal
 
-Draw = Callable[[OutingView, Outgoing, Reader], tuple[str, ui.View] | None]
+Draw = Callable[[OutingView, Outgoing, Reader, datetime], tuple[str, ui.View] | None]
 
 
 class Outings(commands.Cog):
@@ -225,17 +225,18 @@ def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None
             outing = await outing_of(database, out.subject_id)
         except NotFound:
             return None
-        made = draw(outing, out, await people.reader_for(database, out.user_id, out.guild_id))
+        reader = await people.reader_for(database, out.user_id, out.guild_id)
+        made = draw(outing, out, reader, client.app.clock())
         return None if made is None else Drawn(content=made[0], view=made[1])
 
     return drawn
 
 
-def _evening(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     return _reminder(outing, out, reader, evening=True)
 
 
-def _hour(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _hour(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     return _reminder(outing, out, reader, evening=False)
 
 
@@ -245,44 +246,47 @@ def _reminder(outing: OutingView, out: Outgoing, reader: Reader, *, evening: boo
     return views.reminder(outing, out.user_id, reader, evening=evening)
 
 
-def _start(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
 
 
-def _out(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _out(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     return views.on_the_way(outing, out.user_id, reader) if outing.state in OUT and me and me.out else None
 
 
-def _half(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
-    return views.half_time(outing, reader) if outing.state in OUT and outing.swapped_at is None else None
+def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+    # Asked again here: the bot may have been down since the call was written.
+    me = outing.who(out.user_id)
+    return views.half_time(outing, reader) if me and me.out and course.may_swap_now(outing, now) else None
 
 
-def _extended(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
-    if outing.state not in OUT:
+def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
         return None
     return views.told_extended(outing, int(out.payload["by_user_id"]), int(out.payload["minutes"]), reader)
 
 
-def _asked_home(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if outing.state not in OUT or me is None or not me.out:
         return None
     return views.asked_home(outing, int(out.payload["by_user_id"]), reader)
 
 
-def _draft(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _draft(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.draft != "offered":
         return None
     return views.drafted(drafts.draft_of(outing, me, reader.zone), reader)
 
 
-def _happened(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     return views.happened(outing, reader, absent=bool(out.payload.get("absent")))
 
 
-def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
+def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     return reader.t("course.happened.two"), ui.View(timeout=None)
 
 

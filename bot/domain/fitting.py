@@ -46,7 +46,7 @@ class Candidate:
         trusts: whom this one trusts.
         faced_forward: outings lately in which this one only faced forward.
         faced_backward: outings lately in which this one only ran backward.
-        no_shows: times expected and not there, lately.
+        no_shows: times expected and not there, in a month.
         blocked: with whom never, whoever of the two said so.
         met: with whom in an outing lately, and how many weeks ago the last one was.
     """

@@ -6,6 +6,7 @@ checked when it is set and again when an alert is drawn, or by direct message.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -23,6 +24,8 @@ from db import models
 from db.engine import Database
 from db.queries import alerts as queries
 from db.queries import outings as outing_queries
+
+log = logging.getLogger(__name__)
 
 ASK = "alert.ask"
 CONTACT = "alert.contact"
@@ -46,11 +49,14 @@ async def club_for(database: Database, guild_id: int) -> Club:
     return club
 
 
-async def climb(session: AsyncSession, outing_id: int, rung: int, now: datetime) -> None:
+async def climb(
+    session: AsyncSession, outing_id: int, rung: int, now: datetime, *, help_for: int | None = None
+) -> None:
     """Climb a rung of the ladder, and plan the next.
 
     Rung 0 asks those who are out, 1 the contacts each has named, in order, 2 and every further one the organisers.
     Missed while the bot was down, the rungs follow within seconds, so that nobody waits longer than they have.
+    After a call for help what is repeated is that call, of `help_for`.
     """
     outing = await read(session, outing_id, hold=True)
     if outing.state not in OUT or outing.due_back_at is None or not (outing.out or outing.help_at):
@@ -68,9 +74,9 @@ async def climb(session: AsyncSession, outing_id: int, rung: int, now: datetime)
     elif rung == 1:
         await _alarm_contacts(session, outing, [c.user_id for c in outing.out], now)
     else:
-        await _alarm_organisers(session, outing, rung, now)
+        await _alarm_organisers(session, outing, rung, now, help_for=help_for)
     if outing.help_at is not None:
-        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN))
+        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN), help_for=help_for)
     else:
         following = next_rung(due_back_at, grace_min, rung, now)
         at = max(rung_at(due_back_at, grace_min, following), now + BETWEEN_MISSED)
@@ -103,7 +109,7 @@ async def need_help(
         outing = await read(session, outing_id)
         await _alarm_contacts(session, outing, [user_id], now, help_for=user_id)
         await _alarm_organisers(session, outing, rung, now, help_for=user_id)
-        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN))
+        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN), help_for=user_id)
         await redraw(session, outing, now)
         return outing
 
@@ -168,7 +174,7 @@ async def resolve(
     Args:
         database: where.
         outing_id: ours.
-        user_id: a member of the outing who was out, or an organiser.
+        user_id: an organiser, or once somebody is overdue a member of the outing who was out.
         word: what happened.
         organises: the club this person organises, None for none.
         interaction_id: the key of this press.
@@ -177,7 +183,8 @@ async def resolve(
     Raises:
         NotFound: neither in it nor an organiser of its club.
         BadInput: no word.
-        Conflict: it is resolved already.
+        Conflict: it is resolved already; or nobody is overdue, and it is no organiser who says so: the clock of
+            those who are out is theirs.
     """
     word = word.strip()[:WORD_LIMIT]
     if not word:
@@ -191,6 +198,8 @@ async def resolve(
             return outing
         if outing.state not in OUT:
             raise Conflict("alerts.resolve.over")
+        if outing.state is not OutingState.OVERDUE and organises != outing.guild_id:
+            raise Conflict("alerts.resolve.not_yet")
         still_out = outing.out
         for companion in still_out:
             await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
@@ -231,6 +240,9 @@ async def by_direct_message(
         for one in dict.fromkeys(told)
         if one not in besides
     ]
+    if not letters:
+        # Of a quiet alarm nobody in the outing may read, so that there is nobody here to say it to.
+        log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
     await post(session, letters, now)
 
 

@@ -14,6 +14,7 @@ from bot.domain.fitting import LATELY_WEEKS, Candidate
 from bot.domain.moments import at_wall
 from bot.domain.outings import Role, Wish, planned_return
 from bot.domain.rounds import LEAD
+from bot.services.no_shows import MONTH
 from bot.services.people import reader_of
 from db import models
 from db.queries import calls as call_queries
@@ -64,7 +65,7 @@ async def taking_part(session: AsyncSession, round_row: models.Round, guild: mod
     for one, other, at in await queries.met_since(session, guild.guild_id, ids, since):
         met[one][other] = max(0, (week.start - at).days // 7)
     faced = await queries.faced_since(session, guild.guild_id, ids, since)
-    missed = await queries.no_shows_since(session, guild.guild_id, ids, since.date())
+    missed = await queries.no_shows_since(session, guild.guild_id, ids, (now - MONTH).date())
     candidates = tuple(
         Candidate(
             said.user_id,

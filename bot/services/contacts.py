@@ -30,12 +30,21 @@ class ContactState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnContact:
-    """Somebody named as a contact. `name` is as typed: escape it."""
+    """Somebody named as a contact. `name` is as typed: escape it.
+
+    Attributes:
+        user_id: who.
+        name: as named.
+        position: in the order, from 1.
+        state: what they have answered.
+        blocked: one has blocked them oneself, so that they are told nothing whatever they answered.
+    """
 
     user_id: int
     name: str
     position: int
     state: ContactState
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +141,11 @@ async def answer(database: Database, user_id: int, contact_id: int, *, accept: b
 
 
 async def _read(session: AsyncSession, user_id: int) -> Contacts:
-    mine = await queries.own_contacts(session, user_id)
+    mine, blocked = await queries.own_contacts(session, user_id), await queries.blocked_by(session, user_id)
     return Contacts(
-        tuple(OwnContact(c.contact_id, c.contact_name, c.position, ContactState(c.state)) for c in mine),
+        tuple(
+            OwnContact(c.contact_id, c.contact_name, c.position, ContactState(c.state), c.contact_id in blocked)
+            for c in mine
+        ),
         tuple(await queries.named_by(session, user_id)),
     )

@@ -24,6 +24,7 @@ from bot.domain.outings import (
     planned_return,
 )
 from bot.errors import BadInput, Conflict, NotFound
+from bot.reader import escaped
 from bot.services import no_shows, watch
 from bot.services.agreeing import follow, reopen, settle
 from bot.services.calls import EVENING, HOUR, START, STEPS
@@ -80,6 +81,13 @@ def check_out(outing: OutingView, user_id: int) -> None:
         raise Conflict("course.say.over" if outing.state in ENDED else "course.say.not_out")
 
 
+def may_swap_now(outing: OutingView, now: datetime) -> bool:
+    """Whether a call to change roles makes sense: under way, not done yet, and not over by the clock."""
+    if outing.state is not OutingState.UNDER_WAY or outing.swapped_at is not None or outing.started_at is None:
+        return False
+    return now < outing.started_at + timedelta(milliseconds=outing.planned_ms)
+
+
 async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int | None, now: datetime) -> None:
     """Remind those of an outing that has its people, or one of them; `kind` is one of `REMINDERS`."""
     outing = await read(session, outing_id)
@@ -115,7 +123,8 @@ async def check_in(
 
     Raises:
         NotFound: none, or not in it.
-        Conflict: it has started, is over, is not agreed on yet, it is too early, or somebody is out elsewhere.
+        Conflict: it has started, is over, is not agreed on yet, it is too early to do so or to go without somebody, or
+            somebody is out elsewhere.
     """
     async with database.write() as session:
         outing = await _mine(session, outing_id, user_id)
@@ -123,11 +132,12 @@ async def check_in(
             return outing
         check_startable(outing, now)
         there = [c for c in outing.inside if c.user_id == user_id or c.user_id in present]
-        if await queries.out_elsewhere(session, outing_id, [c.user_id for c in there]):
-            raise Conflict("course.check_in.elsewhere")
+        absent = [c for c in outing.inside if c not in there]
+        if absent and now < outing.starts_at:
+            raise Conflict("course.check_in.wait", at=outing.starts_at)  # who may still come is not missing
+        await _check_nobody_is_elsewhere(session, outing, user_id, there)
         before = outing
         await reopen(session, outing)
-        absent = [c for c in outing.inside if c not in there]
         for missing in absent:
             await _leave_out(session, outing, missing, now)
         roles = arrange([c.wish for c in there], outing.backward_per_spotter, solo=outing.solo)
@@ -158,11 +168,9 @@ async def check_in(
 
 
 async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -> None:
-    """Tell those who are out to change roles, unless they have, or it is over by the clock."""
+    """Tell those who are out to change roles, unless that makes no sense any more."""
     outing = await read(session, outing_id, hold=True)
-    if outing.state is not OutingState.UNDER_WAY or outing.swapped_at is not None or outing.started_at is None:
-        return
-    if now >= outing.started_at + timedelta(milliseconds=outing.planned_ms):
+    if not may_swap_now(outing, now):
         return
     await tell(session, outing, HALF, [c.user_id for c in outing.out], now, occurrence="1", priority=Priority.SAFETY)
 
@@ -172,14 +180,13 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
 
     Raises:
         NotFound: none, or not in it.
-        Conflict: not under way, nobody swaps, or done already.
+        Conflict: not under way, this person is home, nobody swaps, or done already.
     """
     async with database.write() as session:
         outing = await _mine(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
-        if outing.state not in OUT:
-            raise Conflict("course.say.not_out")
+        check_out(outing, user_id)
         if not any(c.roles.swaps for c in outing.inside):
             raise Conflict("course.swap.nobody")
         if outing.swapped_at is not None:
@@ -311,6 +318,24 @@ def _of(outing: OutingView, user_id: int) -> OutingView:
     if me is None or me.presence is not Presence.IN:
         raise NotFound("partners.not_open")
     return outing
+
+
+async def _check_nobody_is_elsewhere(
+    session: AsyncSession, outing: OutingView, user_id: int, there: Collection[CompanionView]
+) -> None:
+    """Refuse those who are out with others still; the presser is shown both outings, of another's nothing is said."""
+    elsewhere = await queries.out_elsewhere(session, outing.outing_id, [c.user_id for c in there])
+    if user_id in elsewhere:
+        other = await read(session, elsewhere[user_id])
+        raise Conflict(
+            "course.check_in.twice",
+            place=escaped(other.place, 80),
+            at=other.started_at,
+            other_place=escaped(outing.place, 80),
+            other_at=outing.starts_at,
+        )
+    if elsewhere:
+        raise Conflict("course.check_in.elsewhere")
 
 
 async def _leave_out(session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime) -> None:

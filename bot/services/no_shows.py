@@ -60,7 +60,7 @@ async def answer(
 
     Raises:
         NotFound: not in it.
-        Conflict: it has started after all, or is not asked any more.
+        Conflict: it has started after all, or is not asked yet, or any more.
     """
     if said not in ANSWERS:
         raise NotFound("partners.not_open")
@@ -71,7 +71,8 @@ async def answer(
             raise NotFound("partners.not_open")
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
-        if me.presence is Presence.IN and outing.state is not OutingState.CONFIRMED:
+        too_early = now < outing.starts_at and me.happened is None
+        if too_early or (me.presence is Presence.IN and outing.state is not OutingState.CONFIRMED):
             raise Conflict("course.happened.over")
         if me.happened == said:
             return outing

@@ -185,7 +185,7 @@ async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
     if channel_id is None and one.guild_id is not None:
         channel_id = await queries.partners_channel(session, one.guild_id)
     if channel_id is None and one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
-        channel_id = await queries.outing_channel(session, one.subject_id)
+        channel_id = await queries.outing_channel(session, one.subject_id) or None  # 0: it has no card
     if channel_id is None or not await _settle(session, one, now, "closed"):
         return False
     waits = {

@@ -252,7 +252,12 @@ async def settle_roles(session: AsyncSession, outing: OutingView) -> None:
 
 
 async def redraw(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    """Have the public card drawn as the outing then is, or posted when there is none yet."""
+    """Have the public card drawn as the outing then is, or posted when there is none yet.
+
+    One that a round has made for a club without a channel for partners has no card.
+    """
+    if not outing.channel_id:
+        return
     await post(
         session,
         [

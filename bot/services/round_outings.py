@@ -36,6 +36,9 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     await unplan(session, [rounds.PREVIEW], row.round_id)
     club = club_of(guild)
     assert club is not None
+    # Held, so that who joins another outing at this moment is seen here, or sees this one there.
+    for user_id in sorted({user_id for one in proposal["outings"] for user_id, _ in one["partners"]}):
+        await call_queries.hold_user(session, user_id)
     there = {c.user_id: c for c in (await taking_part(session, row, guild, now)).candidates}
     left = {user_id: help_ for user_id, help_ in proposal["left"] if user_id in there}
     points = await points_of(session, row.guild_id)
@@ -115,6 +118,5 @@ async def _make(
         await put_in(session, outing_id, user_id, wish, now, confirmed_terms=None)
     outing = await settle(session, outing_id)
     await plan_steps(session, outing, now)
-    if outing.channel_id:
-        await redraw(session, outing, now)
+    await redraw(session, outing, now)
     return await read(session, outing_id)

@@ -33,13 +33,14 @@ async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_a
     await watch_at(session, outing_id, rung, rung_at(due_back_at, await grace_of(session, guild_id), rung))
 
 
-async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
-    """Plan a rung of the ladder for an instant, in place of what was planned of it."""
+async def watch_at(
+    session: AsyncSession, outing_id: int, rung: int, at: datetime, *, help_for: int | None = None
+) -> None:
+    """Plan a rung of the ladder for an instant, in place of what was planned of it; `help_for` has asked for help."""
     await unplan(session, [OVERDUE], outing_id)
-    await plan(
-        session,
-        [Plan(OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload={"rung": rung})],
-    )
+    payload = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
+    step = Plan(OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload)
+    await plan(session, [step])
 
 
 async def unwatch(session: AsyncSession, outing_id: int) -> None:

@@ -151,7 +151,10 @@ def contact_asked(name: str, user_id: int, reader: Reader) -> tuple[str, ui.View
 def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.LayoutView:
     """One's own contacts in order, and whose contact one is."""
     lines = [
-        reader.t(f"alerts.contact.line_{c.state}", position=c.position, name=escaped(c.name, 60)) for c in contacts.mine
+        reader.t(
+            f"alerts.contact.line_{'blocked' if c.blocked else c.state}", position=c.position, name=escaped(c.name, 60)
+        )
+        for c in contacts.mine
     ]
     parts: list[str | ui.Item[ui.LayoutView]] = [
         reader.t("alerts.contact.title"),

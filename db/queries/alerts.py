@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Contact, Delivery, Member
+from db.models import Contact, Delivery, Member, Tie
 
 
 async def receivers(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> Sequence[Row[str, int, int]]:
@@ -30,10 +30,14 @@ async def receivers(session: AsyncSession, kinds: Sequence[str], subject_id: int
 
 
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:
-    """Whom some people have named and who have accepted, person by person, each in the order named."""
+    """Whom some people have named and who have accepted, person by person, each in the order named.
+
+    Without those whom the person has blocked since.
+    """
+    blocked = exists().where(Tie.kind == "block", Tie.user_id == Contact.user_id, Tie.other_id == Contact.contact_id)
     rows = await session.scalars(
         select(Contact)
-        .where(Contact.user_id.in_(user_ids), Contact.state == "accepted")
+        .where(Contact.user_id.in_(user_ids), Contact.state == "accepted", ~blocked)
         .order_by(Contact.user_id, Contact.position)
     )
     return rows.all()

@@ -64,10 +64,10 @@ async def note_press(session: AsyncSession, interaction_id: int, outing_id: int,
     return written is not None
 
 
-async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collection[int]) -> bool:
-    """Whether any of some people is out in another outing."""
-    found = await session.scalar(
-        select(Companion.user_id).where(
+async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collection[int]) -> dict[int, int]:
+    """Those of some people who are out in another outing, and in which."""
+    rows = await session.execute(
+        select(Companion.user_id, Companion.outing_id).where(
             Companion.user_id.in_(user_ids),
             Companion.outing_id != outing_id,
             Companion.presence == "in",
@@ -75,7 +75,7 @@ async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collect
             Companion.home_at.is_(None),
         )
     )
-    return found is not None
+    return dict(rows.all())
 
 
 async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import aiohttp
 import discord
+import pytest
 from sqlalchemy import update
 
+from bot.i18n import translate
 from db.models import Guild
-from tests.flows.calling import card_of, press, state
+from tests.flows.calling import STADIUM, card_of, press, state
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
-from tests.flows.test_outing import last, letter, out
+from tests.flows.test_outing import BEFORE, copy_to, last, letter, out
 
 HALF_AN_HOUR_AND_MORE = {"minutes": 34}
 """From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes and ten."""
@@ -66,7 +69,7 @@ async def test_nobody_presses_the_process_dies_and_two_hours_pass(club: Club) ->
     await club.env.settle()
     await contact(club, club.alice, dora)
     await contact(club, club.alice, finn)
-    await out(club)
+    await out(club, role="swap", other="Swap")  # whose half time is missed as well
     club.close_dms(dora)
     before = club.env.now()
     await club.restart(hours=2)
@@ -182,9 +185,79 @@ async def test_a_partner_who_can_read_the_organisers_channel_is_gone_round(club:
     assert not any("unsafe" in m.content for m in club.dms(club.olga))
 
 
+async def test_a_partner_let_into_the_channel_by_name_is_gone_round_and_reads_of_no_alarm_anywhere(club: Club) -> None:
+    room = await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await contact(club, club.alice, dora)
+    await out(club)
+    await club_sets(club, partners_channel_id=club.channel.id)
+    with club.env._bot_scope():
+        channel: Any = club.env.bot.get_channel(room.id)
+        member = await channel.guild.fetch_member(club.bob.id)
+        await channel.set_permissions(member, view_channel=True)
+    await club.env.settle()
+    for closed in (club.olga, dora):
+        club.close_dms(closed)
+    before = [text_of(m) for m in club.dms(club.bob)]
+    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    assert menu.response is not None
+    await club.alice.user.click(menu.response, label="I feel unsafe")
+    await club.env.settle()
+    assert room.history() == []
+    assert [text_of(m) for m in club.dms(club.bob)] == before
+    waiting = [m for m in club.channel.history() if "something waits" in m.content]
+    assert sorted(m.content for m in waiting) == sorted(
+        f"<@{who.id}>, something waits for you." for who in (club.olga, dora)
+    )
+    for message in waiting:
+        assert "unsafe" not in text_of(await club.bob.click(message, label="Show"))
+    for who in (club.olga, dora):
+        mine = next(m for m in waiting if str(who.id) in m.content)
+        assert "alice feels unsafe" in text_of(await who.click(mine, label="Show"))
+    exported = await club.bob.slash(club.channel, "privacy export")
+    assert exported.response is not None
+    files = "".join([(await file.read()).decode() for file in exported.response.attachments])
+    assert "unsafe" not in files
+    assert "delivery.waits" not in files
+
+
+async def test_where_discord_cannot_say_who_reads_the_channel_the_alarm_goes_by_direct_message(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await organisers_room(club)
+    await out(club)
+
+    async def hung_up(_guild: discord.Guild, _member_id: int) -> discord.Member:
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(discord.Guild, "fetch_member", hung_up)
+    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    assert menu.response is not None
+    said = await club.alice.user.click(menu.response, label="I feel unsafe")
+    assert "Take your time" in text_of(said)
+    await club.env.settle()
+    assert room.history() == []
+    assert "alice feels unsafe" in last(club, club.olga).content
+
+
+async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Club) -> None:
+    room = await organisers_room(club)
+    await out(club)
+    club.guild.remove_member(club.bob)
+    await club.env.settle()
+    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.pass_time(hours=1, minutes=10)
+    assert "**Overdue:** bob" in room.history()[0].content
+    home = await club.bob.user.click(letter(club, club.bob, "You should have"), label="Home")
+    assert "Welcome home" in text_of(home)
+    await club.env.settle()
+    assert "All clear" in room.history()[-1].content
+    assert (await state(club))[0] == "home"
+
+
 async def out_with(club: Club, other: MemberActor) -> None:
     from tests.flows.calling import find
-    from tests.flows.test_outing import BEFORE
 
     card = await find(club, club.alice)
     await press(club, other, card, "Face forward")
@@ -203,6 +276,51 @@ async def test_an_organisers_channel_that_everybody_can_read_by_now_is_not_used(
     await club.pass_time(hours=1, minutes=10)
     assert "🚨" in last(club, club.olga).content
     assert len(club.channel.history()) == said
+
+
+async def test_an_organiser_told_by_direct_message_resolves_it_there_and_nobody_else_can(club: Club) -> None:
+    await club.olga.slash(club.channel, "partner mine")
+    vera = newcomer(club, "vera")
+    await vera.slash(club.channel, "partner mine")
+    await out(club)
+    helped = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    assert helped.response is not None
+    await club.bob.user.click(helped.response, label="Need help")
+    await club.env.settle()
+    alarm = letter(club, club.olga, "bob asks for help")
+    copied = await copy_to(club, vera, alarm)
+    form = await vera.user.click(copied, label="Resolved")
+    assert translate("en", "partners.not_open") in text_of(await vera.user.submit_modal(form, {"word": "Ha"}))
+    form = await club.olga.user.click(alarm, label="Resolved")
+    done = await club.olga.user.submit_modal(form, {"word": "I fetched him"})
+    assert "Thank you" in text_of(done)
+    assert (await state(club))[0] == "resolved"
+
+
+async def test_the_channel_of_the_card_is_deleted_while_they_are_out(club: Club) -> None:
+    await club_sets(club, organiser_role_id=role_of(club))
+    calls = club.guild.create_text_channel("calls")
+    await club.env.settle()
+    await club_sets(club, partners_channel_id=calls.id)
+    await club.alice.slash(club.channel, "partner find", **STADIUM, role="backward")
+    await club.env.settle()
+    card = calls.last_message
+    assert card is not None
+    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, last(club, club.bob), "Confirm")
+    await club.pass_time(**BEFORE)
+    await club.env.bot.get_channel(calls.id).delete()  # type: ignore[union-attr]
+    await club.env.settle()
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="We are all here")
+    await club.pass_time(hours=1, minutes=10)
+    assert "🚨" in letter(club, club.olga, "Overdue").content
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+    await club.env.settle()
+    assert (await state(club))[0] == "home"
+    assert sum(f"<#{calls.id}>" in m.content for m in club.dms(club.olga)) == 1
 
 
 async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(club: Club) -> None:
@@ -236,7 +354,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
 
 
 async def german_out(club: Club) -> None:
-    from tests.flows.test_outing import BEFORE, agreed
+    from tests.flows.test_outing import agreed
 
     await agreed(club, "backward", "Vorwärts mit", when="Fr 18 Uhr")
     await club.pass_time(**BEFORE)

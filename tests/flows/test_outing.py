@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from sqlalchemy import select
 
+from bot.services.course import call_half_time
 from db.models import NoShow, Outing, Run, Spotting, Stretch
 from tests.flows.calling import card_of, find, press, state
 from tests.flows.conftest import Club, MemberActor, assert_german, text_of
@@ -134,6 +135,40 @@ async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> N
     async with club.database.read() as session:
         (run,) = await session.scalars(select(Run))
         assert (run.user_id, run.distance_m, run.note, run.spotter_id) == (club.alice.id, 2500, "windy", club.bob.id)
+
+
+async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club) -> None:
+    await out(club)
+    await club.pass_time(minutes=30)
+    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.env.settle()
+    drafted = letter(club, club.alice, "Your run")
+    form = await club.alice.user.click(drafted, label="Change it")
+    await club.alice.user.submit_modal(form, {"distance": "@everyone \u202e far", "note": "x"})
+    async with club.database.read() as session:
+        assert list(await session.scalars(select(Run))) == []
+    assert "Logged" in text_of(await club.alice.user.click(letter(club, club.alice, "Your run"), label="Log it"))
+    again = await club.alice.user.click(await copy_to(club, club.alice, drafted), label="Log it")
+    assert "You find it in /runs" in text_of(again)
+
+
+async def copy_to(club: Club, actor: MemberActor, message: discord.Message) -> discord.Message:
+    """A message of old with the buttons it had."""
+    with club.env._bot_scope():
+        channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
+        sent: discord.Message = await channel.send(message.content, view=discord.ui.View.from_message(message))
+    return sent
+
+
+async def test_half_time_that_could_not_be_called_in_time_is_not_called_after_the_end(club: Club) -> None:
+    await out(club, role="swap", other="Swap")
+    await club.pass_time(minutes=11)
+    async with club.database.write() as session:  # written, and then the process dies before it is sent
+        await call_half_time(session, await outing_id(club), club.env.now())
+    await club.restart(minutes=14)
+    await club.env.settle()
+    for actor in (club.alice, club.bob):
+        assert not any("Half time: swap" in message.content for message in club.dms(actor))
 
 
 async def test_without_eyes_it_does_not_start_and_both_are_told(club: Club) -> None:

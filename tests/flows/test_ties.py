@@ -14,7 +14,8 @@ from sqlalchemy import insert, select
 from bot.i18n import translate
 from bot.worker import Worker
 from db.models import Tie, User
-from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of, texts_of
+from tests.flows.calling import newcomer
+from tests.flows.conftest import NOON, Club, MemberActor, assert_german, button_ids, text_of, texts_of
 from tests.flows.test_partners import card_of, find, press, state
 
 Pair = tuple[int, int, str]
@@ -158,6 +159,8 @@ async def read_everything(club: Club, actor: MemberActor) -> str:
         "partner block",
         "partner trust",
         "partner mine",
+        "partner contact",
+        "partner availability",
         "me",
         "runs list",
         "settings",
@@ -184,14 +187,40 @@ async def test_all_bob_can_read_is_the_same_with_and_without_alices_block_and_tr
     await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Yes, I faced forward")
     card = await find(club, club.alice)
     await press(club, club.bob, card, "Face forward")
+    for one, other in ((club.alice, club.bob), (club.bob, club.alice)):
+        await one.slash(club.channel, "partner contact", member=other)
+        await club.env.settle()
+        await other.user.click(club.dms(other)[-1], label="I accept")
+    queue = await find(club, club.olga, when="sat 10:00")
+    for actor in (newcomer(club, "vera"), newcomer(club, "wim")):
+        await press(club, actor, queue, "Face forward")
+    for actor in (club.alice, club.bob):
+        spotter = next(one for label, one in button_ids(queue).items() if label.startswith("Face forward"))
+        full = await actor.click(queue, custom_id=spotter)
+        await actor.click(full.response, label="Waiting list")
     without = await read_everything(club, club.bob)
     assert "alice" in without
+    assert "has accepted" in without
     await club.alice.slash(club.channel, "partner trust", member=club.bob)
     assert await read_everything(club, club.bob) == without
     await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert await read_everything(club, club.bob) == without
     await club.alice.slash(club.channel, "partner unblock", member="bob")
     assert await read_everything(club, club.bob) == without
+
+
+async def test_asking_somebody_who_blocks_one_to_be_a_contact_reads_like_asking_anybody(club: Club) -> None:
+    vera = newcomer(club, "vera")
+    await vera.slash(club.channel, "partner block", member=club.bob)
+    asked = {}
+    for actor in (vera, club.alice):
+        answers = [await club.bob.slash(club.channel, "partner contact", member=actor)]
+        await club.env.settle()
+        answers.append(await club.bob.slash(club.channel, "partner contact"))
+        asked[actor.name] = [text_of(answer).replace(actor.name, "N") for answer in answers]
+        await club.bob.select(answers[1].response, [str(actor.id)], custom_id="contact:drop:v1")
+    assert asked["vera"] == asked["alice"]
+    assert club.dms(vera) == []
 
 
 async def test_kept_out_by_a_block_reads_what_anybody_reads_who_may_not_join(club: Club) -> None:

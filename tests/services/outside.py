@@ -100,7 +100,8 @@ class Outside(Town):
 
 
 async def _climb(session: Any, due: Due, now: datetime) -> None:
-    await alerts.climb(session, due.subject_id or 0, int(due.payload["rung"]), now)
+    help_for = due.payload.get("help_user_id")
+    await alerts.climb(session, due.subject_id or 0, int(due.payload["rung"]), now, help_for=help_for)
 
 
 async def _half(session: Any, due: Due, now: datetime) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from bot.domain.outings import OutingState, next_rung, rung_at
 from bot.errors import BadInput, Conflict, MemberError, NotFound
-from bot.services import contacts
+from bot.services import calls, contacts
 from bot.services.contacts import ContactState
+from db.base import Base
 from db.engine import Database
 from db.models import Delivery
 from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
@@ -156,6 +157,87 @@ async def test_a_partner_who_reads_the_channel_hears_nothing_of_it(town: Outside
     await town.member_sets(BEN, organiser=True)
     await town.unsafe(ADA, outing, readers=[BEN])
     assert await town.said("alert.unsafe") == [("alert.unsafe", EVE, 0), ("alert.unsafe", DORA, 0)]
+
+
+async def test_contacts_of_who_is_home_hear_nothing(town: Outside) -> None:
+    await town.contact(ADA, CEM)
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.home(ADA, outing)
+    await town.until(BACK + 21 * MINUTE)
+    assert await town.said("alert.contact") == [("alert.contact", DORA, 0)]
+
+
+@pytest.mark.parametrize("blocker", [ADA, DORA])
+async def test_whom_one_has_blocked_since_is_told_nothing_whatever_they_accepted(town: Outside, blocker: int) -> None:
+    await town.contact(ADA, DORA, 1)
+    await town.contact(ADA, CEM, 2)
+    outing = await town.out()
+    await town.tie(blocker, DORA if blocker == ADA else ADA)
+    await town.help(ADA, outing)
+    await town.unsafe(ADA, outing, readers=[BEN])
+    told = [CEM] if blocker == ADA else [DORA, CEM]
+    assert await town.said("alert.contact") == [("alert.contact", one, 0) for one in told]
+    assert [who for _, who, _ in await town.said("alert.unsafe")] == told
+    mine = await contacts.contacts_of(town.database, ADA)
+    assert [c.blocked for c in mine.mine] == [blocker == ADA, False]
+    assert (await contacts.contacts_of(town.database, DORA)).of, "what the other reads is as before"
+
+
+async def test_help_is_repeated_as_what_it_is_and_for_whom(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    outing = await town.out()
+    town.now = START + 10 * MINUTE
+    await town.help(BEN, outing)
+    await town.until(START + 26 * MINUTE)
+    async with town.database.read() as session:
+        found = await session.scalars(select(Delivery.payload).where(Delivery.kind == "alert.organisers"))
+        assert list(found) == [{"help_user_id": BEN}, {"help_user_id": BEN}]
+
+
+async def test_who_is_home_cannot_end_the_other_s_clock_before_anybody_asked(town: Outside) -> None:
+    outing = await town.out()
+    await town.home(ADA, outing)
+    await refused(Conflict, "alerts.resolve.not_yet", town.resolve(ADA, outing, "All well"))
+    assert len(await town.due("outing.overdue")) == 1
+    after = await town.resolve(DORA, outing, "They called me", organises=CLUB)
+    assert after.state is OutingState.RESOLVED
+
+
+async def test_a_month_later_where_exactly_stands_nowhere(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    await town.until(BACK + 31 * MINUTE)
+    await town.help(BEN, outing)
+    await town.resolve(ADA, outing, "We are home")
+    assert await holding(town, "by the old oak") == {"outings"}
+    ((_, at),) = await town.due("outing.purge")
+    assert timedelta(days=30) <= at - START <= timedelta(days=31)
+    async with town.database.write() as session:
+        await calls.purge(session, outing.outing_id)
+    assert await holding(town, "by the old oak") == set()
+
+
+async def holding(town: Outside, words: str) -> set[str]:
+    """The tables in which some words stand."""
+    found = set()
+    async with town.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            rows = await session.execute(select(table))
+            if any(words in str(value) for row in rows for value in row):
+                found.add(table.name)
+    return found
+
+
+async def test_a_quiet_alarm_that_reaches_nobody_is_in_the_log(town: Outside, caplog: pytest.LogCaptureFixture) -> None:
+    await town.club_sets(owner_id=BEN)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    assert await town.said("alert.unsafe") == []
+    assert "nobody to go to" in caplog.text
+    assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
 
 
 async def test_who_is_not_out_raises_no_alarm(town: Outside) -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 
 from bot.domain.outings import OutingState, Presence, Role, Wish
 from bot.domain.runs import Direction, SpotterState, Surface
@@ -88,6 +87,13 @@ async def test_an_hour_before_is_the_earliest(town: Outside, early: timedelta, k
         await refused(Conflict, key, town.check_in(ADA, outing))
 
 
+async def test_nobody_is_missing_before_the_start(town: Outside) -> None:
+    outing = await town.agreed()
+    town.now = START - MINUTE
+    await refused(Conflict, "course.check_in.wait", town.check_in(ADA, outing, present=[ADA]))
+    assert await town.count(NoShow) == 0
+
+
 async def test_an_open_outing_never_starts(town: Outside) -> None:
     outing = await town.call()
     town.now = START
@@ -132,30 +138,11 @@ async def test_nobody_is_out_twice(town: Outside) -> None:
     await town.confirm(CEM, second)
     town.now = START + timedelta(hours=3)
     await refused(Conflict, "course.check_in.elsewhere", town.check_in(CEM, second, present=[BEN, CEM]))
-
-
-async def test_plain_sql_cannot_start_a_backward_runner_without_eyes(town: Outside) -> None:
-    outing = await town.call()
-    with pytest.raises(DBAPIError, match="without eyes"):
-        async with town.database.writer.begin() as connection:
-            await connection.execute(text("UPDATE outings SET state = 'under_way'"))
-    assert (await town.again(outing)).state is OutingState.OPEN
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM companions WHERE user_id = 12",
-        "UPDATE companions SET first_role = 'backward' WHERE user_id = 12",
-        "UPDATE companions SET second_role = 'backward' WHERE user_id = 12",
-        "UPDATE companions SET presence = 'left' WHERE user_id = 12",
-    ],
-)
-async def test_plain_sql_cannot_take_the_eyes_away_under_way(town: Outside, statement: str) -> None:
-    await town.out()
-    with pytest.raises(DBAPIError, match="without eyes"):
-        async with town.database.writer.begin() as connection:
-            await connection.execute(text(statement))
+    with pytest.raises(Conflict) as raised:
+        await town.check_in(BEN, second, present=[BEN, CEM])
+    assert (raised.value.key, raised.value.params["at"], raised.value.params["other_at"]) == (
+        "course.check_in.twice", START, START + timedelta(hours=3)
+    )  # fmt: skip
 
 
 # ── half time ──
@@ -194,6 +181,14 @@ async def test_no_half_time_call_after_the_end(town: Outside) -> None:
     async with town.database.write() as session:
         await course.call_half_time(session, 1, START + 40 * MINUTE)
     assert await town.said("outing.half") == []
+
+
+async def test_who_is_home_swaps_nobody(town: Outside) -> None:
+    outing = await swapping(town)
+    town.now = START + 10 * MINUTE
+    await town.home(ADA, outing)
+    await refused(Conflict, "course.say.not_out", town.swap(ADA, outing))
+    assert (await town.again(outing)).swapped_at is None
 
 
 async def test_an_outing_without_swap_has_no_half_time(town: Outside) -> None:
@@ -317,6 +312,14 @@ async def test_when_nobody_checks_in_each_is_asked_privately_and_it_is_closed_a_
     await town.until(START + timedelta(days=1))
     assert (await town.again(outing)).state is OutingState.NO_SHOW
     assert await town.count(NoShow) == 0, "saying nothing is no word against anybody"
+
+
+async def test_nobody_is_asked_before_it_could_have_happened(town: Outside) -> None:
+    outing = await town.agreed()
+    for number, who in enumerate((ADA, BEN)):
+        doing = no_shows.answer(town.database, outing.outing_id, who, "yes", interaction_id=number, now=START - MINUTE)
+        await refused(Conflict, "course.happened.over", doing)
+    assert (await town.again(outing)).state is OutingState.CONFIRMED
 
 
 async def test_it_happened_all_the_same(town: Outside) -> None:

@@ -20,9 +20,9 @@ WITHOUT_EYES = """
     WHERE outings.outing_id = {outing} AND outings.state IN ('confirmed', 'under_way', 'overdue') AND NOT outings.solo
     GROUP BY outings.outing_id, outings.backward_per_spotter
     HAVING SUM(CASE companions.first_role WHEN 'backward' THEN 1 ELSE 0 END)
-             > outings.backward_per_spotter * SUM(CASE companions.first_role WHEN 'backward' THEN 0 ELSE 1 END)
+             > outings.backward_per_spotter * SUM(CASE companions.first_role WHEN 'spotter' THEN 1 ELSE 0 END)
         OR SUM(CASE companions.second_role WHEN 'backward' THEN 1 ELSE 0 END)
-             > outings.backward_per_spotter * SUM(CASE companions.second_role WHEN 'backward' THEN 0 ELSE 1 END)
+             > outings.backward_per_spotter * SUM(CASE companions.second_role WHEN 'spotter' THEN 1 ELSE 0 END)
 """
 """A row when somebody of an outing that is agreed on or under way runs backward without eyes in either half."""
 REFUSAL = "nobody runs backward without eyes"
@@ -36,7 +36,8 @@ def keep_eyes() -> None:
             f"""
             CREATE FUNCTION keep_eyes() RETURNS trigger AS $$
             BEGIN
-                IF EXISTS ({WITHOUT_EYES.format(outing="COALESCE(NEW.outing_id, OLD.outing_id)")}) THEN
+                IF EXISTS ({WITHOUT_EYES.format(outing="NEW.outing_id")})
+                OR EXISTS ({WITHOUT_EYES.format(outing="OLD.outing_id")}) THEN
                     RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'check_violation';
                 END IF;
                 RETURN NULL;
@@ -51,11 +52,12 @@ def keep_eyes() -> None:
         return
     for table, events in WATCHED:
         for event in events:
-            row = "OLD" if event == "DELETE" else "NEW"
+            # An update may move somebody to another outing: the one that is left is looked at as well.
+            rows = {"INSERT": ("NEW",), "UPDATE": ("NEW", "OLD"), "DELETE": ("OLD",)}[event]
+            broken = " OR ".join(f"EXISTS ({WITHOUT_EYES.format(outing=f'{row}.outing_id')})" for row in rows)
             op.execute(
                 f"CREATE TRIGGER keep_eyes_{table}_{event.lower()} AFTER {event} ON {table}"
-                f" WHEN EXISTS ({WITHOUT_EYES.format(outing=f'{row}.outing_id')})"
-                f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+                f" WHEN {broken} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
             )
 
 

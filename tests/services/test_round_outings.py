@@ -1,0 +1,57 @@
+"""What a confirmed round makes, beside what else its members do at that moment."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.domain.availability import week_of
+from bot.domain.calls import Wanted
+from bot.domain.outings import Wish
+from bot.services import calls, joining, matching
+from bot.services.calls import Call
+from bot.services.people import Seen, meet
+from bot.services.waiting import Presser
+from db.engine import Database
+from db.models import Companion
+from tests.services.matched import ADA, BEN, CLUB, MONDAY, OLGA, Circle
+
+HOURS = timedelta(hours=1)
+DAYS = timedelta(days=1)
+
+
+async def test_who_calls_at_the_moment_of_the_match_is_in_one_outing_then(
+    database: Database, database_url: str
+) -> None:
+    circle = await Circle.gather(database, ADA, BEN)
+    row = await circle.drawn()
+    seen = Seen(ADA, "Ada", "en-GB", CLUB, "Club", "en-GB")
+    ada = await meet(database, seen, circle.now)
+    at = week_of(MONDAY, "UTC").start + DAYS + 18 * HOURS
+    wish = Call("Park", Wanted(at, None, 40 * 60_000, None), Wish.BACKWARD)
+    other = Database.open(database_url)
+    try:
+        await asyncio.gather(
+            matching.confirm(database, row.round_id, OLGA, row.seed, circle.now),
+            calls.call(other, ada, wish, interaction_id=10**17, now=circle.now),
+            return_exceptions=True,
+        )
+    finally:
+        await other.close()
+    async with database.read() as session:
+        inside = await session.scalars(select(Companion.outing_id).where(Companion.user_id == ADA))
+        assert len(list(inside)) == 1
+
+
+async def test_without_a_channel_an_outing_has_no_card_and_nobody_is_bothered_with_that(database: Database) -> None:
+    circle = await Circle.gather(database, ADA, BEN, partners_channel_id=None)
+    await circle.drawn()
+    await circle.by_itself()
+    ((outing, _),) = await circle.outings()
+    for number, who in enumerate((ADA, BEN)):
+        presser = Presser(who, CLUB)
+        await joining.confirm(database, presser, outing.outing_id, interaction_id=number, now=circle.now)
+    assert list(await circle.letters("outing.confirmed")) == [ADA, BEN]
+    assert await circle.letters("outing.card") == {}
