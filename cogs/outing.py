@@ -54,7 +54,8 @@ class Outings(commands.Cog):
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
         """What the menu behind More offers."""
-        return views.more_items(outing, user_id, reader)
+        startable = self.app.clock() >= outing.starts_at - course.EARLIEST_CHECK_IN
+        return views.more_items(outing, user_id, reader, startable=startable)
 
     @pressed("outing", "checkin", "outing_id")
     async def ask_who_is_there(self, interaction: Interaction, outing_id: int) -> None:
@@ -255,7 +256,7 @@ def _out(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.Vie
 
 
 def _half(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
-    return views.half_time(outing, reader) if outing.state in OUT and outing.swapped_at is None else None
+    return views.half_time(outing, out.user_id, reader) if outing.state in OUT and outing.swapped_at is None else None
 
 
 def _extended(outing: OutingView, out: Outgoing, reader: Reader) -> tuple[str, ui.View] | None:
