@@ -11,6 +11,7 @@ from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.reader import Reader
 from bot.services import agreeing, calls, clubs, joining, outing_cards, people, waiting
+from bot.services.course import EARLIEST_CHECK_IN
 from bot.services.outings import CARD, OutingView, outing_of
 from cogs.views import outing_letters as letters
 from cogs.views.outing_card import public_card
@@ -64,7 +65,8 @@ async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
-    letter = letters.confirmed(outing, outgoing.user_id, reader, club)
+    startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
+    letter = letters.confirmed(outing, outgoing.user_id, reader, club, startable=startable)
     return Drawn(*letter) if letter is not None else None
 
 

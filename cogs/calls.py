@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.domain.calls import read_start
-from bot.domain.outings import Presence, Wish
+from bot.domain.outings import OutingState, Presence, Wish
 from bot.errors import BadInput, Unavailable
 from bot.reader import Reader
 from bot.services import calls, joining
@@ -165,6 +165,9 @@ class Calls(commands.Cog):
             words, view = outing_letters.answered(
                 answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
             )
+            if answer.done is Done.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
+                # The letter that all have confirmed is on its way: it has time, place and buttons.
+                words, view = _said(answer, person.user_id, reader), None
             if answer.done is Done.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)

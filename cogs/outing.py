@@ -54,7 +54,8 @@ class Outings(commands.Cog):
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
         """What the menu behind More offers."""
-        return views.more_items(outing, user_id, reader)
+        startable = self.app.clock() >= outing.starts_at - course.EARLIEST_CHECK_IN
+        return views.more_items(outing, user_id, reader, startable=startable)
 
     @pressed("outing", "checkin", "outing_id")
     async def ask_who_is_there(self, interaction: Interaction, outing_id: int) -> None:
@@ -258,7 +259,7 @@ def _out(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> t
 def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
     # Asked again here: the bot may have been down since the call was written.
     me = outing.who(out.user_id)
-    return views.half_time(outing, reader) if me and me.out and course.may_swap_now(outing, now) else None
+    return views.half_time(outing, out.user_id, reader) if me and me.out and course.may_swap_now(outing, now) else None
 
 
 def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:

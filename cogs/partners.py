@@ -13,7 +13,7 @@ from bot.domain.calls import read_start, read_wanted
 from bot.domain.outings import Wish
 from bot.domain.runs import Surface
 from bot.errors import MemberError
-from bot.services import calls
+from bot.services import calls, meeting_points
 from bot.services.calls import Call, Who
 from bot.services.people import Person
 from bot.tree import spoken
@@ -122,7 +122,8 @@ class Partners(commands.Cog):
     async def new(self, interaction: Interaction) -> None:
         """Open the form."""
         person = await met(interaction)
-        await open_form(interaction, call_form(person.reader))
+        points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
+        await open_form(interaction, call_form(person.reader, [point.name for point in points]))
 
     @pressed("call", "mine")
     async def list_mine(self, interaction: Interaction) -> None:

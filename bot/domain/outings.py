@@ -133,11 +133,13 @@ def eyes_kept(roles: Collection[Roles], backward_per_spotter: int, *, solo: bool
 def arrange(wishes: Sequence[Wish], backward_per_spotter: int, *, solo: bool) -> tuple[Roles, ...] | None:
     """Roles for everybody, in the order of `wishes`, such that the rule holds; None when there are none.
 
-    The first who swaps begins backward where that can be.
+    The first who swaps begins backward where that can be. Where running alone is allowed, people who swap still give
+    each other eyes as long as they can: only what no arrangement gives is left to the surface.
     """
-    for choice in product(*(_CHOICES[wish] for wish in wishes)):
-        if eyes_kept(choice, backward_per_spotter, solo=solo):
-            return choice
+    for alone in (False, True) if solo else (False,):
+        for choice in product(*(_CHOICES[wish] for wish in wishes)):
+            if eyes_kept(choice, backward_per_spotter, solo=alone):
+                return choice
     return None
 
 
@@ -167,6 +169,11 @@ def free_wishes(wishes: Sequence[Wish], backward_per_spotter: int, places: int, 
         if any(is_filled(whole, backward_per_spotter, solo=solo) for whole in fillers):
             found.add(wish)
     return frozenset(found)
+
+
+def completing(wishes: Sequence[Wish], backward_per_spotter: int) -> frozenset[Wish]:
+    """What one more would have to come as for everybody to have eyes; empty where one more is not enough."""
+    return frozenset(wish for wish in Wish if is_filled([*wishes, wish], backward_per_spotter, solo=False))
 
 
 def planned_ms(distance_m: int, pace_s_per_km: float) -> int:

@@ -160,12 +160,15 @@ async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundV
 
     Raises:
         NotAllowed: not one of the club's organisers.
-        NotFound: there is none yet.
+        NotFound: there is none yet; says when the first is, where one is planned.
     """
     async with database.read() as session:
         await _check_organiser(session, guild_id, organiser_id)
         row = await queries.newest_round(session, guild_id, (*queries.PENDING, "confirmed"))
         if row is None:
+            planned = await queries.planned_payload(session, guild_id, rounds.NOTICE)
+            if planned is not None:
+                raise NotFound("rounds.planned", at=datetime.fromisoformat(planned["match_at"]))
             raise NotFound("rounds.none")
         return await _view(session, row)
 

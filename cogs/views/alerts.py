@@ -65,7 +65,10 @@ def for_organisers(
     else:
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
-    parts = [words, *where(outing, about, reader), number(club, reader), reader.t("alerts.organisers.again")]
+    home = [c for c in outing.inside if c.home_at is not None]
+    known = [reader.t("alerts.where.home", names=names_of(home, reader))] if home else []
+    number_line, again = number(club, reader), reader.t("alerts.organisers.again")
+    parts = [words, *where(outing, about, reader), *known, number_line, again]
     return "\n".join(parts), classic(resolve_button(outing, reader))
 
 
@@ -112,7 +115,9 @@ def unsafe_button(outing: OutingView, reader: Reader) -> Component:
 
 def resolve_button(outing: OutingView, reader: Reader) -> Component:
     """Says what happened."""
-    return button(reader.t("alerts.button.resolved"), identity("alert", "resolve", outing.outing_id))
+    return button(
+        reader.t("alerts.button.resolved"), identity("alert", "resolve", outing.outing_id), ButtonStyle.success
+    )
 
 
 def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:

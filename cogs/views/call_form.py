@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import discord
@@ -13,13 +14,13 @@ from bot.services.outings import OutingView
 from cogs.views.base import Field, Form, identity
 
 
-def call_form(reader: Reader) -> Form:
-    """Place, when, how far or how long, what as, and the pace."""
+def call_form(reader: Reader, points: Sequence[str] = ()) -> Form:
+    """Place, when, how far or how long, what as, and the pace; the club's meeting points show what a place is."""
     form = Form(
         reader.t("partners.form.title"),
         identity("call", "form"),
         [
-            Field("place", reader.t("partners.form.place"), required=True, limit=80),
+            Field("place", reader.t("partners.form.place"), placeholder=" · ".join(points), required=True, limit=80),
             Field(
                 "when",
                 reader.t("partners.form.when"),

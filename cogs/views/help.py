@@ -13,7 +13,20 @@ from cogs.views.base import card
 STEPS = 3
 """More than this at once is a manual, and nobody reads those."""
 
-LISTED = ("log", "runs", "files", "me", "leaderboard", "partners", "safety", "settings", "privacy", "club", "help")
+LISTED = (
+    "log",
+    "runs",
+    "files",
+    "me",
+    "leaderboard",
+    "partners",
+    "safety",
+    "ties",
+    "settings",
+    "privacy",
+    "club",
+    "help",
+)
 
 
 def help_card(person: Person, progress: Progress) -> ui.LayoutView:

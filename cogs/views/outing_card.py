@@ -12,7 +12,7 @@ from typing import Any
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish
+from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, completing
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.waiting import free_for
@@ -36,8 +36,8 @@ def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None
         return reader.t(key, name=name), classic(_show(outing, reader))
     words = "\n".join([headline(outing, reader), *about(outing, reader)])
     if outing.state in OUT:
-        return words, classic(_more(outing, reader))
-    return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), _more(outing, reader))
+        return words, classic(more_button(outing, reader))
+    return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), more_button(outing, reader))
 
 
 def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str) -> ui.LayoutView:
@@ -62,11 +62,11 @@ def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence
         outing: as it stands.
         user_id: who reads.
         reader: how.
-        extras: buttons of other areas, such as the contacts', which follow ours.
+        extras: buttons of other areas, such as checking in, which come first.
     """
     me = outing.who(user_id)
     parts = about_for(outing, user_id, reader)
-    buttons: list[Component] = []
+    buttons = list(extras)
     if me is not None and me.presence is Presence.IN:
         if outing.waiting:
             names = ", ".join(escaped(c.name, 60) for c in outing.waiting[:LISTED])
@@ -77,7 +77,6 @@ def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence
         buttons.append(button(reader.t("partners.button.change"), identity("call", "change", outing.outing_id)))
         cancel = identity("call", "cancel", outing.outing_id)
         buttons.append(button(reader.t("partners.button.cancel"), cancel, ButtonStyle.danger))
-    buttons += extras
     rows = [row(*buttons[first : first + 5]) for first in range(0, len(buttons), 5)]
     return card("\n".join(parts), *rows, colour=COLOUR)
 
@@ -102,7 +101,7 @@ def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> u
         if whole:
             parts += ["\n".join(lines), *rows_for(outing, user_id, reader)]
         else:
-            section: ui.Section[Any] = ui.Section("\n".join(lines), accessory=_more(outing, reader))
+            section: ui.Section[Any] = ui.Section("\n".join(lines), accessory=more_button(outing, reader))
             parts.append(section)
     if len(outings) > LISTED:
         parts.append(reader.t("partners.mine.later", count=len(outings) - LISTED))
@@ -141,11 +140,12 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[st
     ]
     if brief:
         return lines
-    length = {"planned_ms": outing.planned_ms, "pace_s_per_km": outing.pace_s_per_km}
+    minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
     if outing.distance_m is not None:
-        lines.append(reader.t("partners.card.distance", distance_m=outing.distance_m, **length))
+        told = {"distance_m": outing.distance_m, "minutes": minutes, "pace_s_per_km": outing.pace_s_per_km}
+        lines.append(reader.t("partners.card.distance", **told))
     else:
-        lines.append(reader.t("partners.card.time", planned_ms=outing.planned_ms))
+        lines.append(reader.t("partners.card.time", minutes=minutes))
     for wish in Wish:
         names = ", ".join(escaped(c.name, 60) for c in outing.inside if c.wish is wish)
         if names:
@@ -193,7 +193,7 @@ def classic(*items: Component) -> ui.View:
 def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[Component]]:
     """What one person may press, row by row."""
     me = outing.who(user_id)
-    more = _more(outing, reader)
+    more = more_button(outing, reader)
     if outing.state in ENDED:
         return []
     if outing.state in OUT:
@@ -206,10 +206,8 @@ def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[C
     roles = _roles(outing, me, reader)
     if me is None or me.presence is not Presence.IN:
         return [[*roles, more]]
-    return [
-        *([[confirm_button(outing, reader)]] if asked(outing, me) else []),
-        [*roles, leave_button(outing, reader), more],
-    ]
+    first = [confirm_button(outing, reader)] if asked(outing, me) else []
+    return [[*first, leave_button(outing, reader), more], list(roles)]
 
 
 def rows_for(outing: OutingView, user_id: int, reader: Reader) -> list[ui.ActionRow[Any]]:
@@ -256,6 +254,9 @@ def find_button(reader: Reader) -> Component:
 
 def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list[Component]:
     free = free_for(outing, me.user_id if me else None)
+    lacking = completing([c.wish for c in outing.inside], outing.backward_per_spotter)
+    # What the outing lacks is what the eye should fall on; what it could also take is quiet.
+    wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN else set()
     shown = []
     for wish in Wish:
         word = reader.t(f"partners.button.{wish.value}")
@@ -263,7 +264,7 @@ def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list
         if not mine:
             key = "partners.button.free" if free[wish] else "partners.button.full"
             word = reader.t(key, role=word, number=free[wish])
-        shown.append(_role(outing, wish, word, mine or (bool(free[wish]) and me is None)))
+        shown.append(_role(outing, wish, word, mine or (me is None and wish in wanted and bool(free[wish]))))
     return shown
 
 
@@ -277,7 +278,8 @@ def leave_button(outing: OutingView, reader: Reader) -> Component:
     return button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
 
 
-def _more(outing: OutingView, reader: Reader) -> Component:
+def more_button(outing: OutingView, reader: Reader) -> Component:
+    """More: the private menu."""
     return button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
 
 

@@ -16,8 +16,8 @@ from bot.services.drafts import Draft
 from bot.services.outings import CompanionView, OutingView
 from bot.services.runs import RunLine
 from cogs.views.base import Component, button, card, identity, row, select
-from cogs.views.outing_card import classic
-from cogs.views.run_card import line
+from cogs.views.outing_card import classic, leave_button, more_button
+from cogs.views.run_card import divided, line
 
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
 
@@ -59,18 +59,15 @@ def reminder(outing: OutingView, user_id: int, reader: Reader, *, evening: bool)
     if outing.detail:
         parts.append(reader.t("course.evening.meet", detail=escaped(outing.detail, 200)))
     parts += [reader.t("course.evening.role", role=role_of(me.roles, reader)), "", calls(outing, reader)]
-    cannot = button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
-    more = button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
-    first = [] if evening else [_check_in(outing, reader)]
-    return "\n".join(parts), classic(*first, cannot, more)
+    first = [] if evening else [check_in_button(outing, reader)]
+    return "\n".join(parts), classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
 def starting(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
     """It is time: whoever is there checks in."""
     names = names_of(outing.inside, reader, besides=user_id)
     words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
-    cannot = button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
-    return words, classic(_check_in(outing, reader), cannot)
+    return words, classic(check_in_button(outing, reader), leave_button(outing, reader))
 
 
 def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
@@ -108,17 +105,17 @@ def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Com
     """What one person can do now: check in before the start; come home, swap, extend, more while out."""
     found = more_items(outing, user_id, reader)
     if outing.state in OUT and found:
-        found.append(button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id)))
+        found.append(more_button(outing, reader))
     return found
 
 
-def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
-    """The same as entries of the menu behind More."""
+def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: bool = True) -> list[Component]:
+    """The same as entries of the menu behind More; `startable`: late enough for checking in."""
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
         return []
     if outing.state in CHECK_IN_STATES:
-        return [_check_in(outing, reader), _calls(outing, reader)]
+        return [*([check_in_button(outing, reader)] if startable else []), _calls(outing, reader)]
     if outing.state not in OUT or not me.out:
         return []
     found = [_home(outing, reader)]
@@ -138,9 +135,10 @@ def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutVie
     return card(done, row(*course_buttons(outing, user_id, reader)))
 
 
-def half_time(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
-    """The call to change roles."""
-    words = "\n".join([reader.t("course.half.words"), _now_roles(outing, reader, half=1)])
+def half_time(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """The call to change roles, and what everybody does then."""
+    then = reader.t("course.half.then", lines=_second_half(outing, user_id, reader))
+    words = "\n".join([reader.t("course.half.words"), then])
     return words, classic(
         button(reader.t("course.button.swap"), identity("outing", "swap", outing.outing_id), ButtonStyle.primary),
         _calls(outing, reader),
@@ -149,7 +147,8 @@ def half_time(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
 
 def swapped(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
     """The answer to a change of roles."""
-    return card(_now_roles(outing, reader, half=1), row(*course_buttons(outing, user_id, reader)))
+    done = reader.t("course.swap.done", lines=_second_half(outing, user_id, reader))
+    return card(done, row(*course_buttons(outing, user_id, reader)))
 
 
 def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
@@ -210,12 +209,13 @@ def asked_home(outing: OutingView, by_user_id: int, reader: Reader) -> tuple[str
 def drafted(draft: Draft, reader: Reader) -> tuple[str, ui.View]:
     """The drafted run, with log, change and throw away."""
     content, outing = draft.content, draft.outing
-    parts = [reader.t("course.draft.words", line=draft_line(draft, reader))]
+    told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
     if content.spotter_name:
-        parts.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
+        told.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
     if draft.spotted_ms:
-        parts.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms))
-    return "\n".join(parts), classic(
+        told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms))
+    told.append(reader.t("course.draft.how"))
+    return "\n".join(told), classic(
         button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),
         button(reader.t("course.button.edit"), identity("outing", "edit", outing.outing_id)),
         button(reader.t("course.button.throw"), identity("outing", "throw", outing.outing_id)),
@@ -246,15 +246,21 @@ def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, 
     return words, classic(*([answers[0], answers[2]] if absent else answers))
 
 
-def _now_roles(outing: OutingView, reader: Reader, *, half: int) -> str:
-    lines = [
-        reader.t(f"course.swap.line_{c.roles.at(half)}", name=escaped(c.name, 60))
-        for c in (outing.out or outing.inside)
-    ]
-    return reader.t("course.swap.done", lines=reader.both(lines))
+def _second_half(outing: OutingView, user_id: int, reader: Reader) -> str:
+    """`you face forward and Bob runs backward`: the reader first."""
+    people = sorted(outing.out or outing.inside, key=lambda c: c.user_id != user_id)
+    return reader.both(
+        [
+            reader.t(f"course.role.you_{c.roles.second}")
+            if c.user_id == user_id
+            else reader.t(f"course.swap.line_{c.roles.second}", name=escaped(c.name, 60))
+            for c in people
+        ]
+    )
 
 
-def _check_in(outing: OutingView, reader: Reader) -> Component:
+def check_in_button(outing: OutingView, reader: Reader) -> Component:
+    """Check in."""
     return button(
         reader.t("course.button.check_in"), identity("outing", "checkin", outing.outing_id), ButtonStyle.success
     )

@@ -17,9 +17,11 @@ from cogs.views.outing_card import (
     classic,
     confirm_button,
     leave_button,
+    more_button,
     offer_buttons,
     role_buttons,
 )
+from cogs.views.outing_course import check_in_button
 
 Letter = tuple[str, ui.View | None]
 """Words and buttons."""
@@ -40,8 +42,10 @@ def filled(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
 
 
-def confirmed(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Letter | None:
-    """All have confirmed; says as well that the bot is no emergency service."""
+def confirmed(
+    outing: OutingView, user_id: int, reader: Reader, club: Club, *, startable: bool = False
+) -> Letter | None:
+    """All have confirmed; says as well that the bot is no emergency service. `startable`: check-in is open already."""
     me = outing.who(user_id)
     if outing.state is not OutingState.CONFIRMED or me is None or me.presence is not Presence.IN:
         return None
@@ -52,7 +56,8 @@ def confirmed(outing: OutingView, user_id: int, reader: Reader, club: Club) -> L
         else reader.t("partners.letter.no_number")
     )
     words = _letter(reader.t("partners.letter.confirmed"), outing, user_id, reader)
-    return f"{words}\n{emergency}", _answers(outing, user_id, reader)
+    first = [check_in_button(outing, reader)] if startable else []
+    return f"{words}\n{emergency}", classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
 def reopened(outing: OutingView, user_id: int, reader: Reader, left: int | None, *, agreed: bool) -> Letter | None:

@@ -79,7 +79,7 @@ def public_card(view: RunView, reader: Reader) -> ui.LayoutView:
     parts = [
         f"### {title(content, reader)}",
         " · ".join(about),
-        *_parts(content, reader),
+        *divided(content, reader),
         *_cost(content, reader),
         *_shared_extras(view, reader),
     ]
@@ -101,7 +101,7 @@ def private_card(view: RunView, reader: Reader, weight_kg: float | None, *notice
         *notices,
         f"### {title(content, reader)}",
         " · ".join([reader.inside(content.zone).moment(content.started_at), *_about(content, reader)]),
-        *_parts(content, reader),
+        *divided(content, reader),
         *_cost(content, reader),
         *kilocalories(content, reader, weight_kg),
         *_spotter(view, reader),
@@ -178,7 +178,7 @@ def _about(content: RunContent, reader: Reader) -> list[str]:
     return said
 
 
-def _parts(content: RunContent, reader: Reader) -> list[str]:
+def divided(content: RunContent, reader: Reader) -> list[str]:
     """How a mixed run divides."""
     if way(content.directions) != "mixed":
         return []

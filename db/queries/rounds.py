@@ -66,6 +66,14 @@ async def clubs_without_plan(session: AsyncSession, kind: str) -> Sequence[Guild
     return rows.all()
 
 
+async def planned_payload(session: AsyncSession, guild_id: int, kind: str) -> dict[str, Any] | None:
+    """What is known of the next round of a club that is planned, or None."""
+    found: dict[str, Any] | None = await session.scalar(
+        select(Due.payload).where(Due.kind == kind, Due.subject_id == guild_id).limit(1)
+    )
+    return found
+
+
 async def insert_round(session: AsyncSession, **values: Any) -> int | None:
     """Write a week's round; None when there is one already."""
     statement = upsert(session, Round).values(**values)

@@ -15,6 +15,7 @@ from bot.domain.outings import (
     Roles,
     Wish,
     arrange,
+    completing,
     eyes_kept,
     free_wishes,
     half_time,
@@ -47,6 +48,27 @@ def test_an_outing_is_filled_when_everybody_backward_has_eyes_in_both_halves(
     asked: list[Wish], limit: int, filled: bool
 ) -> None:
     assert is_filled(asked, limit, solo=False) is filled
+
+
+def test_two_who_swap_on_a_track_face_different_ways_in_each_half() -> None:
+    first, second = arrange([Wish.SWAP, Wish.SWAP], 2, solo=True) or ()
+    assert (first.first, second.first) == (Role.BACKWARD, Role.SPOTTER)
+    assert (first.second, second.second) == (Role.SPOTTER, Role.BACKWARD)
+    # What cannot have eyes at all runs on the track's account.
+    assert arrange([Wish.BACKWARD, Wish.SWAP], 2, solo=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("inside", "lacking"),
+    [
+        ([Wish.BACKWARD], {Wish.SPOTTER}),
+        ([Wish.SPOTTER], {Wish.BACKWARD, Wish.SWAP}),
+        ([Wish.SWAP], {Wish.SPOTTER, Wish.SWAP}),
+        ([Wish.BACKWARD, Wish.BACKWARD, Wish.BACKWARD], set()),
+    ],
+)
+def test_what_one_more_would_have_to_come_as(inside: list[Wish], lacking: set[Wish]) -> None:
+    assert completing(inside, 2) == lacking
 
 
 def test_alone_is_fine_only_where_the_club_allows_it() -> None:

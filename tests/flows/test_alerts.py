@@ -75,8 +75,8 @@ async def test_nobody_presses_the_process_dies_and_two_hours_pass(club: Club) ->
     await club.restart(hours=2)
     await club.pass_time(minutes=1)
     assert heard(club, before + timedelta(hours=1), room, club.alice, club.bob, dora, finn, club.olga) == [
-        ("alice", "🏡 You should have"),
-        ("bob", "🏡 You should have"),
+        ("alice", "🏡 **Are you home?**"),
+        ("bob", "🏡 **Are you home?**"),
         ("finn", "⚠️ **alice** named you"),
         ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
         ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
@@ -103,7 +103,7 @@ async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(cl
     await club.pass_time(**HALF_AN_HOUR_AND_MORE)
     await club.pass_time(minutes=15)
     asked = last(club, club.alice)
-    assert "You should have been home" in asked.content
+    assert "**Are you home?** You should have been" in asked.content
     assert list(button_ids(asked)) == ["Home", "Extend", "Need help"]
     await club.pass_time(minutes=5)
     told = last(club, dora).content
@@ -117,7 +117,7 @@ async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(cl
     await club.pass_time(minutes=15)
     assert len(room.history()) == 2
     for actor in (club.alice, club.bob):
-        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+        await actor.user.click(letter(club, actor, "Are you home?"), label="Home")
     await club.env.settle()
     assert "All clear" in last(club, dora).content
     assert "All clear" in room.history()[-1].content
@@ -341,8 +341,8 @@ async def test_all_of_it_in_german(club: Club) -> None:
     own = await dora.slash(club.channel, "partner contact")
     await german_out(club)
     await club.pass_time(hours=1, minutes=10)
-    asked = letter(club, club.bob, "Du solltest")
-    helped = await club.bob.user.click(asked, label="Hilfe")
+    asked = letter(club, club.bob, "Bist du zu Hause")
+    helped = await club.bob.user.click(asked, label="Ich brauche Hilfe")
     await club.env.settle()
     form = await club.olga.click(room.history()[-1], label="Geklärt")
     done = await club.olga.submit_modal(form, {"word": "Alles gut"})
@@ -356,9 +356,9 @@ async def test_all_of_it_in_german(club: Club) -> None:
 async def german_out(club: Club) -> None:
     from tests.flows.test_outing import agreed
 
-    await agreed(club, "backward", "Vorwärts mit", when="Fr 18 Uhr")
+    await agreed(club, "backward", "Nach vorn schauen", when="Fr 18 Uhr")
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "Es ist so weit"), label="Anmelden")
+    asked = await club.alice.user.click(letter(club, club.alice, "Es ist so weit"), label="Einchecken")
     assert asked.response is not None
     await club.alice.user.click(asked.response, label="Wir sind alle da")
     await club.env.settle()

@@ -212,7 +212,7 @@ async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
     await club.speak_german()
     empty = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
     await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
-    await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich lief vorwärts")
+    await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich schaute nach vorn")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
     alone = await club.alice.user.slash("leaderboard", metric="spotting")
     assert_german(empty, board, alone)

@@ -120,4 +120,4 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
     await club.speak_german()
     german = await club.bob.slash(club.channel, "me")
     assert_german(german, await club.alice.slash(club.channel, "me", member=club.bob))
-    assert "Du bist für andere vorwärts mitgelaufen: **52 Min.** · 5,00 km" in text_of(german)
+    assert "Du hast für andere nach vorn geschaut: **52 Min.** · 5,00 km" in text_of(german)

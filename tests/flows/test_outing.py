@@ -34,7 +34,7 @@ async def agreed(club: Club, role: str = "backward", other: str = "Face forward"
     """Alice calls, Bob joins and confirms."""
     card = await find(club, club.alice, role, **typed)
     await press(club, club.bob, card, other)
-    confirm = "Zusagen" if other[0] in "AV" else "Confirm"
+    confirm = "Zusagen" if other[0] in "AN" else "Confirm"
     await press(club, club.bob, last(club, club.bob), confirm)
     assert (await state(club))[0] == "confirmed"
 
@@ -70,8 +70,10 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
     assert "gate 4" not in card_of(club).content
     await club.pass_time(minutes=12, seconds=1)
     assert "Half time" in last(club, club.alice).content
+    assert "Then you face forward and bob runs backward." in last(club, club.alice).content
+    assert "Then you run backward and alice faces forward." in last(club, club.bob).content
     swapped = await club.alice.user.click(last(club, club.alice), label="Swap now")
-    assert "alice faces forward and bob runs backward" in text_of(swapped)
+    assert "now you face forward and bob runs backward" in text_of(swapped)
     await club.restart(minutes=12)
     for actor in (club.alice, club.bob):
         home = await actor.user.click(letter(club, actor, "You are out with"), label="Home")
@@ -103,7 +105,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     await club.speak_german()
     await agreed(club, "swap", "Abwechseln", when="Fr 18 Uhr")
     await club.pass_time(**BEFORE)
-    asked = await club.bob.user.click(letter(club, club.bob, "Es ist so weit"), label="Anmelden")
+    asked = await club.bob.user.click(letter(club, club.bob, "Es ist so weit"), label="Einchecken")
     assert asked.response is not None
     done = await club.bob.user.click(asked.response, label="Wir sind alle da")
     await club.pass_time(minutes=13)
@@ -111,7 +113,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     assert extend.response is not None
     later = await club.bob.user.click(extend.response, label="15 Minuten mehr")
     swap = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Jetzt wechseln")
-    calls = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Die Rufe")
+    calls = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Die Zurufe")
     both = await club.alice.user.click(letter(club, club.alice, "Du bist mit"), label="Beide zu Hause")
     home = await club.bob.user.click(letter(club, club.bob, "ihr seid beide zu Hause"), label="Zu Hause")
     await club.env.settle()
@@ -194,7 +196,7 @@ async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:
     await club.pass_time(minutes=31)
     for actor in (club.alice, club.bob):
         said = await actor.user.click(letter(club, actor, "Did it happen?"), label="Yes, we ran")
-        assert "It did" in text_of(said)
+        assert "Your run is drafted" in text_of(said)
     await club.env.settle()
     assert (await state(club))[0] == "home"
     assert "Your run from this outing" in last(club, club.alice).content

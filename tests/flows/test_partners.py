@@ -23,7 +23,7 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
     assert "**alice** runs backward and looks for somebody who faces forward" in words
     assert "**Stadium**" in words
     assert f"<t:{FRIDAY.timestamp():.0f}:F>" in words
-    assert "3.00 km · about 24:00 at 8:00/km backward" in words
+    assert "3.00 km backward · about 24 min (8:00/km)" in words
     assert "oak" not in words
     assert list(button_ids(card)) == [
         "Run backward · 1 free", "Face forward · 2 free", "Swap · 2 free", "Can't come", "More",
@@ -57,8 +57,8 @@ async def test_all_of_it_in_german(club: Club) -> None:
     assert menu.response is not None
     form = await club.alice.click(menu.response, label="Zeit oder Ort ändern")
     sure = await club.alice.click(menu.response, label="Absagen")
-    said = [await press(club, club.bob, card, "Abwechseln"), await press(club, club.olga, card, "Vorwärts mit")]
-    full = await club.olga.click(card, custom_id=button_ids(card)["Vorwärts mit · 1 frei"])
+    said = [await press(club, club.bob, card, "Abwechseln"), await press(club, club.olga, card, "Nach vorn schauen")]
+    full = await club.olga.click(card, custom_id=button_ids(card)["Nach vorn schauen · 1 frei"])
     assert full.response is not None
     waits = await club.olga.click(full.response, label="Warteliste")
     mine = await club.bob.slash(club.channel, "partner mine")
@@ -78,7 +78,7 @@ async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
     answer = await club.bob.submit_modal(form, values)
     assert "Your call goes to" in text_of(answer)
     assert "**bob** faces forward: who would like to run backward?" in card_of(club).content
-    assert "about 40:00" in card_of(club).content
+    assert "About 40 min" in card_of(club).content
 
 
 async def partners_card(club: Club) -> discord.Message:

@@ -201,7 +201,7 @@ async def test_nothing_of_a_round_tells_of_a_block(club: Club, blocked: bool) ->
 async def test_only_organisers_see_the_round(club: Club) -> None:
     await set_up(club)
     nothing = text_of(await club.olga.slash(club.channel, "partner round"))
-    assert "There is no round yet" in nothing
+    assert "The first round is on Thu" in nothing
     await club.pass_time(hours=30)
     refused = text_of(await club.alice.slash(club.channel, "partner round"))
     assert "organisers" in refused

@@ -235,7 +235,7 @@ async def test_kept_out_by_a_block_reads_what_anybody_reads_who_may_not_join(clu
 async def test_german_members_read_german(club: Club) -> None:
     await club.speak_german()
     card = await find(club, club.alice, when="Fr 18 Uhr")
-    await press(club, club.bob, card, "Vorwärts mit")
+    await press(club, club.bob, card, "Nach vorn schauen")
     trusted = await club.alice.slash(club.channel, "partner trust", member=club.bob)
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert "Ihr seid noch zusammen verabredet" in text_of(blocked)
