@@ -133,9 +133,10 @@ async def log_draft(
             raise Conflict("course.draft.logged")
         await queries.set_companion(session, outing_id, person.user_id, draft="logged", run_id=run.run_id)
         if draft.spotted_ms:
-            await spotting.credit(
-                session, run.run_id, person.user_id, outing.guild_id, content.ran_on, draft.spotted_m, draft.spotted_ms
-            )
+            spotted = draft.spotted_m, draft.spotted_ms
+            if content.stretches != draft.content.stretches:
+                spotted = spotting.faced_forward(content)
+            await spotting.credit(session, run.run_id, person.user_id, outing.guild_id, content.ran_on, *spotted)
         return await view_of(session, run, content, own=True)
 
 

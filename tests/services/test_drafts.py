@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.domain.calls import Wanted
 from bot.domain.outings import Wish
-from bot.domain.runs import SpotterState, Surface
+from bot.domain.runs import Direction, RunContent, SpotterState, Stretch, Surface
 from bot.errors import NotFound
 from bot.services import calls, drafts, no_shows, privacy
 from bot.services.calls import Call
 from bot.services.drafts import Draft
 from bot.services.outings import OutingView
 from db.engine import Database
+from db.models import Spotting
 from tests.services.called import ADA, BEN, CEM, CHANNEL, START
 from tests.services.outside import MINUTE, Outside
 
@@ -76,6 +80,23 @@ async def test_alone_on_a_track_nobody_is_named(town: Outside) -> None:
     assert told(ada) == ([("backward", 5000, 40)], None, 0, 0)
     with pytest.raises(NotFound):
         await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN))
+
+
+async def test_what_is_corrected_before_it_is_logged_is_what_is_credited(town: Outside) -> None:
+    outing = await five_km(town, Wish.BACKWARD)
+    await town.join(BEN, outing, Wish.SPOTTER)
+    town.now = START
+    await town.check_in(ADA, outing)
+    await drafted(town, outing, ADA, BEN)
+
+    def shorter(content: RunContent) -> RunContent:
+        return replace(content, stretches=(Stretch(Direction.FORWARD, 2000, 16 * 60_000),))
+
+    ben = await town.person(BEN)
+    await drafts.log_draft(town.database, outing.outing_id, ben, interaction_id=1, now=town.now, amend=shorter)
+    async with town.database.read() as session:
+        (credit,) = await session.scalars(select(Spotting))
+    assert (credit.user_id, credit.distance_m, credit.duration_ms) == (BEN, 2000, 16 * 60_000)
 
 
 @pytest.mark.parametrize("said", ["no", "no_show"])
