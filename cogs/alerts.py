@@ -49,7 +49,7 @@ class Alerts(commands.Cog):
             Kind(alerts.CONTACT, safety, None, _draw_contact),
             Kind(alerts.ORGANISERS, safety, None, _draw_organisers, failed=_by_direct_message),
             Kind(alerts.UNSAFE, safety, None, _draw_unsafe, failed=_by_direct_message),
-            Kind(watch.CLEAR, safety, None, _draw_clear),
+            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message),
         )
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
@@ -148,7 +148,7 @@ async def _draw_organisers(client: Backpedal, out: Outgoing) -> Drawn | None:
     if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
         return None
     club = await alerts.club_for(client.app.database, outing.guild_id)
-    if await _moved_to_direct_messages(client, out, club):
+    if await _moved_to_direct_messages(client, out):
         return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
@@ -162,7 +162,7 @@ async def _draw_unsafe(client: Backpedal, out: Outgoing) -> Drawn | None:
     if outing is None or about is None:
         return None
     club = await alerts.club_for(client.app.database, outing.guild_id)
-    if await _moved_to_direct_messages(client, out, club):
+    if await _moved_to_direct_messages(client, out):
         return None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
     words, view = views.for_unsafe(outing, about, club, reader)
@@ -172,6 +172,8 @@ async def _draw_unsafe(client: Backpedal, out: Outgoing) -> Drawn | None:
 async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await _outing(client, out)
     if outing is None:
+        return None
+    if await _moved_to_direct_messages(client, out):
         return None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
     by = int(out.payload["by_user_id"])
@@ -187,7 +189,7 @@ async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Fail
     await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 
 
-async def _moved_to_direct_messages(client: Backpedal, out: Outgoing, club: Club) -> bool:
+async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:
     """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
     if out.user_id:
         return False

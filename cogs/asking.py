@@ -64,12 +64,19 @@ async def ask_again(interaction: Interaction, before: RunView, after: RunView) -
             name = escaped(after.spotter or "?", 60)
             await tell(interaction, reader_in(interaction).t("runs.spotter.left", name=name))
             return
-    try:
-        spotter = await interaction.client.fetch_user(after.content.spotter_id)
-    except discord.HTTPException as error:
-        log.warning("the spotter of run %d could not be found: %s", after.run_id, error)
+    await ask_named(interaction, after)
+
+
+async def ask_named(interaction: Interaction, view: RunView) -> None:
+    """Ask a spotter whom a run names and who has not said a word on it, if there is one."""
+    if view.content.spotter_id is None or view.content.spotter_state is not SpotterState.ASKED:
         return
-    await ask_spotter(interaction, after, spotter)
+    try:
+        spotter = await interaction.client.fetch_user(view.content.spotter_id)
+    except discord.HTTPException as error:
+        log.warning("the spotter of run %d could not be found: %s", view.run_id, error)
+        return
+    await ask_spotter(interaction, view, spotter)
 
 
 async def notice_spotter(interaction: Interaction, person: Person, view: RunView) -> None:

@@ -18,7 +18,9 @@ from bot.reader import Reader
 from bot.services import course, drafts, no_shows, people
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
+from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
+from cogs.asking import ask_named
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
 from cogs.views.base import Component, card, fields_of, pressed, values_of
@@ -166,8 +168,7 @@ class Outings(commands.Cog):
         view = await drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=self.app.clock()
         )
-        await close_with(interaction, person.reader.t("course.draft.done"))
-        await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
+        await self._logged(interaction, person, view)
 
     @pressed("outing", "edit", "outing_id")
     async def edit_draft(self, interaction: Interaction, outing_id: int) -> None:
@@ -186,8 +187,12 @@ class Outings(commands.Cog):
         view = await drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=now, amend=amend
         )
+        await self._logged(interaction, person, view)
+
+    async def _logged(self, interaction: Interaction, person: Person, view: RunView) -> None:
         await close_with(interaction, person.reader.t("course.draft.done"))
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
+        await ask_named(interaction, view)
 
     @pressed("outing", "throw", "outing_id")
     async def throw_draft(self, interaction: Interaction, outing_id: int) -> None:

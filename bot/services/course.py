@@ -282,6 +282,8 @@ async def home(
                     priority=Priority.SAFETY,
                     payload={"by_user_id": user_id},
                 )
+            if outing.help_at is None:
+                await watch.answered(session, outing, outing.rung, user_id, "one_home", now)
         elif outing.help_at is None:
             await end(session, outing, OutingState.HOME, now)
             await watch.answered(session, outing, outing.rung, user_id, "home", now)

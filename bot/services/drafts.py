@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.outings import Presence, Role
+from bot.domain.outings import Role
 from bot.domain.records import review_needed
 from bot.domain.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import Conflict, NotFound
@@ -79,8 +79,7 @@ def draft_of(outing: OutingView, me: CompanionView, zone: str, sharing: Sharing 
         surface=outing.surface,
         spotter_id=spotter.user_id if spotter else None,
         spotter_name=spotter.name[:120] if spotter else None,
-        # Whoever has agreed to the outing himself has agreed to face forward; one checked in by others is asked.
-        spotter_state=None if spotter is None else SpotterState.AGREED if spotter.confirmed else SpotterState.ASKED,
+        spotter_state=_word_of(spotter),
         sharing=sharing,
     )
     spotted = [
@@ -134,9 +133,10 @@ async def log_draft(
             raise Conflict("course.draft.logged")
         await queries.set_companion(session, outing_id, person.user_id, draft="logged", run_id=run.run_id)
         if draft.spotted_ms:
-            await spotting.credit(
-                session, run.run_id, person.user_id, outing.guild_id, content.ran_on, draft.spotted_m, draft.spotted_ms
-            )
+            spotted = draft.spotted_m, draft.spotted_ms
+            if content.stretches != draft.content.stretches:
+                spotted = spotting.faced_forward(content)
+            await spotting.credit(session, run.run_id, person.user_id, outing.guild_id, content.ran_on, *spotted)
         return await view_of(session, run, content, own=True)
 
 
@@ -166,14 +166,23 @@ def _open_draft(outing: OutingView, user_id: int) -> CompanionView:
 
 
 def _spotter(outing: OutingView, me: CompanionView) -> CompanionView | None:
-    """Who faced forward while this person ran backward; the first of several."""
+    """Who faced forward while this person ran backward; the first of several. Nobody who says he was not there."""
     for half in (0, 1):
         if me.roles.at(half) is not Role.BACKWARD:
             continue
-        for other in outing.companions:
-            if other.presence is Presence.IN and other.user_id != me.user_id and other.roles.at(half) is Role.SPOTTER:
+        for other in outing.inside:
+            there = other.user_id != me.user_id and other.happened not in ("no", "no_show")
+            if there and other.roles.at(half) is Role.SPOTTER:
                 return other
     return None
+
+
+def _word_of(spotter: CompanionView | None) -> SpotterState | None:
+    """Whoever has agreed to the outing, and was checked in or says that it happened, agrees; anybody else is asked."""
+    if spotter is None:
+        return None
+    there = spotter.checked_in_at is not None or spotter.happened == "yes"
+    return SpotterState.AGREED if spotter.confirmed and there else SpotterState.ASKED
 
 
 def _ms(length: timedelta) -> int:

@@ -101,6 +101,11 @@ async def follow(
             await standings.move_spotting(session, run.guild_id, user_id, days)
 
 
+def faced_forward(content: RunContent) -> tuple[int, int]:
+    """Metres and milliseconds that an outing's run, corrected by its runner, has of facing forward for the others."""
+    return _share(content, Direction.FORWARD)[1:]
+
+
 def _due(run: models.Run, old: RunContent | None, content: RunContent, before: dict[int, Credit]) -> dict[int, Credit]:
     """Who is to be credited, and with what."""
     if run.source == OUTING:

@@ -51,25 +51,26 @@ async def unwatch(session: AsyncSession, outing_id: int) -> None:
 async def answered(
     session: AsyncSession, outing: OutingView, climbed: int, user_id: int, how: str, now: datetime
 ) -> None:
-    """Tell those who had been alarmed that somebody has answered.
+    """Tell those who had been alarmed that somebody has answered; while others are out, only that one's contacts.
 
     Args:
         session: of the transaction in which it was answered.
         outing: as it then is.
         climbed: the newest rung that had been climbed; below 1 nobody but those who are out had been asked.
         user_id: who answered.
-        how: "home" (all are), "extended" or "resolved".
+        how: "home" (all are), "one_home" (the others are not), "extended" or "resolved".
         now: when.
     """
     if climbed < 1:
         return
-    alarmed = await queries.receivers(session, ALARMS, outing.outing_id)
+    about = user_id if how == "one_home" else None
+    alarmed = await queries.receivers(session, ALARMS, outing.outing_id, about)
     await post(
         session,
         [
             Letter(
                 CLEAR,
-                f"{outing.outing_id}:{how}:{now.timestamp():.0f}",
+                f"{outing.outing_id}:{how}:{user_id}:{now.timestamp():.0f}",
                 Priority.SAFETY,
                 Destination(destination),
                 due_at=now,

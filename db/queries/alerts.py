@@ -10,18 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Contact, Delivery, Member, Tie
 
 
-async def receivers(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> Sequence[Row[str, int, int]]:
+async def receivers(
+    session: AsyncSession, kinds: Sequence[str], subject_id: int, about_user_id: int | None = None
+) -> Sequence[Row[str, int, int]]:
     """(destination, user_id, channel_id) of everybody who was, or is about to be, sent a message of some kinds.
 
     A fallback is left out: whoever it is for is in the list by the direct message it stands for.
+
+    Args:
+        session: where.
+        kinds: of the messages.
+        subject_id: what they are about, and
+        about_user_id: about whom of it, where not everybody's are meant.
     """
+    about = Delivery.payload["about_user_id"].as_string() == str(about_user_id)
     rows = await session.execute(
         select(Delivery.destination, Delivery.user_id, Delivery.channel_id)
         .where(
             Delivery.kind.in_(kinds),
             Delivery.subject_id == subject_id,
-            Delivery.state != "dropped",
+            Delivery.state.not_in(("dropped", "failed")),
             Delivery.fallback_of.is_(None),
+            *(() if about_user_id is None else (about,)),
         )
         .distinct()
         .order_by(Delivery.destination, Delivery.user_id, Delivery.channel_id)

@@ -278,6 +278,22 @@ async def test_an_organisers_channel_that_everybody_can_read_by_now_is_not_used(
     assert len(club.channel.history()) == said
 
 
+async def test_the_all_clear_is_not_said_where_everybody_reads_by_now(club: Club) -> None:
+    room = await organisers_room(club)
+    await out(club)
+    await club.pass_time(hours=1, minutes=10)
+    assert len(room.history()) == 1
+    with club.env._bot_scope():
+        channel: Any = club.env.bot.get_channel(room.id)
+        await channel.set_permissions(channel.guild.default_role, view_channel=True)
+    await club.env.settle()
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+    await club.env.settle()
+    assert len(room.history()) == 1
+    assert "All clear" in last(club, club.olga).content
+
+
 async def test_an_organiser_told_by_direct_message_resolves_it_there_and_nobody_else_can(club: Club) -> None:
     await club.olga.slash(club.channel, "partner mine")
     vera = newcomer(club, "vera")
@@ -328,6 +344,10 @@ async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(cl
     await out(club)
     await club.pass_time(hours=1, minutes=10)
     assert "🚨" in last(club, club.olga).content
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+    await club.env.settle()
+    assert sum("All clear" in m.content for m in club.dms(club.olga)) == 1
 
 
 async def test_all_of_it_in_german(club: Club) -> None:

@@ -202,6 +202,22 @@ async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:
     assert "Your run from this outing" in last(club, club.alice).content
 
 
+async def test_a_spotter_who_has_not_said_that_it_happened_is_asked_before_being_named(club: Club) -> None:
+    await agreed(club)
+    await club.pass_time(**BEFORE)
+    await club.pass_time(minutes=31)
+    await club.alice.user.click(letter(club, club.alice, "Did it happen?"), label="Yes, we ran")
+    await club.env.settle()
+    await club.alice.user.click(letter(club, club.alice, "Your run from this outing"), label="Log it")
+    await club.env.settle()
+    asked = last(club, club.bob)
+    assert "alice" in asked.content
+    await club.bob.user.click(asked, label="Yes, I faced forward")
+    async with club.database.read() as session:
+        (run,) = await session.scalars(select(Run))
+        assert (run.spotter_id, run.spotter_state) == (club.bob.id, "agreed")
+
+
 async def test_extending_has_its_end_and_the_other_is_told(club: Club) -> None:
     await out(club)
     for minutes in (30, 30):

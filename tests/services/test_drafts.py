@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.domain.calls import Wanted
 from bot.domain.outings import Wish
-from bot.domain.runs import Surface
+from bot.domain.runs import Direction, RunContent, SpotterState, Stretch, Surface
 from bot.errors import NotFound
-from bot.services import calls, drafts, privacy
+from bot.services import calls, drafts, no_shows, privacy
 from bot.services.calls import Call
 from bot.services.drafts import Draft
 from bot.services.outings import OutingView
 from db.engine import Database
+from db.models import Spotting
 from tests.services.called import ADA, BEN, CEM, CHANNEL, START
 from tests.services.outside import MINUTE, Outside
 
@@ -76,6 +80,35 @@ async def test_alone_on_a_track_nobody_is_named(town: Outside) -> None:
     assert told(ada) == ([("backward", 5000, 40)], None, 0, 0)
     with pytest.raises(NotFound):
         await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN))
+
+
+async def test_what_is_corrected_before_it_is_logged_is_what_is_credited(town: Outside) -> None:
+    outing = await five_km(town, Wish.BACKWARD)
+    await town.join(BEN, outing, Wish.SPOTTER)
+    town.now = START
+    await town.check_in(ADA, outing)
+    await drafted(town, outing, ADA, BEN)
+
+    def shorter(content: RunContent) -> RunContent:
+        return replace(content, stretches=(Stretch(Direction.FORWARD, 2000, 16 * 60_000),))
+
+    ben = await town.person(BEN)
+    await drafts.log_draft(town.database, outing.outing_id, ben, interaction_id=1, now=town.now, amend=shorter)
+    async with town.database.read() as session:
+        (credit,) = await session.scalars(select(Spotting))
+    assert (credit.user_id, credit.distance_m, credit.duration_ms) == (BEN, 2000, 16 * 60_000)
+
+
+@pytest.mark.parametrize("said", ["no", "no_show"])
+async def test_who_says_he_was_not_there_is_named_by_nobody(town: Outside, said: str) -> None:
+    outing = await town.agreed()
+    await town.until(START + 31 * MINUTE)
+    await no_shows.answer(town.database, outing.outing_id, ADA, "yes", interaction_id=1, now=town.now)
+    ada = await town.person(ADA)
+    before = (await drafts.own_draft(town.database, outing.outing_id, ada)).content
+    assert (before.spotter_id, before.spotter_state) == (BEN, SpotterState.ASKED), "he has not said so yet"
+    await no_shows.answer(town.database, outing.outing_id, BEN, said, interaction_id=2, now=town.now)
+    assert (await drafts.own_draft(town.database, outing.outing_id, ada)).content.spotter_id is None
 
 
 async def test_of_the_erased_no_draft_is_left(town: Outside) -> None:
