@@ -1,4 +1,4 @@
-"""The index page: what this is, who the visitor can be, four things to do, and a link to every room."""
+"""The index page: what this is, who the visitor can be, five things to do, and a link to every room."""
 
 from __future__ import annotations
 
@@ -163,6 +163,7 @@ class IndexPage:
                     (
                         ("log", rooms["#runs"]),
                         ("partner", rooms["#partners"]),
+                        ("outing", rooms["#partners"]),
                         ("import", mine),
                         ("board", rooms["#leaderboard"]),
                     ),

@@ -91,7 +91,7 @@ def sure_card(outing: OutingView, reader: Reader) -> ui.LayoutView:
 def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> ui.LayoutView:
     """What I am in and wait for, soonest first, with the same buttons; of many only More."""
     if not outings:
-        return card(reader.t("partners.mine.empty"), colour=COLOUR)
+        return card(reader.t("partners.mine.empty"), row(find_button(reader)), colour=COLOUR)
     parts: list[str | ui.Item[Any]] = [reader.t("partners.mine.title")]
     whole = len(outings) <= WHOLE_ROWS
     told = [about_for(outing, user_id, reader, brief=not whole) for outing in outings[:LISTED]]

@@ -38,6 +38,15 @@ async def test_the_visitor_chooses_whom_to_be_and_the_language(http: aiohttp.Cli
         assert "Wer bist du?" in await answer.text()
 
 
+@pytest.mark.parametrize(("lang", "now"), [("en", "Go out together, now"), ("de", "Lauft zusammen los, gleich jetzt")])
+async def test_it_says_how_two_go_out_together(http: aiohttp.ClientSession, index: str, lang: str, now: str) -> None:
+    async with http.get(index, params={"lang": lang}) as answer:
+        text = await answer.text()
+    assert f"<h3>{now}</h3>" in text
+    assert text.count("<li><i") == 5
+    assert "<code>in 5 minutes</code>" in text
+
+
 async def test_a_page_elsewhere_cannot_reach_in(http: aiohttp.ClientSession, index: str) -> None:
     port = urlsplit(index).port
     async with http.get(index, headers={"Host": f"evil.example:{port}"}) as answer:

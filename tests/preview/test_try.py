@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 
 from bot.errors import StartupError
+from bot.preview.club import VISITORS
 from bot.preview.stage import check_ports
 from tests.preview.log_through_page import in_browser, over_http
 from tests.preview.visitor import Visitor, links
@@ -110,6 +111,37 @@ async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
         assert "5.00 km backward" in visitor.text
     assert "as it was" in here.said
     assert here.process.returncode == 0
+
+
+async def test_two_visitors_go_out_now_swap_and_each_has_a_drafted_run(http: aiohttp.ClientSession) -> None:
+    """What the index page proposes; nothing in it waits for a moment that a visitor would have to await."""
+    async with trying("--port", "0") as here:
+        rooms = await links(http, here.address)
+        nell, sam, *_ = [person for person in VISITORS if person.language is None]
+        partners = rooms["#partners"].rpartition(".")[0]
+        caller = await Visitor(http, f"{partners}.{nell.user_id}").open()
+        await caller.run("partner find", place="Stadium, main gate", when="in 5 minutes", role="swap", distance="3k")
+        answering = await Visitor(http, f"{partners}.{sam.user_id}").open()
+        await answering.wait_for("looks for somebody to swap with", 2)
+        await answering.press("Swap · 2 free")
+        await answering.press("Confirm")
+        await caller.wait_for("Everybody has confirmed", 2)
+        await caller.press("More")
+        await caller.press("Check in")
+        await caller.press("We are all here")
+        await caller.press("Swap now")
+        assert "now you face forward and Sam Rivera runs backward" in caller.text
+        await caller.press("Home")
+        for person in (nell, sam):
+            letters = await Visitor(http, rooms[person.name]).open()
+            if person is sam:
+                await letters.wait_for("You are out with", 2)
+                await letters.press("Home")
+            await letters.wait_for("Your run from this outing", 2)
+            await letters.press("Log it")
+            assert "both ways" in letters.text
+    assert here.process.returncode == 0
+    assert here.complained == ""
 
 
 @pytest.mark.chromium

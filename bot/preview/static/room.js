@@ -60,14 +60,24 @@
     document.querySelector(".preview-brand small").textContent = "try mode";
     document.querySelector(".preview-brand").addEventListener("click", () => location.assign(at(house.index, `?as=${viewer}`)));
     document.getElementById("messages-toggle").lastChild.textContent = "Channels";
-    // What one's own command is answered with is looked at, wherever one had scrolled to.
-    let sent = 0;
-    const composer = document.getElementById("channel-composer");
-    for (const kind of ["keydown", "click"]) composer.addEventListener(kind, () => { sent = Date.now(); }, true);
+    // What one's own command or press is answered with is looked at, wherever one had scrolled to.
+    let asked = 0;
+    let newest = null;
     const timeline = document.getElementById("channel-timeline");
+    const messages = document.getElementById("channel-message-list");
+    const last = () => [...messages.querySelectorAll("[data-message-id]")].pop()?.dataset.messageId;
+    for (const kind of ["keydown", "click"]) {
+      document.addEventListener(kind, (event) => {
+        if (!event.target.closest?.("#channel-composer, .component-button, .component-select, dialog, [role=dialog]")) return;
+        asked = Date.now();
+        newest = last();
+      }, true);
+    }
     new ResizeObserver(() => {
-      if (Date.now() - sent < 4000) setTimeout(() => { timeline.scrollTop = timeline.scrollHeight; }, 50);
-    }).observe(document.getElementById("channel-message-list"));
+      if (Date.now() - asked < 4000 && last() !== newest) {
+        setTimeout(() => { timeline.scrollTop = timeline.scrollHeight; }, 50);
+      }
+    }).observe(messages);
 
     // While capturing: simcord's own listener sets the picker back until the new page is there.
     document.addEventListener("change", (event) => {
