@@ -38,10 +38,13 @@ CLOSED_FOR = timedelta(days=30)
 """How long direct messages are taken to be closed before one is tried again."""
 RECORD_TRIES = 3
 
-CLOSED_CODES = {50007, 50278}
-"""Cannot send messages to this user: closed by choice, or no server in common any more."""
+CLOSED_CODES = {50007, 50278, 50001}
+"""Of a direct channel: closed by choice, no server in common any more, no access."""
+FORBIDDEN_CODES = {50001, 50013, 50083, 50008, 50024}
+"""No access, no permission, an archived thread, a channel without messages."""
 OPENING_TOO_FAST = 40003
-GONE_CODES = {10003, 10004, 10008, 10013, 50033}
+UNKNOWN_CHANNEL = 10003
+GONE_CODES = {UNKNOWN_CHANNEL, 10004, 10008, 10013, 50033}
 """Unknown channel, guild, message, user; a recipient who cannot be."""
 
 
@@ -73,10 +76,13 @@ def trouble_in(error: BaseException, destination: Destination) -> Trouble:
         return Trouble.LATER
     if error.code == OPENING_TOO_FAST:
         return Trouble.TOO_FAST
-    if error.code in GONE_CODES or error.status == 404:
+    if error.code in GONE_CODES:
         return Trouble.GONE
-    if error.status == 403 or error.code in CLOSED_CODES:
-        return Trouble.CLOSED if destination is Destination.DM else Trouble.FORBIDDEN
+    if destination is Destination.DM and error.code in CLOSED_CODES:
+        return Trouble.CLOSED
+    if destination is not Destination.DM and error.code in FORBIDDEN_CODES:
+        return Trouble.FORBIDDEN
+    # Among the rest is a 403 or 404 of whatever stands before Discord, which says nothing of this person or channel.
     return Trouble.LATER
 
 
@@ -162,7 +168,9 @@ class Sender:
             return known, await self._post(one, known, drawn)
         try:
             return known, await self._post(one, known, drawn)
-        except discord.NotFound:
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
             async with self._database.write() as session:
                 await outbox.forget_direct(session, one.user_id)
             opened = await self._open(one)

@@ -72,6 +72,25 @@ async def test_an_instant_that_has_passed_rings_at_once_however_often(alarm: Sch
     assert len(sleeper.woken_at) == 20
 
 
+async def test_an_alarm_moved_while_it_rings_is_not_lost() -> None:
+    rung: list[int] = []
+    done = asyncio.Event()
+
+    def wake() -> None:
+        rung.append(1)
+        if len(rung) == 20:
+            done.set()
+        alarm.wake_at(soon(-1))
+
+    alarm = Scheduler(wake)
+    alarm.start()
+    alarm.wake_at(soon(-1))
+    async with asyncio.timeout(5):
+        await done.wait()
+    alarm.close()
+    await asyncio.sleep(0)
+
+
 async def test_a_closed_alarm_wakes_nobody(sleeper: Sleeper) -> None:
     alarm = Scheduler(sleeper.wake)
     alarm.start()

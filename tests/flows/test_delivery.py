@@ -91,10 +91,14 @@ async def test_a_bot_that_was_down_catches_up_in_order_and_drops_what_is_no_long
     await in_s(club, 60, "soon", "toy.soon", user_id=club.alice.id)
     await in_s(club, 600, "second", user_id=club.alice.id)
     await in_s(club, 60, "first", user_id=club.alice.id)
+    async with club.database.write() as session:
+        await post(session, [letter(club, "old news", club.bob, "toy.news"), letter(club, "old", club.bob)], NOON)
     await club.restart(hours=2)
     assert [line[1] for line in letters.told if line[0] == "fired"] == ["first", "second", "third"]
     assert said(club, club.alice) == ["step first", "step second", "step third"]
     assert "toy.soon soon was no longer useful after 1:59:00" in caplog.text
+    assert said(club, club.bob) == ["old"]
+    assert "toy.news 1 was no longer useful after 2:00:00" in caplog.text
     await club.pass_time(hours=2)
     assert len(said(club, club.alice)) == 3
 
