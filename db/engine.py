@@ -10,7 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot.errors import Unavailable
-from db.dialect import engines
+from db.checkpoints import Checkpoints
+from db.dialect import engines, sqlite_file
 
 FAILURES = (DBAPIError, PoolTimeout)
 """What a database raises."""
@@ -21,7 +22,8 @@ BUSY = ("locked", "lock timeout", "busy", "deadlock")
 class Database:
     """Opens sessions. Make one with `open`, end it with `close`."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, checkpoints: Checkpoints | None = None) -> None:
+        self._checkpoints = checkpoints
         self.writer = writer
         self.reader = reader
         self._write = async_sessionmaker(writer, expire_on_commit=False, autoflush=False)
@@ -30,7 +32,8 @@ class Database:
     @classmethod
     def open(cls, url: str) -> Database:
         """Engines for any SQLAlchemy async URL. Nothing is connected yet."""
-        return cls(*engines(url))
+        file = sqlite_file(url)
+        return cls(*engines(url), Checkpoints(file) if file else None)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -44,6 +47,8 @@ class Database:
                 yield session
         except FAILURES as error:
             raise _in_words(error) from error
+        if self._checkpoints:
+            self._checkpoints.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -61,6 +66,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._checkpoints:
+            await self._checkpoints.close()
         await self.writer.dispose()
         await self.reader.dispose()
 

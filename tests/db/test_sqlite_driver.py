@@ -268,7 +268,8 @@ async def test_statements_answer_as_the_database_does(sqlite: Database) -> None:
 @pytest.mark.parametrize(
     ("writes", "settings"),
     [
-        (True, {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 1, "cache_size": -20480, "query_only": 0}),
+        (True, {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 1, "query_only": 0}),
+        (True, {"cache_size": -20480, "wal_autocheckpoint": 16000, "secure_delete": 2}),
         (False, {"foreign_keys": 1, "journal_mode": "wal", "query_only": 1}),
     ],
 )
