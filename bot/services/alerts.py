@@ -18,7 +18,7 @@ from bot.errors import BadInput, Conflict, NotFound
 from bot.services import watch
 from bot.services.course import end
 from bot.services.deliveries import Destination, Letter, post
-from bot.services.outings import OutingView, pressed_before, read, redraw, tell
+from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
 from bot.services.people import Club, club_of
 from db import models
 from db.engine import Database
@@ -94,10 +94,7 @@ async def need_help(
         Conflict: not under way.
     """
     async with database.write() as session:
-        outing = await read(session, outing_id, hold=True)
-        me = outing.who(user_id)
-        if me is None or me.presence is not Presence.IN:
-            raise NotFound("partners.not_open")
+        outing, me = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         if outing.state not in OUT or me.checked_in_at is None:
@@ -140,10 +137,7 @@ async def feel_unsafe(
         Conflict: not under way.
     """
     async with database.write() as session:
-        outing = await read(session, outing_id, hold=True)
-        me = outing.who(user_id)
-        if me is None or me.presence is not Presence.IN:
-            raise NotFound("partners.not_open")
+        outing, me = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         if outing.state not in OUT or not me.out:
@@ -244,6 +238,15 @@ async def by_direct_message(
         # Of a quiet alarm nobody in the outing may read, so that there is nobody here to say it to.
         log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
     await post(session, letters, now)
+
+
+async def _place_in(session: AsyncSession, outing_id: int, user_id: int) -> tuple[OutingView, CompanionView]:
+    """An outing, held, and somebody's place in it; `NotFound` where there is none, so that nothing is told of it."""
+    outing = await read(session, outing_id, hold=True)
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN:
+        raise NotFound("partners.not_open")
+    return outing, me
 
 
 async def move_to_direct_messages(

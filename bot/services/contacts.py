@@ -13,6 +13,7 @@ from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import Destination, Letter, post
 from db.engine import Database
 from db.queries import contacts as queries
+from db.queries import ties as tie_queries
 
 ASKED = "contact.ask"
 """The kind that asks somebody to be a contact."""
@@ -91,7 +92,7 @@ async def name_contact(
             guild_id=guild_id,
             asked_at=now,
         )
-        if not await queries.kept_apart(session, user_id, contact_id):
+        if not await tie_queries.blocked_with(session, user_id, [contact_id]):
             await post(
                 session,
                 [

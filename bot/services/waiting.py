@@ -21,6 +21,7 @@ from db import models
 from db.engine import Database
 from db.queries import calls as queries
 from db.queries import outings as outing_queries
+from db.queries import ties as tie_queries
 
 OFFER = "outing.offer"
 OFFER_ENDS = "outing.offer_ends"
@@ -62,12 +63,12 @@ async def open_to(session: AsyncSession, outing: OutingView, known: Mapping[int,
     """Those of some members, given with their roles, who may answer a call."""
     candidates = set(known)
     if outing.audience is Audience.TRUSTED:
-        trusted = await queries.trusted_by(session, outing.caller_id) if outing.caller_id is not None else set()
+        trusted = await tie_queries.trusted_by(session, outing.caller_id) if outing.caller_id is not None else set()
         candidates &= trusted | {outing.caller_id or 0}
     elif outing.audience is Audience.ROLE:
         candidates = {user_id for user_id in candidates if outing.audience_role_id in known[user_id]}
     inside = [c.user_id for c in outing.inside]
-    return candidates - await queries.blocked_among(session, candidates, inside)
+    return candidates - await tie_queries.blocked_among(session, candidates, inside)
 
 
 async def check_open(session: AsyncSession, outing: OutingView, presser: Presser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Row, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -21,7 +21,6 @@ from db.models import (
     Run,
     Spotting,
     Stretch,
-    Tie,
     User,
 )
 
@@ -100,26 +99,6 @@ async def outings_for(session: AsyncSession, user_id: int) -> Sequence[Outing]:
 
 
 # ── who may answer ──
-
-
-async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside: Collection[int]) -> set[int]:
-    """Those of some people between whom and anybody who is in there is a block, whoever has said it."""
-    rows = await session.execute(
-        select(Tie.user_id, Tie.other_id).where(
-            Tie.kind == "block",
-            or_(
-                and_(Tie.user_id.in_(user_ids), Tie.other_id.in_(inside)),
-                and_(Tie.user_id.in_(inside), Tie.other_id.in_(user_ids)),
-            ),
-        )
-    )
-    return {user_id for pair in rows for user_id in pair if user_id in set(user_ids)}
-
-
-async def trusted_by(session: AsyncSession, user_id: int) -> set[int]:
-    """Whom somebody trusts."""
-    rows = await session.scalars(select(Tie.other_id).where(Tie.kind == "trust", Tie.user_id == user_id))
-    return set(rows)
 
 
 async def members_among(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, frozenset[int]]:

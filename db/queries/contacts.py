@@ -74,14 +74,3 @@ async def named_by(session: AsyncSession, contact_id: int) -> list[tuple[int, st
 async def blocked_by(session: AsyncSession, user_id: int) -> set[int]:
     """Whom somebody has blocked."""
     return set(await session.scalars(select(Tie.other_id).where(Tie.kind == "block", Tie.user_id == user_id)))
-
-
-async def kept_apart(session: AsyncSession, one: int, other: int) -> bool:
-    """Whether either of two people has blocked the other."""
-    found = await session.scalar(
-        select(Tie.user_id).where(
-            Tie.kind == "block",
-            or_(and_(Tie.user_id == one, Tie.other_id == other), and_(Tie.user_id == other, Tie.other_id == one)),
-        )
-    )
-    return found is not None

@@ -1,6 +1,6 @@
 """Whom one blocks and whom one trusts. Nothing here commits.
 
-A tie is private to who said it: whoever else asks learns no more than `blocked_pairs`, `blocked_with` and `trusted_by`
+A tie is private to who said it: whoever else asks learns no more than `blocked_among`, `blocked_with` and `trusted_by`
 say, and shows nothing of it.
 """
 
@@ -51,14 +51,18 @@ async def ties_of(session: AsyncSession, user_id: int, kind: str) -> Sequence[Ti
     return rows.all()
 
 
-async def blocked_pairs(session: AsyncSession, user_ids: Collection[int]) -> set[frozenset[int]]:
-    """The pairs among some people one of whom blocks the other."""
+async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside: Collection[int]) -> set[int]:
+    """Those of some people between whom and anybody who is in there is a block, whoever has said it."""
     rows = await session.execute(
         select(Tie.user_id, Tie.other_id).where(
-            Tie.kind == "block", Tie.user_id.in_(user_ids), Tie.other_id.in_(user_ids)
+            Tie.kind == "block",
+            or_(
+                and_(Tie.user_id.in_(user_ids), Tie.other_id.in_(inside)),
+                and_(Tie.user_id.in_(inside), Tie.other_id.in_(user_ids)),
+            ),
         )
     )
-    return {frozenset(pair) for pair in rows}
+    return {user_id for pair in rows for user_id in pair if user_id in set(user_ids)}
 
 
 async def blocked_with(session: AsyncSession, user_id: int, others: Collection[int]) -> bool:
