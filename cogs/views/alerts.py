@@ -49,7 +49,7 @@ def for_contact(
     else:
         words = reader.t("alerts.contact.alarm_alone", name=name, back=back)
     then = reader.t(f"alerts.contact.then{'_help' if asks_help else ''}", number=number(club, reader))
-    return "\n".join([words, *where(outing, about, reader), then]), ui.View(timeout=None)
+    return "\n".join([words, *where(outing, about, reader), *_home(outing, reader), then]), ui.View(timeout=None)
 
 
 def for_organisers(
@@ -65,10 +65,8 @@ def for_organisers(
     else:
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
-    home = [c for c in outing.inside if c.home_at is not None]
-    known = [reader.t("alerts.where.home", names=names_of(home, reader))] if home else []
-    number_line, again = number(club, reader), reader.t("alerts.organisers.again")
-    parts = [words, *where(outing, about, reader), *known, number_line, again]
+    said = [*where(outing, about, reader), *_home(outing, reader), number(club, reader)]
+    parts = [words, *said, reader.t("alerts.organisers.again")]
     return "\n".join(parts), classic(resolve_button(outing, reader))
 
 
@@ -181,3 +179,9 @@ def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.La
 
 def _with(outing: OutingView, user_id: int) -> list[CompanionView]:
     return [c for c in outing.inside if c.user_id != user_id]
+
+
+def _home(outing: OutingView, reader: Reader) -> list[str]:
+    """Who can be asked, being home already."""
+    home = [c for c in outing.inside if c.home_at is not None]
+    return [reader.t("alerts.where.home", names=names_of(home, reader))] if home else []

@@ -40,3 +40,17 @@ async def test_a_room_opens_as_the_one_its_address_names_and_leads_to_the_others
         await page.click("#rooms >> text=#organisers")
         await page.wait_for_selector("#channel-message-list >> text=/club review")
         assert await page.input_value("#viewer-picker") == str(ORGANISER.user_id)
+
+
+async def test_on_a_phone_the_button_that_sends_a_command_stays_on_the_screen(chromium: str, index: str) -> None:
+    async with browser.chromium(chromium) as opened:
+        page = await opened.new_page(viewport={"width": 390, "height": 844})
+        await browser.enter(page, index, "#runs")
+        await page.click("#channel-composer-input")
+        await page.keyboard.type("/ping")
+        await page.wait_for_selector('.command-popup >> text="/ping"')
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(".command-chip")
+        button = await page.locator("#send-message").bounding_box()
+        assert button is not None
+        assert button["x"] + button["width"] <= 390

@@ -22,7 +22,9 @@ class ToyBot(commands.Bot):
         self.beats = 0
 
     async def setup_hook(self) -> None:
-        @self.tree.command(description="Answers")
+        @self.tree.command(
+            description="Answers, which is said here in more words than a phone has room for in one line"
+        )
         async def ping(interaction: discord.Interaction) -> None:
             await interaction.response.send_message("pong", ephemeral=True)
 
