@@ -98,6 +98,7 @@ def on_the_way(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, u
     ]
     if outing.half_at is not None:
         parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
+    parts.append(reader.t("course.out.not_emergency"))
     return "\n".join(parts), classic(*course_buttons(outing, user_id, reader))
 
 

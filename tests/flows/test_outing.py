@@ -48,6 +48,7 @@ async def out(club: Club, **typed: Any) -> None:
     done = await club.alice.user.click(asked.response, label="We are all here")
     assert "You are out" in text_of(done)
     await club.env.settle()
+    assert "no emergency service" in letter(club, club.bob, "You are out with").content
 
 
 async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(club: Club) -> None:
