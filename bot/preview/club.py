@@ -12,6 +12,9 @@ FIRST_ID = 1_100_000_000_000_000_000
 STEP = (1 << 22) + 1
 """Between two ids: simcord picks the colour of a face by the bits above the 22nd."""
 
+FIRST_INTERACTION = 1 << 40
+"""Below every id Discord has given, above every round's: what the demo club has came from no interaction."""
+
 GUILD_ID = FIRST_ID
 ROLE_ID = FIRST_ID + STEP
 

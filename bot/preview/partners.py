@@ -17,7 +17,7 @@ from bot.domain.outings import (
     planned_return,
 )
 from bot.domain.runs import SpotterState, Surface
-from bot.preview.club import CALLER, CHANNEL_IDS, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
+from bot.preview.club import CALLER, CHANNEL_IDS, FIRST_INTERACTION, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
 from bot.preview.history import DemoRun
 
 Row = dict[str, Any]
@@ -151,7 +151,7 @@ def _outing(outing_id: int, caller_id: int, starts_at: datetime, zone: str, poin
     """An open call; every column, since rows written together name the same."""
     return {
         "outing_id": outing_id,
-        "interaction_id": outing_id,
+        "interaction_id": FIRST_INTERACTION + outing_id,
         "ordinal": 0,
         "round_id": None,
         "guild_id": GUILD_ID,

@@ -15,6 +15,7 @@ from bot.preview.club import (
     CHANNEL_IDS,
     CLUB,
     CLUB_ZONE,
+    FIRST_INTERACTION,
     GUILD_ID,
     ORGANISER,
     PEOPLE,
@@ -41,9 +42,6 @@ from db.models import (
     User,
 )
 from db.queries import seeding
-
-FIRST_INTERACTION = 1 << 40
-"""Below every id Discord has given: the runs of the demo club came from no interaction."""
 
 
 async def seed(database: Database, now: datetime) -> bool:

@@ -80,6 +80,15 @@ async def test_a_call_for_tomorrow_evening_waits_to_be_posted_below_the_card(dat
     assert await waiting(database) == CARDS
 
 
+async def test_no_outing_of_the_demo_club_has_the_number_a_round_writes_its_outings_under(database: Database) -> None:
+    # A round's outings carry its own small id in place of an interaction's: with that taken, none could be confirmed.
+    await seed(database, NOW)
+    async with database.read() as session:
+        numbers = list(await session.scalars(select(Outing.interaction_id)))
+    assert len(numbers) == partners.CALL_ID
+    assert min(numbers) > 1_000_000
+
+
 async def test_a_kept_club_posts_its_cards_again_in_the_new_server(database: Database) -> None:
     await seed(database, NOW)
     async with database.write() as session:  # as it is after a start, some direct messages, and an end
