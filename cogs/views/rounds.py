@@ -69,7 +69,7 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader
     others = [f"**{escaped(c.name, 60)}**" for c in outing.inside if c.user_id != user_id]
     return "\n".join(
         [
-            reader.t("rounds.matched.with", names=", ".join(others)),
+            reader.t("rounds.matched.with", names=reader.both(others)),
             reader.t(
                 "rounds.matched.when",
                 at=format_dt(outing.starts_at, "F"),
