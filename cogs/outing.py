@@ -21,6 +21,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
 from cogs.asking import ask_named
+from cogs.membership import notice
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
 from cogs.views.base import Component, card, fields_of, pressed, values_of
@@ -227,6 +228,9 @@ def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None
         if out.subject_id is None:
             return None
         database = client.app.database
+        if out.kind in course.REMINDERS and out.guild_id and await notice(client, out.guild_id, out.user_id) is False:
+            client.app.courier.poke()  # the others are told, and those who are free asked
+            return None
         try:
             outing = await outing_of(database, out.subject_id)
         except NotFound:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.outings import BEFORE, Presence
 from bot.services import standings
+from bot.services.joining import drop
+from bot.services.outings import read, redraw
 from db.engine import Database
 from db.queries import membership as queries
+from db.queries import outings as outing_queries
 
 
 async def leave(database: Database, guild_id: int, user_id: int, now: datetime) -> None:
-    """A person is no longer in a club: off its boards, and home is the club last seen in, or none.
+    """A person is no longer in a club: off its boards, out of its outings, and home is the club last seen in, or none.
 
     Runs stay where they are, and count there again when the person comes back. Somebody the club never had is left
     as they are.
@@ -32,6 +36,14 @@ async def leave(database: Database, guild_id: int, user_id: int, now: datetime) 
         # The person before the membership, as in `people.remember`: two that held one each would wait for each other.
         await queries.move_home(session, user_id, guild_id, await queries.next_club(session, user_id, guild_id))
         await standings.set_left(session, guild_id, user_id, now)
+        for outing_id in await queries.places_in(session, guild_id, user_id, BEFORE):
+            outing = await read(session, outing_id, hold=True)
+            me = outing.who(user_id)
+            if outing.state in BEFORE and me is not None and me.presence is Presence.IN:
+                await drop(session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}")
+            else:
+                await outing_queries.set_companion(session, outing_id, user_id, presence=Presence.LEFT.value)
+                await redraw(session, await read(session, outing_id), now)
 
 
 async def confirm(database: Database, guild_id: int, user_id: int, now: datetime) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Guild, Member, Run, User
+from db.models import Companion, Guild, Member, Outing, Run, User
 
 
 async def next_club(session: AsyncSession, user_id: int, but: int) -> int | None:
@@ -20,6 +21,22 @@ async def next_club(session: AsyncSession, user_id: int, but: int) -> int | None
         .limit(1)
     )
     return guild_id
+
+
+async def places_in(session: AsyncSession, guild_id: int, user_id: int, states: Collection[str]) -> Sequence[int]:
+    """A club's outings in some states in which a person has a place, or waits for one."""
+    rows = await session.scalars(
+        select(Outing.outing_id)
+        .join(Companion, Companion.outing_id == Outing.outing_id)
+        .where(
+            Outing.guild_id == guild_id,
+            Outing.state.in_(states),
+            Companion.user_id == user_id,
+            Companion.presence != "left",
+        )
+        .order_by(Outing.outing_id)
+    )
+    return rows.all()
 
 
 async def move_home(session: AsyncSession, user_id: int, old: int, new: int | None) -> None:

@@ -237,3 +237,13 @@ async def outing_id(club: Club) -> int:
         outing = (await session.scalars(select(Outing).order_by(Outing.outing_id.desc()))).first()
         assert outing is not None
         return outing.outing_id
+
+
+async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(club: Club) -> None:
+    await agreed(club)
+    club.guild.remove_member(club.bob)
+    await club.env.settle()
+    await club.pass_time(days=2, hours=5, minutes=1)
+    assert (await state(club))[0] == "open"
+    assert "open again" in last(club, club.alice).content
+    assert "looks for somebody" in card_of(club).content

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from bot.domain.outings import OutingState, Presence, Role, Wish
 from bot.domain.runs import Direction, SpotterState, Surface
 from bot.errors import BadInput, Conflict, MemberError, NotFound
-from bot.services import course, drafts, no_shows
+from bot.services import course, drafts, membership, no_shows
 from db.engine import Database
 from db.models import Due, NoShow, Run, Spotting
-from tests.services.called import ADA, BEN, CEM, DORA, START
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, START
 from tests.services.outside import MINUTE, Outside
 
 
@@ -362,3 +362,14 @@ async def test_reminders_go_to_those_who_are_in_an_outing_that_has_its_people(to
     ]  # fmt: skip
     async with town.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Due)) is not None
+
+
+async def test_who_left_the_club_is_out_of_its_outings_and_the_others_are_told(town: Outside) -> None:
+    await town.club_sets(backward_per_spotter=1)
+    outing = await town.agreed()
+    await town.wait(CEM, outing, Wish.SPOTTER)
+    await membership.leave(town.database, CLUB, CEM, town.now)
+    await membership.leave(town.database, CLUB, BEN, town.now)
+    after = await town.again(outing)
+    assert (after.state, [c.user_id for c in after.inside], after.waiting) == (OutingState.OPEN, [ADA], ())
+    assert await town.said("outing.reopened") == [("outing.reopened", ADA, 0)]
