@@ -4,6 +4,8 @@
 PY := .venv/bin/python
 ARGS :=
 CONFIG := config.toml
+# One more than there are cores, at most four: tests often wait for a process or a timer.
+JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -ge 3 ] && echo 4 || expr $$n + 1)
 export PYTHONUNBUFFERED := 1
 
 .PHONY: help try test run check bench format lock migration setup
@@ -27,7 +29,7 @@ run: setup
 
 test: setup
 	@echo '==> running the tests'
-	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@$(PY) -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 check: setup
 	@echo '==> lint'

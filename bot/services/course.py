@@ -343,6 +343,6 @@ async def _check_nobody_is_elsewhere(
 async def _leave_out(session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime) -> None:
     """Take somebody out who was not there when the others checked in; ask privately whether that is right."""
     await queries.set_companion(
-        session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened="no_show"
+        session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened="absent"
     )
-    await no_shows.note(session, outing, absent.user_id, now)
+    await no_shows.ask_absent(session, outing, absent.user_id, now)

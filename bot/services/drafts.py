@@ -171,7 +171,7 @@ def _spotter(outing: OutingView, me: CompanionView) -> CompanionView | None:
         if me.roles.at(half) is not Role.BACKWARD:
             continue
         for other in outing.inside:
-            there = other.user_id != me.user_id and other.happened not in ("no", "no_show")
+            there = other.user_id != me.user_id and other.happened not in ("no", "no_show", "absent")
             if there and other.roles.at(half) is Role.SPOTTER:
                 return other
     return None

@@ -1,4 +1,4 @@
-"""Who was expected and did not come: asked about kindly, counted for a month, told to nobody else."""
+"""Who was expected and did not come: asked kindly, counted for a month on their own word, told to nobody else."""
 
 from __future__ import annotations
 
@@ -30,12 +30,9 @@ ANSWERS = ("yes", "no", "no_show")
 """It happened; it did not; I did not come."""
 
 
-async def note(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Count a no-show, ask that person privately whether it is right, and say a kind word at the second in a month."""
-    missed_on = outing.starts_at.astimezone(ZoneInfo(outing.zone)).date()
-    await queries.note_no_show(session, outing.outing_id, user_id, missed_on)
+async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
+    """Ask somebody privately who was not there when the others checked in; nothing is counted on others' word."""
     await tell(session, outing, HAPPENED, [user_id], now, occurrence="absent", payload={"absent": True})
-    await _count(session, outing, user_id, now)
 
 
 async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:

@@ -109,7 +109,9 @@ class Companion(Base):
     confirmed_terms: Mapped[int | None]  # the terms agreed to
     checked_in_at: Mapped[datetime | None]
     home_at: Mapped[datetime | None]
-    happened: Mapped[str | None] = mapped_column(String(8))  # answer to "Did it happen?": yes, no; no_show when absent
+    happened: Mapped[str | None] = mapped_column(
+        String(8)
+    )  # answer to "Did it happen?": yes, no, no_show; absent: asked, by others' check-in
     draft: Mapped[str | None] = mapped_column(String(8))  # offered, logged, thrown
     run_id: Mapped[int | None] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="SET NULL"))
 

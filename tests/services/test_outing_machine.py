@@ -197,7 +197,7 @@ def test_the_rule_holds_in_every_reachable_state_and_nobody_is_forgotten(migrate
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         OutingMachine,
         settings=settings(
-            max_examples=12,
+            max_examples=10,
             derandomize=True,
             stateful_step_count=20,
             deadline=None,
