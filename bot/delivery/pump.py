@@ -114,6 +114,7 @@ class Pump:
             log.warning("the database was not free for what is due: %s", error.key)
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         except Exception:
+            # A turn that ended without an alarm set would be the last: whatever it was, look again soon.
             log.exception("what is due could not be looked at")
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         finally:
@@ -184,6 +185,7 @@ class Pump:
                     return False
                 await self._do(client.kinds[taken.kind], session, taken, now)
         except Exception as error:
+            # One kind's fault must not keep what is due of others, an overdue runner's alarm among it, from being done.
             if taken is None:
                 raise
             if isinstance(error, Unavailable):
@@ -239,6 +241,7 @@ class Pump:
                 log.warning("what became of %s %d could not be written: %s", one.kind, one.delivery_id, error.key)
                 return
             except Exception:
+                # The next to this address still goes; this one's lease ends, and it is tried again.
                 log.exception("%s %d could not be delivered", one.kind, one.delivery_id)
 
     @staticmethod

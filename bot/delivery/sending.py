@@ -135,6 +135,7 @@ class Sender:
         try:
             drawn = await kind.draw(self._client, outgoing_of(one))
         except Exception as error:
+            # Drawing is a cog's code: a fault in it delays this message, which is never lost for it.
             return await self._again(one, kind, error, "drawn")
         if drawn is None:
             await self._record(lambda session, at: outbox.record_dropped(session, one, at))
