@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import hashlib
+import importlib
 import json
 import logging
 from typing import Any
@@ -65,11 +66,12 @@ class Backpedal(commands.Bot):
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(Component)
         for extension in EXTENSIONS:
+            # Not `load_extension`, made for reloading while running: it executes every module anew at each start.
             try:
-                await self.load_extension(extension)
-            except commands.ExtensionError as error:
+                await importlib.import_module(extension).setup(self)
+            except Exception as error:
                 log.error("%s could not be loaded", extension, exc_info=error)
-                faults.append(f"{extension} could not be loaded: {error.__cause__ or error}")
+                faults.append(f"{extension} could not be loaded: {error}")
         if faults:
             raise StartupError(faults)
 
