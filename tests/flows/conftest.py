@@ -22,6 +22,7 @@ from bot.client import Backpedal
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
+from bot.worker import Worker
 from db.engine import Database
 from db.models import Guild, User
 
@@ -123,15 +124,34 @@ def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixt
     assert not unexpected, f"logged at ERROR: {unexpected}"
 
 
+@pytest.fixture(scope="session")
+def kept_process() -> Iterator[list[Any]]:
+    """The worker's process, handed on from test to test: it takes half a second to come up."""
+    kept: list[Any] = [None]
+    yield kept
+    if kept[0] is not None:
+        kept[0].close()
+
+
+@pytest_asyncio.fixture
+async def worker(kept_process: list[Any]) -> AsyncIterator[Worker]:
+    """The one worker; its process starts with the first file or chart of all tests."""
+    worker = Worker()
+    worker._process = kept_process[0]
+    yield worker
+    kept_process[0], worker._process = worker._process, None
+    await worker.close()
+
+
+def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
+    """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all week."""
+    return Pump(Pace(per_second=1e6, burst=1000), sweep)
+
+
 @pytest.fixture
-def worker() -> Any:
-    """The one worker process. It is only started by the first file or chart; a test that has one asks for its own."""
-    return None
-
-
-def make_pump() -> Pump:
-    """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all day."""
-    return Pump(Pace(per_second=1e6, burst=1000), sweep=timedelta(days=7))
+def courier() -> Pump:
+    """What sends by itself; a test of the sweep has one that looks around more often."""
+    return make_pump()
 
 
 class VirtualNow(datetime):
@@ -148,9 +168,9 @@ def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def app(database: Database, worker: Any) -> App:
+async def app(database: Database, worker: Worker, courier: Pump) -> App:
     settings: Any = None  # no cog reads the operator's settings
-    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow, courier=make_pump())
+    return App(settings, database, worker, clock=discord.utils.utcnow, courier=courier)
 
 
 @pytest_asyncio.fixture

@@ -13,18 +13,24 @@ import pytest
 from sqlalchemy import select
 
 from bot.delivery.kinds import Failure, Kind
+from bot.delivery.pump import Pump
 from bot.domain.delivery import Priority
 from bot.services.deliveries import Plan, plan, post, unplan
 from db.dialect import sqlite_file
 from db.models import Due, User
 from tests.flows import letters
-from tests.flows.conftest import NOON, Club
+from tests.flows.conftest import NOON, Club, make_pump
 from tests.flows.letters import card_letter, in_channel, in_s, letter, rows, said, send, states
 
 
 @pytest.fixture(autouse=True)
 def toys(monkeypatch: pytest.MonkeyPatch) -> None:
     letters.load_too(monkeypatch)
+
+
+@pytest.fixture
+def courier() -> Pump:
+    return make_pump(sweep=timedelta(hours=1))
 
 
 # -- at its time -------------------------------------------------------------------------------------------------

@@ -7,26 +7,17 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest_asyncio
 from simcord import InteractionResult, ResponseMessage
 from sqlalchemy import func, select
 
-from bot.worker import Worker
 from db.models import Recording, Run, Standing, Stretch
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 
 START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from bot.worker import Worker
 from db.models import User
 from tests.flows.conftest import Club, assert_german, text_of
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:

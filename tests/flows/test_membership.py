@@ -8,11 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-import pytest_asyncio
 from simcord import ChannelHandle, GuildHandle, MemberActor
 from sqlalchemy import select, update
 
-from bot.worker import Worker
 from db.engine import Database
 from db.models import Member, Run, Standing, User
 from tests.flows.conftest import Club, assert_german, text_of
@@ -20,13 +18,6 @@ from tests.flows.test_imports import tcx
 
 DAY_S = 86_400
 ASKING = "/guilds/*/members/*"
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 async def member(club: Club, actor: MemberActor, guild_id: int | None = None) -> Member:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import discord
 import pytest
-import pytest_asyncio
 from simcord import ChannelHandle
 from sqlalchemy import insert, select, update
 
@@ -19,13 +17,6 @@ from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, t
 
 TUESDAY = int(datetime(2026, 11, 24, 18, tzinfo=UTC).timestamp())
 """In the week matched for: flows start on Wednesday 18 November, 12:00 UTC."""
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 async def set_up(club: Club, **settings: Any) -> ChannelHandle:
@@ -241,13 +232,13 @@ async def test_who_has_left_the_club_is_found_out_before_the_draw(club: Club) ->
         assert member.left_at is not None
 
 
-async def test_a_worker_that_fails_is_asked_again(club: Club, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_fails_is_asked_again(club: Club, worker: Worker) -> None:
     await set_up(club)
     await club.pass_time(hours=29)
-    with monkeypatch.context() as closed:
-        closed.setattr(worker, "_closed", True)
-        await club.pass_time(hours=1)
-        assert (await newest(club)).state == "drawing"
+    await worker.close()
+    await club.pass_time(hours=1)
+    assert (await newest(club)).state == "drawing"
+    worker._closed = False
     await club.pass_time(minutes=20)
     assert (await newest(club)).state == "drawn"
     assert len(club.dms(club.olga)) == 1

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import insert, select
 
 from bot.i18n import translate
-from bot.worker import Worker
 from db.models import Tie, User
 from tests.flows.calling import newcomer
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, button_ids, text_of, texts_of
 from tests.flows.test_partners import card_of, find, press, state
 
 Pair = tuple[int, int, str]
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 async def ties(club: Club) -> set[Pair]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+import pytest_asyncio
 from sqlalchemy import func, select, update
 
 from bot.domain.outings import OutingState, Wish, eyes_kept
@@ -15,10 +20,36 @@ from bot.services.partners_card import CardState
 from cogs.organising import organisers_trouble, partners_trouble
 from db.engine import Database
 from db.models import Availability, Companion, Contact, Delivery, Guild, Member, Outing, Run, Tie, User
+from tests.conftest import aside
 from tests.preview.toy import ToyBot
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 CARDS = [("club.partners", CHANNEL_IDS["partners"]), ("outing.card", CHANNEL_IDS["partners"])]
+
+
+@pytest.fixture(scope="module")
+def seeded_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo club in an SQLite file, to be copied, not used: writing it takes a second."""
+    file = tmp_path_factory.mktemp("seeded") / "club.db"
+    shutil.copyfile(migrated_file, file)
+
+    async def write() -> None:
+        database = Database.open(f"sqlite+aiosqlite:///{file}")
+        await seed(database, NOW)
+        await database.close()
+
+    aside(write)
+    return file
+
+
+@pytest_asyncio.fixture
+async def seeded(seeded_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of its own with the demo club in it."""
+    file = tmp_path / "club.db"
+    shutil.copyfile(seeded_file, file)
+    database = Database.open(f"sqlite+aiosqlite:///{file}")
+    yield database
+    await database.close()
 
 
 async def waiting(database: Database) -> list[tuple[str, int]]:
@@ -51,65 +82,60 @@ async def test_the_club_has_set_what_partners_need(database: Database) -> None:
     assert {user_id for user_id, ids in roles.items() if ids == [SPOTTER_ROLE_ID]} == {p.user_id for p in SPOTTERS}
 
 
-async def test_past_outings_are_told_by_runs_that_were_run(database: Database) -> None:
-    await seed(database, NOW)
+async def test_past_outings_are_told_by_runs_that_were_run(seeded: Database) -> None:
     visitors = {person.user_id for person in VISITORS}
     for outing_id in range(1, partners.PAST_OUTINGS + 1):
-        outing = await outings.outing_of(database, outing_id)
+        outing = await outings.outing_of(seeded, outing_id)
         assert outing.state is OutingState.HOME
         assert outing.ended_at is not None
         assert outing.ended_at < NOW
         assert eyes_kept([c.roles for c in outing.inside], outing.backward_per_spotter, solo=False)
         assert visitors & {c.user_id for c in outing.inside}
         (runner,) = (c for c in outing.inside if c.run_id is not None)
-        async with database.read() as session:
+        async with seeded.read() as session:
             run = await session.get(Run, runner.run_id)
             assert run is not None
             assert (run.user_id, run.started_at) == (runner.user_id, outing.started_at)
             assert run.spotter_id in {c.user_id for c in outing.inside}
 
 
-async def test_a_call_for_tomorrow_evening_waits_to_be_posted_below_the_card(database: Database) -> None:
-    await seed(database, NOW)
-    call = await outings.outing_of(database, partners.CALL_ID)
+async def test_a_call_for_tomorrow_evening_waits_to_be_posted_below_the_card(seeded: Database) -> None:
+    call = await outings.outing_of(seeded, partners.CALL_ID)
     assert call.state is OutingState.OPEN
     assert [c.user_id for c in call.inside] == [call.caller_id] == [CALLER.user_id]
     assert call.starts_at == datetime(2026, 11, 19, 17, 30, tzinfo=UTC)
     assert Wish.SPOTTER in call.free
     assert not call.solo
-    assert await waiting(database) == CARDS
+    assert await waiting(seeded) == CARDS
 
 
-async def test_no_outing_of_the_demo_club_has_the_number_a_round_writes_its_outings_under(database: Database) -> None:
+async def test_no_outing_of_the_demo_club_has_the_number_a_round_writes_its_outings_under(seeded: Database) -> None:
     # A round's outings carry its own small id in place of an interaction's: with that taken, none could be confirmed.
-    await seed(database, NOW)
-    async with database.read() as session:
+    async with seeded.read() as session:
         numbers = list(await session.scalars(select(Outing.interaction_id)))
     assert len(numbers) == partners.CALL_ID
     assert min(numbers) > 1_000_000
 
 
-async def test_a_kept_club_posts_its_cards_again_in_the_new_server(database: Database) -> None:
-    await seed(database, NOW)
-    async with database.write() as session:  # as it is after a start, some direct messages, and an end
+async def test_a_kept_club_posts_its_cards_again_in_the_new_server(seeded: Database) -> None:
+    async with seeded.write() as session:  # as it is after a start, some direct messages, and an end
         await session.execute(update(Delivery).values(state="sent", message_id=7))
         await session.execute(update(Guild).values(partners_card_id=7))
         await session.execute(update(Outing).values(message_id=7))
         await session.execute(update(User).values(dm_channel_id=7, dm_closed_at=NOW))
         people = await session.scalar(select(func.count()).select_from(Companion))
-    assert not await seed(database, NOW)
-    assert await waiting(database) == CARDS
-    async with database.read() as session:
+    assert not await seed(seeded, NOW)
+    assert await waiting(seeded) == CARDS
+    async with seeded.read() as session:
         assert await session.scalar(select(func.count()).where(User.dm_channel_id.is_not(None))) == 0
         assert await session.scalar(select(func.count()).where(User.dm_closed_at.is_not(None))) == 0
         assert await session.scalar(select(func.count()).select_from(Companion)) == people
-    assert (await outings.outing_of(database, partners.CALL_ID)).message_id is None
-    assert (await outings.outing_of(database, 1)).message_id == 7
+    assert (await outings.outing_of(seeded, partners.CALL_ID)).message_id is None
+    assert (await outings.outing_of(seeded, 1)).message_id == 7
 
 
-async def test_the_server_is_as_the_settings_say(database: Database, index: str, toy: ToyBot) -> None:
-    await seed(database, NOW)
-    club = (await clubs.club_settings(database, GUILD_ID)).club
+async def test_the_server_is_as_the_settings_say(seeded: Database, index: str, toy: ToyBot) -> None:
+    club = (await clubs.club_settings(seeded, GUILD_ID)).club
     (guild,) = toy.guilds
     assert {channel.name: channel.id for channel in guild.text_channels} == CHANNEL_IDS
     assert guild.get_role(ROLE_ID) is not None
