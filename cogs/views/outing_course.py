@@ -172,11 +172,11 @@ def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
     )
 
 
-def extended(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def extended(outing: OutingView, user_id: int, reader: Reader, note: str = "") -> ui.LayoutView:
     """The answer to an extension. "I feel unsafe" is answered in the same words."""
     assert outing.due_back_at is not None
     done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
-    return card(done, row(*course_buttons(outing, user_id, reader)))
+    return card(done, note, row(*course_buttons(outing, user_id, reader)))
 
 
 def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Reader) -> tuple[str, ui.View]:
