@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 from bot.domain.outings import OutingState, next_rung, rung_at
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import alerts, calls, contacts
-from bot.services.contacts import ContactState
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery
@@ -324,41 +323,3 @@ def test_rungs_are_never_skipped_below_the_organisers(grace_min: int) -> None:
         rungs.append(next_rung(BACK, grace_min, rungs[-1], late))
     assert rungs[:3] == [0, 1, 2]
     assert rung_at(BACK, grace_min, rungs[-2]) <= late < rung_at(BACK, grace_min, rungs[-1])
-
-
-# ── contacts ──
-
-
-async def test_a_contact_is_asked_and_told_nothing_until_it_accepts(town: Outside) -> None:
-    await town.person(ADA)
-    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
-    assert await town.said("contact.ask") == [("contact.ask", DORA, 0)]
-    await contacts.answer(town.database, ADA, DORA, accept=True)
-    assert (await contacts.contacts_of(town.database, DORA)).of[0][0] == ADA
-    await contacts.answer(town.database, ADA, DORA, accept=False)
-    assert (await contacts.contacts_of(town.database, DORA)).of == ()
-
-
-async def test_contacts_keep_their_order_and_move_up(town: Outside) -> None:
-    await town.person(ADA)
-    for who in (BEN, CEM, DORA):
-        await contacts.name_contact(town.database, ADA, who, "x", CLUB, town.now)
-    await refused(Conflict, "alerts.contact.full", contacts.name_contact(town.database, ADA, EVE, "x", CLUB, town.now))
-    found = await contacts.drop_contact(town.database, ADA, BEN)
-    assert [(c.user_id, c.position) for c in found.mine] == [(CEM, 1), (DORA, 2)]
-
-
-async def test_nobody_answers_for_another_or_names_himself(town: Outside) -> None:
-    await town.person(ADA)
-    await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    await refused(NotFound, "alerts.contact.gone", contacts.answer(town.database, ADA, EVE, accept=True))
-    await refused(NotFound, "alerts.contact.unknown", contacts.drop_contact(town.database, DORA, ADA))
-    await refused(BadInput, "alerts.contact.self", contacts.name_contact(town.database, ADA, ADA, "x", CLUB, town.now))
-
-
-async def test_a_block_keeps_the_request_away_and_nobody_is_told(town: Outside) -> None:
-    await town.tie(DORA, ADA)
-    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
-    assert await town.said("contact.ask") == []
