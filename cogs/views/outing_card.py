@@ -28,12 +28,11 @@ MOST_WORDS = 3500
 
 def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None]:
     """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
-    name = caller_name(outing, reader)
+    limited = outing.audience is not Audience.EVERYONE
     if outing.state in ENDED:
-        return f"-# {reader.t(f'partners.card.over_{outing.state.value}', name=name)}", None
-    if outing.audience is not Audience.EVERYONE:
-        key = "partners.card.under_way_of" if outing.state in OUT else "partners.card.looks"
-        return reader.t(key, name=name), classic(_show(outing, reader))
+        return _over(outing, reader, brief=limited), None
+    if limited:
+        return _limited(outing, reader), classic(_show(outing, reader))
     words = "\n".join([headline(outing, reader), *about(outing, reader)])
     if outing.state in OUT:
         return words, classic(more_button(outing, reader))
@@ -155,6 +154,18 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[st
     return lines + _state(outing, reader)
 
 
+def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
+    """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
+    ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
+    return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
+
+
+def _limited(outing: OutingView, reader: Reader) -> str:
+    """What those read of a limited call who may not answer it: who looks, and whether still."""
+    key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
+    return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
+
+
 def _state(outing: OutingView, reader: Reader) -> list[str]:
     if outing.state is OutingState.FILLED:
         confirmed = sum(c.confirmed for c in outing.inside)
@@ -167,7 +178,7 @@ def _state(outing: OutingView, reader: Reader) -> list[str]:
 def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:
     """The same for one person: where exactly, while in; and how it stands with this person's place."""
     if outing.state in ENDED:
-        return [public_card(outing, reader)[0]]
+        return [_over(outing, reader)]
     me = outing.who(user_id)
     lines = about(outing, reader, brief=brief)
     if me is not None and me.presence is Presence.IN and outing.detail and not brief:
