@@ -47,13 +47,6 @@ async def meeting_point(database: Database, guild_id: int, point_id: int) -> Mee
     raise NotFound("club.point.gone")
 
 
-async def suggest(database: Database, guild_id: int, typed: str) -> tuple[MeetingPoint, ...]:
-    """A club's whose name holds what was typed, those that begin with it first; all of them for nothing typed."""
-    wanted = " ".join(typed.casefold().split())
-    found = [point for point in await meeting_points(database, guild_id) if wanted in point.name.casefold()]
-    return tuple(sorted(found, key=lambda point: not point.name.casefold().startswith(wanted)))
-
-
 async def add(database: Database, guild_id: int, name: str, surface: str | None, detail: str) -> MeetingPoint:
     """Add one.
 
