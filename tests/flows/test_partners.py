@@ -120,7 +120,7 @@ async def test_meeting_points_are_offered_and_bring_what_is_known_of_them(club: 
         ({"distance": "60k"}, "longer than I take"),
         ({"distance": "far"}, "don't understand the distance"),
         ({"pace": "quick"}, "don't understand the pace"),
-        ({"who": "women"}, "hasn't named a role for women-only calls"),
+        ({"who": "women"}, "has no role for women-only calls"),
     ],
 )
 async def test_what_can_not_be_called_is_refused_in_words(club: Club, typed: dict[str, Any], words: str) -> None:
