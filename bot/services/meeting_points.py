@@ -87,6 +87,7 @@ async def change(
         _free([one for one in there if one.point_id != point_id], name)
         if point.name != name:
             await queries.rename_in_availabilities(session, guild_id, point.name, name)
+            await queries.rename_in_draws(session, guild_id, point.name, name)
         await queries.set_point(session, point_id, name=name, **values)
     return MeetingPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
 
