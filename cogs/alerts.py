@@ -48,7 +48,9 @@ class Alerts(commands.Cog):
             Kind(alerts.ASK, safety, None, _draw_ask),
             Kind(alerts.CONTACT, safety, None, _draw_contact),
             Kind(alerts.ORGANISERS, safety, None, _draw_organisers, failed=_by_direct_message),
-            Kind(alerts.UNSAFE, safety, None, _draw_unsafe, failed=_by_direct_message),
+            # Who is said to be waited for in a channel is noticed there: of these two nothing stands in any.
+            Kind(alerts.UNSAFE, safety, None, _draw_unsafe, failed=_quietly_on, fallback=False),
+            Kind(alerts.UNHEARD, safety, None, _draw_unheard, fallback=False),
             Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message),
         )
 
@@ -78,7 +80,20 @@ class Alerts(commands.Cog):
         work = self._alarm_quietly(interaction, outing, person.user_id, partners)
         await soon(interaction, work, private=True)
         self.app.courier.poke()
-        await reply(interaction, extended(outing, person.user_id, person.reader), private=True)
+        note = ""
+        if await alerts.unheard(self.app.database, outing_id, person.user_id, interaction.id):
+            note = views.unheard(await alerts.club_for(self.app.database, outing.guild_id), person.reader)
+        await reply(interaction, extended(outing, person.user_id, person.reader, note), private=True)
+
+    @pressed("alert", "unheard", "outing_id")
+    async def say_who_was_not_reached(self, interaction: Interaction, outing_id: int) -> None:
+        """Say openly what the direct message says so that nobody beside the presser understands it."""
+        person = await met(interaction)
+        if not await alerts.unheard(self.app.database, outing_id, person.user_id):
+            raise NotFound("partners.not_open")
+        outing = await course.own_outing(self.app.database, outing_id, person.user_id)
+        club = await alerts.club_for(self.app.database, outing.guild_id)
+        await reply(interaction, card(views.honestly_unheard(club, person.reader)), private=True)
 
     async def _alarm_quietly(
         self, interaction: Interaction, outing: OutingView, user_id: int, partners: list[int]
@@ -169,6 +184,15 @@ async def _draw_unsafe(client: Backpedal, out: Outgoing) -> Drawn | None:
     return _to_organisers(out, club, words, view)
 
 
+async def _draw_unheard(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await _outing(client, out)
+    if outing is None:
+        return None
+    club = await alerts.club_for(client.app.database, outing.guild_id)
+    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    return _drawn(views.unheard_letter(outing, club, reader))
+
+
 async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await _outing(client, out)
     if outing is None:
@@ -187,6 +211,14 @@ async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Fail
         return
     log.warning("an alarm could not be posted in the organisers' channel (%s); it goes by direct message", failure)
     await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
+
+
+async def _quietly_on(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+    """From the channel to each alone, and when the last of them can not be reached, back to the presser."""
+    if out.user_id and out.subject_id is not None:
+        await alerts.not_reached(session, out.subject_id, out.occurrence, out.payload, now)
+    else:
+        await _by_direct_message(session, out, failure, now)
 
 
 async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:

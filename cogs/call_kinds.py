@@ -66,7 +66,9 @@ async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
     startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
-    letter = letters.confirmed(outing, outgoing.user_id, reader, club, startable=startable)
+    letter = letters.confirmed(
+        outing, outgoing.user_id, reader, club, whole=bool(outgoing.payload.get("whole", True)), startable=startable
+    )
     return Drawn(*letter) if letter is not None else None
 
 
@@ -127,7 +129,14 @@ def _told(name: str, draw: Draw, **options: Any) -> Kind:
 
 KINDS = (
     Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed),
-    _told(agreeing.FILLED, _letter(lambda outing, to, reader: letters.filled(outing, to.user_id, reader))),
+    _told(
+        agreeing.FILLED,
+        _letter(
+            lambda outing, to, reader: letters.filled(
+                outing, to.user_id, reader, matched=bool(to.payload.get("matched"))
+            )
+        ),
+    ),
     _told(agreeing.CONFIRMED, draw_confirmed),
     _told(
         agreeing.REOPENED,

@@ -26,7 +26,7 @@ from cogs.transformers import manner_of
 from cogs.views import outing_letters
 from cogs.views.base import Component, card, fields_of, pressed
 from cogs.views.call_form import change_form, wall_time
-from cogs.views.outing_card import classic, full_card, more_menu, private_card, sure_card, waiting_button
+from cogs.views.outing_card import classic, full_card, more_menu, private_card, queue_card, sure_card, waiting_button
 
 T = TypeVar("T")
 TRIES = 10
@@ -50,6 +50,13 @@ class Calls(commands.Cog):
     async def wait(self, interaction: Interaction, outing_id: int, wish: str) -> None:
         """Go on the waiting list."""
         await self._press(interaction, joining.wait, outing_id, _wish(wish))
+
+    @pressed("call", "queue", "outing_id")
+    async def queue(self, interaction: Interaction, outing_id: int) -> None:
+        """Ask as what somebody would wait."""
+        person = await met(interaction)
+        outing = await calls.show(self.app.database, presser_of(interaction), outing_id)
+        await reply(interaction, queue_card(outing, person.user_id, person.reader), private=True)
 
     @pressed("call", "take", "outing_id")
     async def take(self, interaction: Interaction, outing_id: int) -> None:
@@ -166,8 +173,7 @@ class Calls(commands.Cog):
                 answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
             )
             if answer.done is Done.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
-                # The letter that all have confirmed is on its way: it has time, place and buttons.
-                words, view = _said(answer, person.user_id, reader), None
+                view = None  # the letter that all have confirmed is on its way, with the buttons
             if answer.done is Done.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)

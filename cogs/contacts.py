@@ -48,16 +48,20 @@ class ContactList(commands.Cog):
             person.guild_id,
             self.app.clock(),
         )
-        found = await soon(interaction, work, private=True)
+        named = await soon(interaction, work, private=True)
         self.app.courier.poke()
         notice = person.reader.t("alerts.contact.asked")
-        await reply(interaction, contacts_card(found, person.reader, notice), private=True)
+        if named.again_at is not None:
+            who = escaped(member.display_name, 60)
+            notice = person.reader.t("alerts.contact.kept", name=who, at=named.again_at)
+        await reply(interaction, contacts_card(named.contacts, person.reader, notice), private=True)
 
     @pressed("contact", "drop")
     async def drop(self, interaction: Interaction) -> None:
         """Take somebody off one's list."""
         person = await met(interaction)
-        found = await contacts.drop_contact(self.app.database, person.user_id, int(values_of(interaction)[0]))
+        other = int(values_of(interaction)[0])
+        found = await contacts.drop_contact(self.app.database, person.user_id, other, self.app.clock())
         await replace(interaction, contacts_card(found, person.reader))
 
     @pressed("contact", "withdraw")
@@ -65,7 +69,7 @@ class ContactList(commands.Cog):
         """Stop being somebody's contact."""
         person = await met(interaction)
         other = int(values_of(interaction)[0])
-        await contacts.answer(self.app.database, other, person.user_id, accept=False)
+        await contacts.answer(self.app.database, other, person.user_id, accept=False, now=self.app.clock())
         found = await contacts.contacts_of(self.app.database, person.user_id)
         name = await people.name_of(self.app.database, other, person.guild_id)
         notice = person.reader.t("alerts.contact.withdrawn", name=escaped(name, 60))
@@ -83,7 +87,7 @@ class ContactList(commands.Cog):
 
     async def _answer(self, interaction: Interaction, user_id: int, *, accept: bool) -> None:
         person = await met(interaction)
-        await contacts.answer(self.app.database, user_id, person.user_id, accept=accept)
+        await contacts.answer(self.app.database, user_id, person.user_id, accept=accept, now=self.app.clock())
         name = escaped(await people.name_of(self.app.database, user_id, person.guild_id), 60)
         words = person.reader.t(f"alerts.contact.{'accepted' if accept else 'declined'}", name=name)
         await close_with(interaction, words)
@@ -92,6 +96,8 @@ class ContactList(commands.Cog):
 async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     database = client.app.database
     about = int(out.payload["about_user_id"])
+    if not await contacts.is_asked(database, about, out.user_id):
+        return None
     reader = await people.reader_for(database, out.user_id, out.guild_id)
     words, view = contact_asked(await people.name_of(database, about, out.guild_id), about, reader)
     return Drawn(content=words, view=view)

@@ -15,7 +15,7 @@ from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.reader import Reader
-from bot.services import course, drafts, no_shows, people
+from bot.services import clubs, course, drafts, no_shows, people
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
@@ -48,7 +48,7 @@ class Outings(commands.Cog):
             Kind(no_shows.UNSTARTED, asked, _fire_unstarted),
             Kind(no_shows.HAPPENED, asked, None, _draws(_happened)),
             Kind(no_shows.WORD, asked, None, _draws(_two_no_shows)),
-            Kind(course.OUT_NOW, safety, None, _draws(_out)),
+            Kind(course.OUT_NOW, safety, None, _draw_out),
             Kind(course.HALF, safety, _fire_half, _draws(_half)),
             Kind(course.EXTENDED, safety, None, _draws(_extended)),
             Kind(course.PARTNER_HOME, safety, None, _draws(_asked_home)),
@@ -260,9 +260,16 @@ def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) ->
     return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
 
 
-def _out(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    me = outing.who(out.user_id)
-    return views.on_the_way(outing, out.user_id, reader) if outing.state in OUT and me and me.out else None
+async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
+    club = (await clubs.club_settings(client.app.database, out.guild_id or 0)).club
+
+    def made(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+        me = outing.who(out.user_id)
+        if outing.state not in OUT or me is None or not me.out:
+            return None
+        return views.on_the_way(outing, out.user_id, reader, club, agreed_here=bool(out.payload.get("agreed_here")))
+
+    return await _draws(made)(client, out)
 
 
 def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:

@@ -12,7 +12,7 @@ from bot.app import App
 from bot.domain.calls import read_start, read_wanted
 from bot.domain.outings import Wish
 from bot.domain.runs import Surface
-from bot.errors import MemberError
+from bot.errors import BadInput, MemberError
 from bot.services import calls, meeting_points
 from bot.services.calls import Call, Who
 from bot.services.people import Person
@@ -79,6 +79,7 @@ async def find(
 ) -> None:
     """Read what was typed, call, and say where the call goes."""
     person = await met(interaction)
+    _check_role(interaction, person, who)
     app = interaction.client.app
     wanted = read_wanted(when, distance, minutes, pace, manner_of(person.reader), app.clock())
     call = Call(
@@ -91,6 +92,21 @@ async def find(
         channel_id=interaction.channel_id if person.in_guild else None,
     )
     await _call(interaction, person, call)
+
+
+def _check_role(interaction: Interaction, person: Person, who: str | None) -> None:
+    """Refuse a call to a role that was deleted since the club named it: nobody could answer.
+
+    Raises:
+        BadInput: it is no more.
+    """
+    club = person.club
+    guild = interaction.client.get_guild(club.guild_id) if club else None
+    if club is None or guild is None:
+        return
+    role_id = {Who.WOMEN: club.women_role_id, Who.SPOTTERS: club.spotter_role_id}.get(Who(who or Who.EVERYONE))
+    if role_id is not None and guild.get_role(role_id) is None:
+        raise BadInput(f"partners.refused.no_role_{who}")
 
 
 async def mine(interaction: Interaction) -> None:

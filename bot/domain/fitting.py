@@ -1,6 +1,6 @@
 """What a pair or a trio in the weekly round is worth: time, place, pace, roles, novelty, trust, and whose turn it is.
 
-A block is a pair that does not exist, in either direction; no reason (`Why`) is computed from one.
+A block is a pair that does not exist, in either direction; no reason (`Reason`) is computed from one.
 """
 
 from __future__ import annotations
@@ -8,28 +8,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations, product
 
 from bot.domain.availability import LEAST_MIN, SLOT_MIN, starts_of
 from bot.domain.outings import DEFAULT_PACE_S_PER_KM, Role, Roles, Wish, arrange, is_filled
+from bot.domain.reasons import Reason, Why
 
 OUTING_SLOTS = LEAST_MIN // SLOT_MIN
 """Slots that an outing takes."""
 LATELY_WEEKS = 8
 """How far back history counts."""
-
-
-class Why(StrEnum):
-    """Why these run together. Never a block, and never trust: both are private to who said them."""
-
-    TIME = "time"
-    PLACE = "place"
-    PACE = "pace"
-    ROLES = "roles"
-    NEW = "new"
-    TURNS = "turns"
+_LONG_APART_WEEKS = 3
+"""So many weeks after the last outing together it is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ class Drawn:
         slot: at which it starts.
         place: its name; None where everybody comes anywhere.
         pace_s_per_km: the slowest backward pace among those who run backward.
-        why: what speaks for it.
+        why: what speaks for it, what is special about these first.
         weight: how much; comparable within a round.
     """
 
@@ -91,7 +82,7 @@ class Drawn:
     slot: int
     place: str | None
     pace_s_per_km: float
-    why: tuple[Why, ...]
+    why: tuple[Reason, ...]
     weight: int
 
     @property
@@ -354,23 +345,38 @@ class Club:
             weight,
         )
 
-    def _why(self, group: Sequence[int], way: _Way, starts: int) -> Iterable[Why]:
-        """What speaks for an outing; something always does."""
-        if way.points == _ALL_THE_WAY:
-            yield Why.ROLES
+    def reasons(self, group: Sequence[int]) -> tuple[Reason, ...]:
+        """What speaks for an outing of a group, as if nobody had blocked anybody; nothing where there is none."""
+        found = self.way(group, blocks=False)
+        starts = -1
+        for i in group:
+            starts &= self.starts[i]
+        return () if found is None else tuple(self._why(group, found[1], starts))
+
+    def _why(self, group: Sequence[int], way: _Way, starts: int) -> Iterable[Reason]:
+        """What speaks for an outing, what is special about these people first; something always does."""
+        due = [turn for n, turn in enumerate(way.turns) if turn * self.turn[group[n]] >= 2 * _TURN]
+        if len(due) == 1 and way.turns.count(due[0]) == 1:  # of several in one role it would not be clear who is meant
+            yield Reason(Why.FORWARD if due[0] < 0 else Why.BACKWARD)
+        elif due:
+            yield Reason(Why.TURNS)
+        people = [self.people[i] for i in group]
+        met = [a.met.get(b.user_id, b.met.get(a.user_id)) for a, b in combinations(people, 2)]
+        weeks = min((one for one in met if one is not None), default=None)
+        if weeks is None:
+            yield Reason(Why.NEW)
+        elif weeks >= _LONG_APART_WEEKS:
+            yield Reason(Why.APART, weeks)
+        if self._place_points(group) == _NAMED_PLACE:
+            yield Reason(Why.PLACE)
         pace = max(self.backward[group[n]] for n in way.backward)
         told = all(self.forward[group[n]] != _UNKNOWN for n in way.spotters)
         if told and min(_FIT[pace][self.forward[group[n]]] for n in way.spotters) >= _PACE * 4 // 5:
-            yield Why.PACE
-        if self._place_points(group) == _NAMED_PLACE:
-            yield Why.PLACE
-        if any(turn * self.turn[group[n]] >= 2 * _TURN for n, turn in enumerate(way.turns)):
-            yield Why.TURNS
-        people = [self.people[i] for i in group]
-        if not any(b.user_id in a.met or a.user_id in b.met for a, b in combinations(people, 2)):
-            yield Why.NEW
+            yield Reason(Why.PACE)
         if starts.bit_count() >= _TIME[-1] or way.points != _ALL_THE_WAY:
-            yield Why.TIME
+            yield Reason(Why.TIME)
+        if way.points == _ALL_THE_WAY:
+            yield Reason(Why.ROLES)
 
 
 def _start(starts: int) -> int:

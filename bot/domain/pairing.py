@@ -16,17 +16,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import heappush, heapreplace
-from itertools import combinations
+from itertools import combinations, islice
 
 from bot.domain.fitting import Candidate, Club, Drawn
+from bot.domain.reasons import Why, shares, telling
 
 BEST = 20
 """Partners kept of each candidate. At 1,000 candidates that loses 0.01 % of the weight and is 96 times faster."""
 EXACT = 12
 """Most candidates for whom all partitions are searched."""
+COMPARED = 200
+"""Most pairs among which it is counted how common a reason is."""
 
 
 class Help(StrEnum):
@@ -62,17 +65,31 @@ def draw_round(candidates: Sequence[Candidate], backward_per_spotter: int, seed:
         backward_per_spotter: how many backward runners one spotter may take, 1 to 3.
         seed: settles what is equally good.
     """
-    people = sorted(candidates, key=lambda c: c.user_id)
-    random.Random(seed).shuffle(people)  # of what is equally good the first found is taken
-    club = Club(people, backward_per_spotter, seed)
+    club = _ready(candidates, backward_per_spotter, seed)
     everybody = range(len(club.people))
     groups = _best_groups(club, everybody) if len(everybody) <= EXACT else _matched_groups(club)
     outings = [outing for group in groups if (outing := club.outing(group)) is not None]
     inside = {user_id for outing in outings for user_id in outing.user_ids}
+    common = _common(club)
+    outings = [replace(outing, why=telling(outing.why, common)) for outing in outings]
     return Draw(
         tuple(sorted(outings, key=lambda one: (one.slot, min(one.user_ids)))),
         tuple((c.user_id, _help(club, i)) for i, c in enumerate(club.people) if c.user_id not in inside),
     )
+
+
+def _ready(candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Club:
+    people = sorted(candidates, key=lambda c: c.user_id)
+    random.Random(seed).shuffle(people)  # of what is equally good the first found is taken
+    return Club(people, backward_per_spotter, seed)
+
+
+def _common(club: Club) -> dict[Why, float]:
+    """How common each reason is among the pairs there could be, whoever has blocked whom; of many a sample."""
+    pairs = islice(combinations(range(len(club.people)), 2), COMPARED)
+    if len(club.people) > EXACT:  # neighbours in an order that chance has made
+        pairs = islice(((i - 1, i) for i in range(1, len(club.people))), COMPARED)
+    return shares([found for pair in pairs if (found := club.reasons(pair))])
 
 
 def _help(club: Club, i: int) -> Help:

@@ -92,7 +92,9 @@ async def follow(
         await tell(session, after, FILLED, asked, now, occurrence=event)
     if after.state is OutingState.CONFIRMED:
         told = new if before.state is OutingState.CONFIRMED else inside
-        await tell(session, after, CONFIRMED, told, now, occurrence=event)
+        # Who was asked to confirm has read where and when; who was not has still to read it.
+        payload = {"whole": before.state is not OutingState.FILLED}
+        await tell(session, after, CONFIRMED, told, now, occurrence=event, payload=payload)
     after = await offer_places(session, after, now)
     if before.state in AGREED:
         await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give

@@ -31,6 +31,10 @@ ASK = "alert.ask"
 CONTACT = "alert.contact"
 ORGANISERS = "alert.organisers"
 UNSAFE = "alert.unsafe"
+UNHEARD = "alert.unheard"
+"""Tells whoever alarmed quietly, and nobody else, that it has reached nobody."""
+BY_DM = ":dm"
+"""Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
 WORD_LIMIT = 300
 BETWEEN_MISSED = timedelta(seconds=10)
 """Between rungs that were missed while the bot was down: what one has to say is out before the next begins."""
@@ -220,7 +224,8 @@ async def by_direct_message(
 ) -> None:
     """Tell the owner and every known organiser by direct message what could not be said in their channel.
 
-    The quiet alarm goes to nobody who is in the outing, and to the presser's contacts too.
+    The quiet alarm goes to nobody who is in the outing, and to the presser's contacts too; where there is nobody, the
+    presser is told.
     """
     outing = await read(session, outing_id)
     told = await _organisers(session, outing.guild_id)
@@ -230,14 +235,48 @@ async def by_direct_message(
         told += [c.contact_id for c in await queries.accepted_contacts(session, [about])]
         besides = {c.user_id for c in outing.companions}
     letters = [
-        _letter(kind, f"{occurrence}:dm", outing, now, user_id=one, payload=payload)
+        _letter(kind, occurrence + BY_DM, outing, now, user_id=one, payload=payload)
         for one in dict.fromkeys(told)
         if one not in besides
     ]
-    if not letters:
-        # Of a quiet alarm nobody in the outing may read, so that there is nobody here to say it to.
+    if not letters and kind == UNSAFE:
+        await _unheard(session, outing, occurrence, payload, now)
+    elif not letters:
         log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
     await post(session, letters, now)
+
+
+async def not_reached(
+    session: AsyncSession, outing_id: int, occurrence: str, payload: Mapping[str, object], now: datetime
+) -> None:
+    """One of those a quiet alarm went to by direct message can not be reached: the presser is told after the last."""
+    outing = await read(session, outing_id, hold=True)  # two who fail at once: the second sees the first
+    if not await queries.under_way(session, UNSAFE, occurrence):
+        await _unheard(session, outing, occurrence.removesuffix(BY_DM), payload, now)
+
+
+async def unheard(database: Database, outing_id: int, user_id: int, interaction_id: int | None = None) -> bool:
+    """Whether somebody's quiet alarm has reached nobody, as far as it is to be said.
+
+    Args:
+        database: where.
+        outing_id: in which outing.
+        user_id: whose alarm.
+        interaction_id: of the press that is being answered: then only where that one has nobody to go to, or where an
+            earlier one could not be told either. None: any.
+    """
+    async with database.read() as session:
+        press = None if interaction_id is None else f"{outing_id}:{interaction_id}"
+        return await queries.unheard(session, UNHEARD, outing_id, user_id, press)
+
+
+async def _unheard(
+    session: AsyncSession, outing: OutingView, occurrence: str, payload: Mapping[str, object], now: datetime
+) -> None:
+    # The log names nobody: whoever runs the bot may be the partner.
+    log.warning("a quiet alarm of outing %d reaches nobody: name organisers and a channel", outing.outing_id)
+    presser = int(str(payload["about_user_id"]))
+    await post(session, [_letter(UNHEARD, occurrence, outing, now, user_id=presser, payload={})], now)
 
 
 async def _place_in(session: AsyncSession, outing_id: int, user_id: int) -> tuple[OutingView, CompanionView]:

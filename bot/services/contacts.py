@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.errors import BadInput, Conflict, NotFound
+from bot.reader import escaped
 from bot.services.deliveries import Destination, Letter, post
+from db import models
 from db.engine import Database
 from db.queries import contacts as queries
 from db.queries import ties as tie_queries
@@ -19,6 +21,10 @@ ASKED = "contact.ask"
 """The kind that asks somebody to be a contact."""
 MOST = 3
 """Contacts a member; as many as watches with incident detection take."""
+UNANSWERED = timedelta(days=7)
+"""How long a question waits before the same person may ask it again."""
+AFTER_A_NO = timedelta(days=30)
+"""How long after a no."""
 
 
 class ContactState(StrEnum):
@@ -56,38 +62,71 @@ class Contacts:
     of: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What became of naming somebody.
+
+    Attributes:
+        contacts: as they then are.
+        again_at: None where the contact is asked now; else when that may be at the earliest, because the question was
+            asked before and is open still.
+    """
+
+    contacts: Contacts
+    again_at: datetime | None
+
+
 async def contacts_of(database: Database, user_id: int) -> Contacts:
     """One's own contacts, and whose contact one is."""
     async with database.read() as session:
         return await _read(session, user_id)
 
 
+async def is_asked(database: Database, user_id: int, contact_id: int) -> bool:
+    """Whether somebody's question to a contact is open."""
+    async with database.read() as session:
+        mine = await queries.own_contacts(session, user_id)
+    return any(c.contact_id == contact_id and c.dropped_at is None and c.state == ContactState.ASKED for c in mine)
+
+
 async def name_contact(
     database: Database, user_id: int, contact_id: int, name: str, guild_id: int | None, now: datetime
-) -> Contacts:
-    """Name somebody as a contact, after those already named; they are asked.
+) -> Named:
+    """Name somebody as a contact, after those already named; they are asked, unless that would press them.
 
     Somebody whom a block keeps apart is not asked, and nobody is told why: it stays unanswered.
 
     Raises:
         BadInput: oneself.
-        Conflict: named already, or as many as there can be.
+        Conflict: has accepted already, was asked within a week or has said no within a month, or there are as many as
+            there can be.
     """
     if user_id == contact_id:
         raise BadInput("alerts.contact.self")
     async with database.write() as session:
-        mine = await queries.own_contacts(session, user_id, hold=True)
-        known = next((c for c in mine if c.contact_id == contact_id), None)
-        if known is not None and known.state != ContactState.DECLINED:
-            raise Conflict("alerts.contact.named", name=name)
-        if known is None and len(mine) >= MOST:
+        kept = await _held(session, user_id, now)
+        mine = [c for c in kept if c.dropped_at is None]
+        known = next((c for c in kept if c.contact_id == contact_id), None)
+        again_at = None if known is None else _again_at(known)
+        if known is not None and known.dropped_at is None and known.state == ContactState.ACCEPTED:
+            raise Conflict("alerts.contact.named", name=escaped(name, 60))
+        too_early = again_at is not None and now < again_at
+        if known is not None and too_early and known.state == ContactState.DECLINED:
+            raise Conflict("alerts.contact.later", name=escaped(name, 60), at=again_at)
+        if known in mine and too_early:
+            raise Conflict("alerts.contact.waits", name=escaped(name, 60), at=again_at)
+        if known not in mine and len(mine) >= MOST:
             raise Conflict("alerts.contact.full", count=MOST)
+        position = known.position if known is not None and known in mine else len(mine) + 1
+        if known is not None and too_early:  # taken off and named again: the question that is open stands
+            await queries.set_contact(session, user_id, contact_id, position=position, dropped_at=None)
+            return Named(await _read(session, user_id), again_at)
         await queries.write_contact(
             session,
             user_id=user_id,
             contact_id=contact_id,
             contact_name=name[:120],
-            position=known.position if known else len(mine) + 1,
+            position=position,
             state=ContactState.ASKED.value,
             guild_id=guild_id,
             asked_at=now,
@@ -109,27 +148,30 @@ async def name_contact(
                 ],
                 now,
             )
-        return await _read(session, user_id)
+        return Named(await _read(session, user_id), None)
 
 
-async def drop_contact(database: Database, user_id: int, contact_id: int) -> Contacts:
-    """Take somebody off one's contacts; the others move up.
+async def drop_contact(database: Database, user_id: int, contact_id: int, now: datetime) -> Contacts:
+    """Take somebody off one's contacts; the others move up. That they were asked is remembered for a while.
 
     Raises:
         NotFound: not among them.
     """
     async with database.write() as session:
-        mine = await queries.own_contacts(session, user_id, hold=True)
-        if all(c.contact_id != contact_id for c in mine):
+        mine = [c for c in await _held(session, user_id, now) if c.dropped_at is None]
+        gone = next((c for c in mine if c.contact_id == contact_id), None)
+        if gone is None:
             raise NotFound("alerts.contact.unknown")
-        await queries.delete_contact(session, user_id, contact_id)
-        left = [c.contact_id for c in mine if c.contact_id != contact_id]
-        for position, other in enumerate(left, 1):
-            await queries.place_contact(session, user_id, other, position)
+        if gone.state == ContactState.ACCEPTED:
+            await queries.delete_contact(session, user_id, contact_id)
+        else:
+            await queries.set_contact(session, user_id, contact_id, position=0, dropped_at=now)
+        for position, other in enumerate((c.contact_id for c in mine if c is not gone), 1):
+            await queries.set_contact(session, user_id, other, position=position)
         return await _read(session, user_id)
 
 
-async def answer(database: Database, user_id: int, contact_id: int, *, accept: bool) -> None:
+async def answer(database: Database, user_id: int, contact_id: int, *, accept: bool, now: datetime) -> None:
     """Accept being somebody's contact, decline, or withdraw later.
 
     Raises:
@@ -137,8 +179,26 @@ async def answer(database: Database, user_id: int, contact_id: int, *, accept: b
     """
     async with database.write() as session:
         state = ContactState.ACCEPTED if accept else ContactState.DECLINED
-        if not await queries.answer_contact(session, user_id, contact_id, state.value):
+        if not await queries.answer_contact(session, user_id, contact_id, state.value, now):
             raise NotFound("alerts.contact.gone")
+
+
+def _again_at(contact: models.Contact) -> datetime:
+    """When somebody may be asked again who has not accepted."""
+    if contact.state == ContactState.DECLINED:
+        return (contact.answered_at or contact.asked_at) + AFTER_A_NO
+    return contact.asked_at + UNANSWERED
+
+
+async def _held(session: AsyncSession, user_id: int, now: datetime) -> list[models.Contact]:
+    """Somebody's contacts, held; of those taken off who may be asked again nothing is kept."""
+    kept = []
+    for contact in await queries.own_contacts(session, user_id, hold=True):
+        if contact.dropped_at is not None and now >= _again_at(contact):
+            await queries.delete_contact(session, user_id, contact.contact_id)
+        else:
+            kept.append(contact)
+    return kept
 
 
 async def _read(session: AsyncSession, user_id: int) -> Contacts:
@@ -147,6 +207,7 @@ async def _read(session: AsyncSession, user_id: int) -> Contacts:
         tuple(
             OwnContact(c.contact_id, c.contact_name, c.position, ContactState(c.state), c.contact_id in blocked)
             for c in mine
+            if c.dropped_at is None
         ),
         tuple(await queries.named_by(session, user_id)),
     )

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import (
-    BEFORE,
     ENDED,
     MOST_EXTENSION_MIN,
     OUT,
@@ -108,6 +107,7 @@ async def check_in(
 ) -> OutingView:
     """Start an outing with those who are there; the others are taken out of it.
 
+    Being there is agreeing: from `filled`, too, it passes `confirmed`, with those who are there and nobody else.
     Without eyes for everybody it does not start: it goes back to open, which everybody in it is told.
 
     Args:
@@ -147,24 +147,35 @@ async def check_in(
             return await follow(session, before, after, now, event=str(interaction_id), left=left)
         for waiting in outing.waiting:
             await queries.set_companion(session, outing_id, waiting.user_id, presence=Presence.LEFT.value)
-        for companion in there:
-            values = {"confirmed_terms": outing.terms} if companion.user_id == user_id else {}
-            await queries.set_companion(session, outing_id, companion.user_id, checked_in_at=now, **values)
+        new = [c.user_id for c in there if not c.confirmed]
+        for companion in there:  # being there is agreeing
+            await queries.set_companion(session, outing_id, companion.user_id, confirmed_terms=outing.terms)
         await settle_roles(session, await read(session, outing_id))
+        await _step(session, outing_id, OutingState.OPEN, OutingState.CONFIRMED)
+        for companion in there:
+            await queries.set_companion(session, outing_id, companion.user_id, checked_in_at=now)
         due_back_at = planned_return(now, outing.planned_ms, outing.extended_min)
-        await queries.move(
-            session, outing_id, BEFORE, state=OutingState.UNDER_WAY.value, started_at=now, due_back_at=due_back_at
-        )
+        started = {"started_at": now, "due_back_at": due_back_at}
+        await _step(session, outing_id, OutingState.CONFIRMED, OutingState.UNDER_WAY, **started)
         outing = await read(session, outing_id)
         await unplan(session, [*STEPS, OFFER_ENDS], outing_id)
         await watch.watch(session, outing_id, outing.guild_id, due_back_at)
         if outing.half_at is not None:
             await plan(session, [Plan(HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)])
-        await tell(
-            session, outing, OUT_NOW, [c.user_id for c in outing.out], now, occurrence="1", priority=Priority.SAFETY
-        )
+        for companion in outing.out:
+            await tell(
+                session, outing, OUT_NOW, [companion.user_id], now, occurrence="1", priority=Priority.SAFETY,
+                payload={"agreed_here": True} if companion.user_id in new else {},
+            )  # fmt: skip
         await redraw(session, outing, now)
         return outing
+
+
+async def _step(
+    session: AsyncSession, outing_id: int, before: OutingState, after: OutingState, **values: object
+) -> None:
+    if not await queries.move(session, outing_id, [before], state=after.value, **values):
+        raise Conflict("course.check_in.already")
 
 
 async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -> None:

@@ -137,7 +137,7 @@ def _proposal(draw: Draw, week: Week) -> dict[str, Any]:
                 "slot": one.slot,
                 "place": one.place,
                 "pace_s_per_km": one.pace_s_per_km,
-                "why": [why.value for why in one.why],
+                "why": [reason.code for reason in one.why],
             }
             for one in draw.outings
         ],

@@ -47,13 +47,6 @@ async def meeting_point(database: Database, guild_id: int, point_id: int) -> Mee
     raise NotFound("club.point.gone")
 
 
-async def suggest(database: Database, guild_id: int, typed: str) -> tuple[MeetingPoint, ...]:
-    """A club's whose name holds what was typed, those that begin with it first; all of them for nothing typed."""
-    wanted = " ".join(typed.casefold().split())
-    found = [point for point in await meeting_points(database, guild_id) if wanted in point.name.casefold()]
-    return tuple(sorted(found, key=lambda point: not point.name.casefold().startswith(wanted)))
-
-
 async def add(database: Database, guild_id: int, name: str, surface: str | None, detail: str) -> MeetingPoint:
     """Add one.
 
@@ -94,6 +87,7 @@ async def change(
         _free([one for one in there if one.point_id != point_id], name)
         if point.name != name:
             await queries.rename_in_availabilities(session, guild_id, point.name, name)
+            await queries.rename_in_draws(session, guild_id, point.name, name)
         await queries.set_point(session, point_id, name=name, **values)
     return MeetingPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
 

@@ -57,7 +57,8 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     await queries.put_places(session, row.round_id, places | {i: ("left", help_) for i, help_ in left.items()})
     await post(session, rounds.letters(rounds.MATCHED, row.round_id, row.guild_id, told, now), now)
     for outing in made:
-        await tell(session, outing, FILLED, [c.user_id for c in outing.inside], now, occurrence=f"round{row.round_id}")
+        inside, occurrence = [c.user_id for c in outing.inside], f"round{row.round_id}"
+        await tell(session, outing, FILLED, inside, now, occurrence=occurrence, payload={"matched": True})
     await rounds.tell_left(session, row, left, now)
     if proposal["outings"]:
         await rounds.show(session, row, guild, now)

@@ -181,10 +181,14 @@ async def announce(
 
 
 async def begin_match(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Have a round drawn whose time has come."""
+    """Have a round drawn whose time has come; one whose time has not, after the clock was set back, waits for it."""
     row = await queries.round_row(session, round_id, hold=True)
-    if row is not None and row.state == "announced" and row.match_at <= now:
+    if row is None or row.state != "announced":
+        return
+    if row.match_at <= now:
         await to_draw(session, row, now)
+    else:
+        await _plan_match(session, row)
 
 
 async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> None:

@@ -77,6 +77,22 @@ def for_unsafe(outing: OutingView, about: CompanionView, club: Club, reader: Rea
     return "\n".join([words, *where(outing, about, reader), number(club, reader)]), ui.View(timeout=None)
 
 
+def unheard(club: Club, reader: Reader) -> str:
+    """That a quiet alarm reached nobody, in words that somebody who reads over a shoulder takes for extra time."""
+    return f"{reader.t('alerts.unheard.words')}\n-# {number(club, reader)}"
+
+
+def unheard_letter(outing: OutingView, club: Club, reader: Reader) -> tuple[str, ui.View]:
+    """The same by direct message; what it means opens for the presser alone."""
+    more = button(reader.t("alerts.unheard.button"), identity("alert", "unheard", outing.outing_id))
+    return unheard(club, reader), classic(more)
+
+
+def honestly_unheard(club: Club, reader: Reader) -> str:
+    """The same openly."""
+    return reader.t("alerts.unheard.honest", number=number(club, reader))
+
+
 def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, reader: Reader) -> str:
     """What ends an alarm."""
     return reader.t(

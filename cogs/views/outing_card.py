@@ -12,7 +12,7 @@ from typing import Any
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, completing
+from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, completing, is_filled
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.waiting import free_for
@@ -28,12 +28,11 @@ MOST_WORDS = 3500
 
 def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None]:
     """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
-    name = caller_name(outing, reader)
+    limited = outing.audience is not Audience.EVERYONE
     if outing.state in ENDED:
-        return f"-# {reader.t(f'partners.card.over_{outing.state.value}', name=name)}", None
-    if outing.audience is not Audience.EVERYONE:
-        key = "partners.card.under_way_of" if outing.state in OUT else "partners.card.looks"
-        return reader.t(key, name=name), classic(_show(outing, reader))
+        return _over(outing, reader, brief=limited), None
+    if limited:
+        return _limited(outing, reader), classic(_show(outing, reader))
     words = "\n".join([headline(outing, reader), *about(outing, reader)])
     if outing.state in OUT:
         return words, classic(more_button(outing, reader))
@@ -53,6 +52,23 @@ def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str
 def full_card(outing: OutingView, wish: Wish, reader: Reader) -> ui.LayoutView:
     """The place is gone: what that means, and the waiting list."""
     return card(reader.t("partners.said.full"), row(waiting_button(outing, wish, reader)), colour=COLOUR)
+
+
+def queue_card(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """As what somebody would wait, and what there is a place for already; for who is in or waits, the card."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or (me is not None and me.presence is not Presence.LEFT):
+        return private_card(outing, user_id, reader)
+    free = free_for(outing, user_id)
+    buttons: list[Component] = []
+    for wish in Wish:
+        role = reader.t(f"partners.button.{wish.value}")
+        if free[wish]:
+            buttons.append(_role(outing, wish, reader.t("partners.button.free", role=role, number=free[wish]), True))
+        else:
+            wait = identity("call", "wait", outing.outing_id, wish.value)
+            buttons.append(button(reader.t("partners.button.wait_as", role=role), wait))
+    return card(reader.t("partners.said.queue"), row(*buttons), colour=COLOUR)
 
 
 def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence[Component] = ()) -> ui.LayoutView:
@@ -140,12 +156,7 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[st
     ]
     if brief:
         return lines
-    minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
-    if outing.distance_m is not None:
-        told = {"distance_m": outing.distance_m, "minutes": minutes, "pace_s_per_km": outing.pace_s_per_km}
-        lines.append(reader.t("partners.card.distance", **told))
-    else:
-        lines.append(reader.t("partners.card.time", minutes=minutes))
+    lines.append(_length(outing, reader))
     for wish in Wish:
         names = ", ".join(escaped(c.name, 60) for c in outing.inside if c.wish is wish)
         if names:
@@ -153,6 +164,35 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[st
     if outing.waiting and outing.state in BEFORE:
         lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
     return lines + _state(outing, reader)
+
+
+def _length(outing: OutingView, reader: Reader) -> str:
+    minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
+    if outing.distance_m is None:
+        return reader.t("partners.card.time", minutes=minutes)
+    told = {"distance_m": outing.distance_m, "minutes": minutes, "pace_s_per_km": outing.pace_s_per_km}
+    return reader.t("partners.card.distance", **told)
+
+
+def _spot(outing: OutingView, reader: Reader) -> list[str]:
+    return [reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200))] if outing.detail else []
+
+
+def length_and_spot(outing: OutingView, reader: Reader) -> list[str]:
+    """How long, and where exactly: for those who are in."""
+    return [_length(outing, reader), *_spot(outing, reader)]
+
+
+def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
+    """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
+    ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
+    return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
+
+
+def _limited(outing: OutingView, reader: Reader) -> str:
+    """What those read of a limited call who may not answer it: who looks, and whether still."""
+    key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
+    return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
 
 
 def _state(outing: OutingView, reader: Reader) -> list[str]:
@@ -167,11 +207,11 @@ def _state(outing: OutingView, reader: Reader) -> list[str]:
 def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:
     """The same for one person: where exactly, while in; and how it stands with this person's place."""
     if outing.state in ENDED:
-        return [public_card(outing, reader)[0]]
+        return [_over(outing, reader)]
     me = outing.who(user_id)
     lines = about(outing, reader, brief=brief)
-    if me is not None and me.presence is Presence.IN and outing.detail and not brief:
-        lines.append(reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200)))
+    if me is not None and me.presence is Presence.IN and not brief:
+        lines += _spot(outing, reader)
     if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:
         lines.append(reader.t("partners.mine.offered", until=format_dt(me.offered_until, "t")))
     if me is not None and me.presence is Presence.WAITING:
@@ -207,7 +247,7 @@ def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[C
     if me is None or me.presence is not Presence.IN:
         return [[*roles, more]]
     first = [confirm_button(outing, reader)] if asked(outing, me) else []
-    return [[*first, leave_button(outing, reader), more], list(roles)]
+    return [one for one in ([*first, leave_button(outing, reader), more], list(roles)) if one]
 
 
 def rows_for(outing: OutingView, user_id: int, reader: Reader) -> list[ui.ActionRow[Any]]:
@@ -253,19 +293,29 @@ def find_button(reader: Reader) -> Component:
 
 
 def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list[Component]:
+    """What somebody may come as, or come as instead; for the rest one button leads to the waiting list."""
+    inside = me is not None and me.presence is Presence.IN
     free = free_for(outing, me.user_id if me else None)
     lacking = completing([c.wish for c in outing.inside], outing.backward_per_spotter)
     # What the outing lacks is what the eye should fall on; what it could also take is quiet.
-    wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN else set()
+    wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN and not inside else set()
     shown = []
     for wish in Wish:
-        word = reader.t(f"partners.button.{wish.value}")
-        mine = me is not None and me.presence is Presence.IN and me.wish is wish
-        if not mine:
-            key = "partners.button.free" if free[wish] else "partners.button.full"
-            word = reader.t(key, role=word, number=free[wish])
-        shown.append(_role(outing, wish, word, mine or (me is None and wish in wanted and bool(free[wish]))))
+        if free[wish] and (me is None or not inside or _may_switch(outing, me, wish)):
+            role = reader.t(f"partners.button.{wish.value}")
+            word = reader.t("partners.button.free", role=role, number=free[wish])
+            shown.append(_role(outing, wish, word, wish in wanted))
+    if not inside and not all(free.values()):
+        shown.append(button(reader.t("partners.button.wait"), identity("call", "queue", outing.outing_id)))
     return shown
+
+
+def _may_switch(outing: OutingView, me: CompanionView, wish: Wish) -> bool:
+    """Whether somebody who is in could come as something else: once there are enough, only so that there still are."""
+    if wish is me.wish:
+        return False
+    wishes = [wish if c.user_id == me.user_id else c.wish for c in outing.inside]
+    return outing.state is OutingState.OPEN or is_filled(wishes, outing.backward_per_spotter, solo=outing.solo)
 
 
 def _role(outing: OutingView, wish: Wish, words: str, bold: bool) -> Component:

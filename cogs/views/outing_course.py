@@ -14,6 +14,7 @@ from bot.domain.spotter_calls import calls_on
 from bot.reader import Reader, escaped
 from bot.services.drafts import Draft
 from bot.services.outings import CompanionView, OutingView
+from bot.services.people import Club
 from bot.services.runs import RunLine
 from cogs.views.base import Component, button, card, identity, row, select
 from cogs.views.outing_card import classic, leave_button, more_button
@@ -86,8 +87,18 @@ def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutV
     return card(reader.t("course.check_in.ask"), row(everybody), row(some))
 
 
-def on_the_way(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
-    """What everybody who is out is told, with everything needed until they are home."""
+def on_the_way(
+    outing: OutingView, user_id: int, reader: Reader, club: Club, *, agreed_here: bool = False
+) -> tuple[str, ui.View]:
+    """What everybody who is out is told, with everything needed until they are home.
+
+    Args:
+        outing: as it stands.
+        user_id: who is told.
+        reader: how.
+        club: for its emergency number.
+        agreed_here: this one had not confirmed before, and has by being there.
+    """
     assert outing.due_back_at is not None
     parts = [
         reader.t(
@@ -98,7 +109,10 @@ def on_the_way(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, u
     ]
     if outing.half_at is not None:
         parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
-    parts.append(reader.t("course.out.not_emergency"))
+    if agreed_here:
+        parts.append(reader.t("course.out.agreed"))
+    number = escaped(club.emergency_number, 40) if club.emergency_number else reader.t("course.out.number_unset")
+    parts.append(reader.t("course.out.not_emergency", number=number))
     return "\n".join(parts), classic(*course_buttons(outing, user_id, reader))
 
 
@@ -172,11 +186,11 @@ def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
     )
 
 
-def extended(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def extended(outing: OutingView, user_id: int, reader: Reader, note: str = "") -> ui.LayoutView:
     """The answer to an extension. "I feel unsafe" is answered in the same words."""
     assert outing.due_back_at is not None
     done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
-    return card(done, row(*course_buttons(outing, user_id, reader)))
+    return card(done, note, row(*course_buttons(outing, user_id, reader)))
 
 
 def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Reader) -> tuple[str, ui.View]:

@@ -17,6 +17,7 @@ from cogs.views.outing_card import (
     classic,
     confirm_button,
     leave_button,
+    length_and_spot,
     more_button,
     offer_buttons,
     role_buttons,
@@ -33,19 +34,31 @@ def answered(outing: OutingView, user_id: int, reader: Reader, words: str) -> Le
     return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
 
 
-def filled(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
-    """There are enough: asks for the confirmation."""
+def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = False) -> Letter | None:
+    """There are enough: asks for the confirmation. `matched`: a round's letter has just said with whom and when."""
     me = outing.who(user_id)
     if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
         return None
+    if matched:
+        words = "\n".join([reader.t("partners.letter.filled_matched"), *length_and_spot(outing, reader)])
+        return words, _answers(outing, user_id, reader)
     key = "filled" if asked(outing, me) else "filled_confirmed"
     return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
 
 
 def confirmed(
-    outing: OutingView, user_id: int, reader: Reader, club: Club, *, startable: bool = False
+    outing: OutingView, user_id: int, reader: Reader, club: Club, *, whole: bool = True, startable: bool = False
 ) -> Letter | None:
-    """All have confirmed; says as well that the bot is no emergency service. `startable`: check-in is open already."""
+    """All have confirmed; says as well that the bot is no emergency service.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        club: for its emergency number.
+        whole: with all there is to know, for who was not asked to confirm; else with what tells it from others alone.
+        startable: check-in is open already.
+    """
     me = outing.who(user_id)
     if outing.state is not OutingState.CONFIRMED or me is None or me.presence is not Presence.IN:
         return None
@@ -55,7 +68,11 @@ def confirmed(
         if number
         else reader.t("partners.letter.no_number")
     )
-    words = _letter(reader.t("partners.letter.confirmed"), outing, user_id, reader)
+    if whole:
+        words = _letter(reader.t("partners.letter.confirmed"), outing, user_id, reader)
+    else:
+        place, at = escaped(outing.place, 80), format_dt(outing.starts_at, "F")
+        words = reader.t("partners.letter.confirmed_brief", place=place, at=at)
     first = [check_in_button(outing, reader)] if startable else []
     return f"{words}\n{emergency}", classic(*first, leave_button(outing, reader), more_button(outing, reader))
 

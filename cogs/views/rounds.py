@@ -10,6 +10,7 @@ from discord.utils import format_dt
 
 from bot.domain.availability import format_windows
 from bot.domain.outings import Presence, Wish
+from bot.domain.reasons import MOST_REASONS, Why
 from bot.domain.rounds import ANSWER
 from bot.reader import Reader, escaped
 from bot.services.matching import Proposed, RoundView
@@ -19,6 +20,7 @@ from cogs.views.base import Component, button, card, identity, row
 
 COLOUR = Colour(0xF59E0B)
 SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
+TURN_OF = {Why.FORWARD.value: Wish.SPOTTER, Why.BACKWARD.value: Wish.BACKWARD}
 MESSAGE_WORDS = 1500
 """Characters of outings in a message, which takes 2,000."""
 PAGE = 6
@@ -66,6 +68,7 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
         return None
+    people = [(c.user_id, c.name, c.wish) for c in outing.inside]
     others = [f"**{escaped(c.name, 60)}**" for c in outing.inside if c.user_id != user_id]
     return "\n".join(
         [
@@ -77,7 +80,7 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader
                 place=escaped(outing.place, 80),
             ),
             reader.t(f"rounds.matched.{me.wish.value}"),
-            reader.t("rounds.matched.why", reasons=_reasons(why, reader)),
+            reader.t("rounds.matched.why", reasons=_reasons(why, people, reader, user_id)),
             reader.t("rounds.matched.next"),
         ]
     )
@@ -88,8 +91,25 @@ def left(help_: str, reader: Reader) -> str:
     return reader.t(f"rounds.left.{help_}")
 
 
-def _reasons(why: Sequence[str], reader: Reader) -> str:
-    return ", ".join(reader.t(f"rounds.why.{reason}") for reason in why)
+def _reasons(
+    why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None = None
+) -> str:
+    """In words: `it is your turn to face forward, the same place`; `user_id` reads it, of all `people` in it."""
+    return ", ".join(_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS])
+
+
+def _reason(kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None) -> str:
+    if kind == Why.APART and weeks:
+        return reader.t("rounds.why.apart", count=int(weeks))
+    if kind in TURN_OF:
+        whose = [(one, name) for one, name, wish in people if wish is TURN_OF[kind]]
+        if len(whose) != 1:  # who comes as what has changed since
+            return reader.t("rounds.why.turns")
+        (one, name), *_ = whose
+        return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=escaped(name, NAME))
+    if kind == Why.ROLES and all(wish is Wish.SWAP for _, _, wish in people):
+        return reader.t("rounds.why.swap")
+    return reader.t(f"rounds.why.{kind}")
 
 
 # ── organisers ──
@@ -181,5 +201,5 @@ def _line(one: Proposed, reader: Reader) -> str:
         people=" + ".join(f"{SIGNS[wish]} **{escaped(name, NAME)}**" for _, name, wish in one.partners),
         at=format_dt(one.starts_at, "f"),
         place=escaped(one.place, 80) if one.place else reader.t("rounds.place_open"),
-        why=_reasons(one.why, reader),
+        why=_reasons(one.why, one.partners, reader),
     )

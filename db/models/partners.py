@@ -25,7 +25,10 @@ class Tie(Base):
 
 
 class Contact(Base):
-    """Whom to tell when somebody does not come home, in order; only who has accepted is told anything."""
+    """Whom to tell when somebody does not come home, in order; only who has accepted is told anything.
+
+    Who is taken off before accepting is kept a while, without a position, so as not to be asked again at once.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (Index(None, "contact_id"), CheckConstraint("user_id <> contact_id", name="not_oneself"))
@@ -33,10 +36,12 @@ class Contact(Base):
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
     contact_name: Mapped[str] = mapped_column(String(120))
-    position: Mapped[int]  # from 1
+    position: Mapped[int]  # from 1; 0 when taken off
     state: Mapped[str] = mapped_column(String(8))  # asked, accepted, declined
     guild_id: Mapped[int | None] = mapped_column(Snowflake)
     asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
 
 
 class Availability(Base):

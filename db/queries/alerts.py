@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Contact, Delivery, Member, Tie
@@ -37,6 +37,22 @@ async def receivers(
         .order_by(Delivery.destination, Delivery.user_id, Delivery.channel_id)
     )
     return rows.all()
+
+
+async def under_way(session: AsyncSession, kind: str, occurrence: str) -> bool:
+    """Whether a message of this key is on its way to anybody, or has arrived."""
+    found = exists().where(
+        Delivery.kind == kind, Delivery.occurrence == occurrence, Delivery.state.not_in(("dropped", "failed"))
+    )
+    return bool(await session.scalar(select(found)))
+
+
+async def unheard(session: AsyncSession, kind: str, subject_id: int, user_id: int, occurrence: str | None) -> bool:
+    """Whether somebody was, or is to be, sent a message of a kind; with `occurrence` that one, or one that failed."""
+    found = exists().where(Delivery.kind == kind, Delivery.subject_id == subject_id, Delivery.user_id == user_id)
+    if occurrence is not None:
+        found = found.where(or_(Delivery.occurrence == occurrence, Delivery.state == "failed"))
+    return bool(await session.scalar(select(found)))
 
 
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:

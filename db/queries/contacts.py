@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,43 +13,43 @@ from db.models import Contact, Member, Tie, User
 
 
 async def own_contacts(session: AsyncSession, user_id: int, *, hold: bool = False) -> Sequence[Contact]:
-    """Somebody's contacts in order; with `hold` nobody else changes them until the transaction ends."""
+    """Somebody's contacts in order, before them those taken off; with `hold` nobody changes them meanwhile."""
     if hold:
         await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
+    statement = select(Contact).where(Contact.user_id == user_id).order_by(Contact.position, Contact.asked_at)
     rows = await session.scalars(
-        select(Contact)
-        .where(Contact.user_id == user_id)
-        .order_by(Contact.position, Contact.asked_at)
-        .execution_options(populate_existing=True)
+        (statement.with_for_update() if hold else statement).execution_options(populate_existing=True)
     )
     return rows.all()
 
 
 async def write_contact(session: AsyncSession, **values: object) -> None:
-    """Write a contact, or ask one anew who had declined."""
-    statement = upsert(session, Contact).values(**values)
-    anew = {name: statement.excluded[name] for name in ("contact_name", "state", "guild_id", "asked_at")}
+    """Write a contact who is asked, for the first time or anew."""
+    statement = upsert(session, Contact).values(answered_at=None, dropped_at=None, **values)
+    anew = {name: statement.excluded[name] for name in values if name not in ("user_id", "contact_id")}
+    anew |= {"answered_at": None, "dropped_at": None}
     await session.execute(statement.on_conflict_do_update(index_elements=["user_id", "contact_id"], set_=anew))
 
 
 async def delete_contact(session: AsyncSession, user_id: int, contact_id: int) -> None:
-    """Take a contact off somebody's list."""
+    """Forget a contact."""
     await session.execute(delete(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id))
 
 
-async def place_contact(session: AsyncSession, user_id: int, contact_id: int, position: int) -> None:
-    """Give a contact its place in the order."""
+async def set_contact(session: AsyncSession, user_id: int, contact_id: int, **values: object) -> None:
+    """Write columns of a contact."""
     await session.execute(
-        update(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).values(position=position)
+        update(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).values(**values)
     )
 
 
-async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, state: str) -> bool:
-    """Note what a contact has answered; False when it is not asked any more."""
+async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, state: str, now: datetime) -> bool:
+    """Note what a contact has answered; False when it is not asked any more. Who was taken off can still say no."""
+    asked = () if state == "declined" else (Contact.dropped_at.is_(None),)
     changed = await session.scalar(
         update(Contact)
-        .where(Contact.user_id == user_id, Contact.contact_id == contact_id)
-        .values(state=state)
+        .where(Contact.user_id == user_id, Contact.contact_id == contact_id, *asked)
+        .values(state=state, answered_at=now)
         .returning(Contact.user_id)
     )
     return changed is not None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Availability, MeetingPoint
+from db.models import Availability, MeetingPoint, Round
 
 
 async def points_of(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
@@ -47,4 +47,19 @@ async def rename_in_availabilities(session: AsyncSession, guild_id: int, old: st
     for row in rows:
         if old in row.places:
             row.places = [new if place == old else place for place in row.places]
+    await session.flush()
+
+
+async def rename_in_draws(session: AsyncSession, guild_id: int, old: str, new: str) -> None:
+    """The same for a draw that is not confirmed yet, which keeps names in lower case."""
+    rows = await session.scalars(
+        select(Round).where(Round.guild_id == guild_id, Round.state == "drawn").with_for_update()
+    )
+    for row in rows:
+        if row.proposal is not None:
+            outings = [
+                {**one, "place": new.casefold()} if one["place"] == old.casefold() else one
+                for one in row.proposal["outings"]
+            ]
+            row.proposal = {**row.proposal, "outings": outings}
     await session.flush()

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.availability import SLOT_MIN
-from bot.domain.fitting import Candidate, Drawn, Why, weigh
+from bot.domain.fitting import Candidate, Drawn, weigh
 from bot.domain.outings import Wish
+from bot.domain.reasons import Why
 
 HOUR = 60 // SLOT_MIN
 EVENING = (1 << 2 * HOUR) - 1 << 18 * HOUR  # Monday 18 to 20
+PARK = frozenset({"Park"})
 MORNING = (1 << 2 * HOUR) - 1 << 6 * HOUR
 B, S, SWAP = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
 
@@ -22,6 +24,11 @@ def pair(one: Candidate, other: Candidate, per_spotter: int = 2) -> Drawn:
     return found
 
 
+def whys(found: Drawn | None) -> list[str]:
+    assert found is not None
+    return [reason.code for reason in found.why]
+
+
 RUNNER = Candidate(1, EVENING, wishes=frozenset({B}), backward_s_per_km=480)
 SPOTTER = Candidate(2, EVENING, wishes=frozenset({S}), forward_s_per_km=390)
 
@@ -30,7 +37,7 @@ def test_a_runner_and_a_spotter() -> None:
     found = pair(RUNNER, SPOTTER)
     assert [(p.user_id, p.wish) for p in found.partners] == [(1, B), (2, S)]
     assert (found.slot, found.place, found.pace_s_per_km) == (18 * HOUR, None, 480)
-    assert found.why == (Why.ROLES, Why.PACE, Why.NEW)
+    assert whys(found) == ["new", "pace", "roles"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,7 @@ def test_whose_turn_it_is_settles_who_faces_forward() -> None:
         found = weigh(people, 2)
         assert found is not None
         assert found.partners[tired].wish is B
-        assert Why.TURNS in found.why
+        assert whys(found)[0] in (Why.FORWARD, Why.BACKWARD, Why.TURNS)
 
 
 def test_where_and_when() -> None:
@@ -108,4 +115,30 @@ def test_where_and_when() -> None:
     )
     assert found.slot == 13 * HOUR + HOUR // 2  # within a long day, its middle
     assert found.place == "Park"
-    assert Why.TIME in found.why
+    assert Why.TIME in whys(found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "first"),
+    [
+        (RUNNER, SPOTTER, "new"),
+        (RUNNER, replace(SPOTTER, met={1: 5}), "apart:5"),
+        (replace(RUNNER, met={2: 4}), SPOTTER, "apart:4"),
+        (RUNNER, replace(SPOTTER, met={1: 2}), "pace"),
+        (RUNNER, replace(SPOTTER, faced_backward=2), "forward"),
+        (replace(RUNNER, faced_forward=2), SPOTTER, "backward"),
+        (replace(RUNNER, faced_forward=2), replace(SPOTTER, faced_backward=2), "turns"),
+        (
+            replace(RUNNER, places=frozenset({"Park"}), met={2: 1}),
+            replace(SPOTTER, places=frozenset({"Park"})),
+            "place",
+        ),
+    ],
+)
+def test_what_is_special_about_a_pair_is_said_first(one: Candidate, other: Candidate, first: str) -> None:
+    assert whys(weigh((one, other), 2))[0] == first
+
+
+def test_of_two_who_both_run_backward_it_is_nobody_s_turn_by_name() -> None:
+    two = [replace(RUNNER, user_id=n, faced_forward=2 if n == 1 else 0) for n in (1, 3)]
+    assert whys(weigh((*two, SPOTTER), 2))[0] == "turns"

@@ -24,13 +24,16 @@ from bot.domain.pairing import (
     Draw,
     Help,
     _best_groups,
+    _common,
     _help,
     _matched_groups,
     _pairs,
+    _ready,
     draw_round,
     kept_partners,
     score_of,
 )
+from bot.domain.reasons import telling
 from tests.domain.test_fitting import EVENING, HOUR, MORNING, RUNNER, SPOTTER, SWAP, B
 
 ROOT = Path(__file__).parents[2]
@@ -318,9 +321,11 @@ def test_no_reason_rests_on_a_block(size: int, seed: int, data: st.DataObject) -
         replace(c, blocked=frozenset(i for p in blocked if c.user_id in p for i in p - {c.user_id})) for c in people
     ]
     draw = draw_round(divided, 2, 1)
+    common = _common(_ready(people, 2, 1))
     for outing in draw.outings:
         # In some order: who runs backward where either may is the seed's.
-        assert outing in [weigh([by_id[i] for i in order], 2) for order in permutations(outing.user_ids)]
+        found = [weigh([by_id[i] for i in order], 2) for order in permutations(outing.user_ids)]
+        assert outing in [replace(one, why=telling(one.why, common)) for one in found if one is not None]
     for user_id, told in draw.left:
         alone = [by_id[user_id], *(c for c in people if c.user_id != user_id)]
         assert told is _help(Club(alone, 2), 0)

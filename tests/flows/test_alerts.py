@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
 import discord
-import pytest
 from sqlalchemy import update
 
 from bot.i18n import translate
@@ -149,98 +147,6 @@ async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None
     assert "Resolved by olga" in letter(club, club.alice, "Resolved").content
 
 
-async def test_feeling_unsafe_looks_like_extending_and_the_partner_sees_nothing(club: Club) -> None:
-    room = await organisers_room(club)
-    await out(club)
-    card, dms = card_of(club).content, [m.content for m in club.dms(club.alice)]
-    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
-    assert menu.response is not None
-    pressed = await club.bob.user.click(menu.response, label="I feel unsafe")
-    extend = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Extend")
-    assert extend.response is not None
-    later = await club.alice.user.click(extend.response, label="15 more minutes")
-    assert text_of(pressed).splitlines()[0] == text_of(later).splitlines()[0]
-    await club.env.settle()
-    (alarm,) = room.history()
-    assert "bob feels unsafe" in alarm.content
-    assert card_of(club).content == card
-    assert [m.content for m in club.dms(club.alice)][: len(dms)] == dms
-    mine = await club.alice.slash(club.channel, "partner mine")
-    assert "unsafe" not in text_of(mine)
-
-
-async def test_a_partner_who_can_read_the_organisers_channel_is_gone_round(club: Club) -> None:
-    room = await organisers_room(club)
-    organisers = club.env.bot.get_guild(club.guild.id).get_role(role_of(club))
-    vera = club.guild.add_member(club.env.create_user("vera"))
-    await club.env.settle()
-    await out_with(club, club.olga)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
-    assert menu.response is not None
-    await vera.slash(club.channel, "partner mine")
-    await club.alice.user.click(menu.response, label="I feel unsafe")
-    await club.env.settle()
-    assert organisers is not None
-    assert room.history() == []
-    assert not any("unsafe" in m.content for m in club.dms(club.olga))
-
-
-async def test_a_partner_let_into_the_channel_by_name_is_gone_round_and_reads_of_no_alarm_anywhere(club: Club) -> None:
-    room = await organisers_room(club)
-    dora = newcomer(club, "dora")
-    await club.env.settle()
-    await contact(club, club.alice, dora)
-    await out(club)
-    await club_sets(club, partners_channel_id=club.channel.id)
-    with club.env._bot_scope():
-        channel: Any = club.env.bot.get_channel(room.id)
-        member = await channel.guild.fetch_member(club.bob.id)
-        await channel.set_permissions(member, view_channel=True)
-    await club.env.settle()
-    for closed in (club.olga, dora):
-        club.close_dms(closed)
-    before = [text_of(m) for m in club.dms(club.bob)]
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
-    assert menu.response is not None
-    await club.alice.user.click(menu.response, label="I feel unsafe")
-    await club.env.settle()
-    assert room.history() == []
-    assert [text_of(m) for m in club.dms(club.bob)] == before
-    waiting = [m for m in club.channel.history() if "something waits" in m.content]
-    assert sorted(m.content for m in waiting) == sorted(
-        f"<@{who.id}>, something waits for you." for who in (club.olga, dora)
-    )
-    for message in waiting:
-        assert "unsafe" not in text_of(await club.bob.click(message, label="Show"))
-    for who in (club.olga, dora):
-        mine = next(m for m in waiting if str(who.id) in m.content)
-        assert "alice feels unsafe" in text_of(await who.click(mine, label="Show"))
-    exported = await club.bob.slash(club.channel, "privacy export")
-    assert exported.response is not None
-    files = "".join([(await file.read()).decode() for file in exported.response.attachments])
-    assert "unsafe" not in files
-    assert "delivery.waits" not in files
-
-
-async def test_where_discord_cannot_say_who_reads_the_channel_the_alarm_goes_by_direct_message(
-    club: Club, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room = await organisers_room(club)
-    await out(club)
-
-    async def hung_up(_guild: discord.Guild, _member_id: int) -> discord.Member:
-        raise aiohttp.ServerDisconnectedError
-
-    monkeypatch.setattr(discord.Guild, "fetch_member", hung_up)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
-    assert menu.response is not None
-    said = await club.alice.user.click(menu.response, label="I feel unsafe")
-    assert "Take your time" in text_of(said)
-    await club.env.settle()
-    assert room.history() == []
-    assert "alice feels unsafe" in last(club, club.olga).content
-
-
 async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Club) -> None:
     room = await organisers_room(club)
     await out(club)
@@ -254,19 +160,6 @@ async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Cl
     await club.env.settle()
     assert "All clear" in room.history()[-1].content
     assert (await state(club))[0] == "home"
-
-
-async def out_with(club: Club, other: MemberActor) -> None:
-    from tests.flows.calling import find
-
-    card = await find(club, club.alice)
-    await press(club, other, card, "Face forward")
-    await press(club, other, last(club, other), "Confirm")
-    await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
-    assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
-    await club.env.settle()
 
 
 async def test_an_organisers_channel_that_everybody_can_read_by_now_is_not_used(club: Club) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import discord
 from sqlalchemy import insert, select
 
 from db.models import Availability, Due
@@ -21,22 +22,33 @@ async def test_can_t_come_opens_it_again_and_the_other_is_told_at_once(club: Clu
     assert "looks for somebody" in card_of(club).content
 
 
+def as_it_is(club: Club, card: discord.Message) -> discord.Message:
+    """The card as it is drawn by now."""
+    return next(message for message in club.channel.history() if message.id == card.id)
+
+
 async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: Club) -> None:
     await club.alice.slash(club.channel, "partner mine")
     await club_sets(club, backward_per_spotter=1)
     carla = newcomer(club, "carla")
     await club.env.settle()
     card = await find(club, club.alice)
-    stale = dict(button_ids(card))
+    old = await copy_of(club, card)
     await press(club, club.bob, card, "Face forward")
-    late = await club.olga.click(card, custom_id=stale["Face forward · 1 free"])
+    assert list(button_ids(as_it_is(club, card))) == ["Waiting list", "Can't come", "More"], (
+        "what is full is not offered"
+    )
+    late = await club.olga.click(old, label="Face forward · 1 free")
     assert "That place is taken" in text_of(late)
     assert late.response is not None
     assert "on the waiting list" in await press(club, club.olga, late.response, "Waiting list")
-    later = await carla.click(card, custom_id=stale["Face forward · 1 free"])
+    later = await carla.click(card, label="Waiting list")
+    assert "As what would you come?" in text_of(later)
     assert later.response is not None
-    await press(club, carla, later.response, "Waiting list")
-    assert "2 on the waiting list" in card_of(club).content
+    assert list(button_ids(later)) == ["Wait: Run backward", "Wait: Face forward", "Wait: Swap"]
+    await press(club, carla, later.response, "Wait: Face forward")
+    assert "Wait no longer" in text_of(await carla.click(card, label="Waiting list")), "who waits sees that"
+    assert "2 on the waiting list" in as_it_is(club, card).content
     menu = await club.alice.click(card, label="More")
     assert "Waiting, in this order: olga, carla" in text_of(menu)
     await press(club, club.bob, card, "Can't come")
@@ -167,9 +179,29 @@ async def test_one_s_own_list_has_the_same_buttons(club: Club) -> None:
     mine = await club.bob.slash(club.channel, "partner mine")
     assert "by the oak" in text_of(mine)
     assert mine.response is not None
-    assert {"Confirm", "Face forward", "Can't come", "More"} <= set(button_ids(mine.response))
+    assert list(button_ids(mine.response)) == ["Confirm", "Can't come", "More"], "a swap would leave alice without eyes"
     await press(club, club.bob, mine.response, "Confirm")
     assert (await state(club))[0] == "confirmed"
+
+
+async def test_each_letter_says_only_what_is_new(club: Club) -> None:
+    card = await find(club, club.alice)
+    await press(club, club.bob, card, "Face forward")
+    asked = club.dms(club.bob)[-1]
+    assert "by the oak" in asked.content
+    await press(club, club.bob, asked, "Confirm")
+    kept, news = club.dms(club.bob)
+    assert kept.id == asked.id
+    assert "by the oak" in kept.content, "where exactly is not lost with the question"
+    assert button_ids(kept) == {}
+    for actor in (club.alice, club.bob):
+        said = club.dms(actor)[-1].content
+        assert said.startswith("✅ **Everybody has confirmed: it's on.** Stadium, <t:")
+        assert not any(told in said for told in ("oak", "min", "bob", "alice"))
+    await press(club, club.olga, card, "Run backward")
+    (whole,) = club.dms(club.olga)
+    assert "by the oak" in whole.content, "who comes to what is agreed was not asked, and reads it here"
+    assert news.content == club.dms(club.bob)[-1].content
 
 
 async def test_where_the_bot_may_not_write_the_caller_and_the_organisers_are_told(club: Club) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.services.course import call_half_time
 from db.models import NoShow, Outing, Run, Spotting, Stretch
-from tests.flows.calling import card_of, find, press, state
+from tests.flows.calling import card_of, club_sets, find, press, state
 from tests.flows.conftest import Club, MemberActor, assert_german, text_of
 
 BEFORE = {"days": 2, "hours": 6}
@@ -247,3 +247,19 @@ async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(clu
     assert (await state(club))[0] == "open"
     assert "open again" in last(club, club.alice).content
     assert "looks for somebody" in card_of(club).content
+
+
+async def test_who_is_there_without_having_confirmed_reads_at_the_start_what_the_bot_is_not(club: Club) -> None:
+    card = await find(club, club.alice, "backward")
+    await press(club, club.bob, card, "Face forward")
+    await club_sets(club, emergency_number="112")
+    assert (await state(club))[0] == "filled"
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="We are all here")
+    await club.env.settle()
+    told = letter(club, club.bob, "You are out with").content
+    assert "Being there counts as your confirmation" in told
+    assert "no emergency service: in an emergency call 112" in told
+    assert "Being there" not in letter(club, club.alice, "You are out with").content

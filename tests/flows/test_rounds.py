@@ -77,7 +77,11 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert "In this round you run with** **bob**" in matched.content
     assert f"<t:{TUESDAY}:F>" in matched.content
     assert "You run backward" in matched.content
-    assert "Why: roles that fit, new to one another lately" in matched.content
+    assert "Why: not together in the last eight weeks, one role each" in matched.content
+    assert asked.content.splitlines()[0] == "🤝 **Is it settled for you?** Then confirm."
+    assert not any(said in asked.content for said in ("bob", str(TUESDAY))), "what the letter before has just said"
+    assert "About 45 min" in asked.content
+    assert list(button_ids(partners.last_message)) == ["Waiting list", "Can't come", "More"]
     assert "You face forward" in club.dms(club.bob)[1].content
     assert "0 of 2 have confirmed" in partners.last_message.content
     await press(club, club.alice, asked, "Confirm")

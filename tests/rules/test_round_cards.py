@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import discord
 import pytest
 
 from bot.domain.availability import MOST_WINDOWS, Window
-from bot.domain.fitting import Why
-from bot.domain.outings import Wish
+from bot.domain.outings import OutingState, Wish
 from bot.domain.pairing import Help
+from bot.domain.reasons import MOST_REASONS, Reason, Why
 from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
@@ -18,17 +19,20 @@ from bot.services.availability import Available
 from bot.services.matching import Proposed, RoundView
 from bot.services.rounds import CALLED_OFF, Invitation
 from cogs.views.availability import availability_card, availability_form
-from cogs.views.rounds import left, notice, preview, round_card
+from cogs.views.rounds import left, matched, notice, preview, round_card
+from tests.rules.test_outing_cards import worst
 
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 ID = 2**63 - 1
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
+LONGEST = tuple(reason.code for reason in (Reason(Why.BACKWARD), Reason(Why.APART, 8), Reason(Why.NEW)))
+assert len(LONGEST) == MOST_REASONS
 WINDOWS = tuple(Window(day, start + day, start + 60 + day) for day in range(7) for start in (600, 700, 800))
 
 
 def worst_round(reader: Reader, state: str) -> RoundView:
     people = tuple((ID, NASTY[:120], wish) for wish in Wish)
-    outing = Proposed(people, NOW, NASTY[:60], tuple(why.value for why in Why))
+    outing = Proposed(people, NOW, NASTY[:60], LONGEST)
     return RoundView(
         ID, ID, reader, date(2026, 11, 23), NOW, state, 2**48 - 1, 10**6, (outing,) * 60,
         ((NASTY[:120], Help.WIDER.value),) * 60, NOW + timedelta(hours=2),
@@ -56,6 +60,32 @@ def test_what_organisers_see(language: str) -> None:
     assert "@everyone" not in words
     assert view is not None
     assert "118" in words or "119" in words or "117" in words, "how many lines are not shown"
+
+
+@pytest.mark.parametrize(
+    ("language", "to_ada", "to_organisers"),
+    [
+        ("en", "it is your turn to face forward, 5 weeks since", "it is Ada's turn to face forward, 5 weeks since"),
+        ("de", "du bist an der Reihe, nach vorn zu schauen, seit 5 Wo", "Ada ist an der Reihe, nach vorn zu schauen"),
+    ],
+)
+def test_whose_turn_it_is_is_said_by_name(language: str, to_ada: str, to_organisers: str) -> None:
+    reader = Reader(language)
+    people = ((1, "Ada", Wish.SPOTTER), (2, "Ben", Wish.BACKWARD))
+    proposed = Proposed(people, NOW, "Park", ("forward", "apart:5"))
+    shown = RoundView(1, 1, reader, date(2026, 11, 23), NOW, "drawn", 1, 2, (proposed,), (), None)
+    words, _ = preview(shown, reader) or ("", None)
+    assert to_organisers in words
+    outing = worst(OutingState.FILLED)
+    inside = [
+        replace(one, user_id=number, name=name, wish=wish)
+        for one, (number, name, wish) in zip(outing.companions, people, strict=False)
+    ]
+    outing = replace(outing, companions=tuple(inside))
+    assert to_ada in (matched(outing, 1, ("forward", "apart:5"), reader) or "")
+    assert "Ada" in (matched(outing, 2, ("forward",), reader) or "").splitlines()[-2]
+    changed = replace(outing, companions=tuple(replace(one, wish=Wish.SWAP) for one in inside))
+    assert "Ada" not in (matched(changed, 1, ("forward",), reader) or "").splitlines()[-2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

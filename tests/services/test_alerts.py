@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.outings import OutingState, next_rung, rung_at
 from bot.errors import BadInput, Conflict, MemberError, NotFound
-from bot.services import calls, contacts
-from bot.services.contacts import ContactState
+from bot.services import alerts, calls, contacts
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery
@@ -247,13 +246,64 @@ async def holding(town: Outside, words: str) -> set[str]:
     return found
 
 
-async def test_a_quiet_alarm_that_reaches_nobody_is_in_the_log(town: Outside, caplog: pytest.LogCaptureFixture) -> None:
+async def test_who_alarms_quietly_and_reaches_nobody_is_told_and_nobody_else(
+    town: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
     await town.club_sets(owner_id=BEN)
+    await town.contact(ADA, DORA, state="asked")
+    outing = await town.out()
+    before = await town.said()
+    await town.unsafe(ADA, outing)
+    assert [one for one in await town.said() if one not in before] == [("alert.unheard", ADA, 0)]
+    assert "reaches nobody" in caplog.text
+    assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
+
+
+async def test_only_when_the_last_could_not_be_reached_is_the_presser_told(town: Outside) -> None:
+    await town.club_sets(owner_id=500)
+    await town.contact(ADA, DORA)
     outing = await town.out()
     await town.unsafe(ADA, outing)
-    assert await town.said("alert.unsafe") == []
-    assert "nobody to go to" in caplog.text
-    assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
+    first, second = await quiet_letters(town)
+    await fails(town, first)
+    assert await town.said("alert.unheard") == []
+    await fails(town, second)
+    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
+
+
+async def test_two_who_fail_at_once_are_both_counted(town: Outside) -> None:
+    await town.club_sets(owner_id=500)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    await asyncio.gather(*(fails(town, one) for one in await quiet_letters(town)))
+    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
+
+
+async def test_an_alarm_that_failed_says_nothing_of_another_that_was_heard(town: Outside) -> None:
+    await town.club_sets(owner_id=500)
+    outing = await town.out()
+    await town.unsafe(ADA, outing)
+    await town.unsafe(ADA, outing)
+    first, _ = await quiet_letters(town)
+    await fails(town, first)
+    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
+
+
+async def quiet_letters(town: Outside) -> list[Delivery]:
+    async with town.database.read() as session:
+        rows = await session.scalars(
+            select(Delivery).where(Delivery.kind == "alert.unsafe").order_by(Delivery.delivery_id)
+        )
+        return list(rows)
+
+
+async def fails(town: Outside, one: Delivery) -> None:
+    """What the engine does with a message that cannot be delivered for good."""
+    async with town.database.write() as session:
+        await session.execute(update(Delivery).where(Delivery.delivery_id == one.delivery_id).values(state="failed"))
+        assert one.subject_id is not None
+        await alerts.not_reached(session, one.subject_id, one.occurrence, one.payload, town.now)
 
 
 async def test_who_is_not_out_raises_no_alarm(town: Outside) -> None:
@@ -273,41 +323,3 @@ def test_rungs_are_never_skipped_below_the_organisers(grace_min: int) -> None:
         rungs.append(next_rung(BACK, grace_min, rungs[-1], late))
     assert rungs[:3] == [0, 1, 2]
     assert rung_at(BACK, grace_min, rungs[-2]) <= late < rung_at(BACK, grace_min, rungs[-1])
-
-
-# ── contacts ──
-
-
-async def test_a_contact_is_asked_and_told_nothing_until_it_accepts(town: Outside) -> None:
-    await town.person(ADA)
-    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
-    assert await town.said("contact.ask") == [("contact.ask", DORA, 0)]
-    await contacts.answer(town.database, ADA, DORA, accept=True)
-    assert (await contacts.contacts_of(town.database, DORA)).of[0][0] == ADA
-    await contacts.answer(town.database, ADA, DORA, accept=False)
-    assert (await contacts.contacts_of(town.database, DORA)).of == ()
-
-
-async def test_contacts_keep_their_order_and_move_up(town: Outside) -> None:
-    await town.person(ADA)
-    for who in (BEN, CEM, DORA):
-        await contacts.name_contact(town.database, ADA, who, "x", CLUB, town.now)
-    await refused(Conflict, "alerts.contact.full", contacts.name_contact(town.database, ADA, EVE, "x", CLUB, town.now))
-    found = await contacts.drop_contact(town.database, ADA, BEN)
-    assert [(c.user_id, c.position) for c in found.mine] == [(CEM, 1), (DORA, 2)]
-
-
-async def test_nobody_answers_for_another_or_names_himself(town: Outside) -> None:
-    await town.person(ADA)
-    await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    await refused(NotFound, "alerts.contact.gone", contacts.answer(town.database, ADA, EVE, accept=True))
-    await refused(NotFound, "alerts.contact.unknown", contacts.drop_contact(town.database, DORA, ADA))
-    await refused(BadInput, "alerts.contact.self", contacts.name_contact(town.database, ADA, ADA, "x", CLUB, town.now))
-
-
-async def test_a_block_keeps_the_request_away_and_nobody_is_told(town: Outside) -> None:
-    await town.tie(DORA, ADA)
-    found = await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)
-    assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
-    assert await town.said("contact.ask") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.outings import OutingState
 from db.engine import Database
 from db.models import Companion, Outing
-from tests.services.called import CEM, START
+from tests.services.called import BEN, CEM, START
 from tests.services.outside import Outside
 
 
@@ -62,3 +63,47 @@ async def test_plain_sql_cannot_take_the_eyes_away_under_way(town: Outside, stat
     with pytest.raises(DBAPIError, match="without eyes"):
         async with town.database.writer.begin() as connection:
             await connection.execute(text(statement))
+
+
+STARTS = "UPDATE outings SET state = 'under_way'"
+GOES = "UPDATE companions SET presence = 'left' WHERE user_id = 12"
+JOINS = (
+    "INSERT INTO companions (outing_id, user_id, wish, first_role, second_role, presence, since)"
+    " SELECT outing_id, 13, 'backward', 'backward', 'backward', 'in', created_at FROM outings"
+)
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+@pytest.mark.parametrize(
+    ("first", "then"), [(STARTS, GOES), (GOES, STARTS), (STARTS, JOINS), (JOINS, STARTS)],
+    ids=["starts, spotter goes", "spotter goes, starts", "starts, runner joins", "runner joins, starts"],
+)  # fmt: skip
+async def test_two_at_once_cannot_break_together_what_neither_breaks_alone(
+    town: Outside, first: str, then: str
+) -> None:
+    await town.club_sets(backward_per_spotter=1)
+    outing = await town.call()
+    await town.join(BEN, outing)  # filled: the rule is kept from the start on
+    await town.person(CEM)
+    async with town.database.writer.connect() as one, town.database.writer.connect() as other:
+        await one.execute(text(first))
+        following = asyncio.create_task(other.execute(text(then)))
+        await waits_or_ends(town.database, following)
+        await one.commit()
+        with pytest.raises(DBAPIError, match="without eyes"):
+            await following
+        await other.rollback()
+    after = await town.again(outing)
+    begun = after.state is OutingState.UNDER_WAY
+    assert (begun, len(after.inside)) in {(True, 2), (False, 1), (False, 3)}
+
+
+async def waits_or_ends(database: Database, statement: asyncio.Task[object]) -> None:
+    """Until a statement has ended, or waits for a lock that another transaction holds."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while not statement.done():
+        async with database.writer.connect() as connection:
+            if await connection.scalar(asked):
+                return

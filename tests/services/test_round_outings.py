@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.domain.availability import week_of
 from bot.domain.calls import Wanted
 from bot.domain.outings import Wish
-from bot.services import calls, joining, matching
+from bot.services import calls, joining, matching, meeting_points
 from bot.services.calls import Call
 from bot.services.people import Seen, meet
 from bot.services.waiting import Presser
@@ -55,3 +55,18 @@ async def test_without_a_channel_an_outing_has_no_card_and_nobody_is_bothered_wi
         await joining.confirm(database, presser, outing.outing_id, interaction_id=number, now=circle.now)
     assert list(await circle.letters("outing.confirmed")) == [ADA, BEN]
     assert await circle.letters("outing.card") == {}
+
+
+async def test_a_place_renamed_after_the_draw_is_met_at_by_its_new_name(database: Database) -> None:
+    circle = await Circle.gather(database, ADA, BEN)
+    track = await meeting_points.add(database, CLUB, "Track", "track", "gate 4")
+    for who in (ADA, BEN):
+        await circle.changes(who, places=["Track"])
+    await circle.drawn()
+    await meeting_points.change(database, CLUB, track.point_id, "Arena", "grass", "gate 3")
+    row = await circle.round()
+    assert row is not None
+    assert [one.place for one in (await matching.seen(database, row.round_id)).outings] == ["Arena"]
+    await circle.by_itself()
+    ((outing, _),) = await circle.outings()
+    assert (outing.place, outing.detail, outing.surface) == ("Arena", "gate 3", "grass")

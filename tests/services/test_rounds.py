@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.availability import week_of
 from bot.domain.pairing import draw_round
 from bot.errors import Conflict, MemberError, NotAllowed, NotFound
 from bot.services import matching, rounds
 from db.engine import Database
-from db.models import MeetingPoint, Member, Round
+from db.models import Due, MeetingPoint, Member, Round
 from tests.services.matched import (
     ADA,
     BEN,
@@ -209,6 +209,22 @@ async def test_the_match_begins_once_and_not_before_its_time(database: Database)
     await matching.drawn(database, first, draw, circle.now)  # by another process, a moment later
     assert list(await circle.letters(rounds.PREVIEW)) == [OLGA]
     assert (rounds.PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
+
+
+async def test_a_match_that_is_due_too_early_is_planned_again_for_its_time(database: Database) -> None:
+    circle = await Circle.gather(database, ADA, BEN)
+    await circle.sets()
+    circle.now = NOTICE
+    await circle.announce()
+    async with database.write() as session:  # the clock was set back, or the time moved
+        await session.execute(delete(Due).where(Due.kind == rounds.MATCH))
+        row = (await session.scalars(select(Round))).one()
+        await rounds.begin_match(session, row.round_id, MATCH - timedelta(minutes=1))
+    due = await circle.due(rounds.MATCH)
+    assert (due.fire_at, due.subject_id, due.payload) == (MATCH, CLUB, {"round_id": row.round_id})
+    circle.now = MATCH
+    await circle.begin()
+    assert (await circle.hat()).round_id == row.round_id
 
 
 async def test_what_a_slower_worker_says_of_an_earlier_draw_is_not_kept(database: Database) -> None:
