@@ -23,7 +23,7 @@ ASKED = "would like you to be their safety contact|möchte dich als Sicherheitsk
 NAMED_YOU = "**bob** named you as safety contact|**bob** hat dich als Sicherheitskontakt genannt"
 OVERDUE = "🚨 **Overdue:** alice|🚨 **Überfällig:** alice"
 UNSAFE = "feels unsafe|fühlt sich nicht sicher"
-FEEL_UNSAFE = "I feel unsafe|Ich fühle mich unsicher"
+FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
 TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
@@ -48,7 +48,7 @@ async def out(walk: Walk, one: MemberActor, other: MemberActor, when: str, **unt
     await agree(walk, one, other, when=when)
     await walk.later(**until)
     for actor in (one, other):
-        walk.told(actor, "you go out with|läufst du mit")
+        walk.told(actor, "You go out with|👟 Du läufst")
     await walk.later(hours=1)
     for actor in (one, other):
         walk.told(actor, IT_IS_TIME)
@@ -97,7 +97,7 @@ async def test_help_is_asked_for(walk: Walk) -> None:
     await out(walk, alice, bob, "thu 18:00|Do 18 Uhr", days=1, hours=5)
 
     menu = await walk.press(bob, OUT, MORE)
-    await walk.press(bob, menu, "Need help|Ich brauche Hilfe", "Help is on its way|Hilfe kommt")
+    await walk.press(bob, menu, "Need help|Ich brauche Hilfe", "I have raised the alarm|Der Alarm ist raus")
     (told,) = walk.told(dora, "🆘 " + NAMED_YOU.split("|")[0] + "|🆘 " + NAMED_YOU.split("|")[1])
     assert walk.t("asked for help|um Hilfe gebeten") in told
     (alarm,) = walk.posted(room, "🆘 **bob asks for help**|🆘 **bob bittet um Hilfe**")

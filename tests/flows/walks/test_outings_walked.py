@@ -42,7 +42,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
         assert walk.t("The calls|Die Zurufe") in evening
     await walk.later(hours=23)
     for actor in (alice, bob):
-        (hour,) = walk.told(actor, "you go out with|läufst du mit")
+        (hour,) = walk.told(actor, "You go out with|👟 Du läufst")
         assert "gate 4, by the oak" in hour
     await walk.later(hours=1)
     for actor in (alice, bob):
@@ -52,7 +52,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     await walk.later(minutes=12)
     walk.told(alice, HALF_TIME)
     walk.told(bob, HALF_TIME)
-    await walk.press(bob, HALF_TIME, "Swap now|Jetzt wechseln", "alice faces forward|schaut alice nach vorn")
+    await walk.press(bob, HALF_TIME, "Swap now|Jetzt wechseln", "alice faces forward|alice schaut nach vorn")
     longer = await walk.press(bob, OUT, "Extend|Verlängern", "How much longer?|Wie viel länger?")
     await walk.press(bob, longer, "15 more minutes|15 Minuten mehr", "Take your time|Lasst euch Zeit")
     walk.told(alice, "you need 15 minutes more|ihr braucht 15 Minuten länger")

@@ -33,7 +33,7 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
     await walk.press(olga, card, "Partners|Begleitung", "No partners channel yet|Noch kein Kanal für Begleitung")
     await walk.choose(olga, card, "club:partners:v1", [club.channel])
     walk.posted(club.channel, "at most 2|höchstens 2")
-    await walk.choose(olga, card, "club:runners:v1", ["1"], "one backward runner|eine Person rückwärts")
+    await walk.choose(olga, card, "club:runners:v1", ["1"], "one backward runner|eine Person")
     walk.card("a spotter looks after one|nur für eine Person")
     refused = "With @everyone|Mit @everyone"
     await walk.choose(olga, card, "club:spotter:v1", [club.guild.default_role], refused)
