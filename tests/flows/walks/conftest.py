@@ -25,7 +25,7 @@ def language(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-# Half of what a restart costs is to put every command together in every language and find that Discord has them already.
+# Half of what a restart costs is putting every command together in every language, to find that Discord has them.
 async def sync_if_changed(_bot: Backpedal, **_: Any) -> bool:
     return False
 
