@@ -110,7 +110,7 @@ def _spotted(profile: Profile, reader: Reader) -> list[str]:
     if not profile.spotted_ms:
         return []
     key = "me.card.spotted" if profile.spotted_m else "me.card.spotted_time"
-    return [reader.t(key, duration_ms=profile.spotted_ms, distance_m=profile.spotted_m)]
+    return [reader.t(key, duration_ms=profile.spotted_ms // 1000 * 1000, distance_m=profile.spotted_m)]
 
 
 def _bests(profile: Profile, direction: Direction, reader: Reader) -> str:
