@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import insert, select
 
 from db.models import Availability, NoShow, Run, Stretch
@@ -56,10 +58,13 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     longer = await walk.press(bob, OUT, "Extend|Verlängern", "How much longer?|Wie viel länger?")
     await walk.press(bob, longer, "15 more minutes|15 Minuten mehr", "Take your time|Lasst euch Zeit")
     walk.told(alice, "you need 15 minutes more|ihr braucht 15 Minuten länger")
-    await walk.later(minutes=12)
+    await walk.later(minutes=7, milliseconds=700)  # tenths are for races
     await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
     walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
-    walk.told(alice, DRAFT)
+    (draft,) = walk.told(alice, DRAFT)
+    assert re.search(
+        walk.t(r"^👀 Facing forward for others: \d+:\d\d$|^👀 Für andere nach vorn geschaut: \d+:\d\d$"), draft, re.M
+    )
     await walk.press(bob, "both are|beide zu Hause", HOME, "Welcome home|Willkommen zu Hause")
     walk.told(bob, DRAFT)
     assert (await state(club))[0] == "home"
