@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.flows.calling import club_sets, state
+from tests.flows.calling import club_sets, copy_of, state
 from tests.flows.conftest import button_ids
 from tests.flows.walks.walking import (
     BACKWARD,
@@ -30,12 +30,14 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
 
     await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
     card = walk.card("**alice** runs backward and looks|**alice** läuft rückwärts und sucht", without="oak")
+    old = await copy_of(club, card)
     await walk.press(bob, card, FORWARD, "You're in, and there are enough|Du bist dabei, und ihr seid genug", "oak")
     walk.told(bob, "There are enough of you.** Is it settled|Ihr seid genug.** Passt es")
     walk.told(alice, "You have confirmed; I tell you|Du hast zugesagt; ich sage")
     for actor in (olga, carla):
-        full = await walk.press(actor, card, FORWARD, "That place is taken|Dieser Platz ist weg")
+        full = await walk.press(actor, old, FORWARD, "That place is taken|Dieser Platz ist weg")
         await walk.press(actor, full, WAITING, "on the waiting list|auf der Warteliste")
+    await club.env.bot.get_partial_messageable(club.channel.id).get_partial_message(old.id).delete()
     await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)

@@ -11,9 +11,10 @@ from bot.worker import Worker
 from tests.flows.calling import state
 from tests.flows.conftest import MemberActor
 from tests.flows.test_club_settings import private_channel, settings
-from tests.flows.walks.walking import CONFIRM, ENOUGH, ITS_ON, Walk
+from tests.flows.walks.walking import CONFIRM, ITS_ON, Walk
 
 IN = "You take part|Du machst mit"
+SETTLED = "Is it settled for you?|Passt es für dich?"
 
 
 @pytest_asyncio.fixture
@@ -101,14 +102,14 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
         (alice, "You run backward|Du läufst rückwärts"),
         (bob, "You face forward|Du schaust nach vorn"),
     ):
-        matched, _ = walk.told(actor, "In this round you run with|In dieser Runde läufst du mit", ENOUGH)
+        matched, asked = walk.told(actor, "In this round you run with|In dieser Runde läufst du mit", SETTLED)
         assert walk.t(part) in matched
+        assert "gate 4, by the oak" in asked
     walk.card("Stadium", "0 of 2 have confirmed|0 von 2 haben zugesagt", without="oak")
     for actor in (alice, bob):
-        await walk.press(actor, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
+        await walk.press(actor, SETTLED, CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         (settled,) = walk.told(actor, ITS_ON)
-        assert "gate 4, by the oak" in settled
         assert "**112**" in settled
     assert (await state(club))[0] == "confirmed"
     await walk.later(hours=3)
