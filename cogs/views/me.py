@@ -40,15 +40,15 @@ def profile_card(
     parts: list[str | ui.Item[ui.LayoutView]] = [f"### {title}"]
     if profile.empty:
         parts.append(reader.t("me.card.empty" if club is None else "me.card.empty_theirs"))
+        parts += _spotted(profile, reader)
     else:
-        parts.append("\n".join(words for direction in Direction for words in _totals(profile, direction, reader)))
+        totals = [words for direction in Direction for words in _totals(profile, direction, reader)]
+        parts.append("\n".join([*totals, *_spotted(profile, reader)]))
         if alt is not None:
             parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alt)))
         else:
             parts.append(reader.t("me.card.no_chart"))
         parts += [words for direction in Direction if (words := _bests(profile, direction, reader))]
-    if profile.spotted_ms:
-        parts.append(_spotted(profile, reader, own=club is None))
     if waiting:
         parts.append(reader.t("me.card.waiting", count=waiting))
     if club is None:
@@ -105,10 +105,12 @@ def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]
     ]
 
 
-def _spotted(profile: Profile, reader: Reader, *, own: bool) -> str:
-    """`42 min · 8.1 km`, the metres where they are known."""
-    key = f"me.card.spotted{'' if own else '_theirs'}{'' if profile.spotted_m else '_time'}"
-    return reader.t(key, number=profile.spotted_ms // 60_000, distance_m=profile.spotted_m)
+def _spotted(profile: Profile, reader: Reader) -> list[str]:
+    """`42:10 · 8.1 km`, not one in the other: the metres are of those outings alone where they are known."""
+    if not profile.spotted_ms:
+        return []
+    key = "me.card.spotted" if profile.spotted_m else "me.card.spotted_time"
+    return [reader.t(key, duration_ms=profile.spotted_ms // 1000 * 1000, distance_m=profile.spotted_m)]
 
 
 def _bests(profile: Profile, direction: Direction, reader: Reader) -> str:

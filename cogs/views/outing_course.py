@@ -228,7 +228,7 @@ def drafted(draft: Draft, reader: Reader) -> tuple[str, ui.View]:
     if content.spotter_name:
         told.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
     if draft.spotted_ms:
-        told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms))
+        told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms // 1000 * 1000))
     told.append(reader.t("course.draft.how"))
     return "\n".join(told), classic(
         button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),

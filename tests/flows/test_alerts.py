@@ -132,7 +132,7 @@ async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None
     assert menu.response is not None
     assert "I feel unsafe" in button_ids(menu.response)
     helped = await club.bob.user.click(menu.response, label="Need help")
-    assert "Help is on its way" in text_of(helped)
+    assert "I have raised the alarm" in text_of(helped)
     await club.env.settle()
     (alarm,) = room.history()
     assert "bob asks for help" in alarm.content

@@ -100,12 +100,12 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
         await club.bob.user.click(message, label="Yes, I faced forward")
     own = await club.bob.slash(club.channel, "me")
     assert "Nothing logged yet" in text_of(own)
-    assert "You faced forward for others: **52 min** · 5.00 km" in text_of(own)
-    assert "👀 Faced forward for others: **52 min**" in text_of(
+    assert "Facing forward for others:** 52:30 · 5.00 km" in text_of(own)
+    assert "👀 **Facing forward for others:** 52:30" in text_of(
         await club.alice.slash(club.channel, "me", member=club.bob)
     )
     assert "👀" not in text_of(await club.alice.slash(club.channel, "me"))
     await club.speak_german()
     german = await club.bob.slash(club.channel, "me")
     assert_german(german, await club.alice.slash(club.channel, "me", member=club.bob))
-    assert "Du hast für andere nach vorn geschaut: **52 Min.** · 5,00 km" in text_of(german)
+    assert "Für andere nach vorn geschaut:** 52:30 · 5,00 km" in text_of(german)

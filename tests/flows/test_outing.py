@@ -60,7 +60,7 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert "gate 4, by the oak" in evening
         assert 'never a bare "left"' in evening
     await club.pass_time(hours=23)
-    assert "The calls" in letter(club, club.bob, "you go out with alice").content
+    assert "The calls" in letter(club, club.bob, "You go out with alice").content
     await club.pass_time(hours=1)
     asked = await club.bob.user.click(letter(club, club.bob, "It is time"), label="Check in")
     assert asked.response is not None

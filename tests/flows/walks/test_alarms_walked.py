@@ -1,0 +1,147 @@
+"""Outings walked that do not end at home in time: nobody answers, somebody needs help, somebody feels unsafe."""
+
+from __future__ import annotations
+
+import discord
+
+from tests.flows.calling import card_of, state
+from tests.flows.conftest import MemberActor
+from tests.flows.test_alerts import organisers_room, role_of
+from tests.flows.walks.walking import (
+    DRAFT,
+    HOME,
+    IT_IS_TIME,
+    MORE,
+    OUT,
+    Walk,
+    agree,
+    check_in,
+)
+
+ARE_YOU_HOME = "Are you home?|Bist du zu Hause?"
+ASKED = "would like you to be their safety contact|möchte dich als Sicherheitskontakt"
+NAMED_YOU = "**bob** named you as safety contact|**bob** hat dich als Sicherheitskontakt genannt"
+OVERDUE = "🚨 **Overdue:** alice|🚨 **Überfällig:** alice"
+UNSAFE = "feels unsafe|fühlt sich nicht sicher"
+FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
+RESOLVED = "Resolved|Geklärt"
+TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
+
+
+async def name_contacts(walk: Walk, accepts: MemberActor, declines: MemberActor) -> None:
+    """Bob names two, of whom one accepts."""
+    bob = walk.club.bob
+    await walk.slash(bob, "partner contact", "Nobody yet|Noch niemand")
+    for actor in (declines, accepts):
+        await walk.slash(bob, "partner contact", "Asked. Only who accepts|Gefragt. Nur wer zusagt", member=actor)
+        walk.told(actor, ASKED)
+    await walk.press(declines, ASKED, "Rather not|Lieber nicht", "All right. bob sees|Gut. bob sieht")
+    await walk.press(accepts, ASKED, "I accept|Ich nehme an", "I will write to you only|Ich schreibe dir nur")
+    await walk.slash(
+        bob, "partner contact", "1. **finn** · would rather not|1. **finn** · möchte lieber nicht",
+        "2. **dora** · has accepted|2. **dora** · hat zugesagt",
+    )  # fmt: skip
+
+
+async def out(walk: Walk, one: MemberActor, other: MemberActor, when: str, **until: float) -> None:
+    """Two are out; `until` an hour before it passes the time."""
+    await agree(walk, one, other, when=when)
+    await walk.later(**until)
+    for actor in (one, other):
+        walk.told(actor, "You go out with|👟 Du läufst")
+    await walk.later(hours=1)
+    for actor in (one, other):
+        walk.told(actor, IT_IS_TIME)
+    await check_in(walk, one, other)
+
+
+async def test_nobody_answers_then_somebody_needs_help(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    room = await organisers_room(club)
+    dora, finn = await walk.joined_by("dora", "finn")
+    await name_contacts(walk, dora, finn)
+    await out(walk, alice, bob, "thu 18:00|Do 18 Uhr", days=1, hours=5)
+
+    await walk.later(minutes=49)
+    for actor in (alice, bob):
+        walk.told(actor, ARE_YOU_HOME)
+    await walk.later(minutes=5)
+    (alarm,) = walk.told(dora, NAMED_YOU)
+    for part in ("alice", "gate 4, by the oak", "Call them, or go and look|Ruf an, oder sieh nach"):
+        assert walk.t(part) in alarm
+    await walk.later(minutes=10)
+    (alarm,) = walk.posted(room, OVERDUE)
+    for part in ("gate 4, by the oak", f"<@&{role_of(club)}>", "your local emergency number|der Notruf vor Ort"):
+        assert walk.t(part) in alarm
+    await walk.later(minutes=15)
+    walk.posted(room, OVERDUE)
+    await walk.press(alice, ARE_YOU_HOME, HOME, "Still out: bob|Noch unterwegs: bob")
+    walk.told(alice, DRAFT)
+    form = await walk.press(olga, room.history()[-1], RESOLVED, "What happened?|Was war?")
+    await walk.send(form, {"word": "Found, all well"}, "Thank you|Danke")
+    assert (await state(club))[0] == "resolved"
+    for said in (
+        walk.posted(room, "Found, all well"), walk.told(dora, "Found, all well"),
+        walk.told(alice, "Found, all well"), walk.told(bob, "Found, all well", DRAFT),
+    ):  # fmt: skip
+        assert walk.t("Resolved by olga|Geklärt von olga") in said[0]
+    await walk.later(hours=1)
+    walk.nothing_left()
+
+
+async def test_help_is_asked_for(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    room = await organisers_room(club)
+    dora, finn = await walk.joined_by("dora", "finn")
+    await name_contacts(walk, dora, finn)
+    await out(walk, alice, bob, "thu 18:00|Do 18 Uhr", days=1, hours=5)
+
+    menu = await walk.press(bob, OUT, MORE)
+    await walk.press(bob, menu, "Need help|Ich brauche Hilfe", "I have raised the alarm|Der Alarm ist raus")
+    (told,) = walk.told(dora, "🆘 " + NAMED_YOU.split("|")[0] + "|🆘 " + NAMED_YOU.split("|")[1])
+    assert walk.t("asked for help|um Hilfe gebeten") in told
+    (alarm,) = walk.posted(room, "🆘 **bob asks for help**|🆘 **bob bittet um Hilfe**")
+    assert f"<@&{role_of(club)}>" in alarm
+    await walk.later(minutes=15)
+    walk.posted(room, "asks for help|bittet um Hilfe")
+    form = await walk.press(olga, room.history()[-1], RESOLVED, "What happened?|Was war?")
+    await walk.send(form, {"word": "Twisted ankle, fetched"}, "Everybody who was alarmed|Alle, die alarmiert")
+    walk.posted(room, "Resolved by olga: Twisted ankle|Geklärt von olga: Twisted ankle")
+    walk.told(dora, "Resolved by olga|Geklärt von olga")
+    for actor in (alice, bob):
+        walk.told(actor, "Resolved by olga|Geklärt von olga", DRAFT)
+    assert (await state(club))[0] == "resolved"
+    await walk.later(hours=1)
+    walk.nothing_left()
+
+
+async def test_somebody_feels_unsafe_with_one_who_cannot_and_with_one_who_can_read_the_alarm(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    room = await organisers_room(club)
+    captains = club.guild.create_role("Captains", permissions=discord.Permissions(manage_guild=True))
+    dora, finn = await walk.joined_by("dora", "finn")
+    (vera,) = await walk.joined_by("vera", roles=(captains,))
+    await walk.slash(vera, "partner mine")
+    await name_contacts(walk, dora, finn)
+
+    await out(walk, alice, bob, "thu 18:00|Do 18 Uhr", days=1, hours=5)
+    card = card_of(club).content
+    menu = await walk.press(bob, OUT, MORE)
+    await walk.press(bob, menu, FEEL_UNSAFE, TAKE_YOUR_TIME)
+    (alarm,) = walk.posted(room, "🔴 **bob feels unsafe|🔴 **bob fühlt sich nicht sicher")
+    assert walk.t("does not know that bob has told me|weiß nicht, dass bob mir das gesagt hat") in alarm
+    walk.told(alice)
+    walk.told(dora)
+    assert card_of(club).content == card
+    for actor in (alice, bob):
+        await walk.press(actor, OUT, HOME, "Welcome home|Willkommen zu Hause")
+        walk.told(actor, DRAFT)
+
+    await out(walk, bob, olga, "fri 18:00|Fr 18 Uhr", hours=23)
+    menu = await walk.press(bob, OUT, MORE)
+    await walk.press(bob, menu, FEEL_UNSAFE, TAKE_YOUR_TIME)
+    walk.posted(room)
+    walk.told(olga)
+    walk.told(dora, UNSAFE)
+    walk.told(vera, UNSAFE)
+    walk.nothing_left()

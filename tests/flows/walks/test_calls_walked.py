@@ -1,0 +1,128 @@
+"""Calls for a partner walked from end to end: changed, waited for, offered on, called off, and for some alone."""
+
+from __future__ import annotations
+
+from tests.flows.calling import club_sets, copy_of, state
+from tests.flows.conftest import button_ids
+from tests.flows.walks.walking import (
+    BACKWARD,
+    CALLED,
+    CANT_COME,
+    CONFIRM,
+    ENOUGH,
+    FORWARD,
+    ITS_ON,
+    MORE,
+    NOT_OPEN,
+    Walk,
+)
+
+STADIUM = {"place": "Stadium|Stadion", "distance": "3k", "exactly": "gate 4, by the oak", "role": "backward"}
+WAITING = "Waiting list|Warteliste"
+FREE = "A place is free for you|Für dich ist ein Platz frei"
+
+
+async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    (carla,) = await walk.joined_by("carla")
+    await walk.slash(alice, "partner mine", "No outing yet|Noch keine Verabredung")
+    await club_sets(club, backward_per_spotter=1)
+
+    await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
+    card = walk.card("**alice** runs backward and looks|**alice** läuft rückwärts und sucht", without="oak")
+    old = await copy_of(club, card)
+    await walk.press(bob, card, FORWARD, "You're in, and there are enough|Du bist dabei, und ihr seid genug", "oak")
+    walk.told(bob, "There are enough of you.** Is it settled|Ihr seid genug.** Passt es")
+    walk.told(alice, "You have confirmed; I tell you|Du hast zugesagt; ich sage")
+    for actor in (olga, carla):
+        full = await walk.press(actor, old, FORWARD, "That place is taken|Dieser Platz ist weg")
+        await walk.press(actor, full, WAITING, "on the waiting list|auf der Warteliste")
+    await club.env.bot.get_partial_messageable(club.channel.id).get_partial_message(old.id).delete()
+    await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
+    for actor in (alice, bob):
+        walk.told(actor, ITS_ON)
+    walk.card("Everybody has confirmed|Alle haben zugesagt", "2 on the waiting list|2 auf der Warteliste")
+
+    menu = await walk.press(alice, card, MORE, "Waiting, in this order: olga, carla|der Reihe nach: olga, carla")
+    form = await walk.press(alice, menu, "Change time or place|Zeit oder Ort ändern")
+    new = {"place": "Park", "when": "sat 10:00|Sa 10 Uhr"}
+    await walk.send(form, new, "I ask everybody else to confirm|Alle anderen bitte ich noch einmal")
+    walk.told(bob, "alice has changed the time or place.** Does it|alice hat Zeit oder Ort geändert.** Passt")
+    for actor in (olga, carla):
+        walk.told(actor, "of the outing you wait for|auf die du wartest")
+    walk.card("Park", "1 of 2 have confirmed|1 von 2 haben zugesagt")
+    await walk.press(bob, "has changed|geändert", CONFIRM, "Confirmed|Zugesagt")
+    for actor in (alice, bob):
+        walk.told(actor, ITS_ON)
+
+    await walk.press(bob, card, CANT_COME, "you're out|du bist raus")
+    walk.told(alice, "bob can't come any more**, so the outing is open again|bob kann doch nicht**, darum")
+    walk.told(olga, FREE)
+    walk.told(carla)
+    await walk.later(minutes=31)
+    walk.told(carla, FREE)
+    await walk.press(olga, FREE, "Take it|Nehme ich", "went to the next one|Dieser Platz ging weiter")
+    await walk.press(carla, FREE, "Take it|Nehme ich", "You're in|Du bist dabei")
+    assert (await state(club))[0] == "filled"
+    walk.told(carla, ENOUGH)
+    walk.told(alice, ENOUGH)
+    await walk.press(carla, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
+    for actor in (alice, carla):
+        walk.told(actor, ITS_ON)
+
+    menu = await walk.press(alice, card, MORE)
+    sure = await walk.press(
+        alice, menu, "Call it off|Absagen", "Call the whole outing off?|Die ganze Verabredung absagen?"
+    )
+    assert (await state(club))[0] == "confirmed"
+    await walk.press(alice, sure, "Yes, call it off|Ja, alles absagen", "is called off|ist abgesagt")
+    walk.told(carla, "was called off|wurde abgesagt")
+    walk.card("The outing of alice was called off|Die Verabredung von alice wurde abgesagt")
+    await walk.slash(carla, "partner mine", "No outing yet|Noch keine Verabredung")
+    walk.nothing_left()
+
+
+async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    certified = club.guild.create_role("Spotters")
+    (carla,) = await walk.joined_by("carla", roles=(certified,))
+    await walk.slash(alice, "partner trust", "Nobody yet|Noch niemandem")
+    await club_sets(club, spotter_role_id=certified.id)
+
+    await walk.slash(alice, "partner trust", "You trust **bob**|Du vertraust **bob**", member=bob)
+    await walk.slash(alice, "partner trust", "**bob** · since|**bob** · seit")
+    await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", who="trusted", **STADIUM)
+    card = walk.card("**alice** looks for a partner|**alice** sucht Begleitung", without="Stadium|Stadion")
+    assert list(button_ids(card)) == [walk.t("Show|Zeigen")]
+    await walk.press(olga, card, "Show|Zeigen", NOT_OPEN)
+    shown = await walk.press(bob, card, "Show|Zeigen", "**Stadium**|**Stadion**")
+    await walk.press(bob, shown, FORWARD, "You're in|Du bist dabei")
+    walk.told(bob, ENOUGH)
+    walk.told(alice, ENOUGH)
+    await walk.slash(alice, "partner untrust", "no longer trust **bob**|vertraust **bob** nicht mehr", member="bob")
+    await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
+    for actor in (alice, bob):
+        walk.told(actor, ITS_ON)
+
+    blocked = await walk.slash(
+        alice, "partner block", "**bob** is blocked|**bob** ist blockiert",
+        "still in an outing together|noch zusammen verabredet", member=bob,
+    )  # fmt: skip
+    walk.told(bob)
+    await walk.slash(alice, "partner block", "**bob** · since|**bob** · seit")
+    await walk.press(alice, blocked, CANT_COME, "you're out|du bist raus")
+    walk.told(bob, "alice can't come any more|alice kann doch nicht")
+
+    await walk.slash(alice, "partner find", CALLED, when="sat 10:00|Sa 10 Uhr", who="spotters", **STADIUM)
+    card = walk.card("**alice** looks for a partner|**alice** sucht Begleitung", without="Stadium|Stadion")
+    for actor in (bob, olga):
+        await walk.press(actor, card, "Show|Zeigen", NOT_OPEN)
+    shown = await walk.press(carla, card, "Show|Zeigen", "**Stadium**|**Stadion**")
+    await walk.press(carla, shown, FORWARD, "You're in|Du bist dabei")
+    walk.told(carla, ENOUGH)
+    walk.told(alice, ENOUGH)
+
+    await walk.slash(alice, "partner unblock", "no longer blocked|nicht mehr blockiert", member="bob")
+    await walk.slash(alice, "partner find", CALLED, when="sun 10:00|So 10 Uhr", **STADIUM)
+    await walk.press(bob, walk.card("Stadium|Stadion"), BACKWARD, "You're in|Du bist dabei")
+    walk.nothing_left()

@@ -1,0 +1,136 @@
+"""Outings walked from the evening before to the logged runs, and those that did not happen, or not with everybody."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import insert, select
+
+from db.models import Availability, NoShow, Run, Stretch
+from tests.flows.calling import state
+from tests.flows.conftest import NOON
+from tests.flows.test_outing import outing_id
+from tests.flows.walks.walking import (
+    CONFIRM,
+    DRAFT,
+    ENOUGH,
+    FORWARD,
+    HOME,
+    IT_IS_TIME,
+    ITS_ON,
+    LOG_IT,
+    OUT,
+    Walk,
+    agree,
+    check_in,
+)
+
+HAPPENED = "Did it happen?|Hat es stattgefunden?"
+COULD_NOT = "I could not come|Ich konnte nicht kommen"
+THANKS = "Thank you for saying so|Danke, dass du es sagst"
+HALF_TIME = "Half time: swap now|Halbzeit: jetzt wechseln"
+
+
+async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
+    club, alice, bob = walk.club, walk.club.alice, walk.club.bob
+    await agree(walk, alice, bob, "swap", when="fri 18:00|Fr 18 Uhr")
+    await walk.later(days=1, hours=6)
+    for actor, part in (
+        (alice, "run backward first, then face forward|erst läufst du rückwärts, dann"),
+        (bob, "face forward first, then run backward|erst schaust du nach vorn, dann"),
+    ):
+        (evening,) = walk.told(actor, "Tomorrow|Morgen")
+        assert walk.t(part) in evening
+        assert walk.t("The calls|Die Zurufe") in evening
+    await walk.later(hours=23)
+    for actor in (alice, bob):
+        (hour,) = walk.told(actor, "You go out with|👟 Du läufst")
+        assert "gate 4, by the oak" in hour
+    await walk.later(hours=1)
+    for actor in (alice, bob):
+        walk.told(actor, IT_IS_TIME)
+    await check_in(walk, alice, bob)
+    walk.card("Under way|Unterwegs", without="oak")
+    await walk.later(minutes=12)
+    walk.told(alice, HALF_TIME)
+    walk.told(bob, HALF_TIME)
+    await walk.press(bob, HALF_TIME, "Swap now|Jetzt wechseln", "alice faces forward|alice schaut nach vorn")
+    longer = await walk.press(bob, OUT, "Extend|Verlängern", "How much longer?|Wie viel länger?")
+    await walk.press(bob, longer, "15 more minutes|15 Minuten mehr", "Take your time|Lasst euch Zeit")
+    walk.told(alice, "you need 15 minutes more|ihr braucht 15 Minuten länger")
+    await walk.later(minutes=7, milliseconds=700)  # tenths are for races
+    await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
+    walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
+    (draft,) = walk.told(alice, DRAFT)
+    assert re.search(
+        walk.t(r"^👀 Facing forward for others: \d+:\d\d$|^👀 Für andere nach vorn geschaut: \d+:\d\d$"), draft, re.M
+    )
+    await walk.press(bob, "both are|beide zu Hause", HOME, "Welcome home|Willkommen zu Hause")
+    walk.told(bob, DRAFT)
+    assert (await state(club))[0] == "home"
+    walk.card("alice and company are home|alice und Begleitung sind zu Hause")
+    for actor in (alice, bob):
+        await walk.press(actor, DRAFT, LOG_IT, "Logged|Eingetragen")
+    async with club.database.read() as session:
+        ways = await session.execute(
+            select(Run.user_id, Stretch.direction)
+            .join(Stretch, Stretch.run_id == Run.run_id)
+            .order_by(Run.user_id, Stretch.position)
+        )
+        assert [tuple(row) for row in ways] == [
+            (alice.id, "backward"), (alice.id, "forward"), (bob.id, "forward"), (bob.id, "backward")
+        ]  # fmt: skip
+    await walk.later(hours=12)
+    walk.nothing_left()
+
+
+async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_checked_in_to(walk: Walk) -> None:
+    club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
+    await agree(walk, alice, bob, when="thu 18:00|Do 18 Uhr")
+    await walk.later(days=1, hours=6, minutes=31)
+    for actor in (alice, bob):
+        walk.told(actor, IT_IS_TIME, HAPPENED)
+    await walk.press(alice, HAPPENED, "No|Nein", "All right, it did not|Gut, dann ein andermal")
+    await walk.press(bob, HAPPENED, COULD_NOT, THANKS)
+    walk.card("The outing of alice did not take place|Die Verabredung von alice fand nicht statt")
+
+    await walk.slash(olga, "partner availability", "When you can|Wann du kannst")
+    async with club.database.write() as session:
+        row = {"guild_id": club.guild.id, "user_id": olga.id, "windows": [[4, 1000, 1300]], "places": [], "wishes": []}
+        await session.execute(insert(Availability).values(**row, changed_at=NOON))
+    await agree(walk, alice, bob, when="fri 20:00|Fr 20 Uhr")
+    await walk.later(days=1, hours=1, minutes=30)
+    for actor in (alice, bob):
+        walk.told(actor, IT_IS_TIME)
+    asked = await walk.press(alice, IT_IS_TIME, "Check in|Einchecken", "Who is there?|Wer ist da?")
+    await walk.choose(
+        alice, asked, f"outing:present:v1:{await outing_id(club)}", [], "does not start|geht es nicht los"
+    )
+    walk.told(olga, "alice is short of somebody|alice fehlt noch jemand")
+    walk.told(alice, "bob can't come any more**, so|bob kann doch nicht**, darum")
+    walk.told(bob, "The others went out without you|Die anderen sind ohne dich los")
+    await walk.press(bob, "went out without you|ohne dich los", COULD_NOT, THANKS)
+    walk.told(bob, "the second time in a month|das zweite Mal in einem Monat")
+    await walk.press(olga, "is short of|fehlt noch", FORWARD, "You're in|Du bist dabei")
+    walk.told(alice, ENOUGH)
+    walk.told(olga, ENOUGH)
+    await walk.press(olga, ENOUGH, CONFIRM, "so has everybody else|alle anderen auch")
+    for actor in (alice, olga):
+        walk.told(actor, ITS_ON)
+    await check_in(walk, alice, olga)
+    await walk.later(minutes=20)
+    for actor in (alice, olga):
+        await walk.press(actor, OUT, HOME, "Welcome home|Willkommen zu Hause")
+        walk.told(actor, DRAFT)
+        await walk.press(actor, DRAFT, "Throw away|Wegwerfen", "Nothing was logged|Nichts wurde eingetragen")
+
+    await agree(walk, alice, bob, when="sat 18:00|Sa 18 Uhr")
+    await walk.later(hours=22, minutes=10)
+    for actor in (alice, bob):
+        walk.told(actor, IT_IS_TIME, HAPPENED)
+        await walk.press(actor, HAPPENED, "Yes, we ran|Ja, wir sind gelaufen", "Your run is drafted|als Entwurf")
+        walk.told(actor, DRAFT)
+    assert (await state(club))[0] == "home"
+    async with club.database.read() as session:
+        assert [row.user_id for row in await session.scalars(select(NoShow))] == [bob.id, bob.id]
+    walk.nothing_left()
