@@ -71,10 +71,12 @@ _NTH = r"(?:[0-9]{1,2}(?:st|nd|rd|th)|last)"
 _DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s(?:day|tag))?)"
 _NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
 _HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|uhr|h|o'clock)?|{_NAMED_HOUR})"
+AMOUNT_OF_DAYS = rf"{_COUNT}\s?{_CALENDAR}"
+"""A regular expression for an amount of days, weeks, months or years."""
 _TIMES = any_of(word for word, size in WORDS.milliseconds.items() if size < 86_400_000 and word[0].isalpha())
 AMOUNT = (
     rf"(?:{any_of(WORDS.numbers)}|[0-9]+(?:[.,][0-9]+)?)\s?{_TIMES}"
-    rf"(?:\s?(?:and\s|und\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:am|pm|uhr)))?"
+    rf"(?:\s?(?:and\s|und\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:-|am|pm|uhr)))?"
 )
 """A regular expression for an amount of minutes and hours that names its unit."""
 
@@ -109,8 +111,10 @@ def take_series(told: Told) -> Series | None:
     if not _core(told, series):
         return None
     if except_days:
-        series.weekdays = tuple(day for day in range(7) if day not in _weekdays(except_days[1]))
-        if series.unit is not Unit.DAY or series.every != 1:
+        left_out = _weekdays(except_days[1])
+        every_day = series.unit is Unit.DAY and series.every == 1
+        series.weekdays = tuple(day for day in (range(7) if every_day else series.weekdays) if day not in left_out)
+        if not series.weekdays or series.nths or not (every_day or series.unit is Unit.WEEK):
             raise BadInput("remind_when.unclear", typed=told.typed)
         series.unit = Unit.WEEK
     return series
@@ -284,6 +288,8 @@ def _interval(told: Told, series: Series) -> None:
     found = told.take(rf"every\s(?:({_TIMES})(?![a-z0-9])|({AMOUNT}))")
     if not found:
         return
+    if series.span is None and (hours := told.take(rf"({_HOUR})\s?-\s?({_HOUR})")):
+        series.span = (hours[1], hours[2])
     minutes = parse_duration(found[2] or f"1 {found[1]}", "en") / 60_000
     series.every, series.unit = int(minutes), Unit.MINUTE
     if minutes < 1 or minutes != int(minutes):

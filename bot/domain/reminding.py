@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from bot.domain.moments import Facing, Moment, at_wall, hours_meant, in_part, settle, take_apart
-from bot.domain.recurring import AMOUNT, canonical, take_series
+from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
 from bot.domain.schedule import In, Once, Schedule, next_after
 from bot.domain.told import Told
@@ -145,6 +145,7 @@ def _readings(words: str, asker: Asker) -> Readings:
 
 def _once(words: str, asker: Asker) -> Readings:
     words = re.sub(r"^([0-9]{1,2})$", r"at \1", words)
+    words = re.sub(rf"^(?={AMOUNT_OF_DAYS}$)", "in ", words)
     ahead: list[Schedule] = []
     if re.fullmatch(AMOUNT, words):
         # `20 min`, `1h30` are ahead from now; that `1h30` may be an hour of the day as well is the other reading.
@@ -156,6 +157,8 @@ def _once(words: str, asker: Asker) -> Readings:
         if ahead:
             return ahead, False
         raise
+    if re.fullmatch(r"(?:1[3-9]|2[0-3])h(?:[0-5][0-9])?", words):
+        return [*found, *ahead], assumed
     return [*ahead, *found], assumed and not ahead
 
 
@@ -169,12 +172,14 @@ def _moments(words: str, asker: Asker) -> Readings:
     assumed = told.hour is None
     hours = [_chosen_hour(told, asker)] if told.hour is None else hours_meant(told)
     moments = [settle(replace(told, hour=hour, part=None, spoken=False), asker.now, asker.zone) for hour in hours]
+    if moments[0].at > asker.now + FURTHEST:
+        raise BadInput("remind_when.too_far", year=str(moments[0].on.year))
     ahead = [
         (moment.at, Once(moment.on, hour)) for moment, hour in zip(moments, hours, strict=True) if moment.at > asker.now
     ]
     if not ahead:
         raise BadInput("remind_when.past", at=moments[0].at)
-    if told.day is None:
+    if told.day is None or (told.day == told.today and told.step is not None):
         ahead.sort(key=lambda one: one[0])
     return [once for _, once in ahead], assumed
 

@@ -91,12 +91,21 @@ def _shifted(told: Told, count: float, unit: str) -> date:
         raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
 
 
+_UNFINISHED = (
+    r"(?:(?:am|den)\s(?=[0-9.]+(?:\s|$))|(?=(?:2[4-9]|3[01])\.)|(?=[0-9.]+\s(?:um|at)\s[0-9]))"
+    r"([0-9]{1,2})\.(1[0-2]|0?[1-9])(?!\.)"
+)
+"""`am 6.12`, `24.12`, `6.12 um 9`: without its last dot a date, where it cannot be an hour."""
+
+
 def _date(told: Told) -> None:
-    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`."""
+    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
     if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
         told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
     elif found := told.take(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.(?:\s?([0-9]{4}|[0-9]{2}(?![.:0-9]|\s?uhr)))?"):
         _calendar(told, int(found[1]), int(found[2]), found[3])
+    elif found := told.take(_UNFINISHED):
+        _calendar(told, int(found[1]), int(found[2]), None)
     elif found := told.take(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"):
         first, second = int(found[1]), int(found[2])
         if first > 12 or first == second or (told.language == "de" and second <= 12):

@@ -221,15 +221,19 @@ JUMBLE = (
 )
 
 
-def comes(typed: str, language: str) -> bool:
+ZONES = st.sampled_from([BERLIN, "America/Scoresbysund", "Australia/Lord_Howe", "Pacific/Kiritimati", "Etc/GMT+12"])
+NOWS = st.datetimes(datetime(2026, 1, 1), datetime(2032, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - made aware
+
+
+def comes(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW) -> bool:
     """Whether it is refused in words there are, or comes within five years."""
     try:
-        asked = read_when(typed, now=NOW, zone=BERLIN, language=language)
+        asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput as refused:
-        Reader(language, zone=BERLIN).error(refused)
+        Reader(language, zone=zone).error(refused)
         return refused.key in KEYS and refused.key.startswith(("remind_when.", "entry.text."))
-    firsts = [next_after(one, BERLIN, NOW) for one in (asked.schedule, asked.other) if one is not None]
-    return all(first is not None and NOW < first <= NOW + FURTHEST for first in firsts)
+    firsts = [next_after(one, zone, now) for one in (asked.schedule, asked.other) if one is not None]
+    return all(first is not None and now < first <= now + FURTHEST for first in firsts)
 
 
 @given(st.text(max_size=110), st.sampled_from(LANGUAGES))
@@ -237,9 +241,16 @@ def test_any_text_is_read_or_refused_in_words(typed: str, language: str) -> None
     assert comes(typed, language)
 
 
-@given(st.lists(st.sampled_from(JUMBLE.split(" ")), max_size=9), st.sampled_from(LANGUAGES))
-def test_any_jumble_of_words_is_read_or_refused(words: list[str], language: str) -> None:
-    assert comes(" ".join(words), language)
+@given(st.lists(st.sampled_from(JUMBLE.split(" ")), max_size=9), st.sampled_from(LANGUAGES), ZONES, NOWS)
+def test_any_jumble_of_words_is_read_or_refused(words: list[str], language: str, zone: str, now: datetime) -> None:
+    assert comes(" ".join(words), language, zone, now)
+
+
+@given(st.sampled_from(LINES), ZONES, NOWS)
+def test_any_line_is_read_or_refused_anywhere_at_any_time(
+    line: tuple[str, str, str, str], zone: str, now: datetime
+) -> None:
+    assert comes(line[1], line[0], zone, now)
 
 
 @given(st.sampled_from(LINES), st.sampled_from(["a", "1", " ", ":", ".", "every ", " until "]), st.integers(0, 30))
