@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
-from db.dialect import upsert
+from db.dialect import InsertOnConflict
 from db.models import Delivery, Due, Guild, Outing, User
 from db.queries.due import one_of
 
@@ -34,27 +34,30 @@ async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, ag
 
     One that is being drawn at this moment stays leased: whoever draws it sees by its version that it was late.
     """
-    statement = upsert(session, Delivery)
-    key = ["kind", "occurrence", "destination", "user_id", "channel_id"]
-    if again:
-        leased = Delivery.state == "leased"
-        new = statement.excluded
-        statement = statement.on_conflict_do_update(
-            index_elements=key,
-            set_={
-                "priority": new["priority"],
-                "payload": new["payload"],
-                "due_at": new["due_at"],
-                "message_id": func.coalesce(new["message_id"], Delivery.message_id),
-                "version": Delivery.version + 1,
-                "state": case((leased, "leased"), else_="waiting"),
-                "next_try_at": case((leased, Delivery.next_try_at), else_=new["next_try_at"]),
-                "attempts": 0,
-            },
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=key)
+    statement = (_MARK if again else _INSERT).on(session)
     await session.execute(statement, [{**row, "state": "waiting", "attempts": 0, "version": 0} for row in rows])
+
+
+def _marked(insert: Any) -> Any:
+    new, leased = insert.excluded, Delivery.state == "leased"
+    return insert.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={
+            "priority": new["priority"],
+            "payload": new["payload"],
+            "due_at": new["due_at"],
+            "message_id": func.coalesce(new["message_id"], Delivery.message_id),
+            "version": Delivery.version + 1,
+            "state": case((leased, "leased"), else_="waiting"),
+            "next_try_at": case((leased, Delivery.next_try_at), else_=new["next_try_at"]),
+            "attempts": 0,
+        },
+    )
+
+
+_KEY = ["kind", "occurrence", "destination", "user_id", "channel_id"]
+_INSERT = InsertOnConflict(Delivery, lambda insert: insert.on_conflict_do_nothing(index_elements=_KEY))
+_MARK = InsertOnConflict(Delivery, _marked)
 
 
 # -- messages ----------------------------------------------------------------------------------------------------
