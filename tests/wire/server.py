@@ -130,6 +130,12 @@ class LocalDiscord(Acting):
         """Let a fault happen no more."""
         self._faults.remove(fault)
 
+    def direct(self, person_id: str) -> str:
+        """The channel of somebody's direct messages, opened if it was not."""
+        channel = self._dm_of.setdefault(person_id, snowflake())
+        self._dms[channel] = person_id
+        return channel
+
     @property
     def said(self) -> list[tuple[str, str]]:
         """What stands in channels and direct messages, oldest first: whose or which channel it is, and the words."""
@@ -354,8 +360,7 @@ class LocalDiscord(Acting):
 
     async def _open_dm(self, request: web.Request) -> web.Response:
         person = str(request["entry"].body["recipient_id"])
-        channel = self._dm_of.setdefault(person, snowflake())
-        self._dms[channel] = person
+        channel = self.direct(person)
         recipient = self.persons.get(person, Person(id=person)).user
         return answer({"id": channel, "type": 1, "last_message_id": None, "recipients": [recipient]})
 
