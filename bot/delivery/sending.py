@@ -13,10 +13,11 @@ import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.kinds import Drawn, Failure, Kind, outgoing_of
+from bot.delivery.dropped import Dropped
+from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
 from bot.errors import Unavailable
-from bot.services import outbox
+from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
 
@@ -113,9 +114,10 @@ def nonce_of(one: Leased) -> str:
 class Sender:
     """Delivers messages through one client."""
 
-    def __init__(self, client: Backpedal, pace: Pace) -> None:
+    def __init__(self, client: Backpedal, pace: Pace, dropped: Dropped) -> None:
         self._client = client
         self._pace = pace
+        self._dropped = dropped
         self._database = client.app.database
         self._opening_from: datetime | None = None
 
@@ -129,6 +131,13 @@ class Sender:
         assert kind.draw is not None
         if kind.useful_for is not None and now - one.due_at > kind.useful_for:
             await self._too_late(one, kind, now)
+            return True
+        try:
+            hold = await self._held(one, kind, now)
+        except Exception as error:
+            return await self._again(one, kind, error, "weighed")
+        if hold is not None:
+            await self._hold(one, hold)
             return True
         if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
             return True
@@ -146,6 +155,20 @@ class Sender:
             return await self._not_sent(one, kind, error)
         await self._record(lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
         return True
+
+    async def _held(self, one: Leased, kind: Kind, now: datetime) -> Hold | None:
+        if kind.hold is None:
+            return None
+        async with self._database.read() as session:
+            return await kind.hold(session, outgoing_of(one), now)
+
+    async def _hold(self, one: Leased, hold: Hold) -> None:
+        until = hold.until
+        if until is None:
+            await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+            self._dropped.unwanted(one.kind)
+        else:
+            await self._record(lambda session, at: outbox.record_held(session, one, at, until))
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -241,14 +264,14 @@ class Sender:
 
     async def _fall_back(self, one: Leased, now: datetime) -> bool:
         async with self._database.write() as session:
-            return await outbox.fall_back(session, one, now)
+            return await fallbacks.fall_back(session, one, now)
 
     async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
         if one.attempts:
             await self._failed(one, kind, Failure.GIVEN_UP)
             return
-        log.warning("%s %d was no longer useful after %s and is dropped", one.kind, one.delivery_id, now - one.due_at)
         await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+        self._dropped.late(one.kind, str(one.delivery_id), now - one.due_at)
 
     async def _again(
         self, one: Leased, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()
@@ -270,28 +293,38 @@ class Sender:
         return False
 
     async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
-        """Record it for good and let the kind do what follows; of a fallback it is the direct message that failed."""
-        meant, told = one, kind
-        if one.fallback_of is not None:
-            original = await outbox.delivery(self._database, one.fallback_of)
-            if original is not None and original.kind in self._client.kinds:
-                meant, told, failure = original, self._client.kinds[original.kind], Failure.CLOSED
-        log.warning("%s %d is not delivered: %s", meant.kind, meant.delivery_id, failure.value)
+        """Record it for good and let the kind do what follows; of a fallback, the kinds of what was refused before."""
+        meant = [one]
+        if one.kind == fallbacks.WAITS:
+            refused = await fallbacks.waiting(self._database, one.kind, one.payload)
+            meant = [each for each in refused if each.kind in self._client.kinds]
+            failure_told = Failure.CLOSED
+        else:
+            failure_told = failure
+        for each in meant:
+            log.warning("%s %d is not delivered: %s", each.kind, each.delivery_id, failure_told.value)
 
         async def write(session: AsyncSession, now: datetime) -> None:
-            gone = failure is Failure.GONE
-            if await outbox.record_failed(session, one, now, gone=gone) and told.failed is not None:
-                await told.failed(session, outgoing_of(meant), failure, now)
+            if not await outbox.record_failed(session, one, now, gone=failure is Failure.GONE):
+                return
+            for each in meant:
+                told = self._client.kinds[each.kind].failed
+                if told is not None:
+                    await told(session, outgoing_of(each), failure_told, now)
+
+        async def try_again(session: AsyncSession, now: datetime) -> None:
+            if not await fallbacks.take_apart(session, one, now):
+                await outbox.record_retry(session, one, now, now + pause_after(one.attempts))
 
         try:
             await self._record(write)
         except Unavailable:
             raise
         except Exception:
-            # Nothing was sent, so that what follows from the failure can be tried until it is written.
-            log.exception("what follows from %s %d not being delivered failed", meant.kind, meant.delivery_id)
-            until = self._client.app.clock() + pause_after(one.attempts)
-            await self._record(lambda session, at: outbox.record_retry(session, one, at, until))
+            # Nothing was sent, so that what follows from the failure can be tried until it is written; of several, each
+            # by itself, so that the kind at fault harms its own alone.
+            log.exception("what follows from %s %d not being delivered failed", one.kind, one.delivery_id)
+            await self._record(try_again)
 
     async def _record(self, write: Writing) -> None:
         """Write in a transaction of its own; a database that is busy is asked again.
