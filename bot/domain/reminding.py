@@ -78,13 +78,8 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
         if key == "remind_when.unclear":
             raise BadInput("remind_when.two" if _is_two(text, asker) else key, typed=text) from None
         raise BadInput(key, **refused.params | ({"typed": text} if "typed" in refused.params else {})) from None
-    others = [one for one in readings[1:] if one != readings[0] and _comes(one, asker)]
+    others = [one for one in readings[1:] if one != readings[0]]
     return Asked(readings[0], others[0] if others else None, assumed)
-
-
-def _comes(schedule: Schedule, asker: Asker) -> bool:
-    first = next_after(schedule, asker.zone, asker.now)
-    return first is not None and first <= asker.now + FURTHEST
 
 
 def _either_order(text: str, asker: Asker) -> Readings:
@@ -133,11 +128,15 @@ def _readings(words: str, asker: Asker) -> Readings:
     told = Told(canonical(words), asker.typed, asker.language, asker.today, past=False)
     series = take_series(told)
     found, assumed = _once(words, asker) if series is None else read_series(told, series, asker)
-    for schedule in found[:1]:
-        first = next_after(schedule, asker.zone, asker.now)
-        if first is not None and first > asker.now + FURTHEST:
-            raise BadInput("remind_when.too_far", year=str(first.year))
-    return found, assumed
+    firsts = [next_after(schedule, asker.zone, asker.now) for schedule in found]
+    near = [
+        schedule
+        for schedule, first in zip(found, firsts, strict=True)
+        if first is not None and first <= asker.now + FURTHEST
+    ]
+    if not near:
+        raise BadInput("remind_when.too_far", year=str(firsts[0].year if firsts[0] else asker.today.year))
+    return near, assumed
 
 
 # ── once ──

@@ -78,7 +78,16 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
     if series.every < 1:
         raise BadInput("remind_when.too_often", typed=asker.typed)
     wanted = [one for one in (series, series.also) if one is not None]
-    found = [_recurring(one, sure, asker) for sure in (hours or [(HOUR,)]) for one in wanted]
+    found: list[Schedule] = []
+    refusals: list[BadInput] = []
+    for hour in hours or [(HOUR,)]:
+        for one in wanted:
+            try:
+                found.append(_recurring(one, hour, asker))
+            except BadInput as refused:
+                refusals.append(refused)
+    if not found:
+        raise refusals[0]
     return found, assumed
 
 
