@@ -19,6 +19,7 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.app import App
 from bot.client import Backpedal
+from bot.config import Settings
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
@@ -149,8 +150,7 @@ def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def app(database: Database, worker: Any) -> App:
-    settings: Any = None  # no cog reads the operator's settings
-    return App(settings, database, cast(Any, worker), clock=discord.utils.utcnow, courier=make_pump())
+    return App(Settings(), database, cast(Any, worker), clock=discord.utils.utcnow, courier=make_pump())
 
 
 @pytest_asyncio.fixture
