@@ -1,7 +1,7 @@
 """What reminders do by themselves: fire, go on to their next instant, move with a zone, stop where nobody is reached.
 
-A reminder that is active has one row in `due`, moved on when it fires; whatever fires it has taken that row off the
-table first and holds the reminder then, and so does every change (`queries.hold`).
+A reminder that is active has one row in `due`, moved on when it fires. Whatever fires it has taken that row off the
+table, and every change holds it first (`queries.hold`): the two take turns.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Reminders, and what of them was done. Nothing here commits.
 
-Whoever changes a reminder holds what is due of it first and the reminder then, as the pump does when it fires.
+Whoever changes a reminder holds what is due of it first, then the reminder. The pump takes what is due off the table:
+a change waits for what fires, and what is being changed does not fire meanwhile.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def by_person(user_id: int) -> ColumnElement[bool]:
 
 
 async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[int, Firing]:
-    """What is needed to fire reminders, each held."""
+    """What is needed to fire reminders whose rows in `due` the transaction has taken."""
     columns = (
         Reminder.reminder_id, Reminder.user_id, Reminder.audience, Reminder.guild_id, Reminder.channel_id,
         Reminder.state, Reminder.schedule, Reminder.zone, Guild.partners_channel_id,
@@ -150,11 +151,7 @@ async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[i
     found: dict[int, Firing] = {}
     for some in _portions(sorted(set(reminder_ids))):
         rows = await session.execute(
-            select(*columns)
-            .outerjoin(Guild, Guild.guild_id == Reminder.guild_id)
-            .where(Reminder.reminder_id.in_(some))
-            .order_by(Reminder.reminder_id)
-            .with_for_update(of=Reminder)
+            select(*columns).outerjoin(Guild, Guild.guild_id == Reminder.guild_id).where(Reminder.reminder_id.in_(some))
         )
         found |= {row.reminder_id: row for row in rows}
     return found
