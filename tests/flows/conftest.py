@@ -132,7 +132,7 @@ def worker() -> Any:
 
 def make_pump() -> Pump:
     """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all day."""
-    return Pump(Pace(per_second=1e6, burst=1000), sweep=timedelta(hours=1))
+    return Pump(Pace(per_second=1e6, burst=1000, window=1000), sweep=timedelta(hours=1))
 
 
 class VirtualNow(datetime):
