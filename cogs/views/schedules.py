@@ -70,7 +70,7 @@ def _series(schedule: Interval | Calendar, reader: Reader) -> str:
         case Weekly():
             return _weekly(schedule, hours, reader)
         case Monthly():
-            days = reader.both([_nth(day, reader) for day in schedule.days])
+            days = reader.both([reader.t(f"schedule.days.{day}") for day in schedule.days])
             return reader.t("schedule.monthly", count=schedule.every, days=days, hours=hours)
         case MonthlyWeekday():
             nths = [reader.t(f"schedule.nths.{'last' if nth == LAST else nth}") for nth in schedule.nths]
@@ -119,14 +119,6 @@ def _hours(hours: Hours, reader: Reader) -> str:
 
 def _hour(hour: time) -> str:
     return f"{hour.hour}:{hour.minute:02}"
-
-
-def _nth(day: int, reader: Reader) -> str:
-    """`1st`, `15.`; the 31st is the last day, as in shorter months."""
-    if day == 31:
-        return reader.t("schedule.last_day")
-    form = locale_of(reader.language).ordinal_form(day)
-    return reader.t(f"schedule.nth_{form}", day=str(day))
 
 
 def _weekday(weekday: int, width: str, reader: Reader) -> str:
