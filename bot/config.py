@@ -96,6 +96,17 @@ class LoggingSettings:
 
 
 @dataclass(frozen=True)
+class RemindersSettings:
+    """[reminders].
+
+    Attributes:
+        per_member: how many reminders one member may have, paused ones included.
+    """
+
+    per_member: int = 50
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an operator may set; each part has defaults that work, but the token."""
 
@@ -103,6 +114,7 @@ class Settings:
     data: DataSettings = field(default_factory=DataSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)
+    reminders: RemindersSettings = field(default_factory=RemindersSettings)
 
 
 def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool = False) -> Settings:
@@ -162,12 +174,17 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
     file = logging.text("file", "")
     logging.end()
 
+    reminders = whole.table("reminders")
+    per_member = reminders.whole_number("per_member", RemindersSettings.per_member, 1, 1000)
+    reminders.end()
+
     whole.end()
     return Settings(
         DiscordSettings(Secret((environment.get("DISCORD_TOKEN") or token).strip())),
         DataSettings(directory, copies),
         DatabaseSettings(url),
         LoggingSettings(level, format_, folder / file if file else None),
+        RemindersSettings(per_member),
     )
 
 

@@ -20,6 +20,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.ties",
     "cogs.availability",
     "cogs.rounds",
+    "cogs.reminders",
+    "cogs.reminder_messages",
     "cogs.help",
     "cogs.delivery",
 )

@@ -71,6 +71,7 @@ class ClubSettings(commands.Cog):
         person, guild_id = await organiser(interaction)
         typed = fields_of(interaction)["zone"]
         zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())
+        self.app.courier.poke()
         place = zones.city_of(zone, person.reader.language)
         await draw_page(interaction, Page.GENERAL, person.reader.t("club.card.saved_zone", place=place))
 

@@ -7,16 +7,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.runs import RunContent, Sharing, SpotterState, Surface
 from bot.domain.typed import Typed
-from bot.services import changes, runs
+from bot.services import runs
 from bot.tree import spoken
-from cogs.answer import Interaction, met, reply, soon, tell
-from cogs.asking import ask_spotter, check_spotter
-from cogs.membership import words_of_leaving
-from cogs.redraw import keep
+from cogs.answer import Interaction, met
+from cogs.asking import check_spotter
+from cogs.logged import content_of, log_and_show
 from cogs.transformers import DIRECTIONS, SURFACES, read_entry, suggest_entry, suggest_when
-from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
 
 
 class Log(commands.Cog):
@@ -62,44 +59,9 @@ class Log(commands.Cog):
         typed = Typed(distance, time, pace, direction, backward, when)
         if direction is None and backward is None:
             typed = typed.facing(await runs.usual_direction(self.app.database, person.user_id))
-        now = self.app.clock()
-        entry = read_entry(typed, person.reader, now)
-        content = RunContent(
-            started_at=entry.started_at,
-            zone=person.reader.zone,
-            ran_on=entry.ran_on,
-            stretches=entry.stretches,
-            surface=Surface(surface) if surface else None,
-            spotter_id=spotter.id if spotter else None,
-            spotter_name=spotter.display_name[:120] if spotter else None,
-            spotter_state=SpotterState.ASKED if spotter else None,
-            effort=effort,
-            note=note,
-            sharing=person.sharing,
-        )
-        private = not person.in_guild or person.sharing is Sharing.ME
-        notices = await words_of_leaving(interaction.client, person)
-        logged = await soon(
-            interaction,
-            changes.log_run(self.app.database, person, content, interaction_id=interaction.id, now=now),
-            private=private,
-        )
-        view = logged.view
-        if logged.rule_broken:
-            notices.append(rule(view.content, person.reader, person.solo_surfaces))
-        if logged.zone_assumed:
-            notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
-        if private or person.club is None:
-            await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
-        else:
-            message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
-            await keep(interaction, view, message_id)
-            notices += kilocalories(view.content, person.reader, person.weight_kg)
-            notices += standing(view, person.reader)
-            if notices:
-                await tell(interaction, "\n".join(notices))
-        if spotter is not None and not logged.repeated:
-            await ask_spotter(interaction, view, spotter)
+        entry = read_entry(typed, person.reader, self.app.clock())
+        content = content_of(entry, person, surface=surface, spotter=spotter, effort=effort, note=note)
+        await log_and_show(interaction, person, content, spotter)
 
 
 async def setup(bot: commands.Bot) -> None:

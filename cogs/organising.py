@@ -79,7 +79,7 @@ def trouble_of(guild: discord.Guild, club: Club, reader: Reader) -> Trouble:
 
 def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
     """Why the bot cannot post calls in a channel, and what to change; empty where it can, or where none is set."""
-    return _lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
+    return lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
 
 
 def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Reader) -> str:
@@ -88,10 +88,10 @@ def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None,
     To ping a role the bot needs no permission where everybody may mention that role; elsewhere it needs Mention
     Everyone, which on Discord covers all roles.
     """
-    lacking = _lacking(guild, channel_id, ("view_channel", "send_messages"), reader)
+    why = lacking(guild, channel_id, ("view_channel", "send_messages"), reader)
     channel = None if channel_id is None else guild.get_channel(channel_id)
-    if lacking or channel is None:
-        return lacking
+    if why or channel is None:
+        return why
     if channel.permissions_for(guild.default_role).view_channel:
         return reader.t("club.trouble.public", channel=channel.mention)
     role = guild.get_role(club.organiser_role_id) if club.organiser_role_id is not None else None
@@ -104,14 +104,15 @@ def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None,
     return ""
 
 
-def _lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Reader) -> str:
+def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Reader) -> str:
+    """Which permissions the bot lacks in a channel, in words; empty where it has all that are `needed`."""
     if channel_id is None:
         return ""
     channel = guild.get_channel(channel_id)
     if channel is None:
         return reader.t("club.trouble.channel_gone")
     held = channel.permissions_for(guild.me)
-    lacking = [reader.t(f"club.permission.{name}") for name in needed if not getattr(held, name)]
-    if not lacking:
+    missing = [reader.t(f"club.permission.{name}") for name in needed if not getattr(held, name)]
+    if not missing:
         return ""
-    return reader.t("club.trouble.lacking", channel=channel.mention, permissions=", ".join(lacking))
+    return reader.t("club.trouble.lacking", channel=channel.mention, permissions=", ".join(missing))

@@ -32,6 +32,7 @@ class Settings(commands.Cog):
             chosen = await settings.choose_zone(
                 self.app.database, person.user_id, zone, person.reader, self.app.clock()
             )
+            self.app.courier.poke()  # reminders have moved
             notice = person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
             person = await met(interaction)
         own = await soon(interaction, settings.own_settings(self.app.database, person.user_id), private=True)
@@ -49,6 +50,7 @@ class Settings(commands.Cog):
         person = await met(interaction)
         typed = fields_of(interaction)["zone"]
         zone = await settings.choose_zone(self.app.database, person.user_id, typed, person.reader, self.app.clock())
+        self.app.courier.poke()
         place = zones.city_of(zone, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
 

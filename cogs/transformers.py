@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -120,10 +121,28 @@ def draft_form(content: RunContent, outing_id: int, reader: Reader) -> Form:
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
+def log_form(usual: Direction, custom_id: str, reader: Reader) -> Form:
+    """The form for a run that has just ended, filled with the usual direction."""
+    filled = {"direction": reader.t(f"runs.direction.{usual}"), "when": reader.t("runs.form.now")}
+    return _fields(reader.t("runs.form.log"), custom_id, defaultdict(str, filled), reader)
+
+
+def typed_from_form(fields: dict[str, str], usual: Direction) -> Typed:
+    """What the form for a new run says."""
+    given = {
+        name: fields[name].strip() for name in ("distance", "time", "direction", "when") if fields.get(name, "").strip()
+    }
+    typed = Typed(**given)
+    return typed if typed.direction else typed.facing(usual)
+
+
 def _form(content: RunContent, custom_id: str, reader: Reader) -> Form:
-    filled = _filled(content, reader)
+    return _fields(reader.t("runs.form.title"), custom_id, _filled(content, reader), reader)
+
+
+def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Reader) -> Form:
     return Form(
-        reader.t("runs.form.title"),
+        title,
         custom_id,
         [
             Field("distance", reader.t("runs.form.distance"), filled["distance"]),

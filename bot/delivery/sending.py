@@ -175,14 +175,14 @@ class Sender:
     async def _send(self, one: Leased, drawn: Drawn) -> tuple[int, int]:
         """Send or edit; answers the channel and the message."""
         if one.destination is Destination.CARD and one.message_id is not None:
-            await self._pace.leave(one.priority)
             channel = self._client.get_partial_messageable(one.channel_id)
-            await channel.get_partial_message(one.message_id).edit(
-                content=drawn.content or None,
-                view=drawn.layout or drawn.view,
-                attachments=list(drawn.files),
-                allowed_mentions=drawn.mentions,
-            )
+            async with self._pace.leave(one.priority):
+                await channel.get_partial_message(one.message_id).edit(
+                    content=drawn.content or None,
+                    view=drawn.layout or drawn.view,
+                    attachments=list(drawn.files),
+                    allowed_mentions=drawn.mentions,
+                )
             return one.channel_id, one.message_id
         if one.destination is not Destination.DM:
             return one.channel_id, await self._post(one, one.channel_id, drawn)
@@ -206,21 +206,21 @@ class Sender:
         now = self._client.app.clock()
         if self._opening_from is not None and now < self._opening_from:
             raise OpeningTooFastError(f"no direct channel is opened before {self._opening_from:%H:%M:%S}")
-        await self._pace.leave(one.priority)
-        channel = await self._client.create_dm(discord.Object(one.user_id))
+        async with self._pace.leave(one.priority):
+            channel = await self._client.create_dm(discord.Object(one.user_id))
         return channel.id
 
     async def _post(self, one: Leased, channel_id: int, drawn: Drawn) -> int:
-        await self._pace.leave(one.priority)
-        # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
-        message = await self._client.get_partial_messageable(channel_id).send(
-            content=drawn.content or None,
-            view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # its overloads know one or the other
-            files=list(drawn.files),
-            allowed_mentions=drawn.mentions,
-            silent=drawn.silent,
-            nonce=nonce_of(one),
-        )
+        async with self._pace.leave(one.priority):
+            # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
+            message = await self._client.get_partial_messageable(channel_id).send(
+                content=drawn.content or None,
+                view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # its overloads know one or the other
+                files=list(drawn.files),
+                allowed_mentions=drawn.mentions,
+                silent=drawn.silent,
+                nonce=nonce_of(one),
+            )
         return message.id
 
     # -- what became of it -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import partners_card, rounds
+from bot.services import partners_card, reminder_firing, rounds
 from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
 from db.engine import Database
@@ -264,9 +264,11 @@ async def _set(database: Database, guild_id: int, drawn_at: datetime | None = No
 
 
 async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
-    """Write columns of a club on which the time of its weekly round rests."""
+    """Write columns of a club on which the time of its weekly round, or of its reminders, rests."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
+        if "zone" in values:
+            await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
         guild = await queries.guild_row(session, guild_id)
         if guild is not None:
             await rounds.plan_round(session, guild, now)

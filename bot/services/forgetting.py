@@ -12,10 +12,12 @@ from bot.domain.outings import BEFORE, OUT, Presence
 from bot.errors import Conflict
 from bot.services.joining import drop
 from bot.services.outings import read, redraw
+from bot.services.reminder_firing import KINDS
 from bot.services.waiting import ask_who_is_free, offer_places
 from db.engine import Database
 from db.models import Delivery, Due
 from db.queries import forgetting as queries
+from db.queries import reminders as reminder_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ async def _step_out(session: AsyncSession, outing_id: int, user_id: int, now: da
     after = await offer_places(session, await read(session, outing_id), now)  # one may have been kept for this person
     await ask_who_is_free(session, after, now)
     await redraw(session, after, now)
+
+
+async def stop_reminders(session: AsyncSession, user_id: int) -> None:
+    """Take back what is due of a person's reminders, by whomever it was put off, and hold them until they are gone."""
+    for row in await reminder_queries.hold_those(session, KINDS, reminder_queries.by_person(user_id)):
+        await reminder_queries.drop_due(session, KINDS, row.reminder_id)
 
 
 async def find_messages(database: Database, user_id: int) -> Found:

@@ -118,6 +118,7 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
     async with database.write() as session:
         await queries.hold_runs(session, user_id)
         await forgetting.leave_outings(session, user_id, now)
+        await forgetting.stop_reminders(session, user_id)
         await forgetting.forget_in_queues(session, user_id, found)
         cards = await queries.cards_about(session, user_id)
         redraw = await queries.forget_spotter(session, user_id)
@@ -194,6 +195,8 @@ def _about_partners(
         "availabilities": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["availabilities"]],
         "rounds": [{**row, "monday": rounds[row["round_id"]]["monday"]} for row in tables["round_places"]],
         "spotted": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["spottings"]],
+        "reminders": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["reminders"]],
+        "reminders_done": tables["reminders_done"],
         "messages": messages,
     }
 

@@ -11,7 +11,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput, NotFound
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import standings
+from bot.services import reminder_firing, standings
 from db.engine import Database
 from db.queries import settings as queries
 
@@ -67,11 +67,15 @@ async def own_settings(database: Database, user_id: int) -> OwnSettings:
 async def choose_zone(database: Database, user_id: int, typed: str, reader: Reader, now: datetime) -> str:
     """Set the zone that `typed` means, which runs logged from now on get; answers its IANA name.
 
+    The wall times of this person's reminders move with it.
+
     Raises:
         BadInput: no zone, or several.
     """
     zone = zones.find(typed, reader.language, now)
-    await _set(database, user_id, zone=zone)
+    async with database.write() as session:
+        await queries.set_user(session, user_id, zone=zone)
+        await reminder_firing.move_member(session, user_id, zone, now)
     return zone
 
 

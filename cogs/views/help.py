@@ -22,6 +22,7 @@ LISTED = (
     "partners",
     "safety",
     "ties",
+    "remind",
     "settings",
     "privacy",
     "club",

@@ -5,6 +5,7 @@ from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
 from db.models.partners import Availability, Contact, NoShow, Round, RoundPlace, Spotting, Tie
 from db.models.people import Guild, Member, User
 from db.models.process import Remembered
+from db.models.reminders import Done, Reminder
 from db.models.runs import Card, Recording, Revision, Run, Stretch
 from db.models.standings import Standing
 
@@ -14,6 +15,7 @@ __all__ = [
     "Companion",
     "Contact",
     "Delivery",
+    "Done",
     "Due",
     "Guild",
     "MeetingPoint",
@@ -23,6 +25,7 @@ __all__ = [
     "OutingPress",
     "Recording",
     "Remembered",
+    "Reminder",
     "Revision",
     "Round",
     "RoundPlace",

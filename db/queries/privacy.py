@@ -14,12 +14,14 @@ from db.models import (
     Companion,
     Contact,
     Delivery,
+    Done,
     Due,
     Guild,
     Member,
     NoShow,
     Outing,
     Recording,
+    Reminder,
     Revision,
     Round,
     RoundPlace,
@@ -52,6 +54,8 @@ NAMING: Mapping[str, frozenset[str]] = {
     "round_places": frozenset({"user_id"}),
     "no_shows": frozenset({"user_id"}),
     "spottings": frozenset({"user_id"}),
+    "reminders": frozenset({"user_id"}),
+    "reminders_done": frozenset({"user_id"}),
 }
 """Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
 
@@ -91,6 +95,8 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         "availabilities": select(Availability).where(Availability.user_id == user_id),
         "rounds": select(Round).where(Round.round_id.in_(own_rounds)),
         "round_places": select(RoundPlace).where(RoundPlace.user_id == user_id).order_by(RoundPlace.round_id),
+        "reminders": select(Reminder).where(Reminder.user_id == user_id).order_by(Reminder.reminder_id),
+        "reminders_done": select(Done).where(Done.user_id == user_id).order_by(Done.reminder_id, Done.occurs_at),
         "due": select(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
         "deliveries": select(Delivery)
         .where(Delivery.user_id == user_id, Delivery.kind != QUIET)
@@ -169,7 +175,10 @@ async def forget_spotter(session: AsyncSession, user_id: int) -> Sequence[int]:
 
 
 async def erase_rows(session: AsyncSession, user_id: int) -> int:
-    """Delete every row that is this person's own; answers how many runs those were."""
+    """Delete every row that is this person's own; answers how many runs those were.
+
+    A reminder for the club goes with whoever asked for it, together with what others have done of it.
+    """
     own_runs = select(Run.run_id).where(Run.user_id == user_id)
     for part in (Recording, Card, Revision, Stretch, Spotting):
         await session.execute(delete(part).where(part.run_id.in_(own_runs)))
@@ -178,8 +187,10 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     await session.execute(delete(Tie).where(or_(Tie.user_id == user_id, Tie.other_id == user_id)))
     await session.execute(delete(Contact).where(or_(Contact.user_id == user_id, Contact.contact_id == user_id)))
     await session.execute(update(Guild).where(Guild.owner_id == user_id).values(owner_id=None))
+    own_reminders = select(Reminder.reminder_id).where(Reminder.user_id == user_id)
+    await session.execute(delete(Done).where(Done.reminder_id.in_(own_reminders)))
     for table in (
-        Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing, Member, User,
+        Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing, Member, User,
     ):  # fmt: skip
         await session.execute(delete(table).where(table.user_id == user_id))
     return count

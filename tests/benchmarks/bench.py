@@ -47,12 +47,12 @@ class Measured:
     def p99(self) -> float:
         return statistics.quantiles(self.took_ms, n=100, method="inclusive")[98]
 
-    async def run(self, count: int) -> None:
-        """Ask `count` times, at the rate, whether or not the answers keep up."""
+    async def run(self, count: int, rate_per_s: float = RATE_PER_S) -> None:
+        """Ask `count` times, at a rate, whether or not the answers keep up."""
         started = time.perf_counter()
         asked = []
         for number in range(count):
-            await asyncio.sleep(max(0.0, started + number / RATE_PER_S - time.perf_counter()))
+            await asyncio.sleep(max(0.0, started + number / rate_per_s - time.perf_counter()))
             asked.append(await self.ask(number))
         for one in asked:
             await one.answer()

@@ -6,6 +6,7 @@ Counted is what the server accepted: lost is a reminder of which there is no mes
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import sqlite3
@@ -13,12 +14,13 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import discord
 import yarl
@@ -30,12 +32,14 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
 from bot.delivery.pace import PER_SECOND
 from bot.domain.delivery import Priority
+from bot.domain.schedule import Daily, to_json
+from bot.services.reminder_firing import FIRES
+from cogs.reminder_messages import ReminderMessages
 from db.engine import Database
 from db.upkeep import upgrade
 from tests.benchmarks import unpaced
-from tests.benchmarks.bench import RATE_PER_S, WARM_UP, bot, log_of, memory_mb
+from tests.benchmarks.bench import WARM_UP, bot, log_of, memory_mb
 from tests.benchmarks.club import CLUB, ROOMY, configure, insert, instant, prepared, without_indexes
-from tests.wire import letters
 from tests.wire.bots import Toy, running
 from tests.wire.faults import Limits
 from tests.wire.server import API, LocalDiscord
@@ -43,12 +47,10 @@ from tests.wire.server import API, LocalDiscord
 FIRST_USER = 2_000_001
 STARTS = 5
 DAY = timedelta(days=1)
-SERIES = '{"every_s": 86400, "last": 1000000000}'
-"""The payload of a reminder every day, as `tests.wire.letters` has it."""
 SOON_S, QUIET_S = 15.0, 60.0
 """Before what becomes due in a measurement does so; the longer one with a measurement of commands before it."""
-LOGS = 1_000
-"""Runs logged in a row."""
+LOGS, LOGS_PER_S = 300, 10
+"""Runs logged in a row, and how fast: with the messages sent it is no more than a machine of two cores can do."""
 NEW_CHANNELS = 0.1
 """Part of the members whose direct channel is still to be opened, which is a request as well."""
 
@@ -77,14 +79,27 @@ def _line(name: str, value: str, aim: str = "") -> None:
 # -- what is to come ---------------------------------------------------------------------------------------------
 
 
-def _due(numbers: Iterable[int], at: Sequence[datetime] | datetime) -> Iterable[dict[str, Any]]:
-    """Rows as planning them would leave them."""
-    for place, number in enumerate(numbers):
-        stamp = instant(at if isinstance(at, datetime) else at[place])
-        yield {
-            "kind": "toy.many", "occurrence": str(number), "priority": int(Priority.ASKED), "fire_at": stamp,
-            "meant_at": stamp, "user_id": FIRST_USER + number, "payload": SERIES, "attempts": 0,
-        }  # fmt: skip
+def _reminders(connection: sqlite3.Connection, numbers: Sequence[int], at: Sequence[datetime]) -> None:
+    """Write reminders every day, as asking for them would leave them, each due at its instant; users are extra."""
+    now = datetime.now(UTC)
+    stamp = instant(now)
+    insert(
+        connection, "reminders",
+        ({"reminder_id": number + 1, "interaction_id": number + 1, "user_id": FIRST_USER + number, "audience": "me",
+          "what": f"stretch {number}", "zone": "UTC", "state": "active", "revision": 0, "created_at": stamp,
+          "schedule": _every_day(due_at)} for number, due_at in zip(numbers, at, strict=True)),
+    )  # fmt: skip
+    insert(
+        connection, "due",
+        ({"kind": FIRES, "occurrence": str(number + 1), "priority": int(Priority.ASKED), "fire_at": instant(due_at),
+          "meant_at": instant(due_at), "subject_id": number + 1, "user_id": FIRST_USER + number, "payload": "{}",
+          "attempts": 0} for number, due_at in zip(numbers, at, strict=True)),
+    )  # fmt: skip
+
+
+def _every_day(at: datetime) -> str:
+    """Every day at this minute, so that the next time is tomorrow."""
+    return json.dumps(to_json(Daily(1, (time_of_day(at.hour, at.minute),), at.date())))
 
 
 def _with_future(future: int) -> Path:
@@ -99,9 +114,9 @@ def _with_future(future: int) -> Path:
         now = datetime.now(UTC)
         with closing(sqlite3.connect(new)) as connection:
             connection.executescript(ROOMY)
-            indexes = without_indexes(connection, "due")
+            indexes = without_indexes(connection, "due") + without_indexes(connection, "reminders")
             instants = [now + DAY + timedelta(seconds=number) for number in range(future)]
-            insert(connection, "due", _due(range(1_000_000, 1_000_000 + future), instants))
+            _reminders(connection, range(10_000_000, 10_000_000 + future), instants)
             connection.commit()
             connection.executescript(indexes)
         shutil.move(new, kept)
@@ -121,7 +136,7 @@ async def future(rows: int) -> None:
         async with LocalDiscord(CLUB) as there:
             for start in range(STARTS + 1):
                 for count, config in configs.items():
-                    async with bot(there, config, letters.__name__) as (pid, started_s):
+                    async with bot(there, config) as (pid, started_s):
                         if start:  # the first sends the commands
                             await asyncio.sleep(2)
                             ready_s[count].append(started_s)
@@ -140,9 +155,9 @@ async def advance(rows: int, due: int) -> None:
         file = Path(shutil.copy(kept, Path(name) / "due.db"))
         now = system_clock()
         with closing(sqlite3.connect(file)) as connection, connection:
-            insert(connection, "due", _due(range(due), [now - timedelta(seconds=place / due) for place in range(due)]))
+            _reminders(connection, range(due), [now - timedelta(seconds=place / due) for place in range(due)])
         database = Database.open(f"sqlite+aiosqlite:///{file}")
-        kinds = {kind.name: kind for kind in letters.Letters.kinds}
+        kinds = {kind.name: kind for kind in ReminderMessages(cast(Any, None)).kinds}
         firing = Firing(kinds, database, system_clock, Dropped())
         started, all_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
         while await firing.some():
@@ -161,7 +176,7 @@ async def advance(rows: int, due: int) -> None:
 # -- what is sent ------------------------------------------------------------------------------------------------
 
 
-def _fill(there: LocalDiscord, file: Path, count: int, at: Sequence[datetime] | datetime) -> None:
+def _fill(there: LocalDiscord, file: Path, count: int, at: Sequence[datetime]) -> None:
     """Members with a reminder each; the direct channels of most are known already."""
     now = instant(datetime.now(UTC))
     new = set(range(0, count, round(1 / NEW_CHANNELS)))
@@ -172,11 +187,11 @@ def _fill(there: LocalDiscord, file: Path, count: int, at: Sequence[datetime] | 
             for number in range(count)
         )  # fmt: skip
         insert(connection, "users", users)
-        insert(connection, "due", _due(range(count), at))
+        _reminders(connection, range(count), at)
 
 
 def _said(there: LocalDiscord) -> Counter[str]:
-    return Counter(made["content"].split()[0] for made in there.messages.values() if made["content"][:1].isdigit())
+    return Counter(found for made in there.messages.values() for found in re.findall(r"stretch (\d+)", made["content"]))
 
 
 def _counts(there: LocalDiscord, due: int) -> Counts:
@@ -202,14 +217,14 @@ async def _due_bot(
         copy = Path(shutil.copy(file, Path(name) / "club.db"))
         config = configure(Path(name), copy)
         async with LocalDiscord(CLUB) as there:
-            async with bot(there, config, letters.__name__):
+            async with bot(there, config):
                 pass  # the first start sends the commands
             at = system_clock() + timedelta(seconds=soon_s)
             instants = [at + timedelta(seconds=spread_s * place / count) for place in range(count)]
             await asyncio.to_thread(_fill, there, copy, count, instants)
             there.log.clear()
             there.limits = Limits()
-            async with bot(there, config, letters.__name__, *more):
+            async with bot(there, config, *more):
                 yield there, at
 
 
@@ -229,20 +244,20 @@ async def seven(members: int, runs: int, due: int) -> None:
     quiet_ms: list[float] = []
     async with _due_bot(kept, due, QUIET_S, 0.0) as (there, at):
         log = log_of(there, members)
-        await log.run(WARM_UP)
+        await log.run(WARM_UP, LOGS_PER_S)
         log.took_ms.clear()
-        await log.run(LOGS)
+        await log.run(LOGS, LOGS_PER_S)
         quiet_ms += log.took_ms
         log.took_ms.clear()
         await asyncio.sleep(max(0.0, (at - system_clock()).total_seconds()))
         asked = requests_s(due)
-        for _ in range(max(1, int(asked * 0.8 / (LOGS / RATE_PER_S)))):
-            await log.run(LOGS)
+        for _ in range(max(1, int(asked * 0.8 / (LOGS / LOGS_PER_S)))):
+            await log.run(LOGS, LOGS_PER_S)
         busy_ms = list(log.took_ms)
         await _until_said(there, at, due, asked * 2)
         counts = _counts(there, due)
         log.took_ms.clear()
-        await log.run(LOGS)
+        await log.run(LOGS, LOGS_PER_S)
         quiet_ms += log.took_ms
     _line("due in one instant, paced", str(counts), f"aim {PER_SECOND * 0.9:.1f} a second, 0, 0, 0")
     quiet, busy = p99(quiet_ms), p99(busy_ms)
@@ -272,7 +287,7 @@ async def unpaced_bot(due: int) -> None:
             there.limits = Limits()
             there.log.clear()
             channels = [toy.get_partial_messageable(int(there.direct(str(FIRST_USER + n)))) for n in range(due)]
-            sends = [channel.send(str(number), nonce=str(number)) for number, channel in enumerate(channels)]
+            sends = [channel.send(f"stretch {number}", nonce=str(number)) for number, channel in enumerate(channels)]
             failed = await asyncio.gather(*sends, return_exceptions=True)
             _line("all at once by discord.py alone", str(_counts(there, due)),
                   f"{sum(isinstance(one, discord.HTTPException) for one in failed)} exceptions")  # fmt: skip
@@ -285,9 +300,10 @@ async def late(due: int, spread_s: float = 60.0) -> None:
         begun = time.monotonic() - (system_clock() - at).total_seconds()
         await _until_said(there, at, due, spread_s * 2)
         lateness_ms = [
-            (entry.at - begun - spread_s * int(entry.body["content"].split()[0]) / due) * 1000
+            (entry.at - begun - spread_s * int(number) / due) * 1000
             for entry in there.accepted
             if entry.path.endswith("/messages")
+            for number in re.findall(r"stretch (\d+)", entry.body["content"])
         ]
         counts = _counts(there, due)
     _line(f"{due:,} spread over {spread_s:.0f} s", f"{counts.lost} lost, {counts.twice} twice")

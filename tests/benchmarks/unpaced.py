@@ -8,4 +8,4 @@ from bot.delivery.pace import Pace
 
 
 async def setup(bot: Any) -> None:
-    bot.app.courier._pace = Pace(per_second=1e9, burst=1_000_000)
+    bot.app.courier._pace = Pace(per_second=1e9, burst=1_000_000, window=1_000_000)

@@ -8,7 +8,7 @@ import heapq
 
 import pytest
 
-from bot.delivery.pace import BURST, PER_SECOND, Pace
+from bot.delivery.pace import BURST, PER_SECOND, WINDOW, Pace
 
 
 class Time:
@@ -55,11 +55,17 @@ class Requests:
         self.pace = pace
         self.made: list[tuple[float, str]] = []
         self.tasks: list[asyncio.Task[None]] = []
+        self.way_s = 0.0
+
+    async def way(self) -> None:
+        if self.way_s:
+            await self.time.sleep(self.way_s)
 
     def ask(self, name: str, priority: int = 1) -> asyncio.Task[None]:
         async def make() -> None:
-            await self.pace.leave(priority)
-            self.made.append((self.time.now, name))
+            async with self.pace.leave(priority):
+                self.made.append((self.time.now, name))
+                await self.way()
 
         self.tasks.append(asyncio.create_task(make()))
         return self.tasks[-1]
@@ -121,3 +127,52 @@ async def test_a_clock_that_is_set_back_stops_nobody(time: Time, pace: Pace) -> 
         requests.ask(str(number))
     await time.run_until(time.now + 1)
     assert len(requests.names) == BURST + 1
+
+
+async def test_however_long_the_way_no_more_than_fifty_can_arrive_within_a_second(time: Time, pace: Pace) -> None:
+    requests = Requests(time, pace)
+    requests.way_s = 0.4
+    for number in range(200):
+        requests.ask(str(number))
+    await time.run_until(60)
+    granted = [at for at, _ in requests.made]
+    assert len(granted) == 200
+    # Those granted in (t - 1.4, t] can all arrive in the second that ends at t + 0.4.
+    assert max(sum(1 for at in granted if end - 1.4 < at <= end) for end in granted) <= WINDOW
+    assert granted[-1] < 200 / WINDOW * 1.4 + 1
+
+
+async def test_a_request_that_fails_or_is_given_up_leaves_its_place(time: Time) -> None:
+    pace = Pace(per_second=1000, burst=100, window=1, clock=time.clock, sleep=time.sleep)
+    requests = Requests(time, pace)
+    requests.way_s = 100.0
+    first = requests.ask("given up")
+    waiting = requests.ask("waiting")
+    await time.run_until(0.5)
+    first.cancel()
+    await time.run_until(1.4)
+    assert requests.names == ["given up"]
+    await time.run_until(1.6)
+    assert requests.names == ["given up", "waiting"], "it may have arrived until it was given up, a second before"
+    waiting.cancel()
+    await asyncio.gather(first, waiting, return_exceptions=True)
+
+
+async def test_leave_given_to_who_has_just_given_up_is_given_to_the_next(time: Time) -> None:
+    pace = Pace(per_second=10, burst=1, window=2, clock=time.clock, sleep=time.sleep)
+    requests = Requests(time, pace)
+    requests.way_s = 100.0
+    requests.ask("first")
+    await time.run_until(0)
+    late, after = requests.ask("late"), requests.ask("after it")
+    await time.run_until(0)
+    time.now, _, woken = heapq.heappop(time.sleepers)
+    woken.set_result(None)
+    for _ in range(10):
+        if len(pace._waiting) < 2:  # leave is given, and not heard yet
+            break
+        await asyncio.sleep(0)
+    late.cancel()
+    await time.run_until(3)
+    assert requests.names == ["first", "after it"]
+    after.cancel()

@@ -19,6 +19,7 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.app import App
 from bot.client import Backpedal
+from bot.config import Settings
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
@@ -149,9 +150,8 @@ def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
 
 
 @pytest.fixture
-def courier() -> Pump:
-    """What sends by itself; a test of the sweep has one that looks around more often."""
-    return make_pump()
+async def app(database: Database, worker: Worker, courier: Pump) -> App:
+    return App(Settings(), database, worker, clock=discord.utils.utcnow, courier=courier)
 
 
 class VirtualNow(datetime):
@@ -169,8 +169,7 @@ def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def app(database: Database, worker: Worker, courier: Pump) -> App:
-    settings: Any = None  # no cog reads the operator's settings
-    return App(settings, database, worker, clock=discord.utils.utcnow, courier=courier)
+    return App(Settings(), database, worker, clock=discord.utils.utcnow, courier=courier)
 
 
 @pytest_asyncio.fixture

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import pytest_asyncio
 from discord import app_commands
 from discord.ext import commands
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import App
@@ -22,11 +24,13 @@ from bot.config import Settings
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
 from bot.delivery.pump import Pump
 from bot.domain.delivery import Priority
+from bot.preview.club import VISITORS
 from bot.preview.stage import running
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from bot.worker import Worker
 from db.engine import Database
-from tests.preview.visitor import Visitor
+from db.models import Due
+from tests.preview.visitor import Visitor, links
 
 
 async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
@@ -41,7 +45,7 @@ async def draw(client: Any, outgoing: Outgoing) -> Drawn:
 
 
 class Soon(commands.Cog):
-    """`/soon` plans a step that speaks in its channel."""
+    """`/soon` plans a step that speaks in its channel; `/hasten` has every reminder due so many seconds from now."""
 
     kinds = (Kind("toy.step", Priority.ASKED, fire=fire), Kind("toy.call", Priority.ASKED, draw=draw))
 
@@ -55,6 +59,15 @@ class Soon(commands.Cog):
         async with self.app.database.write() as session:
             step = Plan("toy.step", str(interaction.id), at, Priority.ASKED, subject_id=interaction.channel_id)
             await plan(session, [step])
+        self.app.courier.poke()
+        await interaction.response.send_message("will do", ephemeral=True)
+
+    @app_commands.command(description="Hastens reminders")
+    @app_commands.describe(seconds="when")
+    async def hasten(self, interaction: discord.Interaction, seconds: float) -> None:
+        at = self.app.clock() + timedelta(seconds=seconds)
+        async with self.app.database.write() as session:
+            await session.execute(update(Due).where(Due.kind == "remind").values(fire_at=at, meant_at=at))
         self.app.courier.poke()
         await interaction.response.send_message("will do", ephemeral=True)
 
@@ -87,3 +100,21 @@ async def test_a_press_five_seconds_before_something_is_due_is_answered_at_once(
     await visitor.run("help")
     assert asyncio.get_running_loop().time() - began < 1.0
     assert "says the pump" not in visitor.text
+
+
+async def test_a_button_five_seconds_before_a_reminder_is_answered_first_and_then_it_comes(
+    visitor: Visitor, http: aiohttp.ClientSession, index: str
+) -> None:
+    messages = await Visitor(http, (await links(http, index))[VISITORS[0].name]).open()
+    await visitor.run("remind me", when="in 1 minute", what="calf raises")
+    await visitor.look()
+    await visitor.run("hasten", seconds="5")
+    began = asyncio.get_running_loop().time()
+    await visitor.press("Edit")
+    assert asyncio.get_running_loop().time() - began < 1.0
+    assert "Change this reminder" in visitor.text
+    assert "calf raises" not in await messages.look()
+    await visitor.run("hasten", seconds="0")
+    await messages.wait_for("calf raises", seconds=3)
+    await messages.press("Log it")
+    assert "Log a run" in messages.text

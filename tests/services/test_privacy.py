@@ -23,6 +23,7 @@ from db.models import (
     Companion,
     Contact,
     Delivery,
+    Done,
     Due,
     Guild,
     MeetingPoint,
@@ -32,6 +33,7 @@ from db.models import (
     OutingPress,
     Recording,
     Remembered,
+    Reminder,
     Revision,
     Round,
     RoundPlace,
@@ -58,6 +60,8 @@ HARMLESS_JSON = {
     ("availabilities", "windows"),
     ("availabilities", "places"),
     ("availabilities", "wishes"),
+    ("reminders", "schedule"),
+    ("reminders", "readings"),
 }
 """JSON that names nobody."""
 
@@ -172,6 +176,7 @@ async def fill_partners(session: AsyncSession) -> None:
             )  # fmt: skip
         await session.execute(insert(Availability).values(guild_id=CLUB, user_id=user_id, changed_at=NOW))
         await session.execute(insert(RoundPlace).values(round_id=1, user_id=user_id, state="asked"))
+        await fill_reminder(session, number, user_id, name, other)
         await session.execute(insert(NoShow).values(outing_id=number, user_id=user_id, missed_on=date(2026, 11, 18)))
         await session.execute(
             insert(Due).values(
@@ -186,6 +191,26 @@ async def fill_partners(session: AsyncSession) -> None:
             (CARL, {"left": user_id, "user_ids": [ALICE, BOB, CARL]}, "4"),
         ):
             await session.execute(insert(Delivery).values(**letter(f"{number}:{part}", to, payload)))
+
+
+async def fill_reminder(session: AsyncSession, number: int, user_id: int, name: str, other: int) -> None:
+    """A reminder of one's own that both have done something of, and that the other has put off."""
+    await session.execute(
+        insert(Reminder).values(
+            reminder_id=number, interaction_id=number, user_id=user_id, audience="club", guild_id=CLUB, channel_id=40,
+            what=f"{name.lower()}s secret", schedule={"kind": "in", "at": NOW.isoformat()}, zone="UTC", state="ended",
+            created_at=NOW,
+        )
+    )  # fmt: skip
+    for who in (user_id, other):
+        await session.execute(insert(Done).values(reminder_id=number, occurs_at=NOW, user_id=who, done_at=NOW))
+    for kind, occurrence, who in (("remind", str(number), user_id), ("remind.again", f"{number}:7:{other}", other)):
+        await session.execute(
+            insert(Due).values(
+                kind=kind, occurrence=occurrence, priority=1, fire_at=NOW, meant_at=NOW, subject_id=number,
+                user_id=who, payload={}, attempts=0,
+            )
+        )  # fmt: skip
 
 
 def place(outing_id: int, user_id: int, **values: Any) -> dict[str, Any]:
@@ -242,6 +267,7 @@ async def test_the_test_data_fills_every_table(database: Database) -> None:
 
 STAYING = {
     "revisions": 2, "outings": 2, "companions": 2, "outing_presses": 2,
+    "due": 2,  # Bob's own reminder; what he had put off of Alice's is gone with it
     "deliveries": 4 + 1 + 2,  # of Bob; one to Carl that only mentioned Alice; both cards, to be drawn again
     "standings": 1 + 4,  # Bob's own row, and what he faced forward in each period
 }  # fmt: skip
@@ -321,7 +347,9 @@ async def test_an_export_holds_every_value_of_every_own_row(database: Database) 
     assert [outing["called_by_me"] for outing in exported["outings"]] == [True, False]
     assert [outing.get("resolution") for outing in exported["outings"]] == ["alices secret", None]
     assert [tie["other_name"] for tie in exported["ties"]] == ["Bob", "Carl"]
-    assert len(exported["messages"]) == 2
+    assert len(exported["messages"]) == 4
+    assert [reminder["what"] for reminder in exported["reminders"]] == ["alices secret"]
+    assert [done["reminder_id"] for done in exported["reminders_done"]] == [1, 2]
     assert exported["spotted_for_others"] == [{"ran_on": "2026-11-18", "spotter_state": "agreed"}]
 
 

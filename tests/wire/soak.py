@@ -1,9 +1,10 @@
 """`python -m tests.wire.soak`: the bot is killed again and again, and what Discord accepted is counted.
 
-Runners have series of reminders, numbered one by one; others take no direct messages, so that each has one that waits
-in the channel, often several in one message. The bot (a process of its own) is killed by SIGKILL at random instants.
-Lost is a number, or somebody, that the server never accepted; twice is one that it accepted as two messages. The bot's
-tables are not asked. The minute after which a lease that a dead process left behind ends is let pass in the database.
+Runners have a series that becomes due each second, numbered one by one; others asked for one reminder each; yet others
+take no direct messages, so that each has something that waits in the channel, often several in one message. The bot (a
+process of its own) is killed by SIGKILL at random instants. Lost is a number, or somebody, that the server never
+accepted; twice is one that it accepted as two messages. The bot's tables are not asked. The minute after which a lease
+that a dead process left behind ends is let pass in the database.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.clock import system_clock
 from bot.domain.delivery import Priority
+from bot.domain.schedule import In, to_json
 from bot.services.deliveries import Plan, plan
+from bot.services.reminder_firing import plan_of
 from db.engine import Database
-from db.models import Guild, User
+from db.models import Guild, Reminder, User
 from db.upkeep import upgrade
 from tests.wire import letters
 from tests.wire.faults import Limits
@@ -36,9 +40,9 @@ from tests.wire.server import LocalDiscord
 READY = "ready in 1 clubs"
 RUNNERS = 10
 EVERY_S = 1
-REFUSED_A_LIFE = 2
+ASKED_A_LIFE, REFUSED_A_LIFE = 3, 2
 LONGEST_LIFE_S = 2.0
-FIRST_RUNNER, FIRST_REFUSED = 1_000_001, 2_000_001
+FIRST_RUNNER, FIRST_ASKED, FIRST_REFUSED = 1_000_001, 2_000_001, 3_000_001
 PATIENCE_S = 60.0
 """How long the last life has for what is still to be said."""
 
@@ -75,27 +79,35 @@ async def soak(kills: int, seed: int) -> bool:
 async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.Random) -> set[str]:
     """Write what will become due; answers what is to be said of it, each once."""
     await upgrade(f"sqlite+aiosqlite:///{file}")
-    now, channel_id = system_clock(), int(there.clubs[0].channels["runs"])
+    now, club = system_clock(), there.clubs[0]
+    runners = range(FIRST_RUNNER, FIRST_RUNNER + RUNNERS)
+    asked = range(FIRST_ASKED, FIRST_ASKED + kills * ASKED_A_LIFE)
+    refused = range(FIRST_REFUSED, FIRST_REFUSED + kills * REFUSED_A_LIFE)
+    there.closed_dms |= {str(user_id) for user_id in refused}
     series = {"every_s": EVERY_S, "last": kills - 1}
-    plans = [
-        Plan("toy.many", f"{user_id}", now, Priority.ASKED, user_id=user_id, payload=series)
-        for user_id in range(FIRST_RUNNER, FIRST_RUNNER + RUNNERS)
-    ]
-    for user_id in range(FIRST_REFUSED, FIRST_REFUSED + kills * REFUSED_A_LIFE):
-        there.closed_dms.add(str(user_id))
+    plans = [Plan("toy.many", f"{one}", now, Priority.ASKED, user_id=one, payload=series) for one in runners]
+    rows: list[Any] = [Guild(guild_id=int(club.id), created_at=now)]
+    rows += [User(user_id=user_id, created_at=now) for user_id in (*runners, *asked, *refused)]
+    for number, user_id in enumerate((*asked, *refused), start=1):
         at = now + timedelta(seconds=chance.uniform(0, kills * 2))
-        priority = chance.choice((Priority.SAFETY, Priority.ASKED))  # of which one waits for nobody
-        how = {"channel_id": channel_id, "priority": int(priority)}
-        plans.append(Plan("toy.many", f"{user_id}", at, priority, user_id=user_id, payload=how))
+        if user_id in refused and chance.random() < 0.5:  # an alarm, which waits for nobody
+            how = {"channel_id": int(club.channels["runs"]), "priority": int(Priority.SAFETY)}
+            plans.append(Plan("toy.many", f"{user_id}", at, Priority.SAFETY, user_id=user_id, payload=how))
+            continue
+        reminder = Reminder(
+            reminder_id=number, interaction_id=number, user_id=user_id, audience="me", guild_id=int(club.id),
+            channel_id=int(club.channels["runs"]), what=f"for {user_id}", schedule=to_json(In(at)), zone="UTC",
+            state="active", created_at=now,
+        )  # fmt: skip
+        rows.append(reminder)
+        plans.append(plan_of(number, user_id, at))
     database = Database.open(f"sqlite+aiosqlite:///{file}")
     async with database.write() as session:
-        session.add(Guild(guild_id=int(there.clubs[0].id), created_at=now))
-        session.add_all(User(user_id=int(one.user_id or 0), created_at=now) for one in plans)
+        session.add_all(rows)
         await plan(session, plans)
     await database.close()
-    numbered = {f"{user_id} {number}" for user_id in range(FIRST_RUNNER, FIRST_RUNNER + RUNNERS) for number in
-                range(kills)}  # fmt: skip
-    return numbered | there.closed_dms
+    numbered = {f"{user_id} {number}" for user_id in runners for number in range(kills)}
+    return numbered | {str(user_id) for user_id in (*asked, *refused)}
 
 
 def _a_minute_passes(file: Path) -> None:
@@ -107,7 +119,7 @@ def _said(there: LocalDiscord) -> Counter[str]:
     """How often what was to be said stands in a message: the numbered words, or the name of who is called."""
     found: Counter[str] = Counter()
     for words in (made["content"] for made in there.messages.values()):
-        found.update(re.findall(r"<@(\d+)>", words) or [words])
+        found.update(re.findall(r"<@(\d+)>", words) or re.findall(r"for (\d+)", words) or [words])
     return found
 
 

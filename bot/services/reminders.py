@@ -1,0 +1,270 @@
+"""What members do with reminders: ask for one, see them, change, pause, take up again and delete them.
+
+Whoever may see one may change it, and nobody else: a person their own, an organiser those of the club. One function is
+one transaction; what is due moves with the reminder.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.schedule import In, Schedule, next_after, to_json
+from bot.domain.snoozes import Snooze, snoozes
+from bot.errors import BadInput, Conflict, NotFound
+from bot.services.deliveries import plan
+from bot.services.people import Person
+from bot.services.reminder_firing import FIRES, KINDS, plan_of
+from bot.services.reminder_views import Asked, Audience, InChannel, Keeper, ReminderView, view_of
+from db.engine import Database
+from db.queries import reminders as queries
+
+WHAT_LIMIT = 200
+
+
+async def ask(
+    database: Database,
+    person: Person,
+    asked: Asked,
+    *,
+    zone: str,
+    channel_id: int | None = None,
+    club: InChannel | None = None,
+    limit: int,
+    interaction_id: int,
+    now: datetime,
+) -> ReminderView:
+    """Remember something; the same interaction makes one reminder.
+
+    Args:
+        database: where.
+        person: who asks.
+        asked: what, and when.
+        zone: IANA name of the zone its wall times are meant in.
+        channel_id: where it is asked for: a refused direct message is told of there.
+        club: where it is said, and whom it pings, for one to the whole club.
+        limit: how many one member may have.
+        interaction_id: the key of this command.
+        now: when.
+
+    Raises:
+        BadInput: nothing to remember, or nothing of it lies ahead.
+        Conflict: too many.
+    """
+    what = _what(asked.what)
+    first = next_after(asked.schedule, zone, now)
+    if first is None:
+        raise BadInput("remind.refused.never")
+    async with database.write() as session:
+        await queries.hold_user(session, person.user_id)
+        before = await queries.asked_by(session, interaction_id, person.user_id)
+        if before is not None:
+            return view_of(before)
+        if await queries.count_open(session, person.user_id) >= limit:
+            raise Conflict("remind.refused.many", count=limit)
+        reminder_id = await queries.insert_reminder(
+            session,
+            interaction_id=interaction_id,
+            user_id=person.user_id,
+            audience=Audience.CLUB if club else Audience.ME,
+            guild_id=person.guild_id,
+            channel_id=club.channel_id if club else channel_id,
+            role_id=club.role_id if club else None,
+            what=what,
+            schedule=to_json(asked.schedule),
+            readings=_readings(asked),
+            zone=zone,
+            state="active",
+            created_at=now,
+        )
+        if reminder_id is None:
+            raise NotFound("remind.refused.gone")  # another's interaction: there is no such thing
+        await plan(session, [plan_of(reminder_id, person.user_id, first)])
+        return await _read(session, reminder_id)
+
+
+async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderView, ...]:
+    """All that somebody may see and that are not over, the newest last."""
+    async with database.read() as session:
+        return tuple(view_of(row) for row in await queries.all_mine(session, keeper.user_id, keeper.organises))
+
+
+async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
+    """One that somebody may see.
+
+    Raises:
+        NotFound: there is none, it is another's, or it is over.
+    """
+    async with database.read() as session:
+        row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
+    if row is None or row.state == "ended":
+        raise NotFound("remind.refused.gone")
+    return view_of(row)
+
+
+async def any_reminder(database: Database, reminder_id: int) -> ReminderView | None:
+    """A reminder whosever it is, to draw its message for those it is meant for."""
+    async with database.read() as session:
+        row = await queries.reminder(session, reminder_id)
+    return view_of(row) if row is not None else None
+
+
+async def choose_reading(
+    database: Database, keeper: Keeper, reminder_id: int, revision: int, number: int, now: datetime
+) -> ReminderView:
+    """Take one of the two readings of what was typed; again changes nothing.
+
+    Raises:
+        NotFound: not theirs.
+        Conflict: it was edited since, or is over by that reading.
+    """
+    async with database.write() as session:
+        view = await _held(session, keeper, reminder_id)
+        if view.revision != revision or not 0 <= number < len(view.readings):
+            raise Conflict("remind.refused.changed")
+        return await _reschedule(session, view, view.readings[number], now, readings=_kept(view.readings))
+
+
+async def edit(
+    database: Database,
+    keeper: Keeper,
+    reminder_id: int,
+    *,
+    what: str | None = None,
+    asked: Asked | None = None,
+    now: datetime,
+) -> ReminderView:
+    """Change the words, or the time, or both. A new time takes up again what was missed; a pause stays one.
+
+    Raises:
+        NotFound: not theirs, or over.
+        BadInput: nothing to remember, or nothing of it lies ahead.
+    """
+    async with database.write() as session:
+        view = await _held(session, keeper, reminder_id)
+        changed: dict[str, object] = {"revision": view.revision + 1}
+        if what is not None:
+            changed["what"] = _what(what)
+        if asked is None:
+            await queries.set_reminder(session, reminder_id, **changed)
+            return await _read(session, reminder_id)
+        changed["readings"] = _readings(asked)
+        return await _reschedule(session, view, asked.schedule, now, **changed)
+
+
+async def pause(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
+    """Say nothing until it is taken up again; what comes once is kept. Again changes nothing.
+
+    Raises:
+        NotFound: not theirs, or over.
+    """
+    async with database.write() as session:
+        view = await _held(session, keeper, reminder_id)
+        if view.state == "active":
+            kept_at = await queries.next_due(session, FIRES, reminder_id)
+            await queries.drop_due(session, KINDS, reminder_id)
+            await queries.set_reminder(session, reminder_id, state="paused", kept_at=kept_at, trouble=None)
+        return await _read(session, reminder_id)
+
+
+async def resume(
+    database: Database, keeper: Keeper, reminder_id: int, now: datetime, *, later: Snooze | None = None, zone: str = ""
+) -> ReminderView:
+    """Take a reminder up again; again changes nothing.
+
+    Args:
+        database: where.
+        keeper: who.
+        reminder_id: which.
+        now: when.
+        later: when to be reminded of one that was missed; without it that stays paused, to be asked.
+        zone: of who speaks, for `later`.
+
+    Raises:
+        NotFound: not theirs, or over.
+        Conflict: that choice is over.
+    """
+    async with database.write() as session:
+        view = await _held(session, keeper, reminder_id)
+        times = view.next_times(now, 1)
+        if view.state == "active" or not (times or later):
+            return view
+        at, changed = (times[0], {}) if times else _later(view, later, zone, now)
+        await queries.set_reminder(session, reminder_id, state="active", kept_at=None, trouble=None, **changed)
+        await plan(session, [plan_of(reminder_id, view.user_id, at)])
+        return await _read(session, reminder_id)
+
+
+async def delete(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
+    """Delete a reminder, and whatever of it is put off; answers what it was.
+
+    Raises:
+        NotFound: not theirs, or deleted.
+    """
+    async with database.write() as session:
+        view = await _held(session, keeper, reminder_id)
+        await queries.drop_due(session, KINDS, reminder_id)
+        await queries.delete_reminder(session, reminder_id)
+    return view
+
+
+async def _reschedule(
+    session: AsyncSession, view: ReminderView, schedule: Schedule, now: datetime, **changed: object
+) -> ReminderView:
+    first = next_after(schedule, view.zone, now)
+    if first is None:
+        raise BadInput("remind.refused.never")
+    paused = view.state == "paused" and view.missed(now) is None
+    await queries.drop_due(session, KINDS, view.reminder_id)
+    if not paused:
+        await plan(session, [plan_of(view.reminder_id, view.user_id, first)])
+    await queries.set_reminder(
+        session,
+        view.reminder_id,
+        schedule=to_json(schedule),
+        state="paused" if paused else "active",
+        trouble=view.trouble if paused else None,
+        kept_at=first if paused else None,
+        **changed,
+    )
+    return await _read(session, view.reminder_id)
+
+
+async def _held(session: AsyncSession, keeper: Keeper, reminder_id: int) -> ReminderView:
+    row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
+    if row is not None:  # held only by whom it concerns
+        row = await queries.hold(session, KINDS, reminder_id)
+    if row is None or row.state == "ended":
+        raise NotFound("remind.refused.gone")
+    return view_of(row)
+
+
+async def _read(session: AsyncSession, reminder_id: int) -> ReminderView:
+    row = await queries.reminder(session, reminder_id)
+    assert row is not None
+    await session.refresh(row)
+    return view_of(row)
+
+
+def _what(typed: str) -> str:
+    what = " ".join(typed.split())[:WHAT_LIMIT]
+    if not what:
+        raise BadInput("remind.refused.nothing")
+    return what
+
+
+def _readings(asked: Asked) -> list[dict[str, object]] | None:
+    return None if asked.other is None else [to_json(asked.schedule), to_json(asked.other)]
+
+
+def _kept(readings: tuple[Schedule, ...]) -> list[dict[str, object]]:
+    return [to_json(one) for one in readings]
+
+
+def _later(view: ReminderView, later: Snooze | None, zone: str, now: datetime) -> tuple[datetime, dict[str, object]]:
+    """When to be reminded of what was missed, and what that makes of the reminder: one that comes once."""
+    at = snoozes(view.kept_at or now, now, zone).get(later) if later else None
+    if at is None:
+        raise Conflict("remind.refused.over")
+    return at, {"schedule": to_json(In(at)), "readings": None}

@@ -1,0 +1,184 @@
+"""The messages of reminders: how they are drawn and sent, and their buttons Done, Snooze and Log it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.domain.delivery import Priority
+from bot.domain.snoozes import Snooze
+from bot.errors import BadInput, NotFound
+from bot.services import people, reminder_answers, reminders, runs
+from bot.services import reminder_firing as firing
+from bot.services.reminder_answers import Presser
+from bot.services.reminder_firing import Fired
+from bot.tree import say_privately
+from cogs.answer import Interaction, close_with, met, open_form, say, tell
+from cogs.logged import content_of, log_and_show
+from cogs.transformers import log_form, read_entry, typed_from_form
+from cogs.views import reminder_message as views
+from cogs.views.base import fields_of, identity, pressed
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Fire = Callable[["AsyncSession", Sequence[Fired], datetime], Awaitable[None]]
+
+
+class ReminderMessages(commands.Cog):
+    """What is said at its time, and what is pressed on it. Whether a presser was told, the services know."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        asked = Priority.ASKED
+        self.kinds = (
+            Kind(firing.FIRES, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire)),
+            Kind(firing.AGAIN, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire_again)),
+            Kind(firing.TROUBLE, asked, None, _draw_trouble),
+        )
+
+    @pressed("remind", "done", "reminder_id", "epoch")
+    async def done(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+        """It is done."""
+        person = await met(interaction)
+        said = await reminder_answers.done(
+            self.app.database, *_occurrence(reminder_id, epoch), _presser(interaction), self.app.clock()
+        )
+        words = views.done_words(said, person.reader)
+        if _is_public(interaction):
+            await say_privately(interaction, words)
+        else:
+            await close_with(interaction, words, views.after_done(said.view, _instant(epoch), person.reader))
+
+    @pressed("remind", "snooze", "reminder_id", "epoch")
+    async def snooze(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+        """Ask until when."""
+        person = await met(interaction)
+        which, occurs_at = _occurrence(reminder_id, epoch)
+        view = await reminder_answers.told(self.app.database, which, occurs_at, _presser(interaction))
+        words, buttons = views.snooze_choices(view, occurs_at, person.reader, self.app.clock())
+        await say(interaction, words, view=buttons)
+
+    @pressed("remind", "later", "reminder_id", "epoch", "how")
+    async def later(self, interaction: Interaction, reminder_id: int, epoch: int, how: str) -> None:
+        """Put it off."""
+        person = await met(interaction)
+        if how not in list(Snooze):
+            raise BadInput("errors.press.unknown")
+        said = await reminder_answers.snooze(
+            self.app.database,
+            *_occurrence(reminder_id, epoch),
+            _presser(interaction),
+            Snooze(how),
+            zone=person.reader.zone,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        await close_with(interaction, views.snoozed_words(said, person.reader))
+
+    @pressed("remind", "log", "reminder_id", "epoch")
+    async def log(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+        """Open the form for a run, even where the reminder is gone."""
+        person = await met(interaction)
+        usual = await runs.usual_direction(self.app.database, person.user_id)
+        await open_form(interaction, log_form(usual, identity("remind", "logged", reminder_id, epoch), person.reader))
+
+    @pressed("remind", "logged", "reminder_id", "epoch")
+    async def logged(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+        """Log the run, which does what it was reminded of."""
+        person = await met(interaction)
+        usual = await runs.usual_direction(self.app.database, person.user_id)
+        fields = fields_of(interaction)
+        entry = read_entry(typed_from_form(fields, usual), person.reader, self.app.clock())
+        await log_and_show(interaction, person, content_of(entry, person, note=fields.get("note", "").strip() or None))
+        try:
+            said = await reminder_answers.done(
+                self.app.database, *_occurrence(reminder_id, epoch), _presser(interaction), self.app.clock()
+            )
+        except (NotFound, BadInput):
+            return
+        await tell(interaction, views.done_words(said, person.reader))
+
+
+def _occurrence(reminder_id: int | str, epoch: int | str) -> tuple[int, datetime]:
+    """The reminder and the instant a button names, which anybody can have written. Raises `BadInput`."""
+    if not isinstance(reminder_id, int):
+        raise BadInput("errors.press.unknown")
+    return reminder_id, _instant(epoch)
+
+
+def _instant(epoch: int | str) -> datetime:
+    if not isinstance(epoch, int) or epoch >= LAST_EPOCH:
+        raise BadInput("errors.press.unknown")
+    return datetime.fromtimestamp(epoch, UTC)
+
+
+LAST_EPOCH = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _presser(interaction: Interaction) -> Presser:
+    return Presser(interaction.user.id, interaction.channel_id)
+
+
+def _is_public(interaction: Interaction) -> bool:
+    """Whether others see the message that was pressed."""
+    return (
+        interaction.guild_id is not None and interaction.message is not None and not interaction.message.flags.ephemeral
+    )
+
+
+def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]]:
+    async def fire_all(session: AsyncSession, due: Sequence[DueNow], now: datetime) -> None:
+        fired = [
+            Fired(one.subject_id, one.fire_at, one.user_id, one.payload) for one in due if one.subject_id is not None
+        ]
+        await fire(session, fired, now)
+
+    return fire_all
+
+
+async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database = client.app.database
+    view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
+    if view is None or (view.series and view.state == "paused"):
+        return None
+    in_channel = out.destination == "channel"
+    reader = await people.reader_for(database, None if in_channel else out.user_id, out.guild_id)
+    words, buttons = views.message(
+        view, datetime.fromisoformat(out.payload["occurs_at"]), out.due_at, reader, client.app.clock(),
+        in_channel=in_channel,
+    )  # fmt: skip
+    roles = [discord.Object(view.role_id)] if in_channel and view.role_id is not None else []
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=roles)
+    return Drawn(words, buttons, mentions=mentions)
+
+
+async def _draw_trouble(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database = client.app.database
+    view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
+    if view is None or view.trouble is None:
+        return None
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    return Drawn(*views.trouble_card(view, reader, client.app.clock()))
+
+
+async def _failed(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+    if out.subject_id is None:
+        return
+    await firing.not_delivered(
+        session, out.subject_id, datetime.fromisoformat(out.payload["occurs_at"]), failure.value, now,
+        in_channel=out.destination == "channel",
+    )  # fmt: skip
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(ReminderMessages(bot.app))  # type: ignore[attr-defined]

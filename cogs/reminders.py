@@ -1,0 +1,325 @@
+"""`/remind`: asking for reminders, and keeping them."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain import zones
+from bot.domain.snoozes import Snooze
+from bot.errors import BadInput, NotAllowed
+from bot.services import reminders
+from bot.services.people import Person
+from bot.services.reminder_views import InChannel, Keeper, ReminderView
+from bot.services.reminders import WHAT_LIMIT
+from bot.tree import spoken
+from cogs.answer import Interaction, open_form, replace, reply, soon
+from cogs.organising import lacking, organiser, server
+from cogs.reminding import (
+    check_ping,
+    check_place,
+    chosen_reminder,
+    kept,
+    read_asked,
+    suggest_reminder,
+    suggest_time,
+    zone_of_club,
+)
+from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.reminder_message import deleted_card
+from cogs.views.reminders import edit_form, filled_when, reminder_card, reminder_list, remove_card
+
+When = app_commands.Range[str, 1, 100]
+What = app_commands.Range[str, 1, WHAT_LIMIT]
+Which = app_commands.Range[str, 1, 100]
+
+
+class Reminders(commands.GroupCog, group_name="remind", group_description=spoken("remind.commands.remind")):
+    """Reminders somebody asked for. Whose a reminder is, is settled where it is read or changed."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="me", description=spoken("remind.commands.me"))
+    @app_commands.describe(when=spoken("remind.commands.when"), what=spoken("remind.commands.what"))
+    @app_commands.autocomplete(when=suggest_time)
+    async def me(self, interaction: Interaction, when: When, what: What) -> None:
+        """Remind whoever asks."""
+        person, _ = await kept(interaction)
+        asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
+        view = await soon(
+            interaction,
+            reminders.ask(
+                self.app.database,
+                person,
+                asked,
+                zone=person.reader.zone,
+                channel_id=interaction.channel_id if person.in_guild else None,
+                limit=self.app.settings.reminders.per_member,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        if person.zone_assumed:
+            place = zones.city_of(person.reader.zone, person.reader.language)
+            notices.append(person.reader.t("remind.said.zone", place=place))
+        await self._show(interaction, person, view, person.reader.t("remind.said.asked"), *notices)
+
+    @app_commands.command(name="club", description=spoken("remind.commands.club"))
+    @app_commands.describe(
+        when=spoken("remind.commands.when_club"),
+        what=spoken("remind.commands.what"),
+        channel=spoken("remind.commands.channel"),
+        role=spoken("remind.commands.role"),
+    )
+    @app_commands.autocomplete(when=suggest_time)
+    @app_commands.guild_only()
+    async def club(
+        self,
+        interaction: Interaction,
+        when: When,
+        what: What,
+        channel: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Remind a channel of the club, in the club's zone."""
+        person, _ = await organiser(interaction)
+        guild = server(interaction)
+        place = channel or guild.get_channel(interaction.channel_id or 0)
+        check_place(guild, place, interaction.user)
+        assert isinstance(place, discord.TextChannel)
+        if trouble := lacking(guild, place.id, ("view_channel", "send_messages"), person.reader):
+            raise NotAllowed("remind.refused.my_channel", trouble=trouble)
+        check_ping(guild, place, interaction.user, role)
+        zone = zone_of_club(person)
+        asked, notices = read_asked(interaction, person.reader, zone, when, what)
+        view = await soon(
+            interaction,
+            reminders.ask(
+                self.app.database,
+                person,
+                asked,
+                zone=zone,
+                club=InChannel(place.id, role.id if role else None),
+                limit=self.app.settings.reminders.per_member,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, view, person.reader.t("remind.said.asked_club"), *notices)
+
+    @app_commands.command(name="list", description=spoken("remind.commands.list"))
+    async def list(self, interaction: Interaction) -> None:
+        """All one's own, and the club's for an organiser."""
+        person, keeper = await kept(interaction)
+        found = await soon(interaction, reminders.own_reminders(self.app.database, keeper), private=True)
+        await reply(interaction, reminder_list(found, 0, person.reader, self.app.clock()), private=True)
+
+    @app_commands.command(name="edit", description=spoken("remind.commands.edit"))
+    @app_commands.describe(
+        reminder=spoken("remind.commands.reminder"),
+        when=spoken("remind.commands.when"),
+        what=spoken("remind.commands.what"),
+    )
+    @app_commands.autocomplete(reminder=suggest_reminder, when=suggest_time)
+    async def edit(
+        self, interaction: Interaction, reminder: Which, when: When | None = None, what: What | None = None
+    ) -> None:
+        """Change when or what, or open the form for both."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        if when is None and what is None:
+            await open_form(interaction, edit_form(view, person.reader))
+            return
+        await self._edit(interaction, person, keeper, view, when, what)
+
+    @app_commands.command(name="pause", description=spoken("remind.commands.pause"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def pause(self, interaction: Interaction, reminder: Which) -> None:
+        """Say nothing of it until it is taken up again."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await self._pause(interaction, person, keeper, view.reminder_id)
+
+    @app_commands.command(name="resume", description=spoken("remind.commands.resume"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def resume(self, interaction: Interaction, reminder: Which) -> None:
+        """Take it up again."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await self._resume(interaction, person, keeper, view.reminder_id)
+
+    @app_commands.command(name="delete", description=spoken("remind.commands.delete"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def delete(self, interaction: Interaction, reminder: Which) -> None:
+        """Ask, then delete."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await reply(interaction, remove_card(view, person.reader, self.app.clock()), private=True)
+
+    # -- the list ----------------------------------------------------------------------------------------------
+
+    @pressed("remind", "page", "page")
+    async def turn(self, interaction: Interaction, page: int) -> None:
+        """Another page, asked afresh."""
+        person, keeper = await kept(interaction)
+        found = await reminders.own_reminders(self.app.database, keeper)
+        await replace(interaction, reminder_list(found, _whole(page), person.reader, self.app.clock()))
+
+    @pressed("remind", "show")
+    async def show(self, interaction: Interaction) -> None:
+        """One of the list."""
+        person, keeper = await kept(interaction)
+        (chosen,) = values_of(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, _whole(chosen))
+        await reply(interaction, reminder_card(view, person.reader, self.app.clock()), private=True)
+
+    # -- one of them -------------------------------------------------------------------------------------------
+
+    @pressed("remind", "reading", "reminder_id", "revision", "number")
+    async def reading(self, interaction: Interaction, reminder_id: int, revision: int, number: int) -> None:
+        """Take the other reading of what was typed."""
+        person, keeper = await kept(interaction)
+        view = await reminders.choose_reading(
+            self.app.database, keeper, _whole(reminder_id), _whole(revision), _whole(number), self.app.clock()
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, view, person.reader.t("remind.said.changed"))
+
+    @pressed("remind", "edit", "reminder_id")
+    async def ask_edit(self, interaction: Interaction, reminder_id: int) -> None:
+        """Open the form."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        await open_form(interaction, edit_form(view, person.reader))
+
+    @pressed("remind", "edited", "reminder_id")
+    async def edited(self, interaction: Interaction, reminder_id: int) -> None:
+        """Change it as the form says; a time left as it was filled in stays."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        fields = fields_of(interaction)
+        typed = fields.get("when", "").strip()
+        when = None if not typed or typed == filled_when(view, person.reader).strip() else typed
+        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""))
+
+    @pressed("remind", "pause", "reminder_id")
+    async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
+        """Say nothing of it until it is taken up again."""
+        person, keeper = await kept(interaction)
+        await self._pause(interaction, person, keeper, _whole(reminder_id))
+
+    @pressed("remind", "resume", "reminder_id")
+    async def press_resume(self, interaction: Interaction, reminder_id: int) -> None:
+        """Take it up again."""
+        person, keeper = await kept(interaction)
+        await self._resume(interaction, person, keeper, _whole(reminder_id))
+
+    @pressed("remind", "late", "reminder_id", "how")
+    async def remind_late(self, interaction: Interaction, reminder_id: int, how: str) -> None:
+        """Be reminded after all of what passed meanwhile."""
+        person, keeper = await kept(interaction)
+        await self._resume(interaction, person, keeper, _whole(reminder_id), snooze_of(how))
+
+    @pressed("remind", "remove", "reminder_id")
+    async def ask_delete(self, interaction: Interaction, reminder_id: int) -> None:
+        """Ask before it is deleted."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        await replace(interaction, remove_card(view, person.reader, self.app.clock()))
+
+    @pressed("remind", "keep", "reminder_id")
+    async def keep(self, interaction: Interaction, reminder_id: int) -> None:
+        """Leave it as it is."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        await self._show(interaction, person, view)
+
+    @pressed("remind", "delete", "reminder_id")
+    async def press_delete(self, interaction: Interaction, reminder_id: int) -> None:
+        """Delete it."""
+        person, keeper = await kept(interaction)
+        view = await reminders.delete(self.app.database, keeper, _whole(reminder_id))
+        await replace(interaction, deleted_card(view, person.reader))
+
+    # -- what commands and buttons share -----------------------------------------------------------------------
+
+    async def _edit(
+        self,
+        interaction: Interaction,
+        person: Person,
+        keeper: Keeper,
+        view: ReminderView,
+        when: str | None,
+        what: str | None,
+    ) -> None:
+        if view.of_club and view.role_id is not None:
+            guild = server(interaction)
+            channel, role = guild.get_channel(view.channel_id or 0), guild.get_role(view.role_id)
+            check_ping(guild, channel, interaction.user, role)
+        asked, notices = None, list[str]()
+        if when is not None:
+            asked, notices = read_asked(interaction, person.reader, view.zone, when, view.what)
+        changed = await soon(
+            interaction,
+            reminders.edit(self.app.database, keeper, view.reminder_id, what=what, asked=asked, now=self.app.clock()),
+            private=True,
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, changed, person.reader.t("remind.said.changed"), *notices)
+
+    async def _pause(self, interaction: Interaction, person: Person, keeper: Keeper, reminder_id: int) -> None:
+        view = await soon(interaction, reminders.pause(self.app.database, keeper, reminder_id), private=True)
+        await self._show(interaction, person, view)
+
+    async def _resume(
+        self,
+        interaction: Interaction,
+        person: Person,
+        keeper: Keeper,
+        reminder_id: int,
+        later: Snooze | None = None,
+    ) -> None:
+        work = reminders.resume(
+            self.app.database, keeper, reminder_id, self.app.clock(), later=later, zone=person.reader.zone
+        )
+        view = await soon(interaction, work, private=True)
+        self.app.courier.poke()
+        active = view.state == "active"
+        await self._show(interaction, person, view, person.reader.t("remind.said.resumed") if active else "")
+
+    async def _show(self, interaction: Interaction, person: Person, view: ReminderView, *notices: str) -> None:
+        """Show it as it stands: in the place of the card that was pressed, or as the answer to a command."""
+        drawn = reminder_card(view, person.reader, self.app.clock(), "\n".join(notices))
+        if interaction.message is None:
+            await reply(interaction, drawn, private=True)
+        else:
+            await replace(interaction, drawn)
+
+
+def snooze_of(how: object) -> Snooze:
+    """One of the choices by its name. Raises `BadInput`."""
+    if how not in list(Snooze):
+        raise BadInput("errors.press.unknown")
+    return Snooze(str(how))
+
+
+def _whole(value: int | str) -> int:
+    """A number out of a custom id or menu, which anybody can have written. Raises `BadInput`."""
+    if not str(value).isdecimal() or int(value) >= 2**63:
+        raise BadInput("errors.press.unknown")
+    return int(value)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Reminders(bot.app))  # type: ignore[attr-defined]

@@ -1,0 +1,144 @@
+"""What `/remind` has in common: whose reminders they are, which one is meant and when, where and whom it may ping."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+
+from bot.domain.reminding import read_when
+from bot.errors import BadInput, MemberError, NotAllowed, NotFound
+from bot.reader import Reader
+from bot.services import reminders
+from bot.services.people import Person
+from bot.services.reminder_views import Asked, Keeper, ReminderView, keeper_of
+from cogs.answer import Interaction, met
+from cogs.transformers import CHOICE_LIMIT, OFFERED
+from cogs.views.reminders import line, reading
+
+_CHOSEN = re.compile("#[0-9]{1,18}")
+
+
+async def kept(interaction: Interaction) -> tuple[Person, Keeper]:
+    """Who speaks, and which reminders are theirs to change."""
+    person = await met(interaction)
+    return person, keeper_of(person)
+
+
+def zone_of_club(person: Person) -> str:
+    """The zone a club's reminders are meant in."""
+    return person.club.reader.zone if person.club else person.reader.zone
+
+
+def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, what: str) -> tuple[Asked, list[str]]:
+    """What is to be remembered and when, and what is to be said of how that was read.
+
+    Raises:
+        BadInput: unreadable, or never; with an example.
+    """
+    read = read_when(when, now=interaction.client.app.clock(), zone=zone, language=reader.language)
+    notices = [reader.t("remind.said.hour")] if read.hour_assumed else []
+    return Asked(what, read.schedule, read.other), notices
+
+
+async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """How a "when" is understood, with the next time, or why not; the value is what was typed."""
+    if not current.strip():
+        return []
+    person, keeper = await kept(interaction)
+    now = interaction.client.app.clock()
+    try:
+        zone = await _zone_meant(interaction, person, keeper)
+        read = read_when(current, now=now, zone=zone, language=person.reader.language)
+        words = reading(read, zone, person.reader, now)
+        if read.other is not None:
+            other = reading(replace(read, schedule=read.other), zone, person.reader, now)
+            words = person.reader.t("remind.line.or", words=words, other=other)
+    except MemberError as error:
+        words = person.reader.error(error)
+    return [_choice(words, current)]
+
+
+async def _zone_meant(interaction: Interaction, person: Person, keeper: Keeper) -> str:
+    """The zone a typed time is meant in: the club's for its reminders."""
+    if interaction.command is not None and interaction.command.name == "club":
+        return zone_of_club(person)
+    chosen = str(getattr(interaction.namespace, "reminder", None) or "")
+    if _CHOSEN.fullmatch(chosen):
+        view = await reminders.own_reminder(interaction.client.app.database, keeper, int(chosen[1:]))
+        return view.zone
+    return person.reader.zone
+
+
+async def suggest_reminder(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """One's own reminders in words; the value is an id that only their keeper can use."""
+    person, keeper = await kept(interaction)
+    app, wanted = interaction.client.app, current.casefold().split()
+    found = []
+    for view in reversed(await reminders.own_reminders(app.database, keeper)):
+        words = line(view, person.reader, app.clock())
+        if all(word in words.casefold() for word in wanted):
+            found.append(_choice(words, f"#{view.reminder_id}"))
+    return found[:OFFERED]
+
+
+async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keeper, typed: str) -> ReminderView:
+    """The reminder chosen by autocomplete, or the only one the typed words fit.
+
+    Raises:
+        NotFound: none or several fit, or it is another's.
+    """
+    app = interaction.client.app
+    if _CHOSEN.fullmatch(typed):
+        return await reminders.own_reminder(app.database, keeper, int(typed[1:]))
+    wanted, now = typed.casefold().split(), app.clock()
+    fitting = [
+        view
+        for view in await reminders.own_reminders(app.database, keeper)
+        if all(word in line(view, person.reader, now).casefold() for word in wanted)
+    ]
+    if len(fitting) != 1:
+        raise NotFound("remind.refused.which", typed=typed)
+    return fitting[0]
+
+
+def check_place(guild: discord.Guild, channel: object, member: discord.abc.User) -> None:
+    """Refuse a channel in which this member may not write.
+
+    Raises:
+        NotAllowed: or one that is no channel of this club.
+    """
+    if not isinstance(channel, discord.TextChannel) or not isinstance(member, discord.Member):
+        raise NotAllowed("remind.refused.no_channel")
+    held = channel.permissions_for(member)
+    if not (held.view_channel and held.send_messages):
+        raise NotAllowed("remind.refused.your_channel", channel=channel.mention)
+
+
+def check_ping(guild: discord.Guild, channel: object, member: discord.abc.User, role: discord.Role | None) -> None:
+    """Refuse to ping a role that this member, or the bot, may not mention there.
+
+    Raises:
+        BadInput: everybody, or a role that is gone.
+        NotAllowed: one of the two may not.
+    """
+    if role is None:
+        return
+    if role.is_default():
+        raise BadInput("remind.refused.everyone")
+    if role.mentionable:
+        return
+    if not isinstance(channel, discord.TextChannel) or not isinstance(member, discord.Member):
+        raise NotAllowed("remind.refused.no_channel")
+    if not channel.permissions_for(member).mention_everyone:
+        raise NotAllowed("remind.refused.your_ping", role=role.mention)
+    if not channel.permissions_for(guild.me).mention_everyone:
+        raise NotAllowed("remind.refused.my_ping", role=role.mention)
+
+
+def _choice(words: str, value: str) -> app_commands.Choice[str]:
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: what a refusal has escaped
+    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
+    return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -1,0 +1,221 @@
+"""How reminders look: one as it was understood, one's own list, and what is asked about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import ButtonStyle, ui
+from discord.utils import format_dt
+
+from bot.domain import zones
+from bot.domain.reminding import Asked
+from bot.domain.schedule import Schedule, is_series, next_after
+from bot.domain.snoozes import snoozes
+from bot.reader import Reader, escaped
+from bot.services.reminder_views import ReminderView
+from bot.services.reminders import WHAT_LIMIT
+from cogs.views.base import Component, Field, Form, button, card, identity, row, select
+from cogs.views.schedules import in_words, understood
+
+COLOUR = discord.Colour(0x0EA5E9)
+NEXT_TIMES = 3
+LISTED = 8
+"""Reminders on a page of the list."""
+
+
+def line(view: ReminderView, reader: Reader, now: datetime) -> str:
+    """One reminder in a line, as plain text: a choice of autocomplete or of a menu."""
+    parts = [_plain(escaped(view.what, 60)), spoken(view, reader, now)]
+    if view.state == "paused":
+        parts.append(reader.t("remind.line.missed" if view.missed(now) else "remind.line.paused"))
+    return " · ".join(parts)
+
+
+def spoken(view: ReminderView, reader: Reader, now: datetime) -> str:
+    """When a reminder comes, in words, its days and hours in its own zone."""
+    return _in_words(view.schedule, reader.inside(view.zone), now)
+
+
+def reading(asked: Asked, zone: str, reader: Reader, now: datetime) -> str:
+    """How a "when" was read, of a series with the next time: `every Tue 6:30 · next Tue 24 Nov 06:30`."""
+    there, at = reader.inside(zone), next_after(asked.schedule, zone, now)
+    words = understood(asked, there, now.astimezone(ZoneInfo(zone)).date())
+    if at is None or not is_series(asked.schedule):
+        return words
+    return reader.t("remind.line.next", words=words, when=there.moment(at))
+
+
+def _in_words(schedule: Schedule, there: Reader, now: datetime) -> str:
+    return in_words(schedule, there, now.astimezone(ZoneInfo(there.zone)).date())
+
+
+def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str = "") -> ui.LayoutView:
+    """One reminder: what, when, the next times, and what can be done with it."""
+    parts: list[str | ui.Item[Any]] = [notice, "\n".join(_about(view, reader, now))]
+    missed = view.missed(now)
+    if missed is not None:
+        choices = snoozes(missed, now, reader.zone)
+        parts.append(
+            row(
+                *(
+                    button(snooze_label(how, at, reader, now), identity("remind", "late", view.reminder_id, how.value))
+                    for how, at in choices.items()
+                )
+            )
+        )
+    elif len(view.readings) == 2:
+        number = 0 if view.schedule == view.readings[1] else 1
+        other = view.readings[number]
+        if next_after(other, view.zone, now) is not None:
+            words = reading(Asked(other), view.zone, reader, now)
+            other_id = identity("remind", "reading", view.reminder_id, view.revision, number)
+            parts.append(row(button(reader.t("remind.button.reading", words=words), other_id, ButtonStyle.primary)))
+    parts.append(row(*_buttons(view, reader, missed=missed is not None)))
+    return card(*parts, colour=COLOUR)
+
+
+def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
+    there = reader.inside(view.zone)
+    lines = [f"## ⏰ {escaped(view.what, WHAT_LIMIT)}"]
+    missed, active = view.missed(now), view.state == "active"
+    if view.series or not active:
+        lines.append(f"{'🔁' if view.series else '🕒'} {spoken(view, reader, now)}")
+    if view.of_club:
+        where = reader.t("remind.card.where", channel=f"<#{view.channel_id}>")
+        lines.append(where if view.role_id is None else f"{where} · <@&{view.role_id}>")
+    if missed is not None:
+        lines.append(reader.t("remind.card.missed", at=there.moment(missed)))
+    elif not active:
+        lines.append(reader.t("remind.card.paused"))
+    if view.trouble is not None and not active:
+        lines.append(reader.t("remind.card.trouble" if view.of_club else "remind.card.unreached"))
+    times = view.next_times(now, NEXT_TIMES)
+    if times and active:
+        first = reader.t("remind.card.first", when=there.moment(times[0]), relative=format_dt(times[0], "R"))
+        lines += [first, *(reader.t("remind.card.then", when=there.moment(at)) for at in times[1:])]
+        if view.zone != reader.zone:
+            lines.append(reader.t("remind.card.zone", place=zones.city_of(view.zone, reader.language)))
+    if len(view.readings) == 2 and missed is None:
+        lines.append(reader.t("remind.card.reading", words=reading(Asked(view.schedule), view.zone, reader, now)))
+    return lines
+
+
+def _buttons(view: ReminderView, reader: Reader, *, missed: bool) -> list[Component]:
+    reminder_id = view.reminder_id
+    found = [button(reader.t("remind.button.edit"), identity("remind", "edit", reminder_id))]
+    if view.state == "active":
+        found.append(button(reader.t("remind.button.pause"), identity("remind", "pause", reminder_id)))
+    elif not missed:
+        resume = identity("remind", "resume", reminder_id)
+        found.append(button(reader.t("remind.button.resume"), resume, ButtonStyle.success))
+    found.append(button(reader.t("remind.button.delete"), identity("remind", "remove", reminder_id)))
+    return found
+
+
+def snooze_label(how: str, at: datetime, reader: Reader, now: datetime) -> str:
+    """`10 min`, `1 h`, `This evening 19:00`, `Tomorrow 07:00`."""
+    local = reader.moment(at).rsplit(" ", 1)[-1]
+    return reader.t(f"remind.snooze.{how}", hour=local)
+
+
+def remove_card(view: ReminderView, reader: Reader, now: datetime) -> ui.LayoutView:
+    """Asks before a reminder is deleted."""
+    reminder_id = view.reminder_id
+    return card(
+        reader.t("remind.card.remove", what=escaped(view.what, WHAT_LIMIT), words=spoken(view, reader, now)),
+        row(
+            button(reader.t("remind.button.remove"), identity("remind", "delete", reminder_id), ButtonStyle.danger),
+            button(reader.t("remind.button.keep"), identity("remind", "keep", reminder_id)),
+        ),
+        colour=COLOUR,
+    )
+
+
+def reminder_list(
+    views: Sequence[ReminderView], page: int, reader: Reader, now: datetime, notice: str = ""
+) -> ui.LayoutView:
+    """All that somebody may see, a page at a time: what was missed first, then by when it comes next."""
+    if not views:
+        return card(notice, reader.t("remind.list.title"), reader.t("remind.list.empty"), colour=COLOUR)
+    ordered = sorted(views, key=lambda view: _order(view, now))
+    pages = -(-len(ordered) // LISTED)
+    page = min(max(page, 0), pages - 1)
+    shown = ordered[page * LISTED : (page + 1) * LISTED]
+    options = [discord.SelectOption(label=line(view, reader, now)[:100], value=str(view.reminder_id)) for view in shown]
+    parts: list[str | ui.Item[Any]] = [
+        notice,
+        reader.t("remind.list.title"),
+        *("\n".join(_listed(view, reader, now)) for view in shown),
+        row(select(identity("remind", "show"), options, placeholder=reader.t("remind.list.choose"))),
+    ]
+    if pages > 1:
+        before, after = identity("remind", "page", max(page - 1, 0)), identity("remind", "page", page + 1)
+        parts.append(
+            row(
+                button(reader.t("remind.button.previous"), before, emoji="◀️", disabled=page == 0),
+                button(reader.t("remind.button.next"), after, emoji="▶️", disabled=page + 1 == pages),
+            )
+        )
+        parts.append(f"-# {reader.t('remind.list.page', page=page + 1, pages=pages, count=len(ordered))}")
+    return card(*parts, colour=COLOUR)
+
+
+def _order(view: ReminderView, now: datetime) -> tuple[int, datetime, int]:
+    if view.missed(now) is not None:
+        return 0, view.kept_at or now, view.reminder_id
+    if view.state == "paused":
+        return 2, now, view.reminder_id
+    times = view.next_times(now, 1)
+    return 1, times[0] if times else now, view.reminder_id
+
+
+def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
+    there = reader.inside(view.zone)
+    missed = view.missed(now)
+    words = spoken(view, reader, now)
+    if missed is not None:
+        state = reader.t("remind.list.missed", words=words, at=there.moment(missed))
+    elif view.state == "paused":
+        state = reader.t("remind.list.paused", words=words)
+    else:
+        state = reading(Asked(view.schedule), view.zone, reader, now)
+    mark = "📣" if view.of_club else "⏰"
+    where = f" · <#{view.channel_id}>" if view.of_club else ""
+    return [f"{mark} **{escaped(view.what, 60)}**", f"-# {state}{where}"]
+
+
+def _plain(safe: str) -> str:
+    """What stands in a menu or choice, where nothing is markdown and nothing pings."""
+    return safe.replace("\\", "").replace("\u200b", "")
+
+
+def edit_form(view: ReminderView, reader: Reader) -> Form:
+    """The form for changing a reminder; a time left as it is filled in stays as it is."""
+    return Form(
+        reader.t("remind.form.title"),
+        identity("remind", "edited", view.reminder_id),
+        [
+            Field("what", reader.t("remind.form.what"), view.what, required=True, long=True, limit=WHAT_LIMIT),
+            Field(
+                "when",
+                reader.t("remind.form.when"),
+                filled_when(view, reader),
+                reader.t("remind.form.when_example"),
+                required=True,
+            ),
+        ],
+    )
+
+
+def filled_when(view: ReminderView, reader: Reader) -> str:
+    """What the form for changing a reminder says of its time: typed back it means the same."""
+    return in_words(view.schedule, reader.inside(view.zone))[:100]
+
+
+def is_late(due_at: datetime, now: datetime) -> bool:
+    """Whether a message is so late that it says since when: the bot was down, or could not get through."""
+    return now - due_at > timedelta(minutes=2)

@@ -1,0 +1,294 @@
+"""Reminders, and what of them was done. Nothing here commits.
+
+Whoever changes a reminder holds what is due of it first, then the reminder. The pump takes what is due off the table:
+a change waits for what fires, and what is being changed does not fire meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.dialect import upsert
+from db.models import Delivery, Done, Due, Guild, Reminder, User
+
+AT_ONCE = 5000
+"""Ids in one statement: both databases take more than 30,000 parameters."""
+
+Firing = Row[int, int, str, int | None, int | None, str, Any, str, int | None]
+"""reminder_id, user_id, audience, guild_id, channel_id, state, schedule, zone, the club's partners channel."""
+
+
+def _mine(user_id: int, organises: int | None) -> ColumnElement[bool]:
+    """Those that somebody may see and change: their own, and those of the club they organise."""
+    own = and_(Reminder.audience == "me", Reminder.user_id == user_id)
+    if organises is None:
+        return own
+    return or_(own, and_(Reminder.audience == "club", Reminder.guild_id == organises))
+
+
+async def insert_reminder(session: AsyncSession, **values: object) -> int | None:
+    """Write a reminder; None where its interaction has written one already."""
+    statement = upsert(session, Reminder).values(**values)
+    added: int | None = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(Reminder.reminder_id)
+    )
+    return added
+
+
+async def asked_by(session: AsyncSession, interaction_id: int, user_id: int) -> Reminder | None:
+    """The reminder that an interaction has made."""
+    found: Reminder | None = await session.scalar(
+        select(Reminder).where(Reminder.interaction_id == interaction_id, Reminder.user_id == user_id)
+    )
+    return found
+
+
+async def hold_user(session: AsyncSession, user_id: int) -> None:
+    """Hold a person, so that two of their commands at once count one another."""
+    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
+
+
+async def count_open(session: AsyncSession, user_id: int) -> int:
+    """How many reminders of a person are not over."""
+    counted = await session.scalar(
+        select(func.count()).select_from(Reminder).where(Reminder.user_id == user_id, Reminder.state != "ended")
+    )
+    return counted or 0
+
+
+async def reminder(session: AsyncSession, reminder_id: int) -> Reminder | None:
+    """One reminder, whosever it is."""
+    found: Reminder | None = await session.get(Reminder, reminder_id)
+    return found
+
+
+async def mine(session: AsyncSession, reminder_id: int, user_id: int, organises: int | None) -> Reminder | None:
+    """One that somebody may see and change."""
+    found: Reminder | None = await session.scalar(
+        select(Reminder).where(Reminder.reminder_id == reminder_id, _mine(user_id, organises))
+    )
+    return found
+
+
+async def all_mine(session: AsyncSession, user_id: int, organises: int | None) -> Sequence[Reminder]:
+    """Those that somebody may see and change and that are not over, the newest last."""
+    rows = await session.scalars(
+        select(Reminder).where(_mine(user_id, organises), Reminder.state != "ended").order_by(Reminder.reminder_id)
+    )
+    return rows.all()
+
+
+# -- holding them ------------------------------------------------------------------------------------------------
+
+
+async def hold(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> Reminder | None:
+    """One reminder, with all that is due of it, against the pump and every other change."""
+    await session.execute(
+        select(Due.due_id)
+        .where(Due.kind.in_(kinds), Due.subject_id == reminder_id)
+        .order_by(Due.due_id)
+        .with_for_update()
+    )
+    found: Reminder | None = await session.scalar(
+        select(Reminder)
+        .where(Reminder.reminder_id == reminder_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def hold_those(session: AsyncSession, kinds: Collection[str], whose: ColumnElement[bool]) -> Sequence[Reminder]:
+    """Several reminders, with all that is due of them."""
+    ids = (await session.scalars(select(Reminder.reminder_id).where(whose))).all()
+    found: list[Reminder] = []
+    for some in _portions(sorted(ids)):
+        await session.execute(
+            select(Due.due_id)
+            .where(Due.kind.in_(kinds), Due.subject_id.in_(some))
+            .order_by(Due.due_id)
+            .with_for_update()
+        )
+        rows = await session.scalars(
+            select(Reminder)
+            .where(Reminder.reminder_id.in_(some), whose)
+            .order_by(Reminder.reminder_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        found += rows
+    return found
+
+
+def of_member(user_id: int) -> ColumnElement[bool]:
+    """A person's own reminders that are not over."""
+    return and_(Reminder.audience == "me", Reminder.user_id == user_id, Reminder.state != "ended")
+
+
+def of_club(guild_id: int) -> ColumnElement[bool]:
+    """A club's reminders, and those asked for in it by members who go by the club's zone; none that is over."""
+    zoneless = select(User.user_id).where(User.user_id == Reminder.user_id, User.zone.is_(None))
+    whose = or_(Reminder.audience == "club", zoneless.exists())
+    return and_(Reminder.guild_id == guild_id, whose, Reminder.state != "ended")
+
+
+def by_person(user_id: int) -> ColumnElement[bool]:
+    """All that a person has asked for, a club's too."""
+    return Reminder.user_id == user_id
+
+
+async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[int, Firing]:
+    """What is needed to fire reminders whose rows in `due` the transaction has taken."""
+    columns = (
+        Reminder.reminder_id, Reminder.user_id, Reminder.audience, Reminder.guild_id, Reminder.channel_id,
+        Reminder.state, Reminder.schedule, Reminder.zone, Guild.partners_channel_id,
+    )  # fmt: skip
+    found: dict[int, Firing] = {}
+    for some in _portions(sorted(set(reminder_ids))):
+        rows = await session.execute(
+            select(*columns).outerjoin(Guild, Guild.guild_id == Reminder.guild_id).where(Reminder.reminder_id.in_(some))
+        )
+        found |= {row.reminder_id: row for row in rows}
+    return found
+
+
+# -- what is due of them -----------------------------------------------------------------------------------------
+
+
+async def next_due(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
+    """When a reminder is due next, by the table; None where it is not."""
+    found: datetime | None = await session.scalar(
+        select(Due.meant_at).where(Due.kind == kind, Due.subject_id == reminder_id)
+    )
+    return found
+
+
+async def pending(session: AsyncSession, kind: str, reminder_ids: Sequence[int], now: datetime) -> set[int]:
+    """Those of some reminders that are due already."""
+    found: set[int] = set()
+    for some in _portions(reminder_ids):
+        rows = await session.scalars(
+            select(Due.subject_id).where(Due.kind == kind, Due.subject_id.in_(some), Due.meant_at <= now)
+        )
+        found |= {reminder_id for reminder_id in rows if reminder_id is not None}
+    return found
+
+
+async def drop_due(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> None:
+    """Take back what is due of a reminder."""
+    await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == reminder_id))
+
+
+async def due_under(session: AsyncSession, kind: str, occurrence: str) -> datetime | None:
+    """When what is due under one key is due; None where nothing is."""
+    found: datetime | None = await session.scalar(
+        select(Due.meant_at).where(Due.kind == kind, Due.occurrence == occurrence)
+    )
+    return found
+
+
+async def drop_occurrence(session: AsyncSession, kind: str, occurrence: str) -> None:
+    """Take back what is due under one key."""
+    await session.execute(delete(Due).where(Due.kind == kind, Due.occurrence == occurrence))
+
+
+# -- changing them -----------------------------------------------------------------------------------------------
+
+
+async def set_reminder(session: AsyncSession, reminder_id: int, **values: object) -> None:
+    """Write columns of a reminder."""
+    await session.execute(
+        update(Reminder)
+        .where(Reminder.reminder_id == reminder_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def set_zones(session: AsyncSession, zone: str, kept: Sequence[tuple[int, datetime | None]]) -> None:
+    """Write the zone of several reminders, and what each has kept of its next instant."""
+    table: Any = Reminder.__table__
+    statement = (
+        update(table)
+        .where(table.c.reminder_id == bindparam("of_id"))
+        .values(zone=bindparam("new_zone"), kept_at=bindparam("new_kept_at"))
+    )
+    rows = [{"of_id": reminder_id, "new_zone": zone, "new_kept_at": kept_at} for reminder_id, kept_at in kept]
+    if rows:
+        await session.execute(statement, rows)
+
+
+async def end(session: AsyncSession, reminder_ids: Sequence[int]) -> None:
+    """Write that reminders are over."""
+    for some in _portions(reminder_ids):
+        await session.execute(
+            update(Reminder)
+            .where(Reminder.reminder_id.in_(some))
+            .values(state="ended", kept_at=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def delete_reminder(session: AsyncSession, reminder_id: int) -> None:
+    """Delete a reminder, with what of it was done."""
+    await session.execute(delete(Reminder).where(Reminder.reminder_id == reminder_id))
+
+
+# -- what was done -----------------------------------------------------------------------------------------------
+
+
+async def mark_done(session: AsyncSession, reminder_id: int, occurs_at: datetime, user_id: int, now: datetime) -> bool:
+    """Note that an occurrence is done; False where it was noted before."""
+    statement = upsert(session, Done).values(reminder_id=reminder_id, occurs_at=occurs_at, user_id=user_id, done_at=now)
+    added = await session.scalar(statement.on_conflict_do_nothing().returning(Done.user_id))
+    return added is not None
+
+
+async def done_between(
+    session: AsyncSession, reminder_id: int, user_id: int, first: datetime, end_at: datetime
+) -> Sequence[datetime]:
+    """The occurrences from `first` to before `end_at` that somebody has done."""
+    rows = await session.scalars(
+        select(Done.occurs_at).where(
+            Done.reminder_id == reminder_id,
+            Done.user_id == user_id,
+            Done.occurs_at >= first,
+            Done.occurs_at < end_at,
+        )
+    )
+    return rows.all()
+
+
+async def was_told(
+    session: AsyncSession,
+    kinds: Collection[str],
+    reminder_id: int,
+    occurrence: str,
+    user_id: int,
+    channel_id: int | None,
+) -> bool:
+    """Whether an occurrence of a reminder was said in a channel, or to a person directly."""
+    found = await session.scalar(
+        select(Delivery.delivery_id)
+        .where(
+            Delivery.kind.in_(kinds),
+            Delivery.subject_id == reminder_id,
+            or_(Delivery.occurrence == occurrence, Delivery.occurrence.startswith(f"{occurrence}:")),
+            or_(
+                and_(Delivery.destination == "channel", Delivery.channel_id == channel_id),
+                and_(Delivery.destination == "dm", Delivery.user_id == user_id),
+            ),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(ids), AT_ONCE):
+        yield ids[first : first + AT_ONCE]

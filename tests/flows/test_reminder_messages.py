@@ -1,0 +1,318 @@
+"""The messages of reminders as members meet them: at their time, late, put off, done, logged, and past closed doors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import pytest
+from sqlalchemy import select
+
+from cogs.views.base import button
+from cogs.views.outing_card import classic
+from db.models import Reminder, Run
+from tests.flows.calling import club_sets
+from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.reminding import ONE, ask, forged, last, rows, said
+from tests.flows.test_club_settings import allow
+
+
+async def press(club: Club, actor: Any, label: str) -> str:
+    """Press a button under somebody's newest direct message."""
+    return text_of(await actor.user.click(last(club, actor), label=label))
+
+
+async def snooze(club: Club, actor: Any, message: discord.Message, label: str) -> str:
+    asked = await actor.user.click(message, label="Snooze")
+    assert asked.response is not None
+    found = next(custom_id for shown, custom_id in button_ids(asked).items() if shown.startswith(label))
+    return text_of(await actor.user.click(asked.response, custom_id=found))
+
+
+async def test_it_comes_at_its_time_with_three_buttons_and_done_counts_the_week(club: Club) -> None:
+    await ask(club, club.alice)
+    await club.pass_time(minutes=59)
+    assert club.dms(club.alice) == []
+    await club.pass_time(minutes=1)
+    assert said(club, club.alice) == ["⏰ calf raises"]
+    first = last(club, club.alice)
+    assert list(button_ids(first)) == ["Done", "Snooze", "Log it"]
+    done_id = button_ids(first)["Done"]
+    await club.restart()
+    assert await press(club, club.alice, "Done") == "✅ Done: calf raises\n1 of 5 this week.\nLog it"
+    assert text_of(last(club, club.alice)) == "✅ Done: calf raises\n1 of 5 this week.\nLog it"
+    with club.env._bot_scope():
+        copy: Any = await first.channel.send("again", view=classic(button("Done", done_id)))
+    assert "ticked that off already" in text_of(await club.alice.user.click(copy, label="Done"))
+    for _ in range(3):
+        await club.restart(days=1)
+    assert await press(club, club.alice, "Done") == "✅ Done: calf raises\n2 of 5 this week.\nLog it"
+    earlier = club.dms(club.alice)[2]
+    assert "3 of 5 this week" in text_of(await club.alice.user.click(earlier, label="Done"))
+
+
+async def test_put_off_it_comes_again_and_the_series_is_where_it_was(club: Club) -> None:
+    await ask(club, club.alice)
+    await club.pass_time(hours=1)
+    message = last(club, club.alice)
+    answer = await snooze(club, club.alice, message, "In 10 min")
+    assert answer == "💤 I'll remind you again of **calf raises**: Wed 18 Nov 13:10.\nThe others come as planned."
+    await club.restart()
+    assert "Moved" in await snooze(club, club.alice, message, "In 1 h")
+    await club.pass_time(minutes=59)
+    assert len(club.dms(club.alice)) == 1
+    await club.pass_time(minutes=1)
+    assert said(club, club.alice) == ["⏰ calf raises", "⏰ calf raises"]
+    assert "This evening" in text_of(await club.alice.user.click(last(club, club.alice), label="Snooze"))
+    asked = await club.alice.user.click(message, label="Snooze")
+    assert asked.response is not None
+    await club.pass_time(hours=5)
+    too_late = await club.alice.user.click(asked.response, label="This evening, 19:00")
+    assert "too late for that choice" in text_of(too_late)
+    assert "13:00" in await snooze(club, club.alice, message, "Tomorrow")
+    await club.restart(hours=18)
+    assert len(club.dms(club.alice)) == 4, "the series of Thursday, and Wednesday's put off until then"
+    await snooze(club, club.alice, message, "In 1 h")
+    assert "1 of 5" in text_of(await club.alice.user.click(message, label="Done"))
+    await club.pass_time(hours=2)
+    assert len(club.dms(club.alice)) == 4, "what is done need not come again"
+
+
+async def test_log_it_opens_the_filled_in_form_and_logs_the_run(club: Club, errors_expected: list[str]) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="25:00", direction="forward")
+    await ask(club, club.alice)
+    await club.pass_time(hours=1)
+    form = await club.alice.user.click(last(club, club.alice), label="Log it")
+    filled = {part["component"]["custom_id"]: part["component"].get("value") for part in form.modal["components"]}
+    assert filled == {"distance": None, "time": None, "direction": "forward", "when": "now", "note": None}
+    refused = await club.alice.user.submit_modal(form, {"distance": "far", "time": "24:00"})
+    assert "far" in text_of(refused)
+    form = await club.alice.user.click(last(club, club.alice), label="Log it")
+    logged = await club.alice.user.submit_modal(form, {"distance": "3k", "time": "24:00", "direction": "backward"})
+    assert "3.00 km backward in 24:00" in text_of(logged)
+    assert "1 of 5 this week" in text_of(logged), "what it reminded of is done by it"
+    async with club.database.read() as session:
+        run = (await session.scalars(select(Run).order_by(Run.run_id.desc()))).first()
+    assert run is not None
+    assert (run.duration_ms, run.started_at.hour, run.started_at.minute) == (24 * 60_000, 12, 36), "it has just ended"
+
+
+async def test_after_it_was_deleted_the_buttons_say_so_and_a_run_can_still_be_logged(club: Club) -> None:
+    await ask(club, club.alice)
+    await club.pass_time(hours=1)
+    sure = await club.alice.slash(club.channel, "remind delete", reminder="calf")
+    assert sure.response is not None
+    await club.alice.click(sure.response, label="Yes, delete it")
+    assert "no longer there" in await press(club, club.alice, "Done")
+    assert "no longer there" in await press(club, club.alice, "Snooze")
+    form = await club.alice.user.click(last(club, club.alice), label="Log it")
+    logged = text_of(await club.alice.user.submit_modal(form, {"distance": "3k", "time": "24:00"}))
+    assert "3.00 km backward" in logged
+    assert "Done" not in logged
+    await club.restart(days=2)
+    assert len(club.dms(club.alice)) == 1
+
+
+async def test_anybody_else_gets_nowhere_with_its_buttons(club: Club) -> None:
+    await ask(club, club.alice, what="my secret")
+    await club.pass_time(hours=1)
+    ids = list(button_ids(last(club, club.alice)).values())
+    later = ids[1].replace("snooze", "later") + ":hour"
+    await club.bob.slash(club.channel, "help")
+    for custom_id in (ids[0], ids[1], later):
+        answer = text_of(await club.bob.click(await forged(club, custom_id), custom_id=custom_id))
+        assert "no longer there" in answer
+    form = await club.bob.click(await forged(club, ids[2]), custom_id=ids[2])
+    logged = text_of(await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00"}))
+    assert "secret" not in logged
+    await club.pass_time(hours=2)
+    assert club.dms(club.bob) == []
+
+
+async def test_what_was_missed_comes_late_and_says_since_when_once_for_a_series(club: Club) -> None:
+    await club.alice.slash(club.channel, "settings", zone="Berlin")
+    await ask(club, club.alice)
+    await ask(club, club.alice, "in 20 minutes", "stretch")
+    await club.restart(days=3, hours=2)
+    assert said(club, club.alice) == [
+        "⏰ stretch (from Wed 18 Nov 13:20, sorry)", "⏰ calf raises (from 13:00, sorry)",
+    ]  # fmt: skip
+    await club.pass_time(days=1)
+    assert said(club, club.alice)[2:] == ["⏰ calf raises"]
+
+
+# ── closed direct messages ──
+
+
+async def test_closed_direct_messages_wait_behind_show_where_it_was_asked_for(club: Club) -> None:
+    await ask(club, club.alice)
+    await club.bob.slash(club.channel, "help")
+    club.close_dms(club.alice)
+    await club.pass_time(hours=1, seconds=10)
+    message = club.channel.last_message
+    assert message is not None
+    assert f"<@{club.alice.id}>" in message.content
+    assert "calf" not in text_of(message)
+    assert "somebody else" in text_of(await club.bob.click(message, label="Show"))
+    shown = await club.alice.click(message, label="Show")
+    assert shown.ephemeral
+    assert text_of(shown).startswith("⏰ calf raises\n-# This waited here because")
+    assert list(button_ids(shown)) == ["Done", "Snooze", "Log it"]
+    assert shown.response is not None
+    asked = await club.alice.click(shown.response, label="Snooze")
+    assert asked.response is not None
+    assert "14:00" in text_of(await club.alice.click(asked.response, label="In 1 h, 14:00"))
+    assert "1 of 5 this week" in text_of(await club.alice.click(shown.response, label="Done"))
+    assert await rows(club) == [("calf raises", "active", 1)]
+
+
+async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(club: Club) -> None:
+    await club.alice.user.slash("remind me", when="in 20 minutes", what="stretch")
+    club.close_dms(club.alice)
+    await club.pass_time(minutes=20)
+    assert await rows(club) == [("stretch", "paused", 0)]
+    shown = await club.alice.slash(club.channel, "remind resume", reminder="stretch")
+    assert "direct messages are closed" in text_of(shown)
+    club.open_dms(club.alice)
+    assert shown.response is not None
+    await club.alice.click(shown.response, label="In 10 min, 12:30")
+    await club.pass_time(minutes=10)
+    assert said(club, club.alice) == ["⏰ stretch"]
+
+
+# ── to the club ──
+
+
+def role_named(club: Club, name: str) -> discord.Role:
+    guild = club.env.bot.get_guild(club.guild.id)
+    assert guild is not None
+    return next(role for role in guild.roles if role.name == name)
+
+
+async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_themselves(club: Club) -> None:
+    await club.olga.slash(club.channel, "settings", zone="London")
+    await club.bob.slash(club.channel, "help")
+    await club_sets(club, zone="Europe/Berlin")
+    runners = club.guild.create_role("Runners")
+    await club.env.settle()
+    allow(club, role_named(club, "Organisers"), mention_everyone=True)
+    typed = await club.olga.autocomplete(club.channel, "remind club", "when", ONE)
+    assert "next Thu 19 Nov 13:00" in typed[0]["name"], "it is 13:00 in Berlin"
+    words = await ask(club, club.olga, what="club run @everyone", channel=club.channel, role=runners)
+    assert f"Said in <#{club.channel.id}> · <@&{runners.id}>" in words
+    assert "Times in Berlin" in words
+    await club.restart(hours=24)
+    message = club.channel.last_message
+    assert message is not None
+    assert message.content == f"<@&{runners.id}> ⏰ club run @\u200beveryone"
+    pinged = club.env.backend.messages[club.channel.id][message.id].allowed_mentions
+    assert (pinged.everyone, pinged.roles, pinged.users) == (False, {runners.id}, frozenset())
+    for actor, count in ((club.bob, "1 of 4"), (club.alice, "1 of 4")):
+        done = await actor.click(message, label="Done")
+        assert done.ephemeral
+        assert count in text_of(done)
+    assert "Done" in button_ids(message), "the message stays for the others"
+    asked = await club.bob.click(message, label="Snooze")
+    assert asked.ephemeral
+    assert asked.response is not None
+    await club.bob.click(asked.response, label="In 1 h, 14:00")
+    await club.pass_time(hours=1)
+    assert said(club, club.bob) == ["⏰ club run @\u200beveryone"]
+    assert not last(club, club.bob).role_mentions
+    assert "ticked that off already" in await press(club, club.bob, "Done")
+    form = await club.bob.click(message, label="Log it")
+    await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00"})
+    card = club.channel.last_message
+    assert card is not None
+    assert "bob" in text_of(card), "a run logged in the club is shown there, as by /log"
+    listed = text_of(await club.olga.slash(club.channel, "remind list"))
+    assert f"-# every day 13:00 · next Fri 20 Nov 13:00 · <#{club.channel.id}>" in listed
+
+
+async def test_what_may_not_be_said_or_pinged_is_refused_with_what_to_do(club: Club) -> None:
+    await ask(club, club.olga, what="first")
+    runners, open_role = club.guild.create_role("Runners"), club.guild.create_role("Open")
+    nobody = discord.PermissionOverwrite(send_messages=False)
+    shut = club.guild.create_text_channel("shut", overwrites={role_named(club, "Organisers"): nobody})
+    mute = club.guild.create_text_channel("mute", overwrites={club.env.bot.user: nobody})  # type: ignore[dict-item]
+    await club.env.settle()
+    assert "That is for organisers" in await ask_as_member(club)
+    assert "I ping roles, not everybody" in await ask(club, club.olga, role=club.guild.default_role)
+    assert "You may not mention <@&" in await ask(club, club.olga, role=runners)
+    assert f"You may not write in <#{shut.id}>" in await ask(club, club.olga, channel=shut)
+    assert "can't say it there" in await ask(club, club.olga, channel=mute)
+    club.env.backend.guilds[club.guild.id].roles[open_role.id].mentionable = True
+    assert "I'll remind the club" in await ask(club, club.olga, role=open_role)
+    allow(club, role_named(club, "Organisers"), mention_everyone=True)
+    assert "I'll remind the club" in await ask(club, club.olga, role=runners)
+    held = role_named(club, "TestBot")
+    allow(club, held, mention_everyone=False)
+    assert "I may not mention <@&" in await ask(club, club.olga, role=runners)
+    refused = await club.olga.slash(club.channel, "remind edit", reminder="#3", what="pings harder")
+    assert "I may not mention <@&" in text_of(refused)
+    assert [what for what, _, _ in await rows(club)] == ["first", "calf raises", "calf raises"]
+
+
+async def ask_as_member(club: Club) -> str:
+    return text_of(await club.alice.slash(club.channel, "remind club", when=ONE, what="x"))
+
+
+@pytest.mark.parametrize("gone", [True, False])
+async def test_a_channel_gone_or_forbidden_tells_who_asked_and_pauses(club: Club, *, gone: bool) -> None:
+    room = club.guild.create_text_channel("reminders")
+    await club.env.settle()
+    await ask(club, club.olga, what="club run", channel=room)
+    await ask(club, club.olga, "in 20 minutes", "doors open", channel=room)
+    if gone:
+        await club.env.bot.get_channel(room.id).delete()  # type: ignore[union-attr]
+    else:
+        club.env.inject_error("POST", f"/channels/{room.id}/messages", status=403, code=50013, times=None)
+    await club.env.settle()
+    await club.pass_time(hours=1)
+    assert await rows(club) == [("club run", "paused", 0), ("doors open", "paused", 0)]
+    assert [f"I couldn't say **{what}**" in words for what, words in zip(
+        ("doors open", "club run"), said(club, club.olga), strict=True
+    )] == [True, True]  # fmt: skip
+    await club.restart(days=2)
+    assert len(club.dms(club.olga)) == 2
+    shown = text_of(await club.olga.slash(club.channel, "remind resume", reminder="doors"))
+    assert "couldn't write in its channel" in shown
+    if not gone:
+        club.env.backend.faults.clear()
+        assert "On again" in text_of(await club.olga.slash(club.channel, "remind resume", reminder="club run"))
+        await club.restart(days=1)
+        assert [message.content for message in room.history()] == ["⏰ club run"]
+
+
+async def test_the_club_is_reminded_in_its_language_and_its_zone_moves_what_is_to_come(club: Club) -> None:
+    await ask(club, club.olga, what="Vereinslauf")
+    await ask(club, club.alice)
+    await club.speak_german()
+    form = await club.olga.slash(club.channel, "club settings")
+    assert form.response is not None
+    asked = await club.olga.click(form.response, custom_id="club:zone:v1")
+    await club.olga.submit_modal(asked, {"zone": "Berlin"})
+    await club.restart(hours=25)
+    message = club.channel.last_message
+    assert message is not None
+    assert message.content.startswith("⏰ Vereinslauf (von <t:")
+    late = last(club, club.alice)
+    assert late.content == "⏰ calf raises (von 13:00, entschuldige)", "alice goes by the club's zone"
+    refused = await club.alice.slash(club.channel, "remind club", when="jeden Tag 7 Uhr", what="x")
+    edited = await club.olga.slash(club.channel, "remind edit", reminder="Verein", when="morgen 6")
+    await club.env.bot.get_channel(club.channel.id).delete()  # type: ignore[union-attr]
+    await club.restart(days=2)
+    assert_german(message, late, refused, edited, *club.dms(club.olga))
+    async with club.database.read() as session:
+        assert {row.zone for row in await session.scalars(select(Reminder))} == {"Europe/Berlin"}
+
+
+async def test_nothing_is_said_of_somebody_who_was_erased(club: Club) -> None:
+    await ask(club, club.alice)
+    sure = await club.alice.slash(club.channel, "privacy erase")
+    assert sure.response is not None
+    form = await club.alice.click(sure.response, label="Erase …")
+    assert "You are erased" in text_of(await club.alice.submit_modal(form, {"word": "erase"}))
+    assert await rows(club) == []
+    await club.restart(days=1)
+    assert club.dms(club.alice) == []
