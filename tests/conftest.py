@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 from sqlalchemy import make_url
@@ -27,6 +28,10 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None}
 
 _numbers = count(1)
+
+# How long an example may take is the benchmarks' subject: on a busy machine a limit of milliseconds fails by chance.
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_report_header() -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.i18n import translate
 from db.models import Guild
 from tests.flows.calling import STADIUM, card_of, press, state
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 from tests.flows.test_outing import BEFORE, copy_to, last, letter, out
 
 HALF_AN_HOUR_AND_MORE = {"minutes": 34}
@@ -241,29 +241,6 @@ async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(cl
         await actor.user.click(letter(club, actor, "You should have"), label="Home")
     await club.env.settle()
     assert sum("All clear" in m.content for m in club.dms(club.olga)) == 1
-
-
-async def test_all_of_it_in_german(club: Club) -> None:
-    room = await organisers_room(club)
-    dora = newcomer(club, "dora")
-    await club.env.settle()
-    await club.speak_german(club.alice, club.bob, club.olga, dora)
-    await club_sets(club, emergency_number="112")
-    listed = await club.bob.slash(club.channel, "partner contact")
-    await contact(club, club.bob, dora)
-    own = await dora.slash(club.channel, "partner contact")
-    await german_out(club)
-    await club.pass_time(hours=1, minutes=10)
-    asked = letter(club, club.bob, "Bist du zu Hause")
-    helped = await club.bob.user.click(asked, label="Ich brauche Hilfe")
-    await club.env.settle()
-    form = await club.olga.click(room.history()[-1], label="Geklärt")
-    done = await club.olga.submit_modal(form, {"word": "Alles gut"})
-    await club.env.settle()
-    assert "112" in room.history()[0].content
-    assert_german(listed, own, helped, form, done, *room.history())
-    for actor in (club.alice, club.bob, club.olga, dora):
-        assert_german(*club.dms(actor))
 
 
 async def german_out(club: Club) -> None:

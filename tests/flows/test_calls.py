@@ -229,6 +229,7 @@ async def test_who_takes_no_direct_messages_confirms_behind_show(club: Club) -> 
     card = await find(club, club.alice)
     club.close_dms(club.bob)
     await press(club, club.bob, card, "Face forward")
+    await club.pass_time(seconds=5)
     waits = card_of(club)
     assert waits.content == f"<@{club.bob.id}>, something waits for you."
     shown = await club.bob.click(waits, label="Show")

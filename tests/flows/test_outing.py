@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.services.course import call_half_time
 from db.models import NoShow, Outing, Run, Spotting, Stretch
 from tests.flows.calling import card_of, club_sets, find, press, state
-from tests.flows.conftest import Club, MemberActor, assert_german, text_of
+from tests.flows.conftest import Club, MemberActor, text_of
 
 BEFORE = {"days": 2, "hours": 6}
 """From the start of a flow to 18:00 on Friday, when outings of `find` begin."""
@@ -100,29 +100,6 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert credit == {club.alice.id: 12, club.bob.id: 12}
     board = await club.alice.slash(club.channel, "leaderboard")
     assert "alice" in text_of(board)
-
-
-async def test_all_of_it_in_german(club: Club) -> None:
-    await club.speak_german()
-    await agreed(club, "swap", "Abwechseln", when="Fr 18 Uhr")
-    await club.pass_time(**BEFORE)
-    asked = await club.bob.user.click(letter(club, club.bob, "Es ist so weit"), label="Einchecken")
-    assert asked.response is not None
-    done = await club.bob.user.click(asked.response, label="Wir sind alle da")
-    await club.pass_time(minutes=13)
-    extend = await club.bob.user.click(letter(club, club.bob, "Du bist mit"), label="Verlängern")
-    assert extend.response is not None
-    later = await club.bob.user.click(extend.response, label="15 Minuten mehr")
-    swap = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Jetzt wechseln")
-    calls = await club.alice.user.click(letter(club, club.alice, "Halbzeit: jetzt"), label="Die Zurufe")
-    both = await club.alice.user.click(letter(club, club.alice, "Du bist mit"), label="Beide zu Hause")
-    home = await club.bob.user.click(letter(club, club.bob, "ihr seid beide zu Hause"), label="Zu Hause")
-    await club.env.settle()
-    logged = await club.bob.user.click(letter(club, club.bob, "Dein Lauf"), label="Eintragen")
-    thrown = await club.alice.user.click(letter(club, club.alice, "Dein Lauf"), label="Wegwerfen")
-    assert_german(asked, done, extend, later, swap, calls, both, home, logged, thrown, card_of(club))
-    for actor in (club.alice, club.bob):
-        assert_german(*club.dms(actor))
 
 
 async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> None:

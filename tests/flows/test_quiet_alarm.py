@@ -167,12 +167,12 @@ async def test_nobody_reached_in_german(club: Club) -> None:
     club.close_dms(club.olga)
     menu = await club.alice.user.click(letter(club, club.alice, "Du bist mit"), label="Mehr")
     assert menu.response is not None
-    await club.alice.user.click(menu.response, label="Ich fühle mich unsicher")
+    await club.alice.user.click(menu.response, label="Ich fühle mich nicht sicher")
     await club.env.settle()
     told = last(club, club.alice)
     honest = await club.alice.user.click(told, label="Einzelheiten")
     assert "Niemand war zu erreichen" in text_of(honest)
-    again = await club.alice.user.click(menu.response, label="Ich fühle mich unsicher")
+    again = await club.alice.user.click(menu.response, label="Ich fühle mich nicht sicher")
     assert_german(menu, told, honest, again)
 
 

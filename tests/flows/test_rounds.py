@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from bot.services import rounds
 from bot.worker import Worker
 from db.models import Availability, Guild, Member, Outing, Round, Tie
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 
 TUESDAY = int(datetime(2026, 11, 24, 18, tzinfo=UTC).timestamp())
 """In the week matched for: flows start on Wednesday 18 November, 12:00 UTC."""
@@ -246,18 +246,3 @@ async def test_a_worker_that_fails_is_asked_again(club: Club, worker: Worker) ->
     await club.pass_time(minutes=20)
     assert (await newest(club)).state == "drawn"
     assert len(club.dms(club.olga)) == 1
-
-
-async def test_all_of_it_in_german(club: Club) -> None:
-    await club.speak_german()
-    await set_up(club)
-    await club.pass_time(hours=6)
-    skip = await press(club, club.bob, club.dms(club.bob)[0], "Diese Woche nicht")
-    assert_german(skip, await club.olga.slash(club.channel, "partner round"))
-    assert_german(await press(club, club.bob, club.dms(club.bob)[0], "Doch dabei"))
-    await club.pass_time(hours=24)
-    card = await club.olga.slash(club.channel, "partner round")
-    assert_german(card, await club.olga.click(card.response, label="Neu auslosen"))
-    await club.pass_time(hours=3)
-    assert_german(*(message for actor in (club.alice, club.bob, club.olga) for message in club.dms(actor)))
-    assert "In dieser Runde läufst du mit** **bob**" in club.dms(club.alice)[1].content

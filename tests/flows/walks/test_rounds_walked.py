@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 from simcord import ChannelHandle, InteractionResult
 
-from bot.worker import Worker
 from tests.flows.calling import state
 from tests.flows.conftest import MemberActor
 from tests.flows.test_club_settings import private_channel, settings
@@ -15,13 +11,6 @@ from tests.flows.walks.walking import CONFIRM, ITS_ON, Walk
 
 IN = "You take part|Du machst mit"
 SETTLED = "Is it settled for you?|Passt es für dich?"
-
-
-@pytest_asyncio.fixture
-async def worker() -> AsyncIterator[Worker]:
-    worker = Worker()
-    yield worker
-    await worker.close()
 
 
 async def set_the_club_up(walk: Walk) -> ChannelHandle:
