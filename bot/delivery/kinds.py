@@ -85,6 +85,17 @@ class Drawn:
     silent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A message that is not to be sent now.
+
+    Attributes:
+        until: not before this instant (aware UTC), which counts as no attempt; None: not at all, it is dropped.
+    """
+
+    until: datetime | None
+
+
 class Failure(StrEnum):
     """Why a message could not be delivered for good."""
 
@@ -110,8 +121,13 @@ class Kind:
         failed: notes in the recording transaction that it could not be delivered, and may post others in its stead.
             Where it fails it is tried again later. A card that is gone is posted anew when it is next marked.
         useful_for: how late it is still useful; None: always. What is later is dropped, and the log says so; what was
-            tried in vain until then has failed.
+            tried in vain until then has failed. What plans its own next instant must not be dropped before it has:
+            that goes without, and leaves the end to the kind of its message.
         fallback: whether a refused direct message is said to wait in the club's channel.
+        fire_all: does the same for many at once, in the order of their instants, instead of `fire`: for what becomes
+            due for hundreds of people in one second. Where it raises, each is done again in a transaction of its own.
+        hold: asked right before a message is drawn or said to wait in a channel: whether it is to be kept for later or
+            dropped, as a nudge at night is. It reads; what it raises delays the message like a failure to draw it.
     """
 
     name: str
@@ -122,3 +138,10 @@ class Kind:
     failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
     useful_for: timedelta | None = None
     fallback: bool = True
+    fire_all: Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]] | None = None
+    hold: Callable[[AsyncSession, Outgoing, datetime], Awaitable[Hold | None]] | None = None
+
+    @property
+    def fires(self) -> bool:
+        """Whether it is something that becomes due."""
+        return self.fire is not None or self.fire_all is not None

@@ -11,15 +11,14 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.delivery.kinds import DueNow, Kind
+from bot.delivery.dropped import Dropped
+from bot.delivery.firing import Firing
 from bot.delivery.pace import Pace
-from bot.delivery.sending import SEND_S, Sender, pause_after
+from bot.delivery.sending import SEND_S, Sender
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
 from bot.services import outbox
-from bot.services.outbox import Leased, Taken
+from bot.services.outbox import Leased
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -30,8 +29,6 @@ LEASE = timedelta(seconds=60)
 """How long a claimed message is nobody else's: a crash delays it by as much, and Discord still knows its nonce then."""
 AT_ONCE = 32
 """Addresses sent to at the same time."""
-FIRED_AT_ONCE = 50
-"""Steps done before messages are looked at again; what was missed in a short absence is done as a whole before."""
 CLAIMED_AT_ONCE = 40
 """Messages claimed together: at 45 a second they have left long before the lease ends."""
 SWEEP = timedelta(minutes=5)
@@ -55,6 +52,8 @@ class Pump:
         self._sweep = sweep
         self._client: Backpedal | None = None
         self._sender: Sender | None = None
+        self._firing: Firing | None = None
+        self._dropped = Dropped()
         self._scheduler: Scheduler | None = None
         self._turn: asyncio.Task[None] | None = None
         self._poked = False
@@ -68,17 +67,19 @@ class Pump:
         if self._client is not client:
             if self._scheduler is not None:
                 self._scheduler.close()
-            self._client, self._sender, self._scheduler = client, Sender(client, self._pace), Scheduler(self.poke)
+            self._client, self._sender = client, Sender(client, self._pace, self._dropped)
+            self._firing = Firing(client.kinds, client.app.database, client.app.clock, self._dropped)
+            self._scheduler = Scheduler(self.poke)
             self._scheduler.start()
         self.poke()
 
     def poke(self) -> None:
         """Look now for what is due or to be sent. Never blocks."""
-        if self._client is None or self._sender is None:
+        if self._client is None or self._sender is None or self._firing is None:
             return
         self._ring()
         if self._turn is None:
-            self._turn = asyncio.create_task(self._run(self._client, self._sender))
+            self._turn = asyncio.create_task(self._run(self._client, self._firing, self._sender))
 
     async def detach(self, client: Backpedal) -> None:
         """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""
@@ -107,9 +108,9 @@ class Pump:
 
     # -- a turn ------------------------------------------------------------------------------------------------
 
-    async def _run(self, client: Backpedal, sender: Sender) -> None:
+    async def _run(self, client: Backpedal, firing: Firing, sender: Sender) -> None:
         try:
-            await self._work(client, sender)
+            await self._work(client, firing, sender)
         except Unavailable as error:
             log.warning("the database was not free for what is due: %s", error.key)
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
@@ -119,16 +120,17 @@ class Pump:
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         finally:
             self._turn = None
+            self._dropped.tell()
 
-    async def _work(self, client: Backpedal, sender: Sender) -> None:
-        fired = frozenset(name for name, kind in client.kinds.items() if kind.fire is not None)
+    async def _work(self, client: Backpedal, firing: Firing, sender: Sender) -> None:
+        fired = firing.kinds
         drawn = frozenset(name for name, kind in client.kinds.items() if kind.draw is not None)
         while self._client is client:
             self._poked = False
             now = client.app.clock()
             async with client.app.database.read() as session:
                 outlook = await outbox.outlook(session, fired, drawn, now, [one.delivery_id for one in self._in_hand()])
-            fired_some = outlook.due and await self._fire_some(client, fired)
+            fired_some = outlook.due and await firing.some()
             may_send = (outlook.waiting or fired_some) and len(self._sending) < AT_ONCE
             if (may_send and await self._claim(client, sender, drawn)) or fired_some:
                 continue
@@ -164,47 +166,6 @@ class Pump:
             if kind not in self._unknown:
                 self._unknown.add(kind)
                 log.warning("there is work of the kind %s, which this version does not know; it is left", kind)
-
-    # -- what is due -------------------------------------------------------------------------------------------
-
-    async def _fire_some(self, client: Backpedal, fired: frozenset[str]) -> bool:
-        """Do what is due, so much that messages on their way need not wait for it; False when nothing is."""
-        for done in range(FIRED_AT_ONCE):
-            if not await self._fire(client, fired):
-                return done > 0
-        return True
-
-    async def _fire(self, client: Backpedal, fired: frozenset[str]) -> bool:
-        """Do the first thing that is due, in a transaction of its own; False when nothing is."""
-        now, database = client.app.clock(), client.app.database
-        taken: Taken | None = None
-        try:
-            async with database.write() as session:
-                taken = await outbox.take_due(session, fired, now)
-                if taken is None:
-                    return False
-                await self._do(client.kinds[taken.kind], session, taken, now)
-        except Exception as error:
-            # One kind's fault must not keep what is due of others, an overdue runner's alarm among it, from being done.
-            if taken is None:
-                raise
-            if isinstance(error, Unavailable):
-                log.warning("%s %s is put off: %s", taken.kind, taken.occurrence, error.key)
-            else:
-                log.exception("%s %s failed and is put off", taken.kind, taken.occurrence)
-            async with database.write() as session:
-                await outbox.put_off_due(session, taken, now + pause_after(taken.attempts))
-        return True
-
-    @staticmethod
-    async def _do(kind: Kind, session: AsyncSession, taken: Taken, now: datetime) -> None:
-        assert kind.fire is not None
-        late = now - taken.meant_at
-        if kind.useful_for is not None and late > kind.useful_for:
-            log.warning("%s %s was no longer useful after %s and is dropped", taken.kind, taken.occurrence, late)
-            return
-        due = DueNow(taken.kind, taken.occurrence, taken.meant_at, taken.subject_id, taken.user_id, taken.payload)
-        await kind.fire(session, due, now)
 
     # -- what is to be sent ------------------------------------------------------------------------------------
 

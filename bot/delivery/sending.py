@@ -13,7 +13,8 @@ import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.kinds import Drawn, Failure, Kind, outgoing_of
+from bot.delivery.dropped import Dropped
+from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
 from bot.errors import Unavailable
 from bot.services import outbox
@@ -113,9 +114,10 @@ def nonce_of(one: Leased) -> str:
 class Sender:
     """Delivers messages through one client."""
 
-    def __init__(self, client: Backpedal, pace: Pace) -> None:
+    def __init__(self, client: Backpedal, pace: Pace, dropped: Dropped) -> None:
         self._client = client
         self._pace = pace
+        self._dropped = dropped
         self._database = client.app.database
         self._opening_from: datetime | None = None
 
@@ -129,6 +131,13 @@ class Sender:
         assert kind.draw is not None
         if kind.useful_for is not None and now - one.due_at > kind.useful_for:
             await self._too_late(one, kind, now)
+            return True
+        try:
+            hold = await self._held(one, kind, now)
+        except Exception as error:
+            return await self._again(one, kind, error, "weighed")
+        if hold is not None:
+            await self._hold(one, hold)
             return True
         if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
             return True
@@ -146,6 +155,20 @@ class Sender:
             return await self._not_sent(one, kind, error)
         await self._record(lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
         return True
+
+    async def _held(self, one: Leased, kind: Kind, now: datetime) -> Hold | None:
+        if kind.hold is None:
+            return None
+        async with self._database.read() as session:
+            return await kind.hold(session, outgoing_of(one), now)
+
+    async def _hold(self, one: Leased, hold: Hold) -> None:
+        until = hold.until
+        if until is None:
+            await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+            self._dropped.unwanted(one.kind)
+        else:
+            await self._record(lambda session, at: outbox.record_held(session, one, at, until))
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -247,8 +270,8 @@ class Sender:
         if one.attempts:
             await self._failed(one, kind, Failure.GIVEN_UP)
             return
-        log.warning("%s %d was no longer useful after %s and is dropped", one.kind, one.delivery_id, now - one.due_at)
         await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+        self._dropped.late(one.kind, str(one.delivery_id), now - one.due_at)
 
     async def _again(
         self, one: Leased, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from db.queries import deliveries as queries
+from db.queries import due
 
 
 class Destination(StrEnum):
@@ -95,12 +96,12 @@ async def plan(session: AsyncSession, plans: Iterable[Plan]) -> None:
         for one in plans
     }
     if rows:
-        await queries.upsert_due(session, list(rows.values()))
+        await due.upsert_due(session, list(rows.values()))
 
 
 async def unplan(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
     """Take back what was planned of these kinds about a subject."""
-    await queries.delete_due(session, kinds, subject_id)
+    await due.delete_due(session, kinds, subject_id)
 
 
 async def post(session: AsyncSession, letters: Iterable[Letter], now: datetime) -> None:

@@ -16,6 +16,7 @@ from bot.services.deliveries import Destination
 from db import models
 from db.engine import Database
 from db.queries import deliveries as queries
+from db.queries import due
 
 WAITS = "delivery.waits"
 """The kind of the message in a channel that says that a direct message waits."""
@@ -31,6 +32,7 @@ class Taken:
     due_id: int
     kind: str
     occurrence: str
+    priority: int
     meant_at: datetime
     subject_id: int | None
     user_id: int | None
@@ -89,19 +91,32 @@ class Outlook:
     next_at: datetime | None
 
 
-async def take_due(session: AsyncSession, kinds: Collection[str], now: datetime) -> Taken | None:
-    """Take the first thing that is due off the table; undone with the transaction. None where there is none."""
-    row = await queries.take_due(session, kinds, now)
-    if row is None:
-        return None
-    return Taken(
-        row.due_id, row.kind, row.occurrence, row.meant_at, row.subject_id, row.user_id, row.payload, row.attempts
-    )
+async def take_due(
+    session: AsyncSession,
+    kinds: Collection[str],
+    now: datetime,
+    together: Collection[str] = (),
+    most: int = 1,
+    apart: Collection[int] = (),
+) -> list[Taken]:
+    """Take what is due first off the table, the most urgent and then the oldest; undone with the transaction.
+
+    Args:
+        session: a transaction of its own.
+        kinds: those that can be done.
+        now: what is due now is taken.
+        together: kinds of which up to `most` rows of one class are taken at once; one that has failed before is
+            taken alone, and so are
+        most: see there.
+        apart: the rows of these ids.
+    """
+    rows = await due.take_due(session, kinds, now, together, most, set(apart))
+    return [Taken(**row._mapping) for row in rows]
 
 
 async def put_off_due(session: AsyncSession, taken: Taken, until: datetime) -> None:
     """Try again later what failed, and whose taking was undone."""
-    await queries.put_off_due(session, taken.due_id, taken.meant_at, until)
+    await due.put_off_due(session, taken.due_id, taken.meant_at, until)
 
 
 async def claim(
@@ -159,6 +174,11 @@ async def record_failed(session: AsyncSession, one: Leased, now: datetime, *, go
     """Write that a message could not be delivered; where its own card is gone, that there is none."""
     lost: dict[str, Any] = {"message_id": None} if gone and one.destination is Destination.CARD else {}
     return await _settle(session, one, now, "failed", **lost)
+
+
+async def record_held(session: AsyncSession, one: Leased, now: datetime, until: datetime) -> bool:
+    """Write that a message is not to be sent before `until`; what follows it does not wait for it."""
+    return await _settle(session, one, now, "waiting", next_try_at=until, attempts=0)
 
 
 async def record_retry(session: AsyncSession, one: Leased, now: datetime, until: datetime) -> bool:

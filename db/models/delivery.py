@@ -21,7 +21,7 @@ class Due(Base):
     __tablename__ = "due"
     __table_args__ = (
         UniqueConstraint("kind", "occurrence"),
-        Index(None, "fire_at", "priority", "due_id"),
+        Index(None, "priority", "fire_at", "due_id"),
         Index(None, "kind", "subject_id"),
         Index(None, "user_id"),
     )

@@ -1,4 +1,4 @@
-"""What is due, and messages on their way. Nothing here commits.
+"""Messages on their way, and what is to come. Nothing here commits.
 
 Claims take rows that nobody else holds: PostgreSQL skips locked ones, SQLite's writers come one after the other.
 """
@@ -9,12 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.domain.delivery import Priority
 from db.dialect import upsert
 from db.models import Delivery, Due, Guild, Outing, User
+from db.queries.due import one_of
 
 HOLDING_TRIES = 5
 """A message that failed so often no longer holds back later ones to the same destination: about a minute."""
@@ -25,29 +26,7 @@ SPARE = 80
 Values = dict[str, Any]
 
 
-def _one_of(column: InstrumentedAttribute[str], kinds: Collection[str]) -> ColumnElement[bool]:
-    """`column IN kinds`, said so that SQLite does not look the rows up by it.
-
-    It would: at a million rows it then took 3 s to find the first of them, by their instant it takes 1 ms.
-    """
-    return (column + "").in_(kinds)
-
-
 # -- writing them ------------------------------------------------------------------------------------------------
-
-
-async def upsert_due(session: AsyncSession, rows: Sequence[Values]) -> None:
-    """Write what is due, or move it to its new instant."""
-    statement = upsert(session, Due)
-    names = ("fire_at", "meant_at", "priority", "payload", "subject_id", "user_id", "attempts")
-    moved = {name: statement.excluded[name] for name in names}
-    statement = statement.on_conflict_do_update(index_elements=["kind", "occurrence"], set_=moved)
-    await session.execute(statement, [{**row, "meant_at": row["fire_at"], "attempts": 0} for row in rows])
-
-
-async def delete_due(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
-    """Take back what is due of some kinds about a subject."""
-    await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id))
 
 
 async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, again: bool) -> None:
@@ -76,36 +55,6 @@ async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, ag
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
     await session.execute(statement, [{**row, "state": "waiting", "attempts": 0, "version": 0} for row in rows])
-
-
-# -- what is due -------------------------------------------------------------------------------------------------
-
-
-async def take_due(session: AsyncSession, kinds: Collection[str], now: datetime) -> Due | None:
-    """Delete the first row that is due and give it back; None where there is none."""
-    first = (
-        select(Due.due_id)
-        .where(Due.fire_at <= now, _one_of(Due.kind, kinds))
-        .order_by(Due.fire_at, Due.priority, Due.due_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found: Due | None = await session.scalar(
-        delete(Due)
-        .where(Due.due_id == first.scalar_subquery())
-        .returning(Due)
-        .execution_options(synchronize_session=False)
-    )
-    return found
-
-
-async def put_off_due(session: AsyncSession, due_id: int, meant_at: datetime, until: datetime) -> None:
-    """Try a row later, unless it was moved meanwhile."""
-    await session.execute(
-        update(Due)
-        .where(Due.due_id == due_id, Due.meant_at == meant_at)
-        .values(fire_at=until, attempts=Due.attempts + 1)
-    )
 
 
 # -- messages ----------------------------------------------------------------------------------------------------
@@ -173,7 +122,7 @@ async def _candidates(
         .where(
             Delivery.state.in_(["waiting", "leased"]),
             Delivery.next_try_at <= now,
-            _one_of(Delivery.kind, kinds),
+            one_of(Delivery.kind, kinds),
             Delivery.delivery_id.not_in(in_hand),
             or_(Delivery.destination != "dm", Delivery.user_id.not_in(busy["dm"])),
             or_(Delivery.destination != "channel", Delivery.channel_id.not_in(busy["channel"])),
@@ -321,26 +270,30 @@ async def outlook(
     session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime, except_ids: Collection[int]
 ) -> tuple[bool, bool, datetime | None]:
     """Whether anything is due, whether anything may be sent, and the earliest instant after `now` of either."""
-    due = select(Due.fire_at).where(_one_of(Due.kind, fired)).order_by(Due.fire_at).limit(1)
+    classes = [
+        select(Due.fire_at).where(Due.priority == priority, one_of(Due.kind, fired)).order_by(Due.fire_at).limit(1)
+        for priority in Priority
+    ]
     unsent = select(func.min(Delivery.next_try_at)).where(
         Delivery.state.in_(["waiting", "leased"]),
-        _one_of(Delivery.kind, drawn),
+        one_of(Delivery.kind, drawn),
         Delivery.delivery_id.not_in(except_ids),
     )
     moments = [
-        due.where(Due.fire_at <= now).scalar_subquery(),
         unsent.where(Delivery.next_try_at <= now).scalar_subquery(),
-        due.where(Due.fire_at > now).scalar_subquery(),
         unsent.where(Delivery.next_try_at > now).scalar_subquery(),
+        *(due.where(Due.fire_at <= now).scalar_subquery() for due in classes),
+        *(due.where(Due.fire_at > now).scalar_subquery() for due in classes),
     ]
-    due_at, send_at, *later = (await session.execute(select(*moments))).one()
-    return due_at is not None, send_at is not None, min((at for at in later if at is not None), default=None)
+    send_at, send_later, *rest = (await session.execute(select(*moments))).one()
+    due_now, later = rest[: len(classes)], [send_later, *rest[len(classes) :]]
+    return any(due_now), send_at is not None, min((at for at in later if at is not None), default=None)
 
 
 async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:
     """Kinds that are due or wait to be sent and that nobody declares."""
-    due = select(Due.kind + "").where(Due.fire_at <= now, ~_one_of(Due.kind, fired)).distinct()
+    due = select(Due.kind + "").where(Due.fire_at <= now, ~one_of(Due.kind, fired)).distinct()
     waiting = select(Delivery.kind + "").where(
-        Delivery.state.in_(["waiting", "leased"]), Delivery.next_try_at <= now, ~_one_of(Delivery.kind, drawn)
+        Delivery.state.in_(["waiting", "leased"]), Delivery.next_try_at <= now, ~one_of(Delivery.kind, drawn)
     )
     return {*(await session.scalars(due)), *(await session.scalars(waiting.distinct()))}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.client import Backpedal
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
 from bot.domain.delivery import Priority
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from cogs.views.base import button, identity
@@ -38,6 +39,28 @@ async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
             guild_id=due.payload.get("guild_id"), payload={"says": f"step {due.occurrence}"},
         )  # fmt: skip
         await post(session, [letter], now)
+
+
+async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
+    told.append(("fired", *(due.occurrence for due in steps)))
+    if any(due.payload.get("breaks") for due in steps):
+        raise RuntimeError("one of these steps breaks")
+    letters = [
+        Letter("toy.letter", due.occurrence, Priority.ASKED, Destination.DM, due_at=due.fire_at,
+               user_id=due.user_id or 0, payload={"says": due.occurrence})
+        for due in steps
+    ]  # fmt: skip
+    await post(session, letters, now)
+
+
+async def hold(session: AsyncSession, outgoing: Outgoing, now: datetime) -> Hold | None:
+    if outgoing.payload.get("hold_breaks"):
+        raise RuntimeError("this hold breaks")
+    until_h = outgoing.payload.get("hold_until_h")
+    if until_h is None:
+        return Hold(None) if outgoing.payload.get("unwanted") else None
+    until = outgoing.due_at + timedelta(hours=until_h)
+    return Hold(until) if now < until else None
 
 
 async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
@@ -74,6 +97,8 @@ class Letters(commands.Cog):
         Kind("toy.soon", Priority.NUDGE, fire=fire, useful_for=timedelta(hours=1)),
         Kind("toy.letter", Priority.SAFETY, draw=draw, sent=sent, failed=failed),
         Kind("toy.news", Priority.NUDGE, draw=draw, failed=failed, useful_for=timedelta(hours=1), fallback=False),
+        Kind("toy.many", Priority.ASKED, fire_all=fire_all, useful_for=timedelta(hours=1)),
+        Kind("toy.held", Priority.NUDGE, draw=draw, hold=hold),
         Kind("toy.card", Priority.ASKED, draw=draw_card, sent=sent, failed=failed),
     )
 

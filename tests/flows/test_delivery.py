@@ -121,6 +121,41 @@ async def test_a_step_that_breaks_is_undone_kept_and_tried_again_and_blocks_noth
     assert [line[2] for line in letters.told if line[1] == "broken" and line[0] == "fired"] == [due.meant_at] * 2
 
 
+async def test_many_steps_are_done_together_and_one_that_breaks_harms_itself_alone(
+    club: Club, errors_expected: list[str]
+) -> None:
+    errors_expected.append("toy.many 2 failed")
+    for number in range(4):
+        breaks = {"breaks": number == 2}
+        await in_s(club, 10 - number, f"{number}", "toy.many", user_id=club.alice.id, payload=breaks)
+    await club.restart(minutes=1)
+    assert letters.told == [("fired", "3", "2", "1", "0"), *(("fired", n) for n in "3210"), *(
+        line for line in letters.told if line[0] != "fired")]  # fmt: skip
+    assert said(club, club.alice) == ["3", "1", "0"]
+    async with club.database.write() as session:
+        (left,) = await session.scalars(select(Due))
+        assert left.attempts == 1
+        left.payload = {}
+    await in_s(club, 1, "4", "toy.many", user_id=club.bob.id)
+    await club.pass_time(seconds=1)
+    assert {("fired", "2"), ("fired", "4")} <= set(letters.told), "what failed before is done alone"
+    assert said(club, club.alice) == ["3", "1", "0", "2"]
+
+
+async def test_what_many_missed_is_dropped_and_counted_in_one_line(
+    club: Club, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(6):
+        await in_s(club, 60 * number + 60, f"{number}", "toy.many", user_id=club.alice.id)
+    await club.restart(hours=1, minutes=3, seconds=30)
+    assert said(club, club.alice) == ["3", "4", "5"]
+    assert caplog.text.count("was no longer useful") == 3
+    for number in range(10, 20):
+        await in_s(club, 60, f"{number}", "toy.many", user_id=club.alice.id)
+    await club.restart(hours=3)
+    assert "no longer useful and dropped: 10 toy.many (up to 2:59:00)" in caplog.text
+
+
 async def test_work_of_an_unknown_kind_is_left_and_said_once(club: Club, caplog: pytest.LogCaptureFixture) -> None:
     await in_s(club, 1, "a", "later.kind")
     await in_s(club, 2, "b", user_id=club.alice.id)
@@ -188,6 +223,29 @@ async def test_a_letter_that_cannot_be_drawn_blocks_nobody(club: Club, errors_ex
     await send(club, letter(club, "broken", club.alice, payload={"breaks": True}), letter(club, "b", club.alice))
     await club.pass_time(minutes=2)
     assert said(club, club.alice) == ["b"]
+
+
+async def test_a_letter_is_held_by_its_kind_for_later_or_for_good(
+    club: Club, errors_expected: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    errors_expected.append("could not be weighed (failure 1): this hold breaks")
+    caplog.set_level("INFO", "bot.delivery.dropped")
+    await send(
+        club,
+        letter(club, "later", club.alice, "toy.held", payload={"hold_until_h": 2}),
+        letter(club, "never", club.alice, "toy.held", payload={"unwanted": True}),
+        letter(club, "broken", club.bob, "toy.held", payload={"hold_breaks": True}),
+        letter(club, "now", club.alice, "toy.held"),
+    )
+    assert said(club, club.alice) == ["now"]
+    assert [(row.state, row.attempts) for row in await rows(club)] == [
+        ("waiting", 0), ("dropped", 0), ("waiting", 1), ("sent", 0),
+    ]  # fmt: skip
+    assert "dropped: 1 toy.held" in caplog.text
+    await club.pass_time(minutes=119)
+    assert said(club, club.alice) == ["now"]
+    await club.pass_time(minutes=1)
+    assert said(club, club.alice) == ["now", "later"]
 
 
 async def test_a_hook_that_breaks_after_sending_does_not_send_again(club: Club, errors_expected: list[str]) -> None:

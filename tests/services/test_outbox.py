@@ -56,7 +56,7 @@ async def row(database: Database, delivery_id: int) -> Delivery:
         return await session.get_one(Delivery, delivery_id)
 
 
-async def take_and_roll_back(database: Database) -> outbox.Taken | None:
+async def take_and_roll_back(database: Database) -> list[outbox.Taken]:
     async with database.write() as session:
         taken = await outbox.take_due(session, ["toy.step"], NOW)
         await session.rollback()
@@ -87,8 +87,41 @@ async def test_a_step_is_taken_once_in_order_and_put_back_by_a_rollback(database
     for _ in range(4):
         async with database.write() as session:
             one = await outbox.take_due(session, ["toy.step"], NOW)
-            taken.append(one and one.occurrence)
-    assert taken == ["first", "urgent", "later", None]
+            taken.append([step.occurrence for step in one])
+    assert taken == [["urgent"], ["first"], ["later"], []]
+
+
+async def test_many_of_one_kind_and_class_are_taken_at_once_but_alone_what_failed_before(database: Database) -> None:
+    steps, together = ["toy.step", "toy.many"], ["toy.many"]
+    async with database.write() as session:
+        await plan(
+            session,
+            [
+                *(Plan("toy.many", str(n), NOW - n * MINUTE, Priority.ASKED) for n in range(5)),
+                Plan("toy.many", "nudge", NOW - 9 * MINUTE, Priority.NUDGE),
+                Plan("toy.many", "future", UNTIL, Priority.SAFETY),
+                Plan("toy.step", "other", NOW, Priority.ASKED),
+                Plan("toy.step", "urgent", NOW, Priority.SAFETY),
+            ],
+        )
+
+    async def take(most: int, apart: Any = ()) -> list[str]:
+        async with database.write() as session:
+            return [one.occurrence for one in await outbox.take_due(session, steps, NOW, together, most, apart)]
+
+    assert await take(3) == ["urgent"]
+    async with database.read() as session:
+        ids = {row.occurrence: row.due_id for row in await session.scalars(select(Due))}
+    assert await take(2, [ids["3"]]) == ["4", "2"]
+    async with database.write() as session:
+        (oldest,) = await outbox.take_due(session, steps, NOW, together, 9, [ids["3"]])
+        await session.rollback()
+    assert oldest.occurrence == "3", "it is apart, and first"
+    async with database.write() as session:
+        await outbox.put_off_due(session, oldest, NOW - 8 * MINUTE)
+    assert await take(9) == ["3"], "it has failed before"
+    assert await take(9) == ["1", "0"]
+    assert [await take(9), await take(9), await take(9)] == [["other"], ["nudge"], []]
 
 
 async def test_two_processes_take_each_step_once(database: Database, other: Database) -> None:
@@ -99,10 +132,10 @@ async def test_two_processes_take_each_step_once(database: Database, other: Data
     async def work(mine: Database) -> None:
         while True:
             async with mine.write() as session:
-                one = await outbox.take_due(session, ["toy.step"], NOW)
-                if one is None:
+                some = await outbox.take_due(session, ["toy.step"], NOW, ["toy.step"], 7)
+                if not some:
                     return
-                taken.append(one.occurrence)
+                taken.extend(one.occurrence for one in some)
 
     await asyncio.gather(work(database), work(other))
     assert sorted(taken, key=int) == [str(n) for n in range(60)]
@@ -112,14 +145,12 @@ async def test_what_is_put_off_keeps_its_instant_unless_it_was_moved(database: D
     one = Plan("toy.step", "a", NOW, Priority.SAFETY)
     async with database.write() as session:
         await plan(session, [one])
-    taken = await take_and_roll_back(database)
-    assert taken is not None
+    (taken,) = await take_and_roll_back(database)
     async with database.write() as session:
         await outbox.put_off_due(session, taken, NOW + MINUTE)
     async with database.write() as session:
-        assert await outbox.take_due(session, ["toy.step"], NOW) is None
-        again = await outbox.take_due(session, ["toy.step"], NOW + MINUTE)
-        assert again is not None
+        assert await outbox.take_due(session, ["toy.step"], NOW) == []
+        (again,) = await outbox.take_due(session, ["toy.step"], NOW + MINUTE)
         assert (again.meant_at, again.attempts) == (NOW, 1)
         await plan(session, [Plan("toy.step", "a", NOW + 2 * MINUTE, Priority.SAFETY)])
     async with database.write() as session:
@@ -154,6 +185,21 @@ async def test_two_processes_claim_each_message_once(database: Database, other: 
 
     await asyncio.gather(work(database), work(other))
     assert sorted(claimed) == list(range(1, 201))
+
+
+async def test_what_is_held_waits_until_then_and_holds_back_nobody(database: Database) -> None:
+    await write(database, letter("a", priority=Priority.NUDGE), letter("b", priority=Priority.NUDGE))
+    for at in (NOW, NOW + MINUTE):  # once it has failed, then it is held
+        one, _ = await claim(database, at)
+        async with database.write() as session:
+            if at == NOW:
+                await outbox.record_retry(session, one, at, at + MINUTE)
+            else:
+                await outbox.record_held(session, one, at, at + 60 * MINUTE)
+            await outbox.give_back(session, [_.delivery_id], _.until, at)
+    found = await row(database, one.delivery_id)
+    assert (found.state, found.attempts, found.next_try_at) == ("waiting", 0, NOW + 61 * MINUTE)
+    assert names(await claim(database, NOW + MINUTE)) == ["b"]
 
 
 async def test_a_lease_that_is_over_is_taken_over_unless_it_is_still_in_hand_here(database: Database) -> None:

@@ -1,0 +1,117 @@
+"""Doing what is due: the urgent first, and many of one kind in one transaction where the kind can.
+
+A batch holds SQLite's one writer for as long as it takes, and a member who logs a run waits behind it: hence no more
+than `TOGETHER`. Where a batch fails, its rows are done one by one, so that a bad one harms itself alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.delivery.dropped import Dropped
+from bot.delivery.kinds import DueNow, Kind
+from bot.delivery.sending import pause_after
+from bot.domain.delivery import Priority
+from bot.errors import Unavailable
+from bot.services import outbox
+from bot.services.outbox import Taken
+from db.engine import Database
+
+log = logging.getLogger(__name__)
+
+TOGETHER = 200
+"""Rows done in one transaction: some 20 ms."""
+STEPS = 50
+"""Transactions before messages are looked at again, and
+LONGEST_S: seconds, whichever ends first."""
+LONGEST_S = 0.5
+
+
+class Firing:
+    """Does what is due by the kinds of one client.
+
+    Attributes:
+        kinds: the names of those that become due.
+    """
+
+    def __init__(self, kinds: dict[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
+        self.kinds = frozenset(name for name, kind in kinds.items() if kind.fires)
+        self._together = frozenset(name for name, kind in kinds.items() if kind.fire_all is not None)
+        self._declared = kinds
+        self._database = database
+        self._clock = clock
+        self._dropped = dropped
+        self._apart: set[int] = set()
+
+    async def some(self) -> bool:
+        """Do what is due, so much that messages on their way need not wait for it; False when nothing is.
+
+        What a safety step has written is looked at before anything less urgent is done.
+        """
+        started, urgent = time.monotonic(), False
+        for done in range(STEPS):
+            taken = await self._step()
+            if taken is None:
+                return done > 0
+            if (urgent and taken.priority != Priority.SAFETY) or time.monotonic() - started > LONGEST_S:
+                return True
+            urgent = taken.priority == Priority.SAFETY
+        return True
+
+    async def _step(self) -> Taken | None:
+        """Do what is due first, alone or with others of its kind, in one transaction; None when nothing is."""
+        now = self._clock()
+        taken: list[Taken] = []
+        late: list[Taken] = []
+        try:
+            async with self._database.write() as session:
+                taken = await outbox.take_due(session, self.kinds, now, self._together, TOGETHER, self._apart)
+                if not taken:
+                    return None
+                late = await self._do(session, taken, now)
+        except Exception as error:
+            # One kind's fault must not keep what is due of others, an overdue runner's alarm among it, from being done.
+            if not taken:
+                raise
+            await self._undone(taken, error, now)
+        else:
+            self._apart.difference_update(one.due_id for one in taken)
+        for one in late:
+            self._dropped.late(one.kind, one.occurrence, now - one.meant_at)
+        return taken[0]
+
+    async def _do(self, session: AsyncSession, taken: Sequence[Taken], now: datetime) -> list[Taken]:
+        """Do what was taken, of one kind; the rest, too late to be useful, is answered."""
+        kind = self._declared[taken[0].kind]
+        late, useful = [], []
+        for one in taken:
+            if kind.useful_for is not None and now - one.meant_at > kind.useful_for:
+                late.append(one)
+                continue
+            useful.append(DueNow(one.kind, one.occurrence, one.meant_at, one.subject_id, one.user_id, one.payload))
+        if kind.fire_all is not None and useful:
+            await kind.fire_all(session, useful, now)
+        elif kind.fire is not None:
+            for due in useful:
+                await kind.fire(session, due, now)
+        return late
+
+    async def _undone(self, taken: Sequence[Taken], error: Exception, now: datetime) -> None:
+        first = taken[0]
+        if len(taken) > 1:
+            log.warning("%d of %s are done one by one: %s", len(taken), first.kind, error)
+            self._apart.update(one.due_id for one in taken)
+            return
+        if isinstance(error, Unavailable):
+            log.warning("%s %s is put off: %s", first.kind, first.occurrence, error.key)
+        else:
+            log.error("%s %s failed and is put off", first.kind, first.occurrence, exc_info=error)
+        self._apart.discard(first.due_id)
+        async with self._database.write() as session:
+            await outbox.put_off_due(session, first, now + pause_after(first.attempts))
