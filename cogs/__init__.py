@@ -20,6 +20,11 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.ties",
     "cogs.availability",
     "cogs.rounds",
+    "cogs.nudges",
+    "cogs.nudge_settings",
+    "cogs.streaks",
+    "cogs.come_back",
+    "cogs.digest",
     "cogs.help",
     "cogs.delivery",
 )

@@ -77,7 +77,8 @@ class Log(commands.Cog):
             note=note,
             sharing=person.sharing,
         )
-        private = not person.in_guild or person.sharing is Sharing.ME
+        digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
+        private = not person.in_guild or person.sharing is Sharing.ME or digest_instead
         notices = await words_of_leaving(interaction.client, person)
         logged = await soon(
             interaction,
@@ -89,6 +90,8 @@ class Log(commands.Cog):
             notices.append(rule(view.content, person.reader, person.solo_surfaces))
         if logged.zone_assumed:
             notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
+        if digest_instead and person.sharing is Sharing.CLUB:
+            notices.append(person.reader.t("digest.logged"))
         if private or person.club is None:
             await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
         else:

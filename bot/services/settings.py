@@ -11,7 +11,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput, NotFound
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import standings
+from bot.services import nudging, standings
 from db.engine import Database
 from db.queries import settings as queries
 
@@ -71,7 +71,9 @@ async def choose_zone(database: Database, user_id: int, typed: str, reader: Read
         BadInput: no zone, or several.
     """
     zone = zones.find(typed, reader.language, now)
-    await _set(database, user_id, zone=zone)
+    async with database.write() as session:
+        await queries.set_user(session, user_id, zone=zone)
+        await nudging.look_again(session, now)
     return zone
 
 
