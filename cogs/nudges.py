@@ -38,7 +38,7 @@ class Nudges(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Plan the ticks that are not planned yet, such as those of a kind that is new."""
-        await nudging.begin(self.app.database, self.bot.nudges, self.app.clock())
+        await nudging.begin(self.app.database, self._rules().values(), self.app.clock())
         self.app.courier.poke()
 
     async def _tick(self, session: AsyncSession, due: DueNow, now: datetime) -> None:

@@ -50,10 +50,11 @@ class Nudge:
     Attributes:
         name: of the kind; at most 32 characters, never changed once shipped.
         key: catalogue key of what it is called, on `/settings` and when it is stopped.
-        who: whom it is for, among those whose hour it is (a service's function).
-        hour: when: the hour on their wall, or a service's function that knows the hours there are.
         useful_for: how late it is still useful.
         say: draws it right before it is sent; None where it no longer makes sense.
+        who: whom it is for, among those whose hour it is (a service's function); None where a service posts it by
+            itself when something has happened.
+        hour: when: the hour on their wall, or a service's function that knows the hours there are.
         priority: its class. Only of the class nudge it waits for quiet hours, pauses and the limit a day.
         on: whether it comes to who has not said anything.
         audience: members, by direct message; or clubs, in a channel.
@@ -64,10 +65,10 @@ class Nudge:
 
     name: str
     key: str
-    who: Who
-    hour: Hour | Hours
     useful_for: timedelta
     say: Say
+    who: Who | None = None
+    hour: Hour | Hours | None = None
     priority: Priority = Priority.NUDGE
     on: bool = True
     audience: Audience = Audience.MEMBERS
@@ -78,7 +79,7 @@ class Nudge:
     @property
     def rule(self) -> Rule:
         """As the services know it."""
-        return Rule(self.name, self.hour, self.who, self.audience, self.priority, self.on, self.useful_for)
+        return Rule(self.name, self.useful_for, self.who, self.hour, self.audience, self.priority, self.on)
 
 
 def kind_of(nudge: Nudge) -> Kind:

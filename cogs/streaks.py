@@ -31,10 +31,10 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
 WEEK_IN_DANGER = Nudge(
     "nudge.week",
     key="nudges.name.week",
-    who=streaks.in_danger,
-    hour=Hour(18, weekday=4),  # Friday evening: the two days of the weekend are left, and can still be planned
     useful_for=timedelta(hours=42),  # until Sunday noon
     say=_say,
+    who=streaks.in_danger,
+    hour=Hour(18, weekday=4),  # Friday evening: the two days of the weekend are left, and can still be planned
 )
 
 

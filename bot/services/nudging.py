@@ -96,31 +96,36 @@ class Rule:
 
     Attributes:
         name: of the kind; at most 32 characters.
+        useful_for: how late it is still useful.
+        who: chooses among those whose hour it is; None for what has no hour: it is posted when something happens.
         hour: the local hour at which it comes, or what knows the hours there are.
-        who: chooses among those whose hour it is.
         audience: members or clubs.
         priority: its class.
         on: whether it comes to who has not said anything.
-        useful_for: how late it is still useful.
     """
 
     name: str
-    hour: Hour | Hours
-    who: Who
-    audience: Audience
-    priority: Priority
-    on: bool
     useful_for: timedelta
+    who: Who | None = None
+    hour: Hour | Hours | None = None
+    audience: Audience = Audience.MEMBERS
+    priority: Priority = Priority.NUDGE
+    on: bool = True
 
 
 # ── finding whom ──
 
 
-async def begin(database: Database, names: Iterable[str], now: datetime) -> None:
-    """Plan the first tick of every kind that has none; those that have go on where they were."""
+async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> None:
+    """Plan the first tick of every kind that has an hour and no tick; those that have go on where they were.
+
+    All are due at once, so that none sleeps until a day to which the machine's clock had once jumped.
+    """
     async with database.write() as session:
         known = set(await queries.planned(session, TICK))
-        await plan(session, [_tick(name, now, now) for name in names if name not in known])
+        new = [rule.name for rule in rules if rule.hour is not None and rule.name not in known]
+        await plan(session, [_tick(name, now, now) for name in new])
+        await look_again(session, now)
 
 
 async def look_again(session: AsyncSession, now: datetime) -> None:
@@ -140,10 +145,12 @@ async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], no
         now: the present.
     """
     since = datetime.fromisoformat(payload["since"])
+    if since > now + LONGEST:  # written while the clock was wrong; what was said then is not said twice
+        since = now
     until = datetime.fromisoformat(payload["until"]) if "until" in payload else now
     # What is no longer useful is not looked for; a clock that was put back finds nothing until it has caught up.
     looked_from = max(since, until - rule.useful_for)
-    if since < looked_from:
+    if since < looked_from and "after" not in payload:
         log.warning("%s: what was due between %s and %s is no longer useful", rule.name, since, looked_from)
     hours = await _hours(session, rule)
     last = None
@@ -160,7 +167,7 @@ async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], no
 async def _hours(session: AsyncSession, rule: Rule) -> Collection[tuple[Hour, str]]:
     if isinstance(rule.hour, Hour):
         return [(rule.hour, zone) for zone in await queries.zones_in_use(session)]
-    return set(await rule.hour(session))
+    return set(await rule.hour(session)) if rule.hour is not None else ()
 
 
 async def _page(
@@ -177,7 +184,7 @@ async def _page(
     for hour, zone in hours:
         if found := struck(hour, zone, since, until):
             by_zone.setdefault(zone, []).extend(found)
-    if not by_zone:
+    if not by_zone or rule.who is None:
         return None
     if rule.audience is Audience.MEMBERS:
         rows = await queries.members_in(session, list(by_zone), rule.name, after, PAGE, default=rule.on)

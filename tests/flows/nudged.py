@@ -27,7 +27,7 @@ async def say(_: Any, out: Outgoing, reader: Reader) -> Said:
 
 
 class Toy(commands.Cog):
-    nudges = (Nudge("toy.daily", "board.card.pick", who, Hour(14), timedelta(hours=20), say),)
+    nudges = (Nudge("toy.daily", "board.card.pick", timedelta(hours=20), say, who=who, hour=Hour(14)),)
 
 
 def load_too(monkeypatch: pytest.MonkeyPatch) -> None:

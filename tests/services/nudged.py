@@ -12,17 +12,13 @@ from sqlalchemy import insert, select, update
 from bot.domain.runs import Direction, Stretch
 from bot.domain.strikes import Hour
 from bot.services import nudging, streaks
-from bot.services.nudging import Audience, Priority, Rule
+from bot.services.nudging import Rule
 from db.engine import Database
 from db.models import Delivery, Due, Guild, Member, User
 from tests.services.written import CLUB, write_run
 
-WEEK = Rule(
-    "nudge.week", Hour(18, 4), streaks.in_danger, Audience.MEMBERS, Priority.NUDGE, True, timedelta(hours=42)
-)  # fmt: skip
-BACK = Rule(
-    "nudge.back", Hour(17), streaks.quiet_for_two_weeks, Audience.MEMBERS, Priority.NUDGE, True, timedelta(days=3)
-)  # fmt: skip
+WEEK = Rule("nudge.week", timedelta(hours=42), streaks.in_danger, Hour(18, 4))
+BACK = Rule("nudge.back", timedelta(days=3), streaks.quiet_for_two_weeks, Hour(17))
 RULES = {rule.name: rule for rule in (WEEK, BACK)}
 
 Meaningful = Callable[[Delivery, datetime], Awaitable[bool]]
@@ -57,7 +53,7 @@ class Engine:
     dropped: list[str] = field(default_factory=list)
 
     async def start(self) -> None:
-        await nudging.begin(self.database, self.rules, self.now)
+        await nudging.begin(self.database, self.rules.values(), self.now)
 
     async def until(self, end: datetime) -> None:
         """Go from one instant at which something is due or to be sent to the next."""

@@ -9,12 +9,13 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.runs import Direction, Sharing, Stretch
 from bot.errors import BadInput
-from bot.services import clubs, digests, nudging
+from bot.services import clubs, digests
 from bot.services.digests import Digest, Placed
+from bot.services.nudging import Audience, Rule
 from db.engine import Database
 from db.models import Delivery, Guild, Member, Spotting
 from tests.services.nudged import Engine
-from tests.services.test_nudging import rule
+from tests.services.test_standings import counting
 from tests.services.written import CLUB, join, write_run
 
 MONDAY = date(2026, 11, 23)
@@ -65,7 +66,9 @@ async def read(database: Database, on: date = MONDAY) -> Digest | None:
 
 
 async def test_it_holds_what_the_boards_hold_and_nobody_who_hides_or_left(club: Database) -> None:
-    found = await read(club)
+    with counting(club) as statements:
+        found = await read(club)
+    assert len(statements) == 6
     assert found is not None
     assert (found.first, found.last, found.runs, found.members) == (date(2026, 11, 16), date(2026, 11, 22), 4, 3)
     assert found.sums == {B: (7000, 3_000_000), F: (1000, 300_000)}
@@ -91,10 +94,7 @@ async def test_a_week_without_a_run_has_none_and_neither_has_another_channel(clu
 
 
 async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Database) -> None:
-    kind = rule(digests.DIGEST, who=digests.due, audience=nudging.Audience.CLUBS)
-    kind = nudging.Rule(
-        digests.DIGEST, digests.hours, digests.due, nudging.Audience.CLUBS, kind.priority, True, timedelta(days=2)
-    )  # fmt: skip
+    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
     async with club.write() as session:  # another club in the same zone, with another hour
         await session.execute(
             insert(Guild).values(
