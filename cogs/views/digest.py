@@ -43,7 +43,7 @@ def chart(digest: Digest, reader: Reader) -> WeeksChart:
     unit_m = METRES_PER_MILE if miles else 1000
     locale = locale_of(reader.language)
     return WeeksChart(
-        title=reader.t("digest.chart_miles" if miles else "digest.chart"),
+        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
         bars=tuple(
             WeekBar(format_skeleton("MMMd", monday, locale=locale), backward / unit_m, forward / unit_m)
             for monday, backward, forward in digest.weeks

@@ -37,14 +37,14 @@ async def pauses(club: Club) -> list[tuple[int, date, date, str]]:
 async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Club) -> None:
     card = await club.alice.slash(club.channel, "settings")
     assert "**Nudges** · quiet 21:00–07:00" in text_of(card)
-    assert "Goal: 1 backward run a week" in text_of(card)
+    assert "Goal: 1× backward a week" in text_of(card)
     shown = await page(club, club.alice)
     for part in (
         "No pause",
         "Quiet from 21:00",
         "Quiet until 07:00",
         "A streak in danger",
-        "Goal: 1 backward run a week",
+        "Goal: 1× backward a week",
     ):
         assert part in text_of(shown)
     assert "weekly digest" not in text_of(shown)  # that one is the club's

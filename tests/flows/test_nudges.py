@@ -148,7 +148,7 @@ async def test_two_quiet_weeks_are_asked_about_once_and_kindly(club: Club) -> No
     assert club.dms(club.alice) == []
     await club.pass_time(hours=1)
     (nudge,) = club.dms(club.alice)
-    assert "**Two weeks without a run** — no harm done" in nudge.content
+    assert "**Two weeks without a run**, and no harm done" in nudge.content
     assert nudge.flags.suppress_notifications
     await club.pass_time(days=2)
     assert len(club.dms(club.alice)) == 1
