@@ -144,13 +144,20 @@ async def test_closed_direct_messages_call_nobody_in_public_and_are_left_alone(c
 async def test_two_quiet_weeks_are_asked_about_once_and_kindly(club: Club) -> None:
     await ran(club, club.alice, 13)
     await ran(club, club.bob, 40)
+    await ran(club, club.olga, 13)
+    async with club.database.write() as session:  # hers waits until eight, and by then she has run
+        await session.execute(
+            update(User).where(User.user_id == club.olga.id).values(quiet_from_min=16 * 60, quiet_until_min=20 * 60)
+        )
     await club.pass_time(hours=28)
     assert club.dms(club.alice) == []
     await club.pass_time(hours=1)
     (nudge,) = club.dms(club.alice)
     assert "**Two weeks without a run**, and no harm done" in nudge.content
     assert nudge.flags.suppress_notifications
+    await club.olga.slash(club.channel, "log", distance="2k", time="15:00")
     await club.pass_time(days=2)
+    assert club.dms(club.olga) == []
     assert len(club.dms(club.alice)) == 1
     assert club.dms(club.bob) == []
 
