@@ -8,7 +8,7 @@ CONFIG := config.toml
 JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -ge 3 ] && echo 4 || expr $$n + 1)
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help try test run check bench format lock migration setup
+.PHONY: help try test run check bench soak format lock migration setup
 .DEFAULT_GOAL := help
 
 help:
@@ -16,7 +16,8 @@ help:
 	@echo 'make test    run the tests'
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
-	@echo 'make bench   what answers cost: milliseconds, start, memory'
+	@echo 'make bench   what answers cost: milliseconds, start, memory; how fast and how surely it speaks by itself'
+	@echo 'make soak    kill it two hundred times at random, and count what was lost or said twice'
 
 setup:
 	@tools/setup
@@ -44,6 +45,10 @@ check: setup
 bench: setup
 	@echo '==> measuring (some minutes; nothing else should be running)'
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+soak: setup
+	@echo '==> killing the bot again and again (some minutes)'
+	@$(PY) -m tests.wire.soak $(ARGS)
 
 format: setup
 	@$(PY) -m ruff check --fix .

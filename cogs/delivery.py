@@ -1,16 +1,20 @@
-"""What waits for somebody whose direct messages are closed: a word in the club's channel, and Show, for them alone."""
+"""What waits for those whose direct messages are closed: a word in the club's channel, and Show, for each her own."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import discord
+from discord import ui
 from discord.ext import commands
 
 from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing, outgoing_of
 from bot.domain.delivery import Priority
-from bot.services import outbox, people
+from bot.reader import Reader
+from bot.services import fallbacks, outbox, people
+from bot.services.outbox import Leased
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, reply, say
 from cogs.views.base import button, identity, pressed
@@ -18,53 +22,93 @@ from cogs.views.base import button, identity, pressed
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
+log = logging.getLogger(__name__)
+
+LONGEST = 2000
+"""Characters of a message."""
+
 
 class Delivery(commands.Cog):
     """The way round a closed direct channel."""
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (Kind(outbox.WAITS, Priority.SAFETY, draw=self.draw),)
+        self.kinds = (Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw),)
 
     async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
-        """Say that something waits, and no more; nothing where it no longer does."""
-        original_id = int(outgoing.payload["delivery_id"])
-        if await self._drawn(client, original_id) is None:
+        """Say for whom something waits, and no more; nothing where nothing does any longer."""
+        named, silent = [], True
+        for refused in await fallbacks.waiting(self.app.database, outgoing.kind, outgoing.payload):
+            try:
+                drawn = await _drawn(client, refused)
+            except Exception:
+                if len(fallbacks.waiting_ids(outgoing.kind, outgoing.payload)) == 1:
+                    raise
+                # The others named beside it are told in any case, so it is too; Show draws it again.
+                log.exception("%s %d could not be drawn, and is said to wait", refused.kind, refused.delivery_id)
+            else:
+                if drawn is None:
+                    continue
+                silent = silent and drawn.silent
+            named.append(refused.user_id)
+        if not named:
             return None
         club = await people.reader_for(self.app.database, None, outgoing.guild_id)
-        view = discord.ui.View(timeout=None)
+        everybody = dict.fromkeys(named)
+        view = ui.View(timeout=None)
         view.add_item(
-            button(club.t("delivery.show"), identity("delivery", "show", original_id), discord.ButtonStyle.primary)
+            button(
+                club.t("delivery.show"),
+                identity("delivery", "show", outgoing.delivery_id),
+                discord.ButtonStyle.primary,
+            )
         )
+        people_named = club.both([f"<@{user_id}>" for user_id in everybody])
         return Drawn(
-            club.t("delivery.waits", user_id=str(outgoing.user_id)),
+            club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named),
             view=view,
-            mentions=discord.AllowedMentions(users=[discord.Object(outgoing.user_id)], everyone=False, roles=False),
+            mentions=discord.AllowedMentions(
+                users=[discord.Object(user_id) for user_id in everybody], everyone=False, roles=False
+            ),
+            silent=silent,
         )
 
     @pressed("delivery", "show", "delivery_id")
     async def show(self, interaction: Interaction, delivery_id: int) -> None:
-        """Open what waits, for the one it waits for."""
+        """Open what waits, for each the own; the id is that of the message, or of the one thing that waits."""
         person = await met(interaction)
-        original = await outbox.delivery(self.app.database, delivery_id)
-        if original is not None and original.user_id != person.user_id:
+        pressed_at = await outbox.delivery(self.app.database, delivery_id)
+        waiting = [] if pressed_at is None else [pressed_at]
+        if pressed_at is not None and pressed_at.kind == fallbacks.WAITS:
+            waiting = await fallbacks.waiting(self.app.database, pressed_at.kind, pressed_at.payload)
+        own = [one for one in waiting if one.user_id == person.user_id]
+        if waiting and not own:
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
-        drawn = await self._drawn(interaction.client, delivery_id)
-        if drawn is None:
+        found = [drawn for one in own if (drawn := await _drawn(interaction.client, one)) is not None]
+        if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
-        if drawn.layout is not None:
-            await reply(interaction, drawn.layout, private=True, files=drawn.files)
-        else:
-            await say(interaction, drawn.content, files=drawn.files, view=drawn.view)
+        closed = await fallbacks.direct_is_closed(self.app.database, person.user_id)
+        for drawn in found:
+            await self._show(interaction, drawn, person.reader if closed and drawn is found[-1] else None)
 
-    async def _drawn(self, client: Backpedal, delivery_id: int) -> Drawn | None:
-        original = await outbox.delivery(self.app.database, delivery_id)
-        kind = client.kinds.get(original.kind) if original is not None else None
-        if original is None or kind is None or kind.draw is None:
-            return None
-        return await kind.draw(client, outgoing_of(original))
+    @staticmethod
+    async def _show(interaction: Interaction, drawn: Drawn, hinted: Reader | None) -> None:
+        """Show one thing; to a reader who is to be told, with how direct messages are opened."""
+        hint = hinted.t("delivery.open") if hinted is not None else ""
+        if drawn.layout is not None:
+            if hint:
+                drawn.layout.add_item(ui.TextDisplay(hint))
+            await reply(interaction, drawn.layout, private=True, files=drawn.files)
+            return
+        words = f"{drawn.content}\n{hint}" if len(drawn.content) + len(hint) < LONGEST else drawn.content
+        await say(interaction, words.rstrip("\n"), files=drawn.files, view=drawn.view)
+
+
+async def _drawn(client: Backpedal, one: Leased) -> Drawn | None:
+    kind = client.kinds.get(one.kind)
+    return None if kind is None or kind.draw is None else await kind.draw(client, outgoing_of(one))
 
 
 async def setup(bot: Backpedal) -> None:

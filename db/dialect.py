@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Connection, Dialect, Integer, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -43,10 +44,14 @@ def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
     engine = create_async_engine(
-        url, pool_size=10, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True,
+        url, pool_size=10, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, json_serializer=_json,
         connect_args={"server_settings": {"lock_timeout": f"{int(LOCK_WAIT_S * 1000)}", "timezone": "UTC"}},
     )  # fmt: skip
     return engine, engine
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -> AsyncEngine:
@@ -56,6 +61,7 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
+        json_serializer=_json,
         connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None},
     )
 

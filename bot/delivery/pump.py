@@ -15,6 +15,7 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
 from bot.delivery.pace import Pace
 from bot.delivery.sending import SEND_S, Sender
+from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
 from bot.services import outbox
@@ -128,11 +129,16 @@ class Pump:
         while self._client is client:
             self._poked = False
             now = client.app.clock()
+            # What is urgent does not wait for a place among what is on its way: it overtakes there.
+            full = len(self._sending) >= AT_ONCE
+            least = Priority.SAFETY if full else Priority.NUDGE
             async with client.app.database.read() as session:
-                outlook = await outbox.outlook(session, fired, drawn, now, [one.delivery_id for one in self._in_hand()])
+                hand = [one.delivery_id for one in self._in_hand()]
+                outlook = await outbox.outlook(session, fired, drawn, now, hand, least)
             fired_some = outlook.due and await firing.some()
-            may_send = (outlook.waiting or fired_some) and len(self._sending) < AT_ONCE
-            if (may_send and await self._claim(client, sender, drawn)) or fired_some:
+            if (outlook.waiting or fired_some) and await self._claim(client, sender, drawn, least):
+                continue
+            if fired_some:
                 continue
             await self._look_for_unknown(client, fired, drawn, now)
             self._wake_at(client, outlook.next_at)
@@ -169,11 +175,11 @@ class Pump:
 
     # -- what is to be sent ------------------------------------------------------------------------------------
 
-    async def _claim(self, client: Backpedal, sender: Sender, drawn: frozenset[str]) -> bool:
+    async def _claim(self, client: Backpedal, sender: Sender, drawn: frozenset[str], least: Priority) -> bool:
         """Lease what may be sent and send it on tasks that end; False when nothing may."""
         now = client.app.clock()
         async with client.app.database.write() as session:
-            claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand())
+            claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand(), least)
         batches: dict[tuple[str, int], list[Leased]] = {}
         for one in claimed:
             batches.setdefault(one.address, []).append(one)

@@ -17,7 +17,7 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
 from bot.errors import Unavailable
-from bot.services import outbox
+from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
 
@@ -264,7 +264,7 @@ class Sender:
 
     async def _fall_back(self, one: Leased, now: datetime) -> bool:
         async with self._database.write() as session:
-            return await outbox.fall_back(session, one, now)
+            return await fallbacks.fall_back(session, one, now)
 
     async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
         if one.attempts:
@@ -293,28 +293,38 @@ class Sender:
         return False
 
     async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
-        """Record it for good and let the kind do what follows; of a fallback it is the direct message that failed."""
-        meant, told = one, kind
-        if one.fallback_of is not None:
-            original = await outbox.delivery(self._database, one.fallback_of)
-            if original is not None and original.kind in self._client.kinds:
-                meant, told, failure = original, self._client.kinds[original.kind], Failure.CLOSED
-        log.warning("%s %d is not delivered: %s", meant.kind, meant.delivery_id, failure.value)
+        """Record it for good and let the kind do what follows; of a fallback, the kinds of what was refused before."""
+        meant = [one]
+        if one.kind == fallbacks.WAITS:
+            refused = await fallbacks.waiting(self._database, one.kind, one.payload)
+            meant = [each for each in refused if each.kind in self._client.kinds]
+            failure_told = Failure.CLOSED
+        else:
+            failure_told = failure
+        for each in meant:
+            log.warning("%s %d is not delivered: %s", each.kind, each.delivery_id, failure_told.value)
 
         async def write(session: AsyncSession, now: datetime) -> None:
-            gone = failure is Failure.GONE
-            if await outbox.record_failed(session, one, now, gone=gone) and told.failed is not None:
-                await told.failed(session, outgoing_of(meant), failure, now)
+            if not await outbox.record_failed(session, one, now, gone=failure is Failure.GONE):
+                return
+            for each in meant:
+                told = self._client.kinds[each.kind].failed
+                if told is not None:
+                    await told(session, outgoing_of(each), failure_told, now)
+
+        async def try_again(session: AsyncSession, now: datetime) -> None:
+            if not await fallbacks.take_apart(session, one, now):
+                await outbox.record_retry(session, one, now, now + pause_after(one.attempts))
 
         try:
             await self._record(write)
         except Unavailable:
             raise
         except Exception:
-            # Nothing was sent, so that what follows from the failure can be tried until it is written.
-            log.exception("what follows from %s %d not being delivered failed", meant.kind, meant.delivery_id)
-            until = self._client.app.clock() + pause_after(one.attempts)
-            await self._record(lambda session, at: outbox.record_retry(session, one, at, until))
+            # Nothing was sent, so that what follows from the failure can be tried until it is written; of several, each
+            # by itself, so that the kind at fault harms its own alone.
+            log.exception("what follows from %s %d not being delivered failed", one.kind, one.delivery_id)
+            await self._record(try_again)
 
     async def _record(self, write: Writing) -> None:
         """Write in a transaction of its own; a database that is busy is asked again.

@@ -19,6 +19,7 @@ from bot.domain.words.plain import plain
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
+_HALF_A_DAY = 12
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No run is logged before this."""
 
@@ -60,7 +61,8 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
     Raises:
         BadInput: unclear, no such day or hour, two days it could be, or not the way one faces.
     """
-    moment = _read(text, now, zone, language, facing)
+    told = take_apart(text, now=now, zone=zone, language=language, facing=facing)
+    moment = told if isinstance(told, Moment) else settle(told, now, zone)
     if facing is Facing.PAST and moment.at > now:
         raise BadInput("entry.moment.future", at=moment.at)
     if facing is Facing.FUTURE and moment.at < now:
@@ -68,7 +70,12 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
     return moment
 
 
-def _read(text: str, now: datetime, zone: str, language: str, facing: Facing) -> Moment:
+def take_apart(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> Told | Moment:
+    """What a text tells of a day and an hour, or the moment where it is one by itself (`now`, `in 20 minutes`).
+
+    Raises:
+        BadInput: unclear, no such day or hour, two days it could be.
+    """
     words = plain(text)
     if _ISO.fullmatch(words):
         return _iso(words, text, zone)
@@ -87,7 +94,7 @@ def _read(text: str, now: datetime, zone: str, language: str, facing: Facing) ->
     left = [word for word in re.split(r"[\s,]+", told.rest) if word and word not in WORDS.fillers]
     if left or (told.day is None and told.hour is None and told.part is None):
         raise BadInput("entry.moment.unclear", typed=text)
-    return _settle(told, now, zone)
+    return told
 
 
 def check_started(moment: Moment, now: datetime) -> None:
@@ -126,10 +133,11 @@ def _iso(words: str, typed: str, zone: str) -> Moment:
 # ── put together ──
 
 
-def _settle(told: Told, now: datetime, zone: str) -> Moment:
+def settle(told: Told, now: datetime, zone: str) -> Moment:
+    """The moment nearest to now that a text taken apart can mean; on the wrong side of it where there is no other."""
     hour, timed = told.hour, told.hour is not None or told.part is not None
     if told.part is not None:
-        hour = _in_part(told.part, hour)
+        hour = in_part(told.part, hour)
     past = told.past
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
     hours = [hour or NOON]
@@ -152,7 +160,8 @@ def _begun(part: Part | None, hour: int, past: bool) -> bool:
     return part is None or (part.begins <= hour if past else hour < part.ends)
 
 
-def _in_part(part: Part, hour: time | None) -> time:
+def in_part(part: Part, hour: time | None) -> time:
+    """The hour a part of the day makes of what was told: `evening` is 19:00, and 8 in it 20:00."""
     if hour is None:
         return time(part.usual)
     later = hour.hour + 12
@@ -160,3 +169,15 @@ def _in_part(part: Part, hour: time | None) -> time:
     if hour.hour < part.begins and later < part.ends and not small_hours:
         return hour.replace(hour=later)
     return hour
+
+
+def hours_meant(told: Told) -> list[time]:
+    """The hour as told; where it may be of the morning or of the evening, the likelier first."""
+    assert told.hour is not None
+    hour = told.hour.replace(second=0)
+    if told.part is not None:
+        return [in_part(told.part, hour)]
+    if not (told.bare or told.spoken) or not 1 <= hour.hour < _HALF_A_DAY:
+        return [hour]
+    later = hour.replace(hour=hour.hour + _HALF_A_DAY)
+    return [later, hour] if hour.hour < 5 else [hour, later]

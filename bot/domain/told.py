@@ -30,6 +30,7 @@ class Told:
     hour: time | None = None
     part: Part | None = None
     spoken: bool = False  # `half past six`: of the morning or of the evening
+    bare: bool = False  # `at 6`, `6 o'clock`: mostly of the morning
     step: Callable[[date, int], date] | None = None  # to the next day as good as the one told
 
     def take(self, pattern: str) -> re.Match[str] | None:
@@ -90,12 +91,21 @@ def _shifted(told: Told, count: float, unit: str) -> date:
         raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
 
 
+_UNFINISHED = (
+    r"(?:(?:am|den)\s(?=[0-9.]+(?:\s|$))|(?=(?:2[4-9]|3[01])\.)|(?=[0-9.]+\s(?:um|at)\s[0-9]))"
+    r"([0-9]{1,2})\.(1[0-2]|0?[1-9])(?!\.)"
+)
+"""`am 6.12`, `24.12`, `6.12 um 9`: without its last dot a date, where it cannot be an hour."""
+
+
 def _date(told: Told) -> None:
-    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`."""
+    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
     if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
         told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
     elif found := told.take(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.(?:\s?([0-9]{4}|[0-9]{2}(?![.:0-9]|\s?uhr)))?"):
         _calendar(told, int(found[1]), int(found[2]), found[3])
+    elif found := told.take(_UNFINISHED):
+        _calendar(told, int(found[1]), int(found[2]), None)
     elif found := told.take(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"):
         first, second = int(found[1]), int(found[2])
         if first > 12 or first == second or (told.language == "de" and second <= 12):
@@ -156,8 +166,27 @@ def _relative_day(told: Told) -> None:
         told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
 
 
+def _day_of_month(told: Told) -> None:
+    """`on the 15th`, `am 15.`: the next one, or the last; a month that has no such day is passed over."""
+    if told.day is not None:
+        return
+    if found := told.take(r"(?:the|am|den|dem|zum)\s([0-9]{1,2})(?:st|nd|rd|th|\.)"):
+        step = -1 if told.past else 1
+        months = told.today.year * 12 + told.today.month - 1
+        for offset in range(3):
+            year, month = divmod(months + step * offset, 12)
+            try:
+                day = date(year, month + 1, int(found[1]))
+            except ValueError:
+                continue
+            if (day - told.today).days * step >= 0:
+                told.day = day
+                return
+        raise BadInput("entry.moment.no_such_day", typed=told.typed)
+
+
 def _clock(told: Told) -> None:
-    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `6h15`, `7 o'clock`."""
+    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
     half = r"(?:\s?(am|pm|a\.m\.|p\.m\.|a|p))?"
     if found := told.take(rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:{half}|\s?uhr|\s?h)"):
         _hour(told, int(found[1]), int(found[2]), found[4], int(found[3] or 0))
@@ -171,6 +200,13 @@ def _clock(told: Told) -> None:
         _hour(told, int(found[1]), int(found[2] or 0))
     elif found := told.take(r"([0-9]{1,2})\s?o'clock"):
         _hour(told, int(found[1]), 0)
+        told.bare = True
+    elif found := told.take(r"([0-9]{1,2})([0-5][0-9])\s?(am|pm|a\.m\.|p\.m\.)"):
+        _hour(told, int(found[1]), int(found[2]), found[3])
+    elif found := told.take(
+        r"(?:(?:at|um)\s(?=[0-9]{4})|(?=0)|(?=[0-9]{4}\s?(?:h|hrs?|uhr)))([0-9]{2})([0-9]{2})(?:\s?(?:h|hrs?|uhr))?"
+    ):
+        _hour(told, int(found[1]), int(found[2]))
 
 
 _HOUR = rf"([0-9]{{1,2}}|{any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))})"
@@ -215,6 +251,7 @@ def _bare_hour(told: Told) -> None:
     at = re.search(r"\b(?:at|um|gegen|ab)\s[0-9]", told.rest)
     if (told.day or told.part or at) and (found := told.take(r"([0-9]{1,2})")):
         _hour(told, int(found[1]), 0)
+        told.bare = True
 
 
 def _hour(told: Told, hour: int, minute: int, half: str | None = None, second: int = 0) -> None:
@@ -266,15 +303,7 @@ def _day(told: Told, year: int, month: int, day: int) -> date:
         raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
 
 
-READERS = (
-    _date,
-    _month_day,
-    _qualified_weekday,
-    _relative_day,
-    _clock,
-    _spoken,
-    _named_hour,
-    _part,
-    _bare_hour,
-)
+DAY_READERS = (_date, _month_day, _qualified_weekday, _relative_day, _day_of_month)
+HOUR_READERS = (_clock, _spoken, _named_hour, _part, _bare_hour)
+READERS = DAY_READERS + HOUR_READERS
 """What takes a text apart, in this order."""

@@ -12,17 +12,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.delivery import Priority
 from bot.services.deliveries import Destination
 from db import models
 from db.engine import Database
 from db.queries import deliveries as queries
 from db.queries import due
-
-WAITS = "delivery.waits"
-"""The kind of the message in a channel that says that a direct message waits."""
-
-ABOUT_OUTINGS = ("outing.", "alert.")
-"""How kinds begin whose subject is an outing."""
+from db.queries import outlook as to_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +122,7 @@ async def claim(
     until: datetime,
     most: int,
     in_hand: Sequence[Leased] = (),
+    least: Priority = Priority.NUDGE,
 ) -> list[Leased]:
     """Lease up to `most` messages until `until`, in the order in which they should leave.
 
@@ -136,11 +133,12 @@ async def claim(
         until: when another process may take them over.
         most: how many can be sent by then.
         in_hand: those still in hand here, whatever became of their lease; what goes to the same address waits.
+        least: the least urgent class that is claimed.
     """
     return [
         _leased(row, until, channel_id, closed_at)
         for row, channel_id, closed_at in await queries.claim(
-            session, kinds, now, until, most, {one.delivery_id: one.address for one in in_hand}
+            session, kinds, now, until, most, {one.delivery_id: one.address for one in in_hand}, least
         )
     ]
 
@@ -154,7 +152,12 @@ async def delivery(database: Database, delivery_id: int) -> Leased | None:
 async def delivery_in(session: AsyncSession, delivery_id: int) -> Leased | None:
     """A message as it is written, or None."""
     row = await queries.delivery(session, delivery_id)
-    return _leased(row, row.next_try_at) if row is not None else None
+    return as_written(row) if row is not None else None
+
+
+def as_written(row: models.Delivery) -> Leased:
+    """A message that this process has not claimed."""
+    return _leased(row, row.next_try_at)
 
 
 async def record_sent(session: AsyncSession, one: Leased, channel_id: int, message_id: int, now: datetime) -> bool:
@@ -168,6 +171,11 @@ async def record_sent(session: AsyncSession, one: Leased, channel_id: int, messa
 async def record_dropped(session: AsyncSession, one: Leased, now: datetime) -> bool:
     """Write that a message no longer makes sense."""
     return await _settle(session, one, now, "dropped")
+
+
+async def record_closed(session: AsyncSession, one: Leased, now: datetime) -> bool:
+    """Write that a direct message was refused, and that another message says so."""
+    return await _settle(session, one, now, "closed")
 
 
 async def record_failed(session: AsyncSession, one: Leased, now: datetime, *, gone: bool = False) -> bool:
@@ -196,54 +204,27 @@ async def close_direct(session: AsyncSession, user_id: int, now: datetime) -> No
     await queries.set_direct(session, user_id, dm_closed_at=now)
 
 
-async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
-    """Write a message for a channel which says that a direct one waits; False where no channel is known.
-
-    The channel is the letter's own, else where the club looks for partners, else where the outing's card is.
-    """
-    channel_id: int | None = one.channel_id or None
-    if channel_id is None and one.guild_id is not None:
-        channel_id = await queries.partners_channel(session, one.guild_id)
-    if channel_id is None and one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
-        channel_id = await queries.outing_channel(session, one.subject_id) or None  # 0: it has no card
-    if channel_id is None or not await _settle(session, one, now, "closed"):
-        return False
-    waits = {
-        "kind": WAITS,
-        "occurrence": str(one.delivery_id),
-        "priority": one.priority,
-        "destination": Destination.CHANNEL.value,
-        "guild_id": one.guild_id,
-        "user_id": one.user_id,
-        "channel_id": channel_id,
-        "message_id": None,
-        "subject_id": one.subject_id,
-        "payload": {"delivery_id": one.delivery_id},
-        "due_at": one.due_at,
-        "next_try_at": now,
-        "fallback_of": one.delivery_id,
-        "created_at": now,
-    }
-    await queries.insert_deliveries(session, [waits], again=False)
-    return True
-
-
 async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
     """End leases early: whoever comes next may send these."""
     await queries.give_back(session, delivery_ids, until, now)
 
 
 async def outlook(
-    session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime, except_ids: Collection[int]
+    session: AsyncSession,
+    fired: Collection[str],
+    drawn: Collection[str],
+    now: datetime,
+    besides: Collection[int],
+    least: Priority = Priority.NUDGE,
 ) -> Outlook:
-    """What there is to do now, and when next."""
-    return Outlook(*await queries.outlook(session, fired, drawn, now, except_ids))
+    """What there is to do now, and when next, besides messages of some ids, or less urgent than `least`."""
+    return Outlook(*await to_come.outlook(session, fired, drawn, now, besides, least))
 
 
 async def orphans(database: Database, fired: Collection[str], drawn: Collection[str], now: datetime) -> Sequence[str]:
     """Kinds that are due or wait to be sent and that nobody declares."""
     async with database.read() as session:
-        return sorted(await queries.orphans(session, fired, drawn, now))
+        return sorted(await to_come.orphans(session, fired, drawn, now))
 
 
 async def _settle(

@@ -42,7 +42,8 @@ class Delivery(Base):
     """One message on its way, or sent. Its id is the nonce, so that one sent again is the same message to Discord.
 
     `destination` is "dm" (to `user_id`), "channel" (to `channel_id`) or "card" (the message `message_id` drawn again,
-    or posted when there is none yet). A direct message that was refused becomes a second row, for the channel.
+    or posted when there is none yet). For a direct message that was refused there is a second row, for the channel,
+    which others that were refused may share (`fallback_of` is the first) while it is open.
     Ids are never used again, since a nonce that Discord still remembers would swallow the message.
     """
 
@@ -66,7 +67,9 @@ class Delivery(Base):
     message_id: Mapped[int | None] = mapped_column(Snowflake)  # once sent
     subject_id: Mapped[int | None] = mapped_column(Id)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting, leased, sent, closed, dropped, failed
+    state: Mapped[str] = mapped_column(
+        String(8), default="waiting"
+    )  # waiting, open, leased, sent, closed, dropped, failed
     next_try_at: Mapped[datetime]  # waiting: not before; leased: until then
     attempts: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)  # counts how often a card was marked to be drawn again

@@ -1,4 +1,4 @@
-"""Messages on their way, and what is to come. Nothing here commits.
+"""Messages on their way. Nothing here commits.
 
 Claims take rows that nobody else holds: PostgreSQL skips locked ones, SQLite's writers come one after the other.
 """
@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.delivery import Priority
-from db.dialect import upsert
-from db.models import Delivery, Due, Guild, Outing, User
+from db.dialect import InsertOnConflict
+from db.models import Delivery, User
 from db.queries.due import one_of
 
 HOLDING_TRIES = 5
@@ -22,6 +21,9 @@ HOLDING_TRIES = 5
 
 SPARE = 80
 """Candidates looked at beyond those wanted, since other processes' messages on their way hold back so many at most."""
+
+UNSENT = ("waiting", "open", "leased")
+"""The states of what is still to be sent; an open one waits as well, and may be joined by others (`fallbacks`)."""
 
 Values = dict[str, Any]
 
@@ -32,29 +34,33 @@ Values = dict[str, Any]
 async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, again: bool) -> None:
     """Write messages to be sent; one of the same key is left alone, or with `again` is to be drawn once more.
 
-    One that is being drawn at this moment stays leased: whoever draws it sees by its version that it was late.
+    They wait unless a row says otherwise. One that is being drawn at this moment stays leased: whoever draws it sees by
+    its version that it was late.
     """
-    statement = upsert(session, Delivery)
-    key = ["kind", "occurrence", "destination", "user_id", "channel_id"]
-    if again:
-        leased = Delivery.state == "leased"
-        new = statement.excluded
-        statement = statement.on_conflict_do_update(
-            index_elements=key,
-            set_={
-                "priority": new["priority"],
-                "payload": new["payload"],
-                "due_at": new["due_at"],
-                "message_id": func.coalesce(new["message_id"], Delivery.message_id),
-                "version": Delivery.version + 1,
-                "state": case((leased, "leased"), else_="waiting"),
-                "next_try_at": case((leased, Delivery.next_try_at), else_=new["next_try_at"]),
-                "attempts": 0,
-            },
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=key)
-    await session.execute(statement, [{**row, "state": "waiting", "attempts": 0, "version": 0} for row in rows])
+    statement = (_MARK if again else _INSERT).on(session)
+    await session.execute(statement, [{"state": "waiting", "attempts": 0, "version": 0, **row} for row in rows])
+
+
+def _marked(insert: Any) -> Any:
+    new, leased = insert.excluded, Delivery.state == "leased"
+    return insert.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={
+            "priority": new["priority"],
+            "payload": new["payload"],
+            "due_at": new["due_at"],
+            "message_id": func.coalesce(new["message_id"], Delivery.message_id),
+            "version": Delivery.version + 1,
+            "state": case((leased, "leased"), else_="waiting"),
+            "next_try_at": case((leased, Delivery.next_try_at), else_=new["next_try_at"]),
+            "attempts": 0,
+        },
+    )
+
+
+_KEY = ["kind", "occurrence", "destination", "user_id", "channel_id"]
+_INSERT = InsertOnConflict(Delivery, lambda insert: insert.on_conflict_do_nothing(index_elements=_KEY))
+_MARK = InsertOnConflict(Delivery, _marked)
 
 
 # -- messages ----------------------------------------------------------------------------------------------------
@@ -67,6 +73,7 @@ async def claim(
     until: datetime,
     most: int,
     in_hand: Mapping[int, tuple[str, int]],
+    least: int,
 ) -> Sequence[tuple[Delivery, int | None, datetime | None]]:
     """Lease messages that may be sent now, in order; each with the person's channel, and since when it is closed.
 
@@ -80,10 +87,11 @@ async def claim(
         until: the end of the lease.
         most: how many at most.
         in_hand: the ids of messages that the caller has in hand, and where they go ("dm" and the person, "channel").
+        least: the least urgent class that is claimed.
     """
     rows: list[Delivery] = []
     while not rows:
-        candidates = await _candidates(session, kinds, now, most + SPARE, in_hand)
+        candidates = await _candidates(session, kinds, now, most + SPARE, in_hand, least)
         rows, put_off = _unheld(candidates, await _holding(session, candidates, now))
         for delivery_id, held_until in put_off.items():
             await session.execute(
@@ -113,15 +121,21 @@ async def claim(
 
 
 async def _candidates(
-    session: AsyncSession, kinds: Collection[str], now: datetime, most: int, in_hand: Mapping[int, tuple[str, int]]
+    session: AsyncSession,
+    kinds: Collection[str],
+    now: datetime,
+    most: int,
+    in_hand: Mapping[int, tuple[str, int]],
+    least: int,
 ) -> Sequence[Delivery]:
     """The first messages that may be sent now as far as they themselves go."""
     busy = {kind: {number for what, number in in_hand.values() if what == kind} for kind in ("dm", "channel")}
     rows = await session.scalars(
         select(Delivery)
         .where(
-            Delivery.state.in_(["waiting", "leased"]),
+            Delivery.state.in_(UNSENT),
             Delivery.next_try_at <= now,
+            Delivery.priority <= least,
             one_of(Delivery.kind, kinds),
             Delivery.delivery_id.not_in(in_hand),
             or_(Delivery.destination != "dm", Delivery.user_id.not_in(busy["dm"])),
@@ -160,7 +174,7 @@ async def _holding(
     )  # fmt: skip
     rows = await session.execute(
         select(*columns).where(
-            Delivery.state.in_(["waiting", "leased"]),
+            Delivery.state.in_(UNSENT),
             Delivery.next_try_at > now,
             Delivery.destination != "card",
             or_(Delivery.state == "leased", Delivery.attempts.between(1, HOLDING_TRIES)),
@@ -249,51 +263,3 @@ async def delivery(session: AsyncSession, delivery_id: int) -> Delivery | None:
 async def set_direct(session: AsyncSession, user_id: int, **values: object) -> None:
     """Write a person's direct channel, or that it is closed."""
     await session.execute(update(User).where(User.user_id == user_id).values(**values))
-
-
-async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
-    """The channel where a club looks for partners."""
-    found: int | None = await session.scalar(select(Guild.partners_channel_id).where(Guild.guild_id == guild_id))
-    return found
-
-
-async def outing_channel(session: AsyncSession, outing_id: int) -> int | None:
-    """The channel of an outing's card."""
-    found: int | None = await session.scalar(select(Outing.channel_id).where(Outing.outing_id == outing_id))
-    return found
-
-
-# -- what is to come ---------------------------------------------------------------------------------------------
-
-
-async def outlook(
-    session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime, except_ids: Collection[int]
-) -> tuple[bool, bool, datetime | None]:
-    """Whether anything is due, whether anything may be sent, and the earliest instant after `now` of either."""
-    classes = [
-        select(Due.fire_at).where(Due.priority == priority, one_of(Due.kind, fired)).order_by(Due.fire_at).limit(1)
-        for priority in Priority
-    ]
-    unsent = select(func.min(Delivery.next_try_at)).where(
-        Delivery.state.in_(["waiting", "leased"]),
-        one_of(Delivery.kind, drawn),
-        Delivery.delivery_id.not_in(except_ids),
-    )
-    moments = [
-        unsent.where(Delivery.next_try_at <= now).scalar_subquery(),
-        unsent.where(Delivery.next_try_at > now).scalar_subquery(),
-        *(due.where(Due.fire_at <= now).scalar_subquery() for due in classes),
-        *(due.where(Due.fire_at > now).scalar_subquery() for due in classes),
-    ]
-    send_at, send_later, *rest = (await session.execute(select(*moments))).one()
-    due_now, later = rest[: len(classes)], [send_later, *rest[len(classes) :]]
-    return any(due_now), send_at is not None, min((at for at in later if at is not None), default=None)
-
-
-async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:
-    """Kinds that are due or wait to be sent and that nobody declares."""
-    due = select(Due.kind + "").where(Due.fire_at <= now, ~one_of(Due.kind, fired)).distinct()
-    waiting = select(Delivery.kind + "").where(
-        Delivery.state.in_(["waiting", "leased"]), Delivery.next_try_at <= now, ~one_of(Delivery.kind, drawn)
-    )
-    return {*(await session.scalars(due)), *(await session.scalars(waiting.distinct()))}

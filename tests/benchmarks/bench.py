@@ -61,10 +61,10 @@ class Measured:
 
 
 @asynccontextmanager
-async def bot(there: LocalDiscord, config: Path) -> AsyncIterator[tuple[int, float]]:
+async def bot(there: LocalDiscord, config: Path, *extensions: str) -> AsyncIterator[tuple[int, float]]:
     """The real program in a process of its own: its id, and the seconds it took from start to ready."""
     started = time.perf_counter()
-    async with program(there.url, config, extensions=noop.__name__) as running:
+    async with program(there.url, config, extensions=" ".join([noop.__name__, *extensions])) as running:
         await running.says(noop.READY)
         yield running.pid, time.perf_counter() - started
         await running.end(signal.SIGTERM)
@@ -112,10 +112,16 @@ async def bench(members: int, runs: int) -> None:
                 _line("memory, worker", f"{(await memory_mb(pid))[1]:.0f} MB")
 
 
-def _measured(there: LocalDiscord, members: int) -> list[Measured]:
+def log_of(there: LocalDiscord, members: int) -> Measured:
+    """Logging runs."""
+
     def log(number: int) -> Awaitable[Asked]:
         return there.slash("log", member(number % members), distance="5k", time="27:30", surface="track")
 
+    return Measured("/log", log, 1000, "5.00 km", "8 × at p50, 30 ms at p99")
+
+
+def _measured(there: LocalDiscord, members: int) -> list[Measured]:
     def board(number: int) -> Awaitable[Asked]:
         return there.slash("leaderboard", member(number % members))
 
@@ -124,7 +130,7 @@ def _measured(there: LocalDiscord, members: int) -> list[Measured]:
 
     return [
         Measured("no-op", lambda number: there.slash("noop", member(number % members)), 500, "done"),
-        Measured("/log", log, 1000, "5.00 km", "8 × at p50, 30 ms at p99"),
+        log_of(there, members),
         Measured("/leaderboard", board, 250, member(0).name.split()[0], "5 ×"),
         Measured("/leaderboard period:all", board_ever, 250, member(0).name.split()[0], "5 ×"),
     ]

@@ -62,8 +62,8 @@ def prepared(members: int, runs: int) -> Path:
         asyncio.run(upgrade(f"sqlite+aiosqlite:///{new}"))
         with closing(sqlite3.connect(new)) as connection:
             connection.executescript(ROOMY)
-            boards = _without_indexes(connection, "standings")
-            others = _without_indexes(connection)
+            boards = without_indexes(connection, "standings")
+            others = without_indexes(connection)
             _fill(connection, members, runs)
             connection.executescript(others)
         asyncio.run(_rebuild(new))
@@ -74,7 +74,7 @@ def prepared(members: int, runs: int) -> Path:
     return kept
 
 
-def _without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
+def without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
     """Drop a table's indexes, or all; the script that makes them again, in one pass each instead of row by row."""
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE ?"
     found = connection.execute(query, [table]).fetchall()
@@ -86,19 +86,19 @@ def _without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
 def _fill(connection: sqlite3.Connection, members: int, runs: int) -> None:
     """Write the rows as an import of years would leave them; standings come after."""
     now = datetime.now(UTC)
-    stamp = _instant(now)
+    stamp = instant(now)
     guild = {"guild_id": int(CLUB.id), "name": CLUB.name, "locale": CLUB.locale, "created_at": stamp}
-    _insert(connection, "guilds", [guild])
+    insert(connection, "guilds", [guild])
     everybody = [member(number) for number in range(members)]
-    _insert(connection, "users", ({"user_id": int(p.id), "locale": p.locale, "zone_told": True, "created_at": stamp}
+    insert(connection, "users", ({"user_id": int(p.id), "locale": p.locale, "zone_told": True, "created_at": stamp}
                                   for p in everybody))  # fmt: skip
-    _insert(connection, "members", ({"guild_id": int(CLUB.id), "user_id": int(p.id), "display_name": p.name,
+    insert(connection, "members", ({"guild_id": int(CLUB.id), "user_id": int(p.id), "display_name": p.name,
                                      "organiser": False, "hidden": False, "seen_at": stamp}
                                     for p in everybody))  # fmt: skip
     for first in range(0, runs, CHUNK):
         rows = list(_runs(first, min(first + CHUNK, runs), members, now))
         for table in ("runs", "stretches", "revisions"):
-            _insert(connection, table, (row[table] for row in rows))
+            insert(connection, table, (row[table] for row in rows))
     connection.commit()
 
 
@@ -110,7 +110,7 @@ def _runs(first: int, last: int, members: int, now: datetime) -> Iterator[dict[s
         started = now - timedelta(days=YEARS * 365 * chance.random(), minutes=70)
         distance_m = round(chance.lognormvariate(8.3, 0.5))
         duration_ms = round(distance_m * chance.uniform(300, 480))
-        stamp = _instant(started)
+        stamp = instant(started)
         yield {
             "runs": {
                 "run_id": run_id, "interaction_id": run_id, "ordinal": 0, "user_id": FIRST_MEMBER + runner,
@@ -129,12 +129,12 @@ def _runs(first: int, last: int, members: int, now: datetime) -> Iterator[dict[s
         }  # fmt: skip
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
     """As SQLAlchemy writes it to SQLite."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+def insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
     rows = iter(rows)
     for head in islice(rows, 1):
         statement = f"INSERT INTO {table} ({', '.join(head)}) VALUES ({', '.join(f':{name}' for name in head)})"

@@ -62,6 +62,8 @@ next tuesday = 2026-12-01 12:00 | 24 Dec 9am = 2026-12-24 09:00 | 20.11. 6:15 = 
 in 20 Minuten = 2026-11-24 13:20 | morgen 6 Uhr = 2026-11-25 06:00 | morgen früh = 2026-11-25 08:00
 übermorgen 18 Uhr = 2026-11-26 18:00 | Freitag 18:30 = 2026-11-27 18:30 | nächsten Dienstag = 2026-12-01 12:00
 heute Abend = 2026-11-24 19:00 | in zwei Wochen = 2026-12-08 12:00 | 24. Dezember 9 Uhr = 2026-12-24 09:00
+am 15. um 9 = 2026-12-15 09:00 | on the 31st = 2026-12-31 12:00 | am 24.12 um 9 = 2026-12-24 09:00 | Silvester 23 Uhr = 2026-12-31 23:00
+next month = 2026-12-24 12:00 | nächste Woche um 7 = 2026-12-01 07:00 | christmas eve = 2026-12-24 12:00 | tmr 7am = 2026-11-25 07:00
 halb sieben = 2026-11-24 18:30 | half past six = 2026-11-24 18:30 | today = 2026-11-24 13:00 | heute Nacht = 2026-11-24 22:00
 """
 
@@ -75,6 +77,7 @@ at = unclear | um = unclear | Uhr = unclear | 18 30 = unclear | <t:1> = unclear 
 2025-13-01 = no_such_day | 0.1. = no_such_day | 20.13. = no_such_day | 13/13 = no_such_day | 9999-01-01 = no_such_day
 25:00 = no_such_hour | yesterday 24:30 = no_such_hour | today 13pm = no_such_hour | 0am = no_such_hour | 7:60 = no_such_hour
 gestern 25 Uhr = no_such_hour | heute 6 Uhr 75 = no_such_hour | halb 30 = no_such_hour
+am 32. = no_such_day | the 0th = no_such_day | 32.12 = no_such_hour | at 2460 = no_such_hour
 Wed 17 Nov 18:30 = no_such_day | 2026-02-30T06:15Z = no_such_day | 2026-11-20T06:15+99:00 = no_such_day
 tomorrow = future | morgen 7 Uhr = future | in 20 minutes = future | 2027-01-01 = future | next friday = future
 today 18:00 = future | 24.11. 18:00 = future | tonight = future | heute Abend = future | übermorgen = future

@@ -41,6 +41,19 @@ async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
         await post(session, [letter], now)
 
 
+async def fire_series(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """One occurrence, however many were missed, and the next at the full hour after it."""
+    assert due.user_id is not None
+    letter = Letter(
+        "toy.letter", f"{due.fire_at:%d %H}", Priority.ASKED, Destination.DM, due_at=due.fire_at, user_id=due.user_id,
+        payload={"says": f"{due.fire_at:%d %H}"},
+    )  # fmt: skip
+    await post(session, [letter], now)
+    missed_h = max(0, int((now - due.fire_at) / timedelta(hours=1)))
+    next_at = due.fire_at + timedelta(hours=1 + missed_h)
+    await plan(session, [Plan(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id)])
+
+
 async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
     told.append(("fired", *(due.occurrence for due in steps)))
     if any(due.payload.get("breaks") for due in steps):
@@ -97,6 +110,7 @@ class Letters(commands.Cog):
         Kind("toy.soon", Priority.NUDGE, fire=fire, useful_for=timedelta(hours=1)),
         Kind("toy.letter", Priority.SAFETY, draw=draw, sent=sent, failed=failed),
         Kind("toy.news", Priority.NUDGE, draw=draw, failed=failed, useful_for=timedelta(hours=1), fallback=False),
+        Kind("toy.series", Priority.ASKED, fire=fire_series),
         Kind("toy.many", Priority.ASKED, fire_all=fire_all, useful_for=timedelta(hours=1)),
         Kind("toy.held", Priority.NUDGE, draw=draw, hold=hold),
         Kind("toy.card", Priority.ASKED, draw=draw_card, sent=sent, failed=failed),

@@ -121,6 +121,24 @@ async def test_a_step_that_breaks_is_undone_kept_and_tried_again_and_blocks_noth
     assert [line[2] for line in letters.told if line[1] == "broken" and line[0] == "fired"] == [due.meant_at] * 2
 
 
+async def test_a_clock_set_forward_and_back_says_nothing_twice(club: Club) -> None:
+    clock = club.env.backend.clock
+    await in_s(club, 3600, "each hour", "toy.series", user_id=club.alice.id)
+    await club.pass_time(hours=2)
+    assert said(club, club.alice) == ["18 13", "18 14"]
+    clock._epoch += timedelta(days=1, minutes=30)
+    await club.poke()
+    assert said(club, club.alice)[2:] == ["18 15"], "of a day that seems to have been missed one occurrence"
+    clock._epoch -= timedelta(days=1, minutes=30)
+    await club.poke()
+    await club.pass_time(hours=26)
+    assert said(club, club.alice)[3:] == ["19 15", "19 16"]
+    clock._epoch -= timedelta(hours=5)
+    await club.restart()
+    await club.pass_time(hours=6)
+    assert said(club, club.alice)[5:] == ["19 17"]
+
+
 async def test_many_steps_are_done_together_and_one_that_breaks_harms_itself_alone(
     club: Club, errors_expected: list[str]
 ) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from discord import Message
 
 from bot.delivery.kinds import Failure
+from bot.domain.delivery import Priority
+from bot.services.deliveries import Letter
 from db.models import Delivery, Guild, User
 from tests.flows import letters
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
 from tests.flows.letters import in_channel, letter, said, send, states
 
 
@@ -41,7 +44,7 @@ async def test_a_refused_letter_waits_behind_show_for_its_reader_alone(club: Clu
 
     opened = await club.alice.click(message, label="Show")
     assert opened.ephemeral
-    assert "secret" in text_of(opened)
+    assert text_of(opened).startswith("secret\n-# This waited here because")
     assert "Help" in button_ids(opened)
     other = await club.bob.click(message, label="Show")
     assert other.ephemeral
@@ -135,3 +138,90 @@ async def test_opening_too_fast_means_later_not_closed(club: Club) -> None:
     await club.pass_time(seconds=2)
     assert (said(club, club.alice), said(club, club.bob)) == (["a"], ["b"])
     assert await in_channel(club) == []
+
+
+# -- several at once ---------------------------------------------------------------------------------------------
+
+
+async def refuse_both(club: Club, *sent: Letter) -> Message:
+    await meet(club)
+    await choose_channel(club)
+    for actor in (club.alice, club.bob):
+        club.close_dms(actor)
+    await send(club, *sent)
+    assert await in_channel(club) == [], "a reminder can wait for others a moment"
+    await club.pass_time(seconds=3)
+    (message,) = club.channel.history()
+    return message
+
+
+async def test_who_is_refused_together_is_named_in_one_message_and_each_opens_the_own(club: Club) -> None:
+    message = await refuse_both(
+        club,
+        letter(club, "hers", club.alice, priority=Priority.ASKED),
+        letter(club, "his", club.bob, priority=Priority.ASKED),
+        letter(club, "hers too", club.alice, priority=Priority.ASKED),
+    )
+    assert message.content == f"<@{club.alice.id}> and <@{club.bob.id}>, something waits for each of you."
+    assert {user.id for user in message.mentions} == {club.alice.id, club.bob.id}
+    assert await states(club) == ["closed", "closed", "closed", "sent"]
+    for actor, own in ((club.alice, ["hers", "hers too"]), (club.bob, ["his"])):
+        opened = await actor.click(message, label="Show")
+        shown = [part.content or "" for part in (opened.response, *opened.followups) if part is not None]
+        assert [words.splitlines()[0] for words in shown] == own
+        assert shown[-1].endswith("I try again a month after the last refusal.")
+        assert all(part.ephemeral for part in (opened.response, *opened.followups) if part is not None)
+    other = await club.olga.click(message, label="Show")
+    assert "waits for somebody else" in text_of(other)
+
+
+async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be_drawn(
+    club: Club, errors_expected: list[str]
+) -> None:
+    errors_expected.append("toy.letter 2 could not be drawn, and is said to wait")
+    await club.speak_german()
+    carla = club.guild.add_member(club.env.create_user("carla"))
+    async with club.database.write() as session:  # so that they are refused without having been drawn
+        session.add(User(user_id=carla.id, created_at=NOON, language="de", dm_closed_at=NOON))
+        (await session.get_one(User, club.bob.id)).dm_closed_at = NOON
+    message = await refuse_both(
+        club,
+        letter(club, "ihrs", club.alice, priority=Priority.ASKED),
+        letter(club, "seins", club.bob, priority=Priority.ASKED, payload={"breaks": True}),
+        letter(club, "weg", carla, priority=Priority.ASKED, payload={"settled": True}),
+    )
+    assert message.content == f"<@{club.alice.id}> und <@{club.bob.id}>, hier wartet für jeden von euch etwas."
+    opened = await club.alice.click(message, label="Zeigen")
+    assert "Direktnachrichten einschalten" in text_of(opened)
+    late = await carla.click(message, label="Zeigen")
+    assert "nichts mehr zu tun" in text_of(late)
+    assert_german(message, opened, late)
+
+
+async def test_one_who_takes_direct_messages_again_is_not_told_how(club: Club) -> None:
+    message = await refuse_both(club, letter(club, "hers", club.alice, priority=Priority.ASKED))
+    async with club.database.write() as session:
+        (await session.get_one(User, club.alice.id)).dm_closed_at = None
+    assert "Privacy Settings" not in text_of(await club.alice.click(message, label="Show"))
+
+
+async def test_where_the_channel_is_gone_the_kind_of_each_is_told_and_one_at_fault_harms_its_own(
+    club: Club, errors_expected: list[str]
+) -> None:
+    errors_expected.append("what follows from delivery.waits")
+    await meet(club)
+    await choose_channel(club)
+    club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
+    for actor in (club.alice, club.bob):
+        club.close_dms(actor)
+    await send(
+        club,
+        letter(club, "good", club.alice, priority=Priority.ASKED),
+        letter(club, "bad", club.bob, priority=Priority.ASKED, payload={"failed_breaks": True}),
+    )
+    await club.pass_time(seconds=4)
+    assert letters.told == [
+        ("failed", "good", Failure.CLOSED), ("failed", "bad", Failure.CLOSED),
+        ("failed", "good", Failure.CLOSED), ("failed", "bad", Failure.CLOSED),
+    ]  # fmt: skip
+    assert await states(club) == ["closed", "closed", "dropped", "failed", "failed"]

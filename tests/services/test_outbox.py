@@ -15,7 +15,7 @@ from bot.services import outbox
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from bot.services.outbox import Leased
 from db.engine import Database
-from db.models import Delivery, Due, Guild, User
+from db.models import Delivery, Due, User
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -308,27 +308,6 @@ async def test_a_letter_written_again_is_left_alone_whatever_became_of_it(databa
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------
-
-
-async def test_the_fallback_goes_where_the_letter_says_then_where_partners_are_sought(database: Database) -> None:
-    async with database.write() as session:
-        session.add(Guild(guild_id=CLUB, created_at=NOW))
-    await write(database, letter("own", channel_id=ROOM), letter("club", BOB), letter("none", 13))
-    own, club, none = await claim(database)
-    async with database.write() as session:
-        assert await outbox.fall_back(session, own, NOW)
-        assert not await outbox.fall_back(session, none, NOW)
-        (await session.get_one(Guild, CLUB)).partners_channel_id = 77
-        await session.flush()
-        assert await outbox.fall_back(session, club, NOW)
-    async with database.read() as session:
-        waits = (await session.scalars(select(Delivery).where(Delivery.kind == outbox.WAITS))).all()
-    assert [(w.channel_id, w.user_id, w.fallback_of, w.priority) for w in waits] == [
-        (ROOM, ADA, own.delivery_id, 0),
-        (77, BOB, club.delivery_id, 0),
-    ]
-    assert (await row(database, own.delivery_id)).state == "closed"
-    assert (await row(database, none.delivery_id)).state == "leased"
 
 
 async def test_the_outlook_says_what_there_is_to_do_and_when_next(database: Database) -> None:

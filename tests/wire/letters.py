@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
 from bot.domain.delivery import Priority
-from bot.services.deliveries import Destination, Letter, post
+from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from cogs.views.base import button, identity
 
 HANGING = "hangs before the end of"
@@ -39,6 +40,28 @@ async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
     await hang("fire", due.occurrence)
 
 
+async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
+    """A letter for each, numbered in its series, and the next of those that have one: one for all that were missed."""
+    letters, plans = [], []
+    for due in steps:
+        number, every_s = due.payload.get("number", 0), due.payload.get("every_s")
+        says = due.occurrence if every_s is None else f"{due.occurrence} {number}"
+        letter = Letter(
+            "toy.letter", says, Priority(due.payload.get("priority", Priority.ASKED)), Destination.DM,
+            due_at=due.fire_at, user_id=due.user_id or 0, channel_id=due.payload.get("channel_id", 0),
+            payload={"says": says},
+        )  # fmt: skip
+        letters.append(letter)
+        if every_s is not None and number < due.payload["last"]:
+            every = timedelta(seconds=every_s)
+            next_at = due.fire_at + every * (1 + max(0, (now - due.fire_at) // every))
+            payload = {**due.payload, "number": number + 1}
+            plans.append(Plan(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id, payload=payload))
+    await post(session, letters, now)
+    await plan(session, plans)
+    await hang("batch", steps[-1].occurrence)
+
+
 async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
     await hang("draw", outgoing.occurrence)
     view = discord.ui.View(timeout=None)
@@ -53,6 +76,7 @@ async def sent(session: AsyncSession, outgoing: Outgoing, channel_id: int, messa
 class Letters(commands.Cog):
     kinds = (
         Kind("toy.step", Priority.SAFETY, fire=fire),
+        Kind("toy.many", Priority.ASKED, fire_all=fire_all),
         Kind("toy.letter", Priority.SAFETY, draw=draw, sent=sent),
         Kind("toy.card", Priority.ASKED, draw=draw, sent=sent),
     )

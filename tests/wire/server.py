@@ -62,7 +62,8 @@ class LocalDiscord(Acting):
         self.asked: dict[str, Asked] = {}
         self.files: dict[str, bytes] = {}
         self.port = 0
-        self._dms: dict[str, str] = {}
+        self._dms: dict[str, str] = {}  # channel to person, and
+        self._dm_of: dict[str, str] = {}  # the other way round
         self._nonces: dict[tuple[str, str], tuple[float, Json]] = {}
         self._faults: list[Fault] = []
         self._changed = asyncio.Event()
@@ -128,6 +129,12 @@ class LocalDiscord(Acting):
     def mend(self, fault: Fault) -> None:
         """Let a fault happen no more."""
         self._faults.remove(fault)
+
+    def direct(self, person_id: str) -> str:
+        """The channel of somebody's direct messages, opened if it was not."""
+        channel = self._dm_of.setdefault(person_id, snowflake())
+        self._dms[channel] = person_id
+        return channel
 
     @property
     def said(self) -> list[tuple[str, str]]:
@@ -352,10 +359,9 @@ class LocalDiscord(Acting):
         return refusal(404, 10003, "Unknown Channel")
 
     async def _open_dm(self, request: web.Request) -> web.Response:
-        person = request["entry"].body["recipient_id"]
-        channel = next((c for c, p in self._dms.items() if p == str(person)), None) or snowflake()
-        self._dms[channel] = str(person)
-        recipient = self.persons.get(str(person), Person(id=str(person))).user
+        person = str(request["entry"].body["recipient_id"])
+        channel = self.direct(person)
+        recipient = self.persons.get(person, Person(id=person)).user
         return answer({"id": channel, "type": 1, "last_message_id": None, "recipients": [recipient]})
 
     async def _member(self, request: web.Request) -> web.Response:

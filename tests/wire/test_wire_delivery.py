@@ -6,10 +6,11 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import apscheduler.schedulers.base
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from bot.config import Settings
 from bot.delivery import sending
 from bot.delivery.pump import Pump
 from bot.domain.delivery import Priority
+from bot.services import fallbacks
 from bot.services.deliveries import Destination, Letter, post
 from bot.worker import Worker
 from db.engine import Database
@@ -41,8 +43,8 @@ class Watched(Pump):
         super().__init__()
         self.turned = turned or asyncio.Event()
 
-    async def _run(self, client: Backpedal, sender: Any) -> None:
-        await super()._run(client, sender)
+    async def _run(self, *given: Any) -> None:
+        await super()._run(*given)
         self.turned.set()
 
 
@@ -85,8 +87,8 @@ async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = No
     )
     async with app.database.write() as session:
         letters = [
-            Letter("toy.letter", text, Priority.SAFETY, due_at=now, guild_id=int(club.id), payload={"says": text},
-                   **{**where, **more})
+            Letter("toy.letter", text, due_at=now, guild_id=int(club.id), payload={"says": text},
+                   **{"priority": Priority.SAFETY, **where, **more})
             for text in words
         ]  # fmt: skip
         await post(session, letters, now)
@@ -102,7 +104,7 @@ async def recorded(app: App, count: int) -> None:
             pump.turned.clear()
             async with app.database.read() as session:
                 states = (await session.scalars(select(Delivery.state))).all()
-            if len(states) == count and not {"waiting", "leased"} & set(states):
+            if len(states) == count and not {"waiting", "open", "leased"} & set(states):
                 return
             await pump.turned.wait()
 
@@ -142,13 +144,59 @@ async def test_a_refused_direct_message_waits_in_the_channel_for_its_reader(
     assert sent.body["nonce"] == "2"
     (message,) = there.messages.values()
     opened = await (await there.press(message, "Show", ADA)).answer()
-    assert opened.text == "secret"
+    assert opened.text.startswith("secret\n-# ")
     assert opened.message is not None
     assert opened.message["flags"] & 64
     assert component(opened.message, "toy:help")
     other = await (await there.press(message, "Show", BOB)).answer()
     assert "secret" not in other.text
     assert "somebody else" in other.text
+
+
+async def test_a_message_for_several_that_is_lost_on_its_way_is_sent_again_as_it_was(
+    there: LocalDiscord, bot: Speaking, app: App, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fallbacks, "GATHER", timedelta(seconds=0.3))
+    runs = there.clubs[0].channels["runs"]
+    carla = Person("Carla")
+    there.closed_dms |= {ADA.id, BOB.id, carla.id}
+    held = there.fail("POST", f"/channels/{runs}/messages", Trouble.LOST)
+    for person in (ADA, BOB):
+        await say(app, there, f"for {person.name}", to=person, channel_id=int(runs), priority=Priority.ASKED)
+    await held.hit.wait()
+    await say(app, there, "for Carla", to=carla, channel_id=int(runs), priority=Priority.ASKED)
+    await recorded(app, 5)
+    both = f"<@{ADA.id}> and <@{BOB.id}>, something waits for each of you."
+    assert there.said == [("#runs", both), ("#runs", f"<@{carla.id}>, something waits for you.")]
+    first, again, _ = (entry for entry in there.log if entry.path.startswith(f"/channels/{runs}/messages"))
+    same = ("content", "allowed_mentions", "nonce")
+    assert [first.body[part] for part in same] == [again.body[part] for part in same]
+    assert again.path.endswith("#repeated")
+    assert (again.body["nonce"], again.body["enforce_nonce"]) == ("3", True)
+
+
+async def test_a_safety_message_overtakes_hundreds_of_nudges_on_their_way(
+    there: LocalDiscord, bot: Speaking, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.pump.GRACE_S", 0.1)
+    there.limits = Limits()
+    now = system_clock()
+    nudges = [
+        Letter("toy.letter", f"nudge {number}", Priority.NUDGE, Destination.DM, due_at=now, user_id=number,
+               payload={"says": "nudge"})
+        for number in range(1000, 1300)
+    ]  # fmt: skip
+    async with app.database.write() as session:
+        await post(session, nudges, now)
+    app.courier.poke()
+    await there.until(lambda: there.log[-1].path == "/users/@me/channels")
+    before = len(there.accepted)
+    await say(app, there, "asked", to=BOB, priority=Priority.ASKED)
+    await say(app, there, "safety", to=ADA)
+    await there.until(lambda: ("Ada", "safety") in there.said)
+    assert len(there.accepted) - before < 10, "the two requests it takes, and what had leave already"
+    await there.until(lambda: ("Bob", "asked") in there.said)
+    assert len(there.said) < 50, "what was asked for goes before the nudges that are not on their way yet"
 
 
 async def test_opening_too_fast_is_later_not_closed(
@@ -230,6 +278,40 @@ async def test_two_processes_on_one_database_send_each_message_once(
     finally:
         await worker.close()
         await database.close()
+
+
+async def test_a_clock_set_forward_and_back_while_a_message_is_on_its_way_sends_it_once(
+    there: LocalDiscord, app: App, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_s = 0.0
+
+    class SetNow(datetime):
+        """What APScheduler takes for the machine's clock."""
+
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return (system_clock() + timedelta(seconds=set_s)).astimezone(tz)
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SetNow)
+    there.persons[ADA.id] = ADA
+    database = Database.open(f"sqlite+aiosqlite:///{database_file}")
+    first = replace(app, clock=lambda: SetNow.now(UTC))
+    second = replace(first, database=database, courier=Watched(first.courier.turned))  # type: ignore[attr-defined]
+    stuck = there.fail("POST", SENDS, Trouble.MUTE)
+    async with running(Speaking(first)), running(Speaking(second)):
+        await say(first, there, "once", "after it", to=ADA)
+        await stuck.hit.wait()
+        set_s = 3600.0  # by this clock the lease is over, and the other process takes the message on
+        first.courier.poke()
+        second.courier.poke()
+        await there.until(lambda: there.log[-1].path.endswith("#repeated") or len(there.said) == 2)
+        set_s = -3600.0
+        stuck.release.set()
+        first.courier.poke()
+        second.courier.poke()
+        await recorded(first, 2)
+    await database.close()
+    assert there.said == [("Ada", "once"), ("Ada", "after it")]
 
 
 async def test_a_stop_finishes_what_is_on_its_way_and_lets_go_of_the_rest(

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 from bot.clock import system_clock
 from bot.domain.delivery import Priority
+from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from db.engine import Database
 from db.models import Guild, User
@@ -54,9 +56,8 @@ async def write(there: LocalDiscord, config: Path, *rows: Plan | Letter) -> None
     await database.close()
 
 
-def step(name: str, in_s: float = 0) -> Plan:
-    at = system_clock() + timedelta(seconds=in_s)
-    return Plan("toy.step", name, at, Priority.SAFETY, user_id=int(ADA.id))
+def step(name: str, kind: str = "toy.step") -> Plan:
+    return Plan(kind, name, system_clock(), Priority.SAFETY, user_id=int(ADA.id))
 
 
 def read(config: Path, statement: str) -> list[Any]:
@@ -77,11 +78,12 @@ async def start_and_hear(there: LocalDiscord, config: Path, true: Callable[[], o
         assert await bot.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("where", ["fire", "draw", "record"])
+@pytest.mark.parametrize("where", ["fire", "batch", "draw", "record"])
 async def test_killed_inside_a_transaction_or_between_two(
     there: LocalDiscord, config: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    await write(there, config, step("first"), step("second"))
+    kind = "toy.many" if where == "batch" else "toy.step"
+    await write(there, config, step("first", kind), step("second", kind))
     monkeypatch.setenv("HANG", where)
     async with program(there.url, config, extensions=letters.__name__) as bot:
         await bot.says(f"{letters.HANGING} {where}")
@@ -142,3 +144,28 @@ async def test_killed_between_a_refusal_and_its_fallback(there: LocalDiscord, co
     await start_and_hear(there, config, lambda: there.log[-1].path.endswith("#repeated"))
     assert there.said == [("#runs", f"<@{ADA.id}>, something waits for you.")]
     assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("closed",), ("sent",)]
+
+
+async def test_killed_while_a_message_for_several_is_on_its_way_it_is_sent_again_as_it_was(
+    there: LocalDiscord, config: Path
+) -> None:
+    runs, bob = there.clubs[0].channels["runs"], Person("Bob")
+    direct = Letter(
+        "toy.letter", "1", Priority.SAFETY, Destination.DM, due_at=system_clock(), channel_id=int(runs),
+        payload={"says": "secret"},
+    )  # fmt: skip
+    await write(there, config, *(replace(direct, user_id=int(person.id)) for person in (ADA, bob)))
+    database, now = Database.open(f"sqlite+aiosqlite:///{config.with_name('backpedal.db')}"), system_clock()
+    async with database.write() as session:
+        for one in await outbox.claim(session, ["toy.letter"], now, now + timedelta(minutes=1), 2):
+            await fallbacks.fall_back(session, one, now)
+    await database.close()
+    on_its_way = there.fail("POST", SENDS, Trouble.MUTE)
+    async with program(there.url, config, extensions=letters.__name__) as bot:
+        await on_its_way.hit.wait()
+        await bot.end(signal.SIGKILL)
+    on_its_way.release.set()
+    a_minute_passes(config)
+    await start_and_hear(there, config, lambda: there.log[-1].path.endswith("#repeated"))
+    assert there.said == [("#runs", f"<@{ADA.id}> and <@{bob.id}>, something waits for each of you.")]
+    assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("closed",), ("closed",), ("sent",)]

@@ -16,7 +16,9 @@ _MONTHS = (
     ("november", "nov"), ("dezember", "dez"),
 )  # fmt: skip
 _PARTS = "morgen|frueh|vormittag|mittag|nachmittag|abend|nacht"
+_SHORT_WEEKDAYS = "|".join(name for names in _WEEKDAYS for name in names)
 _LONG_WEEKDAYS = "|".join(name for names in _WEEKDAYS for name in names if len(name) > 2)
+_COUNTABLE = rf"(?:(?:{_SHORT_WEEKDAYS}|tage?|woche|monat|jahr|stunde)\b)"
 
 
 def _inflected(*stems: str) -> frozenset[str]:
@@ -26,7 +28,7 @@ def _inflected(*stems: str) -> frozenset[str]:
 GERMAN = Vocabulary(
     numbers={word: count for count, word in enumerate(_COUNTED, start=1)}
     | {"zwo": 2, "fuenfzehn": 15, "zwanzig": 20, "fuenfundzwanzig": 25, "dreissig": 30, "fuenfundvierzig": 45}
-    | dict.fromkeys(("ein", "eine", "einem", "einen", "einer"), 1)
+    | dict.fromkeys(("ein", "eine", "einem", "einen", "einer", "ner", "nem"), 1)
     | dict.fromkeys(("halbe", "halben", "eine halbe", "einer halben"), 0.5)
     | dict.fromkeys(("anderthalb", "eineinhalb"), 1.5)
     | {"dreiviertel": 0.75, "zweieinhalb": 2.5},
@@ -53,7 +55,8 @@ GERMAN = Vocabulary(
     ago_after=frozenset(),
     ahead_before=frozenset({"in"}),
     ahead_after=frozenset(),
-    relative_days={"heute": 0, "gestern": -1, "vorgestern": -2, "vorvorgestern": -3, "morgen": 1, "uebermorgen": 2},
+    relative_days={"heute": 0, "heut": 0, "gestern": -1, "vorgestern": -2, "vorvorgestern": -3}
+    | {"morgen": 1, "uebermorgen": 2},
     weekdays={name: day for day, names in enumerate(_WEEKDAYS) for name in names},
     month_names={name: month for month, names in enumerate(_MONTHS, start=1) for name in names},
     last=_inflected("letzt", "vergangen", "vorig"),
@@ -72,9 +75,62 @@ GERMAN = Vocabulary(
     to=frozenset({"vor"}),
     fillers=frozenset({"am", "um", "an", "den", "dem", "der", "die", "das", "im", "gegen", "ab", "uhr", "punkt", "in"}),
     rewrites=(
+        (r"\bu\.(?= )", "und"),
+        (r"(?<=[a-z])- (?=und )", " "),
+        (r"\bheiligabend\b", "24. dezember"),
+        (r"\bsilvester\b", "31. dezember"),
+        (r"\bneujahr\b", "1. januar"),
         (r"\bletzte nacht\b", "gestern nacht"),
+        (r"^naechste[nrs]? (?=(?:monat|jahr)\b|woche(?:$| um\b| [0-9]))", "in 1 "),
+        (r"\bheute in (?=[a-z0-9]+ wochen?\b)", "in "),
         (rf"\b({_LONG_WEEKDAYS})(?={_PARTS})", r"\1 "),
         (rf"\b(heute|gestern|vorgestern|am|{_LONG_WEEKDAYS}) morgen\b", r"\1 morgens"),
         (r"\bmorgen morgen\b", "morgen morgens"),
+    ),
+    recurring=(
+        (r"\b(?:immer|jeweils|stets) ", ""),
+        (r"\b(?:jede[nrsm]?|alle)\b|\balle(?=[0-9])", "every "),
+        (r"\b(?:all)?taeglich\b|\bta?e?gl\.?(?![a-z])", "every day"),
+        (r"\bhalbstuendlich\b|\bevery +halben? stunden?\b", "every 30 minutes"),
+        (r"\bstuendlich\b", "every hour"),
+        (r"\b(?:zweiwoechentlich|14-?taegig|14-?taegl?ich|vierzehntaegig|zweiwoechig)\b", "every 2 weeks"),
+        (r"\bwoechentlich\b", "every week"),
+        (r"\bzweimonatlich\b", "every 2 months"),
+        (r"\bmonatlich\b", "every month"),
+        (r"\b(?:vierteljaehrlich|quartalsweise)\b|\bevery +(?:quartal|vierteljahr)\b", "every 3 months"),
+        (r"\bhalbjaehrlich\b|\bevery +halben? jahre?\b|\bevery +halbjahr\b", "every 6 months"),
+        (r"\b(?:all)?jaehrlich\b", "every year"),
+        (r"\bu\.(?= )", "und"),
+        (r"(?<=[a-z])- (?=und )", " "),
+        (r"\b(?:einmal|1x) (?:pro|am|im|in der|die) (?=stunde|tag|woche|monat|jahr)", "every "),
+        (r"\b(?:am |zum )?ende (?:des|every) +monats\b", "last day of the month"),
+        (r"\b(?:im|des|pro|eines|in every|every) +monats?\b(?<!every monat)(?<!every  monat)", "of the month"),
+        (r"\b(?:am |zum )?monatsersten?\b|\bmonatsanfang\b", "1st of the month"),
+        (r"\b(?<!bis )(?<!bis zum )(?:am |zum )?monatsende\b|\bultimo\b", "last day of the month"),
+        (r"\berste[nrsm]?\b", "1st"),
+        (r"\bzweite[nrsm]?\b", "2nd"),
+        (r"\bdritte[nrsm]?\b", "3rd"),
+        (r"\bvierte[nrsm]?\b", "4th"),
+        (r"\bletzte[nrsm]?\b", "last"),
+        (rf"\b([0-9]{{1,2}})\. ?(?={_COUNTABLE}|(?:und|oder) [a-z0-9]+[. ]+{_COUNTABLE})", r"\1th "),
+        (r"\bwerktaeglich\b|\bunter der woche\b", "werktags"),
+        (r"\b(?:an |am |every )?(?:werk|wochen|arbeits)tag(?:s|e|en)?\b", "every mo-fr"),
+        (rf"\b({_LONG_WEEKDAYS})s\b", r"every \1"),
+        (rf"\bevery +({_LONG_WEEKDAYS}) ?({_PARTS})s?\b", r"every \1 \2s"),
+        (rf"\bevery +({_PARTS})s?\b", r"every day \1s"),
+        (r"\bfruehs\b", "frueh"),
+        (r"\bmorgens (?=frueh)|\bmorgen(?= frueh)(?<=every day morgen)", ""),
+        (r"\b(?:am |an |every )?wochenenden?\b", "every sa-so"),
+        (r"\bbis (?:zum |zur |einschliesslich |inklusive |inkl\.? |incl\.? )*", "until "),
+        (r"\b(?:beginnend|startend|angefangen)(?: (?:ab|am|mit))?\b|\bab (?:dem )?", "from "),
+        (r"\b(?:ausser|nur nicht|nicht)(?: am| an)?\b", "except"),
+        (r"\b(?:fuer )?(?:die )?(?:naechsten )?([a-z0-9]+ (?:tage|wochen|monate)) lang\b", r"for \1"),
+        (r"\bfuer (?:die )?(?:naechsten )?", "for "),
+        (r"\bzwischen\b|\bvon\b", "from"),
+        (r"\b(?:einmal|1x) (?=every\b)", ""),
+        (r"\bjahresende\b", "end of year"),
+        (r"\bmonatsende\b", "end of month"),
+        (r"\bende (?:des )?", "end of "),
+        (r"\b(januar|februar|april|mai|juni|juli|august|september|oktober|november|dezember)s\b", r"\1"),
     ),
 )  # fmt: skip

@@ -15,6 +15,9 @@ _MONTHS = (
     ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"), ("november", "nov"),
     ("december", "dec"),
 )  # fmt: skip
+_DAYS_LONG = "|".join(names[0] for names in _WEEKDAYS)
+_PARTS = "morning|afternoon|evening|night|lunchtime"
+_ORDINALS = (("first", 1, "st"), ("second", 2, "nd"), ("third", 3, "rd"), ("fourth", 4, "th"))
 
 ENGLISH = Vocabulary(
     numbers={word: count for count, word in enumerate(_COUNTED, start=1)}
@@ -44,8 +47,8 @@ ENGLISH = Vocabulary(
     ahead_before=frozenset({"in"}),
     ahead_after=frozenset({"from now", "later"}),
     relative_days={
-        "today": 0, "yesterday": -1, "day before yesterday": -2, "tomorrow": 1, "tmrw": 1, "day after tomorrow": 2,
-    },
+        "today": 0, "yesterday": -1, "day before yesterday": -2, "tomorrow": 1, "day after tomorrow": 2,
+    } | dict.fromkeys(("tmrw", "tmr", "tomorow", "tommorow", "tommorrow"), 1),
     weekdays={name: day for day, names in enumerate(_WEEKDAYS) for name in names},
     month_names={name: month for month, names in enumerate(_MONTHS, start=1) for name in names},
     last=frozenset({"last", "past", "previous"}),
@@ -64,10 +67,44 @@ ENGLISH = Vocabulary(
     to=frozenset({"to", "before"}),
     fillers=frozenset({"at", "on", "the", "in", "of", "o'clock", ",", "around", "about", "early", "late"}),
     rewrites=(
+        (r"@ ?(?=[0-9])", "at "),
+        (r"^next (?=(?:month|year)\b|week(?:$| at\b| [0-9]))", "in 1 "),
+        (r"\b(?:christmas|xmas) eve\b", "24 december"),
+        (r"\b(?:christmas|xmas)(?: day)?\b", "25 december"),
+        (r"\bnew year'?s eve\b", "31 december"),
+        (r"\bnew year'?s(?: day)?\b", "1 january"),
         (r"\btonight\b", "today evening"),
         (r"\blast night\b", "yesterday night"),
         (r"\blast (?=morning\b|afternoon\b|evening\b)", "yesterday "),
         (r"\bthis (?=morning\b|afternoon\b|evening\b|lunchtime\b)", "today "),
         (r"\bearlier today\b", "today"),
+        (r"\b(an?|one|two|[0-9]+) (weeks?|days?) (?:from )?today\b", r"in \1 \2"),
+    ),
+    recurring=(
+        (r"\b(?:each|evry|evey|everry|ev)\b|\bevery(?=[0-9])", "every "),
+        (r"\beveryday\b|\bdaily\b", "every day"),
+        (r"\bhourly\b", "every hour"),
+        (r"\bbi-?weekly\b|\bfortnightly\b|\bevery fortnight\b", "every 2 weeks"),
+        (r"\bweekly\b", "every week"),
+        (r"\bmonthly\b", "every month"),
+        (r"\bquarterly\b|\bevery quarter\b(?! of)", "every 3 months"),
+        (r"\b(?:yearly|annually)\b", "every year"),
+        (r"\bonce an? (?=hour|day|week|month|year)", "every "),
+        (r"\bevery second$", "every 1 seconds"),
+        (r"\bevery half (?:an )?hour\b", "every 30 minutes"),
+        (r"\b(?:first|1st) of (?:the|every) (?=month)", "1st of the "),
+        *((rf"\b{word}\b", f"{n}{ending}") for word, n, ending in _ORDINALS),
+        (r"\b(?:of|in) (?:the |every |a )?month\b|\bper month\b", "of the month"),
+        (rf"\b({_DAYS_LONG})'?s\b", r"every \1"),
+        (rf"\b({_DAYS_LONG}|(?:week|work)[ -]?days?|week[ -]?ends?) ({_PARTS})s\b", r"every \1 \2"),
+        (rf"\bevery ({_PARTS})s?\b|(?<!every )\b({_PARTS})s\b", r"every day \1\2"),
+        (r"\bnightly\b", "every day night"),
+        (r"\b(?:on )?(?:week|work|business)[ -]?days?\b", "every mon-fri"),
+        (r"\b(?:on |at )?(?:the )?(?<!this )(?<!next )week[ -]?ends?\b", "every sat-sun"),
+        (r"\b(?:'?til|till|up to|up until|(?:ending|ends?)(?: on)?(?= [0-9a-z]))\b(?! of\b)", "until"),
+        (r"\b(?:starting|beginning|commencing|as)(?: (?:on|at|from|of))?\b", "from"),
+        (r"\b(?:excluding|but not|not on|apart from)(?: on)?\b", "except"),
+        (r"\bfor (?:the )?(?:next )?", "for "),
+        (r"\b(?:once|1x) (?=every\b)", ""),
     ),
 )  # fmt: skip

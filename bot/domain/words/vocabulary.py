@@ -61,6 +61,8 @@ class Vocabulary:
         past, to: between minutes and an hour (`ten past six`, `zehn vor sieben`).
         fillers: words without a meaning of their own in a date.
         rewrites: (regular expression, replacement), applied in order before a moment is read.
+        recurring: the same, before a series is read: of every way to say it they make what `bot.domain.recurring` knows
+            (`every`, `of the month`, `until`, `from`, `for`, `except`, `1st`, `last`).
     """
 
     numbers: Mapping[str, float]
@@ -93,8 +95,10 @@ class Vocabulary:
     to: frozenset[str]
     fillers: frozenset[str]
     rewrites: tuple[tuple[str, str], ...]
+    recurring: tuple[tuple[str, str], ...]
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         """The words of both."""
-        merged = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name != "rewrites"}
-        return Vocabulary(**merged, rewrites=self.rewrites + other.rewrites)
+        ordered = ("rewrites", "recurring")
+        merged = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name not in ordered}
+        return Vocabulary(**merged, rewrites=self.rewrites + other.rewrites, recurring=self.recurring + other.recurring)

@@ -1,0 +1,335 @@
+"""A text about a series while it is taken apart: how often, on which days, from when and until when.
+
+What is left of it afterwards is about hours, which `bot.domain.reminding` has the one reader of hours read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from bot.domain.schedule import LAST
+from bot.domain.told import DAY_READERS, YEARS, Told
+from bot.domain.units import parse_duration
+from bot.domain.words import WORDS, any_of
+from bot.errors import BadInput
+
+
+class Unit(Enum):
+    """What a series goes on by."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(slots=True)
+class Series:
+    """What a text tells of a series but its hours.
+
+    Attributes:
+        every, unit: how often; minutes stand in `every`.
+        weekdays: told, 0 Monday; none with `DAY` and mostly with `MONTH`.
+        nths: which of a month's `weekdays`, `LAST` at the end.
+        days: of the month.
+        on: month and day, of a year.
+        since, until: told as days.
+        lasts: how long, from the first day on: a count of a unit.
+        span: from what hour to what hour, as typed.
+        until_hour: an hour of today that ends it, as typed.
+        also: the other reading of `every second tuesday`, the second of a month.
+    """
+
+    every: int = 1
+    unit: Unit | None = None
+    weekdays: tuple[int, ...] = ()
+    nths: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    on: tuple[int, int] | None = None
+    since: date | None = None
+    until: date | None = None
+    lasts: tuple[int, Unit] | None = None
+    span: tuple[str, str] | None = None
+    until_hour: str | None = None
+    also: Series | None = None
+
+
+_WEEKDAY = any_of(WORDS.weekdays)
+_AND = r"\s?(?:,|&|\+|/|\band\b|\bund\b|\bsowie\b)\s?(?:(?:and|und|on|am|the|dem|every|every the)\s)*"
+_RANGE = re.compile(rf"\b({_WEEKDAY})\.?\s?(?:-|to|until|through|thru)\s?({_WEEKDAY})\.?(?![a-z])")
+_ANOTHER = re.compile(r"\s?(?:,|;|&|\band\b|\bund\b)\s*every\b")
+"""Where a second series begins, unless it goes on with another weekday."""
+_ONE = rf"(?:{_WEEKDAY})\.?(?:-(?:{_WEEKDAY}))?(?![a-z])"
+_LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
+_COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items() if count == int(count))})"
+_CALENDAR = any_of({**WORDS.days, **WORDS.months})
+_NTH = r"(?:[0-9]{1,2}(?:st|nd|rd|th)|last)"
+_DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s(?:day|tag))?)"
+_NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
+_HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|uhr|h|o'clock)?|{_NAMED_HOUR})"
+AMOUNT_OF_DAYS = rf"{_COUNT}\s?{_CALENDAR}"
+"""A regular expression for an amount of days, weeks, months or years."""
+_TIMES = any_of(word for word, size in WORDS.milliseconds.items() if size < 86_400_000 and word[0].isalpha())
+AMOUNT = (
+    rf"(?:{any_of(WORDS.numbers)}|[0-9]+(?:[.,][0-9]+)?)\s?{_TIMES}"
+    rf"(?:\s?(?:and\s|und\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:-|am|pm|uhr)))?"
+)
+"""A regular expression for an amount of minutes and hours that names its unit."""
+
+
+def canonical(words: str) -> str:
+    """Plain words with every way to say a series made one (`jeden zweiten`, `every other`; `werktags`, `weekdays`)."""
+    for pattern, replacement in WORDS.recurring:
+        words = re.sub(pattern, replacement, words)
+    for pattern, replacement in WORDS.rewrites:
+        words = re.sub(pattern, replacement, words)
+    words = " ".join(words.split())
+    return re.sub(r"\bevery (?:every )+", "every ", words)
+
+
+def take_series(told: Told) -> Series | None:
+    """Cut what is told of a series out of `told.rest` (canonical words); None when it is none.
+
+    Raises:
+        BadInput: no such day.
+    """
+    series = Series()
+    told.rest = _RANGE.sub(r"\1-\2", told.rest)
+    told.rest = re.sub(rf"\b(?:from|between)\s(?={_WEEKDAY}-)", "", told.rest)
+    for another in _ANOTHER.finditer(told.rest):
+        if not re.search(rf"\b{_WEEKDAY}\.?$", told.rest[: another.start()]):
+            raise BadInput("remind_when.unclear", typed=told.typed)
+    if found := told.take(rf"(?:from|between)\s({_HOUR})\s?(?:to|until|and|und|-)\s?({_HOUR})"):
+        series.span = (found[1], found[2])
+    except_days = told.take(rf"except\s(?:on\s|every\s)*({_LIST})")
+    _ends(told, series)
+    _begins(told, series)
+    if not _core(told, series):
+        return None
+    if except_days:
+        left_out = _weekdays(except_days[1])
+        every_day = series.unit is Unit.DAY and series.every == 1
+        series.weekdays = tuple(day for day in (range(7) if every_day else series.weekdays) if day not in left_out)
+        if not series.weekdays or series.nths or not (every_day or series.unit is Unit.WEEK):
+            raise BadInput("remind_when.unclear", typed=told.typed)
+        series.unit = Unit.WEEK
+    return series
+
+
+# ── until, from, for ──
+
+
+def _ends(told: Told, series: Series) -> None:
+    if found := told.take(rf"for\s({_COUNT})\s?({_CALENDAR})(?![a-z])"):
+        count, unit = _calendar(int(_number(found[1])), found[2])
+        series.lasts = (count, unit)
+    found = re.search(r"\buntil\s+(?P<tail>.+)$", told.rest)
+    if found is None:
+        return
+    head, tail = told.rest[: found.start()], found["tail"]
+    hour = re.match(rf"{_HOUR}(?![a-z0-9./])", tail)
+    if hour and not re.match(rf"[0-9]{{1,2}}\s?(?:{any_of(WORDS.month_names)})\b", tail):
+        series.until_hour = hour[0]
+        told.rest = f"{head} {tail[hour.end() :]}"
+        return
+    series.until, left = _last_day(told, tail)
+    told.rest = f"{head} {left}"
+
+
+def _last_day(told: Told, tail: str) -> tuple[date, str]:
+    """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
+    months = any_of(WORDS.month_names)
+    whole = re.match(
+        rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({months}|month|monats?|year|jahre?s?)(?:\s([0-9]{{4}}))?(?![a-z])(?!\.?\s?[0-9])",
+        tail,
+    )
+    if whole and (whole[1] in WORDS.month_names or "end of" in whole[0]):
+        year, month = told.today.year, WORDS.month_names.get(whole[1], told.today.month)
+        if whole[1] in ("year", "jahr", "jahres", "jahre"):
+            month = 12
+        if whole[2]:
+            year = int(whole[2])
+        elif month < told.today.month:
+            year += 1
+        if year not in YEARS:
+            raise BadInput("remind_when.never", typed=told.typed)
+        last = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return last, tail[whole.end() :]
+    tail = re.sub(rf"^(?:the\s)?{_WEEKDAY}\.?,?\s+(?=[0-9])", "", tail)  # `until tue 1 june`
+    day, left = _day_in(told, tail)
+    if day is None:
+        raise BadInput("remind_when.until", typed=told.typed)
+    return day, left
+
+
+def _day_in(told: Told, words: str) -> tuple[date | None, str]:
+    part = replace(told, rest=words, day=None)
+    for read in DAY_READERS:
+        read(part)
+        if part.day is not None:
+            break
+    return part.day, part.rest
+
+
+def _begins(told: Told, series: Series) -> None:
+    """`from 1 june`; from an hour on is left to the hours."""
+    found = re.search(r"\bfrom\s+(?:on\s+)?(?P<tail>.+)$", told.rest)
+    if found is None:
+        return
+    head, tail = told.rest[: found.start()], found["tail"]
+    if re.match(rf"{_HOUR}(?![a-z0-9./])(?!\s?{any_of(WORDS.month_names)})", tail):
+        told.rest = f"{head} at {tail}"
+        return
+    series.since, left = _day_in(told, tail)
+    told.rest = f"{head} {left}" if series.since else told.rest
+
+
+# ── how often, on which days ──
+
+
+def _core(told: Told, series: Series) -> bool:
+    """Whether it is a series at all; reads how often and on which days."""
+    if found := told.take(
+        rf"every\s(?:({_COUNT})\s?|(other|alternate)\s|([0-9]{{1,2}})(?:st|nd|rd|th)\s)?({_CALENDAR})(?![a-z])"
+    ):
+        count = 2 if found[2] else _number(found[1] or found[3] or "1")
+        series.every, series.unit = _calendar(int(count), found[4])
+    nth = told.take(
+        rf"(every\s)?(?:on\s|am\s)?(?:the\s)?({_NTH}(?:{_AND}{_NTH})*)\s({_LIST})(\s(?:of\sthe\smonth|every\smonth))?"
+    )
+    if nth:
+        _nth_weekdays(told, series, nth)
+    elif days := _days_of_month(told, series):
+        series.days = days
+        series.unit = Unit.MONTH
+    elif found := told.take(rf"every\s(other|alternate)\s({_LIST})"):
+        series.every, series.unit, series.weekdays = 2, Unit.WEEK, _weekdays(found[2])
+    elif series.unit in (None, Unit.DAY, Unit.WEEK):
+        _weekday_list(told, series)
+    if series.unit is None or (series.unit in (Unit.DAY, Unit.WEEK) and series.every == 1):
+        _interval(told, series)
+    if series.unit is Unit.YEAR or (series.unit is None and re.search(r"\bevery\s", told.rest)):
+        _yearly(told, series)
+    return series.unit is not None
+
+
+def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
+    nths = _nths(told, found[2])
+    weekdays = _weekdays(found[3])
+    monthly = found[4] is not None or series.unit is Unit.MONTH
+    if not monthly and not found[1]:
+        # `the last friday`: once, and not of a month.
+        told.rest = f"{told.rest} {found[0]}"
+        return
+    in_month = Series(
+        series.every, Unit.MONTH, weekdays, nths, since=series.since, until=series.until, lasts=series.lasts
+    )
+    if len(weekdays) > 1 and (monthly or nths in ((1,), (LAST,))):
+        raise BadInput("remind_when.unclear", typed=told.typed)
+    every_nth = len(nths) == 1 and nths[0] in range(2, 53)
+    if monthly or not every_nth:
+        if any(nth > 4 for nth in nths):
+            raise BadInput("remind_when.unclear", typed=told.typed)
+        series.unit, series.weekdays, series.nths = Unit.MONTH, weekdays, nths
+        return
+    series.every, series.unit, series.weekdays = nths[0], Unit.WEEK, weekdays
+    if nths[0] <= 4 and len(weekdays) == 1:
+        series.also = in_month
+
+
+def _days_of_month(told: Told, series: Series) -> tuple[int, ...]:
+    days = rf"({_DAY_OF_MONTH}(?:{_AND}{_DAY_OF_MONTH})*)"
+    found = told.take(
+        rf"(?:every\s)?(?:on\s|am\s|an\s|zum\s)?(?:the\s|dem\s)?{days}\s(?:of\sthe\smonth|every\smonths?|of\severy\smonths?)"
+    )
+    if not found and series.unit is Unit.MONTH:
+        found = told.take(rf"(?:on\s|am\s|an\s|zum\s)?(?:the\s|dem\s)?{days}(?:\sof\sthe\smonth)?")
+    if not found and series.unit is None:
+        found = told.take(rf"every\s{days}(?!\s?(?:of\s)?[a-z0-9]*[a-z])|every\s{days}(?=\s(?:at|um|until|from)\b)")
+    if not found:
+        return ()
+    return _nths(told, found[1] or found[2], days=True)
+
+
+def _nths(told: Told, words: str, *, days: bool = False) -> tuple[int, ...]:
+    """In order; the last day of a month is the 31st, the last weekday of its kind stands last."""
+    numbers = {int(found) for found in re.findall(r"[0-9]+", words)}
+    last = "last" in words
+    if any(not 1 <= number <= 31 for number in numbers):
+        raise BadInput("remind_when.never", typed=told.typed)
+    if days:
+        return tuple(sorted(numbers | ({31} if last else set())))
+    return (*sorted(numbers), *([LAST] if last else []))
+
+
+def _weekday_list(told: Told, series: Series) -> None:
+    """`every tue and thu`, `mon-fri`, and without `every` where there are several."""
+    found = told.take(rf"every\s(?:on\s|am\s|the\s)*({_LIST})")
+    if not found and series.unit is not None:
+        found = told.take(rf"(?:on\s|am\s|an\s)?({_LIST})")
+    if not found:
+        listed = re.search(rf"(?<![a-z0-9.:/])(?:on\s|am\s)?({_LIST})(?![a-z0-9:/])", told.rest)
+        found = told.take(rf"({_LIST})") if listed and len(_weekdays(listed[1])) > 1 else None
+    if not found:
+        return
+    series.weekdays = _weekdays(found[1])
+    if series.unit is Unit.DAY:
+        if series.every % 7 and series.every != 1:
+            raise BadInput("remind_when.unclear", typed=told.typed)
+        series.every = max(1, series.every // 7)
+    series.unit = Unit.WEEK
+
+
+def _interval(told: Told, series: Series) -> None:
+    found = told.take(rf"every\s(?:({_TIMES})(?![a-z0-9])|({AMOUNT}))")
+    if not found:
+        return
+    if series.span is None and (hours := told.take(rf"({_HOUR})\s?-\s?({_HOUR})")):
+        series.span = (hours[1], hours[2])
+    minutes = parse_duration(found[2] or f"1 {found[1]}", "en") / 60_000
+    series.every, series.unit = int(minutes), Unit.MINUTE
+    if minutes < 1 or minutes != int(minutes):
+        raise BadInput("remind_when.too_often", typed=told.typed)
+
+
+def _yearly(told: Told, series: Series) -> None:
+    """`every year on 24 Dec`, `every 24 Dec`: the date decides."""
+    words = re.sub(r"\bevery\s", " ", told.rest, count=1) if series.unit is None else told.rest
+    day, left = _day_in(told, words)
+    if series.unit is None and (day is None or not re.search(r"[0-9]", words)):
+        return
+    if day is not None:
+        series.on = (day.month, day.day)
+        told.rest = left
+        if series.since is None and day.year > told.today.year + 9:
+            series.since = day
+    series.unit = Unit.YEAR
+
+
+# ── words to numbers ──
+
+
+def _number(word: str) -> float:
+    return float(word) if word.isdecimal() else WORDS.numbers[word]
+
+
+def _calendar(count: int, unit: str) -> tuple[int, Unit]:
+    if unit in WORDS.days:
+        days = WORDS.days[unit]
+        return (count, Unit.DAY) if days == 1 else (count * days // 7, Unit.WEEK)
+    months = WORDS.months[unit]
+    return (count, Unit.MONTH) if months == 1 else (count * months // 12, Unit.YEAR)
+
+
+def _weekdays(words: str) -> tuple[int, ...]:
+    """`mon, wed-fri` as numbers in order."""
+    days: set[int] = set()
+    for found in re.finditer(rf"\b({_WEEKDAY})\b\.?(?:-({_WEEKDAY})\b)?", words):
+        first = WORDS.weekdays[found[1]]
+        last = WORDS.weekdays[found[2] or found[1]]
+        days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
+    return tuple(sorted(days))

@@ -1,0 +1,204 @@
+"""When somebody wants to be reminded, in words: once or again and again.
+
+Days and hours are read by the one parser there is (`bot.domain.told`, `bot.domain.moments`), series by
+`bot.domain.recurring` and `bot.domain.repeating`; what can be read in two ways gives the other way too.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from bot.domain.moments import Facing, Moment, at_wall, hours_meant, in_part, settle, take_apart
+from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
+from bot.domain.repeating import HOUR, Asker, Readings, read_series
+from bot.domain.schedule import In, Once, Schedule, next_after
+from bot.domain.told import Told
+from bot.domain.units import parse_duration
+from bot.domain.words.plain import plain
+from bot.domain.words.vocabulary import Part
+from bot.errors import BadInput
+
+FURTHEST = timedelta(days=5 * 365 + 2)
+"""How far ahead the first time may be: five years."""
+LATER_HOURS = (time(18), time(21))
+"""And of a today whose 9:00 is over."""
+
+_SAID = {
+    "entry.moment.unclear": "remind_when.unclear",
+    "entry.moment.no_such_day": "remind_when.never",
+    "entry.moment.no_such_hour": "remind_when.no_such_hour",
+    "entry.duration.unclear": "remind_when.unclear",
+    "entry.duration.too_long": "remind_when.unclear",
+    "entry.duration.sixty": "remind_when.unclear",
+    "entry.duration.bare": "remind_when.unclear",
+    "entry.duration.zero": "remind_when.too_often",
+}
+"""What the parsers of moments and durations refuse, said with examples of what lies ahead."""
+_CONNECTED = re.compile(r"[,;]?\s(?:and|und|then|dann|sowie|&|\+|plus)\s|[,;]\s?")
+_SLASHED = re.compile(r"(?<![0-9])([0-9]{1,2})/([0-9]{1,2})(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was understood.
+
+    Attributes:
+        schedule: the reading taken; it occurs at least once after now.
+        other: another reading of the same words, to be offered.
+        hour_assumed: no hour was told, and `schedule` has one that was chosen.
+    """
+
+    schedule: Schedule
+    other: Schedule | None = None
+    hour_assumed: bool = False
+
+
+def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
+    """When somebody wants to be reminded.
+
+    Args:
+        text: `in 20 minutes`, `tomorrow 6`, `every tue and thu 6:30 until 1 June`, `werktags um halb sieben`, … in any
+            language shipped.
+        now: aware.
+        zone: IANA name of the zone the text is meant in.
+        language: the member's; settles the order in `3/4`, which English has both ways.
+
+    Raises:
+        BadInput: `remind_when.*`: past, never, more often than every ten minutes, more than five years ahead, unclear,
+            two at once, an end before the beginning.
+    """
+    asker = Asker(now, zone, language, text)
+    try:
+        readings, assumed = _either_order(text, asker)
+    except BadInput as refused:
+        key = _SAID.get(refused.key, refused.key)
+        if key == "remind_when.unclear":
+            raise BadInput("remind_when.two" if _is_two(text, asker) else key, typed=text) from None
+        raise BadInput(key, **refused.params | ({"typed": text} if "typed" in refused.params else {})) from None
+    others = [one for one in readings[1:] if one != readings[0]]
+    return Asked(readings[0], others[0] if others else None, assumed)
+
+
+def _either_order(text: str, asker: Asker) -> Readings:
+    """Both readings of `3/4`; in the Americas, where the month comes first, that one first."""
+    try:
+        return _readings(plain(text), asker)
+    except BadInput as refused:
+        if refused.key != "entry.moment.two_days":
+            raise
+    settled = replace(asker, language="de")
+    words = plain(text)
+    orders = [words, _SLASHED.sub(r"\2/\1", words)]
+    if asker.zone.startswith(("America/", "US/")):
+        orders.reverse()
+    found: list[Schedule] = []
+    refusals: list[BadInput] = []
+    assumed = False
+    for order in orders:
+        try:
+            schedules, assumed = _readings(order, settled)
+        except BadInput as refused:
+            refusals.append(refused)
+        else:
+            found.insert(1 if found else 0, schedules[0])
+            found += schedules[1:]
+    if not found:
+        raise refusals[0]
+    return found, assumed
+
+
+def _is_two(text: str, asker: Asker) -> bool:
+    """Whether both sides of an `and` are readable by themselves."""
+    words = plain(text)
+
+    def readable(part: str) -> bool:
+        try:
+            _readings(part.strip(), asker)
+        except BadInput as refused:
+            return refused.key == "entry.moment.two_days"
+        return True
+
+    return any(readable(words[: at.start()]) and readable(words[at.end() :]) for at in _CONNECTED.finditer(words))
+
+
+def _readings(words: str, asker: Asker) -> Readings:
+    told = Told(canonical(words), asker.typed, asker.language, asker.today, past=False)
+    series = take_series(told)
+    found, assumed = _once(words, asker) if series is None else read_series(told, series, asker)
+    firsts = [next_after(schedule, asker.zone, asker.now) for schedule in found]
+    near = [
+        schedule
+        for schedule, first in zip(found, firsts, strict=True)
+        if first is not None and first <= asker.now + FURTHEST
+    ]
+    if not near:
+        raise BadInput("remind_when.too_far", year=str(firsts[0].year if firsts[0] else asker.today.year))
+    return near, assumed
+
+
+# ── once ──
+
+
+def _once(words: str, asker: Asker) -> Readings:
+    words = re.sub(r"^([0-9]{1,2})$", r"at \1", words)
+    words = re.sub(rf"^(?={AMOUNT_OF_DAYS}$)", "in ", words)
+    ahead: list[Schedule] = []
+    if re.fullmatch(AMOUNT, words):
+        # `20 min`, `1h30` are ahead from now; that `1h30` may be an hour of the day as well is the other reading.
+        with suppress(BadInput):
+            ahead.append(In(asker.now + timedelta(milliseconds=parse_duration(words, "en"))))
+    try:
+        found, assumed = _moments(words, asker)
+    except BadInput:
+        if ahead:
+            return ahead, False
+        raise
+    if re.fullmatch(r"(?:1[3-9]|2[0-3])h(?:[0-5][0-9])?", words):
+        return [*found, *ahead], assumed
+    return [*ahead, *found], assumed and not ahead
+
+
+def _moments(words: str, asker: Asker) -> Readings:
+    told = take_apart(words, now=asker.now, zone=asker.zone, language=asker.language, facing=Facing.FUTURE)
+    if isinstance(told, Moment):
+        if told.at <= asker.now:
+            raise BadInput("remind_when.past", at=told.at)
+        return [In(told.at)], False
+    _mend_night(told, asker)
+    assumed = told.hour is None
+    hours = [_chosen_hour(told, asker)] if told.hour is None else hours_meant(told)
+    moments = [settle(replace(told, hour=hour, part=None, spoken=False), asker.now, asker.zone) for hour in hours]
+    if moments[0].at > asker.now + FURTHEST:
+        raise BadInput("remind_when.too_far", year=str(moments[0].on.year))
+    ahead = [
+        (moment.at, Once(moment.on, hour)) for moment, hour in zip(moments, hours, strict=True) if moment.at > asker.now
+    ]
+    if not ahead:
+        raise BadInput("remind_when.past", at=moments[0].at)
+    if told.day is None or (told.day == told.today and told.step is not None):
+        ahead.sort(key=lambda one: one[0])
+    return [once for _, once in ahead], assumed
+
+
+def _mend_night(told: Told, asker: Asker) -> None:
+    """`tonight at midnight` and `heute Nacht um 2` are of tomorrow by the calendar."""
+    if told.day != told.today or told.hour is None or told.hour.hour >= 6:
+        return
+    late = told.part is Part.NIGHT or (told.hour == time(0) and told.part in (None, Part.EVENING))
+    if late and at_wall(told.today, told.hour, asker.zone) <= asker.now:
+        told.day = told.today + timedelta(days=1)
+        told.part, told.bare = None, False
+
+
+def _chosen_hour(told: Told, asker: Asker) -> time:
+    """The hour for what has none: of the part of the day, or 9:00; of a today the next one that fits."""
+    usual = in_part(told.part, None) if told.part else HOUR
+    if told.day != told.today or at_wall(told.today, usual, asker.zone) > asker.now:
+        return usual
+    if told.part is None:
+        return next((hour for hour in LATER_HOURS if at_wall(told.today, hour, asker.zone) > asker.now), usual)
+    following = asker.local.hour + 1
+    return time(following) if following < told.part.ends else usual

@@ -1,0 +1,295 @@
+"""What it costs to speak first, over real sockets against a server that keeps Discord's limits.
+
+Counted is what the server accepted: lost is a reminder of which there is no message, twice one of which there are two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.clock import system_clock
+from bot.delivery.dropped import Dropped
+from bot.delivery.firing import Firing
+from bot.delivery.pace import PER_SECOND
+from bot.domain.delivery import Priority
+from db.engine import Database
+from db.upkeep import upgrade
+from tests.benchmarks import unpaced
+from tests.benchmarks.bench import RATE_PER_S, WARM_UP, bot, log_of, memory_mb
+from tests.benchmarks.club import CLUB, ROOMY, configure, insert, instant, prepared, without_indexes
+from tests.wire import letters
+from tests.wire.bots import Toy, running
+from tests.wire.faults import Limits
+from tests.wire.server import API, LocalDiscord
+
+FIRST_USER = 2_000_001
+STARTS = 5
+DAY = timedelta(days=1)
+SERIES = '{"every_s": 86400, "last": 1000000000}'
+"""The payload of a reminder every day, as `tests.wire.letters` has it."""
+SOON_S, QUIET_S = 15.0, 60.0
+"""Before what becomes due in a measurement does so; the longer one with a measurement of commands before it."""
+LOGS = 1_000
+"""Runs logged in a row."""
+NEW_CHANNELS = 0.1
+"""Part of the members whose direct channel is still to be opened, which is a request as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came of reminders that were due, by what the server accepted and refused."""
+
+    due: int
+    lost: int
+    twice: int
+    refused: int
+    requests: int
+    took_s: float
+
+    def __str__(self) -> str:
+        rate = self.requests / self.took_s
+        return (f"{self.due:,} due: {self.lost} lost, {self.twice} twice, {self.refused} x 429; "
+                f"{self.requests:,} requests in {self.took_s:.1f} s, {rate:.1f} a second")  # fmt: skip
+
+
+def _line(name: str, value: str, aim: str = "") -> None:
+    print(f"{name:44}{value:>24}   {aim}".rstrip(), flush=True)
+
+
+# -- what is to come ---------------------------------------------------------------------------------------------
+
+
+def _due(numbers: Iterable[int], at: Sequence[datetime] | datetime) -> Iterable[dict[str, Any]]:
+    """Rows as planning them would leave them."""
+    for place, number in enumerate(numbers):
+        stamp = instant(at if isinstance(at, datetime) else at[place])
+        yield {
+            "kind": "toy.many", "occurrence": str(number), "priority": int(Priority.ASKED), "fire_at": stamp,
+            "meant_at": stamp, "user_id": FIRST_USER + number, "payload": SERIES, "attempts": 0,
+        }  # fmt: skip
+
+
+def _with_future(future: int) -> Path:
+    """A database of so many reminders in the days to come; made once a day, then kept in the temporary folder."""
+    kept = Path(tempfile.gettempdir()) / f"backpedal-bench-future-{future}-{datetime.now(UTC):%Y%m%d}.db"
+    if kept.exists():
+        return kept
+    print(f"making {future:,} reminders to come, kept as {kept} ...", flush=True)
+    with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as folder:
+        new = Path(folder) / "future.db"
+        asyncio.run(upgrade(f"sqlite+aiosqlite:///{new}"))
+        now = datetime.now(UTC)
+        with closing(sqlite3.connect(new)) as connection:
+            connection.executescript(ROOMY)
+            indexes = without_indexes(connection, "due")
+            instants = [now + DAY + timedelta(seconds=number) for number in range(future)]
+            insert(connection, "due", _due(range(1_000_000, 1_000_000 + future), instants))
+            connection.commit()
+            connection.executescript(indexes)
+        shutil.move(new, kept)
+    return kept
+
+
+async def future(rows: int) -> None:
+    """Start and memory with so many reminders to come, against none; in turns, the best of each start."""
+    ready_s: dict[int, list[float]] = {0: [], rows: []}
+    held_mb: dict[int, list[float]] = {0: [], rows: []}
+    with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
+        configs = {}
+        for count in ready_s:
+            kept = await asyncio.to_thread(_with_future, count)
+            (folder := Path(name) / str(count)).mkdir()
+            configs[count] = configure(folder, Path(shutil.copy(kept, folder / "future.db")))
+        async with LocalDiscord(CLUB) as there:
+            for start in range(STARTS + 1):
+                for count, config in configs.items():
+                    async with bot(there, config, letters.__name__) as (pid, started_s):
+                        if start:  # the first sends the commands
+                            await asyncio.sleep(2)
+                            ready_s[count].append(started_s)
+                            held_mb[count].append((await memory_mb(pid))[0])
+    for what, unit, figures, best in (("start", "s", ready_s, min), ("memory", "MB", held_mb, statistics.median)):
+        empty, full = best(figures[0]), best(figures[rows])
+        _line(
+            f"{what}, {rows:,} to come / none", f"{full:.2f} / {empty:.2f} {unit}", f"{full / empty - 1:+.0%}, aim 10 %"
+        )
+
+
+async def advance(rows: int, due: int) -> None:
+    """Take what is due in one second, write a message for each, and plan the next; among so many to come."""
+    kept = await asyncio.to_thread(_with_future, rows)
+    with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
+        file = Path(shutil.copy(kept, Path(name) / "due.db"))
+        now = system_clock()
+        with closing(sqlite3.connect(file)) as connection, connection:
+            insert(connection, "due", _due(range(due), [now - timedelta(seconds=place / due) for place in range(due)]))
+        database = Database.open(f"sqlite+aiosqlite:///{file}")
+        kinds = {kind.name: kind for kind in letters.Letters.kinds}
+        firing = Firing(kinds, database, system_clock, Dropped())
+        started, all_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
+        while await firing.some():
+            pass
+        took_s, all_s = time.perf_counter() - started, time.process_time() - all_s
+        database_s = all_s - (time.thread_time() - own_s)  # the driver has a thread of its own, and there is no other
+        await database.close()
+        with closing(sqlite3.connect(file)) as connection:
+            written = connection.execute("SELECT count(*) FROM deliveries").fetchone()[0]
+            left = connection.execute("SELECT count(*) FROM due WHERE fire_at <= ?", [instant(now)]).fetchone()[0]
+        assert (written, left) == (due, 0), (written, left)
+    _line(f"{due:,} due in one second, taken and advanced", f"{database_s:.2f} s",
+          f"aim 1 s of the database; with ours {all_s:.2f} s of processor, {took_s:.2f} s by the clock")  # fmt: skip
+
+
+# -- what is sent ------------------------------------------------------------------------------------------------
+
+
+def _fill(there: LocalDiscord, file: Path, count: int, at: Sequence[datetime] | datetime) -> None:
+    """Members with a reminder each; the direct channels of most are known already."""
+    now = instant(datetime.now(UTC))
+    new = set(range(0, count, round(1 / NEW_CHANNELS)))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        users = (
+            {"user_id": FIRST_USER + number, "zone_told": True, "created_at": now,
+             "dm_channel_id": None if number in new else int(there.direct(str(FIRST_USER + number)))}
+            for number in range(count)
+        )  # fmt: skip
+        insert(connection, "users", users)
+        insert(connection, "due", _due(range(count), at))
+
+
+def _said(there: LocalDiscord) -> Counter[str]:
+    return Counter(made["content"].split()[0] for made in there.messages.values() if made["content"][:1].isdigit())
+
+
+def _counts(there: LocalDiscord, due: int) -> Counts:
+    said = _said(there)
+    spoken = [e for e in there.log if e.method == "POST" and re.match(r"/channels/|/users/@me/channels", e.path)]
+    accepted = [entry for entry in spoken if entry.status < 300]
+    return Counts(
+        due=due,
+        lost=sum(str(number) not in said for number in range(due)),
+        twice=sum(times > 1 for times in said.values()),
+        refused=sum(entry.status == 429 for entry in spoken),
+        requests=len(accepted),
+        took_s=(accepted[-1].at - accepted[0].at) if len(accepted) > 1 else 1.0,
+    )
+
+
+@asynccontextmanager
+async def _due_bot(
+    file: Path, count: int, soon_s: float, spread_s: float, *more: str
+) -> AsyncIterator[tuple[LocalDiscord, datetime]]:
+    """A bot on a copy of a database in which so many reminders become due soon; and when the first of them does."""
+    with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
+        copy = Path(shutil.copy(file, Path(name) / "club.db"))
+        config = configure(Path(name), copy)
+        async with LocalDiscord(CLUB) as there:
+            async with bot(there, config, letters.__name__):
+                pass  # the first start sends the commands
+            at = system_clock() + timedelta(seconds=soon_s)
+            instants = [at + timedelta(seconds=spread_s * place / count) for place in range(count)]
+            await asyncio.to_thread(_fill, there, copy, count, instants)
+            there.log.clear()
+            there.limits = Limits()
+            async with bot(there, config, letters.__name__, *more):
+                yield there, at
+
+
+async def _until_said(there: LocalDiscord, at: datetime, count: int, most_s: float) -> None:
+    """Wait until as many are said as were due, and a second longer for what is said twice; or give up."""
+    await asyncio.sleep(max(0.0, (at - system_clock()).total_seconds()))
+    for _ in range(round(most_s)):
+        await asyncio.sleep(1)
+        if len(_said(there)) >= count:
+            break
+    await asyncio.sleep(1)
+
+
+async def seven(members: int, runs: int, due: int) -> None:
+    """Reminders of one instant, and what /log takes meanwhile."""
+    kept = await asyncio.to_thread(prepared, members, runs)
+    quiet_ms: list[float] = []
+    async with _due_bot(kept, due, QUIET_S, 0.0) as (there, at):
+        log = log_of(there, members)
+        await log.run(WARM_UP)
+        log.took_ms.clear()
+        await log.run(LOGS)
+        quiet_ms += log.took_ms
+        log.took_ms.clear()
+        await asyncio.sleep(max(0.0, (at - system_clock()).total_seconds()))
+        asked = requests_s(due)
+        for _ in range(max(1, int(asked * 0.8 / (LOGS / RATE_PER_S)))):
+            await log.run(LOGS)
+        busy_ms = list(log.took_ms)
+        await _until_said(there, at, due, asked * 2)
+        counts = _counts(there, due)
+        log.took_ms.clear()
+        await log.run(LOGS)
+        quiet_ms += log.took_ms
+    _line("due in one instant, paced", str(counts), f"aim {PER_SECOND * 0.9:.1f} a second, 0, 0, 0")
+    quiet, busy = p99(quiet_ms), p99(busy_ms)
+    _line("/log p99, quiet / meanwhile", f"{quiet:.1f} / {busy:.1f} ms", f"{busy / quiet:.1f} x, aim 2 x")
+    _line("/log p50, quiet / meanwhile", f"{statistics.median(quiet_ms):.1f} / {statistics.median(busy_ms):.1f} ms")
+
+
+def requests_s(due: int) -> float:
+    """Seconds that so many reminders take at the pace, with the opening of channels."""
+    return due * (1 + NEW_CHANNELS) / PER_SECOND
+
+
+def p99(took: list[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(took, n=100, method="inclusive")[98]
+
+
+async def unpaced_bot(due: int) -> None:
+    """The same without a pace, and without the engine: what Discord's limits do then."""
+    kept = await asyncio.to_thread(_with_future, 0)
+    async with _due_bot(kept, due, SOON_S, 0.0, unpaced.__name__) as (there, at):
+        await _until_said(there, at, due, 60 + requests_s(due) * 2)
+        _line("the same, unpaced", str(_counts(there, due)))
+    async with LocalDiscord(CLUB) as there:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = there.url + API, yarl.URL(there.gateway_url)
+        async with running(Toy()) as toy:
+            there.limits = Limits()
+            there.log.clear()
+            channels = [toy.get_partial_messageable(int(there.direct(str(FIRST_USER + n)))) for n in range(due)]
+            sends = [channel.send(str(number), nonce=str(number)) for number, channel in enumerate(channels)]
+            failed = await asyncio.gather(*sends, return_exceptions=True)
+            _line("all at once by discord.py alone", str(_counts(there, due)),
+                  f"{sum(isinstance(one, discord.HTTPException) for one in failed)} exceptions")  # fmt: skip
+
+
+async def late(due: int, spread_s: float = 60.0) -> None:
+    """How late reminders spread over a minute are accepted."""
+    kept = await asyncio.to_thread(_with_future, 0)
+    async with _due_bot(kept, due, SOON_S, spread_s) as (there, at):
+        begun = time.monotonic() - (system_clock() - at).total_seconds()
+        await _until_said(there, at, due, spread_s * 2)
+        lateness_ms = [
+            (entry.at - begun - spread_s * int(entry.body["content"].split()[0]) / due) * 1000
+            for entry in there.accepted
+            if entry.path.endswith("/messages")
+        ]
+        counts = _counts(there, due)
+    _line(f"{due:,} spread over {spread_s:.0f} s", f"{counts.lost} lost, {counts.twice} twice")
+    _line("  late, p50 / p99 / most", f"{statistics.median(lateness_ms):.0f} / {p99(lateness_ms):.0f} / "
+          f"{max(lateness_ms):.0f} ms", "aim 1,000 ms")  # fmt: skip

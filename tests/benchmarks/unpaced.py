@@ -1,0 +1,11 @@
+"""An extension that takes the pace off the pump, to see what Discord's limits do to a bot without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.delivery.pace import Pace
+
+
+async def setup(bot: Any) -> None:
+    bot.app.courier._pace = Pace(per_second=1e9, burst=1_000_000)
