@@ -20,6 +20,7 @@ from bot.errors import StartupError
 from bot.services import memory
 from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
 from cogs import EXTENSIONS
+from cogs.nudging import Nudge, kind_of
 from cogs.views.base import Component, Router
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Backpedal(commands.Bot):
         self.app = app
         self.router = Router()
         self.kinds: dict[str, Kind] = {}
+        self.nudges: dict[str, Nudge] = {}
         self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
         self._closing = False
         self._attached = False
@@ -76,16 +78,18 @@ class Backpedal(commands.Bot):
             raise StartupError(faults)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
-        """Add a cog, its component handlers, and the kinds of messages it declares in `kinds`.
+        """Add a cog, its component handlers, and the kinds of messages it declares in `kinds` and `nudges`.
 
         Raises:
             ValueError: two kinds of one name.
         """
         self.router.add(cog)
-        for kind in getattr(cog, "kinds", ()):
+        nudges: tuple[Nudge, ...] = getattr(cog, "nudges", ())
+        for kind in (*getattr(cog, "kinds", ()), *map(kind_of, nudges)):
             if kind.name in self.kinds:
                 raise ValueError(f"two kinds of message named {kind.name}")
             self.kinds[kind.name] = kind
+        self.nudges |= {nudge.name: nudge for nudge in nudges}
         await super().add_cog(cog, **options)
 
     async def sync_if_changed(self, *, force: bool = False) -> bool:

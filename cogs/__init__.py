@@ -22,6 +22,11 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.rounds",
     "cogs.reminders",
     "cogs.reminder_messages",
+    "cogs.nudges",
+    "cogs.nudge_settings",
+    "cogs.streaks",
+    "cogs.come_back",
+    "cogs.digest",
     "cogs.help",
     "cogs.delivery",
 )

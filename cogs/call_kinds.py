@@ -13,6 +13,7 @@ from bot.reader import Reader
 from bot.services import agreeing, calls, clubs, joining, outing_cards, people, waiting
 from bot.services.course import EARLIEST_CHECK_IN
 from bot.services.outings import CARD, OutingView, outing_of
+from cogs.nudging import Nudge, Said
 from cogs.views import outing_letters as letters
 from cogs.views.outing_card import public_card
 
@@ -82,14 +83,13 @@ async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     return Drawn(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
 
 
-async def draw_wanted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def say_wanted(client: Backpedal, outgoing: Outgoing, reader: Reader) -> Said | None:
     """Asks somebody who is free, unless a block or the club's roles have come in between."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting.may_answer(client.app.database, outing, outgoing.user_id):
         return None
-    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     letter = letters.wanted(outing, outgoing.user_id, reader)
-    return Drawn(*letter) if letter is not None else None
+    return Said(*letter) if letter is not None else None
 
 
 # ── done ──
@@ -127,6 +127,8 @@ def _told(name: str, draw: Draw, **options: Any) -> Kind:
     return Kind(name, options.pop("priority", Priority.ASKED), draw=draw, **options)
 
 
+NUDGES = (Nudge(waiting.WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted),)
+
 KINDS = (
     Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed),
     _told(
@@ -152,13 +154,6 @@ KINDS = (
         _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
     ),
     _told(waiting.OFFER, _letter(lambda outing, to, reader: letters.offer(outing, to.user_id, reader))),
-    _told(
-        waiting.WANTED,
-        draw_wanted,
-        priority=Priority.NUDGE,
-        useful_for=timedelta(hours=6),
-        fallback=False,  # nobody is called in public for what they were not asked to wait for
-    ),
     _told(outing_cards.UNPOSTED, draw_unposted, fallback=False),
     Kind(waiting.OFFER_ENDS, Priority.ASKED, fire=end_offer),
     Kind(calls.LAPSE, Priority.ASKED, fire=lapse),

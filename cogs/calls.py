@@ -21,7 +21,7 @@ from bot.services.outings import OutingView
 from bot.services.people import Person
 from bot.services.waiting import Presser
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, seen_in, soon
-from cogs.call_kinds import KINDS
+from cogs.call_kinds import KINDS, NUDGES
 from cogs.transformers import manner_of
 from cogs.views import outing_letters
 from cogs.views.base import Component, card, fields_of, pressed
@@ -37,6 +37,7 @@ class Calls(commands.Cog):
     """Answering calls for a partner."""
 
     kinds = KINDS
+    nudges = NUDGES
 
     def __init__(self, app: App) -> None:
         self.app = app

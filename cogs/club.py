@@ -41,7 +41,7 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
             notice = await self._choose_zone(person, guild_id, zone)
             person = await met(interaction)
         settings = await soon(interaction, clubs.club_settings(self.app.database, guild_id), private=True)
-        trouble = trouble_of(server(interaction), settings.club, person.reader)
+        trouble = trouble_of(server(interaction), settings, person.reader)
         shown = settings_page(Page.GENERAL, settings, trouble, person.reader, self.app.clock(), notice)
         await reply(interaction, shown, private=True)
 

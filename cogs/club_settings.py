@@ -12,10 +12,18 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing
 from bot.domain import zones
 from bot.domain.delivery import Priority
-from bot.services import clubs, partners_card
+from bot.services import clubs, digests, partners_card
 from bot.services.partners_card import OldCard
 from cogs.answer import Interaction, open_form
-from cogs.organising import change, draw_page, organiser, organisers_trouble, partners_trouble, server
+from cogs.organising import (
+    change,
+    digest_trouble,
+    draw_page,
+    organiser,
+    organisers_trouble,
+    partners_trouble,
+    server,
+)
 from cogs.views import partners_card as drawing
 from cogs.views.base import fields_of, identity, pressed, values_of
 from cogs.views.club import Page
@@ -73,6 +81,7 @@ class ClubSettings(commands.Cog):
         zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())
         self.app.courier.poke()
         place = zones.city_of(zone, person.reader.language)
+        self.app.courier.poke()
         await draw_page(interaction, Page.GENERAL, person.reader.t("club.card.saved_zone", place=place))
 
     @pressed("club", "language")
@@ -230,6 +239,43 @@ class ClubSettings(commands.Cog):
         )
         await change(interaction, Page.ROUND, person, work)
         self.app.courier.poke()
+
+    # ------------------------------------------------------------------ the weekly digest
+
+    @pressed("club", "digest")
+    async def digest(self, interaction: Interaction) -> None:
+        """Choose, or clear, the channel of the digest."""
+        person, guild_id = await organiser(interaction)
+        channel_id = _chosen(interaction)
+        trouble = digest_trouble(server(interaction), channel_id, person.reader)
+        if trouble:
+            await draw_page(interaction, Page.DIGEST, trouble)
+            return
+        work = digests.choose_channel(self.app.database, guild_id, channel_id, self.app.clock())
+        await change(interaction, Page.DIGEST, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "digested", "which")
+    async def digested(self, interaction: Interaction, which: str) -> None:
+        """Choose the digest's day or hour."""
+        person, guild_id = await organiser(interaction)
+        number = int(values_of(interaction)[0])
+        work = digests.set_when(
+            self.app.database,
+            guild_id,
+            self.app.clock(),
+            weekday=number if which == "weekday" else None,
+            hour=number if which == "hour" else None,
+        )
+        await change(interaction, Page.DIGEST, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "instead", "on")
+    async def instead(self, interaction: Interaction, on: int) -> None:
+        """Have runs told of by the digest alone, or posted one by one."""
+        person, guild_id = await organiser(interaction)
+        work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=bool(on))
+        await change(interaction, Page.DIGEST, person, work)
 
 
 def _chosen(interaction: Interaction) -> int | None:

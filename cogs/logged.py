@@ -45,7 +45,8 @@ async def log_and_show(
 ) -> None:
     """Log a run and show its card: to the club, or to the runner alone; a spotter is asked."""
     app = interaction.client.app
-    private = not person.in_guild or person.sharing is Sharing.ME
+    digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
+    private = not person.in_guild or person.sharing is Sharing.ME or digest_instead
     notices = await words_of_leaving(interaction.client, person)
     logged = await soon(
         interaction,
@@ -57,6 +58,8 @@ async def log_and_show(
         notices.append(rule(view.content, person.reader, person.solo_surfaces))
     if logged.zone_assumed:
         notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
+    if digest_instead and person.sharing is Sharing.CLUB:
+        notices.append(person.reader.t("digest.logged"))
     if private or person.club is None:
         await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
     else:

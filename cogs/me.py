@@ -16,6 +16,7 @@ from bot.errors import BadInput, NotFound, Unavailable
 from bot.reader import Reader
 from bot.services.people import Person
 from bot.services.profile import Profile, profile, profile_of
+from bot.services.streaks import standing
 from bot.services.telling import count_waiting
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
@@ -49,8 +50,9 @@ class Me(commands.Cog):
         today = today_in(person.reader.zone, self.app.clock())
         found = await profile(self.app.database, person.user_id, today)
         waiting = await count_waiting(self.app.database, person.user_id)
+        streak = await standing(self.app.database, person.user_id, today)
         picture, alt = await self._weeks(found, person.reader)
-        return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt), picture
+        return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt, standing=streak), picture
 
     async def _other(
         self, interaction: Interaction, person: Person, member: discord.User | discord.Member

@@ -9,6 +9,7 @@ import discord
 from bot.errors import MemberError, NotAllowed
 from bot.reader import Reader
 from bot.services import clubs
+from bot.services.clubs import ClubSettings
 from bot.services.people import Club, Person
 from cogs.answer import Interaction, met, replace
 from cogs.views.club import Page, Trouble
@@ -45,7 +46,7 @@ async def draw_page(interaction: Interaction, page: Page, notice: str = "") -> N
     person, guild_id = await organiser(interaction)
     app = interaction.client.app
     settings = await clubs.club_settings(app.database, guild_id)
-    trouble = trouble_of(server(interaction), settings.club, person.reader)
+    trouble = trouble_of(server(interaction), settings, person.reader)
     await replace(interaction, settings_page(page, settings, trouble, person.reader, app.clock(), notice))
 
 
@@ -64,22 +65,29 @@ async def change(interaction: Interaction, page: Page, person: Person, work: Awa
     return True
 
 
-def trouble_of(guild: discord.Guild, club: Club, reader: Reader) -> Trouble:
+def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Reader) -> Trouble:
     """Where the server no longer is as the club's settings need it."""
+    club, digest_id = settings.club, settings.digest.channel_id
     roles = {club.organiser_role_id, club.spotter_role_id, club.women_role_id} - {None}
-    channels = {club.partners_channel_id, club.organisers_channel_id} - {None}
+    channels = {club.partners_channel_id, club.organisers_channel_id, digest_id} - {None}
     gone = {one for one in roles if one is not None and guild.get_role(one) is None}
     gone |= {one for one in channels if one is not None and guild.get_channel(one) is None}
     return Trouble(
         partners_trouble(guild, club.partners_channel_id, reader),
         organisers_trouble(guild, club, club.organisers_channel_id, reader),
         frozenset(gone),
+        digest_trouble(guild, digest_id, reader),
     )
 
 
 def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
     """Why the bot cannot post calls in a channel, and what to change; empty where it can, or where none is set."""
     return lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
+
+
+def digest_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
+    """Why the bot cannot post the digest and its chart in a channel; empty where it can, or where none is set."""
+    return lacking(guild, channel_id, ("view_channel", "send_messages", "attach_files"), reader)
 
 
 def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Reader) -> str:

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from discord import app_commands
 from discord.ext import commands
+from discord.ui import LayoutView
 
 from bot.app import App
 from bot.domain import zones
-from bot.services import settings
+from bot.domain.periods import today_in
+from bot.domain.streaks import Why
+from bot.errors import MemberError
+from bot.services import nudge_settings, settings
+from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
 from cogs.views.base import fields_of, identity, pressed, values_of
 from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
+
+WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
+
+
+async def suggest_pause(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The day understood: `Back on Thu 3 Dec`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    try:
+        until_on = nudge_settings.read_back_on(current, person.reader, interaction.client.app.clock())
+        words = person.reader.t("nudges.pause.choice", day=until_on)
+    except MemberError as error:
+        words = person.reader.error(error)
+    return [app_commands.Choice(name=words[:100], value=current[:100])]
 
 
 class Settings(commands.Cog):
@@ -22,21 +42,39 @@ class Settings(commands.Cog):
         self.app = app
 
     @app_commands.command(name="settings", description=spoken("settings.commands.settings"))
-    @app_commands.describe(zone=spoken("settings.commands.zone"))
-    @app_commands.autocomplete(zone=suggest_zones)
-    async def settings(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100] | None = None) -> None:
-        """Show the card; set the zone first when one is given."""
+    @app_commands.describe(
+        zone=spoken("settings.commands.zone"),
+        pause=spoken("nudges.commands.pause"),
+        why=spoken("nudges.commands.why"),
+    )
+    @app_commands.choices(why=WHYS)
+    @app_commands.autocomplete(zone=suggest_zones, pause=suggest_pause)
+    async def settings(
+        self,
+        interaction: Interaction,
+        zone: app_commands.Range[str, 1, 100] | None = None,
+        pause: app_commands.Range[str, 1, 60] | None = None,
+        why: str = Why.HOLIDAY.value,
+    ) -> None:
+        """Show the card; set the zone first, and pause, where that is told."""
         person = await met(interaction)
-        notice = ""
+        notices = []
         if zone is not None:
             chosen = await settings.choose_zone(
                 self.app.database, person.user_id, zone, person.reader, self.app.clock()
             )
-            self.app.courier.poke()  # reminders have moved
-            notice = person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
+            notices.append(
+                person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
+            )
+            self.app.courier.poke()
             person = await met(interaction)
-        own = await soon(interaction, settings.own_settings(self.app.database, person.user_id), private=True)
-        await reply(interaction, settings_card(person, own, self.app.clock(), notice), private=True)
+        if pause is not None:
+            until_on = nudge_settings.read_back_on(pause, person.reader, self.app.clock())
+            today = today_in(person.reader.zone, self.app.clock())
+            await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
+            notices.append(person.reader.t(f"nudges.pause.done_{why}", day=until_on))
+        view = await soon(interaction, self._card(person, "\n".join(notices)), private=True)
+        await reply(interaction, view, private=True)
 
     @pressed("settings", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:
@@ -50,9 +88,14 @@ class Settings(commands.Cog):
         person = await met(interaction)
         typed = fields_of(interaction)["zone"]
         zone = await settings.choose_zone(self.app.database, person.user_id, typed, person.reader, self.app.clock())
-        self.app.courier.poke()
+        self.app.courier.poke()  # reminders have moved, and an hour to look again at
         place = zones.city_of(zone, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
+
+    @pressed("settings", "general")
+    async def general(self, interaction: Interaction) -> None:
+        """Back from another page."""
+        await self._redraw(interaction)
 
     @pressed("settings", "weight")
     async def ask_weight(self, interaction: Interaction) -> None:
@@ -110,8 +153,13 @@ class Settings(commands.Cog):
     async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
         """Draw the card as it stands now, in the language and units that hold now."""
         person = await met(interaction)
+        await replace(interaction, await self._card(person, notice))
+
+    async def _card(self, person: Person, notice: str) -> LayoutView:
         own = await settings.own_settings(self.app.database, person.user_id)
-        await replace(interaction, settings_card(person, own, self.app.clock(), notice))
+        today = today_in(person.reader.zone, self.app.clock())
+        nudges = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
+        return settings_card(person, own, nudges, self.app.clock(), notice)
 
 
 def _chosen(interaction: Interaction) -> str | None:

@@ -23,3 +23,6 @@ EMERGENCY_LIMIT = 40
 """Characters of the number a club names for emergencies."""
 NOTICE_H = range(1, 73)
 """Hours of notice before a round. More would reach back into the round before."""
+DEFAULT_DIGEST_WEEKDAY = 0
+"""The day of the weekly digest, in the club's zone: Monday, when the ISO week is over."""
+DEFAULT_DIGEST_HOUR = 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import IntEnum
 
 
@@ -11,3 +12,11 @@ class Priority(IntEnum):
     SAFETY = 0
     ASKED = 1
     NUDGE = 2
+
+
+MOST_NUDGES_A_DAY = 2
+"""Nudges sent to one member on one local day; safety and what was asked for are not counted."""
+KNOCK_AGAIN = timedelta(days=30)
+"""How long direct messages that were refused are left alone by nudges."""
+LATE = timedelta(minutes=30)
+"""From so much on, what comes late says so."""

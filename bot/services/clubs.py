@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain import zones
@@ -15,7 +15,8 @@ from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import partners_card, reminder_firing, rounds
+from bot.services import nudging, partners_card, reminder_firing, rounds
+from bot.services.digests import DigestSettings, digest_of
 from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
 from db.engine import Database
@@ -53,6 +54,7 @@ class ClubSettings:
         round: the weekly round.
         card: where the partners card is.
         points: how many meeting points there are.
+        digest: the weekly digest.
     """
 
     club: Club
@@ -60,6 +62,7 @@ class ClubSettings:
     round: RoundSettings = RoundSettings()
     card: CardState = CardState.NONE
     points: int = 0
+    digest: DigestSettings = field(default_factory=DigestSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,8 @@ async def club_settings(database: Database, guild_id: int) -> ClubSettings:
         "zone": guild.zone, "language": guild.language, "units": guild.units, "surfaces": guild.solo_surfaces,
         "spotter": guild.backward_per_spotter, "grace": guild.grace_min,
     }  # fmt: skip
-    return ClubSettings(
-        club, frozenset(name for name, value in columns.items() if value is not None), round_of(guild), card, points
-    )
+    chosen = frozenset(name for name, value in columns.items() if value is not None)
+    return ClubSettings(club, chosen, round_of(guild), card, points, digest_of(guild))
 
 
 def round_of(guild: Guild) -> RoundSettings:
@@ -269,6 +271,7 @@ async def _set_and_plan(database: Database, guild_id: int, now: datetime, **valu
         await queries.set_guild(session, guild_id, **values)
         if "zone" in values:
             await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
+        await nudging.look_again(session, now)
         guild = await queries.guild_row(session, guild_id)
         if guild is not None:
             await rounds.plan_round(session, guild, now)

@@ -46,7 +46,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """A club and how its public messages are read."""
+    """A club and how its public messages are read.
+
+    `digest_instead`: a run that is logged is not posted, since the club's digest tells of it.
+    """
 
     guild_id: int
     name: str
@@ -60,6 +63,7 @@ class Club:
     backward_per_spotter: int = DEFAULT_BACKWARD_PER_SPOTTER
     grace_min: int = DEFAULT_GRACE_MIN
     emergency_number: str | None = None
+    digest_instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,7 @@ def club_of(guild: Guild | None) -> Club | None:
         guild.backward_per_spotter or DEFAULT_BACKWARD_PER_SPOTTER,
         DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
         guild.emergency_number,
+        guild.digest_instead and guild.digest_channel_id is not None,
     )
 
 

@@ -158,7 +158,7 @@ def _write(
     about = {
         "settings": tables["users"],
         "memberships": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["members"]],
-        "standings": tables["standings"],
+        **{name: tables[name] for name in ("standings", "weekly_goals", "pauses", "repairs", "nudge_choices")},
         **partners,
     }
     head = json.dumps(about, default=_text, ensure_ascii=False, indent=1)

@@ -11,7 +11,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput, NotFound
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import reminder_firing, standings
+from bot.services import nudging, reminder_firing, standings
 from db.engine import Database
 from db.queries import settings as queries
 
@@ -76,6 +76,7 @@ async def choose_zone(database: Database, user_id: int, typed: str, reader: Read
     async with database.write() as session:
         await queries.set_user(session, user_id, zone=zone)
         await reminder_firing.move_member(session, user_id, zone, now)
+        await nudging.look_again(session, now)
     return zone
 
 

@@ -18,6 +18,8 @@ ID_LIMIT = 100
 _ID = r"[a-z]+:[a-z]+:v[0-9]+(?::[^:]*)*"
 _SHAPE = re.compile(_ID)
 
+_MENUS = (ui.Select, ui.RoleSelect, ui.ChannelSelect)
+
 Handler = Callable[..., Awaitable[None]]
 
 
@@ -90,6 +92,17 @@ def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui
     view = ui.LayoutView(timeout=None)
     shown = [ui.TextDisplay(part) if isinstance(part, str) else part for part in parts if part]
     view.add_item(ui.Container(*shown, accent_colour=colour))
+    return view
+
+
+def number_menus(view: ui.LayoutView, page: int) -> ui.LayoutView:
+    """Number the menus of a page that shares its message with others.
+
+    What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
+    """
+    menus = (getattr(item, "item", item) for item in view.walk_children())
+    for number, menu in enumerate(one for one in menus if isinstance(one, _MENUS)):
+        menu.id = 100 * (1 + page) + number
     return view
 
 

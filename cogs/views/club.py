@@ -17,7 +17,7 @@ from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader, escaped
 from bot.services.clubs import ClubSettings, HeldRun
-from cogs.views.base import Component, button, card, identity, picker, row, select
+from cogs.views.base import Component, button, card, identity, number_menus, picker, row, select
 from cogs.views.settings import beside, language_name
 
 
@@ -28,6 +28,7 @@ class Page(StrEnum):
     PARTNERS = "partners"
     SAFETY = "safety"
     ROUND = "round"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,14 @@ class Trouble:
     Attributes:
         partners: what is wrong with the partners channel, in words; empty where all is well.
         organisers: the same of the organisers' channel.
+        digest: the same of the digest's.
         gone: ids of channels and roles that are set and no longer exist.
     """
 
     partners: str = ""
     organisers: str = ""
     gone: frozenset[int] = frozenset()
-
-
-_MENUS = (ui.Select, ui.RoleSelect, ui.ChannelSelect)
+    digest: str = ""
 
 
 def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: str, *parts: str | Any) -> ui.LayoutView:
@@ -59,11 +59,7 @@ def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: st
         for one in Page
     ]
     view = card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
-    # What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
-    menus = (getattr(item, "item", item) for item in view.walk_children())
-    for number, menu in enumerate(one for one in menus if isinstance(one, _MENUS)):
-        menu.id = 100 * (1 + list(Page).index(page)) + number
-    return view
+    return number_menus(view, list(Page).index(page))
 
 
 def general_card(

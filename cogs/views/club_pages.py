@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import discord
 from discord import ui
 
 from bot.domain import zones
 from bot.domain.outings import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
-from bot.i18n import locale_of
 from bot.reader import Reader, escaped
 from bot.services.clubs import ClubSettings
 from bot.services.partners_card import CardState
-from cogs.views.base import Component, Field, Form, button, identity, picker, row, select
+from cogs.views.base import Component, Field, Form, button, identity, row, select
 from cogs.views.club import Page, Trouble, general_card, lines, role_gone, roles, settings_card
+from cogs.views.club_digest import channels, digest_page, weekday_name
 from cogs.views.settings import beside
 
 GRACES_MIN = (5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -30,6 +29,8 @@ def settings_page(
         return _partners(settings, trouble, reader, notice)
     if page is Page.SAFETY:
         return _safety(settings, trouble, reader, notice)
+    if page is Page.DIGEST:
+        return digest_page(settings, trouble, reader, now, notice)
     if page is Page.ROUND:
         return _round(settings, reader, now, notice)
     return general_card(settings, trouble, reader, now, notice)
@@ -56,7 +57,7 @@ def _partners(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: 
         reader,
         notice,
         beside(channel, button(reader.t("club.partners.again"), identity("club", "again"))) if can_post else channel,
-        row(_channels("partners", club.partners_channel_id, trouble, reader.t("club.partners.channel_choose"))),
+        row(channels("partners", club.partners_channel_id, trouble, reader.t("club.partners.channel_choose"))),
         reader.t("club.partners.runners"),
         row(_per_spotter(settings, reader)),
         lines(reader.t("club.partners.spotter"), role_gone(club.spotter_role_id, trouble, reader)),
@@ -114,7 +115,7 @@ def _safety(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: st
         reader,
         notice,
         lines(reader.t("club.safety.channel"), state),
-        row(_channels("alerts", club.organisers_channel_id, trouble, reader.t("club.safety.channel_choose"))),
+        row(channels("alerts", club.organisers_channel_id, trouble, reader.t("club.safety.channel_choose"))),
         reader.t("club.safety.ladder", answer=ANSWER_MIN, contacts=CONTACTS_MIN, repeat=REPEAT_MIN),
         row(_graces(settings, reader)),
         beside(emergency, button(reader.t("club.safety.change"), identity("club", "call"))),
@@ -185,30 +186,8 @@ def _round(settings: ClubSettings, reader: Reader, now: datetime, notice: str) -
     )
 
 
-def weekday_name(weekday: int, reader: Reader) -> str:
-    """`Thursday`; 0 is Monday."""
-    name: str = locale_of(reader.language).days["stand-alone"]["wide"][weekday]
-    return name
-
-
 def _numbers(which: str, options: list[tuple[int, str]], held: int) -> Component:
     return select(
         identity("club", "when", which),
         [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
     )
-
-
-def _channels(action: str, channel_id: int | None, trouble: Trouble, placeholder: str) -> Component:
-    """A menu of the server's text channels; one that is gone cannot stand in it."""
-    chosen = []
-    if channel_id is not None and channel_id not in trouble.gone:
-        chosen = [discord.SelectDefaultValue(id=channel_id, type=discord.SelectDefaultValueType.channel)]
-    menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
-        custom_id=identity("club", action),
-        channel_types=[discord.ChannelType.text],
-        placeholder=placeholder,
-        min_values=0,
-        max_values=1,
-        default_values=chosen,
-    )
-    return picker(menu)

@@ -14,15 +14,24 @@ from bot.domain.units import METRES_PER_MILE, Units
 from bot.i18n import locale_of
 from bot.reader import Reader, escaped
 from bot.services.profile import Best, Profile, Totals
-from cogs.views.base import card
+from bot.services.streaks import Standing
+from cogs.views.base import button, card, identity
+from cogs.views.nudges import streak_line
 from cogs.views.run_card import COLOURS
+from cogs.views.settings import beside
 
 PICTURE = "weeks.png"
 EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 
 
 def profile_card(
-    profile: Profile, reader: Reader, *, club: str | None, waiting: int = 0, alt: str | None = None
+    profile: Profile,
+    reader: Reader,
+    *,
+    club: str | None,
+    waiting: int = 0,
+    alt: str | None = None,
+    standing: Standing | None = None,
 ) -> ui.LayoutView:
     """A person's running.
 
@@ -32,12 +41,15 @@ def profile_card(
         club: the club as which it is seen, None for one's own.
         waiting: imported runs whose direction is untold.
         alt: what the chart shows, in words; None where it could not be drawn.
+        standing: one's own streak.
     """
     if club is None:
         title = reader.t("me.card.yours")
     else:
         title = reader.t("me.card.theirs", name=escaped(profile.display_name or "", 60), club=escaped(club, 60))
     parts: list[str | ui.Item[ui.LayoutView]] = [f"### {title}"]
+    if standing is not None:
+        parts += _streak(standing, reader)
     if profile.empty:
         parts.append(reader.t("me.card.empty" if club is None else "me.card.empty_theirs"))
         parts += _spotted(profile, reader)
@@ -54,6 +66,17 @@ def profile_card(
     if club is None:
         parts.append(reader.t("me.card.private"))
     return card(*parts, colour=COLOURS[_mostly(profile)])
+
+
+def _streak(standing: Standing, reader: Reader) -> list[str | ui.Item[ui.LayoutView]]:
+    """`6 weeks · this week 1 of 2`, and Repair where it would save more."""
+    streak = standing.streak
+    line = streak_line(streak, reader)
+    if not line or streak.repair is None or not standing.repairs_left:
+        return [line]
+    text = f"{line}\n{reader.t('nudges.streak.repair', count=streak.saved)}"
+    week = streak.repair.isoformat()
+    return [beside(text, button(reader.t("nudges.button.repair"), identity("streak", "repair", week), emoji="🩹"))]
 
 
 def weeks_chart(profile: Profile, reader: Reader) -> WeeksChart:

@@ -9,6 +9,7 @@ from bot.domain.outings import BEFORE, OutingState, Presence
 from bot.reader import Reader, escaped
 from bot.services.outings import OutingView
 from bot.services.people import Club
+from cogs.views.base import Component
 from cogs.views.outing_card import (
     about_for,
     asked,
@@ -122,13 +123,13 @@ def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     return _letter(words, outing, user_id, reader, own=False), classic(*offer_buttons(outing, reader))
 
 
-def wanted(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+def wanted(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, list[Component]] | None:
     """Asks somebody who is free; nothing where it is filled meanwhile or this person has answered."""
     buttons = role_buttons(outing, reader)
     if outing.state is not OutingState.OPEN or not buttons or outing.who(user_id) is not None:
         return None
     words = _letter(reader.t("partners.letter.wanted", name=caller_name(outing, reader)), outing, user_id, reader)
-    return f"{words}\n{reader.t('partners.letter.wanted_why')}", classic(*buttons)
+    return f"{words}\n{reader.t('partners.letter.wanted_why')}", buttons
 
 
 def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool) -> Letter:

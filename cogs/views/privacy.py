@@ -17,7 +17,7 @@ WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for langu
 
 def policy_card(reader: Reader) -> ui.LayoutView:
     """What is kept, who sees it, for how long."""
-    names = ("kept", "seen", "partners", "time", "left", "removed", "gone")
+    names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
     parts = (reader.t(f"privacy.policy.{part}") for part in names)
     return card(
         reader.t("privacy.policy.title"),

@@ -14,35 +14,42 @@ from bot.domain.units import Units
 from bot.domain.weight import shown_weight
 from bot.i18n import LANGUAGES, locale_of
 from bot.reader import Reader, escaped
+from bot.services.nudge_settings import OwnNudges
 from bot.services.people import Person
 from bot.services.settings import OwnSettings
-from cogs.views.base import Component, Field, Form, button, card, identity, row, select
+from cogs.views.base import Component, Field, Form, button, card, identity, number_menus, row, select
+from cogs.views.nudge_settings import nudges_line
 
 AUTO = "auto"
 """The choice that follows Discord's language or the club's units."""
 
 
-def settings_card(person: Person, own: OwnSettings, now: datetime, notice: str = "") -> ui.LayoutView:
+def settings_card(
+    person: Person, own: OwnSettings, nudges: OwnNudges, now: datetime, notice: str = ""
+) -> ui.LayoutView:
     """Everything a person can set, as it stands.
 
     Args:
         person: who reads, resolved.
         own: what was chosen.
+        nudges: what was set about nudges.
         now: for the wall time shown beside the zone.
         notice: what was just saved, where the card itself does not show it.
     """
     reader = person.reader
-    return card(
+    view = card(
         reader.t("settings.card.title"),
         notice,
         beside(_zone(person, own, now), button(reader.t("settings.button.zone"), identity("settings", "zone"))),
         beside(_weight(own, reader), button(reader.t("settings.button.weight"), identity("settings", "weight"))),
+        beside(nudges_line(nudges, reader), button(reader.t("nudges.button.open"), identity("nudging", "open"))),
         *_boards(person, own),
         row(_languages(own, reader)),
         row(_units(own, reader)),
         row(_sharing(own, reader)),
         *_homes(person, own),
     )
+    return number_menus(view, 0)
 
 
 def beside(text: str, accessory: Component) -> ui.Section[Any]:

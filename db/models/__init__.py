@@ -1,6 +1,7 @@
 """All tables, so that the metadata is whole once this is imported."""
 
 from db.models.delivery import Delivery, Due
+from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
 from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
 from db.models.partners import Availability, Contact, NoShow, Round, RoundPlace, Spotting, Tie
 from db.models.people import Guild, Member, User
@@ -21,11 +22,14 @@ __all__ = [
     "MeetingPoint",
     "Member",
     "NoShow",
+    "NudgeChoice",
     "Outing",
     "OutingPress",
+    "Pause",
     "Recording",
     "Remembered",
     "Reminder",
+    "Repair",
     "Revision",
     "Round",
     "RoundPlace",
@@ -35,4 +39,5 @@ __all__ = [
     "Stretch",
     "Tie",
     "User",
+    "WeeklyGoal",
 ]

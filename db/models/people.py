@@ -25,6 +25,8 @@ class User(Base):
     locale: Mapped[str | None] = mapped_column(String(16))  # Discord's, as last seen
     dm_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # opened before; opening one costs a request
     dm_closed_at: Mapped[datetime | None]  # direct messages were refused then
+    quiet_from_min: Mapped[int | None]  # minutes of the local day; equal to the next: no quiet hours
+    quiet_until_min: Mapped[int | None]
     zone_told: Mapped[bool] = mapped_column(Boolean, default=False)  # the card that assumed a zone said so
     created_at: Mapped[datetime]
 
@@ -59,6 +61,10 @@ class Guild(Base):
     round_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
     round_hour: Mapped[int | None]
     round_notice_h: Mapped[int | None]
+    digest_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # none: no digest
+    digest_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
+    digest_hour: Mapped[int | None]
+    digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # of a post a run
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 

@@ -19,9 +19,12 @@ from db.models import (
     Guild,
     Member,
     NoShow,
+    NudgeChoice,
     Outing,
+    Pause,
     Recording,
     Reminder,
+    Repair,
     Revision,
     Round,
     RoundPlace,
@@ -31,6 +34,7 @@ from db.models import (
     Stretch,
     Tie,
     User,
+    WeeklyGoal,
 )
 
 NAMING: Mapping[str, frozenset[str]] = {
@@ -56,6 +60,10 @@ NAMING: Mapping[str, frozenset[str]] = {
     "spottings": frozenset({"user_id"}),
     "reminders": frozenset({"user_id"}),
     "reminders_done": frozenset({"user_id"}),
+    "weekly_goals": frozenset({"user_id"}),
+    "pauses": frozenset({"user_id"}),
+    "repairs": frozenset({"user_id"}),
+    "nudge_choices": frozenset({"user_id"}),
 }
 """Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
 
@@ -92,6 +100,10 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         "no_shows": select(NoShow).where(NoShow.user_id == user_id).order_by(NoShow.missed_on),
         "ties": select(Tie).where(Tie.user_id == user_id).order_by(Tie.kind, Tie.since),
         "contacts": select(Contact).where(Contact.user_id == user_id).order_by(Contact.position),
+        "weekly_goals": select(WeeklyGoal).where(WeeklyGoal.user_id == user_id).order_by(WeeklyGoal.since_on),
+        "pauses": select(Pause).where(Pause.user_id == user_id).order_by(Pause.from_on),
+        "repairs": select(Repair).where(Repair.user_id == user_id).order_by(Repair.month_on),
+        "nudge_choices": select(NudgeChoice).where(NudgeChoice.user_id == user_id).order_by(NudgeChoice.kind),
         "availabilities": select(Availability).where(Availability.user_id == user_id),
         "rounds": select(Round).where(Round.round_id.in_(own_rounds)),
         "round_places": select(RoundPlace).where(RoundPlace.user_id == user_id).order_by(RoundPlace.round_id),
@@ -190,7 +202,8 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     own_reminders = select(Reminder.reminder_id).where(Reminder.user_id == user_id)
     await session.execute(delete(Done).where(Done.reminder_id.in_(own_reminders)))
     for table in (
-        Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing, Member, User,
+        Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing,
+        WeeklyGoal, Pause, Repair, NudgeChoice, Member, User,
     ):  # fmt: skip
         await session.execute(delete(table).where(table.user_id == user_id))
     return count

@@ -150,8 +150,9 @@ def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
 
 
 @pytest.fixture
-async def app(database: Database, worker: Worker, courier: Pump) -> App:
-    return App(Settings(), database, worker, clock=discord.utils.utcnow, courier=courier)
+def courier() -> Pump:
+    """What sends by itself; a test of the sweep has one that looks around more often."""
+    return make_pump()
 
 
 class VirtualNow(datetime):

@@ -323,7 +323,7 @@ async def test_a_member_who_gets_at_a_card_changes_nothing(club: Club) -> None:
                 values: dict[str, list[Any]] = {
                     "club:partners:v1": [club.channel], "club:alerts:v1": [club.channel],
                     "club:role:v1": [club.guild.default_role], "club:spotter:v1": [club.guild.default_role],
-                    "club:women:v1": [club.guild.default_role],
+                    "club:women:v1": [club.guild.default_role], "club:digest:v1": [club.channel],
                 }  # fmt: skip
                 chosen = values.get(custom_id) or [inner.options[-1].value]
                 answer = await club.alice.select(message, chosen, custom_id=custom_id)

@@ -17,7 +17,7 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views import outing_letters as letters
 from cogs.views.call_form import call_form, change_form
-from cogs.views.outing_card import full_card, more_menu, my_outings, private_card, public_card, sure_card
+from cogs.views.outing_card import classic, full_card, more_menu, my_outings, private_card, public_card, sure_card
 
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 LONGEST_ID = 2**63 - 1
@@ -104,6 +104,8 @@ def test_a_limited_card_says_what_is_true_and_no_more(
 def test_the_longest_letters_fit(reader: Reader) -> None:
     club = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40])
     me, waits, offered = LONGEST_ID, LONGEST_ID - 10, LONGEST_ID - 70
+    wanted = letters.wanted(worst(companions=worst().companions[:1]), 5, reader)
+    assert wanted is not None
     drawn = [
         letters.filled(worst(OutingState.FILLED), me, reader),
         letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club),
@@ -116,7 +118,7 @@ def test_the_longest_letters_fit(reader: Reader) -> None:
         letters.cancelled(worst(), reader, lapsed=False),
         letters.cancelled(worst(), reader, lapsed=True),
         letters.offer(worst(), offered, reader),
-        letters.wanted(worst(companions=worst().companions[:1]), 5, reader),
+        (wanted[0], classic(*wanted[1])),
         letters.unposted(worst(), reader, club, organiser=True),
         letters.unposted(worst(), reader, club, organiser=False),
         letters.answered(worst(OutingState.FILLED), me, reader, "x" * 300),

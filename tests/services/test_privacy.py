@@ -29,11 +29,14 @@ from db.models import (
     MeetingPoint,
     Member,
     NoShow,
+    NudgeChoice,
     Outing,
     OutingPress,
+    Pause,
     Recording,
     Remembered,
     Reminder,
+    Repair,
     Revision,
     Round,
     RoundPlace,
@@ -43,6 +46,7 @@ from db.models import (
     Stretch,
     Tie,
     User,
+    WeeklyGoal,
 )
 from db.queries.privacy import IMPERSONAL, NAMING
 
@@ -174,6 +178,14 @@ async def fill_partners(session: AsyncSession) -> None:
                     ran_on=date(2026, 11, 18), distance_m=5000, duration_ms=1_650_000,
                 )
             )  # fmt: skip
+        monday = date(2026, 11, 16)
+        for private in (
+            insert(WeeklyGoal).values(user_id=user_id, since_on=monday, runs=2, counts="backward"),
+            insert(Pause).values(user_id=user_id, from_on=monday, until_on=date(2026, 11, 18), why="injury"),
+            insert(Repair).values(user_id=user_id, month_on=date(2026, 11, 1), monday=monday),
+            insert(NudgeChoice).values(user_id=user_id, kind="nudge.week", wanted=False),
+        ):
+            await session.execute(private)
         await session.execute(insert(Availability).values(guild_id=CLUB, user_id=user_id, changed_at=NOW))
         await session.execute(insert(RoundPlace).values(round_id=1, user_id=user_id, state="asked"))
         await fill_reminder(session, number, user_id, name, other)

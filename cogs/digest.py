@@ -1,0 +1,94 @@
+"""A club's weekly digest: posted in its channel at its day and hour."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing
+from bot.domain.delivery import Priority
+from bot.errors import Unavailable
+from bot.reader import Reader
+from bot.services import digests, people
+from bot.services.deliveries import Destination
+from bot.services.digests import Digest
+from bot.services.nudging import Audience
+from cogs.membership import notice
+from cogs.nudging import Nudge, Said
+from cogs.views import digest as views
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+LOOKED_UP = 30
+"""Most members of a digest about whom Discord is asked whether they are still there."""
+
+log = logging.getLogger(__name__)
+
+
+async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+    found = await _digest(client, out)
+    if found is not None and found.unseen and out.guild_id is not None:
+        gone = [await notice(client, out.guild_id, user_id) is False for user_id in found.unseen[:LOOKED_UP]]
+        found = await _digest(client, out) if any(gone) else found
+    if found is None:
+        return None
+    picture = await _picture(client, found, reader)
+    return Said(views.words(found, reader), files=[picture] if picture else [])
+
+
+async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
+    app, on = client.app, date.fromisoformat(out.payload["on"])
+    return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock())
+
+
+async def _picture(client: Backpedal, found: Digest, reader: Reader) -> discord.File | None:
+    try:
+        png = await client.app.worker.draw(views.chart(found, reader))
+    except Unavailable as error:
+        log.warning("the chart of a digest could not be drawn: %s", error)
+        return None
+    return discord.File(io.BytesIO(png), filename=views.PICTURE, description=views.in_words(found, reader))
+
+
+async def _failed(session: AsyncSession, out: Outgoing, _failure: Failure, now: datetime) -> None:
+    await digests.tell_lost(session, out.guild_id or 0, out.channel_id, str(out.delivery_id), now)
+
+
+async def _draw_lost(client: Backpedal, out: Outgoing) -> Drawn:
+    to = out.user_id if out.destination == Destination.DM else None
+    reader = await people.reader_for(client.app.database, to, out.guild_id)
+    return Drawn(reader.t("digest.lost.words", channel=f"<#{out.payload['channel_id']}>"))
+
+
+DIGEST = Nudge(
+    digests.DIGEST,
+    key="nudges.name.digest",
+    who=digests.due,
+    hour=digests.hours,  # each club has its own
+    useful_for=timedelta(days=2),
+    say=_say,
+    audience=Audience.CLUBS,
+    silent=True,
+    stop=digests.stop,
+    failed=_failed,
+)
+
+
+class DigestCog(commands.Cog):
+    """The digest."""
+
+    nudges = (DIGEST,)
+    kinds = (Kind(digests.LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False),)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(DigestCog())

@@ -1,0 +1,100 @@
+"""The page of `/settings` on nudges: quiet hours, the weekly goal, which come, and a pause from all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.domain.periods import today_in
+from bot.services import nudge_settings, nudging
+from bot.services.nudging import Audience
+from cogs.answer import Interaction, met, open_form, replace
+from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.nudge_settings import nudges_page, pause_form
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+class NudgeSettings(commands.Cog):
+    """What somebody sets about nudges."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+
+    @pressed("nudging", "open")
+    async def open(self, interaction: Interaction) -> None:
+        """Turn to the page."""
+        await self._draw(interaction)
+
+    @pressed("nudging", "goal")
+    async def goal(self, interaction: Interaction) -> None:
+        """Choose the weekly goal."""
+        person = await met(interaction)
+        runs, counts = values_of(interaction)[0].split()
+        today = today_in(person.reader.zone, self.app.clock())
+        await nudge_settings.choose_goal(self.app.database, person.user_id, int(runs), counts, today)
+        await self._draw(interaction)
+
+    @pressed("nudging", "quiet", "end")
+    async def quiet(self, interaction: Interaction, end: str) -> None:
+        """Choose one end of the quiet hours."""
+        person = await met(interaction)
+        hour = int(values_of(interaction)[0])
+        ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
+        await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
+        await self._draw(interaction)
+
+    @pressed("nudging", "kinds")
+    async def which(self, interaction: Interaction) -> None:
+        """Choose which come."""
+        person = await met(interaction)
+        wanted = values_of(interaction)
+        choices = {name: name in wanted for name, _, _ in self._offered()}
+        await nudging.choose_all(self.app.database, person.user_id, choices)
+        await self._draw(interaction)
+
+    @pressed("nudging", "pause", "why")
+    async def pause(self, interaction: Interaction, why: str) -> None:
+        """Ask until when."""
+        person = await met(interaction)
+        await open_form(interaction, pause_form(why, person.reader))
+
+    @pressed("nudging", "paused", "why")
+    async def paused(self, interaction: Interaction, why: str) -> None:
+        """Pause until the day told."""
+        person = await met(interaction)
+        now = self.app.clock()
+        until_on = nudge_settings.read_back_on(fields_of(interaction)["until"], person.reader, now)
+        today = today_in(person.reader.zone, now)
+        await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
+        await self._draw(interaction)
+
+    @pressed("nudging", "resume")
+    async def resume(self, interaction: Interaction) -> None:
+        """Be back before the day told."""
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        await nudge_settings.end_pause(self.app.database, person.user_id, today)
+        await self._draw(interaction, person.reader.t("nudges.pause.ended"))
+
+    def _offered(self) -> list[tuple[str, str, bool]]:
+        """The kinds that come to members."""
+        return [
+            (nudge.name, nudge.key, nudge.on)
+            for nudge in self.bot.nudges.values()
+            if nudge.audience is Audience.MEMBERS
+        ]
+
+    async def _draw(self, interaction: Interaction, notice: str = "") -> None:
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        own = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
+        await replace(interaction, nudges_page(own, self._offered(), person.reader, notice))
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(NudgeSettings(bot))

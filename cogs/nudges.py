@@ -1,0 +1,121 @@
+"""Nudges: their ticks, and Stop and Snooze below every one of them, whichever cog has declared it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.delivery.kinds import DueNow, Kind
+from bot.domain.delivery import Priority
+from bot.errors import NotAllowed, NotFound
+from bot.services import nudging
+from bot.services.nudging import Audience, Rule
+from bot.services.people import Person
+from cogs.answer import Interaction, close_with, met, say
+from cogs.nudging import Nudge
+from cogs.views.base import pressed
+from cogs.views.nudges import snooze_buttons, snoozed_until, start_button
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+
+class Nudges(commands.Cog):
+    """What every nudge can do."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+        self.kinds = (
+            Kind(nudging.TICK, Priority.NUDGE, fire=self._tick),
+            Kind(nudging.SNOOZED, Priority.ASKED, fire=self._wake),
+        )
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Plan the ticks that are not planned yet, such as those of a kind that is new."""
+        await nudging.begin(self.app.database, self._rules().values(), self.app.clock())
+        self.app.courier.poke()
+
+    async def _tick(self, session: AsyncSession, due: DueNow, now: datetime) -> None:
+        nudge = self.bot.nudges.get(due.occurrence)
+        if nudge is not None:  # a kind that is gone ticks no more
+            await nudging.tick(session, nudge.rule, due.payload, now)
+
+    @staticmethod
+    async def _wake(session: AsyncSession, due: DueNow, now: datetime) -> None:
+        await nudging.wake(session, int(due.payload["delivery_id"]), due.fire_at, now)
+
+    @pressed("nudge", "stop", "name")
+    async def stop(self, interaction: Interaction, name: str) -> None:
+        """No more of these: for the one who presses, or, under a club's, for the club."""
+        person = await met(interaction)
+        nudge = self._nudge(name)
+        if nudge.audience is Audience.CLUBS:
+            guild_id = _organised(person)
+            assert nudge.stop is not None
+            await nudge.stop(self.app.database, guild_id)
+            await close_with(interaction, person.reader.t("nudges.said.stopped_club", name=person.reader.t(nudge.key)))
+            return
+        await nudging.choose(self.app.database, person.user_id, name, wanted=False)
+        words = person.reader.t("nudges.said.stopped", name=person.reader.t(nudge.key))
+        await close_with(interaction, words, start_button(name, person.reader))
+
+    @pressed("nudge", "start", "name")
+    async def start(self, interaction: Interaction, name: str) -> None:
+        """Take Stop back."""
+        person = await met(interaction)
+        await nudging.choose(self.app.database, person.user_id, name, wanted=True)
+        await close_with(
+            interaction, person.reader.t("nudges.said.started", name=person.reader.t(self._nudge(name).key))
+        )
+
+    @pressed("nudge", "snooze", "delivery_id")
+    async def snooze(self, interaction: Interaction, delivery_id: int) -> None:
+        """Ask until when."""
+        person = await met(interaction)
+        choices = await nudging.snooze_choices(
+            self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), self.app.clock()
+        )
+        words = person.reader.t("nudges.snooze.ask")
+        await say(interaction, words, view=snooze_buttons(delivery_id, choices, person.reader, self.app.clock()))
+
+    @pressed("nudge", "later", "delivery_id", "until")
+    async def later(self, interaction: Interaction, delivery_id: int, until: str) -> None:
+        """Put it off."""
+        person = await met(interaction)
+        at = await nudging.snooze(
+            self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), until, self.app.clock()
+        )
+        self.app.courier.poke()
+        await close_with(interaction, snoozed_until(at, person.reader))
+
+    def _nudge(self, name: str) -> Nudge:
+        nudge = self.bot.nudges.get(name)
+        if nudge is None:
+            raise NotFound("nudges.snooze.gone")
+        return nudge
+
+    def _rules(self) -> dict[str, Rule]:
+        return {name: nudge.rule for name, nudge in self.bot.nudges.items()}
+
+
+def _club_of(person: Person) -> int | None:
+    """The club whose own nudges somebody may put off."""
+    return person.guild_id if person.organiser and person.in_guild else None
+
+
+def _organised(person: Person) -> int:
+    guild_id = _club_of(person)
+    if guild_id is None:
+        raise NotAllowed("errors.organiser.only")
+    return guild_id
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Nudges(bot))

@@ -1,0 +1,62 @@
+"""A streak of weeks: the nudge when one is in danger, and Repair."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Outgoing
+from bot.domain.periods import today_in
+from bot.domain.strikes import Hour
+from bot.reader import Reader
+from bot.services import streaks
+from cogs.answer import Interaction, met, reply
+from cogs.nudging import Nudge, Said
+from cogs.views.base import card, pressed
+from cogs.views.nudges import streak_line, week_in_danger
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+    monday = date.fromisoformat(out.payload["monday"])
+    found = await streaks.danger(client.app.database, out.user_id, monday, reader.zone, client.app.clock())
+    return None if found is None else Said(week_in_danger(found, reader))
+
+
+WEEK_IN_DANGER = Nudge(
+    "nudge.week",
+    key="nudges.name.week",
+    useful_for=timedelta(hours=42),  # until Sunday noon
+    say=_say,
+    who=streaks.in_danger,
+    hour=Hour(18, weekday=4),  # Friday evening: the two days of the weekend are left, and can still be planned
+)
+
+
+class Streaks(commands.Cog):
+    """Rows of weeks."""
+
+    nudges = (WEEK_IN_DANGER,)
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("streak", "repair", "monday")
+    async def repair(self, interaction: Interaction, monday: str) -> None:
+        """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        week = date.fromisoformat(monday)
+        found = await streaks.repair(self.app.database, person.user_id, week, today)
+        words = person.reader.t("nudges.repair.done", day=week)
+        await reply(interaction, card(words, streak_line(found.streak, person.reader)), private=True)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Streaks(bot.app))

@@ -1,0 +1,91 @@
+"""How a club's weekly digest reads and looks: in the club's language, as its boards, with names escaped."""
+
+from __future__ import annotations
+
+from babel.dates import format_skeleton
+from babel.numbers import get_decimal_symbol
+
+from bot.charts.weeks import WeekBar, WeeksChart
+from bot.domain.runs import Direction
+from bot.domain.units import METRES_PER_MILE, Units
+from bot.i18n import locale_of
+from bot.reader import Reader, escaped
+from bot.services.digests import NAMED, Digest, Placed
+from cogs.views.leaderboard import place
+
+PICTURE = "digest.png"
+NAME_LIMIT = 24
+"""Characters of a name: eight rows, and as many newcomers and spotters as are named, fit into one message."""
+
+
+def words(digest: Digest, reader: Reader) -> str:
+    """The digest in words; within 2,000 characters at its worst."""
+    backward, forward = digest.sums[Direction.BACKWARD], digest.sums[Direction.FORWARD]
+    lines = [
+        reader.t("digest.title", club=escaped(digest.club.name, 40), first=digest.first, last=digest.last),
+        reader.t("digest.runs", count=digest.runs, members=digest.members),
+        reader.t("digest.sums", backward_m=backward[0], forward_m=forward[0]) if backward[0] or forward[0] else "",
+        *_board(digest, Direction.BACKWARD, reader),
+        *_board(digest, Direction.FORWARD, reader),
+        _named("newcomers", [_name(name) for name in digest.newcomers], reader),
+        _named(
+            "spotters",
+            [reader.t("digest.spotter", name=_name(name), number=ms // 60_000) for name, ms in digest.spotters],
+            reader,
+        ),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def chart(digest: Digest, reader: Reader) -> WeeksChart:
+    """The club's weeks as a picture."""
+    miles = reader.units is Units.IMPERIAL
+    unit_m = METRES_PER_MILE if miles else 1000
+    locale = locale_of(reader.language)
+    return WeeksChart(
+        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
+        bars=tuple(
+            WeekBar(format_skeleton("MMMd", monday, locale=locale), backward / unit_m, forward / unit_m)
+            for monday, backward, forward in digest.weeks
+        ),
+        backward=reader.t("me.chart.backward"),
+        forward=reader.t("me.chart.forward"),
+        decimal=get_decimal_symbol(locale),
+    )
+
+
+def in_words(digest: Digest, reader: Reader) -> str:
+    """What the picture shows, for those who cannot see it."""
+    _, backward, forward = digest.weeks[-1]
+    return reader.t(
+        "me.chart.alt",
+        count=len(digest.weeks),
+        backward_m=sum(week[1] for week in digest.weeks),
+        forward_m=sum(week[2] for week in digest.weeks),
+        week_backward_m=backward,
+        week_forward_m=forward,
+    )
+
+
+def _board(digest: Digest, direction: Direction, reader: Reader) -> list[str]:
+    rows = digest.boards[direction]
+    return [reader.t(f"digest.board_{direction.value}"), *(_row(one, reader) for one in rows)] if rows else []
+
+
+def _row(one: Placed, reader: Reader) -> str:
+    key = "digest.row" if one.distance_m else "digest.row_time"
+    rank = place(one.rank)
+    return reader.t(key, place=rank, name=_name(one.name), distance_m=one.distance_m, duration_ms=one.duration_ms)
+
+
+def _named(key: str, names: list[str], reader: Reader) -> str:
+    if not names:
+        return ""
+    shown = names[:NAMED]
+    if len(names) > NAMED:
+        shown.append(reader.t("digest.more", count=len(names) - NAMED))
+    return reader.t(f"digest.{key}", names=reader.both(shown))
+
+
+def _name(name: str) -> str:
+    return escaped(name, NAME_LIMIT)

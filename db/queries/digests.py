@@ -1,0 +1,103 @@
+"""A club's week as it may see it: runs that count, of members who are there and do not hide. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Guild, Member, Run, Spotting, Standing, Stretch
+
+VISIBLE = (Member.hidden.is_(False), Member.left_at.is_(None))
+
+
+def _member(of: type[Run] | type[Spotting]) -> ColumnElement[bool]:
+    return (Member.guild_id == of.guild_id) & (Member.user_id == of.user_id)
+
+
+async def with_digest(session: AsyncSession, guild_ids: Collection[int] | None = None) -> Sequence[Guild]:
+    """Those of some clubs, or of all, in which the bot is and that have a channel for their digest."""
+    some = () if guild_ids is None else (Guild.guild_id.in_(guild_ids),)
+    rows = await session.scalars(
+        select(Guild).where(Guild.digest_channel_id.is_not(None), Guild.left_at.is_(None), *some)
+    )
+    return rows.all()
+
+
+async def counts(session: AsyncSession, guild_id: int, first: date, last: date) -> tuple[int, int]:
+    """How many runs there were from `first` to `last`, and of how many members."""
+    row = await session.execute(
+        select(func.count(), func.count(Run.user_id.distinct()))
+        .select_from(Run)
+        .join(Member, _member(Run))
+        .where(Run.guild_id == guild_id, Run.counted, Run.ran_on.between(first, last), *VISIBLE)
+    )
+    runs, members = row.one()
+    return int(runs), int(members)
+
+
+async def sums(
+    session: AsyncSession, guild_id: int, first: date, last: date
+) -> Sequence[Row[int, str, datetime, str, int | None, int]]:
+    """(member, name, when last seen, direction, metres, milliseconds) of everybody who ran in the time."""
+    rows = await session.execute(
+        select(
+            Run.user_id,
+            Member.display_name,
+            Member.seen_at,
+            Stretch.direction,
+            func.coalesce(func.sum(Stretch.distance_m), 0),
+            func.sum(Stretch.duration_ms),
+        )
+        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(Member, _member(Run))
+        .where(Run.guild_id == guild_id, Run.counted, Run.ran_on.between(first, last), *VISIBLE)
+        .group_by(Run.user_id, Member.display_name, Member.seen_at, Stretch.direction)
+    )
+    return rows.all()
+
+
+async def newcomers(session: AsyncSession, guild_id: int, user_ids: Collection[int], first: date) -> set[int]:
+    """Those of some members whose first run that counts in the club was not before a day."""
+    rows = await session.scalars(
+        select(Run.user_id)
+        .where(Run.guild_id == guild_id, Run.user_id.in_(user_ids), Run.counted)
+        .group_by(Run.user_id)
+        .having(func.min(Run.ran_on) >= first)
+    )
+    return set(rows)
+
+
+async def spotters(
+    session: AsyncSession, guild_id: int, first: date, last: date
+) -> Sequence[Row[int, str, datetime, int]]:
+    """(member, name, when last seen, milliseconds) of everybody who faced forward for others, the longest first."""
+    ms = func.sum(Spotting.duration_ms)
+    rows = await session.execute(
+        select(Spotting.user_id, Member.display_name, Member.seen_at, ms)
+        .join(Run, Run.run_id == Spotting.run_id)
+        .join(Member, _member(Spotting))
+        .where(Spotting.guild_id == guild_id, Run.counted, Spotting.ran_on.between(first, last), *VISIBLE)
+        .group_by(Spotting.user_id, Member.display_name, Member.seen_at)
+        .having(ms > 0)
+        .order_by(ms.desc(), Spotting.user_id)
+    )
+    return rows.all()
+
+
+async def weeks(session: AsyncSession, guild_id: int, since: date) -> Sequence[Row[date, str, int]]:
+    """(Monday, direction, metres) of the club's weeks from a Monday on."""
+    rows = await session.execute(
+        select(Standing.starts_on, Standing.direction, func.sum(Standing.distance_m))
+        .where(
+            Standing.guild_id == guild_id,
+            Standing.direction.in_(["backward", "forward"]),
+            Standing.period == "week",
+            Standing.starts_on >= since,
+            Standing.hidden.is_(False),
+        )
+        .group_by(Standing.starts_on, Standing.direction)
+    )
+    return rows.all()

@@ -1,0 +1,102 @@
+"""Sixty days of one member across a clock change give exactly a written calendar of nudges and instants."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.reader import Reader
+from bot.services import nudge_settings, settings, streaks
+from bot.services.nudge_settings import read_back_on
+from db.engine import Database
+from tests.services.nudged import Engine, meet, run_on
+
+ANN = 11
+
+
+def local(told: str, zone: str) -> datetime:
+    return datetime.fromisoformat(told).replace(tzinfo=ZoneInfo(zone))
+
+
+def day(told: str) -> date:
+    return date.fromisoformat(told)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin"])
+async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Database, zone: str) -> None:
+    """Monday 21 September to Thursday 19 November 2026; the clock goes back on Sunday 25 October."""
+    engine = Engine(database, local("2026-09-21 00:00", zone))
+    await meet(database, ANN, zone, engine.now)
+    # Two weeks in a row are behind her.
+    await run_on(database, ANN, day("2026-09-09"), day("2026-09-16"))
+    await engine.start()
+
+    async def until(told: str) -> None:
+        await engine.until(local(told, zone))
+
+    await until("2026-09-26 10:00")  # Friday 25th at 18:00: in danger. She runs on Saturday.
+    await run_on(database, ANN, day("2026-09-26"))
+    await until("2026-09-29 12:00")
+    await run_on(database, ANN, day("2026-09-29"))  # a run on Tuesday: no word in this week
+    await until("2026-10-05 09:00")
+    # Hurt from Monday 5 October, back on Friday 16 October: nothing in either week, and both are protected.
+    reader = Reader("en", zone=zone)
+    await nudge_settings.pause(
+        database, ANN, read_back_on("until 16 oct", reader, engine.now), "injury", day("2026-10-05")
+    )
+    await until("2026-10-20 08:00")
+    # A Friday at 22:00 would be in the night: she wants quiet from 17:00 to 8:00.
+    await nudge_settings.choose_quiet(database, ANN, begins_h=17, ends_h=8)
+    await until("2026-10-24 12:00")  # 18:00 on Friday 23rd was quiet: it came on Saturday at 8:00
+    await run_on(database, ANN, day("2026-10-24"))
+    await nudge_settings.choose_quiet(database, ANN, begins_h=21, ends_h=7)
+    await until("2026-10-31 12:00")  # after the change: Friday 30th at 18:00 by the new clock
+    # She lets the week go, and nothing comes back to it. Two weeks after 24 October she is asked, once.
+    await until("2026-11-19 23:59")
+    berlin = [(kind, at.astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M %z")) for kind, _, at in engine.sent]
+    assert berlin == [
+        ("nudge.week", "Fri 25 Sep 18:00 +0200"),
+        ("nudge.week", "Sat 24 Oct 08:00 +0200"),
+        ("nudge.week", "Fri 30 Oct 18:00 +0100"),
+        ("nudge.back", "Sat 07 Nov 17:00 +0100"),
+    ]
+
+
+async def test_sixty_days_in_sydney_across_the_beginning_of_summer_time(database: Database) -> None:
+    """Monday 21 September to Thursday 19 November 2026; the clock goes forward on Sunday 4 October."""
+    zone = "Australia/Sydney"
+    engine = Engine(database, local("2026-09-21 00:00", zone))
+    await meet(database, ANN, zone, engine.now)
+    await run_on(database, ANN, day("2026-09-08"), day("2026-09-10"), day("2026-09-15"), day("2026-09-17"))
+    await nudge_settings.choose_goal(database, ANN, 2, "backward", day("2026-09-21"))
+    await engine.start()
+
+    async def until(told: str) -> None:
+        await engine.until(local(told, zone))
+
+    await run_on(database, ANN, day("2026-09-21"))  # one of two
+    await until("2026-09-27 08:00")  # Friday 25th 18:00
+    await run_on(database, ANN, day("2026-09-27"))
+    await until("2026-10-02 17:00")
+    await run_on(database, ANN, day("2026-09-29"), day("2026-10-02"))  # done an hour before it would have come
+    await until("2026-10-10 12:00")  # Friday 9th, by summer time
+    await run_on(database, ANN, day("2026-10-10"), day("2026-10-11"))
+    await until("2026-10-16 12:00")
+    # She flies to Perth: 18:00 there is three hours later, and the same week is not told twice when she is back.
+    await settings.choose_zone(database, ANN, "Perth", Reader("en", zone=zone), engine.now)
+    await until("2026-10-17 06:00")
+    await settings.choose_zone(database, ANN, "Sydney", Reader("en", zone="Australia/Perth"), engine.now)
+    await until("2026-10-26 08:00")  # missed: the week of the 12th, and that of the 19th by Friday with no row left
+    repaired = await streaks.standing(database, ANN, day("2026-10-21"))
+    assert repaired.streak.repair == day("2026-10-12")
+    await until("2026-11-19 23:59")
+    sydney = [(kind, at.astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M %z")) for kind, _, at in engine.sent]
+    assert sydney == [
+        ("nudge.week", "Fri 25 Sep 18:00 +1000"),
+        ("nudge.week", "Fri 09 Oct 18:00 +1100"),
+        ("nudge.week", "Fri 16 Oct 21:00 +1100"),
+        ("nudge.back", "Sun 25 Oct 17:00 +1100"),
+    ]
+    assert engine.now - local("2026-09-21 00:00", zone) > timedelta(days=59)
