@@ -68,7 +68,6 @@ class Firing:
         """Do what is due first, alone or with others of its kind, in one transaction; None when nothing is."""
         now = self._clock()
         taken: list[Taken] = []
-        late: list[Taken] = []
         try:
             async with self._database.write() as session:
                 taken = await outbox.take_due(session, self.kinds, now, self._together, TOGETHER, self._apart)
@@ -80,8 +79,8 @@ class Firing:
             if not taken:
                 raise
             await self._undone(taken, error, now)
-        else:
-            self._apart.difference_update(one.due_id for one in taken)
+            return taken[0]
+        self._apart.difference_update(one.due_id for one in taken)
         for one in late:
             self._dropped.late(one.kind, one.occurrence, now - one.meant_at)
         return taken[0]

@@ -146,7 +146,7 @@ async def worker(kept_process: list[Any]) -> AsyncIterator[Worker]:
 
 def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
     """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all week."""
-    return Pump(Pace(per_second=1e6, burst=1000), sweep)
+    return Pump(Pace(per_second=1e6, burst=1000, window=1000), sweep)
 
 
 @pytest.fixture
