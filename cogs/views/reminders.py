@@ -71,7 +71,7 @@ def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str
         number = 0 if view.schedule == view.readings[1] else 1
         other = view.readings[number]
         if next_after(other, view.zone, now) is not None:
-            words = reading(Asked(other), view.zone, reader, now)
+            words = _in_words(other, reader.inside(view.zone), now)
             other_id = identity("remind", "reading", view.reminder_id, view.revision, number)
             parts.append(row(button(reader.t("remind.button.reading", words=words), other_id, ButtonStyle.primary)))
     parts.append(row(*_buttons(view, reader, missed=missed is not None)))
@@ -100,7 +100,7 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
         if view.zone != reader.zone:
             lines.append(reader.t("remind.card.zone", place=zones.city_of(view.zone, reader.language)))
     if len(view.readings) == 2 and missed is None:
-        lines.append(reader.t("remind.card.reading", words=reading(Asked(view.schedule), view.zone, reader, now)))
+        lines.append(reader.t("remind.card.reading", words=spoken(view, reader, now)))
     return lines
 
 
