@@ -58,7 +58,8 @@ def nudges_page(
         row(_hours("begins", own.quiet.begins_min, reader)),
         row(_hours("ends", own.quiet.ends_min, reader)),
         reader.t("nudges.settings.loud" if own.quiet.none else "nudges.settings.quiet", begins=begins, ends=ends),
-        *([reader.t("nudges.settings.which"), row(_kinds(own, kinds, reader))] if kinds else []),
+        reader.t("nudges.settings.which") if kinds else "",
+        *([row(_kinds(own, kinds, reader))] if kinds else []),
         row(button(reader.t("nudges.button.general"), identity("settings", "general"))),
     )
     return number_menus(view, PAGE)
