@@ -33,7 +33,7 @@ from db.queries import settings as settings_queries
 
 TICK = "nudge.tick"
 SNOOZED = "nudge.snoozed"
-PAGE = 500
+PAGE = 100
 """Members looked at in one transaction, so that none holds up others for long."""
 LONGEST = timedelta(days=1)
 """Between two ticks at most: whatever zone has come into use unnoticed is found by then."""

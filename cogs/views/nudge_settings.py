@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 from discord import ui
@@ -49,9 +48,6 @@ def nudges_page(
         paused = reader.t(f"nudges.pause.{own.pause.why.value}", day=own.pause.until_on)
         style = discord.ButtonStyle.success
         buttons = [button(reader.t("nudges.button.resume"), identity("nudging", "resume"), style)]
-    which: list[str | ui.Item[Any]] = (
-        [reader.t("nudges.settings.which"), row(_kinds(own, kinds, reader))] if kinds else []
-    )
     view = card(
         reader.t("nudges.settings.title"),
         notice,
@@ -62,7 +58,8 @@ def nudges_page(
         row(_hours("begins", own.quiet.begins_min, reader)),
         row(_hours("ends", own.quiet.ends_min, reader)),
         reader.t("nudges.settings.loud" if own.quiet.none else "nudges.settings.quiet", begins=begins, ends=ends),
-        *which,
+        reader.t("nudges.settings.which") if kinds else "",
+        *([row(_kinds(own, kinds, reader))] if kinds else []),
         row(button(reader.t("nudges.button.general"), identity("settings", "general"))),
     )
     return number_menus(view, PAGE)

@@ -294,7 +294,8 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
             words = re.findall(r"[A-Za-z]{2,}", _PLACEHOLDER.sub(" ", sentence))
             if not words or sentence in german:
                 continue
-            pattern = re.compile(".+?".join(re.escape(part) for part in _PLACEHOLDER.split(sentence)))
+            value = ".+?" if " " in sentence else r"\S+?"  # `{day}rd` is not how "Sprache: wie in Discord" ends
+            pattern = re.compile(value.join(re.escape(part) for part in _PLACEHOLDER.split(sentence)))
             if not any(pattern.search(other) for other in german):
                 found[f"{key}: {sentence}"] = (pattern, len(words) < 2 or sum(map(len, words)) < 8)
     return found
