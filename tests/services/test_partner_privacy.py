@@ -15,7 +15,7 @@ from bot.errors import Conflict
 from bot.services import privacy
 from db.engine import Database
 from db.models import Companion, Delivery, Outing, Round, Tie, User
-from tests.services.test_privacy import ALICE, BOB, CARL, CLUB, NOW, dump, fill, letter, place
+from tests.services.filled import ALICE, BOB, CARL, CLUB, NOW, dump, fill, letter, place
 
 
 async def outing(session: AsyncSession, outing_id: int, state: str, *people: dict[str, Any]) -> None:

@@ -6,53 +6,21 @@ import csv
 import io
 import json
 import zipfile
-import zlib
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import JSON, select
 
 from bot.services import privacy
 from db.base import Base
 from db.engine import Database
 from db.models import (
-    Availability,
-    Card,
-    Companion,
-    Contact,
-    Delivery,
-    Done,
-    Due,
-    Guild,
-    MeetingPoint,
-    Member,
-    NoShow,
-    NudgeChoice,
-    Outing,
-    OutingPress,
-    Pause,
-    Recording,
-    Remembered,
-    Reminder,
-    Repair,
     Revision,
-    Round,
-    RoundPlace,
     Run,
-    Spotting,
-    Standing,
-    Stretch,
-    Tie,
-    User,
-    WeeklyGoal,
 )
 from db.queries.privacy import IMPERSONAL, NAMING
+from tests.services.filled import ALICE, BOB, NOW, dump, fill
 
-NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
-ALICE, BOB, CLUB = 711_111_111_111_111_111, 722_222_222_222_222_222, 900
-CARL = 733_333_333_333_333_333
 TRACES = (str(ALICE), "Alice", "alices secret", "alice.fit")
 
 HARMLESS_JSON = {
@@ -81,174 +49,6 @@ HARMLESS = {
     ("outings", "backward_per_spotter"),
 }
 """Columns that only sound like it."""
-
-
-async def fill(database: Database) -> None:
-    """Alice and Bob, a run each, each naming the other as spotter, with everything a run can have."""
-    async with database.write() as session:
-        await session.execute(insert(Guild).values(guild_id=CLUB, name="Krebsgang", owner_id=ALICE, created_at=NOW))
-        await session.execute(insert(Remembered).values(name="synced:1", value="abc"))
-        for run_id, user_id, name, other, other_name in (
-            (1, ALICE, "Alice", BOB, "Bob"),
-            (2, BOB, "Bob", ALICE, "Alice"),
-        ):
-            await session.execute(insert(User).values(user_id=user_id, weight_kg=61.5, created_at=NOW))
-            await session.execute(insert(Member).values(guild_id=CLUB, user_id=user_id, display_name=name, seen_at=NOW))
-            run = {
-                "zone": "Europe/Berlin",
-                "distance_m": 5000,
-                "duration_ms": 1_650_000,
-                "surface": "road",
-                "spotter_id": other,
-                "spotter_name": other_name,
-                "spotter_state": "agreed",
-                "effort": 5,
-                "note": f"={name.lower()}s secret",
-                "sharing": "club",
-                "extras": ["note"],
-            }
-            await session.execute(
-                insert(Run).values(
-                    run_id=run_id, interaction_id=run_id, user_id=user_id, guild_id=CLUB, started_at=NOW,
-                    ran_on=date(2026, 11, 18), source="fit", counted=True, revision=2, created_at=NOW, **run,
-                )
-            )  # fmt: skip
-            await session.execute(
-                insert(Stretch).values(
-                    run_id=run_id, position=0, direction="backward", distance_m=5000, duration_ms=1_650_000
-                )
-            )
-            for revision, before in ((1, None), (2, {**run, "started_at": NOW.isoformat(), "stretches": []})):
-                await session.execute(
-                    insert(Revision).values(
-                        run_id=run_id, revision=revision, interaction_id=run_id * 10 + revision, kind="edited",
-                        before=before, changed_at=NOW,
-                    )
-                )  # fmt: skip
-            await session.execute(insert(Card).values(message_id=50 + run_id, channel_id=40, run_id=run_id))
-            await session.execute(
-                insert(Recording).values(
-                    run_id=run_id, user_id=user_id, sha256="f" * 64, filename=f"{name.lower()}.fit", totals={"m": 5000},
-                    laps=[{"m": 5000}], series=zlib.compress(b"[[0,0],[1650,5000]]"),
-                )
-            )  # fmt: skip
-            await session.execute(
-                insert(Standing).values(
-                    guild_id=CLUB, direction="backward", period="all", starts_on=date(1970, 1, 1), user_id=user_id,
-                    distance_m=5000, duration_ms=1_650_000, days_out=1, longest_m=5000,
-                )
-            )  # fmt: skip
-        await fill_partners(session)
-
-
-async def fill_partners(session: AsyncSession) -> None:
-    """What both have to do with one another: outings, ties, contacts, a round, messages; and Bob with Carl."""
-    await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
-    both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
-    await session.execute(
-        insert(Round).values(
-            round_id=1, guild_id=CLUB, monday=date(2026, 11, 16), state="drawn", seed=1, proposal={"outings": [both]},
-            announced_at=NOW, match_at=NOW,
-        )
-    )  # fmt: skip
-    for number, user_id, name, other, other_name in ((1, ALICE, "Alice", BOB, "Bob"), (2, BOB, "Bob", ALICE, "Alice")):
-        await session.execute(
-            insert(Outing).values(
-                outing_id=number, interaction_id=number, guild_id=CLUB, caller_id=user_id, state="resolved",
-                starts_at=NOW, zone="UTC", place="Track", detail="by the north gate", backward_per_spotter=2, places=2,
-                pace_s_per_km=480, planned_ms=1_650_000, channel_id=40, message_id=60 + number, ended_at=NOW,
-                resolved_by=user_id, resolution=f"{name.lower()}s secret", created_at=NOW,
-            )
-        )  # fmt: skip
-        for who in (ALICE, BOB):
-            await session.execute(insert(Companion).values(**place(number, who)))
-        await session.execute(insert(OutingPress).values(interaction_id=number, outing_id=number, pressed_at=NOW))
-        for contact_id, contact_name in ((other, other_name), (CARL, "Carl")):
-            tie = {"user_id": user_id, "other_id": contact_id, "other_name": contact_name, "since": NOW}
-            await session.execute(insert(Tie).values(**tie, kind="block"))
-            await session.execute(
-                insert(Contact).values(
-                    user_id=user_id, contact_id=contact_id, contact_name=contact_name, position=1, state="accepted",
-                    asked_at=NOW,
-                )
-            )  # fmt: skip
-            await session.execute(
-                insert(Spotting).values(
-                    run_id=number, user_id=user_id if contact_id == CARL else other, guild_id=CLUB,
-                    ran_on=date(2026, 11, 18), distance_m=5000, duration_ms=1_650_000,
-                )
-            )  # fmt: skip
-        monday = date(2026, 11, 16)
-        for private in (
-            insert(WeeklyGoal).values(user_id=user_id, since_on=monday, runs=2, counts="backward"),
-            insert(Pause).values(user_id=user_id, from_on=monday, until_on=date(2026, 11, 18), why="injury"),
-            insert(Repair).values(user_id=user_id, month_on=date(2026, 11, 1), monday=monday),
-            insert(NudgeChoice).values(user_id=user_id, kind="nudge.week", wanted=False),
-        ):
-            await session.execute(private)
-        await session.execute(insert(Availability).values(guild_id=CLUB, user_id=user_id, changed_at=NOW))
-        await session.execute(insert(RoundPlace).values(round_id=1, user_id=user_id, state="asked"))
-        await fill_reminder(session, number, user_id, name, other)
-        await session.execute(insert(NoShow).values(outing_id=number, user_id=user_id, missed_on=date(2026, 11, 18)))
-        await session.execute(
-            insert(Due).values(
-                kind="outing.evening", occurrence=f"{number}:{user_id}", priority=1, fire_at=NOW, meant_at=NOW,
-                user_id=user_id, payload={}, attempts=0,
-            )
-        )  # fmt: skip
-        for to, payload, part in (
-            (user_id, {}, "1"),
-            (CARL, {"about_user_id": user_id}, "2"),
-            (CARL, {}, f"3:{user_id}"),
-            (CARL, {"left": user_id, "user_ids": [ALICE, BOB, CARL]}, "4"),
-        ):
-            await session.execute(insert(Delivery).values(**letter(f"{number}:{part}", to, payload)))
-
-
-async def fill_reminder(session: AsyncSession, number: int, user_id: int, name: str, other: int) -> None:
-    """A reminder of one's own that both have done something of, and that the other has put off."""
-    await session.execute(
-        insert(Reminder).values(
-            reminder_id=number, interaction_id=number, user_id=user_id, audience="club", guild_id=CLUB, channel_id=40,
-            what=f"{name.lower()}s secret", schedule={"kind": "in", "at": NOW.isoformat()}, zone="UTC", state="ended",
-            created_at=NOW,
-        )
-    )  # fmt: skip
-    for who in (user_id, other):
-        await session.execute(insert(Done).values(reminder_id=number, occurs_at=NOW, user_id=who, done_at=NOW))
-    for kind, occurrence, who in (("remind", str(number), user_id), ("remind.again", f"{number}:7:{other}", other)):
-        await session.execute(
-            insert(Due).values(
-                kind=kind, occurrence=occurrence, priority=1, fire_at=NOW, meant_at=NOW, subject_id=number,
-                user_id=who, payload={}, attempts=0,
-            )
-        )  # fmt: skip
-
-
-def place(outing_id: int, user_id: int, **values: Any) -> dict[str, Any]:
-    """A place in an outing."""
-    return {
-        "outing_id": outing_id, "user_id": user_id, "wish": "spotter", "first_role": "spotter",
-        "second_role": "spotter", "presence": "in", "since": NOW, **values,
-    }  # fmt: skip
-
-
-def letter(occurrence: str, to: int, payload: dict[str, Any], kind: str = "outing.card") -> dict[str, Any]:
-    """A message that waits to be sent."""
-    return {
-        "kind": kind, "occurrence": occurrence, "priority": 1, "destination": "dm", "user_id": to, "channel_id": 0,
-        "payload": payload, "state": "waiting", "next_try_at": NOW, "attempts": 0, "due_at": NOW, "created_at": NOW,
-    }  # fmt: skip
-
-
-async def dump(database: Database) -> dict[str, list[str]]:
-    """Every row of every table as text."""
-    found: dict[str, list[str]] = {}
-    async with database.read() as session:
-        for table in Base.metadata.sorted_tables:
-            rows = (await session.execute(select(table))).all()
-            found[table.name] = [" ".join(map(repr, row)) for row in rows]
-    return found
 
 
 def test_every_table_says_whether_it_holds_anything_of_a_person() -> None:
