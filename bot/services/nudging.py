@@ -119,18 +119,18 @@ class Rule:
 async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> None:
     """Plan the first tick of every kind that has an hour and no tick; those that have go on where they were.
 
-    All are due at once, so that none sleeps until a day to which the machine's clock had once jumped.
+    One that sleeps for longer than any may, until a day to which the machine's clock had once jumped, is due at once.
     """
     async with database.write() as session:
         known = set(await queries.planned(session, TICK))
-        new = [rule.name for rule in rules if rule.hour is not None and rule.name not in known]
-        await plan(session, [_tick(name, now, now) for name in new])
-        await look_again(session, now)
+        new = [rule for rule in rules if rule.hour is not None and rule.name not in known]
+        await plan(session, [_next_tick(rule, await _hours(session, rule), now) for rule in new])
+        await queries.hasten(session, TICK, now, beyond=now + LONGEST)
 
 
 async def look_again(session: AsyncSession, now: datetime) -> None:
     """Have every kind see now which hours are struck next: a zone or an hour was set."""
-    await queries.hasten(session, TICK, now)
+    await queries.hasten(session, TICK, now, beyond=now)
 
 
 async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], now: datetime) -> None:
@@ -159,9 +159,7 @@ async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], no
     if last is not None:
         await plan(session, [_tick(rule.name, since, now, until=until.isoformat(), after=last)])
         return
-    done = max(since, until)
-    next_at = min((next_struck(hour, zone, done) for hour, zone in hours), default=done + LONGEST)
-    await plan(session, [_tick(rule.name, done, min(next_at, done + LONGEST))])
+    await plan(session, [_next_tick(rule, hours, max(since, until))])
 
 
 async def _hours(session: AsyncSession, rule: Rule) -> Collection[tuple[Hour, str]]:
@@ -194,6 +192,11 @@ async def _page(
     if reached:
         await post(session, [_letter(rule, call) for call in await rule.who(session, reached)], now)
     return reached[-1].id if len(reached) == PAGE else None
+
+
+def _next_tick(rule: Rule, hours: Collection[tuple[Hour, str]], done: datetime) -> Plan:
+    next_at = min((next_struck(hour, zone, done) for hour, zone in hours), default=done + LONGEST)
+    return _tick(rule.name, done, min(next_at, done + LONGEST))
 
 
 def _tick(name: str, since: datetime, at: datetime, **more: object) -> Plan:

@@ -80,9 +80,9 @@ async def planned(session: AsyncSession, kind: str) -> Sequence[str]:
     return (await session.scalars(select(Due.occurrence).where(Due.kind == kind))).all()
 
 
-async def hasten(session: AsyncSession, kind: str, now: datetime) -> None:
-    """Have everything planned of a kind be due now."""
-    await session.execute(update(Due).where(Due.kind == kind, Due.fire_at > now).values(fire_at=now, meant_at=now))
+async def hasten(session: AsyncSession, kind: str, now: datetime, *, beyond: datetime) -> None:
+    """Have everything of a kind that is planned for after `beyond` be due now."""
+    await session.execute(update(Due).where(Due.kind == kind, Due.fire_at > beyond).values(fire_at=now, meant_at=now))
 
 
 # -- what one has said ---------------------------------------------------------------------------------------------
