@@ -6,6 +6,7 @@ made; those marked `chromium` where a Chromium is installed. Elsewhere they are 
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import threading
@@ -28,6 +29,9 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None}
 
 _numbers = count(1)
+
+# The whole suite lies in memory, and is walked for garbage every 700 objects: a tenth of the time, for nothing.
+gc.set_threshold(100_000, 50, 100)
 
 # How long an example may take is the benchmarks' subject: on a busy machine a limit of milliseconds fails by chance.
 hypothesis.settings.register_profile("busy", deadline=None)

@@ -7,6 +7,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,22 +91,24 @@ def test_a_name_is_one_that_discord_takes(language: str) -> None:
             assert name == str(name).lower(), key
 
 
+@cache
+def code() -> list[tuple[Path, list[ast.AST]]]:
+    """Every file and all that stands in it."""
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    return [(file, list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))) for file in files]
+
+
 def literals() -> Iterator[tuple[str, str]]:
     """Every string in the code that reads like a key: an area, a dot, and more; with where it stands."""
     tops = {f"{area}.{table}" for area in AREAS for table in tables(area)}
-    for room in ROOMS:
-        for file in (ROOT / room).rglob("*.py"):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
-            for node in ast.walk(tree):
-                if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in parts:
-                    continue
-                area, _, rest = node.value.partition(".")
-                if (
-                    f"{area}.{rest.partition('.')[0]}" in tops
-                    and node.value.replace(".", "").replace("_", "").isalnum()
-                ):
-                    yield node.value, f"{file.relative_to(ROOT)}:{node.lineno}"
+    for file, nodes in code():
+        parts = {id(value) for node in nodes if isinstance(node, ast.JoinedStr) for value in node.values}
+        for node in nodes:
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in parts:
+                continue
+            area, _, rest = node.value.partition(".")
+            if f"{area}.{rest.partition('.')[0]}" in tops and node.value.replace(".", "").replace("_", "").isalnum():
+                yield node.value, f"{file.relative_to(ROOT)}:{node.lineno}"
 
 
 def tables(area: str) -> list[str]:
@@ -131,11 +134,10 @@ def test_every_key_is_used() -> None:
 
 def beginnings() -> Iterator[str]:
     """The literal beginnings of f-strings that read like keys, and tables named as a whole."""
-    for room in ROOMS:
-        for file in (ROOT / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                    start = str(node.values[0].value)
-                    if start.partition(".")[0] in AREAS and "." in start:
-                        yield start
+    for _, nodes in code():
+        for node in nodes:
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                start = str(node.values[0].value)
+                if start.partition(".")[0] in AREAS and "." in start:
+                    yield start
     yield from (f"{key}." for key, _ in literals() if is_table(key))
