@@ -124,7 +124,7 @@ class Pump:
             self._dropped.tell()
 
     async def _work(self, client: Backpedal, firing: Firing, sender: Sender) -> None:
-        fired = firing.kinds
+        every = fired = firing.kinds()
         drawn = frozenset(name for name, kind in client.kinds.items() if kind.draw is not None)
         while self._client is client:
             self._poked = False
@@ -135,12 +135,15 @@ class Pump:
             async with client.app.database.read() as session:
                 hand = [one.delivery_id for one in self._in_hand()]
                 outlook = await outbox.outlook(session, fired, drawn, now, hand, least)
-            fired_some = outlook.due and await firing.some()
+            before, fired = fired, firing.kinds(outlook.backlog) if self._sending else every
+            if fired - before:
+                continue  # something that was not looked for may be done again
+            fired_some = outlook.due and await firing.some(fired)
             if (outlook.waiting or fired_some) and await self._claim(client, sender, drawn, least):
                 continue
             if fired_some:
                 continue
-            await self._look_for_unknown(client, fired, drawn, now)
+            await self._look_for_unknown(client, every, drawn, now)
             self._wake_at(client, outlook.next_at)
             if self._poked:
                 continue

@@ -20,6 +20,9 @@ from db.queries import deliveries as queries
 from db.queries import due
 from db.queries import outlook as to_come
 
+MUCH = 200
+"""Messages that are a backlog: more than four seconds' worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -80,11 +83,16 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Whether anything is due, whether anything may be sent, and the next instant at which anything will be."""
+    """Whether anything is due, whether anything may be sent, and the next instant at which anything will be.
+
+    Attributes:
+        backlog: for each class how many messages wait that are at least as urgent, up to `MUCH`.
+    """
 
     due: bool
     waiting: bool
     next_at: datetime | None
+    backlog: tuple[int, ...] = (0, 0, 0)
 
 
 async def take_due(
@@ -218,7 +226,7 @@ async def outlook(
     least: Priority = Priority.NUDGE,
 ) -> Outlook:
     """What there is to do now, and when next, besides messages of some ids, or less urgent than `least`."""
-    return Outlook(*await to_come.outlook(session, fired, drawn, now, besides, least))
+    return Outlook(*await to_come.outlook(session, fired, drawn, now, besides, least, MUCH))
 
 
 async def orphans(database: Database, fired: Collection[str], drawn: Collection[str], now: datetime) -> Sequence[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
@@ -45,7 +45,21 @@ def _first_unsent(state: str, *when: ColumnElement[bool]) -> ScalarSelect[Any]:
     )  # fmt: skip
 
 
+def _backlog(least: int) -> ScalarSelect[Any]:
+    """How many messages at least as urgent may be sent now; no more are counted than matter."""
+    some = (
+        select(Delivery.delivery_id)
+        .where(
+            Delivery.state == "waiting", Delivery.next_try_at <= _NOW, Delivery.priority <= least,
+            one_of(Delivery.kind, _among("drawn")),
+        )
+        .limit(bindparam("most"))
+    )  # fmt: skip
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
 _OUTLOOK = select(
+    *map(_backlog, Priority),
     *(_first_due(priority, Due.fire_at <= _NOW) for priority in Priority),
     *(_first_unsent(state, Delivery.next_try_at <= _NOW, Delivery.priority <= bindparam("least")) for state in UNSENT),
     *(_first_due(priority, Due.fire_at > _NOW) for priority in Priority),
@@ -60,8 +74,11 @@ async def outlook(
     now: datetime,
     besides: Collection[int],
     least: int,
-) -> tuple[bool, bool, datetime | None]:
-    """Whether anything is due, whether anything may be sent, and the earliest instant after `now` of either.
+    most: int,
+) -> tuple[bool, bool, datetime | None, tuple[int, ...]]:
+    """Whether anything is due, whether anything may be sent, the earliest instant after `now` of either, the backlog.
+
+    The backlog says for each class how many messages wait that are at least as urgent.
 
     Args:
         session: where.
@@ -70,11 +87,14 @@ async def outlook(
         now: the present instant.
         besides: ids of messages that do not count.
         least: the least urgent class of which a message counts as to be sent now.
+        most: how many of a backlog are counted.
     """
-    given = {"fired": list(fired), "drawn": list(drawn), "now": now, "besides": list(besides), "least": least}
+    given = {"fired": list(fired), "drawn": list(drawn), "now": now, "besides": list(besides), "least": least,
+             "most": most}  # fmt: skip
     found = iter((await session.execute(_OUTLOOK, given)).one())
+    backlog = tuple(islice(found, len(Priority)))
     due, unsent = list(islice(found, len(Priority))), list(islice(found, len(UNSENT)))
-    return any(due), any(unsent), min(filter(None, found), default=None)
+    return any(due), any(unsent), min(filter(None, found), default=None), backlog
 
 
 async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:

@@ -160,7 +160,7 @@ async def advance(rows: int, due: int) -> None:
         kinds = {kind.name: kind for kind in ReminderMessages(cast(Any, None)).kinds}
         firing = Firing(kinds, database, system_clock, Dropped())
         started, all_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
-        while await firing.some():
+        while await firing.some(firing.kinds()):
             pass
         took_s, all_s = time.perf_counter() - started, time.process_time() - all_s
         database_s = all_s - (time.thread_time() - own_s)  # the driver has a thread of its own, and there is no other

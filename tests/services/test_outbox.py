@@ -319,7 +319,11 @@ async def test_the_outlook_says_what_there_is_to_do_and_when_next(database: Data
     async with database.write() as session:
         await plan(session, [Plan("toy.step", "a", UNTIL, Priority.SAFETY), Plan("x", "a", NOW, Priority.SAFETY)])
     await write(database, letter("a"))
-    assert await look(NOW) == outbox.Outlook(due=False, waiting=True, next_at=UNTIL)
+    assert await look(NOW) == outbox.Outlook(due=False, waiting=True, next_at=UNTIL, backlog=(1, 1, 1))
+    await write(database, letter("nudge", 13, Priority.NUDGE), letter("asked", 14, Priority.ASKED))
+    assert (await look(NOW)).backlog == (1, 2, 3)
+    async with database.write() as session:
+        await session.execute(delete(Delivery).where(Delivery.user_id != ADA))
     (one,) = await claim(database, NOW - MINUTE / 2) or await claim(database)
     assert await look(NOW, [one.delivery_id]) == outbox.Outlook(due=False, waiting=False, next_at=UNTIL)
     assert (await look(UNTIL)).due

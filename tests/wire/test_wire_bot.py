@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from discord.http import Ratelimit
 
 from bot.app import App
-from bot.client import Backpedal
+from bot.client import TIDY_S, Backpedal
 from tests.wire.bots import running
 from tests.wire.faults import Trouble
 from tests.wire.gateway import RESUME
@@ -124,3 +127,23 @@ async def test_an_imported_file_comes_from_discord_s_cdn(there: LocalDiscord, bo
     await asked.answer()
     await there.until(lambda: asked.message and "morning.gpx" in _everything(asked))
     assert rows("SELECT source, counted FROM runs") == [("gpx", 0)]
+
+
+async def test_thousands_of_channels_do_not_make_each_request_slower_and_are_forgotten(
+    bot: Backpedal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, old = 0, False
+
+    def is_inactive(_limit: Ratelimit) -> bool:
+        nonlocal looked
+        looked += 1
+        return old
+
+    monkeypatch.setattr(Ratelimit, "is_inactive", is_inactive)
+    for number in range(1000):
+        bot.http.get_ratelimit(f"channel {number}")
+    assert looked <= 1000, "once at most"
+    old = True
+    monkeypatch.setattr("bot.client.time", SimpleNamespace(monotonic=lambda: time.monotonic() + TIDY_S))
+    bot.http.get_ratelimit("one more")
+    assert len(bot.http._buckets) < 256
