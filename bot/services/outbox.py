@@ -173,7 +173,11 @@ async def record_sent(session: AsyncSession, one: Leased, channel_id: int, messa
     if one.destination is Destination.DM and (one.dm_closed_at is not None or one.dm_channel_id != channel_id):
         await queries.set_direct(session, one.user_id, dm_channel_id=channel_id, dm_closed_at=None)
     posted: dict[str, Any] = {} if one.message_id == message_id else {"message_id": message_id, "sent_at": now}
-    return await _settle(session, one, now, "sent", attempts=0, **posted)
+    # A card that changed before it was first known to be there: an earlier try may have arrived, its answer lost. Then
+    # Discord has answered with that, as it was, and the card is drawn once more in its place.
+    unsure = one.destination is Destination.CARD and one.message_id is None and one.version > 0
+    state, next_try_at = ("waiting", now) if unsure else ("sent", None)
+    return await _settle(session, one, now, state, next_try_at=next_try_at, attempts=0, **posted)
 
 
 async def record_dropped(session: AsyncSession, one: Leased, now: datetime) -> bool:

@@ -287,6 +287,22 @@ async def test_a_card_marked_while_it_is_drawn_waits_to_be_drawn_again(database:
     assert (await row(database, one.delivery_id)).sent_at == NOW
 
 
+async def test_a_card_that_changed_before_it_was_known_to_be_there_is_drawn_once_more(database: Database) -> None:
+    await write(database, card())
+    (lost,) = await claim(database)
+    async with database.write() as session:
+        await outbox.record_retry(session, lost, NOW, NOW)
+    await write(database, card())
+    (again,) = await claim(database)
+    async with database.write() as session:
+        await outbox.record_sent(session, again, ROOM, 6, NOW)
+    (drawn,) = await claim(database)
+    assert drawn.message_id == 6
+    async with database.write() as session:
+        await outbox.record_sent(session, drawn, ROOM, 6, NOW)
+    assert (await row(database, drawn.delivery_id)).state == "sent"
+
+
 async def test_a_card_that_is_gone_has_no_message_any_more_until_told(database: Database) -> None:
     await write(database, card(message_id=6))
     (one,) = await claim(database)
