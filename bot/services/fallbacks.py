@@ -35,9 +35,8 @@ async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
 
     The channel is the letter's own, else where the club looks for partners, else where the outing's card is.
     """
-    channel_id: int | None = one.channel_id or None
-    if channel_id is None and one.guild_id is not None:
-        channel_id = await queries.partners_channel(session, one.guild_id)
+    chosen = None if one.guild_id is None else await queries.partners_channel(session, one.guild_id)
+    channel_id: int | None = one.channel_id or chosen
     if channel_id is None and one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
         channel_id = await queries.outing_channel(session, one.subject_id) or None  # 0: it has no card
     if channel_id is None or not await outbox.record_closed(session, one, now):

@@ -12,8 +12,13 @@ from db.models import Delivery, Guild, Outing, User
 
 
 async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
-    """The channel where a club looks for partners."""
-    found: int | None = await session.scalar(select(Guild.partners_channel_id).where(Guild.guild_id == guild_id))
+    """The channel where a club looks for partners; until the end of the transaction nobody else is told of it here.
+
+    So those refused at the same time come one after the other, and find the message that the first has opened.
+    """
+    found: int | None = await session.scalar(
+        select(Guild.partners_channel_id).where(Guild.guild_id == guild_id).with_for_update(key_share=True)
+    )
     return found
 
 

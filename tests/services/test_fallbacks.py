@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -98,3 +99,22 @@ async def test_a_message_for_several_is_taken_apart_into_one_for_each(database: 
     assert [fallbacks.waiting_ids(one.kind, one.payload) for one in apart] == [[1], [2]]
     async with database.write() as session:
         assert not await fallbacks.take_apart(session, apart[0], NOW)
+
+
+async def test_those_refused_at_the_same_time_by_two_processes_are_named_together(
+    database: Database, other: Database
+) -> None:
+    async with database.write() as session:
+        session.add(Guild(guild_id=CLUB, created_at=NOW))
+    await write(database, *(letter(str(n), user_id=100 + n, channel_id=ROOM) for n in range(8)))
+
+    async def fall_back(mine: Database, one: Leased) -> None:
+        async with mine.write() as session:
+            assert await fallbacks.fall_back(session, one, NOW)
+
+    await asyncio.gather(
+        *(fall_back((database, other)[place % 2], one) for place, one in enumerate(await claim(database)))
+    )
+    async with database.read() as session:
+        (together,) = await session.scalars(select(Delivery).where(Delivery.kind == fallbacks.WAITS))
+    assert len(fallbacks.waiting_ids(together.kind, together.payload)) == 8
