@@ -133,6 +133,11 @@ async def look_again(session: AsyncSession, now: datetime) -> None:
     await queries.hasten(session, TICK, now)
 
 
+async def look_again_from_now(session: AsyncSession, name: str, now: datetime) -> None:
+    """Have a kind see its next hour now: one that was over before it was set is not made up for."""
+    await queries.hasten(session, TICK, now, name, {"since": now.isoformat()})
+
+
 async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], now: datetime) -> None:
     """Write the nudges of a kind that have become due since its last tick, and plan the next.
 

@@ -91,9 +91,14 @@ async def planned(session: AsyncSession, kind: str) -> Sequence[str]:
     return (await session.scalars(select(Due.occurrence).where(Due.kind == kind))).all()
 
 
-async def hasten(session: AsyncSession, kind: str, now: datetime) -> None:
-    """Have everything planned of a kind be due now."""
-    await session.execute(update(Due).where(Due.kind == kind, Due.fire_at > now).values(fire_at=now, meant_at=now))
+async def hasten(
+    session: AsyncSession, kind: str, now: datetime, occurrence: str | None = None, payload: Any = None
+) -> None:
+    """Have everything planned of a kind be due now; with an `occurrence` that alone, with another payload."""
+    planned = update(Due).where(Due.kind == kind, Due.fire_at > now).values(fire_at=now, meant_at=now)
+    if occurrence is not None:
+        planned = planned.where(Due.occurrence == occurrence).values(payload=payload)
+    await session.execute(planned)
 
 
 # -- what one has said ---------------------------------------------------------------------------------------------
