@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.reminding import forged
 from tests.flows.test_nudges import choices, ran
 
 
@@ -132,6 +133,13 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
         rows = [(row.user_id, row.monday) for row in await session.scalars(select(Repair).order_by(Repair.user_id))]
     monday = date(2026, 11, 9)
     assert rows == sorted([(club.alice.id, monday), (club.bob.id, monday)])
+
+
+async def test_a_repair_of_what_is_no_week_is_refused_in_words(club: Club) -> None:
+    made = await forged(club, "streak:repair:v1:garbage", "streak:repair:v1:20261109")
+    assert "went wrong" not in text_of(await club.bob.click(made, custom_id="streak:repair:v1:garbage"))
+    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
+    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
 
 
 async def test_a_german_reads_german_on_every_page(club: Club) -> None:
