@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.delivery.kinds import Drawn, Failure, Hold, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
 from bot.domain.delivery import Priority
 from bot.domain.strikes import Hour
 from bot.reader import Reader
@@ -36,7 +36,7 @@ class Said:
     """What a nudge says: its words, its own buttons before Stop and Snooze, and pictures."""
 
     words: str
-    buttons: Sequence[Component] = ()
+    buttons: Sequence[ui.Item[Any]] = ()
     files: Sequence[discord.File] = ()
 
 
@@ -60,7 +60,8 @@ class Nudge:
         audience: members, by direct message; or clubs, in a channel.
         silent: without a sound.
         stop: for clubs: what Stop does, pressed by an organiser.
-        failed: as of `Kind`.
+        failed: as of `Kind`, and
+        fire: for what a service plans for an instant of its own, under the same name.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Nudge:
     silent: bool = False
     stop: Callable[[Database, int], Awaitable[None]] | None = None
     failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
 
     @property
     def rule(self) -> Rule:
@@ -105,7 +107,8 @@ def kind_of(nudge: Nudge) -> Kind:
     return Kind(
         nudge.name,
         nudge.priority,
-        draw=draw,
+        nudge.fire,
+        draw,
         hold=hold,
         failed=nudge.failed,
         useful_for=nudge.useful_for,

@@ -16,12 +16,14 @@ from bot.domain.outings import OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.reader import Reader
 from bot.services import clubs, course, drafts, no_shows, people
+from bot.services.calls import EVENING, HOUR, START
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
 from cogs.asking import ask_named
 from cogs.membership import notice
+from cogs.nudging import Nudge, Said
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
 from cogs.views.base import Component, card, fields_of, pressed, values_of
@@ -41,10 +43,12 @@ class Outings(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
         asked, safety = Priority.ASKED, Priority.SAFETY
+        self.nudges = (
+            _reminder_nudge(EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
+            _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
+        )
         self.kinds = (
-            Kind("outing.evening", asked, _reminds("outing.evening"), _draws(_evening), useful_for=timedelta(hours=6)),
-            Kind("outing.hour", asked, _reminds("outing.hour"), _draws(_hour), useful_for=timedelta(hours=1)),
-            Kind("outing.start", asked, _reminds("outing.start"), _draws(_start), useful_for=timedelta(hours=1)),
+            Kind(START, asked, _reminds(START), _draws(_start), useful_for=timedelta(hours=1)),
             Kind(no_shows.UNSTARTED, asked, _fire_unstarted),
             Kind(no_shows.HAPPENED, asked, None, _draws(_happened)),
             Kind(no_shows.WORD, asked, None, _draws(_two_no_shows)),
@@ -240,6 +244,17 @@ def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None
         return None if made is None else Drawn(content=made[0], view=made[1])
 
     return drawn
+
+
+def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
+    """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
+    drawn = _draws(draw)
+
+    async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+        made = await drawn(client, out)
+        return None if made is None or made.view is None else Said(made.content, made.view.children)
+
+    return Nudge(name, key, useful_for, say, priority=Priority.ASKED, fire=_reminds(name))
 
 
 def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:

@@ -10,7 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
 from bot.domain.delivery import Priority
 from bot.domain.snoozes import Snooze
 from bot.errors import BadInput, NotFound
@@ -24,6 +24,7 @@ from cogs.logged import content_of, log_and_show
 from cogs.transformers import log_form, read_entry, typed_from_form
 from cogs.views import reminder_message as views
 from cogs.views.base import fields_of, identity, pressed
+from cogs.views.reminders import is_late
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,7 +41,7 @@ class ReminderMessages(commands.Cog):
         self.app = app
         asked = Priority.ASKED
         self.kinds = (
-            Kind(firing.FIRES, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire)),
+            Kind(firing.FIRES, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire), hold=_hold),
             Kind(firing.AGAIN, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire_again)),
             Kind(firing.TROUBLE, asked, None, _draw_trouble),
         )
@@ -145,10 +146,17 @@ def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueNow], datetime], A
     return fire_all
 
 
+async def _hold(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+    """Of what Discord would not take for hours, a series says the latest alone, as after the bot was down."""
+    if out.subject_id is None or not is_late(out.due_at, now):
+        return None
+    return Hold(None) if await firing.is_overtaken(session, out.subject_id, out.due_at) else None
+
+
 async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
     database = client.app.database
     view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
-    if view is None or (view.series and view.state == "paused"):
+    if view is None or (view.series and view.state == "paused" and not out.payload.get("though_paused")):
         return None
     in_channel = out.destination == "channel"
     reader = await people.reader_for(database, None if in_channel else out.user_id, out.guild_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_fields
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
 from bot.domain import zones
+from bot.domain.reminding import in_step
 from bot.domain.snoozes import Snooze
 from bot.errors import BadInput, NotAllowed
 from bot.services import reminders
@@ -269,6 +272,9 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         asked, notices = None, list[str]()
         if when is not None:
             asked, notices = read_asked(interaction, person.reader, view.zone, when, view.what)
+            asked = replace_fields(asked, schedule=in_step(when, asked.schedule, view.schedule))
+            if asked.other is not None:
+                asked = replace_fields(asked, other=in_step(when, asked.other, view.schedule))
         changed = await soon(
             interaction,
             reminders.edit(self.app.database, keeper, view.reminder_id, what=what, asked=asked, now=self.app.clock()),

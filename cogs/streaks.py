@@ -11,6 +11,7 @@ from bot.app import App
 from bot.delivery.kinds import Outgoing
 from bot.domain.periods import today_in
 from bot.domain.strikes import Hour
+from bot.errors import BadInput
 from bot.reader import Reader
 from bot.services import streaks
 from cogs.answer import Interaction, met, reply
@@ -51,7 +52,10 @@ class Streaks(commands.Cog):
         """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
         person = await met(interaction)
         today = today_in(person.reader.zone, self.app.clock())
-        week = date.fromisoformat(monday)
+        try:
+            week = date.fromisoformat(str(monday))
+        except ValueError:
+            raise BadInput("errors.press.unknown") from None
         found = await streaks.repair(self.app.database, person.user_id, week, today)
         words = person.reader.t("nudges.repair.done", day=week)
         await reply(interaction, card(words, streak_line(found.streak, person.reader)), private=True)

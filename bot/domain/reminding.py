@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from bot.domain.moments import Facing, Moment, at_wall, hours_meant, in_part, settle, take_apart
 from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
-from bot.domain.schedule import In, Once, Schedule, next_after
+from bot.domain.schedule import Calendar, In, Once, Schedule, next_after
 from bot.domain.told import Told
 from bot.domain.units import parse_duration
 from bot.domain.words.plain import plain
@@ -80,6 +80,22 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
         raise BadInput(key, **refused.params | ({"typed": text} if "typed" in refused.params else {})) from None
     others = [one for one in readings[1:] if one != readings[0]]
     return Asked(readings[0], others[0] if others else None, assumed)
+
+
+def in_step(text: str, schedule: Schedule, before: Schedule) -> Schedule:
+    """A schedule told in place of another, counted on from the other's anchor.
+
+    Every other Saturday at nine instead of eight stays on the same Saturdays, unless the text tells where it begins.
+    """
+    if not isinstance(schedule, Calendar) or not isinstance(before, Calendar) or type(schedule) is not type(before):
+        return schedule
+    if replace(before, anchor=schedule.anchor, hours=schedule.hours, until=schedule.until) != schedule:
+        return schedule
+    try:
+        series = take_series(Told(canonical(plain(text)), text, "de", schedule.anchor, past=False))
+    except BadInput:
+        return schedule
+    return schedule if series is None or series.since is not None else replace(schedule, anchor=before.anchor)
 
 
 def _either_order(text: str, asker: Asker) -> Readings:

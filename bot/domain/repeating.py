@@ -191,7 +191,7 @@ def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
     if series.span:
         first, last = (_one_hour(typed, asker) for typed in series.span)
         last = last.replace(hour=last.hour + _HALF_A_DAY) if last <= first and last.hour < _HALF_A_DAY else last
-        return _checked(_within(series, first, last, asker.today, series.until), asker)
+        return _checked(_within(series, first, last, asker, series.until), asker)
     if series.until_hour:
         first = (asker.local + step).time().replace(second=0, microsecond=0, tzinfo=None)
         last = _one_hour(series.until_hour, asker)
@@ -199,7 +199,7 @@ def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
             last = last.replace(hour=last.hour + _HALF_A_DAY)
         if last < first:
             raise BadInput("remind_when.until_before", typed=asker.typed, until=asker.today)
-        return _checked(_within(series, first, last, asker.today, asker.today), asker)
+        return _checked(_within(series, first, last, asker, asker.today), asker)
     if series.weekdays:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     start = (asker.now + step).replace(second=0, microsecond=0)
@@ -212,13 +212,13 @@ def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
     return _checked(Interval(series.every, start, until), asker)
 
 
-def _within(series: Series, first: time, last: time, anchor: date, until: date | None) -> Daily | Weekly:
+def _within(series: Series, first: time, last: time, asker: Asker, until: date | None) -> Daily | Weekly:
     begins, ends = (hour.hour * 60 + hour.minute for hour in (first, last))
     minutes = range(begins, ends + 1, series.every)
-    hours = tuple(time(minute // 60, minute % 60) for minute in minutes)
+    hours = _in_order([time(minute // 60, minute % 60) for minute in minutes], asker.typed)
     if series.weekdays:
-        return Weekly(1, series.weekdays, hours, anchor, until)
-    return Daily(1, hours, anchor, until)
+        return Weekly(1, series.weekdays, hours, asker.today, until)
+    return Daily(1, hours, asker.today, until)
 
 
 def _one_hour(typed: str, asker: Asker) -> time:

@@ -20,7 +20,7 @@ from bot.domain.streaks import WEEK, monday_of
 from bot.domain.strikes import Hour
 from bot.errors import BadInput
 from bot.services.deliveries import Destination, Letter, post
-from bot.services.nudging import Call, Reached, look_again
+from bot.services.nudging import Call, Reached, look_again_from_now
 from bot.services.people import CONFIRMED_FOR, Club, club_of
 from db import models
 from db.engine import Database
@@ -231,7 +231,7 @@ async def stop(database: Database, guild_id: int) -> None:
 async def _set(database: Database, guild_id: int, now: datetime, **values: object) -> None:
     async with database.write() as session:
         await settings_queries.set_guild(session, guild_id, **values)
-        await look_again(session, now)
+        await look_again_from_now(session, DIGEST, now)
 
 
 async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: str, now: datetime) -> None:

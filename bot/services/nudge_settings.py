@@ -124,6 +124,8 @@ def read_back_on(typed: str, reader: Reader, now: datetime) -> date:
 async def pause(database: Database, user_id: int, until_on: date, why: str, today: date) -> None:
     """Pause from today until the day somebody is back; a pause that goes on gets the new end and reason.
 
+    What was put off before is silenced with the rest.
+
     Raises:
         BadInput: not a reason there is.
     """
@@ -133,6 +135,7 @@ async def pause(database: Database, user_id: int, until_on: date, why: str, toda
         going_on = await queries.pauses_of(session, [user_id], since=today)
         from_on = going_on[0].from_on if going_on else today
         await queries.put_pause(session, user_id, from_on, until_on, why)
+        await queries.drop_snoozed(session, nudging.SNOOZED, user_id)
 
 
 async def end_pause(database: Database, user_id: int, today: date) -> None:

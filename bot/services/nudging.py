@@ -24,7 +24,7 @@ from bot.domain.periods import today_in
 from bot.domain.quiet import DEFAULT_QUIET, Quiet, quiet_until
 from bot.domain.snoozes import Snooze, snoozes
 from bot.domain.strikes import Hour, Struck, next_struck, struck
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from db import models
 from db.engine import Database
@@ -131,6 +131,11 @@ async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> Non
 async def look_again(session: AsyncSession, now: datetime) -> None:
     """Have every kind see now which hours are struck next: a zone or an hour was set."""
     await queries.hasten(session, TICK, now, beyond=now)
+
+
+async def look_again_from_now(session: AsyncSession, name: str, now: datetime) -> None:
+    """Have a kind see its next hour now: one that was over before it was set is not made up for."""
+    await queries.begin_anew(session, TICK, name, now, {"since": now.isoformat()})
 
 
 async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], now: datetime) -> None:
@@ -242,6 +247,8 @@ async def sent_from(
     wanted = (await queries.choices_of(session, user_id)).get(rule.name, rule.on)
     if user is None or not wanted:
         return None
+    if rule.priority is Priority.NUDGE and not await queries.is_at_home(session, user_id):
+        return None  # left while it waited
     if rule.priority is not Priority.NUDGE or "snoozed" in payload:
         return now
     zone = await queries.zone_of(session, user_id)
@@ -310,6 +317,7 @@ async def snooze_choices(
 
     Raises:
         NotFound: there is no such message, or it is somebody else's.
+        Conflict: this kind was stopped.
         BadInput: it is too late for all of them.
     """
     async with database.read() as session:
@@ -348,7 +356,7 @@ async def wake(session: AsyncSession, delivery_id: int, at: datetime, now: datet
         return
     letter = Letter(
         row.kind,
-        f"{delivery_id}+",
+        f"{delivery_id}+{int(at.timestamp())}",  # put off again from the first message it comes again
         Priority.ASKED,
         Destination(row.destination),
         due_at=at,
@@ -371,6 +379,8 @@ async def _own(
     row = await queries.own_delivery(session, delivery_id, user_id, guild_id, rules)
     if row is None:
         raise NotFound("nudges.snooze.gone")
+    if row.user_id and not (await queries.choices_of(session, user_id)).get(row.kind, rules[row.kind].on):
+        raise Conflict("nudges.snooze.stopped")  # it would not come
     return row
 
 

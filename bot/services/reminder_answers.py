@@ -105,7 +105,8 @@ async def snooze(
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
         key = _key(reminder_id, occurs_at, presser.user_id)
         before = await queries.due_under(session, AGAIN, key)
-        kept = {"occurs_at": occurs_at.isoformat()}
+        # Asked for while the series is paused it comes all the same; what was asked for before went with the pause.
+        kept = {"occurs_at": occurs_at.isoformat(), "though_paused": row.state == "paused"}
         await plan(session, [Plan(AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)])
     return Snoozed(view_of(row), at, before is not None)
 

@@ -120,10 +120,16 @@ async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetim
                 channel_id=_fallback(row),
                 guild_id=row.guild_id,
                 subject_id=one.reminder_id,
-                payload={"occurs_at": occurs_at.isoformat()},
+                payload=one.payload,
             )
         )
     await post(session, letters, now)
+
+
+async def is_overtaken(session: AsyncSession, reminder_id: int, due_at: datetime) -> bool:
+    """Whether a message of a series that comes late has a later one behind it, which then comes alone."""
+    newest = await queries.newest_told(session, FIRES, reminder_id)
+    return newest is not None and newest > due_at
 
 
 def _letter(row: queries.Firing, occurs_at: datetime) -> Letter:

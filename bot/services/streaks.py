@@ -15,6 +15,7 @@ from bot.errors import Conflict
 from bot.services.nudging import Call, Reached
 from db.engine import Database
 from db.queries import nudges as queries
+from db.queries.reminders import hold_user
 
 LOOKED_BACK = 8
 """Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
@@ -65,6 +66,7 @@ async def repair(database: Database, user_id: int, monday: date, today: date) ->
         Conflict: that week does not need it or can no longer be repaired, or this month's repair is used.
     """
     async with database.write() as session:
+        await hold_user(session, user_id)  # pressed twice at once, the second sees what the first did
         before = await standing_in(session, user_id, today)
         if monday in {row.monday for row in await queries.repairs_of(session, [user_id])}:
             return before  # pressed twice

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, String, case, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_ZONE
@@ -75,6 +75,17 @@ async def zone_of(session: AsyncSession, user_id: int) -> str:
     return found or DEFAULT_ZONE
 
 
+async def is_at_home(session: AsyncSession, user_id: int) -> bool:
+    """Whether somebody is in their home club, as far as is known, and the bot as well."""
+    found = await session.scalar(
+        select(User.user_id)
+        .join(Guild, (Guild.guild_id == User.home_guild_id) & Guild.left_at.is_(None))
+        .join(Member, (Member.guild_id == Guild.guild_id) & (Member.user_id == User.user_id) & Member.left_at.is_(None))
+        .where(User.user_id == user_id)
+    )
+    return found is not None
+
+
 async def planned(session: AsyncSession, kind: str) -> Sequence[str]:
     """The occurrences of a kind that are planned."""
     return (await session.scalars(select(Due.occurrence).where(Due.kind == kind))).all()
@@ -83,6 +94,12 @@ async def planned(session: AsyncSession, kind: str) -> Sequence[str]:
 async def hasten(session: AsyncSession, kind: str, now: datetime, *, beyond: datetime) -> None:
     """Have everything of a kind that is planned for after `beyond` be due now."""
     await session.execute(update(Due).where(Due.kind == kind, Due.fire_at > beyond).values(fire_at=now, meant_at=now))
+
+
+async def begin_anew(session: AsyncSession, kind: str, occurrence: str, now: datetime, payload: Any) -> None:
+    """Have what is planned be due now, with another payload."""
+    planned = update(Due).where(Due.kind == kind, Due.occurrence == occurrence)
+    await session.execute(planned.values(fire_at=now, meant_at=now, payload=payload))
 
 
 # -- what one has said ---------------------------------------------------------------------------------------------
@@ -127,6 +144,12 @@ async def put_pause(session: AsyncSession, user_id: int, from_on: date, until_on
     """Write a pause, or what it now is."""
     key = ("user_id", "from_on")
     await _put(session, Pause, key, user_id=user_id, from_on=from_on, until_on=until_on, why=why)
+
+
+async def drop_snoozed(session: AsyncSession, kind: str, user_id: int) -> None:
+    """Take back what somebody has put off of their own; a club's is left."""
+    own = select(cast(Delivery.delivery_id, String)).where(Delivery.user_id == user_id)
+    await session.execute(delete(Due).where(Due.kind == kind, Due.user_id == user_id, Due.occurrence.in_(own)))
 
 
 async def end_pause(session: AsyncSession, user_id: int, today: date) -> None:

@@ -289,6 +289,17 @@ async def was_told(
     return found is not None
 
 
+async def newest_told(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
+    """The instant of the newest message of a reminder that is sent or still to be."""
+    found: datetime | None = await session.scalar(
+        select(Delivery.due_at)
+        .where(Delivery.kind == kind, Delivery.subject_id == reminder_id, Delivery.state.not_in(("dropped", "failed")))
+        .order_by(Delivery.delivery_id.desc())
+        .limit(1)
+    )
+    return found
+
+
 def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for first in range(0, len(ids), AT_ONCE):
         yield ids[first : first + AT_ONCE]

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain import moments
+from bot.domain import schedule as schedules
 from bot.domain.schedule import (
     LAST,
     Daily,
@@ -88,6 +90,21 @@ def test_a_midnight_and_a_whole_day_that_the_clock_skips() -> None:
     assert walls(midnight, "2026-09-05 12:00", 2, SANTIAGO) == "26-09-06 01:15, 26-09-07 00:15"
     # Samoa had no 30 December 2011: its 00:15 is that of the 31st.
     assert walls(midnight, "2011-12-29 00:00", 3, APIA) == "11-12-29 00:15, 11-12-31 00:15, 12-01-01 00:15"
+
+
+def test_a_week_of_every_ten_minutes_asks_the_clock_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+
+    def at_wall(day: date, hour: time, zone: str) -> datetime:
+        asked.append(moments.at_wall(day, hour, zone))
+        return asked[-1]
+
+    monkeypatch.setattr(schedules, "at_wall", at_wall)
+    hours = tuple(time(minute // 60, minute % 60) for minute in range(3, 24 * 60, 10))
+    since = datetime(2026, 3, 1, tzinfo=UTC)
+    found = upcoming(Daily(1, hours, since.date()), "Europe/Berlin", since, 7 * 144)
+    assert len(found) == 7 * 144 == len(set(found))
+    assert len(asked) <= 11 * 144  # of the days beside as well
 
 
 def test_intervals_and_instants_are_not_moved_by_a_clock_or_a_zone() -> None:

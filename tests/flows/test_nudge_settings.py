@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.reminding import forged
 from tests.flows.test_nudges import choices, ran
 
 
@@ -61,7 +62,8 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
     assert (user.quiet_from_min, user.quiet_until_min) == (22 * 60, 8 * 60)
     assert (goal.runs, goal.counts, goal.since_on) == (3, "all", date(2026, 11, 16))
     chosen = {kind: wanted for _, kind, wanted in await choices(club)}
-    assert chosen == {"nudge.week": False, "nudge.back": True, "outing.wanted": False}
+    outings = dict.fromkeys(("outing.wanted", "outing.evening", "outing.hour"), False)
+    assert chosen == {"nudge.week": False, "nudge.back": True, **outings}
     await club.alice.select(shown, [], custom_id="nudging:kinds:v1")
     assert not any(wanted for _, _, wanted in await choices(club))
     after = await club.alice.select(shown, ["8"], custom_id="nudging:quiet:v1:begins")
@@ -131,6 +133,13 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
         rows = [(row.user_id, row.monday) for row in await session.scalars(select(Repair).order_by(Repair.user_id))]
     monday = date(2026, 11, 9)
     assert rows == sorted([(club.alice.id, monday), (club.bob.id, monday)])
+
+
+async def test_a_repair_of_what_is_no_week_is_refused_in_words(club: Club) -> None:
+    made = await forged(club, "streak:repair:v1:garbage", "streak:repair:v1:20261109")
+    assert "went wrong" not in text_of(await club.bob.click(made, custom_id="streak:repair:v1:garbage"))
+    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
+    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
 
 
 async def test_a_german_reads_german_on_every_page(club: Club) -> None:

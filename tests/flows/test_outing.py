@@ -8,9 +8,11 @@ import discord
 from sqlalchemy import select
 
 from bot.services.course import call_half_time
+from cogs.views.base import button, identity
+from cogs.views.outing_card import classic
 from db.models import NoShow, Outing, Run, Spotting, Stretch
 from tests.flows.calling import card_of, club_sets, find, press, state
-from tests.flows.conftest import Club, MemberActor, text_of
+from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 
 BEFORE = {"days": 2, "hours": 6}
 """From the start of a flow to 18:00 on Friday, when outings of `find` begin."""
@@ -100,6 +102,29 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert credit == {club.alice.id: 12, club.bob.id: 12}
     board = await club.alice.slash(club.channel, "leaderboard")
     assert "alice" in text_of(board)
+
+
+async def test_both_reminders_can_be_put_off_or_stopped_in_the_message_and_the_start_is_told_all_the_same(
+    club: Club,
+) -> None:
+    await agreed(club)
+    await club.pass_time(days=1, hours=6, minutes=1)
+    evening = letter(club, club.alice, "Tomorrow")
+    assert list(button_ids(evening))[-2:] == ["Snooze", "Stop these"]
+    asked = await club.alice.user.click(evening, label="Snooze")
+    assert asked.response is not None
+    await club.alice.user.click(asked.response, label="10 minutes")
+    await club.restart(minutes=10)
+    assert [first for first in words(club, club.alice) if "Tomorrow" in first] == [evening.content.splitlines()[0]] * 2
+    hour_id = identity("nudge", "stop", "outing.hour")
+    with club.env._bot_scope():
+        copy: Any = await evening.channel.send("again", view=classic(button("Stop these", hour_id)))
+    assert "An outing, an hour before" in text_of(await club.alice.user.click(copy, label="Stop these"))
+    await club.pass_time(hours=22, minutes=50)
+    assert list(button_ids(letter(club, club.bob, "You go out with alice")))[-2:] == ["Snooze", "Stop these"]
+    assert not any("You go out with bob" in first for first in words(club, club.alice))
+    await club.pass_time(hours=1)
+    assert "It is time" in last(club, club.alice).content
 
 
 async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> None:

@@ -141,6 +141,29 @@ async def test_what_was_missed_comes_late_and_says_since_when_once_for_a_series(
     assert said(club, club.alice)[2:] == ["⏰ calf raises"]
 
 
+async def test_while_discord_takes_nothing_a_series_piles_up_no_messages(club: Club) -> None:
+    await ask(club, club.alice, "every hour", "stretch")
+    club.env.inject_error("POST", "/channels/*/messages", status=503, times=20)  # until after 14:01
+    await club.pass_time(hours=2, minutes=1)
+    assert said(club, club.alice) == []
+    await club.pass_time(minutes=30)
+    assert said(club, club.alice) == ["⏰ stretch (from 14:00, sorry)"]
+    await club.pass_time(minutes=29)
+    assert said(club, club.alice)[1:] == ["⏰ stretch"]
+
+
+async def test_put_off_while_its_series_is_paused_it_comes_as_promised(club: Club) -> None:
+    await ask(club, club.alice)
+    await club.pass_time(hours=1)
+    await snooze(club, club.alice, last(club, club.alice), "In 10 min")
+    await club.alice.slash(club.channel, "remind pause", reminder="calf")
+    await club.pass_time(minutes=30)
+    assert len(said(club, club.alice)) == 1, "put off before the pause, it goes with it"
+    assert "13:40" in await snooze(club, club.alice, last(club, club.alice), "In 10 min")
+    await club.pass_time(minutes=30)
+    assert said(club, club.alice)[1:] == ["⏰ calf raises"]
+
+
 # ── closed direct messages ──
 
 

@@ -113,6 +113,18 @@ async def test_the_list_opens_one_to_change_pause_take_up_and_delete(club: Club)
     assert club.dms(club.alice) == []
 
 
+async def test_another_hour_leaves_every_other_saturday_on_its_saturdays(club: Club) -> None:
+    assert "Sat 21 Nov 08:00" in await ask(club, club.alice, "every other saturday 8am", "long run")
+    await club.pass_time(days=4)
+    edit = {"reminder": "long", "what": "longer run"}
+    shown = text_of(await club.alice.slash(club.channel, "remind edit", when="every other saturday at 9", **edit))
+    assert "Sat 5 Dec 09:00" in shown
+    later = "every other saturday 9:00 from 28 november"
+    assert "Sat 28 Nov 09:00" in text_of(await club.alice.slash(club.channel, "remind edit", when=later, **edit))
+    weekly = text_of(await club.alice.slash(club.channel, "remind edit", when="every saturday 9:00", **edit))
+    assert "Sat 28 Nov 09:00" in weekly
+
+
 async def test_the_commands_choose_by_words_never_by_number(club: Club) -> None:
     await ask(club, club.alice, what="calf raises")
     await ask(club, club.alice, "in 20 minutes", what="stretch the calves")

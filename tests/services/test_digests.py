@@ -122,6 +122,19 @@ async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Data
     assert [f"{at:%a %d %H:%M}" for _, _, at in engine.sent][2:] == ["Mon 30 17:00", "Sat 05 19:00"]
 
 
+async def test_an_hour_that_was_over_when_it_was_set_is_waited_for_a_week(club: Database) -> None:
+    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    await digests.stop(club, CLUB)
+    engine = Engine(club, NOW - timedelta(hours=20), {digests.DIGEST: kind})
+    await engine.start()
+    await engine.until(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))  # half past ten on Monday in Berlin
+    await digests.choose_channel(club, CLUB, CHANNEL, engine.now)
+    await engine.until(engine.now + timedelta(days=6))
+    assert engine.sent == []
+    await engine.until(engine.now + timedelta(days=1))
+    assert [f"{at:%a %d %H:%M}" for _, _, at in engine.sent] == ["Mon 30 08:00"]
+
+
 async def test_what_is_set_is_kept_and_nonsense_refused(club: Database) -> None:
     held = (await clubs.club_settings(club, CLUB)).digest
     assert held == digests.DigestSettings(CHANNEL, 0, 9, False)

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.streaks import Why
 from bot.domain.strikes import Hour
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.reader import Reader
 from bot.services import nudge_settings, nudging, settings
+from bot.services.deliveries import Plan, plan
 from bot.services.nudging import Audience, Call, Reached, Rule
 from db.engine import Database
 from db.models import Delivery, Due, Guild, Member, User
@@ -88,6 +89,17 @@ async def test_who_is_in_no_club_is_let_alone(database: Database, gone: Any) -> 
     await found.start()
     await found.until(NOON + timedelta(days=1))
     assert found.sent == found.dropped == []  # type: ignore[comparison-overlap]
+
+
+async def test_who_leaves_while_a_nudge_waits_for_the_morning_is_let_alone(database: Database) -> None:
+    await meet(database, ANN, "UTC", NOON)
+    found = engine(database, rule(hour=22))
+    await found.start()
+    await found.until(NOON + timedelta(hours=12))
+    async with database.write() as session:
+        await session.execute(update(Member).values(left_at=found.now))
+    await found.until(NOON + timedelta(hours=20))
+    assert (found.sent, found.dropped) == ([], ["toy.daily"])
 
 
 async def test_many_are_written_a_page_at_a_time(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,6 +294,41 @@ async def test_a_nudge_put_off_comes_at_its_hour_as_asked_for_and_the_next_as_ev
     assert [row.priority for row in rows] == [Priority.NUDGE, Priority.ASKED, Priority.NUDGE]
     with pytest.raises(BadInput):  # put off and put off: until it would be of no use
         await nudging.snooze(database, rules(found), rows[1].delivery_id, ANN, None, "tomorrow", found.now)
+
+
+async def test_put_off_again_from_the_first_message_it_comes_again(database: Database) -> None:
+    await meet(database, ANN, BERLIN, NOON)
+    found = engine(database, rule(useful_for=timedelta(hours=40)))
+    delivery_id = await sent_to(database, found)
+    for choice, hours in (("minutes", 1), ("hour", 2)):
+        await nudging.snooze(database, rules(found), delivery_id, ANN, None, choice, found.now)
+        await found.until(found.now + timedelta(hours=hours))
+    assert heard(found, ANN) == ["toy.daily 18 14:00", "toy.daily 18 15:15", "toy.daily 18 17:05"]
+
+
+async def test_a_pause_silences_what_was_put_off_and_leaves_a_clubs(database: Database) -> None:
+    await meet(database, ANN, BERLIN, NOON)
+    found = engine(database, rule(useful_for=timedelta(hours=40)))
+    delivery_id = await sent_to(database, found)
+    await nudging.snooze(database, rules(found), delivery_id, ANN, None, "hour", found.now)
+    async with database.write() as session:
+        clubs = Plan(nudging.SNOOZED, str(delivery_id + 9), found.now, Priority.ASKED, user_id=ANN)
+        await plan(session, [clubs])
+    await nudge_settings.pause(database, ANN, NOON.date() + timedelta(days=9), Why.INJURY, NOON.date())
+    async with database.read() as session:
+        left = (await session.scalars(select(Due.occurrence).where(Due.kind == nudging.SNOOZED))).all()
+    assert left == [str(delivery_id + 9)]
+
+
+async def test_what_was_stopped_is_not_promised_for_later(database: Database) -> None:
+    await meet(database, ANN, BERLIN, NOON)
+    found = engine(database, rule(useful_for=timedelta(hours=40)))
+    delivery_id = await sent_to(database, found)
+    await nudging.choose(database, ANN, "toy.daily", wanted=False)
+    with pytest.raises(Conflict, match="stopped"):
+        await nudging.snooze(database, rules(found), delivery_id, ANN, None, "hour", found.now)
+    with pytest.raises(Conflict, match="stopped"):
+        await nudging.snooze_choices(database, rules(found), delivery_id, ANN, None, found.now)
 
 
 def rules(found: Engine) -> dict[str, Rule]:

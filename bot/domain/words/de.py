@@ -76,6 +76,12 @@ GERMAN = Vocabulary(
     fillers=frozenset({"am", "um", "an", "den", "dem", "der", "die", "das", "im", "gegen", "ab", "uhr", "punkt", "in"}),
     rewrites=(
         (r"\bu\.(?= )", "und"),
+        (r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )\bein(?= uhr\b)", "1"),
+        *((rf"\bum {word}\b", f"um {hour}") for hour, word in enumerate(_COUNTED, start=1)),
+        *(
+            (rf"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )\b{word}(?= uhr\b)", str(hour))
+            for hour, word in enumerate(_COUNTED, start=1)
+        ),
         (r"(?<=[a-z])- (?=und )", " "),
         (r"\bheiligabend\b", "24. dezember"),
         (r"\bsilvester\b", "31. dezember"),

@@ -74,6 +74,11 @@ ENGLISH = Vocabulary(
         (r"\bnew year'?s eve\b", "31 december"),
         (r"\bnew year'?s(?: day)?\b", "1 january"),
         (r"\btonight\b", "today evening"),
+        *((rf"\bat {word}\b", f"at {hour}") for hour, word in enumerate(_COUNTED, start=1)),
+        *(
+            (rf"(?<!half )(?<!past )(?<!to )\b{word}(?= o'clock\b)", str(hour))
+            for hour, word in enumerate(_COUNTED, start=1)
+        ),
         (r"\blast night\b", "yesterday night"),
         (r"\blast (?=morning\b|afternoon\b|evening\b)", "yesterday "),
         (r"\bthis (?=morning\b|afternoon\b|evening\b|lunchtime\b)", "today "),
