@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
+LONGEST = 2000
+"""Characters of a message."""
+
+
 class Nudges(commands.Cog):
     """What every nudge can do."""
 
@@ -59,7 +63,9 @@ class Nudges(commands.Cog):
             guild_id = _organised(person)
             assert nudge.stop is not None
             await nudge.stop(self.app.database, guild_id)
-            await close_with(interaction, person.reader.t("nudges.said.stopped_club", name=person.reader.t(nudge.key)))
+            club = person.club.reader if person.club else person.reader
+            said = club.t("nudges.said.stopped_club", name=club.t(nudge.key))
+            await close_with(interaction, _below(interaction, said))
             return
         await nudging.choose(self.app.database, person.user_id, name, wanted=False)
         words = person.reader.t("nudges.said.stopped", name=person.reader.t(nudge.key))
@@ -76,11 +82,16 @@ class Nudges(commands.Cog):
 
     @pressed("nudge", "snooze", "delivery_id")
     async def snooze(self, interaction: Interaction, delivery_id: int) -> None:
-        """Ask until when."""
+        """Ask until when; a club's only its organisers."""
         person = await met(interaction)
-        choices = await nudging.snooze_choices(
-            self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), self.app.clock()
-        )
+        try:
+            choices = await nudging.snooze_choices(
+                self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), self.app.clock()
+            )
+        except NotFound:
+            if _is_clubs(interaction):
+                _organised(person)
+            raise
         words = person.reader.t("nudges.snooze.ask")
         await say(interaction, words, view=snooze_buttons(delivery_id, choices, person.reader, self.app.clock()))
 
@@ -102,6 +113,18 @@ class Nudges(commands.Cog):
 
     def _rules(self) -> dict[str, Rule]:
         return {name: nudge.rule for name, nudge in self.bot.nudges.items()}
+
+
+def _is_clubs(interaction: Interaction) -> bool:
+    """Whether what was pressed stands in a channel for all to read, where a member's own nudges never do."""
+    message = interaction.message
+    return interaction.guild_id is not None and message is not None and not message.flags.ephemeral
+
+
+def _below(interaction: Interaction, said: str) -> str:
+    """A word below what a club's message said, which its members want to read still; alone where both are too long."""
+    words = f"{interaction.message.content}\n\n{said}" if interaction.message is not None else said
+    return words if len(words) <= LONGEST else said
 
 
 def _club_of(person: Person) -> int | None:

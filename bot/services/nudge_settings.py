@@ -112,6 +112,10 @@ def read_back_on(typed: str, reader: Reader, now: datetime) -> date:
             failure = failure or error
     else:
         assert failure is not None
+        if failure.key == "entry.moment.unclear":  # whose examples are of runs that were
+            raise BadInput("nudges.pause.unclear", typed=typed)
+        if failure.key == "entry.moment.past":
+            raise BadInput("nudges.pause.today")
         raise failure
     today = today_in(reader.zone, now)
     if moment.on <= today:

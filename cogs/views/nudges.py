@@ -54,11 +54,12 @@ def week_in_danger(streak: Streak, reader: Reader) -> str:
 
 
 def streak_line(streak: Streak, reader: Reader) -> str:
-    """`🔥 6 weeks · this week 1 of 2`; nothing for who has no goal."""
+    """`🔥 6 weeks · this week 1 of 2`, `this week 3× ✅`; nothing for who has no goal."""
     if not streak.goal.runs:
         return ""
     kind = "backward" if streak.goal.counts == "backward" else "all"
     key = "nudges.streak.none" if not streak.weeks else "nudges.streak.line"
     line = reader.t(key, count=streak.weeks)
-    week = reader.t(f"nudges.streak.week_{kind}", done=streak.done, goal=streak.goal.runs)
+    met = "week" if streak.done < streak.goal.runs else "met"
+    week = reader.t(f"nudges.streak.{met}_{kind}", done=streak.done, goal=streak.goal.runs)
     return " · ".join([line, week, *([reader.t("nudges.streak.protected")] if streak.protected else [])])

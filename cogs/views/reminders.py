@@ -19,7 +19,7 @@ from bot.reader import Reader, escaped
 from bot.services.reminder_views import ReminderView
 from bot.services.reminders import WHAT_LIMIT
 from cogs.views.base import Component, Field, Form, button, card, identity, row, select
-from cogs.views.schedules import in_words, understood
+from cogs.views.schedules import in_words, moment_in_words, understood
 
 COLOUR = discord.Colour(0x0EA5E9)
 NEXT_TIMES = 3
@@ -46,7 +46,7 @@ def reading(asked: Asked, zone: str, reader: Reader, now: datetime) -> str:
     words = understood(asked, there, now.astimezone(ZoneInfo(zone)).date())
     if at is None or not is_series(asked.schedule):
         return words
-    return reader.t("remind.line.next", words=words, when=there.moment(at))
+    return reader.t("remind.line.next", words=words, when=moment_in_words(at, there, now))
 
 
 def _in_words(schedule: Schedule, there: Reader, now: datetime) -> str:
@@ -88,18 +88,19 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
         where = reader.t("remind.card.where", channel=f"<#{view.channel_id}>")
         lines.append(where if view.role_id is None else f"{where} · <@&{view.role_id}>")
     if missed is not None:
-        lines.append(reader.t("remind.card.missed", at=there.moment(missed)))
+        lines.append(reader.t("remind.card.missed", at=moment_in_words(missed, there, now)))
     elif not active:
         lines.append(reader.t("remind.card.paused"))
     if view.trouble is not None and not active:
         lines.append(reader.t("remind.card.trouble" if view.of_club else "remind.card.unreached"))
     times = view.next_times(now, NEXT_TIMES)
     if times and active:
-        first = reader.t("remind.card.first", when=there.moment(times[0]), relative=format_dt(times[0], "R"))
-        lines += [first, *(reader.t("remind.card.then", when=there.moment(at)) for at in times[1:])]
+        first, *after = (moment_in_words(at, there, now) for at in times)
+        lines.append(reader.t("remind.card.first", when=first, relative=format_dt(times[0], "R")))
+        lines += [reader.t("remind.card.then", when=when) for when in after]
         if view.zone != reader.zone:
             lines.append(reader.t("remind.card.zone", place=zones.city_of(view.zone, reader.language)))
-    if len(view.readings) == 2 and missed is None:
+    if len(view.readings) == 2 and missed is None and view.schedule != view.readings[1]:
         lines.append(reader.t("remind.card.reading", words=spoken(view, reader, now)))
     return lines
 
@@ -178,7 +179,7 @@ def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     missed = view.missed(now)
     words = spoken(view, reader, now)
     if missed is not None:
-        state = reader.t("remind.list.missed", words=words, at=there.moment(missed))
+        state = reader.t("remind.list.missed", words=words, at=moment_in_words(missed, there, now))
     elif view.state == "paused":
         state = reader.t("remind.list.paused", words=words)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ _LISTED = 3
 
 
 def in_words(schedule: Schedule, reader: Reader, today: date | None = None) -> str:
-    """`every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 18:30`.
+    """`every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 06:30`.
 
     Args:
         schedule: what.
@@ -43,15 +43,20 @@ def in_words(schedule: Schedule, reader: Reader, today: date | None = None) -> s
     """
     if isinstance(schedule, In):
         local = schedule.at.astimezone(ZoneInfo(reader.zone))
-        return f"{_day(local.date(), reader, today)} {_hour(local.time())}"
+        return f"{_day(local.date(), reader, today)} {local:%H:%M}"
     if isinstance(schedule, Once):
-        return f"{_day(schedule.on, reader, today)} {_hour(schedule.hour)}"
+        return f"{_day(schedule.on, reader, today)} {schedule.hour:%H:%M}"
     series = _series(schedule, reader)
     if _begins_later(schedule, today):
         series = reader.t("schedule.since", series=series, day=_date(schedule.anchor, reader, today))
     if schedule.until is None:
         return series
     return reader.t("schedule.until", series=series, day=_date(schedule.until, reader, today))
+
+
+def moment_in_words(at: datetime, reader: Reader, now: datetime) -> str:
+    """`Fri 27 Nov 06:30`, in the reader's zone, with the year where it is far."""
+    return in_words(In(at), reader, now.astimezone(ZoneInfo(reader.zone)).date())
 
 
 def understood(asked: Asked, reader: Reader, today: date | None = None) -> str:

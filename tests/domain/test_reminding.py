@@ -155,7 +155,7 @@ WORDS = [
     ("every tue and thu 6:30 until 1 June", "every Tue and Thu 6:30 until 1 Jun", "jeden Di und Do 6:30 bis 1. Juni"),
     ("every other saturday 8am", "every other Saturday 8:00", "jeden zweiten Samstag 8:00"),
     ("fri 18:30", "Fri 27 Nov 18:30", "Fr. 27. Nov. 18:30"),
-    ("24 dec 2028 9am", "Sun 24 Dec 2028 9:00", "So. 24. Dez. 2028 9:00"),
+    ("24 dec 2028 9am", "Sun 24 Dec 2028 09:00", "So. 24. Dez. 2028 09:00"),
     ("in 20 minutes", "Tue 24 Nov 13:20", "Di. 24. Nov. 13:20"),
     ("weekdays 6:15", "every weekday 6:15", "werktags 6:15"),
     ("every day 7:00 and 19:00", "every day 7:00 and 19:00", "jeden Tag 7:00 und 19:00"),

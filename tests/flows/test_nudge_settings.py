@@ -81,7 +81,7 @@ async def test_a_pause_by_the_command_with_help_while_typing(club: Club) -> None
     (refusal,) = await club.alice.autocomplete(club.channel, "settings", "pause", "today")
     assert "at least until tomorrow" in refusal["name"]
     shown = await club.alice.slash(club.channel, "settings", pause="until 3 dec", why="injury")
-    assert "Paused for an injury; back on Thu 3 Dec" in text_of(shown)
+    assert "**Paused for an injury** · back on Thu 3 Dec" in text_of(shown)
     assert "**Nudges are paused** · back on Thu 3 Dec" in text_of(shown)
     today = date(2026, 11, 18)
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 3), "injury")]
@@ -110,7 +110,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
     await ran(club, club.bob, 14, 21)
     shown = await club.alice.slash(club.channel, "me")
-    assert "🔥 **1 week** · this week 1 of 1 backward" in text_of(shown)
+    assert "🔥 **1 week** · this week 1× backward ✅" in text_of(shown)
     assert "makes it **3 weeks**" in text_of(shown)
     assert "🔥" not in text_of(await club.bob.slash(club.channel, "me", member=club.alice))  # nobody else's business
     await club.restart()
@@ -146,9 +146,9 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
     await club.speak_german(club.alice)
     german: list[Any] = [await club.alice.slash(club.channel, "settings", pause="bis 3. Dezember", why="injury")]
-    assert "Pause, verletzt; wieder da am Do. 3. Dez" in text_of(german[0])
+    assert "**Pause, verletzt** · wieder da am Do. 3. Dez" in text_of(german[0])
     shown = await page(club, club.alice, "Stupser")
-    german += [shown, await club.alice.click(shown, label="Wieder da")]
+    german += [shown, await club.alice.click(shown, label="Ich bin wieder da")]
     form = await club.alice.click(shown, label="Pause: Urlaub")
     german += [form, await club.alice.submit_modal(form, {"until": "heute"})]
     form = await club.alice.click(shown, label="Pause: Urlaub")

@@ -190,7 +190,7 @@ async def test_somebody_elses_buttons_do_nothing_to_them(club: Club) -> None:
     with club.env._bot_scope():
         channel: Any = club.env.bot.get_channel(club.channel.id)
         copy = await channel.send("copied", view=discord.ui.View.from_message(hers))
-    assert "somebody else's" in await press(club, club.bob, copy, "Snooze")
+    assert "for organisers" in await press(club, club.bob, copy, "Snooze")
     answer = await club.alice.user.click(hers, label="Snooze")
     with club.env._bot_scope():
         later = discord.ui.View(timeout=None)

@@ -50,9 +50,14 @@ async def test_what_cannot_be_is_refused_with_an_example(club: Club, typed: str)
     assert await rows(club) == []
 
 
+async def test_a_far_day_is_shown_with_its_year(club: Club) -> None:
+    answer = await club.alice.slash(club.channel, "remind me", when="24 Dec 2028 9am", what="race")
+    assert "Next: **Sun 24 Dec 2028 09:00**" in text_of(answer)
+
+
 async def test_the_other_reading_is_a_button_that_survives_a_restart(club: Club) -> None:
     shown = await club.alice.autocomplete(club.channel, "remind me", "when", "tomorrow 6")
-    assert "6:00 · or: " in shown[0]["name"]
+    assert "Thu 19 Nov 06:00 · or: Thu 19 Nov 18:00" in shown[0]["name"]
     answer = await club.alice.slash(club.channel, "remind me", when="tomorrow 6", what="pack")
     words = text_of(answer)
     assert "Next: **Thu 19 Nov 06:00**" in words
@@ -64,6 +69,7 @@ async def test_the_other_reading_is_a_button_that_survives_a_restart(club: Club)
     assert answer.response is not None
     changed = await club.alice.click(answer.response, label=label)
     assert "Next: **Thu 19 Nov 18:00**" in text_of(changed)
+    assert "could mean two things" not in text_of(changed), "it has been said which"
     again = await club.alice.click(await forged(club, other_id), custom_id=other_id)
     assert "Next: **Thu 19 Nov 18:00**" in text_of(again)
     edited = await club.alice.slash(club.channel, "remind edit", reminder="pack", when=SEVEN)

@@ -154,9 +154,9 @@ def test_until_when_in_words(typed: str, language: str, back_on: str) -> None:
         ("today", "nudges.pause.today"),
         ("in 20 minutes", "nudges.pause.today"),
         ("in 2 years", "nudges.pause.long"),
-        ("when it heals", "entry.moment.unclear"),
+        ("when it heals", "nudges.pause.unclear"),
         ("30 feb", "entry.moment.no_such_day"),
-        ("yesterday", "entry.moment.past"),
+        ("yesterday", "nudges.pause.today"),
     ],
 )
 def test_what_is_no_end_of_a_pause(typed: str, key: str) -> None:
