@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
+from bot.domain.delivery import KNOCK_AGAIN
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination
@@ -35,8 +36,6 @@ PATIENCE = timedelta(days=1)
 """How long a message without an end of its usefulness is tried."""
 LEAST_TRIES = 8
 """However old it is, a message is tried so often before it is given up: about four minutes."""
-CLOSED_FOR = timedelta(days=30)
-"""How long direct messages are taken to be closed before one is tried again."""
 RECORD_TRIES = 3
 
 CLOSED_CODES = {50007, 50278, 50001}
@@ -93,7 +92,7 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def _closed_lately(one: Leased, now: datetime) -> bool:
-    return one.dm_closed_at is not None and now - one.dm_closed_at < CLOSED_FOR
+    return one.dm_closed_at is not None and now - one.dm_closed_at < KNOCK_AGAIN
 
 
 def _is_our_fault(error: BaseException) -> bool:

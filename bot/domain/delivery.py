@@ -17,6 +17,6 @@ class Priority(IntEnum):
 MOST_NUDGES_A_DAY = 2
 """Nudges sent to one member on one local day; safety and what was asked for are not counted."""
 KNOCK_AGAIN = timedelta(days=30)
-"""How long direct messages that were refused are left alone by nudges."""
+"""How long direct messages are taken to be closed before one is tried again; nudges wait so long, too."""
 LATE = timedelta(minutes=30)
 """From so much on, what comes late says so."""
