@@ -153,7 +153,7 @@ async def test_the_commands_choose_by_words_never_by_number(club: Club) -> None:
     assert said(club, club.alice) == [], "paused"
     offered = await club.alice.slash(club.channel, "remind resume", reminder="stretch")
     assert "It was for **Wed 18 Nov 12:20**, which has passed" in text_of(offered)
-    assert "⏸️ missed Wed 18 Nov 12:20" in text_of(await club.alice.slash(club.channel, "remind list"))
+    assert "⏸️ missed while paused: Wed 18 Nov 12:20" in text_of(await club.alice.slash(club.channel, "remind list"))
     assert offered.response is not None
     late = await club.alice.click(offered.response, label="In 10 min, 13:10")
     assert "On again" in text_of(late)
