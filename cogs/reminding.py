@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import discord
 from discord import app_commands
 
 from bot.domain.reminding import read_when
+from bot.domain.schedule import is_series, next_after
 from bot.errors import BadInput, MemberError, NotAllowed, NotFound
 from bot.reader import Reader
 from bot.services import reminders
@@ -18,6 +21,8 @@ from cogs.answer import Interaction, met
 from cogs.transformers import CHOICE_LIMIT, OFFERED
 from cogs.views.reminders import line, reading
 
+EXAMPLES = ("soon", "once", "weekly", "monthly")
+"""Of what a "when" can be, shown before anything is typed."""
 _CHOSEN = re.compile("#[0-9]{1,18}")
 
 
@@ -44,21 +49,36 @@ def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, w
 
 
 async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """How a "when" is understood, with the next time, or why not; the value is what was typed."""
-    if not current.strip():
-        return []
+    """How a "when" is understood, with the next time, or why not; the value is what was typed.
+
+    Before anything is typed: what could be.
+    """
     person, keeper = await kept(interaction)
-    now = interaction.client.app.clock()
+    reader, now = person.reader, interaction.client.app.clock()
     try:
         zone = await _zone_meant(interaction, person, keeper)
-        read = read_when(current, now=now, zone=zone, language=person.reader.language)
-        words = reading(read, zone, person.reader, now)
+        if not current.strip():
+            return [_choice(*one) for one in _examples(zone, reader, now)]
+        read = read_when(current, now=now, zone=zone, language=reader.language)
+        words = reading(read, zone, reader, now)
         if read.other is not None:
-            other = reading(replace(read, schedule=read.other), zone, person.reader, now)
-            words = person.reader.t("remind.line.or", words=words, other=other)
+            other = reading(replace(read, schedule=read.other), zone, reader, now)
+            words = reader.t("remind.line.or", words=words, other=other)
     except MemberError as error:
-        words = person.reader.error(error)
-    return [_choice(words, current)]
+        words = reader.error(error)
+    return [_choice(words, current)] if current.strip() else []
+
+
+def _examples(zone: str, reader: Reader, now: datetime) -> Iterator[tuple[str, str]]:
+    """What could be typed, with the next time, and as it is typed."""
+    for name in EXAMPLES:
+        typed = reader.t(f"remind.example.{name}")
+        schedule = read_when(typed, now=now, zone=zone, language=reader.language).schedule
+        at = next_after(schedule, zone, now)
+        assert at is not None
+        when = reader.inside(zone).moment(at)
+        words = reader.t("remind.line.next", words=typed, when=when) if is_series(schedule) else f"{typed} · {when}"
+        yield words, typed
 
 
 async def _zone_meant(interaction: Interaction, person: Person, keeper: Keeper) -> str:

@@ -1,4 +1,4 @@
-"""The index page: what this is, who the visitor can be, five things to do, and a link to every room."""
+"""The index page: what this is, who the visitor can be, six things to do, and a link to every room."""
 
 from __future__ import annotations
 
@@ -162,6 +162,7 @@ class IndexPage:
                 for number, (key, room) in enumerate(
                     (
                         ("log", rooms["#runs"]),
+                        ("remind", mine),
                         ("partner", rooms["#partners"]),
                         ("outing", rooms["#partners"]),
                         ("import", mine),

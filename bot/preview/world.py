@@ -66,7 +66,9 @@ def build(env: LiveEnv) -> World:
             mentionable=True,
         )
     with _numbered(env, SPOTTER_ROLE_ID):
-        spotters = guild.create_role(translate("en", "try.role.spotters"), color=discord.Colour.gold().value)
+        spotters = guild.create_role(
+            translate("en", "try.role.spotters"), color=discord.Colour.gold().value, mentionable=True
+        )
     members = {
         person: _join(env, guild, person, [organisers] * (person is ORGANISER) + [spotters] * (person in SPOTTERS))
         for person in PEOPLE

@@ -82,7 +82,7 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     lines = [f"## ⏰ {escaped(view.what, WHAT_LIMIT)}"]
     missed, active = view.missed(now), view.state == "active"
-    if view.series or not active:
+    if view.series or (missed is None and not active):
         lines.append(f"{'🔁' if view.series else '🕒'} {spoken(view, reader, now)}")
     if view.of_club:
         where = reader.t("remind.card.where", channel=f"<#{view.channel_id}>")
@@ -177,11 +177,10 @@ def _order(view: ReminderView, now: datetime) -> tuple[int, datetime, int]:
 def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     missed = view.missed(now)
-    words = spoken(view, reader, now)
     if missed is not None:
-        state = reader.t("remind.list.missed", words=words, at=moment_in_words(missed, there, now))
+        state = reader.t("remind.list.missed", at=moment_in_words(missed, there, now))
     elif view.state == "paused":
-        state = reader.t("remind.list.paused", words=words)
+        state = reader.t("remind.list.paused", words=spoken(view, reader, now))
     else:
         state = reading(Asked(view.schedule), view.zone, reader, now)
     mark = "📣" if view.of_club else "⏰"

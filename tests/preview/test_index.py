@@ -43,7 +43,7 @@ async def test_it_says_how_two_go_out_together(http: aiohttp.ClientSession, inde
     async with http.get(index, params={"lang": lang}) as answer:
         text = await answer.text()
     assert f"<h3>{now}</h3>" in text
-    assert text.count("<li><i") == 5
+    assert text.count("<li><i") == 6
     assert "<code>in 5 minutes</code>" in text
 
 
