@@ -48,7 +48,7 @@ class Outings(commands.Cog):
             _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
         )
         self.kinds = (
-            Kind(START, asked, _reminds(START), _draws(_start), useful_for=timedelta(hours=1)),
+            Kind(START, safety, _reminds(START), _draws(_start), useful_for=timedelta(hours=1)),
             Kind(no_shows.UNSTARTED, asked, _fire_unstarted),
             Kind(no_shows.HAPPENED, asked, None, _draws(_happened)),
             Kind(no_shows.WORD, asked, None, _draws(_two_no_shows)),

@@ -304,11 +304,11 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     await plan_evening(session, outing, [c.user_id for c in outing.inside], now)
     at = outing.starts_at
     steps = [
-        (HOUR, at - timedelta(hours=1)),
-        (START, at),
-        (UNSTARTED_KIND, at + UNSTARTED),
-        (LAPSE, at + UNSTARTED),
-        (PURGE, ends_at(outing) + DETAIL_KEPT),
+        (HOUR, at - timedelta(hours=1), Priority.ASKED),
+        (START, at, Priority.SAFETY),
+        (UNSTARTED_KIND, at + UNSTARTED, Priority.ASKED),
+        (LAPSE, at + UNSTARTED, Priority.ASKED),
+        (PURGE, ends_at(outing) + DETAIL_KEPT, Priority.NUDGE),
     ]
     await plan(
         session,
@@ -317,10 +317,10 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
                 kind,
                 str(outing.outing_id),
                 fire_at,
-                Priority.NUDGE if kind == PURGE else Priority.ASKED,
+                priority,
                 subject_id=outing.outing_id,
             )
-            for kind, fire_at in steps
+            for kind, fire_at, priority in steps
             if fire_at > now
         ],
     )

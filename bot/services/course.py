@@ -93,7 +93,8 @@ async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int 
     if outing.state not in (OutingState.FILLED, OutingState.CONFIRMED):
         return
     ids = [c.user_id for c in outing.inside if user_id is None or c.user_id == user_id]
-    await tell(session, outing, kind, ids, now, occurrence=f"{outing.terms}")
+    priority = Priority.SAFETY if kind == START else Priority.ASKED
+    await tell(session, outing, kind, ids, now, occurrence=f"{outing.terms}", priority=priority)
 
 
 async def check_in(
