@@ -19,8 +19,10 @@ import asyncpg
 import hypothesis
 import pytest
 import pytest_asyncio
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import dialect
 from db.engine import Database
 from db.upkeep import upgrade
 
@@ -36,6 +38,28 @@ gc.set_threshold(100_000, 50, 100)
 # How long an example may take is the benchmarks' subject: on a busy machine a limit of milliseconds fails by chance.
 hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
+
+
+def _compile_once() -> None:
+    """Let all SQLite engines of a process share one dialect, and what was compiled for it.
+
+    Each test has an engine of its own, which would compile anew what every test executes: a quarter of the suite.
+    """
+    make: Callable[..., AsyncEngine] = dialect._sqlite
+    first: list[Engine] = []
+
+    def engine(*arguments: Any) -> AsyncEngine:
+        made = make(*arguments)
+        first.append(made.sync_engine)
+        made.sync_engine.dialect = first[0].dialect
+        made.sync_engine._compiled_cache = first[0]._compiled_cache
+        del first[1:]
+        return made
+
+    dialect._sqlite = engine
+
+
+_compile_once()
 
 
 def pytest_report_header() -> list[str]:

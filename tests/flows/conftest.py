@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import apscheduler.schedulers.base
 import discord
@@ -77,7 +77,7 @@ class Club:
         """Let time pass, as `pass_time(hours=2)`, and everything that is due meanwhile be done and sent."""
         left_s = timedelta(**span).total_seconds()
         while left_s > 0:  # simcord has one time limit for a whole advance, so it is made in steps
-            step_s = min(left_s, 3600.0)
+            step_s = min(left_s, 6 * 3600.0)
             await self.env.advance_time(step_s)
             left_s -= step_s
 
@@ -281,13 +281,25 @@ def _sentences(message: Message) -> list[str]:
     return [message] if isinstance(message, str) else list(message.values())
 
 
-@cache
-def _patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
-    """English texts that differ from the German ones, by key: the pattern, and whether it must be a whole piece.
+class _English(NamedTuple):
+    """An English text that differs from the German one.
 
-    A text of one word ("Zone", "Undo") is only looked for as a whole piece, such as a button's label.
+    Attributes:
+        name: its key, and itself.
+        literal: the longest part of it without a placeholder, which is quickly looked for.
+        pattern: the whole of it.
+        whole: whether it must be a whole piece, such as a button's label: it has but one word ("Zone", "Undo").
     """
-    found = {}
+
+    name: str
+    literal: str
+    pattern: re.Pattern[str]
+    whole: bool
+
+
+@cache
+def _english() -> list[_English]:
+    found = []
     for key, message in catalogue("en").items():
         german = _sentences(catalogue("de")[key])
         for sentence in _sentences(message):
@@ -295,16 +307,19 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], bool]]:
             if not words or sentence in german:
                 continue
             value = ".+?" if " " in sentence else r"\S+?"  # `{day}rd` is not how "Sprache: wie in Discord" ends
-            pattern = re.compile(value.join(re.escape(part) for part in _PLACEHOLDER.split(sentence)))
+            parts = _PLACEHOLDER.split(sentence)
+            pattern = re.compile(value.join(map(re.escape, parts)))
             if not any(pattern.search(other) for other in german):
-                found[f"{key}: {sentence}"] = (pattern, len(words) < 2 or sum(map(len, words)) < 8)
+                whole = len(words) < 2 or sum(map(len, words)) < 8
+                found.append(_English(f"{key}: {sentence}", max(parts, key=len), pattern, whole))
     return found
 
 
 def assert_german(*shown: Readable) -> None:
     """Fail when an English catalogue text, one that differs from the German, can be read in what is `shown`."""
-    patterns = _patterns()
-    for piece in (text for each in shown for text in texts_of(each)):
-        for name, (pattern, whole) in patterns.items():
-            hit = pattern.fullmatch(piece) if whole else pattern.search(piece)
-            assert not hit, f"English in a German flow: {name!r} in {piece!r}"
+    for piece in {text for each in shown for text in texts_of(each)}:
+        for english in _english():
+            if english.literal not in piece:
+                continue
+            hit = english.pattern.fullmatch(piece) if english.whole else english.pattern.search(piece)
+            assert not hit, f"English in a German flow: {english.name!r} in {piece!r}"
