@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -85,7 +87,8 @@ class Delivery(commands.Cog):
         if waiting and not own:
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
-        found = [drawn for one in own if (drawn := await _drawn(interaction.client, one)) is not None]
+        told_at = interaction.message.created_at if interaction.message is not None else None
+        found = [drawn for one in own if (drawn := await _drawn(interaction.client, one, told_at)) is not None]
         if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
@@ -106,9 +109,11 @@ class Delivery(commands.Cog):
         await say(interaction, words.rstrip("\n"), files=drawn.files, view=drawn.view)
 
 
-async def _drawn(client: Backpedal, one: Leased) -> Drawn | None:
+async def _drawn(client: Backpedal, one: Leased, told_at: datetime | None = None) -> Drawn | None:
     kind = client.kinds.get(one.kind)
-    return None if kind is None or kind.draw is None else await kind.draw(client, outgoing_of(one))
+    if kind is None or kind.draw is None:
+        return None
+    return await kind.draw(client, replace(outgoing_of(one), told_at=told_at))
 
 
 async def setup(bot: Backpedal) -> None:

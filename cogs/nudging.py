@@ -97,8 +97,9 @@ def kind_of(nudge: Nudge) -> Kind:
         said = await nudge.say(client, out, reader)
         if said is None:
             return None
-        late = await nudging.late_since(client.app.database, out.user_id, out.due_at, client.app.clock())
-        words = said.words if late is None else f"{said.words}\n{_late(late, out, reader, client.app.clock())}"
+        now = out.told_at or client.app.clock()
+        late = await nudging.late_since(client.app.database, out.user_id, out.due_at, now)
+        words = said.words if late is None else f"{said.words}\n{_late(late, out, reader, now)}"
         view = ui.View(timeout=None)
         for item in (*said.buttons, *controls(nudge.name, out.delivery_id, reader)):
             view.add_item(item)

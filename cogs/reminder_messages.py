@@ -161,7 +161,7 @@ async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
     in_channel = out.destination == "channel"
     reader = await people.reader_for(database, None if in_channel else out.user_id, out.guild_id)
     words, buttons = views.message(
-        view, datetime.fromisoformat(out.payload["occurs_at"]), out.due_at, reader, client.app.clock(),
+        view, datetime.fromisoformat(out.payload["occurs_at"]), out.due_at, reader, out.told_at or client.app.clock(),
         in_channel=in_channel,
     )  # fmt: skip
     roles = [discord.Object(view.role_id)] if in_channel and view.role_id is not None else []

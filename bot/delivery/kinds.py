@@ -32,7 +32,11 @@ class DueNow:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message about to be drawn and sent. Attributes as of `bot.services.deliveries.Letter`; its id is the nonce."""
+    """A message about to be drawn and sent. Attributes as of `bot.services.deliveries.Letter`; its id is the nonce.
+
+    Attributes:
+        told_at: when a channel said that it waits, of one that is shown behind that; None of one that is sent.
+    """
 
     delivery_id: int
     kind: str
@@ -45,6 +49,7 @@ class Outgoing:
     subject_id: int | None
     payload: Mapping[str, Any]
     due_at: datetime
+    told_at: datetime | None = None
 
 
 def outgoing_of(one: Leased) -> Outgoing:

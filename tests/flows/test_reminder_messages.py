@@ -187,6 +187,9 @@ async def test_closed_direct_messages_wait_behind_show_where_it_was_asked_for(cl
     assert "14:00" in text_of(await club.alice.click(asked.response, label="In 1 h, 14:00"))
     assert "1 of 5 this week" in text_of(await club.alice.click(shown.response, label="Done"))
     assert await rows(club) == [("calf raises", "active", 1)]
+    await club.pass_time(minutes=40)
+    shown = await club.alice.click(message, label="Show")
+    assert text_of(shown).startswith("⏰ calf raises\n"), "it was said in time that it waits"
 
 
 async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(club: Club) -> None:
