@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, case, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, String, case, cast, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_ZONE
@@ -57,11 +57,12 @@ async def clubs_in(
     return rows.all()
 
 
+_ZONES = union(select(User.zone).where(User.zone.is_not(None)), select(Guild.zone).where(Guild.zone.is_not(None)))
+
+
 async def zones_in_use(session: AsyncSession) -> set[str]:
     """Every zone that a person or a club has, and the default."""
-    own = await session.scalars(select(User.zone).where(User.zone.is_not(None)).distinct())
-    clubs = await session.scalars(select(Guild.zone).where(Guild.zone.is_not(None)).distinct())
-    return {DEFAULT_ZONE, *(zone for zone in (*own, *clubs) if zone is not None)}
+    return {DEFAULT_ZONE, *(zone for zone in await session.scalars(_ZONES) if zone is not None)}
 
 
 async def zone_of(session: AsyncSession, user_id: int) -> str:

@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
 from db.models import Companion, Member, NoShow, Outing, OutingPress
 
+_OUTING = select(Outing).where(Outing.outing_id == bindparam("outing_id"))
+_OUTING_HELD = _OUTING.with_for_update().execution_options(populate_existing=True)
+_COMPANIONS = (
+    select(Companion, func.coalesce(Member.display_name, "?"))
+    .join(Outing, Outing.outing_id == Companion.outing_id)
+    .outerjoin(Member, (Member.guild_id == Outing.guild_id) & (Member.user_id == Companion.user_id))
+    .where(Companion.outing_id.in_(bindparam("outing_ids", expanding=True)))
+    .order_by(Companion.outing_id, Companion.since, Companion.user_id)
+    .execution_options(populate_existing=True)
+)
+
 
 async def outing_row(session: AsyncSession, outing_id: int, *, hold: bool = False) -> Outing | None:
     """An outing, held against other writers where `hold`."""
-    statement = select(Outing).where(Outing.outing_id == outing_id)
-    if hold:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found: Outing | None = await session.scalar(statement)
+    found: Outing | None = await session.scalar(_OUTING_HELD if hold else _OUTING, {"outing_id": outing_id})
     return found
 
 
 async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dict[int, list[tuple[Companion, str]]]:
     """Everybody of several outings with their names as last seen in the club, in the order they came."""
     found: dict[int, list[tuple[Companion, str]]] = {outing_id: [] for outing_id in outing_ids}
-    rows = await session.execute(
-        select(Companion, func.coalesce(Member.display_name, "?"))
-        .join(Outing, Outing.outing_id == Companion.outing_id)
-        .outerjoin(Member, (Member.guild_id == Outing.guild_id) & (Member.user_id == Companion.user_id))
-        .where(Companion.outing_id.in_(outing_ids))
-        .order_by(Companion.outing_id, Companion.since, Companion.user_id)
-        .execution_options(populate_existing=True)
-    )
+    rows = await session.execute(_COMPANIONS, {"outing_ids": list(outing_ids)})
     for companion, name in rows:
         found[companion.outing_id].append((companion, name))
     return found
