@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from bot.reader import Reader
 from cogs.views.outing_card import classic, find_button
 from db.models import Delivery, MeetingPoint, Outing, Tie
-from tests.flows.calling import FRIDAY, STADIUM, block, card_of, club_sets, copy_of, find, newcomer, press, state
-from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
+from tests.flows.calling import FRIDAY, STADIUM, block, card_of, club_sets, find, newcomer, press, state
+from tests.flows.conftest import NOON, Club, button_ids, text_of
 
 # ── the way it goes ──
 
@@ -45,33 +45,6 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
         last = club.dms(actor)[-1].content
         assert "it's on" in last
         assert "your local emergency number" in last
-
-
-async def test_all_of_it_in_german(club: Club) -> None:
-    await club.speak_german()
-    await club_sets(club, emergency_number="112", backward_per_spotter=1)
-    answer = await club.alice.slash(club.channel, "partner find", **(STADIUM | {"role": "swap", "when": "Fr 18 Uhr"}))
-    card = card_of(club)
-    menu = await club.alice.click(card, label="Mehr")
-    assert menu.response is not None
-    form = await club.alice.click(menu.response, label="Zeit oder Ort ändern")
-    sure = await club.alice.click(menu.response, label="Absagen")
-    old = await copy_of(club, card)
-    said = [await press(club, club.bob, card, "Abwechseln"), await press(club, club.olga, old, "Nach vorn schauen")]
-    queue = await club.olga.click(card, label="Warteliste")
-    full = await club.olga.click(old, label="Nach vorn schauen · 1 frei")
-    assert full.response is not None
-    waits = await club.olga.click(full.response, label="Warteliste")
-    mine = await club.bob.slash(club.channel, "partner mine")
-    await press(club, club.bob, club.dms(club.bob)[-1], "Zusagen")
-    assert "112" in club.dms(club.bob)[-1].content
-    await press(club, club.bob, card, "Kann nicht")
-    assert "Für dich ist ein Platz frei" in club.dms(club.olga)[-1].content
-    assert_german(
-        answer, card, menu, form, sure, queue, full, waits, mine, card_of(club), [{"text": part} for part in said]
-    )
-    for actor in (club.alice, club.bob, club.olga):
-        assert_german(*club.dms(actor))
 
 
 async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:

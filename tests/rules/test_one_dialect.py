@@ -46,9 +46,9 @@ def _asking(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
             yield node
 
 
-@pytest.mark.parametrize("file", [file for file in SOURCES if file not in MAY_ASK])
-def test_nothing_else_asks_which_database_it_is(file: str) -> None:
-    assert asks((ROOT / file).read_text(encoding="utf-8")) == []
+def test_nothing_else_asks_which_database_it_is() -> None:
+    asking = {file: asks((ROOT / file).read_text(encoding="utf-8")) for file in SOURCES if file not in MAY_ASK}
+    assert {file: found for file, found in asking.items() if found} == {}
 
 
 @pytest.mark.parametrize(
