@@ -46,12 +46,16 @@ def configure(folder: Path, database: Path) -> Path:
     return config
 
 
+def schema() -> str:
+    """What a kept database is known by: another one is made when the migrations are others."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(MIGRATIONS.glob("versions/*.py")))).hexdigest()[
+        :12
+    ]
+
+
 def prepared(members: int, runs: int) -> Path:
     """The database of such a club: the kept one when the migrations and the day are the same, else a new one."""
-    schema = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(MIGRATIONS.glob("versions/*.py"))))
-    kept = Path(tempfile.gettempdir()) / (
-        f"backpedal-bench-{schema.hexdigest()[:12]}-{members}-{runs}-{datetime.now(UTC):%Y%m%d}.db"
-    )
+    kept = Path(tempfile.gettempdir()) / (f"backpedal-bench-{schema()}-{members}-{runs}-{datetime.now(UTC):%Y%m%d}.db")
     if kept.exists():
         return kept
     for old in kept.parent.glob(f"backpedal-bench-*-{members}-{runs}-*.db"):

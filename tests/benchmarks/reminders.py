@@ -39,7 +39,7 @@ from db.engine import Database
 from db.upkeep import upgrade
 from tests.benchmarks import unpaced
 from tests.benchmarks.bench import WARM_UP, bot, log_of, memory_mb
-from tests.benchmarks.club import CLUB, ROOMY, configure, insert, instant, prepared, without_indexes
+from tests.benchmarks.club import CLUB, ROOMY, configure, insert, instant, prepared, schema, without_indexes
 from tests.wire.bots import Toy, running
 from tests.wire.faults import Limits
 from tests.wire.server import API, LocalDiscord
@@ -104,7 +104,7 @@ def _every_day(at: datetime) -> str:
 
 def _with_future(future: int) -> Path:
     """A database of so many reminders in the days to come; made once a day, then kept in the temporary folder."""
-    kept = Path(tempfile.gettempdir()) / f"backpedal-bench-future-{future}-{datetime.now(UTC):%Y%m%d}.db"
+    kept = Path(tempfile.gettempdir()) / f"backpedal-bench-future-{schema()}-{future}-{datetime.now(UTC):%Y%m%d}.db"
     if kept.exists():
         return kept
     print(f"making {future:,} reminders to come, kept as {kept} ...", flush=True)
