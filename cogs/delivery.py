@@ -44,9 +44,10 @@ class Delivery(commands.Cog):
             try:
                 drawn = await _drawn(client, refused)
             except Exception:
+                # Drawing is another cog's code. Of several the others are told all the same, so this one is said to
+                # wait too, and Show draws it again; one alone is tried again by the engine.
                 if len(fallbacks.waiting_ids(outgoing.kind, outgoing.payload)) == 1:
                     raise
-                # The others named beside it are told in any case, so it is too; Show draws it again.
                 log.exception("%s %d could not be drawn, and is said to wait", refused.kind, refused.delivery_id)
             else:
                 if drawn is None:

@@ -126,3 +126,18 @@ async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
     await walk.slash(alice, "partner find", CALLED, when="sun 10:00|So 10 Uhr", **STADIUM)
     await walk.press(bob, walk.card("Stadium|Stadion"), BACKWARD, "You're in|Du bist dabei")
     walk.nothing_left()
+
+
+async def test_a_letter_that_is_refused_waits_behind_show_for_its_reader_alone(walk: Walk) -> None:
+    club, alice, bob = walk.club, walk.club.alice, walk.club.bob
+    await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
+    club.close_dms(bob)
+    await walk.press(bob, walk.card("runs backward|läuft rückwärts"), FORWARD, "You're in|Du bist dabei")
+    await walk.later(seconds=20)
+    waits = next(m for m in reversed(club.channel.history()) if f"<@{bob.id}>" in m.content)
+    assert waits.content == walk.t(f"<@{bob.id}>, something waits for you.|<@{bob.id}>, hier wartet etwas auf dich.")
+    await walk.press(alice, waits, "Show|Zeigen", "somebody else|jemand anderen")
+    shown = await walk.press(bob, waits, "Show|Zeigen", ENOUGH, "gate 4")
+    await walk.press(bob, shown, CONFIRM, "Confirmed|Zugesagt")
+    assert (await state(club))[0] == "confirmed"
+    assert club.dms(bob) == []
