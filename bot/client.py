@@ -137,6 +137,11 @@ class Backpedal(commands.Bot):
         log.info("%d commands synced", len(payload))
         return True
 
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand an event to those who listen, until the bot closes: the client gives its loop up then."""
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
+
     async def on_ready(self) -> None:
         """Everything long-lived is loaded: keep the garbage collector from walking it again and again."""
         gc.freeze()

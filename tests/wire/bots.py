@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import io
 from collections.abc import AsyncIterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 from discord.ext import commands
@@ -49,6 +49,10 @@ class Toy(commands.Bot):
     def __init__(self) -> None:
         super().__init__("!", intents=discord.Intents(guilds=True))
         self.handled: list[int] = []
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        if not self.is_closed():  # a client that is closed has no loop to run it on, and leaves it unawaited
+            super().dispatch(event_name, *args, **kwargs)
 
     async def setup_hook(self) -> None:
         @self.tree.command()

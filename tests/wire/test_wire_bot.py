@@ -147,3 +147,17 @@ async def test_thousands_of_channels_do_not_make_each_request_slower_and_are_for
     monkeypatch.setattr("bot.client.time", SimpleNamespace(monotonic=lambda: time.monotonic() + TIDY_S))
     bot.http.get_ratelimit("one more")
     assert len(bot.http._buckets) < 256
+
+
+async def test_closing_while_discord_still_tells_of_the_clubs_leaves_nothing_behind(
+    there: LocalDiscord, app: App
+) -> None:
+    async with running(Backpedal(app)) as bot:
+        bot._connection.guild_ready_timeout = 0.2
+        again = bot.wait_for("connect", timeout=10)
+        there.gateway.forget()
+        await there.gateway.drop()
+        await again
+        getting_ready = bot._connection._ready_task
+        assert getting_ready is not None
+    await getting_ready  # raises what discord.py leaves for the log: by now the client has no loop
