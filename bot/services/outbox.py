@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
@@ -252,7 +253,10 @@ async def _settle(
 
 
 def _leased(
-    row: models.Delivery, until: datetime, dm_channel_id: int | None = None, dm_closed_at: datetime | None = None
+    row: models.Delivery | Row[Any],
+    until: datetime,
+    dm_channel_id: int | None = None,
+    dm_closed_at: datetime | None = None,
 ) -> Leased:
     return Leased(
         delivery_id=row.delivery_id,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import Row, Select, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import InsertOnConflict
@@ -65,6 +66,8 @@ _MARK = InsertOnConflict(Delivery, _marked)
 
 # -- messages ----------------------------------------------------------------------------------------------------
 
+_TABLE = cast(Table, Delivery.__table__)
+
 
 async def claim(
     session: AsyncSession,
@@ -74,7 +77,7 @@ async def claim(
     most: int,
     in_hand: Mapping[int, tuple[str, int]],
     least: int,
-) -> Sequence[tuple[Delivery, int | None, datetime | None]]:
+) -> Sequence[tuple[Row[Any], int | None, datetime | None]]:
     """Lease messages that may be sent now, in order; each with the person's channel, and since when it is closed.
 
     A message waits for an earlier one to the same person or channel that is on its way, or that is being tried again
@@ -89,10 +92,10 @@ async def claim(
         in_hand: the ids of messages that the caller has in hand, and where they go ("dm" and the person, "channel").
         least: the least urgent class that is claimed.
     """
-    rows: list[Delivery] = []
-    while not rows:
+    free: list[int] = []
+    while not free:
         candidates = await _candidates(session, kinds, now, most + SPARE, in_hand, least)
-        rows, put_off = _unheld(candidates, await _holding(session, candidates, now))
+        free, put_off = _unheld(candidates, await _holding(session, candidates, now))
         for delivery_id, held_until in put_off.items():
             await session.execute(
                 update(Delivery)
@@ -102,22 +105,24 @@ async def claim(
             )
         if not put_off:
             break
-    rows = rows[:most]
-    if not rows:
+    free = free[:most]
+    if not free:
         return []
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.delivery_id.in_([row.delivery_id for row in rows]))
-        .values(state="leased", next_try_at=until)
-        .execution_options(synchronize_session=False)
-    )
-    people = await session.execute(
-        select(User.user_id, User.dm_channel_id, User.dm_closed_at).where(
-            User.user_id.in_({row.user_id for row in rows if row.destination == "dm"})
-        )
-    )
+    rows = {row.delivery_id: row for row in await session.execute(_LEASE, {"ids": free, "until": until})}
+    people = await session.execute(_DIRECT, {"ids": [row.user_id for row in rows.values() if row.destination == "dm"]})
     known = {user_id: (channel_id, closed_at) for user_id, channel_id, closed_at in people}
-    return [(row, *known.get(row.user_id, (None, None))) for row in rows]
+    return [(rows[one], *known.get(rows[one].user_id, (None, None))) for one in free]
+
+
+_LEASE = (
+    update(_TABLE)
+    .where(_TABLE.c.delivery_id.in_(bindparam("ids", expanding=True)))
+    .values(state="leased", next_try_at=bindparam("until"))
+    .returning(*_TABLE.c)
+)
+_DIRECT = select(User.user_id, User.dm_channel_id, User.dm_closed_at).where(
+    User.user_id.in_(bindparam("ids", expanding=True))
+)
 
 
 async def _candidates(
@@ -127,26 +132,37 @@ async def _candidates(
     most: int,
     in_hand: Mapping[int, tuple[str, int]],
     least: int,
-) -> Sequence[Delivery]:
-    """The first messages that may be sent now as far as they themselves go."""
-    busy = {kind: {number for what, number in in_hand.values() if what == kind} for kind in ("dm", "channel")}
-    rows = await session.scalars(
-        select(Delivery)
+) -> Sequence[Row[Any]]:
+    """The first messages that may be sent now as far as they themselves go: which, how urgent, and where they go."""
+    given = {
+        "now": now, "most": most, "least": least, "in_hand": list(in_hand),
+        "busy_dms": [number for what, number in in_hand.values() if what == "dm"],
+        "busy_channels": [number for what, number in in_hand.values() if what == "channel"],
+    }  # fmt: skip
+    found: Sequence[Row[Any]] = (await session.execute(_candidates_of(frozenset(kinds)), given)).all()
+    return found
+
+
+@lru_cache(maxsize=16)
+def _candidates_of(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Delivery.delivery_id, Delivery.priority, Delivery.destination, Delivery.user_id, Delivery.channel_id)
         .where(
             Delivery.state.in_(UNSENT),
-            Delivery.next_try_at <= now,
-            Delivery.priority <= least,
+            Delivery.next_try_at <= bindparam("now"),
+            Delivery.priority <= bindparam("least"),
             one_of(Delivery.kind, kinds),
-            Delivery.delivery_id.not_in(in_hand),
-            or_(Delivery.destination != "dm", Delivery.user_id.not_in(busy["dm"])),
-            or_(Delivery.destination != "channel", Delivery.channel_id.not_in(busy["channel"])),
+            Delivery.delivery_id.not_in(bindparam("in_hand", expanding=True)),
+            or_(Delivery.destination != "dm", Delivery.user_id.not_in(bindparam("busy_dms", expanding=True))),
+            or_(
+                Delivery.destination != "channel",
+                Delivery.channel_id.not_in(bindparam("busy_channels", expanding=True)),
+            ),
         )
         .order_by(Delivery.priority, Delivery.due_at, Delivery.delivery_id)
-        .limit(most)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
     )
-    return rows.all()
 
 
 class _Holding(NamedTuple):
@@ -163,29 +179,17 @@ def _goes_to(destination: str, user_id: int, channel_id: int) -> tuple[str, int]
 
 
 async def _holding(
-    session: AsyncSession, candidates: Sequence[Delivery], now: datetime
+    session: AsyncSession, candidates: Sequence[Row[Any]], now: datetime
 ) -> dict[tuple[str, int], list[_Holding]]:
     """Messages that may hold back one of the candidates, by where they go."""
     if not candidates:
         return {}
-    columns = (
-        Delivery.delivery_id, Delivery.destination, Delivery.user_id, Delivery.channel_id, Delivery.priority,
-        Delivery.state, Delivery.next_try_at,
-    )  # fmt: skip
-    rows = await session.execute(
-        select(*columns).where(
-            Delivery.state.in_(UNSENT),
-            Delivery.next_try_at > now,
-            Delivery.destination != "card",
-            or_(Delivery.state == "leased", Delivery.attempts.between(1, HOLDING_TRIES)),
-            or_(
-                and_(Delivery.destination == "dm", Delivery.user_id.in_({row.user_id for row in candidates})),
-                and_(
-                    Delivery.destination == "channel", Delivery.channel_id.in_({row.channel_id for row in candidates})
-                ),
-            ),
-        )
-    )
+    given = {
+        "now": now,
+        "user_ids": list({row.user_id for row in candidates if row.destination == "dm"}),
+        "channel_ids": list({row.channel_id for row in candidates if row.destination == "channel"}),
+    }
+    rows = await session.execute(_HOLDING, given)
     found: dict[tuple[str, int], list[_Holding]] = {}
     for row in rows:
         one = _Holding(row.delivery_id, row.priority, row.state, row.next_try_at)
@@ -193,14 +197,28 @@ async def _holding(
     return found
 
 
+_HOLDING = select(
+    Delivery.delivery_id, Delivery.destination, Delivery.user_id, Delivery.channel_id, Delivery.priority,
+    Delivery.state, Delivery.next_try_at,
+).where(
+    Delivery.state.in_(UNSENT),
+    Delivery.next_try_at > bindparam("now"),
+    or_(Delivery.state == "leased", Delivery.attempts.between(1, HOLDING_TRIES)),
+    or_(
+        and_(Delivery.destination == "dm", Delivery.user_id.in_(bindparam("user_ids", expanding=True))),
+        and_(Delivery.destination == "channel", Delivery.channel_id.in_(bindparam("channel_ids", expanding=True))),
+    ),
+)  # fmt: skip
+
+
 def _unheld(
-    candidates: Sequence[Delivery], holding: Mapping[tuple[str, int], Sequence[_Holding]]
-) -> tuple[list[Delivery], dict[int, datetime]]:
-    """The candidates that nothing holds back, and until when those wait that something being tried again does.
+    candidates: Sequence[Row[Any]], holding: Mapping[tuple[str, int], Sequence[_Holding]]
+) -> tuple[list[int], dict[int, datetime]]:
+    """The ids of the candidates that nothing holds back, and until when those wait that what is tried again does.
 
     What somebody else has on its way is waited for without being put off: it may be sent any moment.
     """
-    free: list[Delivery] = []
+    free: list[int] = []
     put_off: dict[int, datetime] = {}
     for row in candidates:
         before = [
@@ -209,7 +227,7 @@ def _unheld(
             if one.delivery_id < row.delivery_id and one.priority <= row.priority
         ]
         if not before:
-            free.append(row)
+            free.append(row.delivery_id)
         elif all(one.state == "waiting" for one in before):
             put_off[row.delivery_id] = max(one.next_try_at for one in before)
     return free, put_off
@@ -229,19 +247,33 @@ async def settle(
 
     A card marked meanwhile to be drawn again (its version is another) waits to be, whatever became of it.
     """
-    again = Delivery.version != version
-    changed = await session.scalar(
-        update(Delivery)
-        .where(Delivery.delivery_id == delivery_id, Delivery.state == "leased", Delivery.next_try_at == until)
-        .values(
-            state=case((again, "waiting"), else_=state),
-            next_try_at=case((again, now), else_=next_try_at or now),
-            **values,
+    given = {
+        "of": delivery_id, "until": until, "drawn": version, "now": now, "becomes": state, "then": next_try_at or now,
+        **{f"new_{name}": value for name, value in values.items()},
+    }  # fmt: skip
+    return await session.scalar(_settle(frozenset(values)), given) is not None
+
+
+@lru_cache(maxsize=16)
+def _settle(values: frozenset[str]) -> Any:
+    """Made once for each set of further columns: it is executed for every message."""
+    again = _TABLE.c.version != bindparam("drawn")
+    return (
+        update(_TABLE)
+        .where(
+            _TABLE.c.delivery_id == bindparam("of"), _TABLE.c.state == "leased",
+            _TABLE.c.next_try_at == bindparam("until"),
         )
-        .returning(Delivery.delivery_id)
-        .execution_options(synchronize_session=False)
-    )
-    return changed is not None
+        .values(
+            state=case((again, "waiting"), else_=bindparam("becomes", type_=_TABLE.c.state.type)),
+            next_try_at=case((again, bindparam("now", type_=_INSTANT)), else_=bindparam("then", type_=_INSTANT)),
+            **{name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in values},
+        )
+        .returning(_TABLE.c.delivery_id)
+    )  # fmt: skip
+
+
+_INSTANT = _TABLE.c.next_try_at.type
 
 
 async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
