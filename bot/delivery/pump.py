@@ -15,6 +15,7 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
 from bot.delivery.pace import Pace
 from bot.delivery.sending import SEND_S, Sender
+from bot.delivery.turns import Turns
 from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
@@ -50,6 +51,7 @@ class Pump:
 
     def __init__(self, pace: Pace | None = None, sweep: timedelta = SWEEP) -> None:
         self._pace = pace or Pace()
+        self._turns = Turns()
         self._sweep = sweep
         self._client: Backpedal | None = None
         self._sender: Sender | None = None
@@ -200,12 +202,11 @@ class Pump:
         """Send what goes to one address, in order. What cannot go now holds back what follows it."""
         for place, one in enumerate(batch):
             try:
-                in_time = client.app.clock() + timedelta(seconds=SEND_S) < one.until
-                if not in_time:
-                    await self._give_back(client, batch[place:])
-                    return
-                if not await sender.deliver(one):
-                    await self._give_back(client, batch[place + 1 :])
+                async with self._turns.turn(one.priority) as made_ready:
+                    in_time = client.app.clock() + timedelta(seconds=SEND_S) < one.until
+                    gone = in_time and await sender.deliver(one, made_ready)
+                if not gone:
+                    await self._give_back(client, batch[place + in_time :])
                     return
             except Unavailable as error:
                 log.warning("what became of %s %d could not be written: %s", one.kind, one.delivery_id, error.key)

@@ -120,8 +120,12 @@ class Sender:
         self._database = client.app.database
         self._opening_from: datetime | None = None
 
-    async def deliver(self, one: Leased) -> bool:
+    async def deliver(self, one: Leased, made_ready: Callable[[], None]) -> bool:
         """Do what can be done for a message now, and record it.
+
+        Args:
+            one: the message.
+            made_ready: called when it leaves, so that the next may be made ready.
 
         Returns:
             False when it is to be tried again, and what follows it to the same address should wait.
@@ -149,7 +153,7 @@ class Sender:
             await self._record(lambda session, at: outbox.record_dropped(session, one, at))
             return True
         try:
-            channel_id, message_id = await asyncio.wait_for(self._send(one, drawn), SEND_S)
+            channel_id, message_id = await asyncio.wait_for(self._send(one, drawn, made_ready), SEND_S)
         except NOT_SENT as error:
             return await self._not_sent(one, kind, error)
         await self._record(lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
@@ -171,11 +175,12 @@ class Sender:
 
     # -- sending -----------------------------------------------------------------------------------------------
 
-    async def _send(self, one: Leased, drawn: Drawn) -> tuple[int, int]:
+    async def _send(self, one: Leased, drawn: Drawn, made_ready: Callable[[], None]) -> tuple[int, int]:
         """Send or edit; answers the channel and the message."""
         if one.destination is Destination.CARD and one.message_id is not None:
             channel = self._client.get_partial_messageable(one.channel_id)
             async with self._pace.leave(one.priority):
+                made_ready()
                 await channel.get_partial_message(one.message_id).edit(
                     content=drawn.content or None,
                     view=drawn.layout or drawn.view,
@@ -184,33 +189,35 @@ class Sender:
                 )
             return one.channel_id, one.message_id
         if one.destination is not Destination.DM:
-            return one.channel_id, await self._post(one, one.channel_id, drawn)
+            return one.channel_id, await self._post(one, one.channel_id, drawn, made_ready)
         known = one.dm_channel_id
         if known is None:
-            known = await self._open(one)
-            return known, await self._post(one, known, drawn)
+            known = await self._open(one, made_ready)
+            return known, await self._post(one, known, drawn, made_ready)
         try:
-            return known, await self._post(one, known, drawn)
+            return known, await self._post(one, known, drawn, made_ready)
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
             async with self._database.write() as session:
                 await outbox.forget_direct(session, one.user_id)
-            opened = await self._open(one)
+            opened = await self._open(one, made_ready)
             if opened == known:
                 raise
-            return opened, await self._post(one, opened, drawn)
+            return opened, await self._post(one, opened, drawn, made_ready)
 
-    async def _open(self, one: Leased) -> int:
+    async def _open(self, one: Leased, made_ready: Callable[[], None]) -> int:
         now = self._client.app.clock()
         if self._opening_from is not None and now < self._opening_from:
             raise OpeningTooFastError(f"no direct channel is opened before {self._opening_from:%H:%M:%S}")
         async with self._pace.leave(one.priority):
+            made_ready()
             channel = await self._client.create_dm(discord.Object(one.user_id))
         return channel.id
 
-    async def _post(self, one: Leased, channel_id: int, drawn: Drawn) -> int:
+    async def _post(self, one: Leased, channel_id: int, drawn: Drawn, made_ready: Callable[[], None]) -> int:
         async with self._pace.leave(one.priority):
+            made_ready()
             # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
             message = await self._client.get_partial_messageable(channel_id).send(
                 content=drawn.content or None,

@@ -19,13 +19,17 @@ from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery import sending
+from bot.delivery.kinds import Drawn, Outgoing
+from bot.delivery.pace import BURST
 from bot.delivery.pump import Pump
+from bot.delivery.turns import PLACES
 from bot.domain.delivery import Priority
 from bot.services import fallbacks
 from bot.services.deliveries import Destination, Letter, post
 from bot.worker import Worker
 from db.engine import Database
 from db.models import Delivery, Guild, User
+from tests.wire import letters
 from tests.wire.bots import running
 from tests.wire.faults import Limits, Trouble
 from tests.wire.letters import Letters
@@ -249,6 +253,33 @@ async def test_many_messages_keep_discords_limits_none_lost_none_twice(
     await recorded(app, len(people))
     assert Counter(there.said) == Counter((person.name, f"to {person.name}") for person in people)
     assert [entry for entry in there.log if entry.status == 429] == []
+
+
+async def test_messages_are_made_ready_as_they_leave_and_not_all_at_once(
+    there: LocalDiscord, bot: Speaking, app: App
+) -> None:
+    ahead: list[int] = []
+
+    async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+        gone = sum(entry.path == "/users/@me/channels" for entry in there.log)  # the first request of each
+        ahead.append(len(ahead) + 1 - gone)
+        return await letters.draw(client, outgoing)
+
+    bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw)
+    people = [Person(f"Runner {number}") for number in range(20)]
+    there.persons |= {person.id: person for person in people}
+    now = system_clock()
+    async with app.database.write() as session:
+        asked = [
+            Letter("toy.letter", person.name, Priority.ASKED, Destination.DM, due_at=now, user_id=int(person.id),
+                   payload={"says": "x"})
+            for person in people
+        ]  # fmt: skip
+        await post(session, asked, now)
+    app.courier.poke()
+    await recorded(app, len(people))
+    assert len(ahead) == 20
+    assert max(ahead) <= PLACES + BURST, "those that wait, and those on their way"
 
 
 async def test_one_channel_gets_many_in_order_at_discords_speed(there: LocalDiscord, bot: Speaking, app: App) -> None:
