@@ -62,6 +62,7 @@ class Pump:
         self._poked = False
         self._bell: asyncio.Future[None] | None = None
         self._sending: dict[asyncio.Task[None], list[Leased]] = {}
+        self._urgent_waits = False
         self._unknown: set[str] = set()
         self._checked_at: datetime | None = None
 
@@ -143,6 +144,7 @@ class Pump:
             fired_some = outlook.due and await firing.some(fired)
             if (outlook.waiting or fired_some) and await self._claim(client, sender, drawn, least):
                 continue
+            self._urgent_waits = full and outlook.waiting
             if fired_some:
                 continue
             await self._look_for_unknown(client, every, drawn, now)
@@ -196,7 +198,10 @@ class Pump:
 
     def _arrived(self, task: asyncio.Task[None]) -> None:
         del self._sending[task]
-        self._ring()  # what was looked at meanwhile did not count what was still in hand
+        # What was looked at meanwhile did not count what was still in hand. While there is no place for what is not
+        # urgent, looking again is in vain, unless something urgent waits for this address.
+        if self._urgent_waits or len(self._sending) < AT_ONCE:
+            self._ring()
 
     async def _deliver(self, client: Backpedal, sender: Sender, batch: list[Leased]) -> None:
         """Send what goes to one address, in order. What cannot go now holds back what follows it."""

@@ -18,7 +18,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
-from bot.delivery import sending
+from bot.delivery import pump, sending
 from bot.delivery.kinds import Drawn, Outgoing
 from bot.delivery.pace import BURST
 from bot.delivery.pump import Pump
@@ -270,16 +270,41 @@ async def test_messages_are_made_ready_as_they_leave_and_not_all_at_once(
     there.persons |= {person.id: person for person in people}
     now = system_clock()
     async with app.database.write() as session:
-        asked = [
-            Letter("toy.letter", person.name, Priority.ASKED, Destination.DM, due_at=now, user_id=int(person.id),
-                   payload={"says": "x"})
-            for person in people
-        ]  # fmt: skip
-        await post(session, asked, now)
+        await post(session, [_asked("x", person, now) for person in people], now)
     app.courier.poke()
     await recorded(app, len(people))
     assert len(ahead) == 20
     assert max(ahead) <= PLACES + BURST, "those that wait, and those on their way"
+
+
+async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_free(
+    there: LocalDiscord, bot: Speaking, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pump, "AT_ONCE", 1)
+    begun, may_end = {name: asyncio.Event() for name in "AB"}, {name: asyncio.Event() for name in "AB"}
+
+    async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+        if (says := outgoing.payload["says"]) in begun:
+            begun[says].set()
+            await may_end[says].wait()
+        return await letters.draw(client, outgoing)
+
+    bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw)
+    async with bot.app.database.write() as session:  # both are claimed at once
+        now = system_clock()
+        await post(session, [_asked("A", ADA, now), _asked("B", BOB, now)], now)
+    app.courier.poke()
+    await asyncio.gather(*(one.wait() for one in begun.values()))
+    await say(app, there, "urgent", to=ADA)
+    may_end["A"].set()
+    await there.until(lambda: there.said == [("Ada", "A"), ("Ada", "urgent")])
+    may_end["B"].set()
+    await recorded(app, 3)
+
+
+def _asked(says: str, to: Person, now: datetime) -> Letter:
+    return Letter("toy.letter", f"{says} to {to.name}", Priority.ASKED, Destination.DM, due_at=now, user_id=int(to.id),
+                  payload={"says": says})  # fmt: skip
 
 
 async def test_one_channel_gets_many_in_order_at_discords_speed(there: LocalDiscord, bot: Speaking, app: App) -> None:
