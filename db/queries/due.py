@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -26,18 +39,16 @@ _UPSERT = InsertOnConflict(
         index_elements=["kind", "occurrence"], set_={name: insert.excluded[name] for name in _MOVED}
     ),
 )
-_TAKEN = (
-    Due.due_id, Due.kind, Due.occurrence, Due.priority, Due.meant_at, Due.subject_id, Due.user_id, Due.payload,
-    Due.attempts,
-)  # fmt: skip
 
 
 def one_of(column: InstrumentedAttribute[str], kinds: Collection[str]) -> ColumnElement[bool]:
     """`column IN kinds`, said so that SQLite does not look the rows up by it.
 
-    It would: at a million rows it then took 3 s to find the first of them, by their instant it takes 1 ms.
+    It would: at a million rows it then took 3 s to find the first of them, by their instant it takes 1 ms. The
+    kinds are written out, since as parameters they would be put into the statement anew at every turn of the pump.
     """
-    return (column + "").in_(kinds)
+    named = ", ".join("'" + kind.replace("'", "''") + "'" for kind in sorted(kinds)) or "''"
+    return (column + "").bool_op("IN")(literal_column(f"({named})"))
 
 
 async def upsert_due(session: AsyncSession, rows: Sequence[Values]) -> None:
@@ -63,27 +74,46 @@ async def take_due(
         most: of them, but
         apart: these alone, as every row that has failed before.
     """
-    oldest = [_due(priority, kinds, now).limit(1).scalar_subquery() for priority in Priority]
-    columns = (Due.due_id, Due.kind, Due.priority, Due.attempts)
-    first = (await session.execute(select(*columns).where(Due.due_id == func.coalesce(*oldest)))).one_or_none()
+    first = (await session.execute(_first(frozenset(kinds)), {"now": now})).one_or_none()
     if first is None:
         return []
-    wanted = Due.due_id == first.due_id
     if first.kind in together and not first.attempts and first.due_id not in apart:
-        # In a CTE, which PostgreSQL evaluates once: what an IN asks again would lock, and delete, further rows.
-        rows = _due(first.priority, [first.kind], now).where(Due.attempts == 0, Due.due_id.not_in(apart))
-        wanted = Due.due_id.in_(select(rows.limit(most).cte("due_rows").c.due_id))
-    taken = await session.execute(
-        delete(Due).where(wanted).returning(*_TAKEN).execution_options(synchronize_session=False)
-    )
+        given = {"now": now, "priority": first.priority, "apart": list(apart), "most": most}
+        taken = await session.execute(_take_of(first.kind), given)
+    else:
+        taken = await session.execute(_TAKE, {"due_id": first.due_id})
     return sorted(taken.all(), key=lambda row: (row.meant_at, row.due_id))
 
 
-def _due(priority: int, kinds: Collection[str], now: datetime) -> Select[Any]:
+@lru_cache(maxsize=16)
+def _first(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    oldest = [_due(literal(int(priority)), kinds).limit(1).scalar_subquery() for priority in Priority]
+    return select(Due.due_id, Due.kind, Due.priority, Due.attempts).where(Due.due_id == func.coalesce(*oldest))
+
+
+_TABLE = cast(Table, Due.__table__)
+_TAKEN = [
+    _TABLE.c[name]
+    for name in ("due_id", "kind", "occurrence", "priority", "meant_at", "subject_id", "user_id", "payload", "attempts")
+]
+_TAKE = delete(_TABLE).where(_TABLE.c.due_id == bindparam("due_id")).returning(*_TAKEN)
+
+
+@lru_cache(maxsize=64)
+def _take_of(kind: str) -> Any:
+    """In a CTE, which PostgreSQL evaluates once: what an IN asks again would lock, and delete, further rows."""
+    rows = _due(bindparam("priority"), [kind]).where(
+        Due.attempts == 0, Due.due_id.not_in(bindparam("apart", expanding=True))
+    )
+    some = rows.limit(bindparam("most")).cte("due_rows")
+    return delete(_TABLE).where(_TABLE.c.due_id.in_(select(some.c.due_id))).returning(*_TAKEN)
+
+
+def _due(priority: ColumnElement[int], kinds: Collection[str]) -> Select[Any]:
     """The ids of what is due of one class, the oldest first."""
     return (
         select(Due.due_id)
-        .where(Due.priority == priority, Due.fire_at <= now, one_of(Due.kind, kinds))
+        .where(Due.priority == priority, Due.fire_at <= bindparam("now"), one_of(Due.kind, kinds))
         .order_by(Due.fire_at, Due.due_id)
         .with_for_update(skip_locked=True)
     )
