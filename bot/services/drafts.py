@@ -58,7 +58,7 @@ def draft_of(outing: OutingView, me: CompanionView, zone: str, sharing: Sharing 
         start, change, ended, exact = measured
     ended = max(ended, start + timedelta(milliseconds=LEAST_MS))
     whole_ms = _ms(ended - start)
-    first_ms = min(max(_ms(change - start), 1), whole_ms - 1)
+    first_ms = min(max(_ms(change - start), 1000), whole_ms - 1000)
     first_m = None if outing.distance_m is None else round(outing.distance_m * first_ms / whole_ms)
     second_m = None if outing.distance_m is None or first_m is None else outing.distance_m - first_m
     parts = ((first_m or None, first_ms), (second_m or None, whole_ms - first_ms))
@@ -186,4 +186,5 @@ def _word_of(spotter: CompanionView | None) -> SpotterState | None:
 
 
 def _ms(length: timedelta) -> int:
-    return round(length / timedelta(milliseconds=1))
+    """In whole seconds: when somebody pressed a button says no tenths of a run."""
+    return round(length / timedelta(seconds=1)) * 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -45,6 +46,20 @@ async def five_km(town: Outside, wish: Wish, surface: Surface = Surface.ROAD) ->
     wish_of_ada = Call("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
     number = next(town.numbers)
     return await calls.call(town.database, await town.person(ADA), wish_of_ada, interaction_id=number, now=town.now)
+
+
+async def test_the_instants_of_presses_make_no_tenths_of_a_second(town: Outside) -> None:
+    outing = await five_km(town, Wish.SWAP)
+    await town.join(BEN, outing, Wish.SWAP)
+    town.now = START + timedelta(milliseconds=140)
+    await town.check_in(ADA, outing, present=[ADA, BEN])
+    town.now = START + 18 * MINUTE + timedelta(milliseconds=470)
+    await town.swap(ADA, outing)
+    town.now = START + 40 * MINUTE + timedelta(milliseconds=610)
+    await town.home(ADA, outing)
+    draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA))
+    assert [stretch.duration_ms for stretch in draft.content.stretches] == [18 * 60_000, 22 * 60_000]
+    assert draft.spotted_ms % 1000 == 0
 
 
 async def test_two_run_backward_with_one_in_front_who_is_credited_once(town: Outside) -> None:
