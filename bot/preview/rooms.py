@@ -137,6 +137,8 @@ class RoomServer(PreviewServer):
         with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
             self.preview.timezone = ZoneInfo(request.headers.get("X-Zone", "")).key
         viewer = request.headers["X-Simcord-Capability"].partition(".")[2]
+        # Else "in 2 hours" is counted from when this room was last drawn for anybody.
+        self.preview._advance_presentation_time()
         try:
             page = self.preview._open_page(viewer or None, None)
         except (SetupError, simcord.BackendError):

@@ -56,6 +56,13 @@ async def test_today_is_today(visitor: Visitor) -> None:
     assert abs(age.total_seconds()) < 60
 
 
+async def test_a_room_opened_late_counts_how_long_it_is_from_now(http: aiohttp.ClientSession, index: str) -> None:
+    address = (await links(http, index))["#partners"]
+    before = datetime.now(UTC)
+    late = await Visitor(http, address).open()
+    assert datetime.fromisoformat(late.state["profile"]["presentationTime"]) >= before
+
+
 async def test_old_messages_are_forgotten_and_the_record_stays_short(visitor: Visitor, toy: ToyBot) -> None:
     channel = toy.get_partial_messageable(int(visitor.state["channel"]["id"]))
     for number in range(130):
