@@ -144,8 +144,8 @@ def headline(outing: OutingView, reader: Reader) -> str:
     return reader.t(f"partners.card.looks_{outing.caller.wish.value}", name=name)
 
 
-def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[str]:
-    """Where, when and how far; unless brief, who is in by role, how many wait, and where it stands."""
+def about(outing: OutingView, reader: Reader, *, brief: bool = False, queue: bool = True) -> list[str]:
+    """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands."""
     place, surface = escaped(outing.place, 80), outing.surface
     at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
     lines = [
@@ -161,7 +161,7 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False) -> list[st
         names = ", ".join(escaped(c.name, 60) for c in outing.inside if c.wish is wish)
         if names:
             lines.append(reader.t(f"partners.card.role_{wish.value}", names=names))
-    if outing.waiting and outing.state in BEFORE:
+    if queue and outing.waiting and outing.state in BEFORE:
         lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
     return lines + _state(outing, reader)
 
@@ -209,7 +209,9 @@ def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool =
     if outing.state in ENDED:
         return [_over(outing, reader)]
     me = outing.who(user_id)
-    lines = about(outing, reader, brief=brief)
+    # Who waits is told so in words of their own: a count of one below them would be read as somebody else.
+    waits = me is not None and me.presence in (Presence.WAITING, Presence.OFFERED)
+    lines = about(outing, reader, brief=brief, queue=not waits)
     if me is not None and me.presence is Presence.IN and not brief:
         lines += _spot(outing, reader)
     if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:

@@ -11,6 +11,7 @@ from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.views.base import Component
 from cogs.views.outing_card import (
+    about,
     about_for,
     asked,
     buttons_for,
@@ -120,7 +121,7 @@ def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     if outing.state not in BEFORE or me is None or me.presence is not Presence.OFFERED or me.offered_until is None:
         return None
     words = reader.t("partners.letter.offer", until=format_dt(me.offered_until, "t"))
-    return _letter(words, outing, user_id, reader, own=False), classic(*offer_buttons(outing, reader))
+    return "\n".join([words, *about(outing, reader, queue=False)]), classic(*offer_buttons(outing, reader))
 
 
 def wanted(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, list[Component]] | None:
@@ -140,8 +141,8 @@ def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool)
     return reader.t("partners.letter.unposted", channel=channel), None
 
 
-def _letter(words: str, outing: OutingView, user_id: int, reader: Reader, *, own: bool = True) -> str:
-    return "\n".join([words, *about_for(outing, user_id if own else 0, reader)])
+def _letter(words: str, outing: OutingView, user_id: int, reader: Reader) -> str:
+    return "\n".join([words, *about_for(outing, user_id, reader)])
 
 
 def _answers(outing: OutingView, user_id: int, reader: Reader, *, confirm: bool = False) -> ui.View:

@@ -35,7 +35,7 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
     (asked,) = club.dms(club.bob)
     assert "There are enough of you" in asked.content
     assert "Facing forward: bob" in card_of(club).content
-    assert "1 of 2 have confirmed" in card_of(club).content
+    assert "Confirmed: 1 of 2" in card_of(club).content
     await press(club, club.bob, asked, "Confirm")
     assert await state(club) == (
         "confirmed", [(club.alice.id, "backward", "in"), (club.bob.id, "spotter", "in")],

@@ -83,7 +83,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert "About 45 min" in asked.content
     assert list(button_ids(partners.last_message)) == ["Waiting list", "Can't come", "More"]
     assert "You face forward" in club.dms(club.bob)[1].content
-    assert "0 of 2 have confirmed" in partners.last_message.content
+    assert "Confirmed: 0 of 2" in partners.last_message.content
     await press(club, club.alice, asked, "Confirm")
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     ((outing),) = await outings(club)

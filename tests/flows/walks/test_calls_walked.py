@@ -50,7 +50,7 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     walk.told(bob, "alice has changed the time or place.** Does it|alice hat Zeit oder Ort geändert.** Passt")
     for actor in (olga, carla):
         walk.told(actor, "of the outing you wait for|auf die du wartest")
-    walk.card("Park", "1 of 2 have confirmed|1 von 2 haben zugesagt")
+    walk.card("Park", "Confirmed: 1 of 2|Zugesagt: 1 von 2")
     await walk.press(bob, "has changed|geändert", CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)
@@ -61,7 +61,7 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     walk.told(carla)
     await walk.later(minutes=31)
     walk.told(carla, FREE)
-    await walk.press(olga, FREE, "Take it|Nehme ich", "went to the next one|Dieser Platz ging weiter")
+    await walk.press(olga, FREE, "Take it|Nehme ich", "no longer hold the place|Ich halte dir den Platz nicht mehr")
     await walk.press(carla, FREE, "Take it|Nehme ich", "You're in|Du bist dabei")
     assert (await state(club))[0] == "filled"
     walk.told(carla, ENOUGH)

@@ -94,7 +94,7 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
         matched, asked = walk.told(actor, "In this round you run with|In dieser Runde läufst du mit", SETTLED)
         assert walk.t(part) in matched
         assert "gate 4, by the oak" in asked
-    walk.card("Stadium", "0 of 2 have confirmed|0 von 2 haben zugesagt", without="oak")
+    walk.card("Stadium", "Confirmed: 0 of 2|Zugesagt: 0 von 2", without="oak")
     for actor in (alice, bob):
         await walk.press(actor, SETTLED, CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
