@@ -11,7 +11,7 @@ from tests.flows.test_alerts import club_sets, newcomer
 @pytest.mark.parametrize(
     ("german", "decline", "waits", "back", "later"),
     [
-        (False, "Rather not", "there is no answer yet", "has your question still", "would rather not for now"),
+        (False, "Rather not", "there is no answer yet", "still has your question", "would rather not for now"),
         (True, "Lieber nicht", "noch keine Antwort", "hat deine Frage noch", "möchte gerade lieber nicht"),
     ],
     ids=["en", "de"],
@@ -33,7 +33,9 @@ async def test_nobody_is_pressed(club: Club, german: bool, decline: str, waits: 
     await club.env.settle()
     assert len(club.dms(dora)) == 1
     await dora.user.click(asked, label=decline)
-    assert later in text_of(await club.alice.slash(club.channel, "partner contact", member=dora))
+    refused = text_of(await club.alice.slash(club.channel, "partner contact", member=dora))
+    assert later in refused
+    assert ("kannst du wieder fragen" if german else "You can ask again from") in refused, "nobody asks by himself"
 
 
 async def test_a_question_taken_back_before_it_could_be_put_is_not_put(club: Club) -> None:

@@ -33,7 +33,7 @@ async def name_contacts(walk: Walk, accepts: MemberActor, declines: MemberActor)
     bob = walk.club.bob
     await walk.slash(bob, "partner contact", "Nobody yet|Noch niemand")
     for actor in (declines, accepts):
-        await walk.slash(bob, "partner contact", "Asked. Only who accepts|Gefragt. Nur wer zusagt", member=actor)
+        await walk.slash(bob, "partner contact", "Asked. Only those who accept|Gefragt. Nur wer zusagt", member=actor)
         walk.told(actor, ASKED)
     await walk.press(declines, ASKED, "Rather not|Lieber nicht", "All right. bob sees|Gut. bob sieht")
     await walk.press(accepts, ASKED, "I accept|Ich nehme an", "I will write to you only|Ich schreibe dir nur")
