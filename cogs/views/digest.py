@@ -23,7 +23,7 @@ def words(digest: Digest, reader: Reader) -> str:
     backward, forward = digest.sums[Direction.BACKWARD], digest.sums[Direction.FORWARD]
     lines = [
         reader.t("digest.title", club=escaped(digest.club.name, 40), first=digest.first, last=digest.last),
-        reader.t("digest.runs", count=digest.runs, members=digest.members),
+        f"{reader.t('digest.runs', count=digest.runs)} · {reader.t('digest.members', count=digest.members)}",
         reader.t("digest.sums", backward_m=backward[0], forward_m=forward[0]) if backward[0] or forward[0] else "",
         *_board(digest, Direction.BACKWARD, reader),
         *_board(digest, Direction.FORWARD, reader),

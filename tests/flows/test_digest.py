@@ -66,7 +66,7 @@ async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None
     (message,) = await posted(club)
     lines = message.content.split("\n")
     assert lines[0] == "📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov"
-    assert lines[1:4] == ["2 runs · members out: 2", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Furthest backward**"]
+    assert lines[1:4] == ["2 runs · 2 runners", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Furthest backward**"]
     assert lines[4:6] == ["🥇 alice · 5.00 km", "🥈 bob · 3.00 km"]
     assert "First run with us:** bob" in message.content
     assert message.flags.suppress_notifications
@@ -100,7 +100,7 @@ async def test_only_organisers_stop_it_and_put_it_off(club: Club) -> None:
     choice = await club.olga.click(message, label="Snooze")
     assert choice.response is not None
     assert choice.response.ephemeral
-    await club.olga.click(choice.response, label="1 hour")
+    await club.olga.click(choice.response, label="In 1 hour")
     await club.pass_time(hours=1, minutes=1)
     first, again = await posted(club)
     assert first.content == again.content

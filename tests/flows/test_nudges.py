@@ -82,10 +82,10 @@ async def test_a_nudge_is_put_off_and_comes_again_unless_it_has_settled_itself(c
     await to_friday(club)
     (nudge,) = club.dms(club.alice)
     answer = await club.alice.user.click(nudge, label="Snooze")
-    assert list(button_ids(answer.response)) == ["10 minutes", "1 hour", "Tomorrow, 08:00"]  # it is evening
+    assert list(button_ids(answer.response)) == ["In 10 minutes", "In 1 hour", "Tomorrow, 08:00"]  # it is evening
     await club.restart()
-    done = await club.alice.user.click(answer.response, label="1 hour")
-    assert "Until <t:" in text_of(done)
+    done = await club.alice.user.click(answer.response, label="In 1 hour")
+    assert "say it again: <t:" in text_of(done)
     await club.pass_time(hours=1, minutes=1)
     again = club.dms(club.alice)[-1]
     assert again.content == nudge.content
@@ -103,7 +103,7 @@ async def test_what_is_put_off_too_long_is_said_to_be_of_no_use(club: Club) -> N
     (nudge,) = club.dms(club.alice)
     answer = await club.alice.user.click(nudge, label="Snooze")
     await club.restart(days=2)  # Sunday evening
-    assert "of no use any more" in text_of(await club.alice.user.click(answer.response, label="1 hour"))
+    assert "of no use any more" in text_of(await club.alice.user.click(answer.response, label="In 1 hour"))
     assert "of no use any more" in text_of(await club.alice.user.click(nudge, label="Snooze"))
 
 
@@ -169,7 +169,7 @@ async def test_a_german_reads_german_whatever_is_pressed(club: Club) -> None:
     (nudge,) = club.dms(club.alice)
     assert "**2 Wochen in Folge**" in nudge.content
     asked = await club.alice.user.click(nudge, label="Später")
-    later = await club.alice.user.click(asked.response, label="10 Minuten")
+    later = await club.alice.user.click(asked.response, label="In 10 Minuten")
     await club.pass_time(minutes=11)
     again = club.dms(club.alice)[-1]
     stopped = await club.alice.user.click(again, label="Davon keine mehr")
@@ -197,7 +197,7 @@ async def test_somebody_elses_buttons_do_nothing_to_them(club: Club) -> None:
         for label, custom_id in button_ids(answer.response).items():
             later.add_item(discord.ui.Button(label=label, custom_id=custom_id))
         chosen = await channel.send("copied", view=later)
-    assert "somebody else's" in await press(club, club.bob, chosen, "1 hour")
+    assert "somebody else's" in await press(club, club.bob, chosen, "In 1 hour")
     await press(club, club.bob, copy, "Stop these")
     assert await choices(club) == [(club.bob.id, "nudge.week", False)]
     async with club.database.read() as session:

@@ -113,7 +113,7 @@ async def test_both_reminders_can_be_put_off_or_stopped_in_the_message_and_the_s
     assert list(button_ids(evening))[-2:] == ["Snooze", "Stop these"]
     asked = await club.alice.user.click(evening, label="Snooze")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="10 minutes")
+    await club.alice.user.click(asked.response, label="In 10 minutes")
     await club.restart(minutes=10)
     assert [first for first in words(club, club.alice) if "Tomorrow" in first] == [evening.content.splitlines()[0]] * 2
     hour_id = identity("nudge", "stop", "outing.hour")
