@@ -186,6 +186,8 @@ def length_and_spot(outing: OutingView, reader: Reader) -> list[str]:
 def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
     """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
     ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
+    if ended is OutingState.CANCELLED and outing.ended_at is not None and outing.ended_at > outing.starts_at:
+        ended = OutingState.NO_SHOW  # nobody called it off, which is done before it begins: it never came about
     return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
 
 

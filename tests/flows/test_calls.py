@@ -102,14 +102,16 @@ async def test_calling_off_asks_first_and_tells_everyone(club: Club) -> None:
 
 
 async def test_a_call_nobody_answers_ends_and_a_card_three_months_old_still_answers(club: Club) -> None:
-    old = await copy_of(club, await find(club, club.alice))
+    card = await find(club, club.alice)
+    old = await copy_of(club, card)
     await club.restart(days=90)
     await club.env.settle()
     assert (await state(club))[0] == "cancelled"
     assert "didn't come about" in club.dms(club.alice)[-1].content
     assert await press(club, club.bob, old, "Face forward") == "This outing is over."
     assert await press(club, club.alice, old, "Can't come") == "This outing is over."
-    assert "was called off" in await press(club, club.bob, old, "More")
+    assert "did not take place" in await press(club, club.bob, old, "More")
+    assert "did not take place" in as_it_is(club, card).content, "nobody called it off"
 
 
 async def test_a_card_that_was_deleted_is_posted_anew(club: Club) -> None:
