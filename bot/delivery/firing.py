@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 25
 """Rows done in one transaction: some 5 ms."""
-AT_ONCE = 50
+AT_ONCE = 25
 """Rows done before messages are looked at again."""
 
 
