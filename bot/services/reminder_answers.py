@@ -15,7 +15,7 @@ from bot.domain.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound
 from bot.services.deliveries import Plan, plan
 from bot.services.reminder_firing import AGAIN, KINDS, occurrence_of
-from bot.services.reminder_views import ReminderView, view_of
+from bot.services.reminder_views import Audience, ReminderView, view_of
 from db import models
 from db.engine import Database
 from db.queries import reminders as queries
@@ -105,6 +105,9 @@ async def snooze(
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
         key = _key(reminder_id, occurs_at, presser.user_id)
         before = await queries.due_under(session, AGAIN, key)
+        if row.audience == Audience.ME and row.state == "ended" and row.zone != zone:
+            # In its keeper's list again: a new time is read in their zone, with which what is over has not moved.
+            await queries.set_reminder(session, reminder_id, zone=zone)
         # Asked for while the series is paused it comes all the same; what was asked for before went with the pause.
         kept = {"occurs_at": occurs_at.isoformat(), "though_paused": row.state == "paused"}
         await plan(session, [Plan(AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)])

@@ -185,12 +185,12 @@ async def not_delivered(
 
 async def move_member(session: AsyncSession, user_id: int, zone: str, now: datetime) -> None:
     """Move the wall times of a member's own reminders to another zone, in the transaction that sets it."""
-    await _move(session, await queries.hold_those(session, KINDS, queries.of_member(user_id)), zone, now)
+    await _move(session, await queries.hold_those(session, KINDS, queries.of_member(user_id, AGAIN)), zone, now)
 
 
 async def move_club(session: AsyncSession, guild_id: int, zone: str, now: datetime) -> None:
     """Move the wall times of a club's reminders, and of its members who go by the club's zone."""
-    await _move(session, await queries.hold_those(session, KINDS, queries.of_club(guild_id)), zone, now)
+    await _move(session, await queries.hold_those(session, KINDS, queries.of_club(guild_id, AGAIN)), zone, now)
 
 
 async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: str, now: datetime) -> None:

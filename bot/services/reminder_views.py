@@ -73,6 +73,7 @@ class ReminderView:
         trouble: why the bot paused it, where it did.
         kept_at: paused: when it would have come next.
         revision: counts edits.
+        again_at: when it comes again to whoever looks, who has put it off; of what came once it is all that is left.
     """
 
     reminder_id: int
@@ -89,6 +90,7 @@ class ReminderView:
     trouble: str | None
     kept_at: datetime | None
     revision: int
+    again_at: datetime | None = None
 
     @property
     def series(self) -> bool:
@@ -99,6 +101,11 @@ class ReminderView:
     def of_club(self) -> bool:
         """Whether it is said to a club."""
         return self.audience is Audience.CLUB
+
+    @property
+    def left_again(self) -> datetime | None:
+        """When one that is over comes once more, having been put off."""
+        return self.again_at if self.state == "ended" else None
 
     def next_times(self, now: datetime, count: int) -> tuple[datetime, ...]:
         """When it comes next."""
@@ -116,8 +123,8 @@ def keeper_of(person: Person) -> Keeper:
     return Keeper(person.user_id, person.guild_id if person.in_guild and person.organiser else None)
 
 
-def view_of(row: models.Reminder) -> ReminderView:
-    """A row as it leaves."""
+def view_of(row: models.Reminder, again_at: datetime | None = None) -> ReminderView:
+    """A row as it leaves, to somebody to whom it comes again at `again_at`."""
     return ReminderView(
         row.reminder_id,
         row.user_id,
@@ -133,4 +140,5 @@ def view_of(row: models.Reminder) -> ReminderView:
         row.trouble,
         row.kept_at,
         row.revision,
+        again_at,
     )

@@ -15,8 +15,9 @@ from bot.domain.snoozes import Snooze, snoozes
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import plan
 from bot.services.people import Person
-from bot.services.reminder_firing import FIRES, KINDS, plan_of
+from bot.services.reminder_firing import AGAIN, FIRES, KINDS, plan_of
 from bot.services.reminder_views import Asked, Audience, InChannel, Keeper, ReminderView, view_of
+from db import models
 from db.engine import Database
 from db.queries import reminders as queries
 
@@ -61,7 +62,7 @@ async def ask(
         before = await queries.asked_by(session, interaction_id, person.user_id)
         if before is not None:
             return view_of(before)
-        if await queries.count_open(session, person.user_id) >= limit:
+        if await queries.count_open(session, person.user_id, AGAIN) >= limit:
             raise Conflict("remind.refused.many", count=limit)
         reminder_id = await queries.insert_reminder(
             session,
@@ -85,9 +86,11 @@ async def ask(
 
 
 async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderView, ...]:
-    """All that somebody may see and that are not over, the newest last."""
+    """All that somebody may see and that are not over or come once more, the newest last."""
     async with database.read() as session:
-        return tuple(view_of(row) for row in await queries.all_mine(session, keeper.user_id, keeper.organises))
+        again = await queries.again(session, AGAIN, keeper.user_id)
+        rows = await queries.all_mine(session, keeper.user_id, keeper.organises, AGAIN)
+    return tuple(view_of(row, again.get(row.reminder_id)) for row in rows)
 
 
 async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
@@ -98,9 +101,7 @@ async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> 
     """
     async with database.read() as session:
         row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
-    if row is None or row.state == "ended":
-        raise NotFound("remind.refused.gone")
-    return view_of(row)
+        return await _left(session, keeper.user_id, row)
 
 
 async def any_reminder(database: Database, reminder_id: int) -> ReminderView | None:
@@ -148,7 +149,7 @@ async def edit(
             changed["what"] = _what(what)
         if asked is None:
             await queries.set_reminder(session, reminder_id, **changed)
-            return await _read(session, reminder_id)
+            return await _read(session, reminder_id, keeper.user_id)
         changed["readings"] = _readings(asked)
         return await _reschedule(session, view, asked.schedule, now, **changed)
 
@@ -156,15 +157,19 @@ async def edit(
 async def pause(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
     """Say nothing until it is taken up again; what comes once is kept. Again changes nothing.
 
+    One that is over and put off is kept for the instant until which it was.
+
     Raises:
         NotFound: not theirs, or over.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
-        if view.state == "active":
-            kept_at = await queries.next_due(session, FIRES, reminder_id)
+        if view.state != "paused":
+            kept_at, changed = view.left_again, _once(view.left_again)
+            if view.state == "active":
+                kept_at = await queries.next_due(session, FIRES, reminder_id)
             await queries.drop_due(session, KINDS, reminder_id)
-            await queries.set_reminder(session, reminder_id, state="paused", kept_at=kept_at, trouble=None)
+            await queries.set_reminder(session, reminder_id, state="paused", kept_at=kept_at, trouble=None, **changed)
         return await _read(session, reminder_id)
 
 
@@ -188,7 +193,7 @@ async def resume(
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
         times = view.next_times(now, 1)
-        if view.state == "active" or not (times or later):
+        if view.state != "paused" or not (times or later):
             return view
         at, changed = (times[0], {}) if times else _later(view, later, zone, now)
         await queries.set_reminder(session, reminder_id, state="active", kept_at=None, trouble=None, **changed)
@@ -235,16 +240,23 @@ async def _held(session: AsyncSession, keeper: Keeper, reminder_id: int) -> Remi
     row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
     if row is not None:  # held only by whom it concerns
         row = await queries.hold(session, KINDS, reminder_id)
-    if row is None or row.state == "ended":
+    return await _left(session, keeper.user_id, row)
+
+
+async def _left(session: AsyncSession, user_id: int, row: models.Reminder | None) -> ReminderView:
+    """As somebody sees it to whom it may come again. Raises `NotFound` where nothing of it comes any more."""
+    again_at = None if row is None else (await queries.again(session, AGAIN, user_id)).get(row.reminder_id)
+    if row is None or (row.state == "ended" and (again_at is None or row.audience != Audience.ME)):
         raise NotFound("remind.refused.gone")
-    return view_of(row)
+    return view_of(row, again_at)
 
 
-async def _read(session: AsyncSession, reminder_id: int) -> ReminderView:
+async def _read(session: AsyncSession, reminder_id: int, user_id: int | None = None) -> ReminderView:
     row = await queries.reminder(session, reminder_id)
     assert row is not None
     await session.refresh(row)
-    return view_of(row)
+    again = {} if user_id is None else await queries.again(session, AGAIN, user_id)
+    return view_of(row, again.get(reminder_id))
 
 
 def _what(typed: str) -> str:
@@ -267,4 +279,9 @@ def _later(view: ReminderView, later: Snooze | None, zone: str, now: datetime) -
     at = snoozes(view.kept_at or now, now, zone).get(later) if later else None
     if at is None:
         raise Conflict("remind.refused.over")
-    return at, {"schedule": to_json(In(at)), "readings": None}
+    return at, _once(at)
+
+
+def _once(at: datetime | None) -> dict[str, object]:
+    """What being put off until an instant makes of a reminder: one that comes once; None changes nothing."""
+    return {} if at is None else {"schedule": to_json(In(at)), "readings": None}

@@ -13,7 +13,7 @@ from discord.utils import format_dt
 
 from bot.domain import zones
 from bot.domain.reminding import Asked
-from bot.domain.schedule import Schedule, is_series, next_after
+from bot.domain.schedule import In, Schedule, is_series, next_after
 from bot.domain.snoozes import snoozes
 from bot.reader import Reader, escaped
 from bot.services.reminder_views import ReminderView
@@ -30,9 +30,16 @@ LISTED = 8
 def line(view: ReminderView, reader: Reader, now: datetime) -> str:
     """One reminder in a line, as plain text: a choice of autocomplete or of a menu."""
     parts = [_plain(escaped(view.what, 60)), spoken(view, reader, now)]
+    if view.left_again is not None:
+        parts[1] = _again(view.left_again, reader, now)
     if view.state == "paused":
         parts.append(reader.t("remind.line.missed" if view.missed(now) else "remind.line.paused"))
     return " · ".join(parts)
+
+
+def _again(at: datetime, reader: Reader, now: datetime) -> str:
+    """Until when whoever reads has put it off, by their own clock."""
+    return reader.t("remind.line.again", when=moment_in_words(at, reader, now))
 
 
 def spoken(view: ReminderView, reader: Reader, now: datetime) -> str:
@@ -67,7 +74,7 @@ def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str
                 )
             )
         )
-    elif len(view.readings) == 2:
+    elif len(view.readings) == 2 and view.left_again is None:
         number = 0 if view.schedule == view.readings[1] else 1
         other = view.readings[number]
         if next_after(other, view.zone, now) is not None:
@@ -82,25 +89,29 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     lines = [f"## ⏰ {escaped(view.what, WHAT_LIMIT)}"]
     missed, active = view.missed(now), view.state == "active"
-    if view.series or (missed is None and not active):
+    if view.series or (missed is None and not active and view.left_again is None):
         lines.append(f"{'🔁' if view.series else '🕒'} {spoken(view, reader, now)}")
     if view.of_club:
         where = reader.t("remind.card.where", channel=f"<#{view.channel_id}>")
         lines.append(where if view.role_id is None else f"{where} · <@&{view.role_id}>")
     if missed is not None:
         lines.append(reader.t("remind.card.missed", at=moment_in_words(missed, there, now)))
-    elif not active:
+    elif view.state == "paused":
         lines.append(reader.t("remind.card.paused"))
     if view.trouble is not None and not active:
         lines.append(reader.t("remind.card.trouble" if view.of_club else "remind.card.unreached"))
-    times = view.next_times(now, NEXT_TIMES)
-    if times and active:
+    times = _coming(view, now, NEXT_TIMES)
+    if times:
         first, *after = (moment_in_words(at, there, now) for at in times)
         lines.append(reader.t("remind.card.first", when=first, relative=format_dt(times[0], "R")))
         lines += [reader.t("remind.card.then", when=when) for when in after]
         if view.zone != reader.zone:
             lines.append(reader.t("remind.card.zone", place=zones.city_of(view.zone, reader.language)))
-    if len(view.readings) == 2 and missed is None and view.schedule != view.readings[1]:
+    if view.again_at is not None:
+        when, relative = moment_in_words(view.again_at, reader, now), format_dt(view.again_at, "R")
+        lines.append(reader.t("remind.card.again", when=when, relative=relative))
+    unsaid = len(view.readings) == 2 and view.schedule != view.readings[1]
+    if unsaid and missed is None and view.left_again is None:
         lines.append(reader.t("remind.card.reading", words=spoken(view, reader, now)))
     return lines
 
@@ -108,7 +119,7 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
 def _buttons(view: ReminderView, reader: Reader, *, missed: bool) -> list[Component]:
     reminder_id = view.reminder_id
     found = [button(reader.t("remind.button.edit"), identity("remind", "edit", reminder_id))]
-    if view.state == "active":
+    if view.state == "active" or view.left_again is not None:
         found.append(button(reader.t("remind.button.pause"), identity("remind", "pause", reminder_id)))
     elif not missed:
         resume = identity("remind", "resume", reminder_id)
@@ -126,8 +137,9 @@ def snooze_label(how: str, at: datetime, reader: Reader, now: datetime) -> str:
 def remove_card(view: ReminderView, reader: Reader, now: datetime) -> ui.LayoutView:
     """Asks before a reminder is deleted."""
     reminder_id = view.reminder_id
+    words = spoken(view, reader, now) if view.left_again is None else _again(view.left_again, reader, now)
     return card(
-        reader.t("remind.card.remove", what=escaped(view.what, WHAT_LIMIT), words=spoken(view, reader, now)),
+        reader.t("remind.card.remove", what=escaped(view.what, WHAT_LIMIT), words=words),
         row(
             button(reader.t("remind.button.remove"), identity("remind", "delete", reminder_id), ButtonStyle.danger),
             button(reader.t("remind.button.keep"), identity("remind", "keep", reminder_id)),
@@ -170,8 +182,13 @@ def _order(view: ReminderView, now: datetime) -> tuple[int, datetime, int]:
         return 0, view.kept_at or now, view.reminder_id
     if view.state == "paused":
         return 2, now, view.reminder_id
-    times = view.next_times(now, 1)
-    return 1, times[0] if times else now, view.reminder_id
+    times = [at for at in (view.again_at, *_coming(view, now, 1)) if at is not None]
+    return 1, min(times, default=now), view.reminder_id
+
+
+def _coming(view: ReminderView, now: datetime, count: int) -> tuple[datetime, ...]:
+    """When it comes by its schedule; one that is over does not, whatever another zone makes of its hour."""
+    return view.next_times(now, count) if view.state == "active" else ()
 
 
 def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
@@ -181,8 +198,12 @@ def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
         state = reader.t("remind.list.missed", at=moment_in_words(missed, there, now))
     elif view.state == "paused":
         state = reader.t("remind.list.paused", words=spoken(view, reader, now))
+    elif view.left_again is not None:
+        state = f"💤 {_again(view.left_again, reader, now)}"
     else:
         state = reading(Asked(view.schedule), view.zone, reader, now)
+    if view.again_at is not None and view.left_again is None:
+        state = f"{state} · 💤 {_again(view.again_at, reader, now)}"
     mark = "📣" if view.of_club else "⏰"
     where = f" · <#{view.channel_id}>" if view.of_club else ""
     return [f"{mark} **{escaped(view.what, 60)}**", f"-# {state}{where}"]
@@ -213,7 +234,8 @@ def edit_form(view: ReminderView, reader: Reader) -> Form:
 
 def filled_when(view: ReminderView, reader: Reader) -> str:
     """What the form for changing a reminder says of its time: typed back it means the same."""
-    return in_words(view.schedule, reader.inside(view.zone))[:100]
+    schedule = view.schedule if view.left_again is None else In(view.left_again)
+    return in_words(schedule, reader.inside(view.zone))[:100]
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:

@@ -31,6 +31,14 @@ def _mine(user_id: int, organises: int | None) -> ColumnElement[bool]:
     return or_(own, and_(Reminder.audience == "club", Reminder.guild_id == organises))
 
 
+def _is_left(put_off: str) -> ColumnElement[bool]:
+    """Not over, or a person's own that is put off and comes once more; a club's is over for the club."""
+    comes = select(Due.due_id).where(
+        Due.kind == put_off, Due.subject_id == Reminder.reminder_id, Due.user_id == Reminder.user_id
+    )
+    return or_(Reminder.state != "ended", and_(Reminder.audience == "me", comes.exists()))
+
+
 async def insert_reminder(session: AsyncSession, **values: object) -> int | None:
     """Write a reminder; None where its interaction has written one already."""
     statement = upsert(session, Reminder).values(**values)
@@ -53,10 +61,10 @@ async def hold_user(session: AsyncSession, user_id: int) -> None:
     await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
 
 
-async def count_open(session: AsyncSession, user_id: int) -> int:
-    """How many reminders of a person are not over."""
+async def count_open(session: AsyncSession, user_id: int, put_off: str) -> int:
+    """How many reminders of a person are not over, or come once more: due of the kind `put_off`."""
     counted = await session.scalar(
-        select(func.count()).select_from(Reminder).where(Reminder.user_id == user_id, Reminder.state != "ended")
+        select(func.count()).select_from(Reminder).where(Reminder.user_id == user_id, _is_left(put_off))
     )
     return counted or 0
 
@@ -75,12 +83,22 @@ async def mine(session: AsyncSession, reminder_id: int, user_id: int, organises:
     return found
 
 
-async def all_mine(session: AsyncSession, user_id: int, organises: int | None) -> Sequence[Reminder]:
-    """Those that somebody may see and change and that are not over, the newest last."""
+async def all_mine(session: AsyncSession, user_id: int, organises: int | None, put_off: str) -> Sequence[Reminder]:
+    """Those that somebody may see and change and that are not over or come once more, the newest last."""
     rows = await session.scalars(
-        select(Reminder).where(_mine(user_id, organises), Reminder.state != "ended").order_by(Reminder.reminder_id)
+        select(Reminder).where(_mine(user_id, organises), _is_left(put_off)).order_by(Reminder.reminder_id)
     )
     return rows.all()
+
+
+async def again(session: AsyncSession, put_off: str, user_id: int) -> dict[int, datetime]:
+    """When reminders that somebody has put off come again to them: of each the first instant."""
+    rows = await session.execute(
+        select(Due.subject_id, func.min(Due.meant_at).label("at"))
+        .where(Due.user_id == user_id, Due.kind == put_off, Due.subject_id.is_not(None))
+        .group_by(Due.subject_id)
+    )
+    return {row.subject_id: row.at for row in rows}
 
 
 # -- holding them ------------------------------------------------------------------------------------------------
@@ -125,16 +143,16 @@ async def hold_those(session: AsyncSession, kinds: Collection[str], whose: Colum
     return found
 
 
-def of_member(user_id: int) -> ColumnElement[bool]:
-    """A person's own reminders that are not over."""
-    return and_(Reminder.audience == "me", Reminder.user_id == user_id, Reminder.state != "ended")
+def of_member(user_id: int, put_off: str) -> ColumnElement[bool]:
+    """A person's own reminders that are not over, or come once more."""
+    return and_(Reminder.audience == "me", Reminder.user_id == user_id, _is_left(put_off))
 
 
-def of_club(guild_id: int) -> ColumnElement[bool]:
-    """A club's reminders, and those asked for in it by members who go by the club's zone; none that is over."""
+def of_club(guild_id: int, put_off: str) -> ColumnElement[bool]:
+    """A club's reminders, and those asked for in it by members who go by the club's zone; none of which all is over."""
     zoneless = select(User.user_id).where(User.user_id == Reminder.user_id, User.zone.is_(None))
     whose = or_(Reminder.audience == "club", zoneless.exists())
-    return and_(Reminder.guild_id == guild_id, whose, Reminder.state != "ended")
+    return and_(Reminder.guild_id == guild_id, whose, _is_left(put_off))
 
 
 def by_person(user_id: int) -> ColumnElement[bool]:

@@ -173,6 +173,43 @@ async def test_the_commands_choose_by_words_never_by_number(club: Club) -> None:
     assert said(club, club.alice) == ["⏰ stretch the calves"]
 
 
+async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) -> None:
+    await club.alice.slash(club.channel, "settings", zone="Berlin")
+    await ask(club, club.alice, "in 20 minutes", "stretch")
+    await ask(club, club.alice, "every day 13:30", "calf raises")
+    await club.pass_time(minutes=40)
+    for message in club.dms(club.alice):
+        choices = await club.alice.user.click(message, label="Snooze")
+        assert choices.response is not None
+        await club.alice.user.click(choices.response, label="In 1 h, 14:40")
+    listed = text_of(await club.alice.slash(club.channel, "remind list"))
+    assert "⏰ **stretch**\n-# 💤 snoozed until Wed 18 Nov 14:40" in listed
+    assert "next Thu 19 Nov 13:30 · 💤 snoozed until Wed 18 Nov 14:40" in listed
+    found = await club.alice.autocomplete(club.channel, "remind edit", "reminder", "stretch")
+    assert [choice["name"] for choice in found] == ["stretch · snoozed until Wed 18 Nov 14:40"]
+    form = await club.alice.slash(club.channel, "remind edit", reminder="stretch")
+    filled = {part["component"]["custom_id"]: part["component"]["value"] for part in form.modal["components"]}
+    changed = await club.alice.submit_modal(form, {"what": "stretch both", "when": filled["when"]})
+    assert "comes again **Wed 18 Nov 14:40**" in text_of(changed), "a time left as it was stays"
+    await club.speak_german(club.alice)
+    german = await club.alice.slash(club.channel, "remind list")
+    assert "💤 verschoben auf Mi. 18. Nov. 14:40" in text_of(german)
+    sure = await club.alice.slash(club.channel, "remind delete", reminder="both")
+    assert "**stretch both** (verschoben auf Mi. 18. Nov. 14:40) löschen?" in text_of(sure)
+    assert sure.response is not None
+    shown = await club.alice.click(sure.response, label="Behalten")
+    assert shown.response is not None
+    assert "Kommt noch einmal **Mi. 18. Nov. 14:40**" in text_of(shown)
+    assert_german(german, sure, shown)
+    paused = await club.alice.click(shown.response, label="Pausieren")
+    assert "Pausiert" in text_of(paused)
+    resumed = await club.alice.click(shown.response, label="Fortsetzen")
+    assert "Als Nächstes: **Mi. 18. Nov. 14:40**" in text_of(resumed)
+    await club.pass_time(hours=1)
+    assert said(club, club.alice)[2:] == ["⏰ calf raises", "⏰ stretch both"]
+    assert "stretch" not in text_of(await club.alice.slash(club.channel, "remind list"))
+
+
 async def test_nobody_elses_is_found_by_words_ids_or_buttons(club: Club) -> None:
     await club.alice.slash(club.channel, "remind me", when="tomorrow 6", what="my secret")
     await club.olga.slash(club.channel, "remind club", when=SEVEN, what="club run")

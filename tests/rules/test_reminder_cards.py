@@ -34,7 +34,10 @@ def worst(state: str = "active", schedule: Schedule = WORST, **values: Any) -> R
     return replace(view, **values)
 
 
-STATES = [worst(), worst("paused"), worst("paused", PAST), worst("ended"), worst(audience=Audience.ME)]
+STATES = [
+    worst(), worst("paused"), worst("paused", PAST), worst("ended"), worst(audience=Audience.ME),
+    worst("ended", PAST, again_at=NOW), worst(again_at=NOW),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,10 +8,11 @@ from datetime import date, time, timedelta
 import pytest
 import pytest_asyncio
 
-from bot.domain.schedule import Daily, Interval, Weekly
+from bot.domain.schedule import Daily, In, Interval, Weekly
 from bot.domain.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound
-from bot.services import reminder_answers, reminders
+from bot.reader import Reader
+from bot.services import reminder_answers, reminders, settings
 from bot.services.reminder_answers import Presser
 from bot.services.reminder_firing import AGAIN, FIRES
 from bot.services.reminder_views import Asked, InChannel, Keeper, ReminderView
@@ -126,6 +127,76 @@ async def test_snoozing_says_it_again_and_leaves_the_series_where_it_was(club: R
     club.now = utc(20, 18)
     with pytest.raises(Conflict, match="over"):
         await put_off(club, view, utc(19, 7), Snooze.EVENING)
+
+
+async def test_what_came_once_and_was_put_off_is_its_keepers_until_it_comes_again(club: Reminded) -> None:
+    view, at = await club.ask(limit=2), NOW + timedelta(minutes=20)
+    keeper, database = Keeper(ADA), club.database
+    await club.until(at)
+    assert await reminders.own_reminders(database, keeper) == ()
+    await put_off(club, view, at, Snooze.HOUR)
+    (listed,) = await reminders.own_reminders(database, keeper)
+    again_at = at + timedelta(hours=1)
+    assert (listed.state, listed.again_at, listed.left_again) == ("ended", again_at, again_at)
+    assert (await reminders.own_reminder(database, keeper, view.reminder_id)).again_at == again_at
+    assert (await reminders.resume(database, keeper, view.reminder_id, club.now)).left_again == again_at
+    edited = await reminders.edit(database, keeper, view.reminder_id, what="stretch", now=club.now)
+    assert (edited.what, edited.left_again) == ("stretch", again_at)
+    await club.ask(DAILY, limit=2)
+    with pytest.raises(Conflict, match="many"):
+        await club.ask(DAILY, limit=2)  # what is listed counts
+    for other in (Keeper(BEN), Keeper(OLGA, 900)):
+        assert await reminders.own_reminders(database, other) == ()
+        with pytest.raises(NotFound, match="gone"):
+            await reminders.delete(database, other, view.reminder_id)
+    await club.until(again_at)
+    assert view.reminder_id not in [one.reminder_id for one in await reminders.own_reminders(database, keeper)]
+    with pytest.raises(NotFound, match="gone"):
+        await reminders.edit(database, keeper, view.reminder_id, what="x", now=club.now)
+
+
+async def test_what_is_put_off_can_be_paused_moved_and_deleted(club: Reminded) -> None:
+    at, keeper, database = NOW + timedelta(minutes=20), Keeper(ADA), club.database
+    views = [await club.ask() for _ in range(3)]
+    await club.until(at)
+    for view in views:
+        await put_off(club, view, at, Snooze.HOUR)
+    paused, moved, deleted = (view.reminder_id for view in views)
+    kept = await reminders.pause(database, keeper, paused)
+    again_at = at + timedelta(hours=1)
+    assert (kept.state, kept.kept_at, kept.schedule) == ("paused", again_at, In(again_at))
+    edited = await reminders.edit(database, keeper, moved, asked=Asked("", DAILY), now=club.now)
+    assert (edited.state, edited.again_at, await club.due()) == ("active", None, [(moved, utc(19, 7))])
+    await reminders.delete(database, keeper, deleted)
+    assert await club.due(AGAIN) == []
+    resumed = await club.resume(views[0])
+    assert (resumed.state, dict(await club.due())[paused]) == ("active", again_at)
+    await club.until(again_at)
+    assert (await club.letters())[-1] == (FIRES, "dm", ADA, again_at)
+
+
+async def test_what_is_over_and_put_off_is_changed_in_its_keepers_present_zone(club: Reminded) -> None:
+    early, late = await club.ask(), await club.ask()
+    at = NOW + timedelta(minutes=20)
+    await club.until(at)
+    await put_off(club, early, at, Snooze.HOUR)
+    await settings.choose_zone(club.database, ADA, "Europe/Berlin", Reader(), club.now)
+    await reminder_answers.snooze(
+        club.database, late.reminder_id, at, Presser(ADA, None), Snooze.HOUR, zone="Europe/Berlin", now=club.now
+    )
+    listed = await reminders.own_reminders(club.database, Keeper(ADA))
+    assert [(view.zone, view.left_again) for view in listed] == [("Europe/Berlin", at + timedelta(hours=1))] * 2
+
+
+async def test_a_series_says_when_one_of_it_comes_again_and_a_clubs_only_while_it_goes_on(club: Reminded) -> None:
+    series = await club.ask(DAILY)
+    clubs = await club.ask(by=OLGA, club=InChannel(CHANNEL, None))
+    await club.until(utc(19, 7))
+    await put_off(club, series, utc(19, 7), Snooze.HOUR)
+    await put_off(club, clubs, NOW + timedelta(minutes=20), Snooze.HOUR, OLGA, CHANNEL)
+    (listed,) = await reminders.own_reminders(club.database, Keeper(ADA))
+    assert (listed.state, listed.again_at, listed.left_again) == ("active", utc(19, 8), None)
+    assert await reminders.own_reminders(club.database, Keeper(OLGA, 900)) == (), "over for the club"
 
 
 async def test_two_may_put_off_the_clubs_and_done_takes_back_ones_own(club: Reminded) -> None:
