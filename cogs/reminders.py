@@ -12,27 +12,19 @@ from bot.app import App
 from bot.domain import zones
 from bot.domain.reminding import in_step
 from bot.domain.snoozes import Snooze
-from bot.errors import BadInput, NotAllowed
+from bot.errors import BadInput
 from bot.services import reminders
 from bot.services.people import Person
 from bot.services.reminder_views import InChannel, Keeper, ReminderView
 from bot.services.reminders import WHAT_LIMIT
 from bot.tree import spoken
 from cogs.answer import Interaction, open_form, replace, reply, soon
-from cogs.organising import lacking, organiser, server
-from cogs.reminding import (
-    check_ping,
-    check_place,
-    chosen_reminder,
-    kept,
-    read_asked,
-    suggest_reminder,
-    suggest_time,
-    zone_of_club,
-)
+from cogs.organising import organiser, server
+from cogs.reminder_place import checked_place, form_of, picked_place, told_place
+from cogs.reminding import chosen_reminder, kept, read_asked, suggest_reminder, suggest_time, zone_of_club
 from cogs.views.base import fields_of, pressed, values_of
 from cogs.views.reminder_message import deleted_card
-from cogs.views.reminders import edit_form, filled_when, reminder_card, reminder_list, remove_card
+from cogs.views.reminders import filled_when, reminder_card, reminder_list, remove_card
 
 When = app_commands.Range[str, 1, 100]
 What = app_commands.Range[str, 1, WHAT_LIMIT]
@@ -92,12 +84,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         """Remind a channel of the club, in the club's zone."""
         person, _ = await organiser(interaction)
         guild = server(interaction)
-        place = channel or guild.get_channel(interaction.channel_id or 0)
-        check_place(guild, place, interaction.user)
-        assert isinstance(place, discord.TextChannel)
-        if trouble := lacking(guild, place.id, ("view_channel", "send_messages"), person.reader):
-            raise NotAllowed("remind.refused.my_channel", trouble=trouble)
-        check_ping(guild, place, interaction.user, role)
+        there = channel or guild.get_channel(interaction.channel_id or 0)
+        place = checked_place(guild, there, role, interaction.user, person.reader)
         zone = zone_of_club(person)
         asked, notices = read_asked(interaction, person.reader, zone, when, what)
         view = await soon(
@@ -107,7 +95,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
                 person,
                 asked,
                 zone=zone,
-                club=InChannel(place.id, role.id if role else None),
+                club=place,
                 limit=self.app.settings.reminders.per_member,
                 interaction_id=interaction.id,
                 now=self.app.clock(),
@@ -129,18 +117,29 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         reminder=spoken("remind.commands.reminder"),
         when=spoken("remind.commands.when"),
         what=spoken("remind.commands.what"),
+        channel=spoken("remind.commands.new_channel"),
+        role=spoken("remind.commands.new_role"),
     )
     @app_commands.autocomplete(reminder=suggest_reminder, when=suggest_time)
     async def edit(
-        self, interaction: Interaction, reminder: Which, when: When | None = None, what: What | None = None
+        self,
+        interaction: Interaction,
+        reminder: Which,
+        when: When | None = None,
+        what: What | None = None,
+        channel: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
     ) -> None:
-        """Change when or what, or open the form for both."""
+        """Change when, what, or where a club's is said, or open the form for all of it."""
         person, keeper = await kept(interaction)
         view = await chosen_reminder(interaction, person, keeper, reminder)
-        if when is None and what is None:
-            await open_form(interaction, edit_form(view, person.reader))
+        if when is None and what is None and channel is None and role is None:
+            await open_form(interaction, form_of(interaction, view, person.reader))
             return
-        await self._edit(interaction, person, keeper, view, when, what)
+        if (channel or role) and not view.of_club:
+            raise BadInput("remind.refused.not_club")
+        place = told_place(interaction, view, channel, role, person.reader) if view.of_club else None
+        await self._edit(interaction, person, keeper, view, when, what, place)
 
     @app_commands.command(name="pause", description=spoken("remind.commands.pause"))
     @app_commands.describe(reminder=spoken("remind.commands.reminder"))
@@ -203,17 +202,18 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         """Open the form."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
-        await open_form(interaction, edit_form(view, person.reader))
+        await open_form(interaction, form_of(interaction, view, person.reader))
 
     @pressed("remind", "edited", "reminder_id")
     async def edited(self, interaction: Interaction, reminder_id: int) -> None:
-        """Change it as the form says; a time left as it was filled in stays."""
+        """Change it as the form says; a time left as it was filled in stays, and a role taken out is not pinged."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
         fields = fields_of(interaction)
         typed = fields.get("when", "").strip()
         when = None if not typed or typed == filled_when(view, person.reader).strip() else typed
-        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""))
+        place = picked_place(interaction, view, person.reader) if view.of_club else None
+        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""), place)
 
     @pressed("remind", "pause", "reminder_id")
     async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
@@ -264,11 +264,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         view: ReminderView,
         when: str | None,
         what: str | None,
+        club: InChannel | None,
     ) -> None:
-        if view.of_club and view.role_id is not None:
-            guild = server(interaction)
-            channel, role = guild.get_channel(view.channel_id or 0), guild.get_role(view.role_id)
-            check_ping(guild, channel, interaction.user, role)
         asked, notices = None, list[str]()
         if when is not None:
             asked, notices = read_asked(interaction, person.reader, view.zone, when, view.what)
@@ -277,7 +274,15 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
                 asked = replace_fields(asked, other=in_step(when, asked.other, view.schedule))
         changed = await soon(
             interaction,
-            reminders.edit(self.app.database, keeper, view.reminder_id, what=what, asked=asked, now=self.app.clock()),
+            reminders.edit(
+                self.app.database,
+                keeper,
+                view.reminder_id,
+                what=what,
+                asked=asked,
+                club=club,
+                now=self.app.clock(),
+            ),
             private=True,
         )
         self.app.courier.poke()

@@ -1,4 +1,4 @@
-"""What `/remind` has in common: whose reminders they are, which one is meant and when, where and whom it may ping."""
+"""What `/remind` has in common: whose reminders they are, which one is meant, and when."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import discord
 from discord import app_commands
 
 from bot.domain.reminding import read_when
 from bot.domain.schedule import is_series, next_after
-from bot.errors import BadInput, MemberError, NotAllowed, NotFound
+from bot.errors import MemberError, NotFound
 from bot.reader import Reader
 from bot.services import reminders
 from bot.services.people import Person
@@ -122,40 +121,6 @@ async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keep
     if len(fitting) != 1:
         raise NotFound("remind.refused.which", typed=typed)
     return fitting[0]
-
-
-def check_place(guild: discord.Guild, channel: object, member: discord.abc.User) -> None:
-    """Refuse a channel in which this member may not write.
-
-    Raises:
-        NotAllowed: or one that is no channel of this club.
-    """
-    if not isinstance(channel, discord.TextChannel) or not isinstance(member, discord.Member):
-        raise NotAllowed("remind.refused.no_channel")
-    held = channel.permissions_for(member)
-    if not (held.view_channel and held.send_messages):
-        raise NotAllowed("remind.refused.your_channel", channel=channel.mention)
-
-
-def check_ping(guild: discord.Guild, channel: object, member: discord.abc.User, role: discord.Role | None) -> None:
-    """Refuse to ping a role that this member, or the bot, may not mention there.
-
-    Raises:
-        BadInput: everybody, or a role that is gone.
-        NotAllowed: one of the two may not.
-    """
-    if role is None:
-        return
-    if role.is_default():
-        raise BadInput("remind.refused.everyone")
-    if role.mentionable:
-        return
-    if not isinstance(channel, discord.TextChannel) or not isinstance(member, discord.Member):
-        raise NotAllowed("remind.refused.no_channel")
-    if not channel.permissions_for(member).mention_everyone:
-        raise NotAllowed("remind.refused.your_ping", role=role.mention)
-    if not channel.permissions_for(guild.me).mention_everyone:
-        raise NotAllowed("remind.refused.my_ping", role=role.mention)
 
 
 def _choice(words: str, value: str) -> app_commands.Choice[str]:

@@ -6,6 +6,7 @@ one transaction; what is due moves with the reminder.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -134,19 +135,28 @@ async def edit(
     *,
     what: str | None = None,
     asked: Asked | None = None,
+    club: InChannel | None = None,
     now: datetime,
 ) -> ReminderView:
-    """Change the words, or the time, or both. A new time takes up again what was missed; a pause stays one.
+    """Change the words, the time, or where a club's is said. A new time takes up again what was missed.
+
+    A pause stays one; of why the bot itself paused it nothing is said any more where it goes to another channel.
 
     Raises:
         NotFound: not theirs, or over.
-        BadInput: nothing to remember, or nothing of it lies ahead.
+        BadInput: nothing to remember, nothing of it lies ahead, or a channel for one that is said to one person.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
         changed: dict[str, object] = {"revision": view.revision + 1}
         if what is not None:
             changed["what"] = _what(what)
+        if club is not None:
+            if not view.of_club:
+                raise BadInput("remind.refused.not_club")
+            moved = club.channel_id != view.channel_id
+            view = replace(view, trouble=None if moved else view.trouble)
+            changed |= {"channel_id": club.channel_id, "role_id": club.role_id, "trouble": view.trouble}
         if asked is None:
             await queries.set_reminder(session, reminder_id, **changed)
             return await _read(session, reminder_id, keeper.user_id)
@@ -229,9 +239,8 @@ async def _reschedule(
         view.reminder_id,
         schedule=to_json(schedule),
         state="paused" if paused else "active",
-        trouble=view.trouble if paused else None,
         kept_at=first if paused else None,
-        **changed,
+        **(changed | {"trouble": view.trouble if paused else None}),
     )
     return await _read(session, view.reminder_id)
 

@@ -7,7 +7,7 @@ any restart, so no view is held in memory. Never change what a shipped id means:
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,12 +119,23 @@ class Field:
     limit: int = 100
 
 
-class Form(ui.Modal):
-    """A modal of up to five text fields, whose submission is routed by id like a press."""
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One menu of a form: of Discord's own things, whose custom id is its name."""
 
-    def __init__(self, title: str, custom_id: str, fields: Iterable[Field]) -> None:
+    label: str
+    menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any]
+
+
+class Form(ui.Modal):
+    """A modal of up to five text fields and menus, whose submission is routed by id like a press."""
+
+    def __init__(self, title: str, custom_id: str, fields: Iterable[Field | Pick]) -> None:
         super().__init__(title=title[:45], custom_id=custom_id, timeout=900)
         for field in fields:
+            if isinstance(field, Pick):
+                self.add_item(ui.Label(text=field.label[:45], component=field.menu))
+                continue
             self.add_item(
                 ui.Label(
                     text=field.label[:45],
@@ -200,9 +211,17 @@ def values_of(interaction: discord.Interaction) -> list[str]:
 
 def fields_of(interaction: discord.Interaction) -> dict[str, str]:
     """What was typed into a form, by the names of its fields."""
+    return {inner["custom_id"]: inner.get("value") or "" for inner in _submitted(interaction)}
+
+
+def picked_in(interaction: discord.Interaction, name: str) -> list[str] | None:
+    """What was chosen in a form's menu; None where the form has no such menu."""
+    return next(
+        (list(inner.get("values") or ()) for inner in _submitted(interaction) if inner["custom_id"] == name), None
+    )
+
+
+def _submitted(interaction: discord.Interaction) -> Iterator[dict[str, Any]]:
     data: Any = interaction.data or {}
-    typed: dict[str, str] = {}
     for part in data.get("components", ()):
-        for inner in [part["component"]] if "component" in part else part.get("components", ()):
-            typed[inner["custom_id"]] = inner.get("value") or ""
-    return typed
+        yield from [part["component"]] if "component" in part else part.get("components", ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.domain.snoozes import snoozes
 from bot.reader import Reader, escaped
 from bot.services.reminder_views import ReminderView
 from bot.services.reminders import WHAT_LIMIT
-from cogs.views.base import Component, Field, Form, button, card, identity, row, select
+from cogs.views.base import Component, Field, Form, Pick, button, card, identity, row, select
 from cogs.views.schedules import in_words, moment_in_words, understood
 
 COLOUR = discord.Colour(0x0EA5E9)
@@ -214,22 +214,49 @@ def _plain(safe: str) -> str:
     return safe.replace("\\", "").replace("\u200b", "")
 
 
-def edit_form(view: ReminderView, reader: Reader) -> Form:
-    """The form for changing a reminder; a time left as it is filled in stays as it is."""
-    return Form(
-        reader.t("remind.form.title"),
-        identity("remind", "edited", view.reminder_id),
-        [
-            Field("what", reader.t("remind.form.what"), view.what, required=True, long=True, limit=WHAT_LIMIT),
-            Field(
-                "when",
-                reader.t("remind.form.when"),
-                filled_when(view, reader),
-                reader.t("remind.form.when_example"),
-                required=True,
-            ),
-        ],
-    )
+def edit_form(view: ReminderView, reader: Reader, gone: Collection[int] = ()) -> Form:
+    """The form for changing a reminder; a time left as it is filled in stays as it is.
+
+    Args:
+        view: which; a club's has menus for its channel and the role it pings.
+        reader: who changes it.
+        gone: ids of a channel or role that is no more, which cannot stand in a menu.
+    """
+    fields: list[Field | Pick] = [
+        Field("what", reader.t("remind.form.what"), view.what, required=True, long=True, limit=WHAT_LIMIT),
+        Field(
+            "when",
+            reader.t("remind.form.when"),
+            filled_when(view, reader),
+            reader.t("remind.form.when_example"),
+            required=True,
+        ),
+    ]
+    if view.of_club:
+        kinds = discord.SelectDefaultValueType
+        channels: ui.ChannelSelect[Any] = ui.ChannelSelect(
+            custom_id="channel",
+            channel_types=[discord.ChannelType.text],
+            required=True,
+            default_values=_chosen(view.channel_id, kinds.channel, gone),
+        )
+        roles: ui.RoleSelect[Any] = ui.RoleSelect(
+            custom_id="role",
+            required=False,
+            min_values=0,
+            placeholder=reader.t("remind.form.no_role"),
+            default_values=_chosen(view.role_id, kinds.role, gone),
+        )
+        fields += [Pick(reader.t("remind.form.channel"), channels), Pick(reader.t("remind.form.role"), roles)]
+    return Form(reader.t("remind.form.title"), identity("remind", "edited", view.reminder_id), fields)
+
+
+def _chosen(
+    chosen_id: int | None, kind: discord.SelectDefaultValueType, gone: Collection[int]
+) -> list[discord.SelectDefaultValue]:
+    if chosen_id is None or chosen_id in gone:
+        return []
+    return [discord.SelectDefaultValue(id=chosen_id, type=kind)]
 
 
 def filled_when(view: ReminderView, reader: Reader) -> str:
