@@ -41,6 +41,7 @@ class Series:
         lasts: how long, from the first day on: a count of a unit.
         span: from what hour to what hour, as typed.
         until_hour: an hour of today that ends it, as typed.
+        times: how often a day, where that was told.
         also: the other reading of `every second tuesday`, the second of a month.
     """
 
@@ -55,6 +56,7 @@ class Series:
     lasts: tuple[int, Unit] | None = None
     span: tuple[str, str] | None = None
     until_hour: str | None = None
+    times: int | None = None
     also: Series | None = None
 
 
@@ -67,6 +69,7 @@ _ONE = rf"(?:{_WEEKDAY})\.?(?:-(?:{_WEEKDAY}))?(?![a-z])"
 _LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
 _COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items() if count == int(count))})"
 _CALENDAR = any_of({**WORDS.days, **WORDS.months})
+_LONGER = any_of([word for word, days in WORDS.days.items() if days > 1] + [*WORDS.months])
 _NTH = r"(?:[0-9]{1,2}(?:st|nd|rd|th)|last)"
 _DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s(?:day|tag))?)"
 _NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
@@ -105,11 +108,14 @@ def take_series(told: Told) -> Series | None:
             raise BadInput("remind_when.unclear", typed=told.typed)
     if found := told.take(rf"(?:from|between)\s({_HOUR})\s?(?:to|until|and|und|-)\s?({_HOUR})"):
         series.span = (found[1], found[2])
+    _times(told, series)
     except_days = told.take(rf"except\s(?:on\s|every\s)*({_LIST})")
     _ends(told, series)
     _begins(told, series)
+    longer = re.search(rf"\bevery\s(?:{_COUNT}\s?)?{_LONGER}(?![a-z])", told.rest) is not None
     if not _core(told, series):
         return None
+    _settle_times(told, series, longer=longer)
     if except_days:
         left_out = _weekdays(except_days[1])
         every_day = series.unit is Unit.DAY and series.every == 1
@@ -118,6 +124,28 @@ def take_series(told: Told) -> Series | None:
             raise BadInput("remind_when.unclear", typed=told.typed)
         series.unit = Unit.WEEK
     return series
+
+
+# ── twice a day ──
+
+
+def _times(told: Told, series: Series) -> None:
+    if found := told.take(r"([0-9]{1,2})times"):
+        series.times = int(found[1])
+
+
+def _settle_times(told: Told, series: Series, *, longer: bool) -> None:
+    """`twice an hour` is every half; `twice a week` has to name as many days."""
+    if series.times is None:
+        return
+    if series.unit is Unit.MINUTE:
+        if series.every % series.times:
+            raise BadInput("remind_when.unclear", typed=told.typed)
+        series.every, series.times = series.every // series.times, None
+    elif longer:
+        if series.times not in (len(series.weekdays), len(series.days), len(series.nths)):
+            raise BadInput("remind_when.which_days", typed=told.typed)
+        series.times = None
 
 
 # ── until, from, for ──
@@ -232,12 +260,12 @@ def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
         raise BadInput("remind_when.unclear", typed=told.typed)
     every_nth = len(nths) == 1 and nths[0] in range(2, 53)
     if monthly or not every_nth:
-        if any(nth > 4 for nth in nths):
-            raise BadInput("remind_when.unclear", typed=told.typed)
+        if any(nth > 5 for nth in nths):
+            raise BadInput("remind_when.never", typed=told.typed)
         series.unit, series.weekdays, series.nths = Unit.MONTH, weekdays, nths
         return
     series.every, series.unit, series.weekdays = nths[0], Unit.WEEK, weekdays
-    if nths[0] <= 4 and len(weekdays) == 1:
+    if nths[0] <= 5 and len(weekdays) == 1:
         series.also = in_month
 
 

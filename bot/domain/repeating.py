@@ -32,6 +32,8 @@ from bot.errors import BadInput
 
 HOUR = time(9)
 """The hour of what was told without one."""
+TIMES_A_DAY = {2: (HOUR, time(18)), 3: (HOUR, time(14), time(19)), 4: (HOUR, time(12), time(15), time(18))}
+"""And the hours of `twice a day`, while people are awake."""
 _HALF_A_DAY = 12
 _END_YEAR = 9999
 
@@ -77,6 +79,10 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     if series.every < 1:
         raise BadInput("remind_when.too_often", typed=asker.typed)
+    if series.times is not None:
+        hours = hours or [TIMES_A_DAY.get(series.times, ())]
+        if len(hours[0]) != series.times:
+            raise BadInput("remind_when.times_a_day", typed=asker.typed)
     wanted = [one for one in (series, series.also) if one is not None]
     found: list[Schedule] = []
     refusals: list[BadInput] = []

@@ -119,7 +119,7 @@ class MonthlyWeekday:
     """On the nth weekdays of every `every`th month: the first Sunday, the second and the last Tuesday."""
 
     every: int
-    nths: tuple[int, ...]  # 1 to 4 in order, and LAST at the end
+    nths: tuple[int, ...]  # 1 to 5 in order, and LAST at the end; months without a fifth are passed over
     weekday: int  # 0 Monday
     hours: Hours
     anchor: date
@@ -127,7 +127,7 @@ class MonthlyWeekday:
 
     def __post_init__(self) -> None:
         _check_series(self)
-        _check_ordered(tuple(nth for nth in self.nths if nth != LAST) or (1,), range(1, 5))
+        _check_ordered(tuple(nth for nth in self.nths if nth != LAST) or (1,), range(1, 6))
         _check(LAST not in self.nths[:-1] and len(self.nths) > 0, "the last stands last")
         _check_ordered((self.weekday,), range(7))
 
@@ -264,10 +264,12 @@ def _days_of_monthly(schedule: Monthly, since: int) -> Iterator[int]:
 def _days_of_monthly_weekday(schedule: MonthlyWeekday, since: int) -> Iterator[int]:
     for first, length in _months(schedule, since):
         ahead = (schedule.weekday + 1 - first) % 7  # ordinal 1 is a Monday
+        before = -1
         for nth in schedule.nths:
-            day = first + (ahead + 7 * (nth - 1) if nth != LAST else ahead + (length - 1 - ahead) // 7 * 7)
-            if day >= since and (nth != LAST or 4 not in schedule.nths or day != first + ahead + 21):
-                yield day
+            on = ahead + 7 * (nth - 1) if nth != LAST else ahead + (length - 1 - ahead) // 7 * 7
+            if on < length and on != before and first + on >= since:
+                yield first + on
+            before = on if on < length else before
 
 
 def _days_of_yearly(schedule: Yearly, since: int) -> Iterator[int]:

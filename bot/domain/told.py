@@ -185,13 +185,32 @@ def _day_of_month(told: Told) -> None:
         raise BadInput("entry.moment.no_such_day", typed=told.typed)
 
 
+def _words(least: int, most: int) -> str:
+    """A regular expression for the words of these numbers; no articles."""
+    counted = (word for word, count in WORDS.numbers.items() if count in range(least, most + 1))
+    return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in ("one", "eins"))
+
+
+_DAYTIME = _words(1, 24)
+_MINUTE = _words(1, 59)
+_ALONE = r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )"
+"""Before an hour: nothing there moves it."""
+_COUNTED = [*(word for word in WORDS.milliseconds if word[0].isalpha()), *WORDS.days, *WORDS.months, *WORDS.times]
+_NO_AMOUNT = rf"(?![\s-]*{any_of(_COUNTED)}(?![a-z]))"
+"""Behind a number: it counts nothing."""
+
+
 def _clock(told: Told) -> None:
-    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
+    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
     half = r"(?:\s?(am|pm|a\.m\.|p\.m\.|a|p))?"
     if found := told.take(rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:{half}|\s?uhr|\s?h)"):
         _hour(told, int(found[1]), int(found[2]), found[4], int(found[3] or 0))
+    elif found := told.take(rf"{_ALONE}({_DAYTIME}|[0-9]{{1,2}})\s?uhr\s({_MINUTE}){_NO_AMOUNT}"):
+        _hour(told, _count(found[1]), _count(found[2]))
     elif found := told.take(r"([0-9]{1,2})\s?uhr(?:\s?([0-9]{2}))?"):
         _hour(told, int(found[1]), int(found[2] or 0))
+    elif found := told.take(rf"{_ALONE}({_DAYTIME})\s?uhr"):
+        _hour(told, _count(found[1]), 0)
     elif found := told.take(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s?(am|pm|a\.m\.|p\.m\.)"):
         _hour(told, int(found[1]), int(found[2] or 0), found[3])
     elif found := told.take(r"([0-9]{1,2})\.([0-9]{2})(?:\s?uhr)?(?!\.)"):
@@ -212,22 +231,29 @@ def _clock(told: Told) -> None:
 _HOUR = rf"([0-9]{{1,2}}|{any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))})"
 
 
+_SOME = rf"([0-9]{{1,2}}|{_MINUTE})\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s"
+_DIGITAL = rf"({_words(10, 59)})(?:\s?(am|pm))?"
+
+
 def _spoken(told: Told) -> None:
-    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`."""
+    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`, `fünf nach halb sieben`, `six thirty`."""
     if told.hour is not None:
         return
-    if found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}"):
+    half = None
+    if found := told.take(rf"{_SOME}(halb\s)?{_HOUR}"):
+        moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1) - (30 if found[3] else 0)
+        hour = found[4]
+    elif found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}"):
         moved, hour = WORDS.spoken[found[1]], found[2]
-    elif found := told.take(rf"{_HOUR}\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s{_HOUR}"):
-        moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1)
-        hour = found[3]
+    elif found := told.take(rf"({_words(1, 12)}|(?<=at )[0-9]{{1,2}}|(?<=um )[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
+        hour, moved, half = found[1], _count(found[2]), found[3]
     else:
         return
     minutes = _count(hour) * 60 + moved
     if not 0 <= minutes < 24 * 60:
         raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-    _hour(told, minutes // 60, minutes % 60)
-    told.spoken = minutes < 12 * 60
+    _hour(told, minutes // 60, minutes % 60, half)
+    told.spoken = half is None and minutes < 12 * 60
 
 
 def _named_hour(told: Told) -> None:

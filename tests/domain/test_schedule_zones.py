@@ -120,7 +120,7 @@ EVERY = st.integers(1, 5)
 ANCHOR = st.dates(date(2019, 1, 1), date(2028, 1, 1))
 UNTIL = st.none() | st.dates(date(2028, 1, 1), date(2028, 12, 31))
 BIRTHDAYS = st.dates(date(2000, 1, 1), date(2000, 12, 31)) | st.just(date(2000, 2, 29))
-NTHS = st.sampled_from([(1,), (2,), (1, 3), (2, 4), (LAST,), (4, LAST), (1, 2, 3, 4, LAST)])
+NTHS = st.sampled_from([(1,), (2,), (1, 3), (2, 4), (5,), (LAST,), (4, LAST), (5, LAST), (1, 2, 3, 4, 5, LAST)])
 
 
 def some_of(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, ...]]:

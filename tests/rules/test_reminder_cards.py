@@ -22,7 +22,7 @@ from tests.rules.test_round_cards import ID, NASTY, within
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ZONE = "America/Argentina/ComodRivadavia"
 HOURS = tuple(time(hour, 59) for hour in range(24))
-WORST = MonthlyWeekday(11, (1, 2, 3, 4, -1), 2, HOURS, date(2026, 11, 18), date(2031, 9, 30))
+WORST = MonthlyWeekday(11, (1, 2, 3, 4, 5, -1), 2, HOURS, date(2026, 11, 18), date(2031, 9, 30))
 PAST = Once(date(2026, 11, 1), time(23, 59))
 
 

@@ -15,6 +15,18 @@ _MONTHS = (
     ("juni", "jun"), ("juli", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("oktober", "okt"),
     ("november", "nov"), ("dezember", "dez"),
 )  # fmt: skip
+_TEENS = ["dreizehn", "vierzehn", "fuenfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"]
+_TENS = {"zwanzig": 20, "dreissig": 30, "vierzig": 40, "fuenfzig": 50}
+_NUMBERS = (
+    {word: count for count, word in enumerate(_COUNTED + _TEENS, start=1)}
+    | {
+        f"{one}und{ten}": tens + count
+        for ten, tens in _TENS.items()
+        for count, one in enumerate(["ein", *_COUNTED[1:9]], start=1)
+    }
+    | _TENS
+    | {"zwo": 2, "sechzig": 60, "neunzig": 90}
+)
 _PARTS = "morgen|frueh|vormittag|mittag|nachmittag|abend|nacht"
 _SHORT_WEEKDAYS = "|".join(name for names in _WEEKDAYS for name in names)
 _LONG_WEEKDAYS = "|".join(name for names in _WEEKDAYS for name in names if len(name) > 2)
@@ -26,8 +38,7 @@ def _inflected(*stems: str) -> frozenset[str]:
 
 
 GERMAN = Vocabulary(
-    numbers={word: count for count, word in enumerate(_COUNTED, start=1)}
-    | {"zwo": 2, "fuenfzehn": 15, "zwanzig": 20, "fuenfundzwanzig": 25, "dreissig": 30, "fuenfundvierzig": 45}
+    numbers=_NUMBERS
     | dict.fromkeys(("ein", "eine", "einem", "einen", "einer", "ner", "nem"), 1)
     | dict.fromkeys(("halbe", "halben", "eine halbe", "einer halben"), 0.5)
     | dict.fromkeys(("anderthalb", "eineinhalb"), 1.5)
@@ -77,6 +88,7 @@ GERMAN = Vocabulary(
     rewrites=(
         (r"\bu\.(?= )", "und"),
         (r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )\bein(?= uhr\b)", "1"),
+        (r"\bnull(?= uhr\b)", "0"),
         *((rf"\bum {word}\b", f"um {hour}") for hour, word in enumerate(_COUNTED, start=1)),
         *(
             (rf"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )\b{word}(?= uhr\b)", str(hour))
@@ -94,6 +106,9 @@ GERMAN = Vocabulary(
         (r"\bmorgen morgen\b", "morgen morgens"),
     ),
     recurring=(
+        *((rf"\b{word}-?mal\b", f"{n}times ") for n, word in enumerate(_COUNTED[1:], start=2)),
+        (r"\b([2-9]|1[0-9]|2[0-4])[ -]?mal\b", r"\1times "),
+        (r"(?<=times ) *(?:am|pro|je|jeden?|in der|die|im) +(?=(?:stunde|tag|woche|monat|jahr)\b)", "every "),
         (r"\b(?:immer|jeweils|stets) ", ""),
         (r"\b(?:jede[nrsm]?|alle)\b|\balle(?=[0-9])", "every "),
         (r"\b(?:all)?taeglich\b|\bta?e?gl\.?(?![a-z])", "every day"),
@@ -117,6 +132,7 @@ GERMAN = Vocabulary(
         (r"\bzweite[nrsm]?\b", "2nd"),
         (r"\bdritte[nrsm]?\b", "3rd"),
         (r"\bvierte[nrsm]?\b", "4th"),
+        (r"\bfuenfte[nrsm]?\b", "5th"),
         (r"\bletzte[nrsm]?\b", "last"),
         (rf"\b([0-9]{{1,2}})\. ?(?={_COUNTABLE}|(?:und|oder) [a-z0-9]+[. ]+{_COUNTABLE})", r"\1th "),
         (r"\bwerktaeglich\b|\bunter der woche\b", "werktags"),

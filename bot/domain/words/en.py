@@ -17,11 +17,23 @@ _MONTHS = (
 )  # fmt: skip
 _DAYS_LONG = "|".join(names[0] for names in _WEEKDAYS)
 _PARTS = "morning|afternoon|evening|night|lunchtime"
-_ORDINALS = (("first", 1, "st"), ("second", 2, "nd"), ("third", 3, "rd"), ("fourth", 4, "th"))
+_ORDINALS = (("first", 1, "st"), ("second", 2, "nd"), ("third", 3, "rd"), ("fourth", 4, "th"), ("fifth", 5, "th"))
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_NUMBERS = (
+    {word: count for count, word in enumerate(_COUNTED + _TEENS, start=1)}
+    | {
+        f"{ten}{joint}{one}": tens + count
+        for ten, tens in _TENS.items()
+        for joint in (" ", "-")
+        for count, one in enumerate(_COUNTED[:9], start=1)
+    }
+    | _TENS
+    | {"sixty": 60, "ninety": 90}
+)
 
 ENGLISH = Vocabulary(
-    numbers={word: count for count, word in enumerate(_COUNTED, start=1)}
-    | {"fifteen": 15, "twenty": 20, "twenty five": 25, "thirty": 30, "forty five": 45}
+    numbers=_NUMBERS
     | {"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a couple of": 2},
     metres=dict.fromkeys(("k", "km", "kms", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0)
     | dict.fromkeys(("m", "mtr", "metre", "metres", "meter", "meters"), 1.0)
@@ -86,6 +98,11 @@ ENGLISH = Vocabulary(
         (r"\b(an?|one|two|[0-9]+) (weeks?|days?) (?:from )?today\b", r"in \1 \2"),
     ),
     recurring=(
+        (r"\btwice\b", "2times "),
+        (r"\bthrice\b", "3times "),
+        *((rf"\b{word} ?(?:x|times)\b", f"{n}times ") for n, word in enumerate(_COUNTED[1:], start=2)),
+        (r"\b([2-9]|1[0-9]|2[0-4]) ?(?:x|times)\b", r"\1times "),
+        (r"(?<=times ) *(?:a|an|per|each|every) +(?=(?:hour|day|week|month|year)\b)", "every "),
         (r"\b(?:each|evry|evey|everry|ev)\b|\bevery(?=[0-9])", "every "),
         (r"\beveryday\b|\bdaily\b", "every day"),
         (r"\bhourly\b", "every hour"),
