@@ -15,6 +15,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.domain.units import Units, format_distance, format_duration, format_pace
+from bot.domain.written import one_line
 from bot.errors import MemberError
 from bot.i18n import locale_of, translate
 
@@ -29,7 +30,7 @@ def escaped(typed: str, limit: int = 500) -> str:
     line breaks become spaces, nothing at all becomes a question mark, and what is over `limit` characters ends in an
     ellipsis.
     """
-    plain = " ".join(typed.translate(_BIDI).split()) or "?"
+    plain = one_line(typed.translate(_BIDI)) or "?"
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
     return plain.translate(_ESCAPED)

@@ -6,6 +6,7 @@ import discord
 
 from bot.domain.runs import RunContent, Sharing, SpotterState, Surface
 from bot.domain.typed import Entry
+from bot.domain.written import if_any
 from bot.services import changes
 from bot.services.people import Person
 from cogs.answer import Interaction, reply, soon, tell
@@ -35,7 +36,7 @@ def content_of(
         spotter_name=spotter.display_name[:120] if spotter else None,
         spotter_state=SpotterState.ASKED if spotter else None,
         effort=effort,
-        note=note,
+        note=if_any(note),
         sharing=person.sharing,
     )
 

@@ -99,7 +99,7 @@ class ReminderMessages(commands.Cog):
         usual = await runs.usual_direction(self.app.database, person.user_id)
         fields = fields_of(interaction)
         entry = read_entry(typed_from_form(fields, usual), person.reader, self.app.clock())
-        await log_and_show(interaction, person, content_of(entry, person, note=fields.get("note", "").strip() or None))
+        await log_and_show(interaction, person, content_of(entry, person, note=fields.get("note")))
         try:
             said = await reminder_answers.done(
                 self.app.database, *_occurrence(reminder_id, epoch), _presser(interaction), self.app.clock()

@@ -13,6 +13,7 @@ from bot.app import App
 from bot.domain import typed as domain
 from bot.domain.periods import Period, starts_on, today_in
 from bot.domain.runs import Direction, RunContent, SpotterState, Surface
+from bot.domain.written import if_any
 from bot.services import changes, privacy, runs
 from bot.services.people import Person
 from bot.tree import spoken
@@ -148,7 +149,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
             if effort is not None:
                 content = changed(content, effort=effort)
             if note is not None:
-                content = changed(content, note=note)
+                content = changed(content, note=if_any(note))
             if spotter is not None and spotter.id != content.spotter_id:
                 name = spotter.display_name[:120]
                 content = changed(content, spotter_id=spotter.id, spotter_name=name, spotter_state=SpotterState.ASKED)

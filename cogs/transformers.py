@@ -15,6 +15,7 @@ from bot.domain.entry import Way
 from bot.domain.runs import Direction, RunContent, Surface
 from bot.domain.typed import Entry, Manner, Typed
 from bot.domain.units import parse_distance, parse_pace
+from bot.domain.written import if_any
 from bot.errors import MemberError, NotFound
 from bot.reader import Reader
 from bot.services import runs
@@ -165,7 +166,7 @@ def amendment_from_form(
         if fields.get(name, "").strip() and fields[name].strip() != filled[name]
     }
     amend = domain.amendment(Typed(**given), manner_of(reader), now)
-    note = fields.get("note", "").strip() or None
+    note = if_any(fields.get("note"))
 
     def amend_with_note(content: RunContent) -> RunContent:
         return domain.with_note(amend(content), note)

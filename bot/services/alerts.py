@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
+from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import watch
 from bot.services.course import end
@@ -185,7 +186,7 @@ async def resolve(
             those who are out is theirs.
     """
     word = word.strip()[:WORD_LIMIT]
-    if not word:
+    if is_blank(word):
         raise BadInput("alerts.resolve.empty")
     async with database.write() as session:
         outing = await read(session, outing_id, hold=True)

@@ -11,6 +11,7 @@ from bot.domain.moments import Facing, parse_moment
 from bot.domain.outings import Wish
 from bot.domain.units import parse_pace
 from bot.domain.windows import parse_windows
+from bot.domain.written import one_line
 from bot.errors import BadInput, NotAllowed
 from bot.reader import Reader, escaped
 from bot.services.people import Person
@@ -175,7 +176,7 @@ def read_places(typed: str, points: Sequence[str]) -> list[str]:
     Raises:
         BadInput: a place the club does not have, or too many.
     """
-    told = [" ".join(part.split()) for part in typed.replace(";", ",").replace("\n", ",").split(",")]
+    told = [one_line(part) for part in typed.replace(";", ",").replace("\n", ",").split(",")]
     found: list[str] = []
     for place in filter(None, told):
         name = _point(place, points) if points else place[:PLACE_LIMIT]

@@ -17,6 +17,7 @@ from bot.domain.calls import UNSTARTED, Wanted, evening_before
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, DETAIL_KEPT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs import Surface
+from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
 from bot.services.deliveries import Plan, plan, unplan
@@ -372,8 +373,8 @@ async def _where(
     session: AsyncSession, club: Club, typed: str, surface: Surface | None, exactly: str | None
 ) -> dict[str, object]:
     """The columns that follow from a place."""
-    name = " ".join(typed.split())[:80]
-    if not name:
+    name = one_line(typed)[:80]
+    if is_blank(name):
         raise BadInput("partners.refused.no_place")
     known = await _places(session, club.guild_id)
     point = next((place for place in known if place.name.casefold() == name.casefold()), None)
@@ -381,7 +382,7 @@ async def _where(
     return {
         "place": point.name if point else name,
         "point_id": point.point_id if point else None,
-        "detail": (exactly and " ".join(exactly.split())[:200]) or (point.detail if point else None),
+        "detail": one_line(exactly or "")[:200] or (point.detail if point else None),
         "surface": surface.value if surface else None,
         "solo": surface in club.solo_surfaces if surface else False,
     }

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import MOST_POINTS
 from bot.domain.runs import Surface
+from bot.domain.written import one_line
 from bot.errors import BadInput, NotFound
 from db import models
 from db.engine import Database
@@ -112,7 +113,7 @@ async def _held(session: AsyncSession, guild_id: int) -> tuple[MeetingPoint, ...
 
 
 def _checked(name: str, surface: str | None, detail: str) -> tuple[str, dict[str, str | None]]:
-    name, detail = " ".join(name.split()), " ".join(detail.split())
+    name, detail = one_line(name), one_line(detail)
     if not name:
         raise BadInput("club.point.nameless")
     if len(name) > NAME_LIMIT or len(detail) > DETAIL_LIMIT:

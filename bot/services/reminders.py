@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.schedule import In, Schedule, next_after, to_json
 from bot.domain.snoozes import Snooze, snoozes
+from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import plan
 from bot.services.people import Person
@@ -269,8 +270,8 @@ async def _read(session: AsyncSession, reminder_id: int, user_id: int | None = N
 
 
 def _what(typed: str) -> str:
-    what = " ".join(typed.split())[:WHAT_LIMIT]
-    if not what:
+    what = one_line(typed)[:WHAT_LIMIT]
+    if is_blank(what):
         raise BadInput("remind.refused.nothing")
     return what
 

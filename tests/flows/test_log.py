@@ -180,6 +180,14 @@ async def test_sharing_ticks_show_the_note_and_only_me_takes_the_card_away(club:
     assert "5.00 km" not in text_of(club.channel.last_message)
 
 
+async def test_a_note_in_which_nothing_can_be_seen_is_none(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="\u200b\u2060")
+    await club.alice.slash(club.channel, "log", distance="4k", time="27:30", note="windy ")
+    assert [run.note for run in await rows(club, Run)] == [None, "windy"]
+    await club.alice.slash(club.channel, "runs edit", run="4", note="\ufeff")
+    assert [run.note for run in await rows(club, Run)] == [None, None]
+
+
 async def test_a_spotter_is_asked_and_credited_only_when_he_agrees(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
     assert "bob" not in text_of(club.channel.last_message)

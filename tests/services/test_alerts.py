@@ -123,7 +123,8 @@ async def test_help_goes_straight_to_the_last_step_and_only_a_word_ends_it(town:
     await town.home(BEN, outing)
     again = await town.until(START + 40 * MINUTE)
     assert [(at - START, rung) for at, _, rung in again] == [(25 * MINUTE, 3), (40 * MINUTE, 4)]
-    await refused(BadInput, "alerts.resolve.empty", town.resolve(ADA, outing, "  "))
+    for unseen in ("  ", "\u200b", "\u2060 \ufeff"):
+        await refused(BadInput, "alerts.resolve.empty", town.resolve(ADA, outing, unseen))
     after = await town.resolve(ADA, outing, "A twisted ankle, we are home")
     assert (after.state, after.resolution) == (OutingState.RESOLVED, "A twisted ankle, we are home")
     assert await town.until(START + timedelta(hours=9)) == []

@@ -81,6 +81,7 @@ async def test_each_in_one_s_own_words(database: Database) -> None:
         ("park", ["City Park"]),
         ("Park, city park ,", ["City Park"]),
         ("gate", ["Stadium, gate 4"]),
+        ("park, \u200b,\u3164", ["City Park"]),
     ],
 )
 def test_places_are_the_clubs(typed: str, places: list[str]) -> None:

@@ -310,6 +310,7 @@ async def test_three_of_whom_one_leaves_stay_agreed_and_are_told(town: Town) -> 
 async def test_a_change_asks_everybody_else_again(town: Town) -> None:
     outing = await town.agreed()
     await refused(NotAllowed, "partners.refused.not_the_caller", town.change(BEN, outing, place="Park"))
+    await refused(BadInput, "partners.refused.no_place", town.change(ADA, outing, place="\u200b\u3164"))
     after = await town.change(ADA, outing, place="Park")
     assert (after.state, after.terms, after.place, after.surface) == (OutingState.FILLED, 2, "Park", None)
     assert {c.user_id: c.confirmed for c in after.inside} == {ADA: True, BEN: False}

@@ -55,6 +55,7 @@ async def test_a_name_is_unlike_any_other_in_the_club(database: Database) -> Non
     ("name", "surface", "detail", "key"),
     [
         (" \n", None, "", "nameless"),
+        ("\u200b\u2060", None, "", "nameless"),
         ("x" * 61, None, "", "long"),
         ("Park", None, "x" * 201, "long"),
         ("Park", "lava", "", "unknown"),

@@ -40,8 +40,11 @@ async def test_what_is_asked_for_is_due_at_its_first_instant(club: Reminded) -> 
     assert await club.due() == [(view.reminder_id, utc(19, 7))]
     with pytest.raises(BadInput, match="never"):
         await club.ask(LONG_AGO)
-    with pytest.raises(BadInput, match="nothing"):
-        await club.ask(SEVEN, what=" \n ")
+    for unseen in (" \n ", "\u200b", "\u2060\ufeff", "\u0301 \u20dd", "\u3164"):
+        with pytest.raises(BadInput, match="nothing"):
+            await club.ask(SEVEN, what=unseen)
+        with pytest.raises(BadInput, match="nothing"):
+            await reminders.edit(club.database, Keeper(ADA), view.reminder_id, what=unseen, now=NOW)
 
 
 async def test_one_interaction_makes_one_reminder_however_often_it_arrives(club: Reminded) -> None:
