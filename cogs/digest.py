@@ -46,7 +46,8 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
 
 async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
     app, on = client.app, date.fromisoformat(out.payload["on"])
-    return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock())
+    first = date.fromisoformat(out.payload["first"]) if "first" in out.payload else None
+    return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
 
 
 async def _picture(client: Backpedal, found: Digest, reader: Reader) -> discord.File | None:

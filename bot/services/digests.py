@@ -1,7 +1,8 @@
 """A club's weekly digest: when it is due, and what stands in it.
 
 It is public, so it holds what the boards hold: runs that count in the club, of members who are there and do not hide.
-The week is the seven days before the day of the digest, so that every run is in one of them, whatever the day.
+It tells of the seven days before its own day. Where the day or hour was moved, or one could not be posted, it begins
+where the last one ended instead, so that every day is in one digest and none in two.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from db.queries import settings as settings_queries
 DIGEST = "nudge.digest"
 LOST = "digest.lost"
 """Tells the organisers that a digest could not be posted."""
+MOST = 2 * WEEK
+"""Told of at most: a longer gap is no digest that was moved or lost, but a club that had none."""
 WEEKS = 12
 """Of the chart, the last one that of the digest."""
 TOP = {Direction.BACKWARD: 5, Direction.FORWARD: 3}
@@ -53,7 +56,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A club's week.
+    """A club's week, or what days it is in its place.
 
     Attributes:
         club: whose.
@@ -122,6 +125,7 @@ async def due(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Cal
     """The clubs whose day and hour it is."""
     ids = [one.id for one in reached]
     clubs = {guild.guild_id: digest_of(guild) for guild in await queries.with_digest(session, ids)}
+    told = await _told(session, reached)
     calls = []
     for one in reached:
         held = clubs.get(one.id)
@@ -131,16 +135,57 @@ async def due(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Cal
         mine = [struck for struck in one.hours if struck.hour == Hour(held.hour, held.weekday)]
         if mine:
             on = mine[-1].on
+            first = first_day(on, told.get(one.id))
+            if first >= on:
+                continue
             # Keyed by week: an organiser who moves the day does not get two of one.
             key = monday_of(on).isoformat()
-            calls.append(Call(one, key, mine[-1].at, held.channel_id, {"on": on.isoformat()}))
+            payload = {"on": on.isoformat(), "first": first.isoformat()}
+            calls.append(Call(one, key, mine[-1].at, held.channel_id, payload))
     return calls
 
 
-async def digest(database: Database, guild_id: int, channel_id: int, on: date, now: datetime) -> Digest | None:
-    """A club's week before a day; None where nothing was run, or the club has no digest in that channel any more."""
-    first, last = on - WEEK, on - timedelta(days=1)
+async def _told(session: AsyncSession, reached: Sequence[Reached]) -> dict[int, date]:
+    """Of each club the first day that no digest has told of, as far as one was posted lately or still is to be."""
+    since = min((struck.at for one in reached for struck in one.hours), default=None)
+    if since is None:
+        return {}
+    rows = await queries.posted(session, DIGEST, [one.id for one in reached], since - MOST - timedelta(days=1))
+    told: dict[int, date] = {}
+    for guild_id, payload in rows:
+        told[guild_id] = max(told.get(guild_id, date.min), date.fromisoformat(payload["on"]))
+    return told
+
+
+def first_day(on: date, told_until: date | None) -> date:
+    """The first day of a digest: where the last one ended, or a week before its own day.
+
+    Args:
+        on: its own day, which is not in it.
+        told_until: of the last one.
+    """
+    return on - WEEK if told_until is None or on - told_until > MOST else told_until
+
+
+async def digest(
+    database: Database, guild_id: int, channel_id: int, on: date, now: datetime, first: date | None = None
+) -> Digest | None:
+    """A club's days before a day; None where nothing was run, or the club has no digest in that channel any more.
+
+    Args:
+        database: where.
+        guild_id: whose.
+        channel_id: where it is to be posted.
+        on: the day after its last.
+        now: when.
+        first: its first day, a week before `on` without one. Of more than a week it is that week where nothing was
+            run before: then the last digest was not posted because there was nothing in it.
+    """
+    last = on - timedelta(days=1)
+    first = on - WEEK if first is None else first
     async with database.read() as session:
+        if first < on - WEEK and not await _any(session, guild_id, first, on - WEEK - timedelta(days=1)):
+            first = on - WEEK
         guild = await settings_queries.guild_row(session, guild_id)
         club = club_of(guild)
         if guild is None or club is None or guild.digest_channel_id != channel_id:
@@ -183,6 +228,11 @@ async def digest(database: Database, guild_id: int, channel_id: int, on: date, n
         tuple((monday, told.get((monday, "backward"), 0), told.get((monday, "forward"), 0)) for monday in mondays),
         tuple(sorted(user_id for user_id in shown if now - names[user_id][1] >= CONFIRMED_FOR)),
     )
+
+
+async def _any(session: AsyncSession, guild_id: int, first: date, last: date) -> bool:
+    runs, _ = await queries.counts(session, guild_id, first, last)
+    return runs > 0 or len(await queries.spotters(session, guild_id, first, last)) > 0
 
 
 def _board(

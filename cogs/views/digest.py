@@ -14,6 +14,8 @@ from bot.services.digests import NAMED, Digest, Placed
 from cogs.views.leaderboard import place
 
 PICTURE = "digest.png"
+DAYS = 7
+"""Of a week; of more or fewer days, where the digest was moved, it says how many."""
 NAME_LIMIT = 24
 """Characters of a name: eight rows, and as many newcomers and spotters as are named, fit into one message."""
 
@@ -21,8 +23,10 @@ NAME_LIMIT = 24
 def words(digest: Digest, reader: Reader) -> str:
     """The digest in words; within 2,000 characters at its worst."""
     backward, forward = digest.sums[Direction.BACKWARD], digest.sums[Direction.FORWARD]
+    days = (digest.last - digest.first).days + 1
+    title = "digest.title" if days == DAYS else "digest.days"
     lines = [
-        reader.t("digest.title", club=escaped(digest.club.name, 40), first=digest.first, last=digest.last),
+        reader.t(title, club=escaped(digest.club.name, 40), count=days, first=digest.first, last=digest.last),
         f"{reader.t('digest.runs', count=digest.runs)} · {reader.t('digest.members', count=digest.members)}",
         reader.t("digest.sums", backward_m=backward[0], forward_m=forward[0]) if backward[0] or forward[0] else "",
         *_board(digest, Direction.BACKWARD, reader),

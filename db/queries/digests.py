@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Guild, Member, Run, Spotting, Standing, Stretch
+from db.models import Delivery, Guild, Member, Run, Spotting, Standing, Stretch
 
 VISIBLE = (Member.hidden.is_(False), Member.left_at.is_(None))
 
@@ -22,6 +23,21 @@ async def with_digest(session: AsyncSession, guild_ids: Collection[int] | None =
     some = () if guild_ids is None else (Guild.guild_id.in_(guild_ids),)
     rows = await session.scalars(
         select(Guild).where(Guild.digest_channel_id.is_not(None), Guild.left_at.is_(None), *some)
+    )
+    return rows.all()
+
+
+async def posted(
+    session: AsyncSession, kind: str, guild_ids: Collection[int], since: datetime
+) -> Sequence[Row[int, dict[str, Any]]]:
+    """(club, payload) of digests due since an instant that were posted or still are to be."""
+    rows = await session.execute(
+        select(Delivery.guild_id, Delivery.payload).where(
+            Delivery.kind == kind,
+            Delivery.guild_id.in_(guild_ids),
+            Delivery.due_at >= since,
+            Delivery.state.not_in(("dropped", "failed")),
+        )
     )
     return rows.all()
 

@@ -44,11 +44,7 @@ async def a_week(club: Club) -> None:
 
 
 async def posted(club: Club) -> list[discord.Message]:
-    return [
-        message
-        for message in club.channel.history()
-        if "The week of" in message.content or "Die Woche" in message.content
-    ]
+    return [message for message in club.channel.history() if message.content.startswith("📰")]
 
 
 @pytest.mark.parametrize("worker", [True], indirect=True)
@@ -90,6 +86,23 @@ async def set_up(club: Club, channel_id: int) -> None:
     await club.poke()
     await club.restart(hours=2, minutes=50)
     await club.pass_time(minutes=10)
+
+
+async def test_moved_to_another_day_it_says_of_how_many_days_it_tells(club: Club) -> None:
+    await a_week(club)
+    await at_three(club)
+    async with club.database.write() as session:
+        await write_run(
+            session, club.bob.id, WEDNESDAY, [Stretch(Direction.BACKWARD, 2000, 900_000)], guild_id=club.guild.id
+        )
+        await standings.rebuild(session, club.guild.id)
+    shown = (await page(club, "Digest")).response
+    await club.olga.select(shown, ["1"], custom_id="club:digested:v1:weekday")
+    await club.restart(days=5)
+    await club.pass_time(days=1, minutes=1)
+    first, second = await posted(club)
+    assert first.content.startswith("📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov")
+    assert second.content.startswith("📰 **6 days of Krebsgang** · Wed 18 Nov – Mon 23 Nov\n1 run · 1 runner")
 
 
 async def test_only_organisers_stop_it_and_put_it_off(club: Club) -> None:

@@ -112,14 +112,93 @@ async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Data
     async with club.read() as session:
         rows = (await session.scalars(select(Delivery).order_by(Delivery.delivery_id))).all()
     assert [(row.channel_id, row.payload, f"{row.due_at:%a %H:%M}") for row in rows] == [
-        (CHANNEL, {"on": "2026-11-23"}, "Mon 08:00"),
-        (50, {"on": "2026-11-23"}, "Mon 17:00"),
+        (CHANNEL, {"on": "2026-11-23", "first": "2026-11-16"}, "Mon 08:00"),
+        (50, {"on": "2026-11-23", "first": "2026-11-16"}, "Mon 17:00"),
     ]
     await digests.set_when(club, CLUB, engine.now, weekday=5, hour=20)
     await engine.until(NOW + timedelta(days=6))
     assert len(engine.sent) == 2  # this week has had its digest
     await engine.until(NOW + timedelta(days=13))
     assert [f"{at:%a %d %H:%M}" for _, _, at in engine.sent][2:] == ["Mon 30 17:00", "Sat 05 19:00"]
+
+
+async def told(database: Database) -> list[tuple[str, str, str]]:
+    """(first day, day after the last, state) of every digest of the club, in the order they were due."""
+    async with database.read() as session:
+        rows = (
+            await session.scalars(select(Delivery).where(Delivery.guild_id == CLUB).order_by(Delivery.due_at))
+        ).all()
+    return [(row.payload["first"][5:], row.payload["on"][5:], row.state) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("moves", "spans"),
+    [
+        # To an earlier weekday of a week that has had its digest: the next one tells of its days too.
+        ([(1, 5, 20)], [("11-16", "11-23"), ("11-23", "12-05"), ("12-05", "12-12")]),
+        ([(1, 6, 20)], [("11-16", "11-23"), ("11-23", "12-06"), ("12-06", "12-13")]),
+        # From Saturday to Monday, two days later.
+        ([(1, 5, 20), (13, 0, 9)], [("11-16", "11-23"), ("11-23", "12-05"), ("12-05", "12-07"), ("12-07", "12-14")]),
+        # To a later day, and to another hour of the same.
+        ([(6, 3, 9)], [("11-16", "11-23"), ("11-23", "12-03"), ("12-03", "12-10")]),
+        ([(1, 0, 18)], [("11-16", "11-23"), ("11-23", "11-30"), ("11-30", "12-07"), ("12-07", "12-14")]),
+    ],
+)
+async def test_a_digest_that_is_moved_loses_no_day_and_tells_none_twice(
+    club: Database, moves: list[tuple[int, int, int]], spans: list[tuple[str, str]]
+) -> None:
+    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=1), {digests.DIGEST: kind})
+    await engine.start()
+    for days, weekday, hour in moves:
+        await engine.until(NOW + timedelta(days=days))
+        await digests.set_when(club, CLUB, engine.now, weekday=weekday, hour=hour)
+    await engine.until(NOW + timedelta(days=21, hours=12))
+    assert [(first, on) for first, on, _ in await told(club)] == spans
+
+
+async def test_another_channel_on_the_same_day_does_not_tell_the_same_days_again(club: Database) -> None:
+    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=1), {digests.DIGEST: kind})
+    await engine.start()
+    await engine.until(NOW + timedelta(hours=1))
+    await digests.choose_channel(club, CLUB, CHANNEL + 1, engine.now)
+    await digests.set_when(club, CLUB, engine.now, hour=18)
+    await engine.until(NOW + timedelta(days=1))
+    assert len(await told(club)) == 1
+    await engine.until(NOW + timedelta(days=8))
+    assert [(first, on) for first, on, _ in await told(club)] == [("11-16", "11-23"), ("11-23", "11-30")]
+
+
+@pytest.mark.parametrize(
+    ("state", "first"), [("sent", "11-23"), ("failed", "11-16"), ("dropped", "11-16"), ("waiting", "11-23")]
+)
+async def test_days_of_a_digest_that_was_not_posted_are_told_by_the_next(
+    club: Database, state: str, first: str
+) -> None:
+    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=8), {digests.DIGEST: kind})
+    await engine.start()
+    await engine.until(NOW + timedelta(hours=1))
+    async with club.write() as session:
+        await session.execute(update(Delivery).values(state="sent"))
+        await session.execute(update(Delivery).where(Delivery.due_at == NOW).values(state=state))
+    await engine.until(NOW + timedelta(days=8))
+    assert (await told(club))[-1][:2] == (first, "11-30")
+
+
+async def test_after_a_break_a_digest_is_of_its_week(club: Database) -> None:
+    on = date(2026, 11, 30)
+    assert digests.first_day(on, None) == digests.first_day(on, date(2026, 11, 15)) == date(2026, 11, 23)
+    assert digests.first_day(on, date(2026, 11, 16)) == date(2026, 11, 16)
+    longer = await digests.digest(club, CLUB, CHANNEL, MONDAY, NOW, date(2026, 11, 9))
+    assert longer is not None
+    assert (longer.first, longer.runs, longer.boards[B][0].distance_m) == (date(2026, 11, 9), 5, 12_500)
+    quiet = await digests.digest(club, CLUB, CHANNEL, date(2026, 11, 15), NOW, date(2026, 11, 3))
+    assert quiet is None
+    trimmed = await digests.digest(club, CLUB, CHANNEL, date(2026, 11, 16), NOW, date(2026, 11, 3))
+    assert trimmed is not None
+    assert (trimmed.first, trimmed.runs) == (date(2026, 11, 9), 1), "nothing was run before"
 
 
 async def test_an_hour_that_was_over_when_it_was_set_is_waited_for_a_week(club: Database) -> None:
