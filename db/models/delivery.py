@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
@@ -53,6 +53,13 @@ class Delivery(Base):
         Index(None, "state", "next_try_at", "priority", "delivery_id"),
         Index(None, "kind", "subject_id"),
         Index(None, "user_id"),
+        # Few stand for another; deleting a row asks for those that stand for it.
+        Index(
+            None,
+            "fallback_of",
+            sqlite_where=text("fallback_of IS NOT NULL"),
+            postgresql_where=text("fallback_of IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
