@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +21,8 @@ LOOKED_BACK = 8
 """Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
 QUIET_DAYS = 14
 """Days without a run after which somebody is asked back, once."""
-DAY = timedelta(days=1)
+SKIPPED = 2
+"""Days on which the hour may not be struck for somebody who goes east: walls are up to 26 hours apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,18 @@ async def danger(database: Database, user_id: int, monday: date, zone: str, now:
 
 
 async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
-    """Those whose last run was two weeks ago on a day whose hour was struck."""
+    """Those whose last run was two weeks ago on a day whose hour was struck.
+
+    Or a little longer, where a change of zone has skipped that hour; who has heard it then does not again, by its key.
+    """
     last = await queries.last_run_days(session, [one.id for one in reached])
     calls = []
     for one in reached:
         ran_on = last.get(one.id)
-        hour = next((hour for hour in one.hours if ran_on is not None and hour.on - ran_on == QUIET_DAYS * DAY), None)
-        if hour is not None and ran_on is not None:
+        if ran_on is None:
+            continue
+        hour = next((hour for hour in one.hours if 0 <= (hour.on - ran_on).days - QUIET_DAYS <= SKIPPED), None)
+        if hour is not None:
             calls.append(Call(one, ran_on.isoformat(), hour.at, payload={"ran_on": ran_on.isoformat()}))
     return calls
 

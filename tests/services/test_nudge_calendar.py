@@ -24,6 +24,44 @@ def day(told: str) -> date:
     return date.fromisoformat(told)
 
 
+WEST, EAST = "America/Los_Angeles", "Pacific/Kiritimati"
+"""Twenty-two hours apart: the wall of the one skips most of a day of the other's."""
+
+
+@pytest.mark.parametrize(
+    ("zones", "moved", "heard"),
+    [
+        # Last run on 1 November, so that it is for the 15th at 17:00.
+        ((WEST, WEST), "2026-11-15 12:00", ["Sun 15 Nov 17:00 -0800"]),
+        ((EAST, EAST), "2026-11-15 12:00", ["Sun 15 Nov 17:00 +1400"]),
+        # Eastwards before it is 17:00: there it was already, on that day and the next.
+        ((WEST, EAST), "2026-11-15 16:00", ["Mon 16 Nov 17:00 +1400"]),
+        ((WEST, EAST), "2026-11-15 10:00", ["Mon 16 Nov 17:00 +1400"]),
+        (("Pacific/Pago_Pago", EAST), "2026-11-15 16:30", ["Tue 17 Nov 17:00 +1400"]),
+        # Westwards, where it comes again: once is enough.
+        ((EAST, WEST), "2026-11-15 18:00", ["Sun 15 Nov 17:00 +1400"]),
+        ((EAST, WEST), "2026-11-15 16:00", ["Sun 15 Nov 17:00 -0800"]),
+        ((WEST, EAST), "2026-11-15 18:00", ["Sun 15 Nov 17:00 -0800"]),
+    ],
+)
+async def test_whoever_changes_zone_is_asked_back_once(
+    database: Database, zones: tuple[str, str], moved: str, heard: list[str]
+) -> None:
+    before, after = zones
+    engine = Engine(database, local("2026-11-13 00:00", before))
+    await meet(database, ANN, before, engine.now)
+    await meet(database, ANN + 1, after, engine.now)  # so that both walls are looked at all the time
+    await run_on(database, ANN, day("2026-11-01"))
+    await engine.start()
+    await engine.until(local(moved, before))
+    await settings.choose_zone(database, ANN, after, Reader("en", zone=before), engine.now)
+    await engine.until(engine.now + timedelta(days=20))
+    told = [at for kind, to, at in engine.sent if (kind, to) == ("nudge.back", ANN)]
+    assert [
+        f"{at.astimezone(ZoneInfo(before if at < local(moved, before) else after)):%a %d %b %H:%M %z}" for at in told
+    ] == heard
+
+
 @pytest.mark.parametrize("zone", ["Europe/Berlin"])
 async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Database, zone: str) -> None:
     """Monday 21 September to Thursday 19 November 2026; the clock goes back on Sunday 25 October."""
