@@ -16,7 +16,7 @@ from cogs.answer import Interaction, close_with, met, open_form, replace, reply,
 from cogs.asking import answers, ask_again, notice_spotter, question
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
-from cogs.views.base import card, fields_of, pressed, values_of
+from cogs.views.base import card, chosen, fields_of, offered, pressed, values_of
 from cogs.views.run_card import edit_notices, private_card, public_card
 from cogs.views.sharing import sharing_panel
 
@@ -78,13 +78,13 @@ class Cards(commands.Cog):
     @pressed("run", "sharing", "run_id")
     async def sharing(self, interaction: Interaction, run_id: int) -> None:
         """Choose club or only me."""
-        (chosen,) = values_of(interaction)
-        await self._share(interaction, run_id, sharing=Sharing(chosen))
+        await self._share(interaction, run_id, sharing=offered(Sharing, chosen(interaction)))
 
     @pressed("run", "extras", "run_id")
     async def extras(self, interaction: Interaction, run_id: int) -> None:
         """Choose what a club card shows as well."""
-        await self._share(interaction, run_id, extras=frozenset(Extra(value) for value in values_of(interaction)))
+        extras = frozenset(offered(Extra, value) for value in values_of(interaction))
+        await self._share(interaction, run_id, extras=extras)
 
     async def _share(
         self,

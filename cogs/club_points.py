@@ -13,7 +13,7 @@ from bot.services import meeting_points
 from bot.services.people import Person
 from cogs.answer import Interaction, open_form, replace
 from cogs.organising import organiser
-from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.base import chosen_number, fields_of, pressed
 from cogs.views.club_points import ANY, point_card, point_form, points_card, remove_card
 
 
@@ -32,7 +32,7 @@ class ClubPoints(commands.Cog):
     @pressed("club", "chosen")
     async def chosen(self, interaction: Interaction) -> None:
         """Show the one chosen in the menu."""
-        await self.point(interaction, int(values_of(interaction)[0]))
+        await self.point(interaction, chosen_number(interaction))
 
     @pressed("club", "point", "point_id")
     async def point(self, interaction: Interaction, point_id: int) -> None:

@@ -12,6 +12,7 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing
 from bot.domain import zones
 from bot.domain.delivery import Priority
+from bot.errors import BadInput
 from bot.services import clubs, digests, partners_card
 from bot.services.partners_card import OldCard
 from cogs.answer import Interaction, open_form
@@ -25,7 +26,7 @@ from cogs.organising import (
     server,
 )
 from cogs.views import partners_card as drawing
-from cogs.views.base import fields_of, identity, pressed, values_of
+from cogs.views.base import chosen, chosen_number, fields_of, identity, pressed, values_of
 from cogs.views.club import Page
 from cogs.views.club_pages import emergency_form
 from cogs.views.settings import zone_form
@@ -88,7 +89,7 @@ class ClubSettings(commands.Cog):
     async def language(self, interaction: Interaction) -> None:
         """Choose the language of public messages."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_language(self.app.database, guild_id, values_of(interaction)[0], self.app.clock())
+        work = clubs.set_language(self.app.database, guild_id, chosen(interaction), self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
         self.app.courier.poke()
 
@@ -100,7 +101,7 @@ class ClubSettings(commands.Cog):
             interaction,
             Page.GENERAL,
             person,
-            clubs.set_units(self.app.database, guild_id, values_of(interaction)[0]),
+            clubs.set_units(self.app.database, guild_id, chosen(interaction)),
         )
 
     @pressed("club", "role")
@@ -159,7 +160,7 @@ class ClubSettings(commands.Cog):
     async def runners(self, interaction: Interaction) -> None:
         """Choose how many backward runners one spotter may take."""
         person, guild_id = await organiser(interaction)
-        number = int(values_of(interaction)[0])
+        number = chosen_number(interaction)
         work = clubs.set_backward_per_spotter(self.app.database, guild_id, number, self.app.clock())
         await change(interaction, Page.PARTNERS, person, work)
         self.app.courier.poke()
@@ -197,7 +198,7 @@ class ClubSettings(commands.Cog):
     async def grace(self, interaction: Interaction) -> None:
         """Choose how long after the planned return those who are out are asked."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_grace(self.app.database, guild_id, int(values_of(interaction)[0]))
+        work = clubs.set_grace(self.app.database, guild_id, chosen_number(interaction))
         await change(interaction, Page.SAFETY, person, work)
 
     @pressed("club", "call")
@@ -228,7 +229,7 @@ class ClubSettings(commands.Cog):
     async def when(self, interaction: Interaction, which: str) -> None:
         """Choose the round's day, hour or notice."""
         person, guild_id = await organiser(interaction)
-        number = int(values_of(interaction)[0])
+        number = chosen_number(interaction)
         work = clubs.set_round(
             self.app.database,
             guild_id,
@@ -259,7 +260,7 @@ class ClubSettings(commands.Cog):
     async def digested(self, interaction: Interaction, which: str) -> None:
         """Choose the digest's day or hour."""
         person, guild_id = await organiser(interaction)
-        number = int(values_of(interaction)[0])
+        number = chosen_number(interaction)
         work = digests.set_when(
             self.app.database,
             guild_id,
@@ -274,14 +275,15 @@ class ClubSettings(commands.Cog):
     async def instead(self, interaction: Interaction, on: int) -> None:
         """Have runs told of by the digest alone, or posted one by one."""
         person, guild_id = await organiser(interaction)
+        if on not in (0, 1):
+            raise BadInput("settings.choice.unknown")
         work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=bool(on))
         await change(interaction, Page.DIGEST, person, work)
 
 
 def _chosen(interaction: Interaction) -> int | None:
     """The id of the channel or role chosen, None where the choice was cleared."""
-    values = values_of(interaction)
-    return int(values[0]) if values else None
+    return chosen_number(interaction) if values_of(interaction) else None
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -18,7 +18,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, close_with, met, replace, reply, soon
 from cogs.partner_group import add_to_partner
 from cogs.views.alerts import contact_asked, contacts_card
-from cogs.views.base import pressed, values_of
+from cogs.views.base import chosen_number, pressed
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -60,7 +60,7 @@ class ContactList(commands.Cog):
     async def drop(self, interaction: Interaction) -> None:
         """Take somebody off one's list."""
         person = await met(interaction)
-        other = int(values_of(interaction)[0])
+        other = chosen_number(interaction)
         found = await contacts.drop_contact(self.app.database, person.user_id, other, self.app.clock())
         await replace(interaction, contacts_card(found, person.reader))
 
@@ -68,7 +68,7 @@ class ContactList(commands.Cog):
     async def withdraw(self, interaction: Interaction) -> None:
         """Stop being somebody's contact."""
         person = await met(interaction)
-        other = int(values_of(interaction)[0])
+        other = chosen_number(interaction)
         await contacts.answer(self.app.database, other, person.user_id, accept=False, now=self.app.clock())
         found = await contacts.contacts_of(self.app.database, person.user_id)
         name = await people.name_of(self.app.database, other, person.guild_id)

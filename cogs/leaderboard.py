@@ -16,7 +16,7 @@ from bot.services.boards import Board, board
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
-from cogs.views.base import card, pressed, values_of
+from cogs.views.base import card, chosen, offered, pressed
 from cogs.views.leaderboard import board_card, own_line
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Leaderboard(commands.Cog):
     @pressed("board", "what", "owner_id", "period")
     async def what(self, interaction: Interaction, owner_id: int, period: str) -> None:
         """Another metric or direction."""
-        metric, _, direction = values_of(interaction)[0].partition("_")
+        metric, _, direction = chosen(interaction).partition("_")
         await self._turn(interaction, owner_id, metric, direction, period, 0)
 
     async def _turn(
@@ -92,9 +92,9 @@ class Leaderboard(commands.Cog):
             self.app.database,
             person.club.guild_id,
             person.user_id,
-            Metric(metric),
-            BoardDirection(direction),
-            Period(period),
+            offered(Metric, metric),
+            offered(BoardDirection, direction),
+            offered(Period, period),
             page,
             today_in(person.club.reader.zone, self.app.clock()),
         )

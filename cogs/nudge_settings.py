@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
 from bot.domain.periods import today_in
+from bot.domain.streaks import Why
+from bot.errors import BadInput
 from bot.services import nudge_settings, nudging
 from bot.services.nudging import Audience
 from cogs.answer import Interaction, met, open_form, replace
-from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.base import chosen, chosen_number, fields_of, offered, pressed, values_of
 from cogs.views.nudge_settings import nudges_page, pause_form
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
+
+
+ENDS = {"begins": "begins_h", "ends": "ends_h"}
+"""Of the quiet hours, as a menu's id names them."""
 
 
 class NudgeSettings(commands.Cog):
@@ -33,7 +40,9 @@ class NudgeSettings(commands.Cog):
     async def goal(self, interaction: Interaction) -> None:
         """Choose the weekly goal."""
         person = await met(interaction)
-        runs, counts = values_of(interaction)[0].split()
+        runs, _, counts = chosen(interaction).partition(" ")
+        if not re.fullmatch("[0-9]{1,2}", runs):
+            raise BadInput("settings.choice.unknown")
         today = today_in(person.reader.zone, self.app.clock())
         await nudge_settings.choose_goal(self.app.database, person.user_id, int(runs), counts, today)
         await self._draw(interaction)
@@ -42,8 +51,10 @@ class NudgeSettings(commands.Cog):
     async def quiet(self, interaction: Interaction, end: str) -> None:
         """Choose one end of the quiet hours."""
         person = await met(interaction)
-        hour = int(values_of(interaction)[0])
-        ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
+        hour = chosen_number(interaction)
+        if end not in ENDS:
+            raise BadInput("settings.choice.unknown")
+        ends = {ENDS[end]: hour}
         await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
         await self._draw(interaction)
 
@@ -60,14 +71,14 @@ class NudgeSettings(commands.Cog):
     async def pause(self, interaction: Interaction, why: str) -> None:
         """Ask until when."""
         person = await met(interaction)
-        await open_form(interaction, pause_form(why, person.reader))
+        await open_form(interaction, pause_form(offered(Why, why), person.reader))
 
     @pressed("nudging", "paused", "why")
     async def paused(self, interaction: Interaction, why: str) -> None:
         """Pause until the day told."""
         person = await met(interaction)
         now = self.app.clock()
-        until_on = nudge_settings.read_back_on(fields_of(interaction)["until"], person.reader, now)
+        until_on = nudge_settings.read_back_on(fields_of(interaction).get("until", ""), person.reader, now)
         today = today_in(person.reader.zone, now)
         await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
         await self._draw(interaction)

@@ -22,7 +22,7 @@ from cogs.answer import Interaction, open_form, replace, reply, soon
 from cogs.organising import organiser, server
 from cogs.reminder_place import checked_place, form_of, picked_place, told_place
 from cogs.reminding import chosen_reminder, kept, read_asked, suggest_reminder, suggest_time, zone_of_club
-from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.base import chosen_number, fields_of, pressed
 from cogs.views.reminder_message import deleted_card
 from cogs.views.reminders import filled_when, reminder_card, reminder_list, remove_card
 
@@ -181,8 +181,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
     async def show(self, interaction: Interaction) -> None:
         """One of the list."""
         person, keeper = await kept(interaction)
-        (chosen,) = values_of(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, _whole(chosen))
+        view = await reminders.own_reminder(self.app.database, keeper, chosen_number(interaction))
         await reply(interaction, reminder_card(view, person.reader, self.app.clock()), private=True)
 
     # -- one of them -------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from cogs.transformers import (
     suggest_run,
     suggest_when,
 )
-from cogs.views.base import pressed, values_of
+from cogs.views.base import chosen_number, offered, pressed
 from cogs.views.run_card import edit_notices, private_card
 from cogs.views.run_list import run_list
 
@@ -69,8 +69,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     async def open(self, interaction: Interaction) -> None:
         """Show the run picked from a page."""
         person = await met(interaction)
-        (chosen,) = values_of(interaction)
-        view = await runs.own_run(self.app.database, int(chosen), person.user_id)
+        view = await runs.own_run(self.app.database, chosen_number(interaction), person.user_id)
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
 
     async def _page(self, person: Person, direction: str, period: str, page: int) -> discord.ui.LayoutView:
@@ -78,8 +77,8 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         found = await runs.list_runs(
             self.app.database,
             person.user_id,
-            direction=None if direction == "any" else Direction(direction),
-            since=None if period == Period.ALL else starts_on(Period(period), today),
+            direction=None if direction == "any" else offered(Direction, direction),
+            since=None if period == Period.ALL else starts_on(offered(Period, period), today),
             page=page,
         )
         return run_list(found, person.reader, direction, period)

@@ -16,7 +16,7 @@ from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
-from cogs.views.base import fields_of, identity, pressed, values_of
+from cogs.views.base import chosen, chosen_number, fields_of, identity, pressed
 from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
 
 WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
@@ -129,14 +129,14 @@ class Settings(commands.Cog):
     async def sharing(self, interaction: Interaction) -> None:
         """Choose who sees new runs."""
         person = await met(interaction)
-        await settings.choose_sharing(self.app.database, person.user_id, values_of(interaction)[0])
+        await settings.choose_sharing(self.app.database, person.user_id, chosen(interaction))
         await self._redraw(interaction)
 
     @pressed("settings", "home")
     async def home(self, interaction: Interaction) -> None:
         """Choose the home club."""
         person = await met(interaction)
-        await settings.choose_home(self.app.database, person.user_id, int(values_of(interaction)[0]))
+        await settings.choose_home(self.app.database, person.user_id, chosen_number(interaction))
         await self._redraw(interaction)
 
     @pressed("settings", "hide", "guild_id", "hidden")
@@ -164,7 +164,7 @@ class Settings(commands.Cog):
 
 def _chosen(interaction: Interaction) -> str | None:
     """The choice of a select, None where it is to follow what is around."""
-    (value,) = values_of(interaction)
+    value = chosen(interaction)
     return None if value == AUTO else value
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
+
+from bot.errors import BadInput
 
 ID_LIMIT = 100
 _ID = r"[a-z]+:[a-z]+:v[0-9]+(?::[^:]*)*"
@@ -21,6 +24,7 @@ _SHAPE = re.compile(_ID)
 _MENUS = (ui.Select, ui.RoleSelect, ui.ChannelSelect)
 
 Handler = Callable[..., Awaitable[None]]
+Choice = TypeVar("Choice", bound=Enum)
 
 
 class Component(ui.DynamicItem[ui.Item[Any]], template=_ID):
@@ -207,6 +211,42 @@ def values_of(interaction: discord.Interaction) -> list[str]:
     """What was chosen in a select."""
     data: Any = interaction.data or {}
     return list(data.get("values", ()))
+
+
+def chosen(interaction: discord.Interaction) -> str:
+    """The one thing chosen in a menu, which anybody can have written.
+
+    Raises:
+        BadInput: none, or several.
+    """
+    values = values_of(interaction)
+    if len(values) != 1:
+        raise BadInput("settings.choice.unknown")
+    return values[0]
+
+
+def chosen_number(interaction: discord.Interaction) -> int:
+    """The one number chosen in a menu, an id or an amount; whether it is one that was offered the service knows.
+
+    Raises:
+        BadInput: none, several, or no number.
+    """
+    value = chosen(interaction)
+    if not re.fullmatch("[0-9]{1,19}", value) or int(value) >= 2**63:
+        raise BadInput("settings.choice.unknown")
+    return int(value)
+
+
+def offered(kind: type[Choice], value: object) -> Choice:
+    """What a menu or id names, as one of those there are.
+
+    Raises:
+        BadInput: none of them.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        raise BadInput("settings.choice.unknown") from None
 
 
 def fields_of(interaction: discord.Interaction) -> dict[str, str]:

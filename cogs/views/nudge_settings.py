@@ -72,11 +72,11 @@ def goal_in_words(goal: Goal, reader: Reader) -> str:
     return reader.t(f"nudges.settings.goal_{goal.counts.value}", count=goal.runs)
 
 
-def pause_form(why: str, reader: Reader) -> Form:
+def pause_form(why: Why, reader: Reader) -> Form:
     """Asks until when."""
     label, hint = reader.t("nudges.pause.label"), reader.t("nudges.pause.placeholder")
     field = Field("until", label, placeholder=hint, required=True, limit=60)
-    return Form(reader.t("nudges.pause.title"), identity("nudging", "paused", why), [field])
+    return Form(reader.t("nudges.pause.title"), identity("nudging", "paused", why.value), [field])
 
 
 def clock(minutes: int) -> str:

@@ -95,7 +95,7 @@ def test_the_settings_with_every_kind_a_menu_holds(language: str, why: Why | Non
     ]
     assert len(set(numbers)) == len(numbers) > 7
     for reason in Why:
-        for child in pause_form(reason.value, reader).walk_children():
+        for child in pause_form(reason, reader).walk_children():
             if isinstance(child, discord.ui.TextInput):
                 assert len(child.placeholder or "") <= 100
 
