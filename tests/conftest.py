@@ -6,6 +6,7 @@ made; those marked `chromium` where a Chromium is installed. Elsewhere they are 
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
@@ -75,6 +76,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in absent)]
 
 
+def pytest_runtest_logfinish() -> None:
+    """Forget the tasks that are done: what tests leave is seldom collected, and a loop looks through all at its end."""
+    for name in ("_all_tasks", "_scheduled_tasks"):  # Python 3.11, 3.12; later ones forget by themselves
+        tasks = getattr(asyncio.tasks, name, None)
+        for task in [task for task in tasks or () if task.done()]:
+            tasks.discard(task)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the installed browser; a test that asks for it is marked `chromium`."""
@@ -84,8 +93,6 @@ def chromium() -> str:
 
 def aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a coroutine to its end on a loop of its own, from a fixture that lives longer than one test's loop."""
-    import asyncio
-
     failures: list[BaseException] = []
 
     def run() -> None:
