@@ -15,12 +15,12 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+import cogs
 from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError
 from bot.services import memory
 from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
-from cogs import EXTENSIONS
 from cogs.nudging import Nudge, kind_of
 from cogs.views.base import Component, Router
 
@@ -91,7 +91,7 @@ class Backpedal(commands.Bot):
         faults = []
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(Component)
-        for extension in EXTENSIONS:
+        for extension in cogs.EXTENSIONS:
             # Not `load_extension`, made for reloading while running: it executes every module anew at each start.
             try:
                 await importlib.import_module(extension).setup(self)

@@ -1,4 +1,8 @@
-"""`python -m bot` as the operator meets it: each command in a process of its own."""
+"""`python -m bot` as the operator meets it: each command in a process of its own.
+
+`started` starts it as an operator does, once for each command; `bot` forks it from a process that has imported what the
+bot needs, and is otherwise the same.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from pathlib import Path
 import pytest
 
 from db.upkeep import revisions
+from tests.wire.faults import Trouble
+from tests.wire.forked import forked
+from tests.wire.program import forked_program
 from tests.wire.server import LocalDiscord
 
 ROOT = Path(__file__).parents[2]
@@ -31,17 +38,34 @@ class Ended:
 
 async def bot(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
     """Run a command with nothing in the environment but what a shell has; Discord is at `discord`, if it is needed."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOCAL_DISCORD": discord}
-    if token:
-        environment["DISCORD_TOKEN"] = token
-    module = "tests.wire.process" if discord else "bot"
+    async with asyncio.timeout(30), forked(_module(discord), arguments, _environment(discord, token)) as process:
+        out, err = await asyncio.gather(process.out.read(), process.err.read())
+        return _ended(await process.wait(), out, err)
+
+
+async def started(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
+    """The same, by an interpreter of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE
-    )
+        sys.executable, "-m", _module(discord), *arguments,
+        cwd=ROOT, env=_environment(discord, token), stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
     async with asyncio.timeout(30):
         out, err = await process.communicate()
     assert process.returncode is not None
-    ended = Ended(process.returncode, out.decode(), err.decode())
+    return _ended(process.returncode, out, err)
+
+
+def _module(discord: str) -> str:
+    return "tests.wire.process" if discord else "bot"
+
+
+def _environment(discord: str, token: str) -> dict[str, str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOCAL_DISCORD": discord}
+    return environment | ({"DISCORD_TOKEN": token} if token else {})
+
+
+def _ended(code: int, out: bytes, err: bytes) -> Ended:
+    ended = Ended(code, out.decode(), err.decode())
     assert TOKEN not in ended.out + ended.err
     assert "Traceback" not in ended.out + ended.err
     return ended
@@ -78,7 +102,7 @@ COMMANDS = ("run", "try", "check", "migrate", "sync", "backup")
 
 
 async def test_each_command_explains_itself() -> None:
-    whole, *each = await asyncio.gather(bot("--help"), *(bot(command, "--help") for command in COMMANDS))
+    whole, *each = await asyncio.gather(started("--help"), *(started(command, "--help") for command in COMMANDS))
     assert whole.code == 0
     assert all(f"    {command} " in whole.out for command in COMMANDS)
     for command, ended in zip(COMMANDS, each, strict=True):
@@ -110,7 +134,7 @@ async def test_without_a_token_run_says_where_it_goes(config: Path) -> None:
 
 async def test_a_wrong_token_is_one_clear_message(config: Path, there: LocalDiscord) -> None:
     there.fail("GET", "/users/@me", 401)
-    ended = await bot("run", "--config", str(config), discord=there.url)
+    ended = await started("run", "--config", str(config), discord=there.url)
     assert ended.code == 1
     assert "Discord refused the token" in ended.err.splitlines()[-1]
 
@@ -146,7 +170,7 @@ async def test_a_file_that_is_no_database_is_one_clear_message(config: Path, mad
 
 
 async def test_check_reports_and_makes_nothing(config: Path) -> None:
-    ended = await bot("check", "--config", str(config))
+    ended = await started("check", "--config", str(config))
     assert (ended.code, ended.err) == (0, "")
     assert f"of {revisions()[-1]}: empty; made at the next run" in ended.out
     assert "cogs" in ended.out
@@ -155,14 +179,14 @@ async def test_check_reports_and_makes_nothing(config: Path) -> None:
 
 async def test_migrate_makes_the_database_and_the_second_time_changes_nothing(config: Path) -> None:
     file = config.parent / "data" / "backpedal.db"
-    assert (await bot("migrate", "--config", str(config))).code == 0
+    assert (await started("migrate", "--config", str(config))).code == 0
     before = file.read_bytes()
     assert (await bot("migrate", "--config", str(config))).code == 0
     assert file.read_bytes() == before
 
 
 async def test_backup_says_where_the_copy_is(config: Path, made: Path) -> None:
-    ended = await bot("backup", "--config", str(config))
+    ended = await started("backup", "--config", str(config))
     assert ended.code == 0
     copy = Path(ended.out.strip())
     assert copy.parent == made.parent / "copies"
@@ -181,7 +205,7 @@ async def test_backup_of_postgresql_names_its_own_tool(config: Path) -> None:
 
 
 async def test_sync_sends_the_commands_each_time_it_is_asked(config: Path, there: LocalDiscord) -> None:
-    assert (await bot("sync", "--config", str(config), discord=there.url)).code == 0
+    assert (await started("sync", "--config", str(config), discord=there.url)).code == 0
     first = there.syncs
     assert first > 0
     ended = await bot("sync", "--config", str(config), discord=there.url)
@@ -190,11 +214,8 @@ async def test_sync_sends_the_commands_each_time_it_is_asked(config: Path, there
 
 
 async def test_a_signal_during_the_login_ends_cleanly(config: Path, there: LocalDiscord) -> None:
-    from tests.wire.faults import Trouble
-    from tests.wire.program import program
-
     held = there.fail("GET", "/users/@me", Trouble.HOLD)
-    async with program(there.url, config) as running:
+    async with forked_program(there.url, config) as running:
         await held.hit.wait()
         assert await running.end(signal.SIGTERM) == 0
     held.release.set()

@@ -1,4 +1,7 @@
-"""The bot as a program: `python -m bot` in its own process, what it says, and how it ends."""
+"""The bot as a program: `python -m bot` in its own process, what it says, and how it ends.
+
+Most tests take `forked_program`; one of each kind, and what is measured, takes `program`, as an operator starts it.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.wire.forked import Forked, forked
+
 ROOT = Path(__file__).parents[2]
+MODULE = "tests.wire.process"
 
 
 @dataclass
 class Program:
     """A running program. `lines` is what it has written so far, both streams together."""
 
-    process: Process
+    process: Process | Forked
     lines: list[str] = field(default_factory=list)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _over: bool = False
@@ -49,10 +55,9 @@ class Program:
         async with asyncio.timeout(timeout_s):
             return await self.process.wait()
 
-    async def _listen(self) -> None:
-        assert self.process.stdout is not None
+    async def _listen(self, out: asyncio.StreamReader) -> None:
         while True:
-            line = await self.process.stdout.readline()
+            line = await out.readline()
             self._over = not line
             self.lines.append(line.decode())
             self._more.set()
@@ -64,14 +69,13 @@ class Program:
 @contextlib.asynccontextmanager
 async def program(url: str, config: Path, *, extensions: str = "") -> AsyncIterator[Program]:
     """`python -m bot run`, told that Discord is at `url`, with further cogs; killed at the end unless it has ended."""
-    environment = {**os.environ, "LOCAL_DISCORD": url, "EXTRA_EXTENSIONS": extensions, "DISCORD_TOKEN": "token",
-                   "PYTHONPATH": str(ROOT)}  # fmt: skip
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.wire.process", "run", "--config", str(config),
-        cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT,
+        sys.executable, "-m", MODULE, "run", "--config", str(config),
+        cwd=ROOT, env=_environment(url, extensions), stdout=PIPE, stderr=STDOUT,
     )  # fmt: skip
+    assert process.stdout is not None
     running = Program(process)
-    listening = asyncio.create_task(running._listen())
+    listening = asyncio.create_task(running._listen(process.stdout))
     try:
         yield running
     finally:
@@ -79,3 +83,23 @@ async def program(url: str, config: Path, *, extensions: str = "") -> AsyncItera
             process.kill()
         await process.wait()
         await listening
+
+
+@contextlib.asynccontextmanager
+async def forked_program(url: str, config: Path, *, extensions: str = "") -> AsyncIterator[Program]:
+    """The same, in a process that need not import it first."""
+    async with forked(
+        MODULE, ["run", "--config", str(config)], _environment(url, extensions), together=True
+    ) as process:
+        running = Program(process)
+        listening = asyncio.create_task(running._listen(process.out))
+        try:
+            yield running
+        finally:
+            process.kill()
+            await listening
+
+
+def _environment(url: str, extensions: str) -> dict[str, str]:
+    return {**os.environ, "LOCAL_DISCORD": url, "EXTRA_EXTENSIONS": extensions, "DISCORD_TOKEN": "token",
+            "PYTHONPATH": str(ROOT)}  # fmt: skip

@@ -27,7 +27,7 @@ from db.models import Guild, User
 from tests.wire import letters
 from tests.wire.faults import Trouble
 from tests.wire.payloads import Person
-from tests.wire.program import program
+from tests.wire.program import forked_program
 from tests.wire.server import LocalDiscord
 
 ADA = Person("Ada")
@@ -72,7 +72,7 @@ def a_minute_passes(config: Path) -> None:
 
 async def start_and_hear(there: LocalDiscord, config: Path, true: Callable[[], object]) -> None:
     """Run the bot until something is true of what it said, then stop it cleanly, which ends what is on its way."""
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await bot.says(READY)
         await there.until(true)
         assert await bot.end(signal.SIGTERM) == 0
@@ -85,7 +85,7 @@ async def test_killed_inside_a_transaction_or_between_two(
     kind = "toy.many" if where == "batch" else "toy.step"
     await write(there, config, step("first", kind), step("second", kind))
     monkeypatch.setenv("HANG", where)
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await bot.says(f"{letters.HANGING} {where}")
         await bot.end(signal.SIGKILL)
     assert [words for _, words in there.said] == (["first"] if where == "record" else [])
@@ -101,7 +101,7 @@ async def test_killed_inside_a_transaction_or_between_two(
 async def test_killed_while_a_request_is_on_its_way(there: LocalDiscord, config: Path, what: Trouble) -> None:
     await write(there, config, step("first"), step("second"))
     on_its_way = there.fail("POST", SENDS, what)
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await on_its_way.hit.wait()
         await bot.end(signal.SIGKILL)
     assert [words for _, words in there.said] == (["first"] if what is Trouble.MUTE else [])
@@ -116,7 +116,7 @@ async def test_killed_after_it_was_recorded_nothing_is_said_again(
 ) -> None:
     await write(there, config, step("first"), step("second"))
     monkeypatch.setenv("HANG", "draw second")
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await bot.says(f"{letters.HANGING} draw")
         await bot.end(signal.SIGKILL)
     assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("sent",), ("leased",)]
@@ -136,7 +136,7 @@ async def test_killed_between_a_refusal_and_its_fallback(there: LocalDiscord, co
     await write(there, config, letter)
     there.closed_dms.add(ADA.id)
     fallback = there.fail("POST", f"/channels/{runs}/messages", Trouble.MUTE)
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await fallback.hit.wait()
         await bot.end(signal.SIGKILL)
     fallback.release.set()
@@ -161,7 +161,7 @@ async def test_killed_while_a_message_for_several_is_on_its_way_it_is_sent_again
             await fallbacks.fall_back(session, one, now)
     await database.close()
     on_its_way = there.fail("POST", SENDS, Trouble.MUTE)
-    async with program(there.url, config, extensions=letters.__name__) as bot:
+    async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await on_its_way.hit.wait()
         await bot.end(signal.SIGKILL)
     on_its_way.release.set()

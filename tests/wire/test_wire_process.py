@@ -13,7 +13,7 @@ import pytest
 from tests.wire import stopping
 from tests.wire.faults import Trouble
 from tests.wire.payloads import Person
-from tests.wire.program import program
+from tests.wire.program import forked_program, program
 from tests.wire.server import LocalDiscord
 
 ADA = Person("Ada")
@@ -32,7 +32,7 @@ def config(tmp_path: Path) -> Path:
 async def test_an_answer_on_its_way_arrives_before_the_process_ends(
     there: LocalDiscord, config: Path, stop: signal.Signals
 ) -> None:
-    async with program(there.url, config, extensions=stopping.__name__) as bot:
+    async with forked_program(there.url, config, extensions=stopping.__name__) as bot:
         await bot.says(READY)
         held = there.fail("POST", r"/interactions/.*/callback", Trouble.HOLD)
         asked = await there.slash("log", ADA, **RUN)
@@ -46,7 +46,7 @@ async def test_an_answer_on_its_way_arrives_before_the_process_ends(
 
 
 async def test_a_command_that_waits_for_the_database_is_finished(there: LocalDiscord, config: Path) -> None:
-    async with program(there.url, config, extensions=stopping.__name__) as bot:
+    async with forked_program(there.url, config, extensions=stopping.__name__) as bot:
         await bot.says(READY)
         await (await there.slash("log", ADA, **RUN)).answer()
         with closing(sqlite3.connect(config.with_name("backpedal.db"), isolation_level=None)) as other:
@@ -63,7 +63,7 @@ async def test_a_command_that_waits_for_the_database_is_finished(there: LocalDis
 
 
 async def test_a_killed_process_leaves_whole_runs(there: LocalDiscord, config: Path) -> None:
-    async with program(there.url, config) as bot:
+    async with forked_program(there.url, config) as bot:
         await bot.says(READY)
         asked = [await there.slash("log", Person(f"Runner {number}"), **RUN) for number in range(40)]
         await there.until(lambda: sum(one.answered.is_set() for one in asked) >= 5)
@@ -78,7 +78,7 @@ async def test_a_restart_sends_no_commands_and_its_old_cards_answer(there: Local
         assert await bot.end(signal.SIGTERM) == 0
     assert logged.message is not None
     assert read(config, "SELECT count(*) FROM cards") == 1, "remembered though told to stop at once"
-    async with program(there.url, config) as bot:
+    async with forked_program(there.url, config) as bot:
         await bot.says(READY)
         await (await there.press(logged.message, "Undo", ADA)).answer()
         assert await bot.end(signal.SIGTERM) == 0
