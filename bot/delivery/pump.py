@@ -142,9 +142,10 @@ class Pump:
             if fired - before:
                 continue  # something that was not looked for may be done again
             fired_some = outlook.due and await firing.some(fired)
-            if (outlook.waiting or fired_some) and await self._claim(client, sender, drawn, least):
+            looked_for = outlook.waiting or fired_some
+            self._urgent_waits = full and looked_for  # said before, since its address may be free by the time we know
+            if looked_for and await self._claim(client, sender, drawn, least):
                 continue
-            self._urgent_waits = full and outlook.waiting
             if fired_some:
                 continue
             await self._look_for_unknown(client, every, drawn, now)

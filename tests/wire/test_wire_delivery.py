@@ -12,19 +12,17 @@ from typing import Any
 
 import apscheduler.schedulers.base
 import pytest
-from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import App
-from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery import pump, sending
 from bot.delivery.kinds import Drawn, Outgoing
 from bot.delivery.pace import BURST
-from bot.delivery.pump import Pump
 from bot.delivery.turns import PLACES
 from bot.domain.delivery import Priority
-from bot.services import fallbacks
+from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination, Letter, post
 from bot.worker import Worker
 from db.engine import Database
@@ -32,32 +30,12 @@ from db.models import Delivery, Guild, User
 from tests.wire import letters
 from tests.wire.bots import running
 from tests.wire.faults import Limits, Trouble
-from tests.wire.letters import Letters
 from tests.wire.payloads import Person, component, snowflake
 from tests.wire.server import LocalDiscord
+from tests.wire.speaking import Speaking, Watched, recorded, say
 
 ADA, BOB = Person("Ada"), Person("Bob")
 SENDS = r"/channels/\d+/messages"
-
-
-class Watched(Pump):
-    """A pump that says whenever a turn of it, or of another that shares its event, has ended."""
-
-    def __init__(self, turned: asyncio.Event | None = None) -> None:
-        super().__init__()
-        self.turned = turned or asyncio.Event()
-
-    async def _run(self, *given: Any) -> None:
-        await super()._run(*given)
-        self.turned.set()
-
-
-class Speaking(Backpedal):
-    """The bot with the toy kinds."""
-
-    async def load_everything(self) -> None:
-        await super().load_everything()
-        await self.add_cog(Letters())
 
 
 @pytest.fixture
@@ -79,38 +57,6 @@ async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Speaking]:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tried again is tried again at once: the pauses have tests of their own."""
     monkeypatch.setattr(sending, "pause_after", lambda attempts: timedelta())
-
-
-async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = None, **more: Any) -> None:
-    now = system_clock()
-    club = there.clubs[0]
-    where: dict[str, Any] = (
-        {"destination": Destination.CHANNEL, "channel_id": int(club.channels["runs"])}
-        if to is None
-        else {"destination": Destination.DM, "user_id": int(to.id)}
-    )
-    async with app.database.write() as session:
-        letters = [
-            Letter("toy.letter", text, due_at=now, guild_id=int(club.id), payload={"says": text},
-                   **{"priority": Priority.SAFETY, **where, **more})
-            for text in words
-        ]  # fmt: skip
-        await post(session, letters, now)
-    app.courier.poke()
-
-
-async def recorded(app: App, count: int) -> None:
-    """Wait until so many messages are recorded as sent, or as having had another fate."""
-    pump = app.courier
-    assert isinstance(pump, Watched)
-    async with asyncio.timeout(20):
-        while True:
-            pump.turned.clear()
-            async with app.database.read() as session:
-                states = (await session.scalars(select(Delivery.state))).all()
-            if len(states) == count and not {"waiting", "open", "leased"} & set(states):
-                return
-            await pump.turned.wait()
 
 
 @pytest.mark.parametrize("what", [429, 500, 503, Trouble.RESET, Trouble.LOST])
@@ -277,11 +223,13 @@ async def test_messages_are_made_ready_as_they_leave_and_not_all_at_once(
     assert max(ahead) <= PLACES + BURST, "those that wait, and those on their way"
 
 
+@pytest.mark.parametrize("when", ["before it is looked for", "while it is"])
 async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_free(
-    there: LocalDiscord, bot: Speaking, app: App, monkeypatch: pytest.MonkeyPatch
+    there: LocalDiscord, bot: Speaking, app: App, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setattr(pump, "AT_ONCE", 1)
     begun, may_end = {name: asyncio.Event() for name in "AB"}, {name: asyncio.Event() for name in "AB"}
+    looked_for, claim = asyncio.Event(), outbox.claim
 
     async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
         if (says := outgoing.payload["says"]) in begun:
@@ -289,13 +237,27 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
             await may_end[says].wait()
         return await letters.draw(client, outgoing)
 
-    bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw)
-    async with bot.app.database.write() as session:  # both are claimed at once
+    async def sent(session: AsyncSession, outgoing: Outgoing, *_: Any) -> None:
+        if outgoing.payload["says"] == "A" and when == "while it is":
+            app.courier.poke()
+            await looked_for.wait()  # for the urgent one, which waits for this transaction
+
+    async def claim_soon(*given: Any) -> Any:
+        looked_for.set()
+        return await claim(*given)
+
+    bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw, sent=sent)
+    async with app.database.write() as session:  # both are claimed at once
         now = system_clock()
         await post(session, [_asked("A", ADA, now), _asked("B", BOB, now)], now)
     app.courier.poke()
     await asyncio.gather(*(one.wait() for one in begun.values()))
-    await say(app, there, "urgent", to=ADA)
+    monkeypatch.setattr(outbox, "claim", claim_soon)
+    async with app.database.write() as session:
+        await post(session, [replace(_asked("urgent", ADA, now), priority=Priority.SAFETY)], now)
+    if when == "before it is looked for":
+        app.courier.poke()
+        await looked_for.wait()
     may_end["A"].set()
     await there.until(lambda: there.said == [("Ada", "A"), ("Ada", "urgent")])
     may_end["B"].set()

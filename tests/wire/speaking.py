@@ -1,0 +1,71 @@
+"""The bot with a toy's messages, and a pump of which a test can wait until it has done its work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.delivery.pump import Pump
+from bot.domain.delivery import Priority
+from bot.services.deliveries import Destination, Letter, post
+from db.models import Delivery
+from tests.wire.letters import Letters
+from tests.wire.payloads import Person
+from tests.wire.server import LocalDiscord
+
+
+class Watched(Pump):
+    """A pump that says whenever a turn of it, or of another that shares its event, has ended."""
+
+    def __init__(self, turned: asyncio.Event | None = None) -> None:
+        super().__init__()
+        self.turned = turned or asyncio.Event()
+
+    async def _run(self, *given: Any) -> None:
+        await super()._run(*given)
+        self.turned.set()
+
+
+class Speaking(Backpedal):
+    """The bot with the toy kinds."""
+
+    async def load_everything(self) -> None:
+        await super().load_everything()
+        await self.add_cog(Letters())
+
+
+async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = None, **more: Any) -> None:
+    now = system_clock()
+    club = there.clubs[0]
+    where: dict[str, Any] = (
+        {"destination": Destination.CHANNEL, "channel_id": int(club.channels["runs"])}
+        if to is None
+        else {"destination": Destination.DM, "user_id": int(to.id)}
+    )
+    async with app.database.write() as session:
+        letters = [
+            Letter("toy.letter", text, due_at=now, guild_id=int(club.id), payload={"says": text},
+                   **{"priority": Priority.SAFETY, **where, **more})
+            for text in words
+        ]  # fmt: skip
+        await post(session, letters, now)
+    app.courier.poke()
+
+
+async def recorded(app: App, count: int) -> None:
+    """Wait until so many messages are recorded as sent, or as having had another fate."""
+    pump = app.courier
+    assert isinstance(pump, Watched)
+    async with asyncio.timeout(20):
+        while True:
+            pump.turned.clear()
+            async with app.database.read() as session:
+                states = (await session.scalars(select(Delivery.state))).all()
+            if len(states) == count and not {"waiting", "open", "leased"} & set(states):
+                return
+            await pump.turned.wait()
