@@ -22,7 +22,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = ("bot", "cogs", "db")
 AREAS = sorted(file.stem for file in (ROOT / "bot" / "locales" / "en").glob("*.toml"))
 
-SAME_IN_GERMAN: frozenset[str] = frozenset()
+SAME_IN_GERMAN = frozenset({"me.event.marathon"})
 """Keys whose German is the English: names, and words that are both."""
 
 
@@ -89,6 +89,17 @@ def test_a_name_is_one_that_discord_takes(language: str) -> None:
         if key.startswith(NAMES) and key[len(NAMES) :].islower():  # a menu's name may be any words
             assert re.fullmatch(r"[-_\w]{1,32}", str(name)), key
             assert name == str(name).lower(), key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_command_is_written_with_the_options_that_discord_shows(language: str) -> None:
+    """`/log strecke:5k`, not `/log distance:5k`; the try mode's simulated Discord shows the English names."""
+    names = {key[len(NAMES) :]: name for key, name in catalogue(language).items() if key.startswith(NAMES)}
+    english = {name for name, shown in names.items() if name != shown}
+    for key, message in sentences(language).items():
+        for text in forms(message).values() if not key.startswith("try.") else ():
+            for command in re.findall(r"/[a-z]+(?: \w+(?::[^\s`]+)?)+", text):
+                assert not {word.partition(":")[0] for word in command.split()} & english, key
 
 
 @cache
