@@ -25,7 +25,7 @@ async def show(interaction: Interaction) -> None:
     person = await met(interaction)
     today = _today(interaction, person)
     said = await soon(interaction, availability.available(interaction.client.app.database, person, today), private=True)
-    await reply(interaction, availability_card(said, person.reader, today), private=True)
+    await reply(interaction, availability_card(said, person.reader), private=True)
 
 
 def _today(interaction: Interaction, person: Person) -> date:
@@ -109,7 +109,7 @@ class Availabilities(commands.Cog):
         today = _today(interaction, person)
         said = await availability.available(self.app.database, person, today)
         words = person.reader.t(notice) if notice else ""
-        view = availability_card(said, person.reader, today, words)
+        view = availability_card(said, person.reader, words)
         if interaction.message is None:
             await reply(interaction, view, private=True)
         else:

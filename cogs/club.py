@@ -75,16 +75,15 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         try:
             view = await soon(
                 interaction,
-                changes.review_run(
-                    self.app.database, run_id, guild_id, agree=agree, seen_revision=revision, now=self.app.clock()
-                ),
+                changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
                 private=True,
             )
             key = "club.review.agreed" if agree else "club.review.rejected"
             notice = person.reader.t(key, name=escaped(view.runner, 60))
-        except (Conflict, NotFound) as error:
-            changed = error.key == "runs.review.changed"
-            notice = person.reader.error(error) if changed else person.reader.t("club.review.decided")
+        except Conflict as error:
+            notice = person.reader.error(error)
+        except NotFound:
+            notice = person.reader.t("club.review.decided")
         held = await clubs.held_runs(self.app.database, guild_id)
         await replace(interaction, review_card(held, 0, person.user_id, person.reader, notice))
         await follow(interaction, run_id)

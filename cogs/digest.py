@@ -21,6 +21,7 @@ from bot.services.nudging import Audience
 from cogs.membership import notice
 from cogs.nudging import Nudge, Said
 from cogs.views import digest as views
+from cogs.views.weeks import weeks_chart, weeks_in_words
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,11 +53,12 @@ async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
 
 async def _picture(client: Backpedal, found: Digest, reader: Reader) -> discord.File | None:
     try:
-        png = await client.app.worker.draw(views.chart(found, reader))
+        png = await client.app.worker.draw(weeks_chart(found.weeks, reader))
     except Unavailable as error:
         log.warning("the chart of a digest could not be drawn: %s", error)
         return None
-    return discord.File(io.BytesIO(png), filename=views.PICTURE, description=views.in_words(found, reader))
+    alt = weeks_in_words(found.weeks, reader)
+    return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
 
 
 async def _failed(session: AsyncSession, out: Outgoing, _failure: Failure, now: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met
 from cogs.asking import check_spotter
 from cogs.logged import content_of, log_and_show
-from cogs.transformers import DIRECTIONS, SURFACES, read_entry, suggest_entry, suggest_when
+from cogs.transformers import DIRECTIONS, RUN_OPTIONS, SURFACES, read_entry, suggest_entry, suggest_when
 
 
 class Log(commands.Cog):
@@ -23,18 +23,7 @@ class Log(commands.Cog):
         self.app = app
 
     @app_commands.command(name="log", description=spoken("runs.commands.log"))
-    @app_commands.describe(
-        distance=spoken("runs.commands.distance"),
-        time=spoken("runs.commands.time"),
-        pace=spoken("runs.commands.pace"),
-        direction=spoken("runs.commands.direction"),
-        backward=spoken("runs.commands.backward"),
-        when=spoken("runs.commands.when"),
-        surface=spoken("runs.commands.surface"),
-        spotter=spoken("runs.commands.spotter"),
-        effort=spoken("runs.commands.effort"),
-        note=spoken("runs.commands.note"),
-    )
+    @app_commands.describe(**RUN_OPTIONS)
     @app_commands.choices(direction=DIRECTIONS, surface=SURFACES)
     @app_commands.autocomplete(
         distance=suggest_entry, time=suggest_entry, pace=suggest_entry, backward=suggest_entry, when=suggest_when

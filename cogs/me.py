@@ -21,7 +21,8 @@ from bot.services.telling import count_waiting
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
 from cogs.membership import notice
-from cogs.views.me import PICTURE, profile_card, weeks_chart, weeks_in_words
+from cogs.views.me import PICTURE, profile_card, weeks_of
+from cogs.views.weeks import weeks_chart, weeks_in_words
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -73,12 +74,13 @@ class Me(commands.Cog):
         """The chart and its words; neither where nothing was run or the worker cannot draw just now."""
         if found.empty:
             return None, None
+        weeks = weeks_of(found)
         try:
-            png = await self.app.worker.draw(weeks_chart(found, reader))
+            png = await self.app.worker.draw(weeks_chart(weeks, reader))
         except Unavailable as error:
             log.warning("a chart could not be drawn: %s", error)
             return None, None
-        alt = weeks_in_words(found, reader)
+        alt = weeks_in_words(weeks, reader)
         return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
 
 

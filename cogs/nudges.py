@@ -93,7 +93,7 @@ class Nudges(commands.Cog):
                 _organised(person)
             raise
         words = person.reader.t("nudges.snooze.ask")
-        await say(interaction, words, view=snooze_buttons(delivery_id, choices, person.reader, self.app.clock()))
+        await say(interaction, words, view=snooze_buttons(delivery_id, choices, person.reader))
 
     @pressed("nudge", "later", "delivery_id", "until")
     async def later(self, interaction: Interaction, delivery_id: int, until: str) -> None:

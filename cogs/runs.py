@@ -23,6 +23,7 @@ from cogs.importing import import_files
 from cogs.redraw import follow
 from cogs.transformers import (
     DIRECTIONS,
+    RUN_OPTIONS,
     SURFACES,
     TOLD_DIRECTIONS,
     chosen_run,
@@ -94,20 +95,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
 
     @app_commands.command(name="edit", description=spoken("runs.commands.edit"))
-    @app_commands.describe(
-        run=spoken("runs.commands.run"),
-        distance=spoken("runs.commands.distance"),
-        time=spoken("runs.commands.time"),
-        pace=spoken("runs.commands.pace"),
-        direction=spoken("runs.commands.direction"),
-        backward=spoken("runs.commands.backward"),
-        when=spoken("runs.commands.when"),
-        surface=spoken("runs.commands.surface"),
-        spotter=spoken("runs.commands.spotter"),
-        effort=spoken("runs.commands.effort"),
-        note=spoken("runs.commands.note"),
-        remove=spoken("runs.commands.remove"),
-    )
+    @app_commands.describe(run=spoken("runs.commands.run"), remove=spoken("runs.commands.remove"), **RUN_OPTIONS)
     @app_commands.choices(direction=DIRECTIONS, surface=SURFACES, remove=REMOVABLE)
     @app_commands.autocomplete(
         run=suggest_run,

@@ -36,6 +36,20 @@ TOLD_DIRECTIONS = [
     for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
 ]
 
+RUN_OPTIONS = {
+    "distance": spoken("runs.commands.distance"),
+    "time": spoken("runs.commands.time"),
+    "pace": spoken("runs.commands.pace"),
+    "direction": spoken("runs.commands.direction"),
+    "backward": spoken("runs.commands.backward"),
+    "when": spoken("runs.commands.when"),
+    "surface": spoken("runs.commands.surface"),
+    "spotter": spoken("runs.commands.spotter"),
+    "effort": spoken("runs.commands.effort"),
+    "note": spoken("runs.commands.note"),
+}
+"""What a run is told by, as `/log` and `/runs edit` describe it."""
+
 
 def manner_of(reader: Reader) -> Manner:
     """How this reader writes."""

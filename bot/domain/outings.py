@@ -23,6 +23,7 @@ RESERVE = 0.25
 """Share of the planned time by which the planned return is later; at least `LEAST_RESERVE`."""
 LEAST_RESERVE = timedelta(minutes=10)
 EXTENSIONS_MIN = (15, 30)
+"""By how many minutes a return can be put off at a time, the least first."""
 MOST_EXTENSION_MIN = 60
 """In all, whoever asks: as long as a safety text service extends (Kitestring never more than an hour)."""
 ANSWER_MIN = 5

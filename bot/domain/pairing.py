@@ -223,17 +223,17 @@ def _match(edges: Iterable[tuple[int, int, int]], nodes: int) -> list[tuple[int,
 
 def _pairs(club: Club, kept: Sequence[dict[int, int]]) -> list[Group]:
     """The pairs: once more with the best among those left over, where those kept did not reach."""
-    found = _match(_edges(club, kept), len(kept))
+    found = _match(_edges(kept), len(kept))
     inside = {i for pair in found for i in pair}
     more = kept_partners(club, [i for i in range(len(kept)) if i not in inside])
     if not any(more):
         return list(found)
     for mine, added in zip(kept, more, strict=True):
         mine.update(added)
-    return list(_match(_edges(club, kept), len(kept)))
+    return list(_match(_edges(kept), len(kept)))
 
 
-def _edges(club: Club, kept: Sequence[dict[int, int]]) -> Iterator[tuple[int, int, int]]:
+def _edges(kept: Sequence[dict[int, int]]) -> Iterator[tuple[int, int, int]]:
     return ((i, j, weight) for i, partners in enumerate(kept) for j, weight in partners.items() if i < j)
 
 

@@ -25,6 +25,7 @@ from bot.preview.club import (
 )
 from bot.preview.history import DemoRun, demo_runs
 from bot.services import outings, partners_card, standings
+from bot.services.revisions import columns_of
 from db.engine import Database
 from db.models import (
     Availability,
@@ -146,19 +147,7 @@ def _run(number: int, run: DemoRun) -> dict[str, Any]:
         "ordinal": 0,
         "user_id": run.user_id,
         "guild_id": GUILD_ID,
-        "started_at": content.started_at,
-        "zone": content.zone,
-        "ran_on": content.ran_on,
-        "distance_m": content.distance_m,
-        "duration_ms": content.duration_ms,
-        "surface": content.surface.value if content.surface else None,
-        "spotter_id": content.spotter_id,
-        "spotter_name": content.spotter_name,
-        "spotter_state": content.spotter_state.value if content.spotter_state else None,
-        "effort": content.effort,
-        "note": content.note,
-        "sharing": content.sharing.value,
-        "extras": [extra.value for extra in content.extras],
+        **columns_of(content),
         "source": "typed",
         "review": run.review.value,
         "counted": counts(content, run.review, deleted=False),

@@ -258,7 +258,6 @@ async def review_run(
     *,
     agree: bool,
     seen_revision: int,
-    now: datetime,
 ) -> RunView:
     """An organiser agrees to or rejects a held run of the club; the caller has checked that he is one.
 
@@ -278,7 +277,7 @@ async def review_run(
         if run is None:
             raise NotFound("runs.not_found")
         if run.review != Review.HELD.value:
-            raise Conflict("runs.review.decided")
+            raise Conflict("club.review.decided")
         if run.revision != seen_revision:
             raise Conflict("runs.review.changed")
         stretches = await queries.stretches_of(session, [run_id])

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.outings import (
     ENDED,
+    EXTENSIONS_MIN,
     MOST_EXTENSION_MIN,
     OUT,
     OutingState,
@@ -220,7 +221,7 @@ async def extend(
         BadInput: not one of the lengths offered.
         Conflict: not under way, this person is home, or more than an hour in all.
     """
-    if minutes not in (15, 30):
+    if minutes not in EXTENSIONS_MIN:
         raise BadInput("course.extend.length")
     async with database.write() as session:
         outing = await _mine(session, outing_id, user_id)
@@ -232,7 +233,7 @@ async def extend(
             raise Conflict("course.extend.help")
         left = MOST_EXTENSION_MIN - outing.extended_min
         if minutes > left:
-            raise Conflict("course.extend.none" if left < 15 else "course.extend.too_much", count=left)
+            raise Conflict("course.extend.none" if left < EXTENSIONS_MIN[0] else "course.extend.too_much", count=left)
         # Who is late already gets the minutes from now: a return that has passed would be no extension.
         due_back_at = max(outing.due_back_at, now) + timedelta(minutes=minutes)
         await queries.move(

@@ -64,7 +64,7 @@ async def insert_run(
         "revision": 1,
         "created_at": now,
         "deleted_at": None,
-        **_columns(content),
+        **columns_of(content),
     }
     run_id = await queries.insert_run(session, values)
     if run_id is None:
@@ -133,7 +133,7 @@ async def change(
         },
     )
     columns = {
-        **_columns(content),
+        **columns_of(content),
         "review": review.value,
         "counted": counted,
         "revision": run.revision + 1,
@@ -170,7 +170,8 @@ def counted_of(run: models.Run, content: RunContent) -> standings.Counted:
     return standings.Counted(run.guild_id, run.user_id, content.ran_on, run.run_id, per_direction)
 
 
-def _columns(content: RunContent) -> dict[str, Any]:
+def columns_of(content: RunContent) -> dict[str, Any]:
+    """What a run holds, as the columns of its row."""
     return {
         "started_at": content.started_at,
         "zone": content.zone,
@@ -202,7 +203,7 @@ def _rows(content: RunContent) -> list[dict[str, object]]:
 
 def _kept(state: State) -> dict[str, Any]:
     """A state as JSON for `revisions.before`."""
-    columns = _columns(state.content)
+    columns = columns_of(state.content)
     return {
         **columns,
         "started_at": state.content.started_at.isoformat(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import discord
 from discord import ui
 
@@ -15,13 +13,12 @@ from bot.services.availability import Available
 from cogs.views.base import Component, Field, Form, button, card, identity, row, select
 
 
-def availability_card(said: Available, reader: Reader, today: date, notice: str = "") -> ui.LayoutView:
+def availability_card(said: Available, reader: Reader, notice: str = "") -> ui.LayoutView:
     """What a member has said for a club, and what can be done about it.
 
     Args:
         said: what.
         reader: how the member reads.
-        today: there.
         notice: what was just done.
     """
     title = reader.t("avail.card.title", club=escaped(said.club, 60))

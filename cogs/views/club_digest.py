@@ -41,18 +41,7 @@ def digest_page(settings: ClubSettings, trouble: Trouble, reader: Reader, now: d
         notice,
         lines(reader.t("club.digest.channel"), state),
         row(channels("digest", held.channel_id, trouble, reader.t("club.digest.channel_choose"))),
-        row(
-            _numbers(
-                "weekday",
-                [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)],
-                held.weekday,
-            )
-        ),
-        row(
-            _numbers(
-                "hour", [(hour, reader.t("club.round.hour", time=f"{hour:02}:00")) for hour in range(24)], held.hour
-            )
-        ),
+        *day_and_hour("digested", held.weekday, held.hour, reader),
         beside(reader.t(f"club.digest.instead_{'on' if on else 'off'}"), turn),
     )
 
@@ -63,9 +52,17 @@ def weekday_name(weekday: int, reader: Reader) -> str:
     return name
 
 
-def _numbers(which: str, options: list[tuple[int, str]], held: int) -> Component:
+def day_and_hour(action: str, weekday: int, hour: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+    """Two menus, a row each: the day of the week and the full hour at which something is done."""
+    days = [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)]
+    hours = [(each, reader.t("club.round.hour", time=f"{each:02}:00")) for each in range(24)]
+    return [row(numbers(action, "weekday", days, weekday)), row(numbers(action, "hour", hours, hour))]
+
+
+def numbers(action: str, which: str, options: list[tuple[int, str]], held: int) -> Component:
+    """A menu of numbers, each said in words, with the one that holds chosen."""
     return select(
-        identity("club", "digested", which),
+        identity("club", action, which),
         [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
     )
 

@@ -14,7 +14,7 @@ from bot.services.clubs import ClubSettings
 from bot.services.partners_card import CardState
 from cogs.views.base import Component, Field, Form, button, identity, row, select
 from cogs.views.club import Page, Trouble, general_card, lines, role_gone, roles, settings_card
-from cogs.views.club_digest import channels, digest_page, weekday_name
+from cogs.views.club_digest import channels, day_and_hour, digest_page, numbers, weekday_name
 from cogs.views.settings import beside
 
 GRACES_MIN = (5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -152,6 +152,7 @@ def _round(settings: ClubSettings, reader: Reader, now: datetime, notice: str) -
         place=place.city,
         count=held.notice_h,
     )
+    notices = [(hours, reader.t("club.round.notice", count=hours)) for hours in sorted({*NOTICES_H, held.notice_h})]
     turn = button(
         reader.t("club.round.turn_off" if held.on else "club.round.turn_on"),
         identity("club", "turn", 0 if held.on else 1),
@@ -163,31 +164,7 @@ def _round(settings: ClubSettings, reader: Reader, now: datetime, notice: str) -
         reader,
         notice,
         beside(reader.t("club.round.on" if held.on else "club.round.off"), turn),
-        row(
-            _numbers(
-                "weekday",
-                [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)],
-                held.weekday,
-            )
-        ),
-        row(
-            _numbers(
-                "hour", [(hour, reader.t("club.round.hour", time=f"{hour:02}:00")) for hour in range(24)], held.hour
-            )
-        ),
-        row(
-            _numbers(
-                "notice",
-                [(hours, reader.t("club.round.notice", count=hours)) for hours in sorted({*NOTICES_H, held.notice_h})],
-                held.notice_h,
-            )
-        ),
+        *day_and_hour("when", held.weekday, held.hour, reader),
+        row(numbers("when", "notice", notices, held.notice_h)),
         line,
-    )
-
-
-def _numbers(which: str, options: list[tuple[int, str]], held: int) -> Component:
-    return select(
-        identity("club", "when", which),
-        [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
     )

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from babel.dates import format_skeleton
-from babel.numbers import get_decimal_symbol
-
-from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.runs import Direction
-from bot.domain.units import METRES_PER_MILE, Units
-from bot.i18n import locale_of
 from bot.reader import Reader, escaped
 from bot.services.digests import NAMED, Digest, Placed
 from cogs.views.leaderboard import place
@@ -39,36 +33,6 @@ def words(digest: Digest, reader: Reader) -> str:
         ),
     ]
     return "\n".join(line for line in lines if line)
-
-
-def chart(digest: Digest, reader: Reader) -> WeeksChart:
-    """The club's weeks as a picture."""
-    miles = reader.units is Units.IMPERIAL
-    unit_m = METRES_PER_MILE if miles else 1000
-    locale = locale_of(reader.language)
-    return WeeksChart(
-        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
-        bars=tuple(
-            WeekBar(format_skeleton("MMMd", monday, locale=locale), backward / unit_m, forward / unit_m)
-            for monday, backward, forward in digest.weeks
-        ),
-        backward=reader.t("me.chart.backward"),
-        forward=reader.t("me.chart.forward"),
-        decimal=get_decimal_symbol(locale),
-    )
-
-
-def in_words(digest: Digest, reader: Reader) -> str:
-    """What the picture shows, for those who cannot see it."""
-    _, backward, forward = digest.weeks[-1]
-    return reader.t(
-        "me.chart.alt",
-        count=len(digest.weeks),
-        backward_m=sum(week[1] for week in digest.weeks),
-        forward_m=sum(week[2] for week in digest.weeks),
-        week_backward_m=backward,
-        week_forward_m=forward,
-    )
 
 
 def _board(digest: Digest, direction: Direction, reader: Reader) -> list[str]:

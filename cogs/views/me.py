@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import discord
-from babel.dates import format_skeleton
-from babel.numbers import get_decimal_symbol
 from discord import ui
 
-from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.leaderboard import BoardDirection
 from bot.domain.runs import Direction
-from bot.domain.units import METRES_PER_MILE, Units
-from bot.i18n import locale_of
 from bot.reader import Reader, escaped
 from bot.services.profile import Best, Profile, Totals
 from bot.services.streaks import Standing
@@ -19,6 +14,7 @@ from cogs.views.base import button, card, identity
 from cogs.views.nudges import streak_line
 from cogs.views.run_card import COLOURS
 from cogs.views.settings import beside
+from cogs.views.weeks import Weeks
 
 PICTURE = "weeks.png"
 EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
@@ -79,39 +75,9 @@ def _streak(standing: Standing, reader: Reader) -> list[str | ui.Item[ui.LayoutV
     return [beside(text, button(reader.t("nudges.button.repair"), identity("streak", "repair", week), emoji="🩹"))]
 
 
-def weeks_chart(profile: Profile, reader: Reader) -> WeeksChart:
-    """The weeks as the reader's picture."""
-    miles = reader.units is Units.IMPERIAL
-    unit_m = METRES_PER_MILE if miles else 1000
-    locale = locale_of(reader.language)
-    return WeeksChart(
-        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
-        bars=tuple(
-            WeekBar(
-                format_skeleton("MMMd", week.monday, locale=locale),
-                week.sums[Direction.BACKWARD][0] / unit_m,
-                week.sums[Direction.FORWARD][0] / unit_m,
-            )
-            for week in profile.weeks
-        ),
-        backward=reader.t("me.chart.backward"),
-        forward=reader.t("me.chart.forward"),
-        decimal=get_decimal_symbol(locale),
-    )
-
-
-def weeks_in_words(profile: Profile, reader: Reader) -> str:
-    """What the chart shows, for those who cannot see it."""
-    total = {d: sum(week.sums[d][0] for week in profile.weeks) for d in (Direction.BACKWARD, Direction.FORWARD)}
-    last = profile.weeks[-1].sums
-    return reader.t(
-        "me.chart.alt",
-        count=len(profile.weeks),
-        backward_m=total[Direction.BACKWARD],
-        forward_m=total[Direction.FORWARD],
-        week_backward_m=last[Direction.BACKWARD][0],
-        week_forward_m=last[Direction.FORWARD][0],
-    )
+def weeks_of(profile: Profile) -> Weeks:
+    """The weeks that are drawn."""
+    return [(week.monday, week.sums[Direction.BACKWARD][0], week.sums[Direction.FORWARD][0]) for week in profile.weeks]
 
 
 def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]:

@@ -16,7 +16,7 @@ from cogs.views.base import button, identity
 from cogs.views.outing_card import classic
 
 
-def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader, now: datetime) -> ui.View:
+def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader) -> ui.View:
     """Until when?"""
     place = ZoneInfo(reader.zone)
     return classic(

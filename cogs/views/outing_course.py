@@ -8,7 +8,7 @@ import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import MOST_EXTENSION_MIN, OUT, OutingState, Presence, Roles
+from bot.domain.outings import EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Roles
 from bot.domain.runs import Review
 from bot.domain.spotter_calls import calls_on
 from bot.reader import Reader, escaped
@@ -169,7 +169,7 @@ def swapped(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
 def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
     """How much longer: what is left of the hour."""
     left = MOST_EXTENSION_MIN - outing.extended_min
-    offered = [minutes for minutes in (15, 30) if minutes <= left]
+    offered = [minutes for minutes in EXTENSIONS_MIN if minutes <= left]
     if not offered:
         return card(reader.t("course.extend.none"))
     return card(

@@ -27,10 +27,6 @@ Shift = tuple[int, int]
 """Seconds since 1970 and the offset from then on, in seconds."""
 
 
-def minute_of(at: datetime) -> int:
-    return int((at - _EPOCH).total_seconds()) // 60
-
-
 def instant(minute: int) -> datetime:
     return _EPOCH + timedelta(minutes=minute)
 

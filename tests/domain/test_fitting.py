@@ -13,7 +13,6 @@ from bot.domain.reasons import Why
 
 HOUR = 60 // SLOT_MIN
 EVENING = (1 << 2 * HOUR) - 1 << 18 * HOUR  # Monday 18 to 20
-PARK = frozenset({"Park"})
 MORNING = (1 << 2 * HOUR) - 1 << 6 * HOUR
 B, S, SWAP = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
 

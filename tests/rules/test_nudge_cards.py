@@ -20,10 +20,11 @@ from bot.services.nudge_settings import OwnNudges
 from bot.services.people import Club, Person
 from bot.services.settings import OwnClub, OwnSettings
 from cogs.nudging import controls
-from cogs.views.digest import chart, in_words, words
+from cogs.views.digest import words
 from cogs.views.nudge_settings import nudges_page, pause_form
 from cogs.views.nudges import snooze_buttons, snoozed_until, streak_line, week_in_danger
 from cogs.views.settings import settings_card
+from cogs.views.weeks import weeks_chart, weeks_in_words
 
 ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
@@ -58,8 +59,8 @@ def test_the_longest_digest_is_one_message(language: str) -> None:
     assert "@everyone" not in said
     assert "\u202e" not in said
     assert said.count("\n") < 20
-    assert len(in_words(worst, reader)) <= 1024
-    assert len(chart(worst, reader).bars) == 12
+    assert len(weeks_in_words(worst.weeks, reader)) <= 1024
+    assert len(weeks_chart(worst.weeks, reader).bars) == 12
     by_time = {Direction.BACKWARD: (Placed(1, "Ann", 0, 600_000),), Direction.FORWARD: ()}
     least = Digest(club, DAY, DAY, 1, 1, dict.fromkeys(TOP, (0, 0)), by_time, (), (), ((DAY, 0, 0),))
     assert "10:00" in words(least, reader)
@@ -110,5 +111,5 @@ def test_what_nudges_say_in_the_singular_and_in_the_plural(language: str) -> Non
     assert streak_line(Streak(0, 0, Goal(0), False), reader) == ""
     assert len(controls("n" * 32, ID, reader)) == 2
     choices = dict.fromkeys(Snooze, NOW)
-    assert len(snooze_buttons(ID, choices, reader, NOW).children) == 4
+    assert len(snooze_buttons(ID, choices, reader).children) == 4
     assert "<t:" in snoozed_until(NOW, reader)

@@ -103,7 +103,7 @@ def test_what_somebody_has_said(language: str) -> None:
     points = tuple(f"{n}{NASTY}"[:60] for n in range(25))
     said = Available(ID, NASTY[:120], True, points, True, WINDOWS, points, frozenset(Wish), 3599.0, 3599.0)
     assert len(WINDOWS) == MOST_WINDOWS
-    within(availability_card(said, reader, NOW.date(), "n" * 100))
+    within(availability_card(said, reader, "n" * 100))
     for child in availability_form(said, reader).walk_children():
         if isinstance(child, discord.ui.TextInput):
             assert len(child.placeholder or "") <= 100

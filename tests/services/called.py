@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.calls import Wanted
 from bot.domain.outings import OutingState, Wish
 from bot.domain.runs import Surface
+from bot.errors import MemberError
 from bot.services import calls, joining
 from bot.services.calls import Call, Who
 from bot.services.joining import Answer
@@ -27,6 +30,14 @@ START = NOW + timedelta(days=2, hours=6)
 CLUB, CHANNEL = 900, 901
 ADA, BEN, CEM, DORA, EVE = 11, 12, 13, 14, 15
 NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem", DORA: "Dora", EVE: "Eve"}
+
+
+async def refused(error: type[MemberError], key: str, doing: Awaitable[Any]) -> MemberError:
+    """What was raised, once it is of this kind and key."""
+    with pytest.raises(error) as raised:
+        await doing
+    assert raised.value.key == key
+    return raised.value
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,8 +20,6 @@ from tests.services.written import CLUB, write_run
 WEEK = Rule("nudge.week", timedelta(hours=42), streaks.in_danger, Hour(18, 4))
 BACK = Rule("nudge.back", timedelta(days=3), streaks.quiet_for_two_weeks, Hour(17))
 RULES = {rule.name: rule for rule in (WEEK, BACK)}
-
-Meaningful = Callable[[Delivery, datetime], Awaitable[bool]]
 
 
 async def meet(database: Database, user_id: int, zone: str | None, now: datetime, guild_id: int = CLUB) -> None:

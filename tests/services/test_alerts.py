@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
 from bot.domain.outings import OutingState, next_rung, rung_at
-from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.services import alerts, calls, contacts
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery
-from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START, refused
 from tests.services.outside import MINUTE, Outside
 
 BACK = START + 50 * MINUTE
@@ -27,12 +26,6 @@ ROOM = 955
 @pytest_asyncio.fixture
 async def town(database: Database) -> Outside:
     return Outside(database)
-
-
-async def refused(error: type[MemberError], key: str, doing: Any) -> None:
-    with pytest.raises(error) as raised:
-        await doing
-    assert raised.value.key == key
 
 
 async def test_the_ladder_asks_them_then_their_contacts_then_the_organisers_every_quarter(town: Outside) -> None:

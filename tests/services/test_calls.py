@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,25 +12,18 @@ from sqlalchemy import select
 from bot.domain.calls import Wanted
 from bot.domain.outings import OutingState, Role, Wish
 from bot.domain.runs import Direction, RunContent, Sharing, Stretch, Surface
-from bot.errors import BadInput, Conflict, MemberError, NotAllowed, NotFound
+from bot.errors import BadInput, Conflict, NotAllowed, NotFound
 from bot.services import calls, changes
 from bot.services.calls import Call, Who
 from bot.services.joining import Done
 from db.engine import Database
 from db.models import Delivery, Outing
-from tests.services.called import ADA, BEN, CEM, CHANNEL, DORA, NOW, START, Town
+from tests.services.called import ADA, BEN, CEM, CHANNEL, DORA, NOW, START, Town, refused
 
 
 @pytest_asyncio.fixture
 async def town(database: Database) -> Town:
     return Town(database)
-
-
-async def refused(error: type[MemberError], key: str, doing: Any) -> MemberError:
-    with pytest.raises(error) as raised:
-        await doing
-    assert raised.value.key == key
-    return raised.value
 
 
 # ── calling ──

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.services import contacts
 from bot.services.contacts import ContactState, Named
 from db.engine import Database
 from db.models import Contact
-from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, refused
 from tests.services.outside import Outside
 
 DAYS = timedelta(days=1)
@@ -23,12 +22,6 @@ DAYS = timedelta(days=1)
 @pytest_asyncio.fixture
 async def town(database: Database) -> Outside:
     return Outside(database)
-
-
-async def refused(error: type[MemberError], key: str, doing: Any) -> None:
-    with pytest.raises(error) as raised:
-        await doing
-    assert raised.value.key == key
 
 
 async def test_a_contact_is_asked_and_told_nothing_until_it_accepts(town: Outside) -> None:

@@ -12,23 +12,17 @@ from sqlalchemy import func, select
 
 from bot.domain.outings import OutingState, Presence, Role, Wish
 from bot.domain.runs import Direction, SpotterState, Surface
-from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.errors import BadInput, Conflict, NotFound
 from bot.services import course, drafts, membership, no_shows
 from db.engine import Database
 from db.models import Due, NoShow, Run, Spotting
-from tests.services.called import ADA, BEN, CEM, CLUB, DORA, START
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, START, refused
 from tests.services.outside import MINUTE, Outside
 
 
 @pytest_asyncio.fixture
 async def town(database: Database) -> Outside:
     return Outside(database)
-
-
-async def refused(error: type[MemberError], key: str, doing: Any) -> None:
-    with pytest.raises(error) as raised:
-        await doing
-    assert raised.value.key == key
 
 
 # ── check in ──

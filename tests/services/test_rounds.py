@@ -11,10 +11,11 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.availability import week_of
 from bot.domain.pairing import draw_round
-from bot.errors import Conflict, MemberError, NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed, NotFound
 from bot.services import matching, rounds
 from db.engine import Database
 from db.models import Due, MeetingPoint, Member, Round
+from tests.services.called import refused
 from tests.services.matched import (
     ADA,
     BEN,
@@ -32,12 +33,6 @@ from tests.services.matched import (
 
 HOURS = timedelta(hours=1)
 DAYS = timedelta(days=1)
-
-
-async def refused(error: type[MemberError], key: str, doing: Any) -> None:
-    with pytest.raises(error) as raised:
-        await doing
-    assert raised.value.key == key
 
 
 # ── planned ──

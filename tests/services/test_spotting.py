@@ -147,7 +147,7 @@ async def test_a_held_run_gives_credit_when_an_organiser_agrees_to_it(database: 
     run_id = await log(database, content)
     await changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {}
-    await changes.review_run(database, run_id, CLUB, agree=True, seen_revision=1, now=NOW)
+    await changes.review_run(database, run_id, CLUB, agree=True, seen_revision=1)
     assert await credited(database) == {BOB: (10_000, 600_000)}
 
 
