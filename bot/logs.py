@@ -10,6 +10,13 @@ from datetime import UTC, datetime
 from bot.config import LoggingSettings, Secret
 from bot.errors import StartupError
 
+_AT_LEAST = {
+    logging.WARNING: ("alembic.runtime.plugins", "apscheduler"),
+    # At "debug" these write every request and event whole: tokens of interactions, and what members wrote.
+    logging.INFO: ("discord.http", "discord.gateway", "discord.webhook"),
+}
+"""The least severe that is written of what these libraries log, whatever is set."""
+
 
 def _utc(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
@@ -70,8 +77,9 @@ def configure(settings: LoggingSettings, secrets: Iterable[Secret] = ()) -> None
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("discord.client").addFilter(_says_something)
-    for chatty in ("alembic.runtime.plugins", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for least, names in _AT_LEAST.items():
+        for name in names:
+            logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
 
 def _says_something(record: logging.LogRecord) -> bool:

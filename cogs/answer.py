@@ -70,20 +70,15 @@ async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, privat
 
 
 async def reply(
-    interaction: Interaction,
-    view: ui.LayoutView,
-    *,
-    private: bool,
-    files: Sequence[discord.File] = (),
-    mentions: discord.AllowedMentions | None = None,
+    interaction: Interaction, view: ui.LayoutView, *, private: bool, files: Sequence[discord.File] = ()
 ) -> int | None:
-    """Send a card as the answer.
+    """Send a card as the answer; it pings nobody.
 
     Returns:
         The message's id, or None where Discord did not say.
     """
-    widened = mentions or discord.AllowedMentions.none()
-    sent = await answering.respond(interaction, private=private, files=files, view=view, allowed_mentions=widened)
+    nobody = discord.AllowedMentions.none()
+    sent = await answering.respond(interaction, private=private, files=files, view=view, allowed_mentions=nobody)
     interaction.extras["shown"] = True
     return sent
 

@@ -1,0 +1,52 @@
+"""What a newcomer reads of the commands: README.md and /help name each of them, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from discord import app_commands
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.i18n import LANGUAGES, catalogue
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest_asyncio.fixture
+async def commands() -> tuple[set[str], set[str]]:
+    """The slash commands, and the menus of messages."""
+    nothing: Any = None
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    await bot.load_everything()
+    slash = {f"/{one.qualified_name}" for one in bot.tree.walk_commands() if isinstance(one, app_commands.Command)}
+    menus = {one.qualified_name for one in bot.tree.get_commands() if isinstance(one, app_commands.ContextMenu)}
+    await bot.close()
+    return slash, menus
+
+
+def named(text: str) -> list[str]:
+    """`/runs list` · `show` are /runs list and /runs show."""
+    found: list[str] = []
+    for words in re.findall(r"`([^`]+)`", text):
+        found.append(words if words.startswith("/") else f"{found[-1].rpartition(' ')[0]} {words}")
+    return found
+
+
+def test_the_readme_s_table_is_what_there_is(commands: tuple[set[str], set[str]]) -> None:
+    slash, menus = commands
+    table = [line.split("|")[1] for line in README.splitlines() if line.startswith("| `/")]
+    written = [name for cell in table for name in named(cell)]
+    assert sorted(written) == sorted(slash)
+    assert all(f'"{menu}"' in README for menu in menus)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_lists_what_there_is(language: str, commands: tuple[set[str], set[str]]) -> None:
+    lines = [str(text) for key, text in catalogue(language).items() if key.startswith("help.list.")]
+    assert sorted(name for line in lines for name in named(line)) == sorted(commands[0])
