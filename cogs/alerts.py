@@ -287,6 +287,6 @@ def _drawn(made: tuple[str, ui.View]) -> Drawn:
     return Drawn(content=made[0], view=made[1])
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Alerts(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Alerts(bot.app))

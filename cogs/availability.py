@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from discord import app_commands
@@ -18,6 +19,9 @@ from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.partner_group import add_to_partner
 from cogs.views.availability import availability_card, availability_form, pause_form
 from cogs.views.base import fields_of, pressed, values_of
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 async def show(interaction: Interaction) -> None:
@@ -116,8 +120,8 @@ class Availabilities(commands.Cog):
             await replace(interaction, view)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog, and its command to `/partner`."""
-    await bot.add_cog(Availabilities(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Availabilities(bot.app))
     words = spoken("avail.commands.availability")
     add_to_partner(bot, [app_commands.Command(name="availability", description=words, callback=show)])

@@ -6,7 +6,7 @@ More opens a private menu. Other cogs add to it by a method `more_items(outing, 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from discord.ext import commands
 
@@ -27,6 +27,9 @@ from cogs.views import outing_letters
 from cogs.views.base import Component, card, fields_of, pressed
 from cogs.views.call_form import change_form, wall_time
 from cogs.views.outing_card import classic, full_card, more_menu, private_card, queue_card, sure_card, waiting_button
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 T = TypeVar("T")
 TRIES = 10
@@ -240,6 +243,6 @@ def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: 
     return found
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Calls(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Calls(bot.app))

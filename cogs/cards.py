@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from discord import ui
 from discord.ext import commands
 
@@ -19,6 +21,9 @@ from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, chosen, fields_of, offered, pressed, values_of
 from cogs.views.run_card import edit_notices, private_card, public_card
 from cogs.views.sharing import sharing_panel
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 class Cards(commands.Cog):
@@ -177,6 +182,6 @@ class Cards(commands.Cog):
             await reply(interaction, view, private=True)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Cards(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Cards(bot.app))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -20,6 +22,9 @@ from cogs.redraw import follow
 from cogs.views.base import pressed
 from cogs.views.club import Page, review_card
 from cogs.views.club_pages import settings_page
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 @app_commands.guild_only()
@@ -98,6 +103,6 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         await clubs.leave(self.app.database, guild.id, self.app.clock())
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Club(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Club(bot.app))

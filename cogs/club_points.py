@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 
@@ -15,6 +15,9 @@ from cogs.answer import Interaction, open_form, replace
 from cogs.organising import organiser
 from cogs.views.base import chosen_number, fields_of, pressed
 from cogs.views.club_points import ANY, point_card, point_form, points_card, remove_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 class ClubPoints(commands.Cog):
@@ -109,6 +112,6 @@ def _surface(interaction: Interaction) -> str | None:
     return None
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(ClubPoints(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(ClubPoints(bot.app))

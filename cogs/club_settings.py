@@ -286,6 +286,6 @@ def _chosen(interaction: Interaction) -> int | None:
     return chosen_number(interaction) if values_of(interaction) else None
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(ClubSettings(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(ClubSettings(bot.app))

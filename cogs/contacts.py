@@ -103,9 +103,9 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     return Drawn(content=words, view=view)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog and its command."""
-    cog = ContactList(bot.app)  # type: ignore[attr-defined]
+    cog = ContactList(bot.app)
     await bot.add_cog(cog)
 
     @app_commands.command(name="contact", description=spoken("alerts.commands.contact"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -10,6 +12,9 @@ from bot.services.progress import progress_of
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
 from cogs.views.help import help_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 class Help(commands.Cog):
@@ -26,6 +31,6 @@ class Help(commands.Cog):
         await reply(interaction, help_card(person, progress), private=True)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Help(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Help(bot.app))

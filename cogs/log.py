@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,6 +16,9 @@ from cogs.answer import Interaction, met
 from cogs.asking import check_spotter
 from cogs.logged import content_of, log_and_show
 from cogs.transformers import DIRECTIONS, RUN_OPTIONS, SURFACES, read_entry, suggest_entry, suggest_when
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 class Log(commands.Cog):
@@ -53,6 +58,6 @@ class Log(commands.Cog):
         await log_and_show(interaction, person, content, spotter)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Log(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Log(bot.app))

@@ -327,6 +327,6 @@ def _still_in(outing: OutingView, out: Outgoing) -> bool:
     return outing.state in (OutingState.FILLED, OutingState.CONFIRMED) and me is not None and me.presence is Presence.IN
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Outings(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Outings(bot.app))

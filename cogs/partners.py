@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -23,6 +23,9 @@ from cogs.transformers import CHOICE_LIMIT, OFFERED, SURFACES, manner_of, sugges
 from cogs.views.base import fields_of, pressed
 from cogs.views.call_form import call_form
 from cogs.views.outing_card import my_outings, private_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 ROLES = [app_commands.Choice(name=spoken(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
 WHO = [app_commands.Choice(name=spoken(f"partners.who.{who}"), value=who.value) for who in Who]
@@ -169,9 +172,9 @@ def _chosen(interaction: discord.Interaction, name: str) -> str | None:
     return None
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog, and its commands to `/partner`."""
-    await bot.add_cog(Partners(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Partners(bot.app))
     add_to_partner(
         bot,
         [

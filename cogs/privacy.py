@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -18,6 +19,9 @@ from cogs.answer import Interaction, met, open_form, replace, reply, soon, tell
 from cogs.redraw import follow
 from cogs.views.base import fields_of, pressed
 from cogs.views.privacy import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +100,6 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
         )
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Privacy(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Privacy(bot.app))

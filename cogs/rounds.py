@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -16,6 +18,9 @@ from cogs.partner_group import add_to_partner
 from cogs.round_kinds import KINDS, draw_now, try_now
 from cogs.views.base import pressed
 from cogs.views.rounds import came_back, round_card, skipped
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 async def show(interaction: Interaction) -> None:
@@ -104,8 +109,8 @@ class Rounds(commands.Cog):
             await say_privately(interaction, words)
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog, and its command to `/partner`."""
-    await bot.add_cog(Rounds(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Rounds(bot.app))
     words = spoken("rounds.commands.round")
     add_to_partner(bot, [app_commands.Command(name="round", description=words, callback=show)])

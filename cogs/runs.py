@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace as changed
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -35,6 +36,9 @@ from cogs.transformers import (
 from cogs.views.base import chosen_number, offered, pressed
 from cogs.views.run_card import edit_notices, private_card
 from cogs.views.run_list import run_list
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 PERIODS = [app_commands.Choice(name=spoken(f"runs.period.{period}"), value=period.value) for period in Period]
 REMOVABLE = [
@@ -219,6 +223,6 @@ def _without(content: RunContent, part: str | None) -> RunContent:
     return content
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Runs(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Runs(bot.app))

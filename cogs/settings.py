@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from discord import app_commands
 from discord.ext import commands
 from discord.ui import LayoutView
@@ -18,6 +20,9 @@ from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
 from cogs.views.base import chosen, chosen_number, fields_of, identity, pressed
 from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
 
@@ -168,7 +173,7 @@ def _chosen(interaction: Interaction) -> str | None:
     return None if value == AUTO else value
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog, with the names of places looked up beforehand."""
     zones.warm()
-    await bot.add_cog(Settings(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Settings(bot.app))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -19,6 +20,9 @@ from cogs.partner_group import add_to_partner
 from cogs.transformers import CHOICE_LIMIT, OFFERED
 from cogs.views.base import card, pressed
 from cogs.views.ties import blocked_card, in_words, tie_list
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
 
 
 async def _suggest(interaction: Interaction, current: str, kind: TieKind) -> list[app_commands.Choice[str]]:
@@ -141,9 +145,9 @@ class Ties(commands.Cog):
         await replace(interaction, tie_list(own, TieKind(kind), page, person.reader))
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: Backpedal) -> None:
     """Add the cog, and its commands to `/partner`."""
-    await bot.add_cog(Ties(bot.app))  # type: ignore[attr-defined]
+    await bot.add_cog(Ties(bot.app))
     add_to_partner(
         bot,
         [
