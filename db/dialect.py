@@ -45,6 +45,7 @@ def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         return _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
     engine = create_async_engine(
         url, pool_size=10, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, json_serializer=_json,
+        hide_parameters=True,  # of a statement that fails: else what members wrote stands in the log
         connect_args={"server_settings": {"lock_timeout": f"{int(LOCK_WAIT_S * 1000)}", "timezone": "UTC"}},
     )  # fmt: skip
     return engine, engine
@@ -62,6 +63,7 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         json_serializer=_json,
+        hide_parameters=True,
         connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None},
     )
 
