@@ -232,7 +232,7 @@ async def set_round(
 async def held_runs(database: Database, guild_id: int) -> tuple[HeldRun, ...]:
     """The club's runs that wait for an organiser, oldest first."""
     async with database.read() as session:
-        rows = await queries.held_runs(session, guild_id)
+        rows = await run_queries.held_runs(session, guild_id)
         if not rows:
             return ()
         stretches = await run_queries.stretches_of(session, [run.run_id for run in rows])

@@ -18,7 +18,7 @@ from bot.services.deliveries import Destination, Letter, post
 from bot.services.people import Club, club_of
 from db.engine import Database
 from db.models import Guild
-from db.queries import clubs as queries
+from db.queries import partners_card as queries
 from db.queries import settings
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from bot.services import partners_card
 from bot.services.partners_card import CardState
 from bot.services.people import Person
 from db.engine import Database
-from db.queries import settings as queries
+from db.queries import runs as queries
+from db.queries import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def progress_of(database: Database, person: Person) -> Progress:
     async with database.read() as session:
         runs, untold, imported, newest_on = await queries.run_counts(session, person.user_id)
         if person.organiser and person.guild_id is not None:
-            guild = await queries.guild_row(session, person.guild_id)
+            guild = await settings.guild_row(session, person.guild_id)
             held = await queries.count_held(session, person.guild_id)
             if guild is not None:
                 club_unset = guild.zone is None

@@ -1,4 +1,4 @@
-"""Messages that belong to a club. Nothing here commits."""
+"""The club's partners card: how far it is on its way, and which message it is. Nothing here commits."""
 
 from __future__ import annotations
 
