@@ -92,13 +92,13 @@ async def _call_in_channel(interaction: Interaction, view: RunView, spotter: dis
     """Say in the club's channel that something waits for the spotter, and no more. False where that cannot be."""
     club = await people.reader_for(interaction.client.app.database, None, view.guild_id)
     waiting = discord.ui.View(timeout=None)
-    waiting.add_item(button(club.t("runs.spotter.show"), identity("spotter", "show", view.run_id, spotter.id)))
+    waiting.add_item(button(club.t("delivery.show"), identity("spotter", "show", view.run_id, spotter.id)))
     channel = interaction.channel
     if not isinstance(channel, discord.abc.Messageable):
         return False
     try:
         await channel.send(
-            club.t("runs.spotter.waiting", user_id=str(spotter.id)),
+            club.t("delivery.waits", people=spotter.mention),
             view=waiting,
             allowed_mentions=discord.AllowedMentions(users=[spotter]),
         )

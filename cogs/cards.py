@@ -150,7 +150,7 @@ class Cards(commands.Cog):
         """Open, for the spotter alone, what waits for him."""
         person = await met(interaction)
         if person.user_id != user_id:
-            await say_privately(interaction, person.reader.t("runs.spotter.not_for_you"))
+            await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
         view = await runs.run_for_card(self.app.database, run_id)
         if view is None or not view.public or view.content.spotter_id != user_id:

@@ -13,15 +13,14 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views.base import Component, Field, Form, button, card, identity, row, select
 from cogs.views.outing_card import classic
-from cogs.views.outing_course import names_of
+from cogs.views.outing_course import names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
 
 
 def number(club: Club, reader: Reader) -> str:
     """What this is not, with the club's emergency number or "your local emergency number"."""
-    known = escaped(club.emergency_number, 40) if club.emergency_number else reader.t("alerts.organisers.number_unset")
-    return reader.t("alerts.organisers.number", number=known)
+    return reader.t("alerts.organisers.number", number=number_to_call(club, reader))
 
 
 def ask(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:

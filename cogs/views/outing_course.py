@@ -111,9 +111,13 @@ def on_the_way(
         parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
     if agreed_here:
         parts.append(reader.t("course.out.agreed"))
-    number = escaped(club.emergency_number, 40) if club.emergency_number else reader.t("course.out.number_unset")
-    parts.append(reader.t("course.out.not_emergency", number=number))
+    parts.append(reader.t("course.out.not_emergency", number=number_to_call(club, reader)))
     return "\n".join(parts), classic(*course_buttons(outing, user_id, reader))
+
+
+def number_to_call(club: Club, reader: Reader) -> str:
+    """The club's emergency number, or "your local emergency number"."""
+    return escaped(club.emergency_number, 40) if club.emergency_number else reader.t("course.out.number_unset")
 
 
 def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
