@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot.app import App
 from bot.delivery.kinds import Outgoing
 from bot.domain.periods import today_in
-from bot.domain.strikes import Hour
 from bot.errors import BadInput
 from bot.reader import Reader
 from bot.services import streaks
@@ -32,10 +31,10 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
 WEEK_IN_DANGER = Nudge(
     "nudge.week",
     key="nudges.name.week",
-    useful_for=timedelta(hours=42),  # until Sunday noon
+    useful_for=streaks.DANGER_USEFUL_FOR,
     say=_say,
     who=streaks.in_danger,
-    hour=Hour(18, weekday=4),  # Friday evening: the two days of the weekend are left, and can still be planned
+    hour=streaks.danger_hours,
 )
 
 

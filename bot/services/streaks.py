@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.moments import at_wall
 from bot.domain.periods import Period, starts_on, today_in
 from bot.domain.streaks import WEEK, Counts, Goal, Past, Pause, Streak, Why, monday_of, paused_on, streak
+from bot.domain.strikes import Hour
 from bot.errors import Conflict
 from bot.services.nudging import Call, Reached
 from db.engine import Database
@@ -21,6 +23,11 @@ LOOKED_BACK = 8
 """Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
 QUIET_DAYS = 14
 """Days without a run after which somebody is asked back, once."""
+DANGER_HOURS = (Hour(18, weekday=4), Hour(20, weekday=5))
+"""Friday evening: the two days of the weekend are left, and can still be planned. Saturday's is for whoever has gone
+east across Friday's: walls are up to 26 hours apart. Who has heard Friday's does not hear it again, by its key."""
+DANGER_USEFUL_FOR = timedelta(hours=42)
+"""From Friday 18:00 until Sunday noon."""
 SKIPPED = 2
 """Days on which the hour may not be struck for somebody who goes east: walls are up to 26 hours apart."""
 
@@ -82,7 +89,7 @@ async def repair(database: Database, user_id: int, monday: date, today: date) ->
 
 
 async def in_danger(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
-    """Those whose streak ends with this week unless they run: two days before it does."""
+    """Those whose streak ends with this week unless they run: two days before it does, see `DANGER_HOURS`."""
     today = {one.id: one.hours[-1].on for one in reached}
     since = monday_of(min(today.values())) - LOOKED_BACK * WEEK
     pasts = await _pasts(session, list(today), since)
@@ -92,15 +99,29 @@ async def in_danger(session: AsyncSession, reached: Sequence[Reached]) -> Iterab
         if found.open and found.undecided and not found.in_danger:
             found = streak((await _pasts(session, [one.id]))[one.id], today[one.id])
         if found.in_danger and paused_on(pasts[one.id].pauses, today[one.id]) is None:
-            monday = monday_of(today[one.id]).isoformat()
-            calls.append(Call(one, monday, one.hours[-1].at, payload={"monday": monday}))
+            monday = monday_of(today[one.id])
+            first_due_at = _warned_at(monday, one.zone)  # however it came, it can be put off until Sunday noon
+            payload = {"monday": monday.isoformat(), "first_due_at": first_due_at.isoformat()}
+            calls.append(Call(one, monday.isoformat(), one.hours[0].at, payload=payload))
     return calls
 
 
+async def danger_hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
+    """The hours at which somebody hears that a week is in danger, on every wall there is."""
+    zones = await queries.zones_in_use(session)
+    return [(hour, zone) for hour in DANGER_HOURS for zone in zones]
+
+
+def _warned_at(monday: date, zone: str) -> datetime:
+    hour = DANGER_HOURS[0]
+    assert hour.weekday is not None
+    return at_wall(monday + timedelta(days=hour.weekday), time(hour.hour), zone)
+
+
 async def danger(database: Database, user_id: int, monday: date, zone: str, now: datetime) -> Streak | None:
-    """A streak that is in danger in a week still; None where it no longer is."""
+    """A streak that is in danger in a week still; None where it no longer is, or it is too late to be of use."""
     today = today_in(zone, now)
-    if monday_of(today) != monday:
+    if monday_of(today) != monday or now > _warned_at(monday, zone) + DANGER_USEFUL_FOR:
         return None
     found = (await standing(database, user_id, today)).streak
     return found if found.in_danger else None

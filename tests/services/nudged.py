@@ -17,7 +17,7 @@ from db.engine import Database
 from db.models import Delivery, Due, Guild, Member, User
 from tests.services.written import CLUB, write_run
 
-WEEK = Rule("nudge.week", timedelta(hours=42), streaks.in_danger, Hour(18, 4))
+WEEK = Rule("nudge.week", streaks.DANGER_USEFUL_FOR, streaks.in_danger, streaks.danger_hours)
 BACK = Rule("nudge.back", timedelta(days=3), streaks.quiet_for_two_weeks, Hour(17))
 RULES = {rule.name: rule for rule in (WEEK, BACK)}
 

@@ -56,10 +56,67 @@ async def test_whoever_changes_zone_is_asked_back_once(
     await engine.until(local(moved, before))
     await settings.choose_zone(database, ANN, after, Reader("en", zone=before), engine.now)
     await engine.until(engine.now + timedelta(days=20))
-    told = [at for kind, to, at in engine.sent if (kind, to) == ("nudge.back", ANN)]
-    assert [
-        f"{at.astimezone(ZoneInfo(before if at < local(moved, before) else after)):%a %d %b %H:%M %z}" for at in told
-    ] == heard
+    assert calendar(engine, "nudge.back", before, after, local(moved, before)) == heard
+
+
+@pytest.mark.parametrize(
+    ("zones", "moved", "heard"),
+    [
+        # Rows of the two weeks before, so that it is for Friday 20 November at 18:00.
+        ((WEST, WEST), "2026-11-19 12:00", ["Fri 20 Nov 18:00 -0800"]),
+        ((EAST, EAST), "2026-11-19 12:00", ["Fri 20 Nov 18:00 +1400"]),
+        # Eastwards before it is 18:00: there it was already.
+        ((WEST, EAST), "2026-11-20 17:00", ["Sat 21 Nov 20:00 +1400"]),
+        ((WEST, EAST), "2026-11-19 21:00", ["Sat 21 Nov 20:00 +1400"]),
+        (("Europe/Berlin", "Asia/Tokyo"), "2026-11-20 17:30", ["Sat 21 Nov 20:00 +0900"]),
+        (("Pacific/Pago_Pago", EAST), "2026-11-20 17:59", ["Sat 21 Nov 20:00 +1400"]),
+        # Westwards, where it comes again: once is enough.
+        ((EAST, WEST), "2026-11-20 19:00", ["Fri 20 Nov 18:00 +1400"]),
+        ((EAST, WEST), "2026-11-20 17:00", ["Fri 20 Nov 18:00 -0800"]),
+        ((WEST, EAST), "2026-11-20 19:00", ["Fri 20 Nov 18:00 -0800"]),
+    ],
+)
+async def test_whoever_changes_zone_hears_once_that_a_week_is_in_danger(
+    database: Database, zones: tuple[str, str], moved: str, heard: list[str]
+) -> None:
+    before, after = zones
+    engine = Engine(database, local("2026-11-16 00:00", before))
+    await meet(database, ANN, before, engine.now)
+    await meet(database, ANN + 1, after, engine.now)
+    await run_on(database, ANN, day("2026-11-04"), day("2026-11-11"))
+    await engine.start()
+    await engine.until(local(moved, before))
+    await settings.choose_zone(database, ANN, after, Reader("en", zone=before), engine.now)
+    await engine.until(engine.now + timedelta(days=20))
+    assert calendar(engine, "nudge.week", before, after, local(moved, before)) == heard
+
+
+@pytest.mark.parametrize(
+    ("back", "heard"),
+    [
+        ("2026-11-21 21:00", ["Sat 21 Nov 21:00"]),  # in the night it is held: her quiet hours are switched off here
+        ("2026-11-22 11:59", ["Sun 22 Nov 11:59"]),
+        ("2026-11-22 12:01", []),
+    ],
+)
+async def test_a_week_in_danger_missed_while_down_is_told_until_sunday_noon(
+    database: Database, back: str, heard: list[str]
+) -> None:
+    engine = Engine(database, local("2026-11-20 12:00", "Europe/Berlin"))
+    await meet(database, ANN, "Europe/Berlin", engine.now)
+    await nudge_settings.choose_quiet(database, ANN, begins_h=0, ends_h=0)
+    await run_on(database, ANN, day("2026-11-04"), day("2026-11-11"))
+    await engine.start()
+    engine.now = local(back, "Europe/Berlin")
+    await engine.turn()
+    await engine.until(engine.now + timedelta(days=1))
+    assert [f"{at.astimezone(ZoneInfo('Europe/Berlin')):%a %d %b %H:%M}" for _, _, at in engine.sent] == heard
+
+
+def calendar(engine: Engine, kind: str, before: str, after: str, moved: datetime) -> list[str]:
+    """When somebody who moved was told, by the wall they then had."""
+    told = [at for name, to, at in engine.sent if (name, to) == (kind, ANN)]
+    return [f"{at.astimezone(ZoneInfo(before if at < moved else after)):%a %d %b %H:%M %z}" for at in told]
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin"])
