@@ -38,8 +38,10 @@ LEAST_TRIES = 8
 """However old it is, a message is tried so often before it is given up: about four minutes."""
 RECORD_TRIES = 3
 
-CLOSED_CODES = {50007, 50278, 50001}
-"""Of a direct channel: closed by choice, no server in common any more, no access."""
+CLOSED_CODES = {50007, 50001}
+"""Of a direct channel: closed by choice, no access."""
+NOTHING_IN_COMMON = 50278
+"""Of a direct channel: no server in common any more, so that no channel of ours reaches this person either."""
 FORBIDDEN_CODES = {50001, 50013, 50083, 50008, 50024}
 """No access, no permission, an archived thread, a channel without messages."""
 OPENING_TOO_FAST = 40003
@@ -64,6 +66,7 @@ class Trouble(Enum):
     LATER = auto()
     TOO_FAST = auto()
     CLOSED = auto()
+    LEFT = auto()
     GONE = auto()
     FORBIDDEN = auto()
 
@@ -80,6 +83,8 @@ def trouble_in(error: BaseException, destination: Destination) -> Trouble:
         return Trouble.GONE
     if destination is Destination.DM and error.code in CLOSED_CODES:
         return Trouble.CLOSED
+    if destination is Destination.DM and error.code == NOTHING_IN_COMMON:
+        return Trouble.LEFT
     if destination is not Destination.DM and error.code in FORBIDDEN_CODES:
         return Trouble.FORBIDDEN
     # Among the rest is a 403 or 404 of whatever stands before Discord, which says nothing of this person or channel.
@@ -261,6 +266,9 @@ class Sender:
                     await outbox.close_direct(session, one.user_id, now)
             if kind.fallback and await self._fall_back(one, now):
                 return True
+            await self._failed(one, kind, Failure.CLOSED)
+        elif trouble is Trouble.LEFT:
+            # Whoever has left is not called in a channel, and is written to again once back: nothing was closed.
             await self._failed(one, kind, Failure.CLOSED)
         elif trouble is Trouble.GONE:
             await self._failed(one, kind, Failure.GONE)

@@ -31,7 +31,7 @@ ABOUT_OUTINGS = ("outing.", "alert.")
 
 
 async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
-    """Write for a channel that a direct message waits; False where no channel is known.
+    """Write for a channel that a direct message waits; False where none is known, or the person has left the club.
 
     The channel is the letter's own, else where the club looks for partners, else where the outing's card is.
     """
@@ -39,6 +39,8 @@ async def fall_back(session: AsyncSession, one: Leased, now: datetime) -> bool:
     channel_id: int | None = one.channel_id or chosen
     if channel_id is None and one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
         channel_id = await queries.outing_channel(session, one.subject_id) or None  # 0: it has no card
+    if one.guild_id is not None and await queries.has_left(session, one.guild_id, one.user_id):
+        return False
     if channel_id is None or not await outbox.record_closed(session, one, now):
         return False
     found = await queries.open_message(session, WAITS, channel_id, one.guild_id, one.priority)

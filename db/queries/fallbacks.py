@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Delivery, Guild, Outing, User
+from db.models import Delivery, Guild, Member, Outing, User
 
 
 async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
@@ -26,6 +26,16 @@ async def outing_channel(session: AsyncSession, outing_id: int) -> int | None:
     """The channel of an outing's card."""
     found: int | None = await session.scalar(select(Outing.channel_id).where(Outing.outing_id == outing_id))
     return found
+
+
+async def has_left(session: AsyncSession, guild_id: int, user_id: int) -> bool:
+    """Whether somebody is known to have left a club."""
+    found = await session.scalar(
+        select(Member.user_id).where(
+            Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_not(None)
+        )
+    )
+    return found is not None
 
 
 async def open_message(

@@ -29,7 +29,7 @@ def refused(status: int, code: int = 0) -> discord.HTTPException:
     ("error", "destination", "trouble"),
     [
         (refused(403, 50007), DM, Trouble.CLOSED),
-        (refused(403, 50278), DM, Trouble.CLOSED),
+        (refused(403, 50278), DM, Trouble.LEFT),
         (refused(400, 50007), DM, Trouble.CLOSED),
         (refused(403, 50001), DM, Trouble.CLOSED),
         (refused(403, 40003), DM, Trouble.TOO_FAST),

@@ -85,10 +85,10 @@ class Club:
         """The direct messages the bot has sent somebody, oldest first."""
         return [m for m in self._dm_channel(actor).history() if m.author.id == self.env.backend.bot_user.id]
 
-    def close_dms(self, actor: MemberActor) -> None:
-        """Somebody takes no direct messages of the bot from now on."""
+    def close_dms(self, actor: MemberActor, code: int = 50007) -> None:
+        """Somebody takes no direct messages of the bot from now on; Discord says why by its code."""
         path = f"/channels/{self._dm_channel(actor).id}/messages"
-        self.env.inject_error("POST", path, status=403, code=50007, message="Cannot send messages", times=None)
+        self.env.inject_error("POST", path, status=403, code=code, message="Cannot send messages", times=None)
 
     def open_dms(self, actor: MemberActor) -> None:
         """Somebody takes direct messages again."""

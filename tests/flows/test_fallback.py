@@ -7,6 +7,7 @@ from discord import Message
 
 from bot.delivery.kinds import Failure
 from bot.domain.delivery import Priority
+from bot.services import membership
 from bot.services.deliveries import Letter
 from db.models import Delivery, Guild, User
 from tests.flows import letters
@@ -95,6 +96,32 @@ async def test_without_a_channel_to_fall_back_to_the_kind_is_told_and_the_next_i
     club.open_dms(club.alice)
     await send(club, letter(club, "b", club.alice))
     assert said(club, club.alice) == ["b"]
+
+
+async def test_who_has_no_server_in_common_is_not_called_in_the_channel_and_hears_again_once_back(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice, code=50278)
+    await send(club, letter(club, "a", club.alice))
+    await club.pass_time(seconds=10)
+    assert club.channel.last_message is None or "waits for you" not in text_of(club.channel.last_message)
+    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    club.open_dms(club.alice)
+    await send(club, letter(club, "b", club.alice))
+    assert said(club, club.alice) == ["b"], "nothing was closed"
+
+
+async def test_who_is_known_to_have_left_is_not_called_in_the_channel(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice))
+    assert await states(club) == ["closed", "sent"]
+    await membership.leave(club.database, club.guild.id, club.alice.id, NOON)
+    await send(club, letter(club, "b", club.alice))
+    await club.pass_time(seconds=10)
+    assert await states(club) == ["closed", "sent", "failed"]
+    assert letters.told[-1] == ("failed", "b", Failure.CLOSED)
 
 
 async def test_a_kind_without_fallback_is_told(club: Club) -> None:
