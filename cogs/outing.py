@@ -16,7 +16,8 @@ from bot.domain.outings import OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.reader import Reader
 from bot.services import clubs, course, drafts, no_shows, people
-from bot.services.calls import EVENING, HOUR, START
+from bot.services.calls import HOUR, START
+from bot.services.evenings import EVENING
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView

@@ -6,14 +6,13 @@ Joining, leaving and confirming are in `joining`; what follows from each in `agr
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.calls import UNSTARTED, Wanted, evening_before
+from bot.domain.calls import UNSTARTED, Wanted
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, DETAIL_KEPT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs import Surface
@@ -21,6 +20,7 @@ from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
 from bot.services.deliveries import Plan, plan, unplan
+from bot.services.evenings import EVENING, plan_evening
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell, view_of
 from bot.services.people import Club, Person, club_of
 from bot.services.waiting import OFFER_ENDS, Presser, check_free, check_sees, ends_at, held
@@ -29,7 +29,6 @@ from db.queries import calls as queries
 from db.queries import outings as outing_queries
 from db.queries import settings as settings_queries
 
-EVENING = "outing.evening"
 HOUR = "outing.hour"
 START = "outing.start"
 UNSTARTED_KIND = "outing.unstarted"
@@ -302,8 +301,9 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     makes sense when it is due.
     """
     await unplan(session, STEPS, outing.outing_id)
-    await plan_evening(session, outing, [c.user_id for c in outing.inside], now)
     at = outing.starts_at
+    inside = [c.user_id for c in outing.inside]
+    await plan_evening(session, outing.outing_id, outing.guild_id, at, inside, now)
     steps = [
         (HOUR, at - timedelta(hours=1), Priority.ASKED),
         (START, at, Priority.SAFETY),
@@ -323,27 +323,6 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
             )
             for kind, fire_at, priority in steps
             if fire_at > now
-        ],
-    )
-
-
-async def plan_evening(session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime) -> None:
-    """Plan the reminder at 18:00 of the day before, in each one's own zone, where that lies ahead."""
-    zones = await queries.zones_of(session, outing.guild_id, user_ids)
-    evenings = {user_id: evening_before(outing.starts_at, zone) for user_id, zone in zones.items()}
-    await plan(
-        session,
-        [
-            Plan(
-                EVENING,
-                f"{outing.outing_id}:{user_id}",
-                at,
-                Priority.ASKED,
-                subject_id=outing.outing_id,
-                user_id=user_id,
-            )
-            for user_id, at in evenings.items()
-            if at > now
         ],
     )
 

@@ -15,7 +15,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import nudging, partners_card, reminder_firing, rounds
+from bot.services import evenings, nudging, partners_card, reminder_firing, rounds
 from bot.services.digests import DigestSettings, digest_of
 from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
@@ -271,6 +271,7 @@ async def _set_and_plan(database: Database, guild_id: int, now: datetime, **valu
         await queries.set_guild(session, guild_id, **values)
         if "zone" in values:
             await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
+            await evenings.move_evenings(session, guild_id=guild_id)
         await nudging.look_again(session, now)
         guild = await queries.guild_row(session, guild_id)
         if guild is not None:

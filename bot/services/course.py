@@ -27,8 +27,9 @@ from bot.errors import BadInput, Conflict, NotFound
 from bot.reader import escaped
 from bot.services import no_shows, watch
 from bot.services.agreeing import follow, reopen, settle
-from bot.services.calls import EVENING, HOUR, START, STEPS
+from bot.services.calls import HOUR, START, STEPS
 from bot.services.deliveries import Plan, plan, unplan
+from bot.services.evenings import EVENING
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
 from bot.services.waiting import OFFER_ENDS
 from db.engine import Database

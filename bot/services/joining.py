@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.outings import BEFORE, OutingState, Presence, Wish, is_filled
 from bot.errors import Conflict
 from bot.services.agreeing import AGREED, check_before, follow, reopen, settle
-from bot.services.calls import EVENING, call_off, plan_evening, put_in
+from bot.services.calls import call_off, put_in
+from bot.services.evenings import EVENING, plan_evening
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw
 from bot.services.waiting import (
     OFFER_ENDS,
@@ -219,7 +220,7 @@ async def _take(
     agreed = before.terms if before.state is OutingState.CONFIRMED else None
     await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=agreed)
     after = await settle(session, before.outing_id)
-    await plan_evening(session, after, [presser.user_id], now)
+    await plan_evening(session, after.outing_id, after.guild_id, after.starts_at, [presser.user_id], now)
     return await follow(session, before, after, now, event=str(interaction_id))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import DETAIL_KEPT, ENDED
-from bot.services import agreeing, calls, course, no_shows, outing_cards, waiting
+from bot.services import agreeing, calls, course, evenings, no_shows, outing_cards, waiting
 from bot.services.deliveries import Plan, plan
 from bot.services.fallbacks import ABOUT_OUTINGS, WAITS
 from bot.services.reminder_firing import KINDS as REMINDERS
@@ -34,7 +34,7 @@ AT_ONCE = 100
 BETWEEN = timedelta(seconds=10)
 """Rest between two of those."""
 ABOUT = (
-    agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, calls.EVENING,
+    agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
     calls.HOUR, calls.START, course.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
     no_shows.HAPPENED, no_shows.WORD, outing_cards.UNPOSTED, waiting.OFFER, waiting.WANTED,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput, NotFound
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import nudging, reminder_firing, standings
+from bot.services import evenings, nudging, reminder_firing, standings
 from db.engine import Database
 from db.queries import settings as queries
 
@@ -67,7 +67,7 @@ async def own_settings(database: Database, user_id: int) -> OwnSettings:
 async def choose_zone(database: Database, user_id: int, typed: str, reader: Reader, now: datetime) -> str:
     """Set the zone that `typed` means, which runs logged from now on get; answers its IANA name.
 
-    The wall times of this person's reminders move with it.
+    The wall times of this person's reminders move with it, of outings too.
 
     Raises:
         BadInput: no zone, or several.
@@ -76,6 +76,7 @@ async def choose_zone(database: Database, user_id: int, typed: str, reader: Read
     async with database.write() as session:
         await queries.set_user(session, user_id, zone=zone)
         await reminder_firing.move_member(session, user_id, zone, now)
+        await evenings.move_evenings(session, user_id=user_id)
         await nudging.look_again(session, now)
     return zone
 

@@ -187,6 +187,20 @@ async def zones_of(session: AsyncSession, guild_id: int, user_ids: Collection[in
     return {user_id: zone or club or "UTC" for user_id, zone in rows}
 
 
+async def planned_of(
+    session: AsyncSession, kind: str, *, user_id: int = 0, guild_id: int = 0
+) -> Sequence[Row[int, int, datetime, int | None]]:
+    """(outing, club, its start, person) of what is due of a kind for a person, or about outings of a club; held."""
+    rows = await session.execute(
+        select(Outing.outing_id, Outing.guild_id, Outing.starts_at, Due.user_id)
+        .join(Due, Due.subject_id == Outing.outing_id)
+        .where(Due.kind == kind, or_(Due.user_id == user_id, Outing.guild_id == guild_id))
+        .order_by(Due.due_id)
+        .with_for_update(of=Due)
+    )
+    return rows.all()
+
+
 # ── places ──
 
 

@@ -13,12 +13,13 @@ from bot.domain.calls import Wanted
 from bot.domain.outings import OutingState, Role, Wish
 from bot.domain.runs import Direction, RunContent, Sharing, Stretch, Surface
 from bot.errors import BadInput, Conflict, NotAllowed, NotFound
-from bot.services import calls, changes
+from bot.reader import Reader
+from bot.services import calls, changes, clubs, settings
 from bot.services.calls import Call, Who
 from bot.services.joining import Done
 from db.engine import Database
 from db.models import Delivery, Outing
-from tests.services.called import ADA, BEN, CEM, CHANNEL, DORA, NOW, START, Town, refused
+from tests.services.called import ADA, BEN, CEM, CHANNEL, CLUB, DORA, NOW, START, Town, refused
 
 
 @pytest_asyncio.fixture
@@ -146,6 +147,33 @@ async def test_the_evening_before_is_each_one_s_own_and_moves_with_the_time(town
     for kind in ("evening", *kinds):
         assert await town.due(f"outing.{kind}") == []
     assert len(await town.due("outing.purge")) == 1
+
+
+async def test_the_evening_before_moves_with_a_zone(town: Town) -> None:
+    await town.user_sets(ADA, zone="Europe/Berlin")
+    outing = await town.call()
+    await town.join(BEN, outing)  # who goes by the club's zone
+    await town.user_sets(CEM, zone="Europe/Berlin")
+    other = await town.call(CEM, at=START + timedelta(days=2))
+    eve = START.replace(hour=0) - timedelta(days=1)
+
+    async def told_at() -> dict[int | None, timedelta]:
+        return {who: at - eve for who, at in await town.due("outing.evening")}
+
+    reader, later = Reader("en", zone="Europe/Berlin"), timedelta(days=2, hours=17)
+    tokyo = timedelta(days=1, hours=9)  # where it begins in the small hours of the day after
+    await settings.choose_zone(town.database, ADA, "America/New_York", reader, town.now)
+    assert await told_at() == {ADA: timedelta(hours=23), BEN: timedelta(hours=18), CEM: later}
+    await clubs.set_zone(town.database, CLUB, "Asia/Tokyo", reader, town.now)
+    assert await told_at() == {ADA: timedelta(hours=23), BEN: tokyo, CEM: later}
+    # Eastwards across it: it is late, not lost.
+    town.now = eve + timedelta(hours=22)
+    await settings.choose_zone(town.database, ADA, "Europe/Berlin", reader, town.now)
+    assert await told_at() == {ADA: timedelta(hours=17), BEN: tokyo, CEM: later}
+    # What was said, or taken back, is not planned again.
+    await town.leave(CEM, other)
+    await settings.choose_zone(town.database, CEM, "America/New_York", reader, town.now)
+    assert CEM not in await told_at()
 
 
 async def test_where_exactly_is_forgotten(town: Town) -> None:
