@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,9 @@ class Courier(Protocol):
 
     def poke(self) -> None:
         """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
+
+    def leave(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """Wait until a request may be made for which no command waits, such as one asked while a message is drawn."""
 
     async def detach(self, client: Backpedal) -> None:
         """Finish what is on its way through this client, and take on nothing more."""

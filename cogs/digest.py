@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
     found = await _digest(client, out)
     if found is not None and found.unseen and out.guild_id is not None:
-        gone = [await notice(client, out.guild_id, user_id) is False for user_id in found.unseen[:LOOKED_UP]]
+        unseen = found.unseen[:LOOKED_UP]
+        gone = [await notice(client, out.guild_id, user_id, Priority.ASKED) is False for user_id in unseen]
         found = await _digest(client, out) if any(gone) else found
     if found is None:
         return None

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
+from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.reader import escaped
 from bot.services import membership
@@ -57,9 +59,13 @@ async def still_member(
     return True
 
 
-async def notice(client: Backpedal, guild_id: int, user_id: int) -> bool | None:
-    """Ask as `still_member`, and remember what was said; that it could not be written down harms nothing."""
-    answer = await still_member(client, guild_id, user_id)
+async def notice(client: Backpedal, guild_id: int, user_id: int, priority: Priority | None = None) -> bool | None:
+    """Ask as `still_member`, and remember what was said; that it could not be written down harms nothing.
+
+    With the class of a message that is drawn it is asked within the pace at which messages go.
+    """
+    async with nullcontext() if priority is None else client.app.courier.leave(priority):
+        answer = await still_member(client, guild_id, user_id)
     database, now = client.app.database, client.app.clock()
     try:
         if answer is True:

@@ -233,9 +233,11 @@ def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None
         if out.subject_id is None:
             return None
         database = client.app.database
-        if out.kind in course.REMINDERS and out.guild_id and await notice(client, out.guild_id, out.user_id) is False:
-            client.app.courier.poke()  # the others are told, and those who are free asked
-            return None
+        if out.kind in course.REMINDERS and out.guild_id:
+            priority = client.kinds[out.kind].priority
+            if await notice(client, out.guild_id, out.user_id, priority) is False:
+                client.app.courier.poke()  # the others are told, and those who are free asked
+                return None
         try:
             outing = await outing_of(database, out.subject_id)
         except NotFound:

@@ -85,7 +85,8 @@ async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> li
     for user_id in user_ids if guild is not None else ():
         assert guild is not None
         try:
-            await guild.fetch_member(user_id)
+            async with client.app.courier.leave(Priority.ASKED):
+                await guild.fetch_member(user_id)
         except discord.NotFound as error:
             if error.code == UNKNOWN_MEMBER:
                 gone.append(user_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,10 @@ class Pump:
         self._ring()
         if self._turn is None:
             self._turn = asyncio.create_task(self._run(self._client, self._firing, self._sender))
+
+    def leave(self, priority: int) -> AbstractAsyncContextManager[None]:
+        """Leave for one request more, within the pace at which messages go; see `Pace.leave`."""
+        return self._pace.leave(priority)
 
     async def detach(self, client: Backpedal) -> None:
         """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""

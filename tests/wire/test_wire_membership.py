@@ -9,8 +9,9 @@ import pytest
 from discord.http import Route
 
 from bot.client import Backpedal
-from cogs.membership import PATIENCE_S, still_member
-from tests.wire.faults import Trouble
+from bot.domain.delivery import Priority
+from cogs.membership import PATIENCE_S, notice, still_member
+from tests.wire.faults import Limits, Trouble
 from tests.wire.payloads import Person
 from tests.wire.server import LocalDiscord
 
@@ -55,3 +56,13 @@ async def test_a_server_that_hangs_up_says_nothing(
         with monkeypatch.context() as patched:
             patched.setattr(Route, "BASE", f"http://127.0.0.1:{port}")
             assert await ask(there, bot) is None
+
+
+async def test_those_who_are_asked_about_while_messages_are_drawn_are_within_the_pace(
+    there: LocalDiscord, bot: Backpedal
+) -> None:
+    there.persons[ADA.id] = ADA
+    there.limits = Limits()
+    asked = [notice(bot, int(there.clubs[0].id), int(ADA.id), Priority.ASKED) for _ in range(70)]
+    assert await asyncio.gather(*asked) == [True] * 70
+    assert [entry for entry in there.log if entry.status == 429] == []
