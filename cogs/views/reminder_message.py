@@ -15,7 +15,7 @@ from bot.services.reminder_views import ReminderView
 from bot.services.reminders import WHAT_LIMIT
 from cogs.views.base import Component, button, card, identity
 from cogs.views.outing_card import classic
-from cogs.views.reminders import COLOUR, is_late, snooze_label, spoken
+from cogs.views.reminders import COLOUR, GIVEN_UP, is_late, snooze_label, spoken
 
 
 def message(
@@ -86,7 +86,7 @@ def snoozed_words(said: Snoozed, reader: Reader) -> str:
 def trouble_card(view: ReminderView, reader: Reader, now: datetime) -> tuple[str, ui.View]:
     """Tells who asked for a club's reminder that it could not be said."""
     words = reader.t(
-        "remind.message.trouble",
+        f"remind.message.{'given_up' if view.trouble == GIVEN_UP else 'trouble'}",
         what=escaped(view.what, WHAT_LIMIT),
         words=spoken(view, reader, now),
         channel=f"<#{view.channel_id}>",

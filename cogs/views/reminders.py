@@ -22,6 +22,8 @@ from cogs.views.base import Component, Field, Form, Pick, button, card, identity
 from cogs.views.schedules import in_words, moment_in_words, understood
 
 COLOUR = discord.Colour(0x0EA5E9)
+GIVEN_UP = "given_up"
+"""The trouble (`bot.delivery`'s `Failure`) of which no channel and nobody's settings are the cause."""
 NEXT_TIMES = 3
 LISTED = 8
 """Reminders on a page of the list."""
@@ -99,7 +101,8 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     elif view.state == "paused":
         lines.append(reader.t("remind.card.paused"))
     if view.trouble is not None and not active:
-        lines.append(reader.t("remind.card.trouble" if view.of_club else "remind.card.unreached"))
+        closed = "trouble" if view.of_club else "unreached"
+        lines.append(reader.t(f"remind.card.{'given_up' if view.trouble == GIVEN_UP else closed}"))
     times = _coming(view, now, NEXT_TIMES)
     if times:
         first, *after = (moment_in_words(at, there, now) for at in times)

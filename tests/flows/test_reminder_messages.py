@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import discord
+import pytest
 from sqlalchemy import select
 
 from cogs.views.base import button
@@ -201,6 +202,26 @@ async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(c
     await club.alice.click(shown.response, label="In 10 min, 12:30")
     await club.pass_time(minutes=10)
     assert said(club, club.alice) == ["⏰ stretch"]
+
+
+@pytest.mark.parametrize("german", [False, True])
+async def test_what_discord_took_for_no_whole_day_is_kept_and_not_blamed_on_anybody(club: Club, german: bool) -> None:
+    if german:
+        await club.speak_german()
+    await ask(club, club.alice, "in 20 min", "stretch")
+    await ask(club, club.olga, "in 20 min", "doors open")
+    club.env.inject_error("POST", "/channels/*/messages", status=503, times=None)
+    await club.pass_time(hours=25)
+    club.env.backend.faults.clear()
+    await club.pass_time(minutes=20)
+    assert await rows(club) == [("stretch", "paused", 0), ("doors open", "paused", 0)]
+    words = "einen ganzen Tag lang nichts" if german else "for a whole day Discord took nothing"
+    shown = [
+        text_of(await actor.slash(club.channel, "remind resume", reminder="s")) for actor in (club.alice, club.olga)
+    ]
+    for told in (*shown, *said(club, club.olga)):
+        assert words in told
+    assert len(said(club, club.olga)) == 1
 
 
 # ── erased ──
