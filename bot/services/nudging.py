@@ -122,10 +122,11 @@ async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> Non
     One that sleeps for longer than any may, until a day to which the machine's clock had once jumped, is due at once.
     """
     async with database.write() as session:
-        known = set(await queries.planned(session, TICK))
+        known = await queries.planned(session, TICK)
         new = [rule for rule in rules if rule.hour is not None and rule.name not in known]
         await plan(session, [_next_tick(rule, await _hours(session, rule), now) for rule in new])
-        await queries.hasten(session, TICK, now, beyond=now + LONGEST)
+        if any(at > now + LONGEST for at in known.values()):
+            await queries.hasten(session, TICK, now, beyond=now + LONGEST)
 
 
 async def look_again(session: AsyncSession, now: datetime) -> None:

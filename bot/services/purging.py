@@ -33,6 +33,8 @@ AT_ONCE = 100
 """Messages deleted in one transaction, some 30 ms: whoever logs a run meanwhile waits for it."""
 BETWEEN = timedelta(seconds=10)
 """Rest between two of those."""
+REST = timedelta(hours=1)
+"""After the first start, which has other things to do."""
 ABOUT = (
     agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
     calls.HOUR, calls.START, course.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
@@ -68,9 +70,11 @@ _SORTS: Mapping[str, tuple[Delete, timedelta]] = {
 async def begin(database: Database, now: datetime) -> None:
     """Plan the first day's work where none is planned; what the machine's clock once put far off is done now."""
     async with database.write() as session:
-        if KIND not in await due_queries.planned(session, KIND):
-            await plan(session, [_next({}, now)])
-        await due_queries.hasten(session, KIND, now, beyond=now + DAY)
+        planned = await due_queries.planned(session, KIND)
+        if not planned:
+            await plan(session, [_next({}, now + REST)])
+        elif planned[KIND] > now + DAY:
+            await due_queries.hasten(session, KIND, now, beyond=now + DAY)
 
 
 async def purge(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, case, cast, delete, func, select, union, update
+from sqlalchemy import ColumnElement, Row, String, bindparam, case, cast, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_ZONE
@@ -87,9 +87,13 @@ async def is_at_home(session: AsyncSession, user_id: int) -> bool:
     return found is not None
 
 
-async def planned(session: AsyncSession, kind: str) -> Sequence[str]:
-    """The occurrences of a kind that are planned."""
-    return (await session.scalars(select(Due.occurrence).where(Due.kind == kind))).all()
+async def planned(session: AsyncSession, kind: str) -> dict[str, datetime]:
+    """When the occurrences of a kind are planned for."""
+    rows = await session.execute(_PLANNED, {"of": kind})
+    return {row.occurrence: row.fire_at for row in rows}
+
+
+_PLANNED = select(Due.occurrence, Due.fire_at).where(Due.kind == bindparam("of"))
 
 
 async def hasten(session: AsyncSession, kind: str, now: datetime, *, beyond: datetime) -> None:

@@ -12,7 +12,7 @@ from bot.domain.schedule import Daily
 from bot.errors import NotFound
 from bot.services import purging
 from bot.services.fallbacks import WAITS
-from bot.services.purging import AT_ONCE, BETWEEN, DAY, KIND
+from bot.services.purging import AT_ONCE, BETWEEN, DAY, KIND, REST
 from db.engine import Database
 from db.models import Delivery, Due, Outing
 from tests.services.called import NOW as CALLED_AT
@@ -79,8 +79,8 @@ async def test_what_is_done_with_goes_after_a_month_and_what_is_still_needed_sta
         await write(database, "remind", 2 * YEAR, "leased"),
         await write(database, WAITS, MONTH, "open", destination="channel"),
     }  # fmt: skip
-    await purging.begin(database, NOW)
-    await purging.begin(database, NOW)
+    await purging.begin(database, NOW - REST)
+    await purging.begin(database, NOW - REST)
     assert await step(database, NOW) == DAY
     assert await left(database) == kept, gone
     assert await step(database, NOW + DAY) == DAY
@@ -99,7 +99,7 @@ async def test_it_takes_a_few_at_a_time_and_rests_between(database: Database) ->
             for n in range(AT_ONCE + 20)
         ]  # fmt: skip
         await session.execute(insert(Delivery), rows)
-    await purging.begin(database, NOW)
+    await purging.begin(database, NOW - REST)
     assert await step(database, NOW) == BETWEEN
     assert len(await left(database)) == 20
     assert await step(database, NOW + BETWEEN) == DAY
@@ -108,7 +108,7 @@ async def test_it_takes_a_few_at_a_time_and_rests_between(database: Database) ->
 
 async def test_a_clock_that_jumps_ahead_takes_nothing_that_is_young(database: Database) -> None:
     young = await write(database, "nudge.week", timedelta())
-    await purging.begin(database, NOW)
+    await purging.begin(database, NOW - REST)
     await step(database, NOW)
     await step(database, NOW + 10 * YEAR)
     assert await left(database) == {young}
@@ -125,7 +125,7 @@ async def test_done_is_answered_weeks_later_and_counts(database: Database) -> No
     await club.until(utc(20, 8))
     async with database.write() as session:
         await session.execute(update(Delivery).values(state="sent", next_try_at=Delivery.due_at))
-    await purging.begin(database, NOW)
+    await purging.begin(database, NOW - REST)
     await step(database, NOW + 60 * DAY)
     club.now = NOW + 60 * DAY
     said = await club.done(view, utc(19, 7))
@@ -146,7 +146,7 @@ async def test_what_was_told_of_an_outing_goes_a_month_after_its_end(database: D
             update(Delivery).where(Delivery.destination == "dm").values(state="sent", next_try_at=CALLED_AT - 2 * MONTH)
         )
     told = await left(database)
-    await purging.begin(database, CALLED_AT)
+    await purging.begin(database, CALLED_AT - REST)
     await step(database, CALLED_AT)
     assert await left(database) == told, "it has not begun"
     async with database.write() as session:
