@@ -18,8 +18,10 @@ from typing import Any
 
 import asyncpg
 import hypothesis
+import orjson
 import pytest
 import pytest_asyncio
+from discord import app_commands
 from sqlalchemy import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -60,7 +62,25 @@ def _compile_once() -> None:
     dialect._sqlite = engine
 
 
+def _translate_once() -> None:
+    """Translate each command once in a process: every start would ask for thirty languages of hundreds of texts."""
+    for kind in (app_commands.Command, app_commands.Group):
+        translate, done = kind.get_translated_payload, dict[tuple[str, str], bytes]()
+
+        async def translated(
+            command: Any, tree: Any, translator: Any, translate: Any = translate, done: Any = done
+        ) -> dict[str, Any]:
+            key = command.qualified_name, type(translator).__name__, orjson.dumps(command.to_dict(tree))
+            if key not in done:
+                done[key] = orjson.dumps(await translate(command, tree, translator))
+            payload: dict[str, Any] = orjson.loads(done[key])
+            return payload
+
+        kind.get_translated_payload = translated  # type: ignore[assignment, method-assign]
+
+
 _compile_once()
+_translate_once()
 
 
 def pytest_report_header() -> list[str]:
