@@ -87,10 +87,16 @@ class ReminderMessages(commands.Cog):
 
     @pressed("remind", "log", "reminder_id", "epoch")
     async def log(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
-        """Open the form for a run, even where the reminder is gone."""
+        """Open the form for a run, filled with what the reminder names of it; even where the reminder is gone."""
         person = await met(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
-        await open_form(interaction, log_form(usual, identity("remind", "logged", reminder_id, epoch), person.reader))
+        try:
+            occurrence = _occurrence(reminder_id, epoch)
+            what = await reminder_answers.what_was_told(self.app.database, *occurrence, _presser(interaction))
+        except (NotFound, BadInput):
+            what = ""
+        form = log_form(usual, identity("remind", "logged", reminder_id, epoch), person.reader, what)
+        await open_form(interaction, form)
 
     @pressed("remind", "logged", "reminder_id", "epoch")
     async def logged(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:

@@ -136,9 +136,15 @@ def draft_form(content: RunContent, outing_id: int, reader: Reader) -> Form:
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
-def log_form(usual: Direction, custom_id: str, reader: Reader) -> Form:
-    """The form for a run that has just ended, filled with the usual direction."""
-    filled = {"direction": reader.t(f"runs.direction.{usual}"), "when": reader.t("runs.form.now")}
+def log_form(usual: Direction, custom_id: str, reader: Reader, meant: str = "") -> Form:
+    """The form for a run that has just ended, filled with what `meant`, a sentence, names of it, else as usual."""
+    named = domain.mentioned(meant, manner_of(reader))
+    filled = {
+        "distance": named.distance or "",
+        "time": named.time or "",
+        "direction": reader.t(f"runs.direction.{named.direction or usual}"),
+        "when": reader.t("runs.form.now"),
+    }
     return _fields(reader.t("runs.form.log"), custom_id, defaultdict(str, filled), reader)
 
 

@@ -12,6 +12,8 @@ from bot.domain.entry import Backward, Way, parse_backward, resolve, split
 from bot.domain.moments import Facing, check_started, parse_moment
 from bot.domain.runs import Direction, RunContent, Stretch
 from bot.domain.units import Units, parse_distance, parse_duration, parse_pace
+from bot.domain.words import WORDS, any_of
+from bot.domain.words.plain import NUMBER, plain
 from bot.errors import BadInput
 
 
@@ -77,6 +79,41 @@ def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
     if way is not Way.MIXED and rest:
         raise BadInput("runs.entry.direction", typed=typed)
     return way, parse_backward(rest, manner.units, manner.language) if rest else None
+
+
+_AMOUNT = re.compile(
+    rf"(?<![\w.,:/+])(?:[0-9]{{1,3}}\s?{any_of(WORDS.times)}\s?)?{NUMBER}\s?"
+    rf"(?:(?P<metres>{any_of(WORDS.metres)})|(?P<time>{any_of(WORDS.milliseconds)}))(?!\w|\s*\+)"
+)
+_VAGUE = {"back", "reverse", *_WORDS[Way.MIXED]}
+"""In a sentence these say something else as well: back exercises, both of us."""
+
+
+def mentioned(text: str, manner: Manner) -> Typed:
+    """What a sentence names of a run: `5k backward with Mia` a distance and a direction, `20 min rückwärts` a time.
+
+    Only what it names once is taken: of two distances nobody knows which was run.
+    """
+    words = plain(text)
+    found = list(_AMOUNT.finditer(words))
+    distances = {
+        one[0] for one in found if one["metres"] and _reads(parse_distance, one[0], manner.units, manner.language)
+    }
+    times = {one[0] for one in found if one["time"] and _reads(parse_duration, one[0], manner.language)}
+    ways = {_WAYS[word] for word in re.findall(r"\w+", words) if word in _WAYS.keys() - _VAGUE}
+    return Typed(
+        distance=distances.pop() if len(distances) == 1 else None,
+        time=times.pop() if len(times) == 1 else None,
+        direction=ways.pop() if len(ways) == 1 else None,
+    )
+
+
+def _reads(parse: Callable[..., int], *given: object) -> bool:
+    try:
+        parse(*given)
+    except BadInput:
+        return False
+    return True
 
 
 def _told_way(direction: str, share: Backward | None, manner: Manner) -> tuple[Way, Backward | None]:

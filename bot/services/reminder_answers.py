@@ -69,6 +69,16 @@ async def told(database: Database, reminder_id: int, occurs_at: datetime, presse
         return view_of(await _told(session, reminder_id, occurs_at, presser))
 
 
+async def what_was_told(database: Database, reminder_id: int, occurs_at: datetime, presser: Presser) -> str:
+    """Of what this person was reminded, as typed.
+
+    Raises:
+        NotFound: it was deleted, or was never said to this person.
+    """
+    async with database.read() as session:
+        return view_of(await _told(session, reminder_id, occurs_at, presser)).what
+
+
 async def done(database: Database, reminder_id: int, occurs_at: datetime, presser: Presser, now: datetime) -> DoneSaid:
     """Note that an occurrence is done, and that it need not come again; a second time changes nothing.
 

@@ -95,6 +95,22 @@ async def test_log_it_opens_the_filled_in_form_and_logs_the_run(club: Club, erro
     assert (run.duration_ms, run.started_at.hour, run.started_at.minute) == (24 * 60_000, 12, 36), "it has just ended"
 
 
+async def test_log_it_fills_in_what_the_reminder_names_for_those_it_was_said_to(club: Club) -> None:
+    await club.speak_german(club.alice)
+    await ask(club, club.alice, what="3,5 km rückwärts, dann Dehnen 10 min")
+    await club.pass_time(hours=1)
+    form = await club.alice.user.click(last(club, club.alice), label="Eintragen")
+    filled = {part["component"]["custom_id"]: part["component"].get("value") for part in form.modal["components"]}
+    assert filled == {
+        "distance": "3,5 km", "time": "10 min", "direction": "rückwärts", "when": "jetzt", "note": None
+    }  # fmt: skip
+    log_it = list(button_ids(last(club, club.alice)).values())[2]
+    await club.bob.slash(club.channel, "help")
+    form = await club.bob.click(await forged(club, log_it), custom_id=log_it)
+    filled = {part["component"]["custom_id"]: part["component"].get("value") for part in form.modal["components"]}
+    assert (filled["distance"], filled["time"]) == (None, None)
+
+
 async def test_after_it_was_deleted_the_buttons_say_so_and_a_run_can_still_be_logged(club: Club) -> None:
     await ask(club, club.alice)
     await club.pass_time(hours=1)
