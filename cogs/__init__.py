@@ -28,5 +28,6 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.come_back",
     "cogs.digest",
     "cogs.help",
-    "cogs.delivery",
+    "cogs.fallback",
+    "cogs.forgetting",
 )

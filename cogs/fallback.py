@@ -1,4 +1,4 @@
-"""What waits for those whose direct messages are closed: a word in the channel, and Show; forgetting what is old."""
+"""What waits for those whose direct messages are closed: a word in the club's channel, and Show, for each her own."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, outgoing_of
+from bot.delivery.kinds import Drawn, Kind, Outgoing, outgoing_of
 from bot.domain.delivery import Priority
 from bot.reader import Reader
-from bot.services import fallbacks, outbox, people, purging
+from bot.services import fallbacks, outbox, people
 from bot.services.outbox import Leased
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, reply, say
 from cogs.views.base import button, identity, pressed
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
@@ -32,25 +30,12 @@ LONGEST = 2000
 """Characters of a message."""
 
 
-class Delivery(commands.Cog):
+class Fallback(commands.Cog):
     """The way round a closed direct channel."""
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (
-            Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw),
-            Kind(purging.KIND, Priority.NUDGE, fire=self._purge),
-        )
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Have old messages forgotten from now on."""
-        await purging.begin(self.app.database, self.app.clock())
-        self.app.courier.poke()
-
-    @staticmethod
-    async def _purge(session: AsyncSession, due: DueNow, now: datetime) -> None:
-        await purging.purge(session, due.payload, now)
+        self.kinds = (Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw),)
 
     async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
@@ -134,4 +119,4 @@ async def _drawn(client: Backpedal, one: Leased, told_at: datetime | None = None
 
 async def setup(bot: Backpedal) -> None:
     """Load the cog."""
-    await bot.add_cog(Delivery(bot.app))
+    await bot.add_cog(Fallback(bot.app))
