@@ -21,6 +21,7 @@ from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery.pump import Pump
 from bot.worker import Worker
+from db import dialect
 from db.engine import Database
 from tests.wire.bots import Toy, running
 from tests.wire.server import API, LocalDiscord
@@ -68,6 +69,12 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     vars(without_waits).update(vars(asyncio), sleep=no_wait)
     for module in ("discord.webhook.async_", "discord.http"):
         monkeypatch.setattr(f"{module}.asyncio", without_waits)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database is waited for as long as it takes: a burst on a busy machine is over later than members would wait."""
+    monkeypatch.setattr(dialect, "POOL_WAIT_S", 20.0)
 
 
 @pytest.fixture

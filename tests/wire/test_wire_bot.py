@@ -81,6 +81,7 @@ def _everything(asked: Any) -> str:
     return "\n".join([asked.text, *(text_of(message) for message in asked.followups)])
 
 
+@pytest.mark.usefixtures("patient")
 async def test_fifty_members_log_at_once(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
     members = [Person(f"Runner {number}") for number in range(50)]
     asked = [await there.slash("log", person, **RUN) for person in members]

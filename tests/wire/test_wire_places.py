@@ -58,6 +58,7 @@ def answer_of(asked: Asked) -> Json | None:
     return next(iter([*messages, *asked.followups]), None)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
     there: LocalDiscord, bot: Backpedal, rows: Any
 ) -> None:
