@@ -99,7 +99,7 @@ class Alerts(commands.Cog):
         self, interaction: Interaction, outing: OutingView, user_id: int, partners: list[int]
     ) -> None:
         club = await alerts.club_for(self.app.database, outing.guild_id)
-        readers = await _readers_of(interaction.client, club, partners)
+        readers = await _readers_of(interaction.client, club.organisers_channel_id, partners)
         await alerts.feel_unsafe(
             self.app.database,
             outing.outing_id,
@@ -200,9 +200,19 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     if await _moved_to_direct_messages(client, out):
         return None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    by = int(out.payload["by_user_id"])
+    by, how = int(out.payload["by_user_id"]), str(out.payload["how"])
+    if how == "resolved" and await _read_by_companions(client, out, outing):
+        how = "resolved_brief"
     name = await people.name_of(client.app.database, by, outing.guild_id)
-    return Drawn(content=views.clear(outing, outing.who(by), name, str(out.payload["how"]), reader))
+    return Drawn(content=views.clear(outing, outing.who(by), name, how, reader))
+
+
+async def _read_by_companions(client: Backpedal, out: Outgoing, outing: OutingView) -> bool:
+    """Whether somebody of the outing reads this message: by direct message, or in the organisers' channel."""
+    ids = [c.user_id for c in outing.companions]
+    if out.user_id:
+        return out.user_id in ids
+    return bool(await _readers_of(client, out.channel_id, ids))
 
 
 async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
@@ -250,12 +260,10 @@ def _to_organisers(out: Outgoing, club: Club, words: str, view: ui.View) -> Draw
     )
 
 
-async def _readers_of(client: Backpedal, club: Club, user_ids: Iterable[int]) -> list[int]:
+async def _readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
     """Which of some people can read the organisers' channel; all of them where that cannot be told."""
     ids = list(user_ids)
-    if club.organisers_channel_id is None:
-        return ids
-    channel = client.get_channel(club.organisers_channel_id)
+    channel = None if channel_id is None else client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):
         return ids
     try:

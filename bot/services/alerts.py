@@ -170,6 +170,8 @@ async def resolve(
 ) -> OutingView:
     """Say what happened: it ends the alarms, for good.
 
+    The word is for those who were alarmed. Nobody of the outing reads it, whoever says it: it may be about one of them.
+
     Args:
         database: where.
         outing_id: ours.
@@ -208,7 +210,7 @@ async def resolve(
         others = [c.user_id for c in outing.inside if c.user_id != user_id]
         await tell(
             session, outing, watch.CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
-            payload={"by_user_id": user_id, "how": "resolved"},
+            payload={"by_user_id": user_id, "how": "ended"},
         )  # fmt: skip
         await tell(session, outing, "outing.draft", [c.user_id for c in still_out], now, occurrence="resolved")
         await redraw(session, outing, now)

@@ -144,7 +144,10 @@ async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None
     assert "Resolved by olga: Twisted ankle" in clear.content
     assert not clear.mention_everyone
     assert (await state(club))[0] == "resolved"
-    assert "Resolved by olga" in letter(club, club.alice, "Resolved").content
+    for actor in (club.alice, club.bob):
+        (ended,) = [m.content for m in club.dms(actor) if "this outing is over" in m.content]
+        assert "olga" in ended
+        assert not any("ankle" in m.content for m in club.dms(actor)), "the word is for those who were alarmed"
 
 
 async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Club) -> None:

@@ -25,6 +25,7 @@ OVERDUE = "🚨 **Overdue:** alice|🚨 **Überfällig:** alice"
 UNSAFE = "feels unsafe|fühlt sich nicht sicher"
 FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
+ENDED = "✅ olga has said that this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
 TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
 
@@ -80,11 +81,10 @@ async def test_nobody_answers_then_somebody_needs_help(walk: Walk) -> None:
     form = await walk.press(olga, room.history()[-1], RESOLVED, "What happened?|Was war?")
     await walk.send(form, {"word": "Found, all well"}, "Thank you|Danke")
     assert (await state(club))[0] == "resolved"
-    for said in (
-        walk.posted(room, "Found, all well"), walk.told(dora, "Found, all well"),
-        walk.told(alice, "Found, all well"), walk.told(bob, "Found, all well", DRAFT),
-    ):  # fmt: skip
+    for said in (walk.posted(room, "Found, all well"), walk.told(dora, "Found, all well")):
         assert walk.t("Resolved by olga|Geklärt von olga") in said[0]
+    walk.told(alice, ENDED)
+    walk.told(bob, ENDED, DRAFT)
     await walk.later(hours=1)
     walk.nothing_left()
 
@@ -109,7 +109,7 @@ async def test_help_is_asked_for(walk: Walk) -> None:
     walk.posted(room, "Resolved by olga: Twisted ankle|Geklärt von olga: Twisted ankle")
     walk.told(dora, "Resolved by olga|Geklärt von olga")
     for actor in (alice, bob):
-        walk.told(actor, "Resolved by olga|Geklärt von olga", DRAFT)
+        walk.told(actor, ENDED, DRAFT)
     assert (await state(club))[0] == "resolved"
     await walk.later(hours=1)
     walk.nothing_left()
