@@ -1,7 +1,7 @@
 """What differs between databases: the one file that asks which one it is (tests/rules/test_one_dialect.py).
 
 SQLite: a write engine with one connection whose transactions begin IMMEDIATE, and a read engine with four that
-are `query_only`. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
+are `query_only`, each behind its queue. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
 ones ended in 767 "database is locked"; IMMEDIATE: 0 and 0. One shared pool made readers wait 294-337 ms behind
 writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks.
 """
@@ -9,6 +9,7 @@ writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from db.queue import ConnectionQueue
 from db.sqlite_driver import Driver
 
 POOL_WAIT_S = 1.4
@@ -25,12 +27,15 @@ POOL_WAIT_S = 1.4
 LOCK_WAIT_S = 1.5
 """Longest wait for a lock held elsewhere: with the pool's wait under the 3 s in which Discord wants an answer."""
 READERS = 4
+CONNECTIONS = 10
+"""To PostgreSQL."""
+_DURABLE = "durable"
+"""The execution option of transactions whose commit waits until the disk has it."""
 
 _READING = ("PRAGMA foreign_keys=ON", "PRAGMA query_only=ON")
 _WRITING = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=NORMAL",
     # A run touches some sixty pages of a large database, most of them in the boards' indexes: with the default 2 MB
     # of cache a log took 8.4 ms at a million runs, with 64 MB 5.1.
     "PRAGMA cache_size=-20480",
@@ -39,16 +44,40 @@ _WRITING = (
 )
 
 
-def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine that may write and the one that only reads, which may be the same. Nothing is connected yet."""
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What a database is reached by. `writer` and `reader`, `writing` and `reading` may be the same.
+
+    Attributes:
+        writer: may write.
+        reader: only reads.
+        writing: the queue for the writer's connections.
+        reading: the queue for the reader's.
+    """
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    writing: ConnectionQueue
+    reading: ConnectionQueue
+
+
+def engines(url: str) -> Engines:
+    """The engines of a URL. Nothing is connected yet."""
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
+        writer, reader = _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
+        return Engines(writer, reader, ConnectionQueue(1, POOL_WAIT_S), ConnectionQueue(READERS, POOL_WAIT_S))
     engine = create_async_engine(
-        url, pool_size=10, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, json_serializer=_json,
+        url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, json_serializer=_json,
         hide_parameters=True,  # of a statement that fails: else what members wrote stands in the log
         connect_args={"server_settings": {"lock_timeout": f"{int(LOCK_WAIT_S * 1000)}", "timezone": "UTC"}},
     )  # fmt: skip
-    return engine, engine
+    queue = ConnectionQueue(CONNECTIONS, POOL_WAIT_S)
+    return Engines(engine, engine, queue, queue)
+
+
+def durable(engine: AsyncEngine) -> AsyncEngine:
+    """The same engine and pool, for transactions whose commit waits until the disk has it."""
+    return engine.execution_options(**{_DURABLE: True})
 
 
 def _json(value: object) -> str:
@@ -75,7 +104,13 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
-        driver.begin(begin)
+        if settings is _READING:
+            driver.begin(begin)
+            return
+        # It cannot be changed within a transaction. FULL syncs the write-ahead log at the commit, and with it all that
+        # was committed before; NORMAL leaves that to the next checkpoint, so that a power cut may undo the latest.
+        full = connection.get_execution_options().get(_DURABLE, False)
+        driver.begin(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}", begin)
 
     return engine
 

@@ -86,16 +86,16 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
-        self._begin: str | None = None
+        self._begin: tuple[str, ...] = ()
         self._in_transaction = False
 
     def cursor(self, server_side: bool = False) -> Any:
         """For one statement."""
         return Cursor(self)
 
-    def begin(self, statement: str) -> None:
-        """Execute `statement`, a BEGIN, in the visit of the next one."""
-        self._begin = statement
+    def begin(self, *statements: str) -> None:
+        """Execute `statements`, of which the last is a BEGIN, in the visit of the next one."""
+        self._begin = statements
 
     def visit(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Call `work` in the driver's thread, after the BEGIN that was asked for.
@@ -103,14 +103,14 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         Raises:
             sqlite3.Error: from `work`, or from BEGIN: then `work` was not called.
         """
-        begin, self._begin = self._begin, None
-        if begin is not None:
+        begin, self._begin = self._begin, ()
+        if begin:
             self._in_transaction = True  # from now on: cancelled or not, the thread will begin it
         raw = self._connection
 
         def visit() -> T:
-            if begin is not None:
-                raw._conn.execute(begin)
+            for statement in begin:
+                raw._conn.execute(statement)
             return work(raw._conn)
 
         try:
@@ -128,7 +128,7 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         self._end(super().rollback)
 
     def _end(self, how: Callable[[], None]) -> None:
-        self._begin = None
+        self._begin = ()
         if self._in_transaction:
             how()
             self._in_transaction = False
