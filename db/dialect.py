@@ -1,9 +1,9 @@
 """What differs between databases: the one file that asks which one it is (tests/rules/test_one_dialect.py).
 
 SQLite: a write engine with one connection whose transactions begin IMMEDIATE, and a read engine with four that
-are `query_only`, each behind its queue. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
+are `query_only`. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
 ones ended in 767 "database is locked"; IMMEDIATE: 0 and 0. One shared pool made readers wait 294-337 ms behind
-writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks.
+writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks. Before each pool is a `db.queue`.
 """
 
 from __future__ import annotations

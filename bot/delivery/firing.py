@@ -35,6 +35,7 @@ class Firing:
 
     def __init__(self, kinds: dict[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
         self._declared = {name: kind for name, kind in kinds.items() if kind.fires}
+        self._safety = frozenset(name for name, kind in self._declared.items() if kind.priority is Priority.SAFETY)
         self._together = frozenset(name for name, kind in kinds.items() if kind.fire_all is not None)
         self._database = database
         self._clock = clock
@@ -56,28 +57,31 @@ class Firing:
             if kind.fire_all is None or kind.priority is Priority.SAFETY or backlog[kind.priority] < outbox.MUCH
         )
 
-    async def some(self, kinds: Collection[str]) -> bool:
+    async def some(self, kinds: Collection[str], *, safety_due: bool = True) -> bool:
         """Do what is due of some kinds, so much that messages need not wait for it; False when nothing is.
 
-        What a safety step has written is looked at before anything less urgent is done.
-        """
-        done, urgent = 0, False
-        while done < AT_ONCE:
-            taken = await self._step(kinds)
-            if not taken:
-                return done > 0
-            done += len(taken)
-            if urgent and taken[0].priority != Priority.SAFETY:
-                break
-            urgent = taken[0].priority == Priority.SAFETY
-        return True
+        Safety comes first, in urgent transactions; what it has written is looked at before anything else is done.
 
-    async def _step(self, kinds: Collection[str]) -> Sequence[Taken]:
+        Args:
+            kinds: see `kinds`.
+            safety_due: whether anything of safety is due; without it that is not looked for.
+        """
+        if safety_due and await self._steps(self._database.urgent, self._safety.intersection(kinds)):
+            return True
+        return await self._steps(self._database, [name for name in kinds if name not in self._safety])
+
+    async def _steps(self, database: Database, kinds: Collection[str]) -> bool:
+        done = 0
+        while done < AT_ONCE and (taken := await self._step(database, kinds)):
+            done += len(taken)
+        return done > 0
+
+    async def _step(self, database: Database, kinds: Collection[str]) -> Sequence[Taken]:
         """Do what is due first, alone or with others of its kind, in one transaction; nothing when nothing is."""
         now = self._clock()
         taken: list[Taken] = []
         try:
-            async with self._database.write() as session:
+            async with database.write() as session:
                 taken = await outbox.take_due(session, kinds, now, self._together, TOGETHER, self._apart)
                 if not taken:
                     return []
@@ -86,7 +90,7 @@ class Firing:
             # One kind's fault must not keep what is due of others, an overdue runner's alarm among it, from being done.
             if not taken:
                 raise
-            await self._undone(taken, error, now)
+            await self._undone(database, taken, error, now)
             return taken
         self._apart.difference_update(one.due_id for one in taken)
         for one in late:
@@ -109,7 +113,7 @@ class Firing:
                 await kind.fire(session, due, now)
         return late
 
-    async def _undone(self, taken: Sequence[Taken], error: Exception, now: datetime) -> None:
+    async def _undone(self, database: Database, taken: Sequence[Taken], error: Exception, now: datetime) -> None:
         first = taken[0]
         if len(taken) > 1:
             log.warning("%d of %s are done one by one: %s", len(taken), first.kind, error)
@@ -120,5 +124,5 @@ class Firing:
         else:
             log.error("%s %s failed and is put off", first.kind, first.occurrence, exc_info=error)
         self._apart.discard(first.due_id)
-        async with self._database.write() as session:
+        async with database.write() as session:
             await outbox.put_off_due(session, first, now + pause_after(first.attempts))

@@ -140,16 +140,17 @@ class Pump:
             # What is urgent does not wait for a place among what is on its way: it overtakes there.
             full = len(self._sending) >= AT_ONCE
             least = Priority.SAFETY if full else Priority.NUDGE
-            async with client.app.database.read() as session:
+            async with client.app.database.urgent.read() as session:
                 hand = [one.delivery_id for one in self._in_hand()]
                 outlook = await outbox.outlook(session, fired, drawn, now, hand, least)
             before, fired = fired, firing.kinds(outlook.backlog) if self._sending else every
             if fired - before:
                 continue  # something that was not looked for may be done again
-            fired_some = outlook.due and await firing.some(fired)
+            fired_some = outlook.due and await firing.some(fired, safety_due=outlook.safety_due)
             looked_for = outlook.waiting or fired_some
             self._urgent_waits = full and looked_for  # said before, since its address may be free by the time we know
-            if looked_for and await self._claim(client, sender, drawn, least):
+            urgent = outlook.safety_due or outlook.backlog[Priority.SAFETY] > 0
+            if looked_for and await self._claim(client, sender, drawn, least, urgent):
                 continue
             if fired_some:
                 continue
@@ -188,10 +189,12 @@ class Pump:
 
     # -- what is to be sent ------------------------------------------------------------------------------------
 
-    async def _claim(self, client: Backpedal, sender: Sender, drawn: frozenset[str], least: Priority) -> bool:
+    async def _claim(
+        self, client: Backpedal, sender: Sender, drawn: frozenset[str], least: Priority, urgent: bool
+    ) -> bool:
         """Lease what may be sent and send it on tasks that end; False when nothing may."""
-        now = client.app.clock()
-        async with client.app.database.write() as session:
+        now, database = client.app.clock(), client.app.database
+        async with (database.urgent if urgent else database).write() as session:
             claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand(), least)
         batches: dict[tuple[str, int], list[Leased]] = {}
         for one in claimed:

@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
-from bot.domain.delivery import KNOCK_AGAIN
+from bot.domain.delivery import KNOCK_AGAIN, Priority
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
+from db.engine import Database
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -155,28 +156,28 @@ class Sender:
             # Drawing is a cog's code: a fault in it delays this message, which is never lost for it.
             return await self._again(one, kind, error, "drawn")
         if drawn is None:
-            await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+            await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
             return True
         try:
             channel_id, message_id = await asyncio.wait_for(self._send(one, drawn, made_ready), SEND_S)
         except NOT_SENT as error:
             return await self._not_sent(one, kind, error)
-        await self._record(lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
+        await self._record(one, lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
         return True
 
     async def _held(self, one: Leased, kind: Kind, now: datetime) -> Hold | None:
         if kind.hold is None:
             return None
-        async with self._database.read() as session:
+        async with self._database_for(one).read() as session:
             return await kind.hold(session, outgoing_of(one), now)
 
     async def _hold(self, one: Leased, hold: Hold) -> None:
         until = hold.until
         if until is None:
-            await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+            await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
             self._dropped.unwanted(one.kind)
         else:
-            await self._record(lambda session, at: outbox.record_held(session, one, at, until))
+            await self._record(one, lambda session, at: outbox.record_held(session, one, at, until))
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class Sender:
         except discord.NotFound as error:
             if error.code != UNKNOWN_CHANNEL:
                 raise
-            async with self._database.write() as session:
+            async with self._database_for(one).write() as session:
                 await outbox.forget_direct(session, one.user_id)
             opened = await self._open(one, made_ready)
             if opened == known:
@@ -234,6 +235,9 @@ class Sender:
             )
         return message.id
 
+    def _database_for(self, one: Leased) -> Database:
+        return self._database.urgent if one.priority == Priority.SAFETY else self._database
+
     # -- what became of it -------------------------------------------------------------------------------------
 
     async def _sent(
@@ -262,7 +266,7 @@ class Sender:
         log.info("%s %d could not be sent: %s", one.kind, one.delivery_id, error)
         if trouble is Trouble.CLOSED:
             if not _closed_lately(one, now):
-                async with self._database.write() as session:
+                async with self._database_for(one).write() as session:
                     await outbox.close_direct(session, one.user_id, now)
             if kind.fallback and await self._fall_back(one, now):
                 return True
@@ -277,14 +281,14 @@ class Sender:
         return True
 
     async def _fall_back(self, one: Leased, now: datetime) -> bool:
-        async with self._database.write() as session:
+        async with self._database_for(one).write() as session:
             return await fallbacks.fall_back(session, one, now)
 
     async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
         if one.attempts:
             await self._failed(one, kind, Failure.GIVEN_UP)
             return
-        await self._record(lambda session, at: outbox.record_dropped(session, one, at))
+        await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
         self._dropped.late(one.kind, str(one.delivery_id), now - one.due_at)
 
     async def _again(
@@ -303,7 +307,7 @@ class Sender:
         if until > end and one.attempts + 1 >= LEAST_TRIES:
             await self._failed(one, kind, Failure.GIVEN_UP)
             return True
-        await self._record(lambda session, at: outbox.record_retry(session, one, at, until))
+        await self._record(one, lambda session, at: outbox.record_retry(session, one, at, until))
         return False
 
     async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
@@ -331,16 +335,16 @@ class Sender:
                 await outbox.record_retry(session, one, now, now + pause_after(one.attempts))
 
         try:
-            await self._record(write)
+            await self._record(one, write)
         except Unavailable:
             raise
         except Exception:
             # Nothing was sent, so that what follows from the failure can be tried until it is written; of several, each
             # by itself, so that the kind at fault harms its own alone.
             log.exception("what follows from %s %d not being delivered failed", one.kind, one.delivery_id)
-            await self._record(try_again)
+            await self._record(one, try_again)
 
-    async def _record(self, write: Writing) -> None:
+    async def _record(self, one: Leased, write: Writing) -> None:
         """Write in a transaction of its own; a database that is busy is asked again.
 
         Raises:
@@ -348,7 +352,7 @@ class Sender:
         """
         for attempt in range(RECORD_TRIES):
             try:
-                async with self._database.write() as session:
+                async with self._database_for(one).write() as session:
                     await write(session, self._client.app.clock())
                 return
             except Unavailable:

@@ -88,12 +88,14 @@ class Outlook:
 
     Attributes:
         backlog: for each class how many messages wait that are at least as urgent, up to `MUCH`.
+        safety_due: whether anything of safety is due.
     """
 
     due: bool
     waiting: bool
     next_at: datetime | None
     backlog: tuple[int, ...] = (0, 0, 0)
+    safety_due: bool = False
 
 
 async def take_due(

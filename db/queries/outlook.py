@@ -89,8 +89,9 @@ async def outlook(
     besides: Collection[int],
     least: int,
     most: int,
-) -> tuple[bool, bool, datetime | None, tuple[int, ...]]:
-    """Whether anything is due, whether anything may be sent, the earliest instant after `now` of either, the backlog.
+) -> tuple[bool, bool, datetime | None, tuple[int, ...], bool]:
+    """Whether anything is due, whether anything may be sent, the earliest instant after `now` of either, the backlog,
+    and whether anything of safety is due.
 
     The backlog says for each class how many messages wait that are at least as urgent.
 
@@ -107,7 +108,8 @@ async def outlook(
     found = iter((await session.execute(_outlook(frozenset(fired), frozenset(drawn)), given)).one())
     backlog = tuple(islice(found, len(Priority)))
     due, unsent = list(islice(found, len(Priority))), list(islice(found, len(UNSENT)))
-    return any(due), any(unsent), min(filter(None, found), default=None), backlog
+    next_at = min(filter(None, found), default=None)
+    return any(due), any(unsent), next_at, backlog, due[Priority.SAFETY] is not None
 
 
 async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.clock import system_clock
 from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
-from bot.delivery.kinds import Kind
+from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
+from bot.services.deliveries import Plan, plan
 from bot.services.outbox import MUCH
+from db.engine import Database
 
 
 async def fire(*_: object) -> None:
@@ -29,3 +35,21 @@ def test_many_of_a_kind_wait_for_a_backlog_as_urgent_as_they_and_nothing_else_do
     assert set(kinds) - firing.kinds((0, 0, MUCH)) == {"NUDGE fire_all"}
     assert set(kinds) - firing.kinds((0, MUCH, MUCH)) == {"ASKED fire_all", "NUDGE fire_all"}
     assert set(kinds) - firing.kinds((MUCH, MUCH, MUCH)) == {"ASKED fire_all", "NUDGE fire_all"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_safety_step_is_done_first_and_its_commit_waits_for_the_disk(database: Database) -> None:
+    done: list[tuple[str, int]] = []
+
+    async def note(session: AsyncSession, due: DueNow, _now: object) -> None:
+        done.append((due.kind, await session.scalar(text("PRAGMA synchronous"))))
+
+    kinds = {priority.name: Kind(priority.name, priority, fire=note) for priority in Priority}
+    firing, now = Firing(kinds, database, system_clock, Dropped()), system_clock()
+    async with database.write() as session:
+        await plan(session, [Plan(kind.name, "1", now, kind.priority) for kind in reversed(kinds.values())])
+    assert await firing.some(firing.kinds())
+    assert done == [("SAFETY", 2)], "what it has written is sent before anything else is done"
+    assert await firing.some(firing.kinds())
+    assert done[1:] == [("ASKED", 1), ("NUDGE", 1)]
+    assert not await firing.some(firing.kinds())
