@@ -37,6 +37,8 @@ GONE = {ACKNOWLEDGED, EXPIRED}
 """Discord's codes for an interaction that was answered already (it can be delivered twice), or has run out."""
 LIFE_MS = 15 * 60 * 1000
 """How long an interaction can be answered."""
+REMEMBERED = 20_000
+"""Interactions whose deliveries are counted: those of 15 minutes at 20 a second, some 2 MB."""
 
 _deliveries: WeakKeyDictionary[discord.Client, dict[int, int]] = WeakKeyDictionary()
 """How often an interaction of the last 15 minutes was delivered to a client that began to answer it, by its id."""
@@ -194,9 +196,9 @@ def _count(interaction: Interaction) -> None:
         interaction.extras["counted"] = True
         known[interaction.id] = known.get(interaction.id, 0) + 1
     oldest = interaction.id - (LIFE_MS << 22)  # an id begins with the time of its making
-    while (earliest := next(iter(known))) < oldest:
+    while (earliest := next(iter(known))) < oldest or len(known) > REMEMBERED:
         del known[earliest]
 
 
 def _delivered_twice(interaction: Interaction) -> bool:
-    return _deliveries[interaction.client][interaction.id] > 1
+    return _deliveries[interaction.client].get(interaction.id, 0) > 1

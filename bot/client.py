@@ -22,7 +22,7 @@ from bot.errors import StartupError
 from bot.services import memory
 from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
 from cogs.nudging import Nudge, kind_of
-from cogs.views.base import Component, Router
+from cogs.views.base import Router
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,6 @@ class Backpedal(commands.Bot):
         """
         faults = []
         await self.tree.set_translator(CatalogueTranslator())
-        self.add_dynamic_items(Component)
         for extension in cogs.EXTENSIONS:
             # Not `load_extension`, made for reloading while running: it executes every module anew at each start.
             try:

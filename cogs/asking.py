@@ -15,7 +15,7 @@ from bot.services.runs import RunView
 from bot.tree import reader_in
 from cogs.answer import Interaction, tell
 from cogs.membership import notice
-from cogs.views.base import button, identity
+from cogs.views.base import Buttons, button, identity
 from cogs.views.run_card import line_of
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ async def notice_spotter(interaction: Interaction, person: Person, view: RunView
 async def _call_in_channel(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> bool:
     """Say in the club's channel that something waits for the spotter, and no more. False where that cannot be."""
     club = await people.reader_for(interaction.client.app.database, None, view.guild_id)
-    waiting = discord.ui.View(timeout=None)
+    waiting = Buttons(timeout=None)
     waiting.add_item(button(club.t("delivery.show"), identity("spotter", "show", view.run_id, spotter.id)))
     channel = interaction.channel
     if not isinstance(channel, discord.abc.Messageable):
@@ -114,7 +114,7 @@ def question(view: RunView, reader: Reader) -> str:
 
 def answers(view: RunView, reader: Reader) -> discord.ui.View:
     """Yes and no."""
-    both = discord.ui.View(timeout=None)
+    both = Buttons(timeout=None)
     both.add_item(
         button(reader.t("runs.spotter.yes"), identity("spotter", "yes", view.run_id), discord.ButtonStyle.success)
     )

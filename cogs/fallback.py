@@ -19,7 +19,7 @@ from bot.services import fallbacks, outbox, people
 from bot.services.outbox import Leased
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, reply, say
-from cogs.views.base import button, identity, pressed
+from cogs.views.base import Buttons, button, identity, pressed
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -58,7 +58,7 @@ class Fallback(commands.Cog):
             return None
         club = await people.reader_for(self.app.database, None, outgoing.guild_id)
         everybody = dict.fromkeys(named)
-        view = ui.View(timeout=None)
+        view = Buttons(timeout=None)
         view.add_item(
             button(
                 club.t("delivery.show"),

@@ -22,7 +22,7 @@ from bot.domain.strikes import Hour
 from bot.reader import Reader
 from bot.services import nudging, people
 from bot.services.nudging import Audience, Hours, Rule, Who
-from cogs.views.base import Component, button, identity
+from cogs.views.base import Buttons, Component, button, identity
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,7 +100,7 @@ def kind_of(nudge: Nudge) -> Kind:
         now = out.told_at or client.app.clock()
         late = await nudging.late_since(client.app.database, out.user_id, out.due_at, now)
         words = said.words if late is None else f"{said.words}\n{_late(late, out, reader, now)}"
-        view = ui.View(timeout=None)
+        view = Buttons(timeout=None)
         for item in (*said.buttons, *controls(nudge.name, out.delivery_id, reader)):
             view.add_item(item)
         return Drawn(words, view, files=said.files, silent=nudge.silent)

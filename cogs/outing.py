@@ -27,7 +27,7 @@ from cogs.membership import notice
 from cogs.nudging import Nudge, Said
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
-from cogs.views.base import Component, card, fields_of, pressed, values_of
+from cogs.views.base import Buttons, Component, card, fields_of, pressed, values_of
 from cogs.views.run_card import private_card
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime)
 
 
 def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return reader.t("course.happened.two"), ui.View(timeout=None)
+    return reader.t("course.happened.two"), Buttons(timeout=None)
 
 
 def _still_in(outing: OutingView, out: Outgoing) -> bool:

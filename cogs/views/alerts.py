@@ -11,7 +11,7 @@ from bot.reader import Reader, escaped
 from bot.services.contacts import Contacts
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
-from cogs.views.base import Component, Field, Form, button, card, identity, row, select
+from cogs.views.base import Buttons, Component, Field, Form, button, card, identity, row, select
 from cogs.views.outing_card import classic
 from cogs.views.outing_course import names_of, number_to_call
 
@@ -48,7 +48,7 @@ def for_contact(
     else:
         words = reader.t("alerts.contact.alarm_alone", name=name, back=back)
     then = reader.t(f"alerts.contact.then{'_help' if asks_help else ''}", number=number(club, reader))
-    return "\n".join([words, *where(outing, about, reader), *_home(outing, reader), then]), ui.View(timeout=None)
+    return "\n".join([words, *where(outing, about, reader), *_home(outing, reader), then]), Buttons(timeout=None)
 
 
 def for_organisers(
@@ -73,7 +73,7 @@ def for_unsafe(outing: OutingView, about: CompanionView, club: Club, reader: Rea
     """Somebody feels unsafe, and the partner must not know."""
     partners = names_of(_with(outing, about.user_id), reader)
     words = reader.t("alerts.unsafe.alarm", name=escaped(about.name, 60), partners=partners)
-    return "\n".join([words, *where(outing, about, reader), number(club, reader)]), ui.View(timeout=None)
+    return "\n".join([words, *where(outing, about, reader), number(club, reader)]), Buttons(timeout=None)
 
 
 def unheard(club: Club, reader: Reader) -> str:

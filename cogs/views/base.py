@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import discord
 from discord import ui
@@ -27,18 +27,28 @@ Handler = Callable[..., Awaitable[None]]
 Choice = TypeVar("Choice", bound=Enum)
 
 
-class Component(ui.DynamicItem[ui.Item[Any]], template=_ID):
-    """Any persistent button or select. It knows nothing but its id; the client's router does the rest."""
+Component: TypeAlias = ui.Item[Any]
+"""A button or select whose id says everything: `bot.client` routes each press by it."""
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Component:
-        """The pressed item as found in its message."""
-        return cls(item)
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Nothing: `bot.client` routes every press by its id, so that failures have one way to words."""
+class Unkept:
+    """A view or form that discord.py does not keep, since presses find their handler by id.
+
+    discord.py (2.7.1) stores each view it sends unless the view has finished. An ephemeral one gets a timeout of 15
+    minutes and a task that sleeps until then: at 40 commands a second 6,163 views were alive.
+    """
+
+    def is_finished(self) -> bool:
+        """Always: nothing waits for a press of it."""
+        return True
+
+
+class Card(Unkept, ui.LayoutView):
+    """A Components V2 message."""
+
+
+class Buttons(Unkept, ui.View):
+    """Classic components below plain words."""
 
 
 def identity(area: str, action: str, *ids: object, version: int = 1) -> str:
@@ -58,7 +68,7 @@ def button(
     disabled: bool = False,
 ) -> Component:
     """A persistent button."""
-    return Component(ui.Button(label=label[:80], custom_id=custom_id, style=style, emoji=emoji, disabled=disabled))
+    return ui.Button(label=label[:80], custom_id=custom_id, style=style, emoji=emoji, disabled=disabled)
 
 
 def select(
@@ -70,20 +80,18 @@ def select(
     most: int = 1,
 ) -> Component:
     """A persistent string select of at most 25 options."""
-    return Component(
-        ui.Select(
-            custom_id=custom_id,
-            options=list(options),
-            placeholder=placeholder and placeholder[:150],
-            min_values=least,
-            max_values=min(most, len(options)),
-        )
+    return ui.Select(
+        custom_id=custom_id,
+        options=list(options),
+        placeholder=placeholder and placeholder[:150],
+        min_values=least,
+        max_values=min(most, len(options)),
     )
 
 
 def picker(item: ui.RoleSelect[Any] | ui.ChannelSelect[Any] | ui.UserSelect[Any]) -> Component:
     """A persistent select of Discord's own things."""
-    return Component(item)
+    return item
 
 
 def row(*items: Component) -> ui.ActionRow[Any]:
@@ -93,7 +101,7 @@ def row(*items: Component) -> ui.ActionRow[Any]:
 
 def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui.LayoutView:
     """A Components V2 message: one framed card. Text parts are markdown; what members typed is escaped before."""
-    view = ui.LayoutView(timeout=None)
+    view = Card(timeout=None)
     shown = [ui.TextDisplay(part) if isinstance(part, str) else part for part in parts if part]
     view.add_item(ui.Container(*shown, accent_colour=colour))
     return view
@@ -104,8 +112,7 @@ def number_menus(view: ui.LayoutView, page: int) -> ui.LayoutView:
 
     What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
     """
-    menus = (getattr(item, "item", item) for item in view.walk_children())
-    for number, menu in enumerate(one for one in menus if isinstance(one, _MENUS)):
+    for number, menu in enumerate(one for one in view.walk_children() if isinstance(one, _MENUS)):
         menu.id = 100 * (1 + page) + number
     return view
 
@@ -131,11 +138,11 @@ class Pick:
     menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any]
 
 
-class Form(ui.Modal):
+class Form(Unkept, ui.Modal):
     """A modal of up to five text fields and menus, whose submission is routed by id like a press."""
 
     def __init__(self, title: str, custom_id: str, fields: Iterable[Field | Pick]) -> None:
-        super().__init__(title=title[:45], custom_id=custom_id, timeout=900)
+        super().__init__(title=title[:45], custom_id=custom_id, timeout=None)
         for field in fields:
             if isinstance(field, Pick):
                 self.add_item(ui.Label(text=field.label[:45], component=field.menu))

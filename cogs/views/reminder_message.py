@@ -13,7 +13,7 @@ from bot.reader import Reader, escaped
 from bot.services.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminder_views import ReminderView
 from bot.services.reminders import WHAT_LIMIT
-from cogs.views.base import Component, button, card, identity
+from cogs.views.base import Buttons, Component, button, card, identity
 from cogs.views.outing_card import classic
 from cogs.views.reminders import COLOUR, GIVEN_UP, is_late, snooze_label, spoken
 
@@ -91,7 +91,7 @@ def trouble_card(view: ReminderView, reader: Reader, now: datetime) -> tuple[str
         words=spoken(view, reader, now),
         channel=f"<#{view.channel_id}>",
     )
-    return words, ui.View(timeout=None)
+    return words, Buttons(timeout=None)
 
 
 def _ids(view: ReminderView, occurs_at: datetime) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from bot.reader import Reader, escaped
 from bot.services.matching import Proposed, RoundView
 from bot.services.outings import OutingView
 from bot.services.rounds import Invitation
-from cogs.views.base import Component, button, card, identity, row
+from cogs.views.base import Buttons, Component, button, card, identity, row
 
 COLOUR = Colour(0xF59E0B)
 SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
@@ -30,7 +30,7 @@ Words = tuple[str, ui.View | None]
 
 
 def _classic(*items: Component) -> ui.View:
-    view = ui.View(timeout=None)
+    view = Buttons(timeout=None)
     for item in items:
         view.add_item(item)
     return view

@@ -312,7 +312,7 @@ async def test_a_member_who_gets_at_a_card_changes_nothing(club: Club) -> None:
     for view in views:
         message = await channel.send(view=view)
         for item in view.walk_children():
-            inner: Any = getattr(item, "item", item)
+            inner: Any = item
             custom_id = getattr(inner, "custom_id", None)
             if custom_id is None or custom_id in pressed:
                 continue

@@ -147,12 +147,7 @@ def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> N
 
 def test_pages_of_the_settings_number_their_menus_apart() -> None:
     cards = worst_settings(Reader())
-    numbers = [
-        menu.id
-        for page in Page
-        for item in cards[f"{page} well"].walk_children()
-        if isinstance(menu := getattr(item, "item", item), MENUS)
-    ]
+    numbers = [item.id for page in Page for item in cards[f"{page} well"].walk_children() if isinstance(item, MENUS)]
     assert len(numbers) > 10
     assert len(set(numbers)) == len(numbers)
 
@@ -248,3 +243,9 @@ def test_cogs_answer_only_by_ways_that_find_out_whether_it_arrived() -> None:
     by_hand = re.compile(r"\.response\.\w+\(|\.followup\b|_original_response\b")
     cogs = [file for file in (ROOT / "cogs").rglob("*.py") if file.name != "answer.py"]
     assert [file.name for file in cogs if by_hand.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_every_view_and_form_is_of_a_kind_that_the_client_does_not_keep() -> None:
+    kept = re.compile(r"\bui\.(View|LayoutView|Modal)\(|\((discord\.)?ui\.(View|LayoutView|Modal|DynamicItem)\b")
+    files = [file for folder in ("bot", "cogs") for file in (ROOT / folder).rglob("*.py") if file.name != "base.py"]
+    assert [file.name for file in files if kept.search(file.read_text(encoding="utf-8"))] == []

@@ -89,10 +89,7 @@ def test_the_settings_with_every_kind_a_menu_holds(language: str, why: Why | Non
     general = settings_card(person, own, worst_nudges(why), NOW, "n" * 300)
     within(general)
     numbers = [
-        inner.id
-        for view in (page, general)
-        for item in view.walk_children()
-        if isinstance(inner := getattr(item, "item", item), discord.ui.Select)
+        item.id for view in (page, general) for item in view.walk_children() if isinstance(item, discord.ui.Select)
     ]
     assert len(set(numbers)) == len(numbers) > 7
     for reason in Why:

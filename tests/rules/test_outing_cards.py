@@ -52,7 +52,7 @@ def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingVie
 
 def labels(view: discord.ui.View | None) -> list[str]:
     items = view.walk_children() if view else []
-    return [str(item.item.label) for item in items if hasattr(item, "item")]
+    return [str(item.label) for item in items if isinstance(item, discord.ui.Button)]
 
 
 def is_harmless(text: str) -> bool:

@@ -1,0 +1,87 @@
+"""What the bot keeps of what it has answered: nothing, however much that was."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Awaitable, Callable
+
+import pytest
+from discord.ui.view import BaseView
+
+from bot import answering
+from bot.client import Backpedal
+from tests.wire.acting import Asked
+from tests.wire.payloads import Person
+from tests.wire.server import LocalDiscord
+
+MANY = 20
+Ask = Callable[[LocalDiscord, Person], Awaitable[Asked]]
+
+
+async def _settings(there: LocalDiscord, person: Person) -> Asked:
+    return await there.slash("settings", person)
+
+
+async def _log(there: LocalDiscord, person: Person) -> Asked:
+    return await there.slash("log", person, distance="5k", time="27:30", surface="track")
+
+
+async def _opened(there: LocalDiscord, person: Person) -> Asked:
+    """A form, opened and left."""
+    logged = await (await _log(there, person)).answer()
+    assert logged.message is not None
+    return await there.press(logged.message, "run:edit", person)
+
+
+async def _edited(there: LocalDiscord, person: Person) -> Asked:
+    """A form, opened and sent."""
+    form = await (await _opened(there, person)).answer()
+    return await there.submit(form, person, distance="6k")
+
+
+async def _turned(there: LocalDiscord, person: Person) -> Asked:
+    """A private page, redrawn by its menu."""
+    listed = await (await there.slash("settings", person)).answer()
+    assert listed.message is not None
+    return await there.press(listed.message, "settings:language", person, values=["en"])
+
+
+async def _until(true: Callable[[], object]) -> None:
+    """Let the loop turn until something is true of the bot; nothing is sent when a task ends."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 (no event says that a task has ended)
+            await asyncio.sleep(0)
+
+
+def _views() -> int:
+    gc.collect()
+    return sum(isinstance(one, BaseView) for one in gc.get_objects())
+
+
+@pytest.mark.parametrize("ask", [_settings, _log, _opened, _edited, _turned])
+@pytest.mark.usefixtures("patient")
+async def test_no_view_and_no_task_stays_behind_an_answer(there: LocalDiscord, bot: Backpedal, ask: Ask) -> None:
+    person = Person("Ada")
+    await (await ask(there, person)).answer()
+    await _until(lambda: not bot._in_hand)
+    tasks, views = len(asyncio.all_tasks()), _views()
+    for _ in range(MANY):
+        await (await ask(there, person)).answer()
+    await _until(lambda: not bot._in_hand and len(asyncio.all_tasks()) <= tasks)
+    assert _views() <= views
+    store = bot._connection._view_store
+    assert not store._views
+    assert not store._modals
+    assert not store._synced_message_views
+
+
+async def test_what_is_remembered_of_deliveries_is_bounded_by_number(
+    there: LocalDiscord, bot: Backpedal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "REMEMBERED", 3)
+    for number in range(5):
+        await (await there.slash("help", Person(f"Runner {number}"))).answer()
+    known = answering._deliveries[bot]
+    assert len(known) == 3
+    assert list(known) == sorted(known), "the oldest go first"
