@@ -5,6 +5,8 @@ take no direct messages, so that each has something that waits in the channel, o
 process of its own) is killed by SIGKILL at random instants. Lost is a number, or somebody, that the server never
 accepted; twice is one that it accepted as two messages. The bot's tables are not asked. The minute after which a lease
 that a dead process left behind ends is let pass in the database.
+
+A second part watches the bot's memory while members use it (`tests/benchmarks/growth.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +35,7 @@ from bot.services.reminder_firing import plan_of
 from db.engine import Database
 from db.models import Guild, Reminder, User
 from db.upkeep import upgrade
+from tests.benchmarks.growth import growth
 from tests.wire import letters
 from tests.wire.faults import Limits
 from tests.wire.program import program
@@ -139,8 +143,16 @@ def _report(there: LocalDiscord, wanted: set[str], kills: int, took_s: float) ->
 
 
 if __name__ == "__main__":
+    parts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]] = {
+        "kills": lambda given: soak(given.kills, given.seed),
+        "memory": lambda given: growth(given.minutes, given.rate),
+    }
     arguments = argparse.ArgumentParser(prog="make soak", description="Kill the bot at random, and count messages.")
+    arguments.add_argument("--only", nargs="+", choices=parts, default=list(parts), help="these parts alone")
     arguments.add_argument("--kills", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--minutes", type=float, default=30, help="how long memory is watched after the warm-up")
+    arguments.add_argument("--rate", type=float, default=20, help="mixed commands a second meanwhile")
     given = arguments.parse_args()
-    sys.exit(0 if asyncio.run(soak(given.kills, given.seed)) else 1)
+    well = [asyncio.run(parts[part](given)) for part in given.only]
+    sys.exit(0 if all(well) else 1)
