@@ -13,13 +13,15 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.told import NOON, READERS, YEARS, Told, days_on, take_amount
-from bot.domain.words import WORDS
+from bot.domain.hours import DAY_MIN, NOON, minutes_meant, usual_hour
+from bot.domain.hours import READERS as HOUR_READERS
+from bot.domain.told import READERS as DAY_READERS
+from bot.domain.told import YEARS, Clock, Told, days_on, take_amount
+from bot.domain.words import WORDS, any_of
 from bot.domain.words.plain import plain
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
-_HALF_A_DAY = 12
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No run is logged before this."""
 
@@ -39,12 +41,14 @@ class Moment:
         at: aware UTC.
         zone: IANA name of the zone it was told in.
         on: the local date there.
+        hour: the local hour there, as told.
         timed: False when only a day was told; `at` is then noon there, or now where noon lies on the wrong side of it.
     """
 
     at: datetime
     zone: str
     on: date
+    hour: time
     timed: bool
 
 
@@ -61,13 +65,21 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
     Raises:
         BadInput: unclear, no such day or hour, two days it could be, or not the way one faces.
     """
+    return moments_meant(text, now=now, zone=zone, language=language, facing=facing)[0]
+
+
+def moments_meant(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> list[Moment]:
+    """Every moment a text can mean, the likeliest first: `at 6` is of the morning or of the evening.
+
+    Arguments and errors are those of `parse_moment`.
+    """
     told = take_apart(text, now=now, zone=zone, language=language, facing=facing)
-    moment = told if isinstance(told, Moment) else settle(told, now, zone)
-    if facing is Facing.PAST and moment.at > now:
-        raise BadInput("entry.moment.future", at=moment.at)
-    if facing is Facing.FUTURE and moment.at < now:
-        raise BadInput("entry.moment.past", at=moment.at)
-    return moment
+    moments = [told] if isinstance(told, Moment) else settled(told, now, zone)
+    if facing is Facing.PAST and moments[0].at > now:
+        raise BadInput("entry.moment.future", at=moments[0].at)
+    if facing is Facing.FUTURE and moments[0].at < now:
+        raise BadInput("entry.moment.past", at=moments[0].at)
+    return moments
 
 
 def take_apart(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> Told | Moment:
@@ -84,17 +96,45 @@ def take_apart(text: str, *, now: datetime, zone: str, language: str, facing: Fa
     words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     local = now.astimezone(ZoneInfo(zone))
     if words in WORDS.now:
-        return Moment(now.astimezone(UTC), zone, local.date(), timed=True)
+        return instant(now, zone)
     told = Told(words, text, language, local.date(), past=facing is Facing.PAST)
     exact = take_amount(told, now)
     if exact is not None:
-        return Moment(exact, zone, exact.astimezone(ZoneInfo(zone)).date(), timed=True)
-    for read in READERS:
-        read(told)
-    left = [word for word in re.split(r"[\s,]+", told.rest) if word and word not in WORDS.fillers]
+        return instant(exact, zone)
+    for read_day in DAY_READERS:
+        read_day(told)
+    read_hour(told)
+    left = unread(told)
     if left or (told.day is None and told.hour is None and told.part is None):
         raise BadInput("entry.moment.unclear", typed=text)
     return told
+
+
+def read_hour(told: Told) -> None:
+    """Take the hour out of what is left of a text.
+
+    Raises:
+        BadInput: no such hour.
+    """
+    before = re.search(rf"\b({any_of(WORDS.at)})\s[0-9a-z]", told.rest)
+    told.at = before[1] if before else None
+    for read in HOUR_READERS:
+        read(told)
+
+
+def unread(told: Told) -> list[str]:
+    """The words that are not understood."""
+    return [
+        word
+        for word in re.split(r"[\s,]+", told.rest)
+        if word and word not in WORDS.fillers and word not in WORDS.about and word not in WORDS.at
+    ]
+
+
+def instant(at: datetime, zone: str) -> Moment:
+    """A moment that is told by itself, not by a day and an hour."""
+    local = at.astimezone(ZoneInfo(zone))
+    return Moment(at.astimezone(UTC), zone, local.date(), local.time(), timed=True)
 
 
 def check_started(moment: Moment, now: datetime) -> None:
@@ -127,57 +167,87 @@ def _iso(words: str, typed: str, zone: str) -> Moment:
         raise BadInput("entry.moment.no_such_day", typed=typed) from None
     if at.year not in YEARS:
         raise BadInput("entry.moment.no_such_day", typed=typed)
-    return Moment(at.astimezone(UTC), zone, at.astimezone(ZoneInfo(zone)).date(), timed=True)
+    return instant(at, zone)
 
 
 # ── put together ──
 
 
-def settle(told: Told, now: datetime, zone: str) -> Moment:
-    """The moment nearest to now that a text taken apart can mean; on the wrong side of it where there is no other."""
-    hour, timed = told.hour, told.hour is not None or told.part is not None
-    if told.part is not None:
-        hour = in_part(told.part, hour)
-    past = told.past
+def settled(told: Told, now: datetime, zone: str) -> list[Moment]:
+    """The moments a text taken apart can mean, the likeliest first: of each reading of its hour the nearest to now.
+
+    Where nothing of it lies on the side one faces, there is one, on the other.
+    """
+    if told.hour is None:
+        return [_without_hour(told, now, zone)]
+    readings = minutes_meant(told)
+    found: list[Moment] = []
+    for minutes in readings:
+        moments = [_wall(day, minutes, told.hour.second, zone) for day in _days(told, minutes)]
+        facing = [one for one in moments if (one.at <= now if told.past else one.at > now)]
+        if facing:
+            nearest = max(facing, key=_instant) if told.past else min(facing, key=_instant)
+            found += [] if nearest in found else [nearest]
+    if told.says_today and len(found) > 1:
+        found = [one for one in found if one.on == told.today] or found
+        if told.clock is Clock.DIGITAL and told.at is None:
+            found = found[:1]
+    if not found:
+        return [_wall(told.day or told.today, readings[0], told.hour.second, zone)]
+    undated = told.day is None or (told.day == told.today and told.step is not None)
+    if undated and (told.clock is not Clock.DIGITAL or WORDS.at.get(told.at or "", False)):
+        found.sort(key=_instant, reverse=told.past)
+    awake = now.astimezone(ZoneInfo(zone)).hour in _WAKING
+    if (undated and awake) or (told.says_today and (awake or told.past)):
+        found.sort(key=lambda one: one.hour.hour < _WAKING.start)
+    return found
+
+
+_WAKING = range(5, 21)
+"""Local hours in which hardly anybody means one of the small hours by `half past one`."""
+
+
+def _instant(moment: Moment) -> datetime:
+    return moment.at
+
+
+def _days(told: Told, minutes: int) -> list[date]:
+    """The days whose hour may be meant: the one told, and those as good."""
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
-    hours = [hour or NOON]
-    if told.spoken and told.part is None and told.day is None and hour is not None:
-        hours.append(hour.replace(hour=hour.hour + 12))
-    if day == told.today and told.hour is None and _begun(told.part, now.astimezone(ZoneInfo(zone)).hour, past):
-        # The day or the part of it goes on: what is meant lies on this side of now.
-        usual = at_wall(day, hours[0], zone)
-        at = min(usual, now.astimezone(UTC)) if past else max(usual, now.astimezone(UTC))
-        return Moment(at, zone, day, timed)
-    days = [day, step(day, -1 if past else 1)] if step else [day]
-    found = [(at_wall(candidate, at, zone), candidate) for candidate in days for at in hours]
-    facing = [one for one in found if (one[0] <= now if past else one[0] > now)]
-    at, day = (max(facing) if past else min(facing)) if facing else found[0]
-    return Moment(at, zone, day, timed)
+    if step is not None:
+        # A night begins on the day before its small hours: it may be one further back.
+        back, on = (2, 0) if told.past else (1, 1)
+        return [step(day, count) for count in range(-back if minutes >= DAY_MIN or told.past else 0, on + 1)]
+    if told.part is Part.NIGHT if told.past else told.part is not None and told.part.late and day == told.today:
+        return [day, days_on(day, -1)]
+    return [day]
+
+
+def _wall(day: date, minutes: int, second: int, zone: str) -> Moment:
+    on = days_on(day, minutes // DAY_MIN)
+    hour = time(minutes % DAY_MIN // 60, minutes % 60, second)
+    return Moment(at_wall(on, hour, zone), zone, on, hour, timed=True)
+
+
+def _without_hour(told: Told, now: datetime, zone: str) -> Moment:
+    """Noon, or the usual hour of a part of the day; of what goes on, what lies on this side of now."""
+    hour = NOON if told.part is None else usual_hour(told.part)
+    day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
+    timed = told.part is not None
+    if day == told.today and _begun(told.part, now.astimezone(ZoneInfo(zone)).hour, told.past):
+        at = at_wall(day, hour, zone)
+        at = min(at, now.astimezone(UTC)) if told.past else max(at, now.astimezone(UTC))
+        return Moment(at, zone, day, at.astimezone(ZoneInfo(zone)).time(), timed)
+    days = [day, step(day, -1 if told.past else 1)] if step else [day]
+    if told.past and told.part is Part.NIGHT:
+        days.append(days_on(day, -1))
+    found = [Moment(at_wall(one, hour, zone), zone, one, hour, timed) for one in days]
+    facing = [one for one in found if (one.at <= now if told.past else one.at > now)]
+    if not facing:
+        return found[0]
+    return max(facing, key=_instant) if told.past else min(facing, key=_instant)
 
 
 def _begun(part: Part | None, hour: int, past: bool) -> bool:
     """Whether some of today, or of this part of it, lies behind `hour`, or ahead."""
     return part is None or (part.begins <= hour if past else hour < part.ends)
-
-
-def in_part(part: Part, hour: time | None) -> time:
-    """The hour a part of the day makes of what was told: `evening` is 19:00, and 8 in it 20:00."""
-    if hour is None:
-        return time(part.usual)
-    later = hour.hour + 12
-    small_hours = part is Part.NIGHT and hour.hour < 6
-    if hour.hour < part.begins and later < part.ends and not small_hours:
-        return hour.replace(hour=later)
-    return hour
-
-
-def hours_meant(told: Told) -> list[time]:
-    """The hour as told; where it may be of the morning or of the evening, the likelier first."""
-    assert told.hour is not None
-    hour = told.hour.replace(second=0)
-    if told.part is not None:
-        return [in_part(told.part, hour)]
-    if not (told.bare or told.spoken) or not 1 <= hour.hour < _HALF_A_DAY:
-        return [hour]
-    later = hour.replace(hour=hour.hour + _HALF_A_DAY)
-    return [later, hour] if hour.hour < 5 else [hour, later]

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from enum import Enum
 
 from bot.domain.schedule import LAST
-from bot.domain.told import DAY_READERS, YEARS, Told
+from bot.domain.told import READERS as DAY_READERS
+from bot.domain.told import YEARS, Told
 from bot.domain.units import parse_duration
 from bot.domain.words import WORDS, any_of
 from bot.errors import BadInput

@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from bot.domain.moments import Facing, Moment, at_wall, hours_meant, in_part, settle, take_apart
+from bot.domain.hours import usual_hour
+from bot.domain.moments import Facing, Moment, at_wall, settled, take_apart
 from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
 from bot.domain.schedule import Calendar, In, Once, Schedule, next_after
-from bot.domain.told import Told
+from bot.domain.told import Clock, Told
 from bot.domain.units import parse_duration
 from bot.domain.words.plain import plain
-from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
 FURTHEST = timedelta(days=5 * 365 + 2)
@@ -183,35 +183,20 @@ def _moments(words: str, asker: Asker) -> Readings:
         if told.at <= asker.now:
             raise BadInput("remind_when.past", at=told.at)
         return [In(told.at)], False
-    _mend_night(told, asker)
     assumed = told.hour is None
-    hours = [_chosen_hour(told, asker)] if told.hour is None else hours_meant(told)
-    moments = [settle(replace(told, hour=hour, part=None, spoken=False), asker.now, asker.zone) for hour in hours]
+    if told.hour is None:
+        told = replace(told, hour=_chosen_hour(told, asker), clock=Clock.EXACT, part=None)
+    moments = settled(told, asker.now, asker.zone)
     if moments[0].at > asker.now + FURTHEST:
         raise BadInput("remind_when.too_far", year=str(moments[0].on.year))
-    ahead = [
-        (moment.at, Once(moment.on, hour)) for moment, hour in zip(moments, hours, strict=True) if moment.at > asker.now
-    ]
-    if not ahead:
+    if moments[0].at <= asker.now:
         raise BadInput("remind_when.past", at=moments[0].at)
-    if told.day is None or (told.day == told.today and told.step is not None):
-        ahead.sort(key=lambda one: one[0])
-    return [once for _, once in ahead], assumed
-
-
-def _mend_night(told: Told, asker: Asker) -> None:
-    """`tonight at midnight` and `heute Nacht um 2` are of tomorrow by the calendar."""
-    if told.day != told.today or told.hour is None or told.hour.hour >= 6:
-        return
-    late = told.part is Part.NIGHT or (told.hour == time(0) and told.part in (None, Part.EVENING))
-    if late and at_wall(told.today, told.hour, asker.zone) <= asker.now:
-        told.day = told.today + timedelta(days=1)
-        told.part, told.bare = None, False
+    return [Once(moment.on, moment.hour.replace(second=0)) for moment in moments], assumed
 
 
 def _chosen_hour(told: Told, asker: Asker) -> time:
     """The hour for what has none: of the part of the day, or 9:00; of a today the next one that fits."""
-    usual = in_part(told.part, None) if told.part else HOUR
+    usual = usual_hour(told.part) if told.part else HOUR
     if told.day != told.today or at_wall(told.today, usual, asker.zone) > asker.now:
         return usual
     if told.part is None:

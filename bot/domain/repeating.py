@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.moments import at_wall, hours_meant, in_part
+from bot.domain.hours import DAY_MIN, HALF_MIN, minutes_meant, usual_hour
+from bot.domain.moments import at_wall, read_hour, unread
 from bot.domain.recurring import Series, Unit
 from bot.domain.schedule import (
     LEAST_MIN,
@@ -26,17 +27,17 @@ from bot.domain.schedule import (
     Yearly,
     next_after,
 )
-from bot.domain.told import HOUR_READERS, YEARS, Told
-from bot.domain.words import WORDS
+from bot.domain.told import YEARS, Told
 from bot.errors import BadInput
 
 HOUR = time(9)
 """The hour of what was told without one."""
 TIMES_A_DAY = {2: (HOUR, time(18)), 3: (HOUR, time(14), time(19)), 4: (HOUR, time(12), time(15), time(18))}
 """And the hours of `twice a day`, while people are awake."""
-_HALF_A_DAY = 12
 _END_YEAR = 9999
 
+Minutes = tuple[int, ...]
+"""Hours of a day in order, in minutes from its midnight; from `DAY_MIN` on of the night that follows."""
 Readings = tuple[list[Schedule], bool]
 """What a text can mean, the likeliest first, and whether its hour was chosen."""
 
@@ -80,16 +81,16 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
     if series.every < 1:
         raise BadInput("remind_when.too_often", typed=asker.typed)
     if series.times is not None:
-        hours = hours or [TIMES_A_DAY.get(series.times, ())]
+        hours = hours or [tuple(hour.hour * 60 for hour in TIMES_A_DAY.get(series.times, ()))]
         if len(hours[0]) != series.times:
             raise BadInput("remind_when.times_a_day", typed=asker.typed)
     wanted = [one for one in (series, series.also) if one is not None]
     found: list[Schedule] = []
     refusals: list[BadInput] = []
-    for hour in hours or [(HOUR,)]:
+    for minutes in hours or [(HOUR.hour * 60,)]:
         for one in wanted:
             try:
-                found.append(_recurring(one, hour, asker))
+                found.append(_recurring(_on_its_days(one, minutes, asker.typed), _times(minutes), asker))
             except BadInput as refused:
                 refusals.append(refused)
     if not found:
@@ -97,27 +98,24 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
     return found, assumed
 
 
-def _hours(told: Told) -> tuple[list[Hours], bool]:
+def _hours(told: Told) -> tuple[list[Minutes], bool]:
     """The hours left in a text about a series, and the same twelve hours later where those can be meant.
 
     Also whether they were chosen: there are none, or only a part of the day was told.
     """
     assumed = True
     rest = re.sub(r"([0-9]{1,2}),([0-9]{2})(?=\s?uhr)", r"\1:\2", told.rest)
-    rest = re.sub(r"\b(?:at|um|gegen)\s(?=[a-z])", "", rest)
-    read: list[list[time]] = []
+    read: list[list[int]] = []
     for chunk in re.split(r",(?![0-9])|;|&|\+|\b(?:and|und|sowie)\b", rest):
-        part = replace(told, rest=f" {chunk} ", day=told.today, hour=None, part=None, spoken=False, bare=False)
-        for take in HOUR_READERS:
-            take(part)
-        left = [word for word in re.split(r"[\s,]+", part.rest) if word and word not in WORDS.fillers]
-        if left:
+        part = replace(told, rest=f" {chunk} ", day=told.today, hour=None, part=None)
+        read_hour(part)
+        if unread(part):
             raise BadInput("remind_when.unclear", typed=told.typed)
         if part.hour is not None:
             assumed = False
-            read.append(hours_meant(part))
+            read.append(minutes_meant(part, again=True))
         elif part.part is not None:
-            read.append([in_part(part.part, None)])
+            read.append([usual_hour(part.part).hour * 60])
     if not read:
         return [], True
     found = [_in_order([one[0] for one in read], told.typed)]
@@ -126,13 +124,39 @@ def _hours(told: Told) -> tuple[list[Hours], bool]:
     return found, assumed
 
 
-def _in_order(hours: list[time], typed: str) -> Hours:
-    ordered = sorted(set(hours))
-    minutes = [hour.hour * 60 + hour.minute for hour in ordered]
-    following = [*minutes[1:], minutes[0] + 24 * 60]
-    if any(after - before < LEAST_MIN for before, after in zip(minutes, following, strict=True)):
+def _in_order(minutes: list[int], typed: str) -> Minutes:
+    ordered = sorted(set(minutes))
+    following = [*ordered[1:], ordered[0] + DAY_MIN]
+    if any(after - before < LEAST_MIN for before, after in zip(ordered, following, strict=True)):
         raise BadInput("remind_when.too_often", typed=typed)
     return tuple(ordered)
+
+
+def _on_its_days(series: Series, minutes: Minutes, typed: str) -> Series:
+    """The series on the days on which its hours are by the calendar."""
+    late = sum(minute >= DAY_MIN for minute in minutes)
+    if not late or series.unit is Unit.DAY:
+        return series
+    if late < len(minutes):
+        raise BadInput("remind_when.two", typed=typed)
+    return _of_the_night(series, typed)
+
+
+def _times(minutes: Minutes) -> Hours:
+    return tuple(sorted({time(minute % DAY_MIN // 60, minute % 60) for minute in minutes}))
+
+
+def _of_the_night(series: Series, typed: str) -> Series:
+    """A series whose hours are told of the day before: `every friday night at 1` comes on Saturdays.
+
+    Raises:
+        BadInput: the day after cannot be said of a month or year.
+    """
+    if series.nths or series.on or any(day in (29, 30) for day in series.days):
+        raise BadInput("remind_when.unclear", typed=typed)
+    weekdays = tuple(sorted((day + 1) % 7 for day in series.weekdays))
+    days = tuple(sorted(day % 31 + 1 for day in series.days))
+    return replace(series, weekdays=weekdays, days=days)
 
 
 def _recurring(series: Series, hours: Hours, asker: Asker) -> Schedule:
@@ -187,7 +211,7 @@ def _checked(schedule: Calendar | Interval, asker: Asker) -> Schedule:
     return schedule
 
 
-def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
+def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
     """Every so many minutes; from an hour to an hour they are hours of the day."""
     if series.every < LEAST_MIN:
         raise BadInput("remind_when.too_often", typed=asker.typed)
@@ -196,14 +220,12 @@ def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
     step = timedelta(minutes=series.every)
     if series.span:
         first, last = (_one_hour(typed, asker) for typed in series.span)
-        last = last.replace(hour=last.hour + _HALF_A_DAY) if last <= first and last.hour < _HALF_A_DAY else last
-        return _checked(_within(series, first, last, asker, series.until), asker)
+        return _checked(_within(series, first, _after(first, last), asker, series.until), asker)
     if series.until_hour:
-        first = (asker.local + step).time().replace(second=0, microsecond=0, tzinfo=None)
-        last = _one_hour(series.until_hour, asker)
-        if last <= first and last.hour < _HALF_A_DAY:
-            last = last.replace(hour=last.hour + _HALF_A_DAY)
-        if last < first:
+        start = asker.local + step
+        first = start.hour * 60 + start.minute
+        last = _after(first, _one_hour(series.until_hour, asker))
+        if last < first or start.date() > asker.today:
             raise BadInput("remind_when.until_before", typed=asker.typed, until=asker.today)
         return _checked(_within(series, first, last, asker, asker.today), asker)
     if series.weekdays:
@@ -211,26 +233,32 @@ def _interval(series: Series, hours: Hours, asker: Asker) -> Schedule:
     start = (asker.now + step).replace(second=0, microsecond=0)
     if hours or series.since:
         day = series.since or asker.today
-        start = at_wall(day, hours[0] if hours else HOUR, asker.zone)
+        hour = _times(hours)[0] if hours else HOUR
+        start = at_wall(day, hour, asker.zone)
         if start <= asker.now and not series.since:
-            start = at_wall(day + timedelta(days=1), hours[0], asker.zone)
+            start = at_wall(day + timedelta(days=1), hour, asker.zone)
     until = _lasting(asker.today, *series.lasts) if series.lasts else series.until
     return _checked(Interval(series.every, start, until), asker)
 
 
-def _within(series: Series, first: time, last: time, asker: Asker, until: date | None) -> Daily | Weekly:
-    begins, ends = (hour.hour * 60 + hour.minute for hour in (first, last))
-    minutes = range(begins, ends + 1, series.every)
-    hours = _in_order([time(minute // 60, minute % 60) for minute in minutes], asker.typed)
+def _after(first: int, last: int) -> int:
+    """The end of a span, in the second half of the day where it would lie before the beginning: `from 9 to 5`."""
+    return last + HALF_MIN if last <= first and last < HALF_MIN else last
+
+
+def _within(series: Series, first: int, last: int, asker: Asker, until: date | None) -> Daily | Weekly:
+    hours = _times(_in_order([*range(first, min(last, DAY_MIN - 1) + 1, series.every)], asker.typed))
     if series.weekdays:
         return Weekly(1, series.weekdays, hours, asker.today, until)
     return Daily(1, hours, asker.today, until)
 
 
-def _one_hour(typed: str, asker: Asker) -> time:
+def _one_hour(typed: str, asker: Asker) -> int:
+    """Minutes of the day of an hour that a span names."""
     told = Told(f"at {typed}", asker.typed, asker.language, asker.today, past=False)
-    for take in HOUR_READERS:
-        take(told)
-    if told.hour is None and told.part is None:
-        raise BadInput("remind_when.unclear", typed=asker.typed)
-    return in_part(told.part, told.hour) if told.part else (told.hour or time(0))
+    read_hour(told)
+    if told.hour is None:
+        if told.part is None:
+            raise BadInput("remind_when.unclear", typed=asker.typed)
+        return usual_hour(told.part).hour * 60
+    return told.hour.hour * 60 + told.hour.minute

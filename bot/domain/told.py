@@ -1,4 +1,7 @@
-"""A text about a moment while it is taken apart: a day, an hour, a part of the day, and what is not understood yet."""
+"""A text about a moment while it is taken apart: a day, an hour, a part of the day, and what is not understood yet.
+
+The days are read here, the hours in `bot.domain.hours`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,27 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
 
 from bot.domain.units import parse_duration
 from bot.domain.words import WORDS, any_of
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
-NOON = time(12)
 YEARS = range(1900, 2200)
 """Years a day may be in."""
+
+
+class Clock(Enum):
+    """How an hour is told, which settles what else it can mean."""
+
+    FIXED = "fixed"  # `6pm`: nothing moves it
+    EXACT = "exact"  # `6 Uhr`, `18:30`, `06:30`: a part of the day may move it, nothing else
+    DIGITAL = "digital"  # `3:15`: mostly exact
+    SPOKEN = "spoken"  # `half past six`: of the morning or of the evening
+    BARE = "bare"  # `at 6`, `6 o'clock`: the same
+    MIDNIGHT = "midnight"  # which begins a day and ends one
+    DAY_END = "day end"  # `24 Uhr`
 
 
 @dataclass(slots=True)
@@ -29,14 +44,19 @@ class Told:
     day: date | None = None
     hour: time | None = None
     part: Part | None = None
-    spoken: bool = False  # `half past six`: of the morning or of the evening
-    bare: bool = False  # `at 6`, `6 o'clock`: mostly of the morning
+    clock: Clock = Clock.EXACT
+    at: str | None = None  # the word before the hour
+    says_today: bool = False
+    dated: bool = False  # by the calendar: `24.12.`, `3 Apr`
+    hour_first: bool = False  # `3 Uhr nachts`, and not `nachts um 3`
+    taken_at: int = 0  # where in `rest` the last piece stood
     step: Callable[[date, int], date] | None = None  # to the next day as good as the one told
 
     def take(self, pattern: str) -> re.Match[str] | None:
         """Cut the first match of `pattern` (whole words) out of what is left."""
         found = re.search(rf"(?<![a-z0-9.:/]){pattern}(?![a-z0-9:/])", self.rest)
         if found:
+            self.taken_at = found.start()
             self.rest = f"{self.rest[: found.start()]} {self.rest[found.end() :]}"
         return found
 
@@ -164,6 +184,7 @@ def _relative_day(told: Told) -> None:
     """`today`, `gestern`, `übermorgen`."""
     if told.day is None and (found := told.take(rf"(?:the\s)?({any_of(WORDS.relative_days)})")):
         told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
+        told.says_today = told.day == told.today
 
 
 def _day_of_month(told: Told) -> None:
@@ -185,116 +206,6 @@ def _day_of_month(told: Told) -> None:
         raise BadInput("entry.moment.no_such_day", typed=told.typed)
 
 
-def _words(least: int, most: int) -> str:
-    """A regular expression for the words of these numbers; no articles."""
-    counted = (word for word, count in WORDS.numbers.items() if count in range(least, most + 1))
-    return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in ("one", "eins"))
-
-
-_DAYTIME = _words(1, 24)
-_MINUTE = _words(1, 59)
-_ALONE = r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )"
-"""Before an hour: nothing there moves it."""
-_COUNTED = [*(word for word in WORDS.milliseconds if word[0].isalpha()), *WORDS.days, *WORDS.months, *WORDS.times]
-_NO_AMOUNT = rf"(?![\s-]*{any_of(_COUNTED)}(?![a-z]))"
-"""Behind a number: it counts nothing."""
-
-
-def _clock(told: Told) -> None:
-    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
-    half = r"(?:\s?(am|pm|a\.m\.|p\.m\.|a|p))?"
-    if found := told.take(rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:{half}|\s?uhr|\s?h)"):
-        _hour(told, int(found[1]), int(found[2]), found[4], int(found[3] or 0))
-    elif found := told.take(rf"{_ALONE}({_DAYTIME}|[0-9]{{1,2}})\s?uhr\s({_MINUTE}){_NO_AMOUNT}"):
-        _hour(told, _count(found[1]), _count(found[2]))
-    elif found := told.take(r"([0-9]{1,2})\s?uhr(?:\s?([0-9]{2}))?"):
-        _hour(told, int(found[1]), int(found[2] or 0))
-    elif found := told.take(rf"{_ALONE}({_DAYTIME})\s?uhr"):
-        _hour(told, _count(found[1]), 0)
-    elif found := told.take(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?\s?(am|pm|a\.m\.|p\.m\.)"):
-        _hour(told, int(found[1]), int(found[2] or 0), found[3])
-    elif found := told.take(r"([0-9]{1,2})\.([0-9]{2})(?:\s?uhr)?(?!\.)"):
-        _hour(told, int(found[1]), int(found[2]))
-    elif found := told.take(r"([0-9]{1,2})h([0-9]{2})?"):
-        _hour(told, int(found[1]), int(found[2] or 0))
-    elif found := told.take(r"([0-9]{1,2})\s?o'clock"):
-        _hour(told, int(found[1]), 0)
-        told.bare = True
-    elif found := told.take(r"([0-9]{1,2})([0-5][0-9])\s?(am|pm|a\.m\.|p\.m\.)"):
-        _hour(told, int(found[1]), int(found[2]), found[3])
-    elif found := told.take(
-        r"(?:(?:at|um)\s(?=[0-9]{4})|(?=0)|(?=[0-9]{4}\s?(?:h|hrs?|uhr)))([0-9]{2})([0-9]{2})(?:\s?(?:h|hrs?|uhr))?"
-    ):
-        _hour(told, int(found[1]), int(found[2]))
-
-
-_HOUR = rf"([0-9]{{1,2}}|{any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))})"
-
-
-_SOME = rf"([0-9]{{1,2}}|{_MINUTE})\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s"
-_DIGITAL = rf"({_words(10, 59)})(?:\s?(am|pm))?"
-
-
-def _spoken(told: Told) -> None:
-    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`, `fünf nach halb sieben`, `six thirty`."""
-    if told.hour is not None:
-        return
-    half = None
-    if found := told.take(rf"{_SOME}(halb\s)?{_HOUR}"):
-        moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1) - (30 if found[3] else 0)
-        hour = found[4]
-    elif found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}"):
-        moved, hour = WORDS.spoken[found[1]], found[2]
-    elif found := told.take(rf"({_words(1, 12)}|(?<=at )[0-9]{{1,2}}|(?<=um )[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
-        hour, moved, half = found[1], _count(found[2]), found[3]
-    else:
-        return
-    minutes = _count(hour) * 60 + moved
-    if not 0 <= minutes < 24 * 60:
-        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-    _hour(told, minutes // 60, minutes % 60, half)
-    told.spoken = half is None and minutes < 12 * 60
-
-
-def _named_hour(told: Told) -> None:
-    """`noon`, `Mitternacht`."""
-    if told.hour is None and told.take(any_of(WORDS.noon)):
-        told.hour = NOON
-    elif told.hour is None and told.take(any_of(WORDS.midnight)):
-        told.hour = time(0)
-
-
-def _part(told: Told) -> None:
-    """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
-    if found := told.take(rf"({any_of(WORDS.parts)})"):
-        told.part = WORDS.parts[found[1]]
-
-
-def _bare_hour(told: Told) -> None:
-    """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
-    if told.hour is not None:
-        return
-    at = re.search(r"\b(?:at|um|gegen|ab)\s[0-9]", told.rest)
-    if (told.day or told.part or at) and (found := told.take(r"([0-9]{1,2})")):
-        _hour(told, int(found[1]), 0)
-        told.bare = True
-
-
-def _hour(told: Told, hour: int, minute: int, half: str | None = None, second: int = 0) -> None:
-    """Set the hour; `half` is am or pm."""
-    if half:
-        if not 1 <= hour <= 12:
-            raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        raise BadInput("entry.moment.no_such_hour", typed=told.typed)
-    told.hour = time(hour, minute, second)
-
-
-def _count(word: str) -> int:
-    return int(word) if word.isdecimal() else int(WORDS.numbers[word])
-
-
 def _year(text: str | None) -> int | None:
     if text is None:
         return None
@@ -303,6 +214,7 @@ def _year(text: str | None) -> int | None:
 
 def _calendar(told: Told, day: int, month: int, year: str | None) -> None:
     """Set a day of the calendar; without a year the last one, or the next."""
+    told.dated = True
     told_year = _year(year)
     if told_year is not None:
         told.day = _day(told, told_year, month, day)
@@ -321,6 +233,7 @@ def _calendar(told: Told, day: int, month: int, year: str | None) -> None:
 
 
 def _day(told: Told, year: int, month: int, day: int) -> date:
+    told.dated = True
     if year not in YEARS:
         raise BadInput("entry.moment.no_such_day", typed=told.typed)
     try:
@@ -329,7 +242,5 @@ def _day(told: Told, year: int, month: int, day: int) -> date:
         raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
 
 
-DAY_READERS = (_date, _month_day, _qualified_weekday, _relative_day, _day_of_month)
-HOUR_READERS = (_clock, _spoken, _named_hour, _part, _bare_hour)
-READERS = DAY_READERS + HOUR_READERS
-"""What takes a text apart, in this order."""
+READERS = (_date, _month_day, _qualified_weekday, _relative_day, _day_of_month)
+"""What takes the day out of a text, in this order."""

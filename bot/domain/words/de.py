@@ -81,6 +81,7 @@ GERMAN = Vocabulary(
     | dict.fromkeys(("nacht", "nachts"), Part.NIGHT),
     noon=frozenset({"12 uhr mittags"}),
     midnight=frozenset({"mitternacht"}),
+    at=dict.fromkeys(("um", "gegen", "ab"), False),
     spoken={"halb": -30, "viertel nach": 15, "viertel vor": -15, "dreiviertel": -15, "viertel": -45},
     past=frozenset({"nach"}),
     to=frozenset({"vor"}),

@@ -73,6 +73,7 @@ ENGLISH = Vocabulary(
     },
     noon=frozenset({"noon", "midday"}),
     midnight=frozenset({"midnight"}),
+    at={"at": True, "by": True},
     spoken={"half past": 30, "half": 30, "quarter past": 15, "quarter to": -15}
     | {"a quarter past": 15, "a quarter to": -15},
     past=frozenset({"past", "after"}),

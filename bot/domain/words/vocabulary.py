@@ -8,13 +8,14 @@ from enum import Enum
 
 
 class Part(Enum):
-    """A part of the day: the hour it begins, the hour meant when no time is told, and the hour it ends."""
+    """A part of the day: the hour it begins, the hour meant when no time is told, the hour it ends, and how late it
+    goes on after midnight."""
 
-    MORNING = (4, 8, 12)
-    NOON = (11, 12, 15)
-    AFTERNOON = (12, 15, 19)
-    EVENING = (16, 19, 24)
-    NIGHT = (20, 22, 24)
+    MORNING = (4, 8, 12, 0)
+    NOON = (11, 12, 15, 0)
+    AFTERNOON = (12, 15, 19, 0)
+    EVENING = (16, 19, 24, 4)
+    NIGHT = (20, 22, 24, 6)
 
     @property
     def begins(self) -> int:
@@ -30,6 +31,11 @@ class Part(Enum):
     def ends(self) -> int:
         """Local hour, up to 24."""
         return self.value[2]
+
+    @property
+    def late(self) -> int:
+        """Local hour of the following day; 0 where it ends before."""
+        return self.value[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class Vocabulary:
         week: the word for a week beside those.
         parts: parts of the day.
         noon, midnight: 12:00 and 00:00.
+        at: what stands before an hour, and whether it is mostly one of a 12-hour clock.
         spoken: what stands before an hour and moves it, in minutes (`half past`: 30, `halb`: -30).
         past, to: between minutes and an hour (`ten past six`, `zehn vor sieben`).
         fillers: words without a meaning of their own in a date.
@@ -90,6 +97,7 @@ class Vocabulary:
     parts: Mapping[str, Part]
     noon: frozenset[str]
     midnight: frozenset[str]
+    at: Mapping[str, bool]
     spoken: Mapping[str, int]
     past: frozenset[str]
     to: frozenset[str]
