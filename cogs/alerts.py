@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.reader import Reader
 from bot.services import alerts, course, people, watch
 from bot.services.outings import OutingView, outing_of
-from bot.services.people import Club
+from bot.services.people import Club, Person
 from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.membership import standing_in
+from cogs.readers import readable_by_all, readers_of
 from cogs.views import alerts as views
 from cogs.views.base import Component, card, fields_of, pressed
 from cogs.views.outing_course import extended
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 5.0
-"""Longest wait for Discord's word on who can read the organisers' channel; an alarm must not hang on it."""
-
 
 class Alerts(commands.Cog):
     """The ladder, Need help, I feel unsafe, and Resolved."""
@@ -45,13 +43,30 @@ class Alerts(commands.Cog):
         safety = Priority.SAFETY
         self.kinds = (
             Kind(watch.OVERDUE, safety, _climb),
-            Kind(alerts.ASK, safety, None, _draw_ask),
-            Kind(alerts.CONTACT, safety, None, _draw_contact),
-            Kind(alerts.ORGANISERS, safety, None, _draw_organisers, failed=_by_direct_message),
+            Kind(alerts.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
+            Kind(alerts.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
+            Kind(
+                alerts.ORGANISERS,
+                safety,
+                None,
+                _draw_organisers,
+                failed=_by_direct_message,
+                to=Recipient.ORGANISER,
+                unproven=partial(_draw_organisers, exactly=False),
+            ),
             # Who is said to be waited for in a channel is noticed there: of these two nothing stands in any.
-            Kind(alerts.UNSAFE, safety, None, _draw_unsafe, failed=_quietly_on, fallback=False),
-            Kind(alerts.UNHEARD, safety, None, _draw_unheard, fallback=False),
-            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message),
+            Kind(
+                alerts.UNSAFE,
+                safety,
+                None,
+                _draw_unsafe,
+                failed=_quietly_on,
+                fallback=False,
+                to=_who_hears_quietly,
+                unproven=partial(_draw_unsafe, exactly=False),
+            ),
+            Kind(alerts.UNHEARD, safety, None, _draw_unheard, fallback=False, to=Recipient.COMPANION),
+            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=Recipient.COMPANION),
         )
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
@@ -99,7 +114,7 @@ class Alerts(commands.Cog):
         self, interaction: Interaction, outing: OutingView, user_id: int, partners: list[int]
     ) -> None:
         club = await alerts.club_for(self.app.database, outing.guild_id)
-        readers = await _readers_of(interaction.client, club.organisers_channel_id, partners)
+        readers = await readers_of(interaction.client, club.organisers_channel_id, partners)
         await alerts.feel_unsafe(
             self.app.database,
             outing.outing_id,
@@ -119,7 +134,7 @@ class Alerts(commands.Cog):
     async def resolve(self, interaction: Interaction, outing_id: int) -> None:
         """End the alarms with a word on what happened."""
         person = await met(interaction)
-        organises = await people.organised_by(self.app.database, person, outing_id)
+        organises = await self._organised(interaction, person, outing_id)
         await alerts.resolve(
             self.app.database,
             outing_id,
@@ -131,6 +146,21 @@ class Alerts(commands.Cog):
         )
         self.app.courier.poke()
         await reply(interaction, card(person.reader.t("alerts.resolve.done")), private=True)
+
+    async def _organised(self, interaction: Interaction, person: Person, outing_id: int) -> int | None:
+        """The club of an outing when whoever presses organises it now; else None.
+
+        Raises:
+            Unavailable: Discord does not tell, of somebody who was not out there and so needs it.
+        """
+        outing = await outing_of(self.app.database, outing_id)
+        standing = await standing_in(interaction, person, outing.guild_id, Priority.SAFETY)
+        if standing is not None:
+            return outing.guild_id if standing.organiser else None
+        me = outing.who(person.user_id)
+        if me is None or me.checked_in_at is None:
+            raise Unavailable("errors.standing.unknown")
+        return None
 
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
@@ -153,12 +183,14 @@ async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None or not about.out:
         return None
+    if not await alerts.is_contact(client.app.database, about.user_id, out.user_id):
+        return None
     club = await alerts.club_for(client.app.database, outing.guild_id)
     reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
     return _drawn(views.for_contact(outing, about, club, reader, asks_help=bool(out.payload.get("help"))))
 
 
-async def _draw_organisers(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
     outing = await _outing(client, out)
     if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
         return None
@@ -167,21 +199,38 @@ async def _draw_organisers(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    words, view = views.for_organisers(outing, club, reader, help_for=help_for)
-    return _to_organisers(out, club, words, view)
+    words, view = views.for_organisers(_placed(outing, reader, exactly), club, reader, help_for=help_for)
+    return _to_organisers(out, club, words, view if exactly else _with_show(view, out, reader))
 
 
-async def _draw_unsafe(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_unsafe(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
     outing = await _outing(client, out)
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None:
+        return None
+    as_contact = _who_hears_quietly(out) is Recipient.CONTACT
+    if as_contact and not await alerts.is_contact(client.app.database, about.user_id, out.user_id):
         return None
     club = await alerts.club_for(client.app.database, outing.guild_id)
     if await _moved_to_direct_messages(client, out):
         return None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    words, view = views.for_unsafe(outing, about, club, reader)
-    return _to_organisers(out, club, words, view)
+    words, view = views.for_unsafe(_placed(outing, reader, exactly), about, club, reader)
+    return _to_organisers(out, club, words, view if exactly else _with_show(view, out, reader))
+
+
+def _who_hears_quietly(out: Outgoing) -> Recipient:
+    return Recipient.CONTACT if out.payload.get("contact") else Recipient.ORGANISER
+
+
+def _placed(outing: OutingView, reader: Reader, exactly: bool) -> OutingView:
+    """An outing as it is, or, for an organiser whom Discord does not confirm, without where it is."""
+    return outing if exactly else replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
+
+
+def _with_show(view: ui.View, out: Outgoing, reader: Reader) -> ui.View:
+    """With Show, which asks Discord again and opens the whole."""
+    return view.add_item(views.show_button(out.delivery_id, reader))
 
 
 async def _draw_unheard(client: Backpedal, out: Outgoing) -> Drawn | None:
@@ -212,7 +261,7 @@ async def _read_by_companions(client: Backpedal, out: Outgoing, outing: OutingVi
     ids = [c.user_id for c in outing.companions]
     if out.user_id:
         return out.user_id in ids
-    return bool(await _readers_of(client, out.channel_id, ids))
+    return bool(await readers_of(client, out.channel_id, ids))
 
 
 async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
@@ -235,10 +284,7 @@ async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:
     """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
     if out.user_id:
         return False
-    channel = client.get_channel(out.channel_id)
-    if not isinstance(channel, discord.abc.GuildChannel):
-        return False  # gone: found out when it is sent
-    if not channel.permissions_for(channel.guild.default_role).view_channel:
+    if not readable_by_all(client, out.channel_id):
         return False
     app = client.app
     await alerts.move_to_direct_messages(
@@ -258,28 +304,6 @@ def _to_organisers(out: Outgoing, club: Club, words: str, view: ui.View) -> Draw
         view=view,
         mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role]),
     )
-
-
-async def _readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
-    """Which of some people can read the organisers' channel; all of them where that cannot be told."""
-    ids = list(user_ids)
-    channel = None if channel_id is None else client.get_channel(channel_id)
-    if not isinstance(channel, discord.abc.GuildChannel):
-        return ids
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return [user_id for user_id in ids if await _reads(channel, user_id)]
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-        log.warning("who can read the organisers' channel is not known: %r", error)
-        return ids
-
-
-async def _reads(channel: discord.abc.GuildChannel, user_id: int) -> bool:
-    try:
-        member = await channel.guild.fetch_member(user_id)
-    except discord.NotFound:
-        return False
-    return channel.permissions_for(member).view_channel
 
 
 async def _outing(client: Backpedal, out: Outgoing) -> OutingView | None:

@@ -11,8 +11,9 @@ import discord
 from discord import ui
 
 from bot import answering
+from bot.errors import Unavailable
 from bot.services.people import Person, Seen, meet
-from cogs.membership import at_home
+from cogs.membership import at_home, standing_in
 from cogs.views.base import card
 
 if TYPE_CHECKING:
@@ -50,6 +51,27 @@ async def met(interaction: Interaction) -> Person:
     seen = seen_in(interaction)
     person = await at_home(interaction, seen, await meet(app.database, seen, app.clock()))
     interaction.extras["reader"] = person.reader
+    return person
+
+
+async def met_here(interaction: Interaction) -> Person:
+    """Who speaks, proven to be in the club that is then spoken of: the one spoken in, or in a direct message home.
+
+    A home club that they have left is home no more; then the next is asked.
+
+    Raises:
+        Unavailable: Discord does not tell, or what it told could not be written down.
+    """
+    person = await met(interaction)
+    while not person.in_guild and (guild_id := person.guild_id) is not None:
+        standing = await standing_in(interaction, person, guild_id)
+        if standing is None:
+            raise Unavailable("errors.standing.unknown")
+        if standing.member:
+            break
+        person = await met(interaction)
+        if person.guild_id == guild_id:
+            raise Unavailable("errors.database.busy")
     return person
 
 

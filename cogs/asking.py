@@ -14,7 +14,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import reader_in
 from cogs.answer import Interaction, tell
-from cogs.membership import notice
+from cogs.membership import still_here
 from cogs.views.base import Buttons, button, identity
 from cogs.views.run_card import line_of
 
@@ -35,7 +35,7 @@ async def check_spotter(interaction: Interaction, spotter: discord.User | discor
         raise BadInput("runs.spotter.bot")
     if not isinstance(spotter, discord.Member):
         if interaction.guild_id is not None:
-            await notice(interaction.client, interaction.guild_id, spotter.id)
+            await still_here(interaction, interaction.guild_id, spotter.id)
         raise BadInput("runs.spotter.stranger")
 
 
@@ -59,7 +59,7 @@ async def ask_again(interaction: Interaction, before: RunView, after: RunView) -
     if not agreed or after.content.spotter_state is not SpotterState.ASKED or after.content.spotter_id is None:
         return
     if after.guild_id is not None:
-        here = await notice(interaction.client, after.guild_id, after.content.spotter_id)
+        here = await still_here(interaction, after.guild_id, after.content.spotter_id)
         if here is False:
             name = escaped(after.spotter or "?", 60)
             await tell(interaction, reader_in(interaction).t("runs.spotter.left", name=name))
@@ -85,7 +85,7 @@ async def notice_spotter(interaction: Interaction, person: Person, view: RunView
     In the club the press proves it, and of the home club `met` has made sure.
     """
     if not person.in_guild and view.guild_id not in (None, person.guild_id):
-        await notice(interaction.client, view.guild_id, person.user_id)
+        await still_here(interaction, view.guild_id, person.user_id)
 
 
 async def _call_in_channel(interaction: Interaction, view: RunView, spotter: discord.User | discord.Member) -> bool:

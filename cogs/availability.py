@@ -15,7 +15,7 @@ from bot.services import availability
 from bot.services.availability import Said
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, open_form, replace, reply, soon
+from cogs.answer import Interaction, met_here, open_form, replace, reply, soon
 from cogs.partner_group import add_to_partner
 from cogs.views.availability import availability_card, availability_form, pause_form
 from cogs.views.base import fields_of, pressed, values_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 async def show(interaction: Interaction) -> None:
     """Show what I have said, to me alone."""
-    person = await met(interaction)
+    person = await met_here(interaction)
     today = _today(interaction, person)
     said = await soon(interaction, availability.available(interaction.client.app.database, person, today), private=True)
     await reply(interaction, availability_card(said, person.reader), private=True)
@@ -104,7 +104,7 @@ class Availabilities(commands.Cog):
         Raises:
             Conflict: the home club was changed meanwhile.
         """
-        person = await met(interaction)
+        person = await met_here(interaction)
         if person.guild_id != guild_id:
             raise Conflict("avail.said.other_club")
         return person

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.reader import Reader
@@ -124,13 +124,13 @@ async def purge(session: AsyncSession, due: DueNow, _now: datetime) -> None:
 
 
 def _told(name: str, draw: Draw, **options: Any) -> Kind:
-    return Kind(name, options.pop("priority", Priority.ASKED), draw=draw, **options)
+    return Kind(name, Priority.ASKED, draw=draw, to=Recipient.MEMBER, **options)
 
 
-NUDGES = (Nudge(waiting.WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted),)
+NUDGES = (Nudge(waiting.WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER),)
 
 KINDS = (
-    Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed),
+    Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY),
     _told(
         agreeing.FILLED,
         _letter(

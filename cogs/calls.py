@@ -20,8 +20,9 @@ from bot.services.joining import Answer, Done
 from bot.services.outings import OutingView
 from bot.services.people import Person
 from bot.services.waiting import Presser
-from cogs.answer import Interaction, close_with, met, open_form, replace, reply, seen_in, soon
+from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
 from cogs.call_kinds import KINDS, NUDGES
+from cogs.membership import check_member, standing_in
 from cogs.transformers import manner_of
 from cogs.views import outing_letters
 from cogs.views.base import Component, card, fields_of, pressed
@@ -59,7 +60,7 @@ class Calls(commands.Cog):
     async def queue(self, interaction: Interaction, outing_id: int) -> None:
         """Ask as what somebody would wait."""
         person = await met(interaction)
-        outing = await calls.show(self.app.database, presser_of(interaction), outing_id)
+        outing = await calls.show(self.app.database, await presser_of(interaction, person, outing_id), outing_id)
         await reply(interaction, queue_card(outing, person.user_id, person.reader), private=True)
 
     @pressed("call", "take", "outing_id")
@@ -81,14 +82,14 @@ class Calls(commands.Cog):
     async def show(self, interaction: Interaction, outing_id: int) -> None:
         """Open a limited call, for those who may answer it."""
         person = await met(interaction)
-        outing = await calls.show(self.app.database, presser_of(interaction), outing_id)
+        outing = await calls.show(self.app.database, await presser_of(interaction, person, outing_id), outing_id)
         await reply(interaction, private_card(outing, person.user_id, person.reader), private=True)
 
     @pressed("call", "more", "outing_id")
     async def more(self, interaction: Interaction, outing_id: int) -> None:
         """Open the private menu."""
         person = await met(interaction)
-        outing = await calls.show(self.app.database, presser_of(interaction), outing_id)
+        outing = await calls.show(self.app.database, await presser_of(interaction, person, outing_id), outing_id)
         extras = _extras(interaction, outing, person.user_id, person.reader)
         await reply(interaction, more_menu(outing, person.user_id, person.reader, extras), private=True)
 
@@ -96,14 +97,16 @@ class Calls(commands.Cog):
     async def change(self, interaction: Interaction, outing_id: int) -> None:
         """Open the form, filled with time and place as they are."""
         person = await met(interaction)
-        outing = await calls.own(self.app.database, presser_of(interaction), outing_id, self.app.clock())
+        outing = await calls.own(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
+        )
         await open_form(interaction, change_form(outing, person.reader))
 
     @pressed("call", "amend", "outing_id", "terms")
     async def amend(self, interaction: Interaction, outing_id: int, terms: int) -> None:
         """Change time and place to what the form says."""
         person = await met(interaction)
-        now, presser = self.app.clock(), presser_of(interaction)
+        now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
         before = await calls.own(self.app.database, presser, outing_id, now)
         fields = fields_of(interaction)
         kept = fields["when"].strip() == wall_time(before, person.reader)
@@ -130,18 +133,21 @@ class Calls(commands.Cog):
     async def cancel(self, interaction: Interaction, outing_id: int) -> None:
         """Ask before the whole outing is called off."""
         person = await met(interaction)
-        outing = await calls.own(self.app.database, presser_of(interaction), outing_id, self.app.clock())
+        outing = await calls.own(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
+        )
         await replace(interaction, sure_card(outing, person.reader))
 
     @pressed("call", "off", "outing_id")
     async def off(self, interaction: Interaction, outing_id: int) -> None:
         """Call it off."""
         person = await met(interaction)
+        presser = await presser_of(interaction, person, outing_id)
         await soon(
             interaction,
             calls.cancel(
                 self.app.database,
-                presser_of(interaction),
+                presser,
                 outing_id,
                 interaction_id=interaction.id,
                 now=self.app.clock(),
@@ -162,7 +168,9 @@ class Calls(commands.Cog):
     ) -> None:
         async def answered() -> tuple[Person, Answer]:
             person = await _patiently(lambda: met(interaction))
-            press = presser_of(interaction)
+            press = await _patiently(
+                lambda: presser_of(interaction, person, outing_id, leaves=service is joining.leave)
+            )
             given = {"interaction_id": interaction.id, "now": self.app.clock()}
             return person, await _patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
 
@@ -207,10 +215,27 @@ async def _patiently(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return await work()
 
 
-def presser_of(interaction: Interaction) -> Presser:
-    """Who presses, and what Discord says of their roles."""
-    seen = seen_in(interaction)
-    return Presser(seen.user_id, seen.guild_id, seen.role_ids)
+async def presser_of(interaction: Interaction, person: Person, outing_id: int, *, leaves: bool = False) -> Presser:
+    """Who presses, as a member of the outing's club, with the roles Discord says they hold there now.
+
+    Args:
+        interaction: the press.
+        person: who presses.
+        outing_id: on which outing.
+        leaves: whether they only step out, which nobody is kept from while Discord does not tell.
+
+    Raises:
+        NotFound: there is no such outing, or its club does not hold them any more.
+        Unavailable: Discord does not tell, of a press outside the club.
+    """
+    outing = await calls.seen(interaction.client.app.database, outing_id)
+    me = outing.who(person.user_id)
+    if me is not None and me.out:
+        return Presser(person.user_id)  # who is out needs the menu with Need help, in whatever club
+    if leaves and await standing_in(interaction, person, outing.guild_id) is None:
+        return Presser(person.user_id)
+    standing = await check_member(interaction, person, outing.guild_id)
+    return Presser(person.user_id, outing.guild_id, standing.role_ids)
 
 
 def _wish(typed: str) -> Wish:

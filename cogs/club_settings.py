@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, Kind, Outgoing
+from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain import zones
 from bot.domain.delivery import Priority
 from bot.errors import BadInput
@@ -55,6 +55,7 @@ class ClubSettings(commands.Cog):
             draw=draw_partners_card,
             sent=partners_card.posted,
             failed=partners_card.lost,
+            to=Recipient.ANYBODY,
         ),
     )
 

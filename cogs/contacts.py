@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, Kind, Outgoing
+from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import BadInput
 from bot.reader import escaped
@@ -29,7 +29,7 @@ class ContactList(commands.Cog):
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (Kind(contacts.ASKED, Priority.ASKED, None, _draw_ask),)
+        self.kinds = (Kind(contacts.ASKED, Priority.ASKED, None, _draw_ask, to=Recipient.ANYBODY),)
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
         """Show one's contacts; name somebody first when one is given."""

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import Unavailable
+from bot.membership import notice
 from bot.reader import Reader
 from bot.services import digests, people
 from bot.services.deliveries import Destination
 from bot.services.digests import Digest
 from bot.services.nudging import Audience
-from cogs.membership import notice
 from cogs.nudging import Nudge, Said
 from cogs.views import digest as views
 from cogs.views.weeks import weeks_chart, weeks_in_words
@@ -90,7 +90,12 @@ class DigestCog(commands.Cog):
     """The digest."""
 
     nudges = (DIGEST,)
-    kinds = (Kind(digests.LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False),)
+    kinds = (
+        Kind(
+            digests.LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False,
+            to=Recipient.ORGANISER,
+        ),
+    )  # fmt: skip
 
 
 async def setup(bot: Backpedal) -> None:

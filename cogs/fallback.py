@@ -12,13 +12,17 @@ from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, Kind, Outgoing, outgoing_of
+from bot.delivery.kinds import ASKED_OF_DISCORD, Drawn, Kind, Outgoing, Recipient, outgoing_of
+from bot.delivery.recipients import Proof, prove
 from bot.domain.delivery import Priority
+from bot.errors import Unavailable
 from bot.reader import Reader
 from bot.services import fallbacks, outbox, people
 from bot.services.outbox import Leased
+from bot.services.people import Person
 from bot.tree import say_privately
 from cogs.answer import Interaction, met, reply, say
+from cogs.membership import standing_in
 from cogs.views.base import Buttons, button, identity, pressed
 
 if TYPE_CHECKING:
@@ -35,13 +39,15 @@ class Fallback(commands.Cog):
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw),)
+        self.kinds = (Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
 
     async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
         named, silent = [], True
         for refused in await fallbacks.waiting(self.app.database, outgoing.kind, outgoing.payload):
             try:
+                if await _proof(client, refused) is Proof.REFUSED:
+                    continue
                 drawn = await _drawn(client, refused)
             except Exception:
                 # Drawing is another cog's code. Of several the others are told all the same, so this one is said to
@@ -89,7 +95,8 @@ class Fallback(commands.Cog):
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
         told_at = interaction.message.created_at if interaction.message is not None else None
-        found = [drawn for one in own if (drawn := await _drawn(interaction.client, one, told_at)) is not None]
+        theirs = [one for one in own if await _is_theirs(interaction, person, one)]
+        found = [drawn for one in theirs if (drawn := await _drawn(interaction.client, one, told_at)) is not None]
         if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
@@ -108,6 +115,26 @@ class Fallback(commands.Cog):
             return
         words = f"{drawn.content}\n{hint}" if len(drawn.content) + len(hint) < LONGEST else drawn.content
         await say(interaction, words.rstrip("\n"), files=drawn.files, view=drawn.view)
+
+
+async def _proof(client: Backpedal, one: Leased) -> Proof:
+    kind = client.kinds.get(one.kind)
+    return Proof.REFUSED if kind is None else await prove(client, kind, outgoing_of(one))
+
+
+async def _is_theirs(interaction: Interaction, person: Person, one: Leased) -> bool:
+    """Whether what waits is still for whoever presses, who is in the club or organises it if it is for such.
+
+    Raises:
+        Unavailable: Discord does not tell.
+    """
+    kind = interaction.client.kinds.get(one.kind)
+    if kind is None or one.guild_id is None or (wanted := kind.recipient(outgoing_of(one))) not in ASKED_OF_DISCORD:
+        return True
+    standing = await standing_in(interaction, person, one.guild_id, Priority(one.priority))
+    if standing is None:
+        raise Unavailable("errors.standing.unknown")
+    return standing.organiser if wanted is Recipient.ORGANISER else standing.member
 
 
 async def _drawn(client: Backpedal, one: Leased, told_at: datetime | None = None) -> Drawn | None:

@@ -15,7 +15,7 @@ from bot.errors import NotFound
 from bot.services.boards import Board, board
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, replace, reply, soon
+from cogs.answer import Interaction, met_here, replace, reply, soon
 from cogs.views.base import card, chosen, offered, pressed
 from cogs.views.leaderboard import board_card, own_line
 
@@ -48,7 +48,7 @@ class Leaderboard(commands.Cog):
         period: str = Period.WEEK.value,
     ) -> None:
         """Show a board: to the club in its own words, in a direct message to its reader."""
-        person = await met(interaction)
+        person = await met_here(interaction)
         public = person.in_guild
         found = await soon(interaction, self._board(person, metric, direction, period, 0), private=not public)
         await reply(interaction, _drawn(found, person, public=public), private=not public)
@@ -77,7 +77,7 @@ class Leaderboard(commands.Cog):
         self, interaction: Interaction, owner_id: int, metric: str, direction: str, period: str, page: int
     ) -> None:
         """Redraw for the one who asked for the board; anybody else gets an own board, privately."""
-        person = await met(interaction)
+        person = await met_here(interaction)
         found = await soon(interaction, self._board(person, metric, direction, period, page), private=True)
         if person.user_id != owner_id:
             await reply(interaction, _drawn(found, person, public=False), private=True)

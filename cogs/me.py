@@ -20,7 +20,7 @@ from bot.services.streaks import standing
 from bot.services.telling import count_waiting
 from bot.tree import spoken
 from cogs.answer import Interaction, met, reply, soon
-from cogs.membership import notice
+from cogs.membership import still_here
 from cogs.views.me import PICTURE, profile_card, weeks_of
 from cogs.views.weeks import weeks_chart, weeks_in_words
 
@@ -63,7 +63,7 @@ class Me(commands.Cog):
         if person.club is None or not person.in_guild:
             raise NotFound("me.guild.member")
         stranger = not isinstance(member, discord.Member)  # Discord names somebody, and not as of this server
-        if stranger and await notice(interaction.client, person.club.guild_id, member.id) is False:
+        if stranger and await still_here(interaction, person.club.guild_id, member.id) is False:
             raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
         found = await profile_of(self.app.database, member.id, person.club.guild_id, today)

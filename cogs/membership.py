@@ -1,20 +1,19 @@
-"""Whether somebody is still in a club. Without the members intent nobody tells us: we ask where it matters.
+"""Proof that whoever presses is in a club, or organises it, and what follows in a direct message from having left.
 
-Never inside the club itself, where the interaction proves it.
+Inside the club the interaction proves it. Anywhere else (a direct message, another server) Discord is asked, once an
+interaction (`bot.membership`); where it does not tell, what is private stays closed, with a kind answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import aiohttp
 import discord
 
 from bot.domain.delivery import Priority
-from bot.errors import Unavailable
+from bot.errors import NotAllowed, NotFound, Unavailable
+from bot.membership import PATIENCE_S, Standing, still_member, verify
 from bot.reader import escaped
 from bot.services import membership
 from bot.services.people import Person, Seen, meet
@@ -22,59 +21,78 @@ from bot.services.people import Person, Seen, meet
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
-log = logging.getLogger(__name__)
 
-PATIENCE_S = 1.0
-"""Longest wait for Discord's word, of the 3 s in which it wants ours; discord.py alone would try for 25 s."""
-UNKNOWN_GUILD = 10004
-"""A 404 that says nothing of the member: the bot is no longer in the club."""
-
-
-async def still_member(
-    client: Backpedal, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
-) -> bool | None:
-    """Ask Discord whether somebody is in a club.
+async def standing_in(
+    interaction: discord.Interaction[Backpedal], person: Person, guild_id: int, priority: Priority = Priority.ASKED
+) -> Standing | None:
+    """How whoever presses stands in a club now; None where Discord does not tell in time.
 
     Args:
-        client: who asks.
-        guild_id: the club.
-        user_id: the person.
-        patience_s: seconds to wait at most.
-
-    Returns:
-        False only where Discord says that the club has no such member (10007, or another 404); None where it is not
-        known: the bot is not in the club, or Discord refused, failed, or took too long.
+        interaction: the press.
+        person: who presses.
+        guild_id: the club of what was pressed on.
+        priority: the class in which Discord is asked.
     """
-    guild = client.get_guild(guild_id)
-    if guild is None:
-        return None
+    if interaction.guild_id == guild_id:
+        roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
+        return Standing(True, person.organiser, frozenset(role.id for role in roles))
+    asked = cast("dict[int, Standing | None]", interaction.extras.setdefault("standing", {}))
+    if guild_id not in asked:
+        asked[guild_id] = await _in_time(interaction.client, guild_id, person.user_id, priority)
+    return asked[guild_id]
+
+
+async def _in_time(client: Backpedal, guild_id: int, user_id: int, priority: Priority) -> Standing | None:
+    """Ask, and wait no longer than an interaction can, for leave to ask as well."""
     try:
-        async with asyncio.timeout(patience_s):
-            await guild.fetch_member(user_id)
-    except discord.NotFound as error:
-        return None if error.code == UNKNOWN_GUILD else False
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-        log.warning("whether a member is still in club %d is not known: %r", guild_id, error)
+        async with asyncio.timeout(2 * PATIENCE_S):
+            return await verify(client, guild_id, user_id, priority)
+    except TimeoutError:
         return None
-    return True
 
 
-async def notice(client: Backpedal, guild_id: int, user_id: int, priority: Priority | None = None) -> bool | None:
-    """Ask as `still_member`, and remember what was said; that it could not be written down harms nothing.
+async def still_here(interaction: discord.Interaction[Backpedal], guild_id: int, user_id: int) -> bool | None:
+    """Ask, as `standing_in`, whether a club holds somebody who is named in a press or command."""
+    standing = await _in_time(interaction.client, guild_id, user_id, Priority.ASKED)
+    return None if standing is None else standing.member
 
-    With the class of a message that is drawn it is asked within the pace at which messages go.
+
+async def known_lately(interaction: discord.Interaction[Backpedal], person: Person) -> bool:
+    """Whether the club spoken of held whoever types within the last minutes: not asked at each letter typed."""
+    lately = person.seen_at is not None and interaction.client.app.clock() - person.seen_at < membership.NOTED_FOR
+    if person.in_guild or person.guild_id is None or lately:
+        return True
+    standing = await standing_in(interaction, person, person.guild_id)
+    return standing is not None and standing.member
+
+
+async def check_member(interaction: discord.Interaction[Backpedal], person: Person, guild_id: int) -> Standing:
+    """Refuse whoever is not known to be in a club now.
+
+    Raises:
+        NotFound: Discord says that the club does not hold them; said as of an outing that is not open to them.
+        Unavailable: Discord does not tell.
     """
-    async with nullcontext() if priority is None else client.app.courier.leave(priority):
-        answer = await still_member(client, guild_id, user_id)
-    database, now = client.app.database, client.app.clock()
-    try:
-        if answer is True:
-            await membership.confirm(database, guild_id, user_id, now)
-        elif answer is False:
-            await membership.leave(database, guild_id, user_id, now)
-    except Unavailable as error:
-        log.warning("a membership of club %d could not be written down: %s", guild_id, error)
-    return answer
+    standing = await standing_in(interaction, person, guild_id)
+    if standing is None:
+        raise Unavailable("errors.standing.unknown")
+    if not standing.member:
+        raise NotFound("partners.not_open")
+    return standing
+
+
+async def check_organiser(interaction: discord.Interaction[Backpedal], person: Person, guild_id: int) -> None:
+    """Refuse whoever is not known to organise a club now.
+
+    Raises:
+        NotAllowed: not one of its organisers.
+        Unavailable: Discord does not tell.
+    """
+    standing = await standing_in(interaction, person, guild_id)
+    if standing is None:
+        raise Unavailable("errors.standing.unknown")
+    if not standing.organiser:
+        raise NotAllowed("errors.organiser.only")
 
 
 async def at_home(interaction: discord.Interaction[Backpedal], seen: Seen, person: Person) -> Person:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.strikes import Hour
 from bot.reader import Reader
@@ -62,6 +63,8 @@ class Nudge:
         stop: for clubs: what Stop does, pressed by an organiser.
         failed: as of `Kind`, and
         fire: for what a service plans for an instant of its own, under the same name.
+        to: as of `Kind`.
+        say_unproven: as `say`, without what is private; see `Kind.unproven`.
     """
 
     name: str
@@ -77,6 +80,8 @@ class Nudge:
     stop: Callable[[Database, int], Awaitable[None]] | None = None
     failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
     fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
+    to: Recipient = Recipient.ANYBODY
+    say_unproven: Say | None = None
 
     @property
     def rule(self) -> Rule:
@@ -92,9 +97,9 @@ def kind_of(nudge: Nudge) -> Kind:
         at = await nudging.sent_from(session, rule, out.user_id, out.payload, out.due_at, now)
         return None if at is not None and at <= now else Hold(at)
 
-    async def draw(client: Backpedal, out: Outgoing) -> Drawn | None:
+    async def drawn(say: Say, client: Backpedal, out: Outgoing) -> Drawn | None:
         reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-        said = await nudge.say(client, out, reader)
+        said = await say(client, out, reader)
         if said is None:
             return None
         now = out.told_at or client.app.clock()
@@ -109,11 +114,13 @@ def kind_of(nudge: Nudge) -> Kind:
         nudge.name,
         nudge.priority,
         nudge.fire,
-        draw,
+        partial(drawn, nudge.say),
         hold=hold,
         failed=nudge.failed,
         useful_for=nudge.useful_for,
         fallback=nudge.priority is not Priority.NUDGE,
+        to=nudge.to,
+        unproven=None if nudge.say_unproven is None else partial(drawn, nudge.say_unproven),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, Presence
 from bot.errors import NotFound
@@ -23,8 +24,8 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
 from cogs.asking import ask_named
-from cogs.membership import notice
-from cogs.nudging import Nudge, Said
+from cogs.membership import standing_in
+from cogs.nudging import Nudge, Said, Say
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
 from cogs.views.base import Buttons, Component, card, fields_of, pressed, values_of
@@ -49,15 +50,24 @@ class Outings(commands.Cog):
             _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
         )
         self.kinds = (
-            Kind(START, safety, _reminds(START), _draws(_start), useful_for=timedelta(hours=1)),
+            Kind(
+                START,
+                safety,
+                _reminds(START),
+                _draws(_start),
+                useful_for=timedelta(hours=1),
+                to=Recipient.MEMBER,
+                unproven=_draws(_start, exactly=False),
+            ),
             Kind(no_shows.UNSTARTED, asked, _fire_unstarted),
-            Kind(no_shows.HAPPENED, asked, None, _draws(_happened)),
-            Kind(no_shows.WORD, asked, None, _draws(_two_no_shows)),
-            Kind(course.OUT_NOW, safety, None, _draw_out),
-            Kind(course.HALF, safety, _fire_half, _draws(_half)),
-            Kind(course.EXTENDED, safety, None, _draws(_extended)),
-            Kind(course.PARTNER_HOME, safety, None, _draws(_asked_home)),
-            Kind(course.DRAFT, asked, None, _draws(_draft)),
+            Kind(no_shows.HAPPENED, asked, None, _draws(_happened), to=Recipient.MEMBER),
+            Kind(no_shows.WORD, asked, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
+            # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
+            Kind(course.OUT_NOW, safety, None, _draw_out, to=Recipient.COMPANION),
+            Kind(course.HALF, safety, _fire_half, _draws(_half), to=Recipient.COMPANION),
+            Kind(course.EXTENDED, safety, None, _draws(_extended), to=Recipient.COMPANION),
+            Kind(course.PARTNER_HOME, safety, None, _draws(_asked_home), to=Recipient.COMPANION),
+            Kind(course.DRAFT, asked, None, _draws(_draft), to=Recipient.COMPANION),
         )
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
@@ -68,7 +78,7 @@ class Outings(commands.Cog):
     @pressed("outing", "checkin", "outing_id")
     async def ask_who_is_there(self, interaction: Interaction, outing_id: int) -> None:
         """Ask who is there; one checks in for all."""
-        person = await met(interaction)
+        person = await self._member(interaction, outing_id)
         outing = await course.own_outing(self.app.database, outing_id, person.user_id)
         course.check_startable(outing, self.app.clock())
         await reply(interaction, views.who_is_there(outing, person.user_id, person.reader), private=True)
@@ -76,15 +86,28 @@ class Outings(commands.Cog):
     @pressed("outing", "all", "outing_id")
     async def everybody(self, interaction: Interaction, outing_id: int) -> None:
         """Check in with everybody."""
-        person = await met(interaction)
+        person = await self._member(interaction, outing_id)
         outing = await course.own_outing(self.app.database, outing_id, person.user_id)
         await self._check_in(interaction, person, outing_id, [c.user_id for c in outing.inside])
 
     @pressed("outing", "present", "outing_id")
     async def some(self, interaction: Interaction, outing_id: int) -> None:
         """Check in with those chosen."""
-        person = await met(interaction)
+        person = await self._member(interaction, outing_id)
         await self._check_in(interaction, person, outing_id, [int(value) for value in values_of(interaction)])
+
+    async def _member(self, interaction: Interaction, outing_id: int) -> Person:
+        """Who presses, unless Discord says that the club holds them no more. While it does not tell they may go on.
+
+        Raises:
+            NotFound: there is no such outing, or they are gone.
+        """
+        person = await met(interaction)
+        outing = await outing_of(self.app.database, outing_id)
+        standing = await standing_in(interaction, person, outing.guild_id)
+        if standing is not None and not standing.member:
+            raise NotFound("partners.not_open")
+        return person
 
     async def _check_in(self, interaction: Interaction, person: Person, outing_id: int, present: list[int]) -> None:
         work = course.check_in(
@@ -226,23 +249,19 @@ async def _fire_half(session: AsyncSession, due: DueNow, now: datetime) -> None:
         await course.call_half_time(session, due.subject_id, now)
 
 
-def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
-    """Draw about the outing as it now is, for the one who gets it."""
+def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
+    """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
 
     async def drawn(client: Backpedal, out: Outgoing) -> Drawn | None:
         if out.subject_id is None:
             return None
         database = client.app.database
-        if out.kind in course.REMINDERS and out.guild_id:
-            priority = client.kinds[out.kind].priority
-            if await notice(client, out.guild_id, out.user_id, priority) is False:
-                client.app.courier.poke()  # the others are told, and those who are free asked
-                return None
         try:
             outing = await outing_of(database, out.subject_id)
         except NotFound:
             return None
         reader = await people.reader_for(database, out.user_id, out.guild_id)
+        outing = outing if exactly else dataclasses.replace(outing, detail=None)
         made = draw(outing, out, reader, client.app.clock())
         return None if made is None else Drawn(content=made[0], view=made[1])
 
@@ -251,13 +270,20 @@ def _draws(draw: Draw) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None
 
 def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
     """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
-    drawn = _draws(draw)
 
-    async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
-        made = await drawn(client, out)
-        return None if made is None or made.view is None else Said(made.content, made.view.children)
+    def says(*, exactly: bool) -> Say:
+        drawn = _draws(draw, exactly=exactly)
 
-    return Nudge(name, key, useful_for, say, priority=Priority.ASKED, fire=_reminds(name))
+        async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+            made = await drawn(client, out)
+            return None if made is None or made.view is None else Said(made.content, made.view.children)
+
+        return say
+
+    return Nudge(
+        name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
+        say_unproven=says(exactly=False),
+    )  # fmt: skip
 
 
 def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:

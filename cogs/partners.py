@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -15,9 +16,11 @@ from bot.domain.runs import Surface
 from bot.errors import BadInput, MemberError
 from bot.services import calls, meeting_points
 from bot.services.calls import Call, Who
+from bot.services.outings import OutingView
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.answer import Interaction, met, met_here, open_form, reply, soon
+from cogs.membership import known_lately, standing_in
 from cogs.partner_group import add_to_partner
 from cogs.transformers import CHOICE_LIMIT, OFFERED, SURFACES, manner_of, suggest_entry
 from cogs.views.base import fields_of, pressed
@@ -34,7 +37,7 @@ WHO = [app_commands.Choice(name=spoken(f"partners.who.{who}"), value=who.value) 
 async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The club's meeting points; any other place may be typed."""
     person = await met(interaction)
-    if person.guild_id is None:
+    if person.guild_id is None or not await known_lately(interaction, person):
         return []
     known = await calls.places(interaction.client.app.database, person.guild_id)
     wanted = current.casefold().strip()
@@ -81,7 +84,7 @@ async def find(
     exactly: app_commands.Range[str, 1, 200] | None = None,
 ) -> None:
     """Read what was typed, call, and say where the call goes."""
-    person = await met(interaction)
+    person = await met_here(interaction)
     _check_role(interaction, person, who)
     app = interaction.client.app
     wanted = read_wanted(when, distance, minutes, pace, manner_of(person.reader), app.clock())
@@ -115,8 +118,21 @@ def _check_role(interaction: Interaction, person: Person, who: str | None) -> No
 async def mine(interaction: Interaction) -> None:
     """Show what I am in and wait for, to me alone."""
     person = await met(interaction)
-    outings = await soon(interaction, calls.mine(interaction.client.app.database, person.user_id), private=True)
+    outings = await soon(interaction, _mine(interaction, person), private=True)
     await reply(interaction, my_outings(outings, person.user_id, person.reader), private=True)
+
+
+async def _mine(interaction: Interaction, person: Person) -> list[OutingView]:
+    """One's own outings; without where exactly people meet while Discord does not tell whether one is in the club."""
+    outings = await calls.mine(interaction.client.app.database, person.user_id)
+    clubs = dict.fromkeys(o.guild_id for o in outings if not any(c.user_id == person.user_id for c in o.out))
+    found = {guild_id: await standing_in(interaction, person, guild_id) for guild_id in clubs}
+    if any(standing is not None and not standing.member for standing in found.values()):
+        outings = await calls.mine(interaction.client.app.database, person.user_id)
+    left = {guild_id for guild_id, standing in found.items() if standing is not None and not standing.member}
+    unknown = {guild_id for guild_id, standing in found.items() if standing is None}
+    shown = [outing for outing in outings if outing.guild_id not in left]
+    return [replace(outing, detail=None) if outing.guild_id in unknown else outing for outing in shown]
 
 
 async def _call(interaction: Interaction, person: Person, call: Call) -> None:
@@ -140,7 +156,7 @@ class Partners(commands.Cog):
     @pressed("call", "new")
     async def new(self, interaction: Interaction) -> None:
         """Open the form."""
-        person = await met(interaction)
+        person = await met_here(interaction)
         points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
         await open_form(interaction, call_form(person.reader, [point.name for point in points]))
 
@@ -152,7 +168,7 @@ class Partners(commands.Cog):
     @pressed("call", "form")
     async def form(self, interaction: Interaction) -> None:
         """Call with what the form says."""
-        person = await met(interaction)
+        person = await met_here(interaction)
         fields = fields_of(interaction)
         wanted = read_wanted(
             fields["when"], fields["length"], None, fields.get("pace"), manner_of(person.reader), self.app.clock()

@@ -10,7 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.snoozes import Snooze
 from bot.errors import BadInput, NotFound
@@ -41,9 +41,26 @@ class ReminderMessages(commands.Cog):
         self.app = app
         asked = Priority.ASKED
         self.kinds = (
-            Kind(firing.FIRES, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire), hold=_hold),
-            Kind(firing.AGAIN, asked, None, _draw, failed=_failed, fire_all=_fires(firing.fire_again)),
-            Kind(firing.TROUBLE, asked, None, _draw_trouble),
+            Kind(
+                firing.FIRES,
+                asked,
+                None,
+                _draw,
+                failed=_failed,
+                fire_all=_fires(firing.fire),
+                hold=_hold,
+                to=Recipient.ANYBODY,
+            ),
+            Kind(
+                firing.AGAIN,
+                asked,
+                None,
+                _draw,
+                failed=_failed,
+                fire_all=_fires(firing.fire_again),
+                to=Recipient.ANYBODY,
+            ),
+            Kind(firing.TROUBLE, asked, None, _draw_trouble, to=Recipient.ANYBODY),
         )
 
     @pressed("remind", "done", "reminder_id", "epoch")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.services import matching, people, rounds
@@ -167,9 +167,24 @@ async def not_drawn(session: AsyncSession, outgoing: Outgoing, _failure: Failure
 
 
 KINDS = (
-    Kind(rounds.NOTICE, Priority.ASKED, fire=announce, draw=draw_notice),
-    Kind(rounds.MATCH, Priority.ASKED, fire=begin_match, draw=draw_match, failed=not_drawn, fallback=False),
-    Kind(rounds.PREVIEW, Priority.ASKED, fire=confirm_by_itself, draw=draw_preview, fallback=False),
-    Kind(rounds.MATCHED, Priority.ASKED, draw=draw_matched),
-    Kind(rounds.LEFT, Priority.ASKED, draw=draw_left),
+    Kind(rounds.NOTICE, Priority.ASKED, fire=announce, draw=draw_notice, to=Recipient.MEMBER),
+    Kind(
+        rounds.MATCH,
+        Priority.ASKED,
+        fire=begin_match,
+        draw=draw_match,
+        failed=not_drawn,
+        fallback=False,
+        to=Recipient.ANYBODY,
+    ),
+    Kind(
+        rounds.PREVIEW,
+        Priority.ASKED,
+        fire=confirm_by_itself,
+        draw=draw_preview,
+        fallback=False,
+        to=Recipient.ORGANISER,
+    ),
+    Kind(rounds.MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
+    Kind(rounds.LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
 )

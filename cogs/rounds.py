@@ -12,8 +12,10 @@ from bot.app import App
 from bot.errors import NotAllowed
 from bot.services import matching, rounds
 from bot.services.matching import RoundView
+from bot.services.people import Person
 from bot.tree import say_privately, spoken
-from cogs.answer import Interaction, close_with, met, replace, reply, soon
+from cogs.answer import Interaction, close_with, met, met_here, replace, reply, soon
+from cogs.membership import check_organiser
 from cogs.partner_group import add_to_partner
 from cogs.round_kinds import KINDS, draw_now, try_now
 from cogs.views.base import pressed
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 
 async def show(interaction: Interaction) -> None:
     """Show an organiser how the round stands, or would come out now."""
-    person = await met(interaction)
+    person = await met_here(interaction)
     if person.guild_id is None:
         raise NotAllowed("errors.guild.only")
+    await check_organiser(interaction, person, person.guild_id)
     shown = await soon(interaction, _newest(interaction, person.guild_id, person.user_id), private=True)
     await reply(interaction, round_card(shown, 0, person.reader), private=True)
 
@@ -70,7 +73,7 @@ class Rounds(commands.Cog):
     @pressed("round", "page", "round_id", "page")
     async def page(self, interaction: Interaction, round_id: int, page: int) -> None:
         """Turn the page."""
-        person = await met(interaction)
+        person = await self._organiser(interaction, round_id)
         shown = await matching.seen(self.app.database, round_id, person.user_id)
         shown = await try_now(interaction.client, round_id) or shown
         await replace(interaction, round_card(shown, page, person.reader))
@@ -78,7 +81,7 @@ class Rounds(commands.Cog):
     @pressed("round", "confirm", "round_id", "seed")
     async def confirm(self, interaction: Interaction, round_id: int, seed: int) -> None:
         """Make outings of the draw."""
-        person = await met(interaction)
+        person = await self._organiser(interaction, round_id)
         work = matching.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
         done = await soon(interaction, work, private=True)
         self.app.courier.poke()
@@ -87,13 +90,19 @@ class Rounds(commands.Cog):
     @pressed("round", "redraw", "round_id", "seed")
     async def redraw(self, interaction: Interaction, round_id: int, seed: int) -> None:
         """Draw again, with another seed."""
-        person = await met(interaction)
+        person = await self._organiser(interaction, round_id)
         before = await matching.seen(self.app.database, round_id, person.user_id)
         await matching.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
         await soon(interaction, draw_now(interaction.client, round_id), private=True)
         after = await matching.seen(self.app.database, round_id, person.user_id)
         same = before.state == after.state == "drawn" and before.outings == after.outings
         await self._answer(interaction, round_id, "rounds.said.same" if same else "rounds.said.redrawn")
+
+    async def _organiser(self, interaction: Interaction, round_id: int) -> Person:
+        """Who presses, who must organise the round's club now."""
+        person = await met(interaction)
+        await check_organiser(interaction, person, (await matching.seen(self.app.database, round_id)).guild_id)
+        return person
 
     async def _answer(self, interaction: Interaction, round_id: int, key: str) -> None:
         """Say what was done: on the presser's own card, or to him alone where a message was pressed."""

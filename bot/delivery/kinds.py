@@ -12,6 +12,7 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
 
 if TYPE_CHECKING:
@@ -101,6 +102,19 @@ class Hold:
     until: datetime | None
 
 
+class Recipient(StrEnum):
+    """Who a direct message of a kind is for, and so what is asked about whom it goes to right before it is sent."""
+
+    ANYBODY = "anybody"  # it is about their own affairs
+    COMPANION = "companion"  # in the outing; drawing it looks
+    CONTACT = "contact"  # has accepted being one; drawing it looks
+    MEMBER = "member"  # in the club now, says Discord
+    ORGANISER = "organiser"  # organises the club now, says Discord
+
+
+ASKED_OF_DISCORD = frozenset({Recipient.MEMBER, Recipient.ORGANISER})
+
+
 class Failure(StrEnum):
     """Why a message could not be delivered for good."""
 
@@ -108,6 +122,7 @@ class Failure(StrEnum):
     GONE = "gone"  # the channel or message is no more
     FORBIDDEN = "forbidden"  # the bot may not write there
     GIVEN_UP = "given_up"  # tried until its end
+    NOT_THEIRS = "not_theirs"  # whom it was for has left the club, or organises it no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,10 @@ class Kind:
             due for hundreds of people in one second. Where it raises, each is done again in a transaction of its own.
         hold: asked right before a message is drawn or said to wait in a channel: whether it is to be kept for later or
             dropped, as a nudge at night is. It reads; what it raises delays the message like a failure to draw it.
+        to: who a direct message of this kind is for; each kind that is drawn says so. Where Discord is asked, whoever
+            is not it any more is not sent the message; while Discord does not tell, it is tried again later.
+        unproven: draws the message without what is private, for somebody about whom Discord does not tell;
+            None: it is not sent before it is known.
     """
 
     name: str
@@ -145,8 +164,16 @@ class Kind:
     fallback: bool = True
     fire_all: Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]] | None = None
     hold: Callable[[AsyncSession, Outgoing, datetime], Awaitable[Hold | None]] | None = None
+    to: Recipient | Callable[[Outgoing], Recipient] | None = None
+    unproven: Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]] | None = None
 
     @property
     def fires(self) -> bool:
         """Whether it is something that becomes due."""
         return self.fire is not None or self.fire_all is not None
+
+    def recipient(self, out: Outgoing) -> Recipient:
+        """Who a message of this kind is for; of a message to a channel anybody who reads there."""
+        if out.destination != Destination.DM or self.to is None:
+            return Recipient.ANYBODY
+        return self.to if isinstance(self.to, Recipient) else self.to(out)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
+from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, prove
 from bot.domain.delivery import KNOCK_AGAIN, Priority
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
@@ -57,6 +58,8 @@ class OpeningTooFastError(Exception):
 
 NOT_SENT = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError, OpeningTooFastError)
 """What sending raises."""
+EXPECTED = (Unavailable, UnprovenError, *NOT_SENT)
+"""What goes wrong without a fault of ours."""
 
 Writing = Callable[[AsyncSession, datetime], Awaitable[object]]
 
@@ -148,10 +151,24 @@ class Sender:
         if hold is not None:
             await self._hold(one, hold)
             return True
+        draw = kind.draw
+        try:
+            proof = await prove(self._client, kind, outgoing_of(one))
+        except Exception as error:
+            return await self._again(one, kind, error, "verified")
+        if proof is Proof.REFUSED:
+            await self._refused(one, kind)
+            return True
+        if proof is Proof.MISSING:
+            tries = 0 if kind.priority is Priority.SAFETY else PROOF_TRIES
+            if kind.unproven is None or one.attempts < tries:
+                unknown = UnprovenError("Discord does not tell how its recipient stands in the club")
+                return await self._again(one, kind, unknown, "verified")
+            draw = kind.unproven
         if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
             return True
         try:
-            drawn = await kind.draw(self._client, outgoing_of(one))
+            drawn = await draw(self._client, outgoing_of(one))
         except Exception as error:
             # Drawing is a cog's code: a fault in it delays this message, which is never lost for it.
             return await self._again(one, kind, error, "drawn")
@@ -164,6 +181,14 @@ class Sender:
             return await self._not_sent(one, kind, error)
         await self._record(one, lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
         return True
+
+    async def _refused(self, one: Leased, kind: Kind) -> None:
+        """It is not for this person any more; what follows from that is written, and sent."""
+        if kind.failed is not None:
+            await self._failed(one, kind, Failure.NOT_THEIRS)
+        else:
+            await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
+        self._client.app.courier.poke()
 
     async def _held(self, one: Leased, kind: Kind, now: datetime) -> Hold | None:
         if kind.hold is None:
@@ -296,7 +321,7 @@ class Sender:
     ) -> bool:
         """Try again later, or give up. False: what follows it should wait as well."""
         now = self._client.app.clock()
-        expected = isinstance(error, (Unavailable, *NOT_SENT)) and not _is_our_fault(error)
+        expected = isinstance(error, EXPECTED) and not _is_our_fault(error)
         level = logging.ERROR if not expected and not one.attempts else logging.WARNING
         log.log(
             level, "%s %d could not be %s (failure %d): %s", one.kind, one.delivery_id, what, one.attempts + 1, error,

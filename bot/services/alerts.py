@@ -54,6 +54,12 @@ async def club_for(database: Database, guild_id: int) -> Club:
     return club
 
 
+async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
+    """Whether somebody has accepted being a person's contact, and neither has taken it back."""
+    async with database.read() as session:
+        return any(c.contact_id == contact_id for c in await queries.accepted_contacts(session, [user_id]))
+
+
 async def climb(
     session: AsyncSession, outing_id: int, rung: int, now: datetime, *, help_for: int | None = None
 ) -> None:
@@ -232,16 +238,20 @@ async def by_direct_message(
     """
     outing = await read(session, outing_id)
     told = await _organisers(session, outing.guild_id)
+    contacts: list[int] = []
     besides: set[int] = set()
     if kind == UNSAFE:
         about = int(str(payload["about_user_id"]))
-        told += [c.contact_id for c in await queries.accepted_contacts(session, [about])]
+        contacts = [c.contact_id for c in await queries.accepted_contacts(session, [about])]
         besides = {c.user_id for c in outing.companions}
     letters = [
-        _letter(kind, occurrence + BY_DM, outing, now, user_id=one, payload=payload)
-        for one in dict.fromkeys(told)
+        _letter(
+            kind, occurrence + BY_DM, outing, now, user_id=one,
+            payload={**payload, "contact": True} if one in contacts else payload,
+        )
+        for one in dict.fromkeys([*told, *contacts])
         if one not in besides
-    ]
+    ]  # fmt: skip
     if not letters and kind == UNSAFE:
         await _unheard(session, outing, occurrence, payload, now)
     elif not letters:

@@ -273,6 +273,16 @@ async def mine(database: Database, user_id: int) -> tuple[OutingView, ...]:
     return tuple(view_of(row, companions[row.outing_id]) for row in rows)
 
 
+async def seen(database: Database, outing_id: int) -> OutingView:
+    """An outing, to find out who may press on it.
+
+    Raises:
+        NotFound: there is none; said as to somebody who may not join.
+    """
+    async with database.read() as session:
+        return await held(session, outing_id, hold=False)
+
+
 async def show(database: Database, presser: Presser, outing_id: int) -> OutingView:
     """An outing for somebody who asks for more of it.
 

@@ -20,8 +20,8 @@ from db import models
 from db.queries import calls as call_queries
 from db.queries import rounds as queries
 
-UNSEEN = timedelta(days=14)
-"""Who has not spoken to the bot for so long may have left the club without its knowing."""
+UNSEEN = timedelta(hours=1)
+"""Whom the club was last known to hold so long ago may have left it; Discord is asked before they are matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ async def taking_part(session: AsyncSession, round_row: models.Round, guild: mod
         )
         for said, user, _ in rows
     )
-    return Taking(candidates, tuple(row[0].user_id for row in rows if row[2] < now - UNSEEN))
+    unseen = sorted((row[2], row[0].user_id) for row in rows if row[2] < now - UNSEEN)
+    return Taking(candidates, tuple(user_id for _, user_id in unseen))
 
 
 def _mask(said: models.Availability, zone: str, week: Week, busy: Sequence[models.Outing], now: datetime) -> int:

@@ -23,7 +23,7 @@ from bot.reader import Reader
 from bot.services import standings
 from db.dialect import upsert
 from db.engine import Database
-from db.models import Guild, Member, Outing, User
+from db.models import Guild, Member, User
 
 CONFIRMED_FOR = timedelta(days=1)
 """So long after a club was last known to hold somebody it is taken to hold them still."""
@@ -83,6 +83,7 @@ class Person:
         zone_told: a card has already said so.
         known: has spoken to the bot before.
         doubtful: in a direct message: the home club was last known to hold this person `CONFIRMED_FOR` ago or longer.
+        seen_at: when the club was last known to hold this person, where that is remembered.
     """
 
     user_id: int
@@ -97,6 +98,7 @@ class Person:
     zone_told: bool
     known: bool
     doubtful: bool = False
+    seen_at: datetime | None = None
 
     @property
     def guild_id(self) -> int | None:
@@ -149,6 +151,7 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
         and fresh_guild is not None
         and member is not None
         and now - member.seen_at >= CONFIRMED_FOR,
+        seen_at=None if member is None else member.seen_at,
     )
 
 
@@ -170,18 +173,6 @@ async def name_of(database: Database, user_id: int, guild_id: int | None) -> str
             .limit(1)
         )
     return name or "?"
-
-
-async def organised_by(database: Database, person: Person, outing_id: int) -> int | None:
-    """The club of an outing when this person organises it, as spoken in there or as last seen; else None."""
-    async with database.read() as session:
-        guild_id: int | None = await session.scalar(select(Outing.guild_id).where(Outing.outing_id == outing_id))
-        if guild_id is None or (person.in_guild and person.guild_id == guild_id):
-            return guild_id if person.organiser else None
-        member = await session.get(Member, (guild_id, person.user_id))
-        guild = await session.get(Guild, guild_id)
-    known = member is not None and member.organiser and member.left_at is None
-    return guild_id if known or (guild is not None and guild.owner_id == person.user_id) else None
 
 
 def reader_of(user: User | None, guild: Guild | None) -> Reader:

@@ -92,6 +92,11 @@ def honestly_unheard(club: Club, reader: Reader) -> str:
     return reader.t("alerts.unheard.honest", number=number(club, reader))
 
 
+def show_button(delivery_id: int, reader: Reader) -> Component:
+    """Opens what an alarm says, for somebody who is then known to organise the club."""
+    return button(reader.t("delivery.show"), identity("delivery", "show", delivery_id), ButtonStyle.primary)
+
+
 def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, reader: Reader) -> str:
     """What ends an alarm."""
     return reader.t(

@@ -51,10 +51,10 @@ async def move_home(session: AsyncSession, user_id: int, old: int, new: int | No
     )
 
 
-async def mark_seen(session: AsyncSession, guild_id: int, user_id: int, seen_at: datetime) -> None:
-    """Note when a club was last known to hold a member."""
+async def mark_seen(session: AsyncSession, guild_id: int, user_id: int, seen_at: datetime, **held: object) -> None:
+    """Note when a club was last known to hold a member, and what else of them was learned then."""
     await session.execute(
-        update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(seen_at=seen_at)
+        update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(seen_at=seen_at, **held)
     )
 
 

@@ -10,7 +10,7 @@ from discord.http import Route
 
 from bot.client import Backpedal
 from bot.domain.delivery import Priority
-from cogs.membership import PATIENCE_S, notice, still_member
+from bot.membership import PATIENCE_S, notice, still_member
 from tests.wire.faults import Limits, Trouble
 from tests.wire.payloads import Person
 from tests.wire.server import LocalDiscord

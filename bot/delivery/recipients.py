@@ -1,0 +1,48 @@
+"""Whether somebody may be told what a message says: asked of Discord right before it is sent or shown.
+
+An alarm must reach somebody, and no exact spot whoever was put out of the club. So who is known to be gone, or to
+organise no more, is sent nothing. Where Discord does not tell it is asked again, for an alarm at once, for anything
+else for some seconds; then the kind's `unproven` form goes out, which does not say where. A kind without one is not
+sent before it is known.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from bot.delivery.kinds import ASKED_OF_DISCORD, Kind, Outgoing, Recipient
+from bot.domain.delivery import Priority
+from bot.membership import verify
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+PROOF_TRIES = 2
+"""After so many failures, three seconds, a message that is no alarm goes out in its `unproven` form."""
+
+
+class Proof(Enum):
+    """What is known of a recipient."""
+
+    GIVEN = auto()
+    REFUSED = auto()
+    MISSING = auto()
+
+
+class UnprovenError(Exception):
+    """Discord does not tell whether a message may go to somebody."""
+
+
+async def prove(client: Backpedal, kind: Kind, out: Outgoing) -> Proof:
+    """Ask, within the pace, whether a message is for the person it goes to."""
+    wanted = kind.recipient(out)
+    if wanted not in ASKED_OF_DISCORD or out.guild_id is None:
+        return Proof.GIVEN
+    standing = await verify(client, out.guild_id, out.user_id, kind.priority)
+    if standing is None and kind.priority is Priority.SAFETY:
+        standing = await verify(client, out.guild_id, out.user_id, kind.priority)
+    if standing is None:
+        return Proof.MISSING
+    holds = standing.organiser if wanted is Recipient.ORGANISER else standing.member
+    return Proof.GIVEN if holds else Proof.REFUSED

@@ -1,0 +1,107 @@
+"""What each command, button and message needs to be opened: one that is new must say so here, or in its `Kind`.
+
+- `own`: it shows and changes what belongs to whoever presses, found by their id in the `WHERE`.
+- `here`: nobody else's; it shows nothing of a club but what is said in the server it is pressed in.
+- `home`: of the club spoken in, or in a direct message of the home club, of which Discord is then asked (`met_here`).
+- `member`: in the club of what is pressed on, which the interaction or Discord says (`check_member`).
+- `organiser`: organises it, which the interaction or Discord says (`check_organiser`).
+- `server`: organises the server it is pressed in; nowhere else (`organising.organiser`).
+- `companion`: has a place in the outing; who is out needs it whatever Discord says of their membership.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.clock import system_clock
+from bot.delivery.kinds import Recipient
+
+OWN = """
+    run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
+    import:ask import:next import:all import:drop import:choose import:tick import:save import:share import:portion
+    streak:repair privacy:export privacy:ask privacy:erase settings:zone settings:zoned settings:general
+    settings:weight settings:weigh settings:language settings:units settings:sharing settings:home settings:hide
+    contact:drop contact:withdraw contact:accept contact:decline tie:page
+    nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
+    nudge:start nudge:snooze nudge:later round:skip round:back
+    remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
+    remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
+    call:mine
+"""
+HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
+HOME = """
+    board:show board:page board:what call:new call:form avail:open avail:edit avail:save avail:roles avail:pause
+    avail:until avail:leave avail:join
+"""
+MEMBER = """
+    call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend
+    call:cancel call:off outing:checkin outing:all outing:present
+"""
+ORGANISER = "round:page round:confirm round:redraw alert:resolve alert:resolved"
+SERVER = """
+    club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
+    club:runners club:spotter club:women club:alerts club:grace club:call club:called club:turn club:when club:digest
+    club:digested club:instead club:agree club:reject club:next club:points club:chosen club:point club:add club:added
+    club:edit club:edited club:drop club:dropped
+"""
+COMPANION = """
+    outing:calls outing:swap outing:extend outing:later outing:home outing:both outing:happened outing:log outing:edit
+    outing:amend outing:throw alert:help alert:unsafe alert:unheard
+"""
+BUTTONS = {
+    "own": OWN, "here": HERE, "home": HOME, "member": MEMBER, "organiser": ORGANISER, "server": SERVER,
+    "companion": COMPANION,
+}  # fmt: skip
+COMMANDS = {
+    "own": """
+        /log /me /runs list /runs show /runs edit /runs delete /runs export /runs import /settings /help
+        /privacy policy /privacy export /privacy erase /partner block /partner unblock /partner trust
+        /partner untrust /partner contact /partner mine
+        /remind me /remind list /remind edit /remind pause /remind resume /remind delete
+    """,
+    "home": "/leaderboard /partner find /partner availability",
+    "organiser": "/partner round",
+    "server": "/club settings /club review /remind club",
+}
+
+
+def pressed(need: str) -> list[str]:
+    """The custom ids, without their own part, that need something."""
+    return BUTTONS[need].split()
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[Backpedal]:
+    nothing: Any = None
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    await bot.load_everything()
+    yield bot
+    await bot.close()
+
+
+async def test_every_button_says_what_it_needs(client: Backpedal) -> None:
+    told = [prefix for need in BUTTONS for prefix in pressed(need)]
+    assert len(told) == len(set(told))
+    assert set(told) == {prefix.rsplit(":", 1)[0] for prefix in client.router.prefixes}
+
+
+async def test_every_command_says_what_it_needs(client: Backpedal) -> None:
+    told = [f"/{words.strip()}" for listed in COMMANDS.values() for words in listed.split("/") if words.strip()]
+    commands = [command for command in client.tree.walk_commands() if not getattr(command, "commands", None)]
+    assert sorted(told) == sorted(f"/{command.qualified_name}" for command in commands)
+
+
+async def test_every_message_says_whom_it_is_for(client: Backpedal) -> None:
+    silent = [name for name, kind in client.kinds.items() if kind.draw is not None and kind.to is None]
+    assert silent == []
+
+
+async def test_what_is_private_of_an_outing_goes_to_members_alone(client: Backpedal) -> None:
+    asked = {name for name, kind in client.kinds.items() if kind.to in (Recipient.MEMBER, Recipient.ORGANISER)}
+    assert {"outing.filled", "outing.confirmed", "outing.offer", "outing.evening", "outing.start"} <= asked
+    assert {"alert.organisers", "round.preview", "round.matched"} <= asked
