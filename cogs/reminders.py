@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as replace_fields
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
 from bot.domain import zones
-from bot.domain.reminding import in_step
 from bot.domain.snoozes import Snooze
 from bot.errors import BadInput
 from bot.services import reminders
@@ -21,7 +18,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, open_form, replace, reply, soon
 from cogs.organising import organiser, server
 from cogs.reminder_place import checked_place, form_of, picked_place, told_place
-from cogs.reminding import chosen_reminder, kept, read_asked, suggest_reminder, suggest_time, zone_of_club
+from cogs.reminding import chosen_reminder, kept, read_asked, read_changed, suggest_reminder, suggest_time, zone_of_club
 from cogs.views.base import chosen_number, fields_of, pressed
 from cogs.views.reminder_message import deleted_card
 from cogs.views.reminders import filled_when, reminder_card, reminder_list, remove_card
@@ -212,7 +209,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         typed = fields.get("when", "").strip()
         when = None if not typed or typed == filled_when(view, person.reader).strip() else typed
         place = picked_place(interaction, view, person.reader) if view.of_club else None
-        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""), place)
+        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""), place, form=True)
 
     @pressed("remind", "pause", "reminder_id")
     async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
@@ -264,13 +261,12 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         when: str | None,
         what: str | None,
         club: InChannel | None,
+        *,
+        form: bool = False,
     ) -> None:
         asked, notices = None, list[str]()
         if when is not None:
-            asked, notices = read_asked(interaction, person.reader, view.zone, when, view.what)
-            asked = replace_fields(asked, schedule=in_step(when, asked.schedule, view.schedule))
-            if asked.other is not None:
-                asked = replace_fields(asked, other=in_step(when, asked.other, view.schedule))
+            asked, notices = read_changed(interaction, person.reader, view, when, form=form)
         changed = await soon(
             interaction,
             reminders.edit(

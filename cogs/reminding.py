@@ -9,6 +9,8 @@ from datetime import datetime
 
 from discord import app_commands
 
+from bot.domain.editing import read_edit
+from bot.domain.reminding import Asked as When
 from bot.domain.reminding import read_when
 from bot.domain.schedule import is_series, next_after
 from bot.errors import MemberError, NotFound
@@ -18,7 +20,8 @@ from bot.services.people import Person
 from bot.services.reminder_views import Asked, Keeper, ReminderView, keeper_of
 from cogs.answer import Interaction, met
 from cogs.transformers import CHOICE_LIMIT, OFFERED
-from cogs.views.reminders import line, reading
+from cogs.views.reminders import left_of, line, reading
+from cogs.views.schedules import in_words
 
 EXAMPLES = ("soon", "once", "weekly", "monthly")
 """Of what a "when" can be, shown before anything is typed."""
@@ -43,29 +46,53 @@ def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, w
         BadInput: unreadable, or never; with an example.
     """
     read = read_when(when, now=interaction.client.app.clock(), zone=zone, language=reader.language)
+    return _asked(what, read, reader)
+
+
+def read_changed(
+    interaction: Interaction, reader: Reader, view: ReminderView, when: str, *, form: bool
+) -> tuple[Asked, list[str]]:
+    """When a reminder is to come from now on: what the text does not name stays.
+
+    The form shows the whole of its time, so that a last day taken out of it is none any more.
+
+    Raises:
+        BadInput: unreadable, or never; with an example.
+    """
+    now = interaction.client.app.clock()
+    read = read_edit(when, left_of(view), now=now, zone=view.zone, language=reader.language, keeps_end=not form)
+    return _asked(view.what, read, reader)
+
+
+def _asked(what: str, read: When, reader: Reader) -> tuple[Asked, list[str]]:
     notices = [reader.t("remind.said.hour")] if read.hour_assumed else []
-    return Asked(what, read.schedule, read.other), notices
+    return Asked(what, read.schedule, read.others), notices
 
 
 async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """How a "when" is understood, with the next time, or why not; the value is what was typed.
+    """How a "when" is understood, with the next time, or why not; of one with several readings a choice for each.
 
-    Before anything is typed: what could be.
+    The value is what was typed, or a reading in words that have no other. Before anything is typed: what could be.
     """
     person, keeper = await kept(interaction)
     reader, now = person.reader, interaction.client.app.clock()
     try:
-        zone = await _zone_meant(interaction, person, keeper)
+        view = await _changed_view(interaction, keeper)
+        zone = view.zone if view else _zone_meant(interaction, person)
         if not current.strip():
             return [_choice(*one) for one in _examples(zone, reader, now)]
-        read = read_when(current, now=now, zone=zone, language=reader.language)
-        words = reading(read, zone, reader, now)
-        if read.other is not None:
-            other = reading(replace(read, schedule=read.other), zone, reader, now)
-            words = reader.t("remind.line.or", words=words, other=other)
+        if view is None:
+            read = read_when(current, now=now, zone=zone, language=reader.language)
+        else:
+            read = read_edit(current, left_of(view), now=now, zone=zone, language=reader.language)
     except MemberError as error:
-        words = reader.error(error)
-    return [_choice(words, current)] if current.strip() else []
+        return [_choice(reader.error(error), current)] if current.strip() else []
+    if not read.others:
+        return [_choice(reading(read, zone, reader, now), current)]
+    return [
+        _choice(reading(replace(read, schedule=one), zone, reader, now), in_words(one, reader.inside(zone)))
+        for one in (read.schedule, *read.others)
+    ]
 
 
 def _examples(zone: str, reader: Reader, now: datetime) -> Iterator[tuple[str, str]]:
@@ -80,14 +107,18 @@ def _examples(zone: str, reader: Reader, now: datetime) -> Iterator[tuple[str, s
         yield words, typed
 
 
-async def _zone_meant(interaction: Interaction, person: Person, keeper: Keeper) -> str:
+async def _changed_view(interaction: Interaction, keeper: Keeper) -> ReminderView | None:
+    """The reminder that is edited, once it is chosen."""
+    chosen = str(getattr(interaction.namespace, "reminder", None) or "")
+    if not _CHOSEN.fullmatch(chosen):
+        return None
+    return await reminders.own_reminder(interaction.client.app.database, keeper, int(chosen[1:]))
+
+
+def _zone_meant(interaction: Interaction, person: Person) -> str:
     """The zone a typed time is meant in: the club's for its reminders."""
     if interaction.command is not None and interaction.command.name == "club":
         return zone_of_club(person)
-    chosen = str(getattr(interaction.namespace, "reminder", None) or "")
-    if _CHOSEN.fullmatch(chosen):
-        view = await reminders.own_reminder(interaction.client.app.database, keeper, int(chosen[1:]))
-        return view.zone
     return person.reader.zone
 
 

@@ -42,6 +42,7 @@ class Series:
         lasts: how long, from the first day on: a count of a unit.
         span: from what hour to what hour, as typed.
         until_hour: an hour of today that ends it, as typed.
+        endless: said to have no end.
         times: how often a day, where that was told.
         also: the other reading of `every second tuesday`, the second of a month.
     """
@@ -57,6 +58,7 @@ class Series:
     lasts: tuple[int, Unit] | None = None
     span: tuple[str, str] | None = None
     until_hour: str | None = None
+    endless: bool = False
     times: int | None = None
     also: Series | None = None
 
@@ -111,6 +113,7 @@ def take_series(told: Told) -> Series | None:
         series.span = (found[1], found[2])
     _times(told, series)
     except_days = told.take(rf"except\s(?:on\s|every\s)*({_LIST})")
+    series.endless = told.take("endless") is not None
     _ends(told, series)
     _begins(told, series)
     longer = re.search(rf"\bevery\s(?:{_COUNT}\s?)?{_LONGER}(?![a-z])", told.rest) is not None

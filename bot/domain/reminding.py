@@ -23,6 +23,8 @@ from bot.errors import BadInput
 
 FURTHEST = timedelta(days=5 * 365 + 2)
 """How far ahead the first time may be: five years."""
+MOST_READINGS = 4
+"""Readings of one text that are offered: a row of buttons has five places."""
 LATER_HOURS = (time(18), time(21))
 """And of a today whose 9:00 is over."""
 
@@ -47,12 +49,12 @@ class Asked:
 
     Attributes:
         schedule: the reading taken; it occurs at least once after now.
-        other: another reading of the same words, to be offered.
+        others: other readings of the same words, to be offered.
         hour_assumed: no hour was told, and `schedule` has one that was chosen.
     """
 
     schedule: Schedule
-    other: Schedule | None = None
+    others: tuple[Schedule, ...] = ()
     hour_assumed: bool = False
 
 
@@ -78,24 +80,8 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
         if key == "remind_when.unclear":
             raise BadInput("remind_when.two" if _is_two(text, asker) else key, typed=text) from None
         raise BadInput(key, **refused.params | ({"typed": text} if "typed" in refused.params else {})) from None
-    others = [one for one in readings[1:] if one != readings[0]]
-    return Asked(readings[0], others[0] if others else None, assumed)
-
-
-def in_step(text: str, schedule: Schedule, before: Schedule) -> Schedule:
-    """A schedule told in place of another, counted on from the other's anchor.
-
-    Every other Saturday at nine instead of eight stays on the same Saturdays, unless the text tells where it begins.
-    """
-    if not isinstance(schedule, Calendar) or not isinstance(before, Calendar) or type(schedule) is not type(before):
-        return schedule
-    if replace(before, anchor=schedule.anchor, hours=schedule.hours, until=schedule.until) != schedule:
-        return schedule
-    try:
-        series = take_series(Told(canonical(plain(text)), text, "de", schedule.anchor, past=False))
-    except BadInput:
-        return schedule
-    return schedule if series is None or series.since is not None else replace(schedule, anchor=before.anchor)
+    distinct = tuple(dict.fromkeys(readings))
+    return Asked(distinct[0], distinct[1:MOST_READINGS], assumed)
 
 
 def _either_order(text: str, asker: Asker) -> Readings:

@@ -25,12 +25,12 @@ class Asked:
     Attributes:
         what: in the words of whoever asks.
         schedule: when.
-        other: the other reading, where the words for "when" have two.
+        others: the other readings, where the words for "when" have several.
     """
 
     what: str
     schedule: Schedule
-    other: Schedule | None = None
+    others: tuple[Schedule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class ReminderView:
         role_id: of a club's, whom it pings.
         what: as typed; escape it.
         schedule: when.
-        readings: both readings of a "when" that could mean two, else none.
+        readings: all readings of a "when" that could mean several, else none.
         zone: in which its wall times are meant.
         state: active, paused or ended.
         trouble: why the bot paused it, where it did.

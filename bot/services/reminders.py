@@ -116,7 +116,7 @@ async def any_reminder(database: Database, reminder_id: int) -> ReminderView | N
 async def choose_reading(
     database: Database, keeper: Keeper, reminder_id: int, revision: int, number: int, now: datetime
 ) -> ReminderView:
-    """Take one of the two readings of what was typed; again changes nothing.
+    """Take one of the readings of what was typed; again changes nothing.
 
     Raises:
         NotFound: not theirs.
@@ -277,7 +277,7 @@ def _what(typed: str) -> str:
 
 
 def _readings(asked: Asked) -> list[dict[str, object]] | None:
-    return None if asked.other is None else [to_json(asked.schedule), to_json(asked.other)]
+    return _kept((asked.schedule, *asked.others)) if asked.others else None
 
 
 def _kept(readings: tuple[Schedule, ...]) -> list[dict[str, object]]:

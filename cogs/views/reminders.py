@@ -76,15 +76,23 @@ def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str
                 )
             )
         )
-    elif len(view.readings) == 2 and view.left_again is None:
-        number = 0 if view.schedule == view.readings[1] else 1
-        other = view.readings[number]
-        if next_after(other, view.zone, now) is not None:
-            words = _in_words(other, reader.inside(view.zone), now)
-            other_id = identity("remind", "reading", view.reminder_id, view.revision, number)
-            parts.append(row(button(reader.t("remind.button.reading", words=words), other_id, ButtonStyle.primary)))
+    elif view.left_again is None and (others := _other_readings(view, reader, now)):
+        parts.append(row(*others))
     parts.append(row(*_buttons(view, reader, missed=missed is not None)))
     return card(*parts, colour=COLOUR)
+
+
+def _other_readings(view: ReminderView, reader: Reader, now: datetime) -> list[Component]:
+    """A button for each reading of what was typed but the one taken, as far as it still comes."""
+    return [
+        button(
+            reader.t("remind.button.reading", words=_in_words(one, reader.inside(view.zone), now)),
+            identity("remind", "reading", view.reminder_id, view.revision, number),
+            ButtonStyle.primary,
+        )
+        for number, one in enumerate(view.readings)
+        if one != view.schedule and next_after(one, view.zone, now) is not None
+    ]
 
 
 def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
@@ -113,7 +121,7 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     if view.again_at is not None:
         when, relative = moment_in_words(view.again_at, reader, now), format_dt(view.again_at, "R")
         lines.append(reader.t("remind.card.again", when=when, relative=relative))
-    unsaid = len(view.readings) == 2 and view.schedule != view.readings[1]
+    unsaid = len(view.readings) > 1 and view.schedule not in view.readings[1:]
     if unsaid and missed is None and view.left_again is None:
         lines.append(reader.t("remind.card.reading", words=spoken(view, reader, now)))
     return lines
@@ -264,8 +272,12 @@ def _chosen(
 
 def filled_when(view: ReminderView, reader: Reader) -> str:
     """What the form for changing a reminder says of its time: typed back it means the same."""
-    schedule = view.schedule if view.left_again is None else In(view.left_again)
-    return in_words(schedule, reader.inside(view.zone))[:100]
+    return in_words(left_of(view), reader.inside(view.zone))[:100]
+
+
+def left_of(view: ReminderView) -> Schedule:
+    """When it comes: by its schedule, or of one that is over once more."""
+    return view.schedule if view.left_again is None else In(view.left_again)
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:

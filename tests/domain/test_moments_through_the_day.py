@@ -51,7 +51,7 @@ def ahead(typed: str, language: str, now: datetime) -> str:
         asked = read_when(typed, now=now, zone=BERLIN, language=language)
     except BadInput as refused:
         return f"! {refused.key.removeprefix('remind_when.')}"
-    readings = [one for one in (asked.schedule, asked.other) if one is not None]
+    readings = (asked.schedule, *asked.others)
     times = [", ".join(map(shown, upcoming(one, BERLIN, now, 2))) for one in readings]
     return " | ".join(times) + (" ~" if asked.hour_assumed else "")
 

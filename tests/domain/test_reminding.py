@@ -52,8 +52,8 @@ def answered(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW)
         asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput as refused:
         return f"! {refused.key.removeprefix('remind_when.')}"
-    other = f" | {times(asked.other, zone, now)}" if asked.other else ""
-    return f"= {times(asked.schedule, zone, now)}{' ~' if asked.hour_assumed else ''}{other}"
+    others = "".join(f" | {times(other, zone, now)}" for other in asked.others)
+    return f"= {times(asked.schedule, zone, now)}{' ~' if asked.hour_assumed else ''}{others}"
 
 
 def test_as_typed() -> None:
@@ -235,7 +235,7 @@ def comes(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW) ->
     except BadInput as refused:
         Reader(language, zone=zone).error(refused)
         return refused.key in KEYS and refused.key.startswith(("remind_when.", "entry.text."))
-    firsts = [next_after(one, zone, now) for one in (asked.schedule, asked.other) if one is not None]
+    firsts = [next_after(one, zone, now) for one in (asked.schedule, *asked.others)]
     return all(first is not None and now < first <= now + FURTHEST for first in firsts)
 
 

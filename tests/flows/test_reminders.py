@@ -71,11 +71,14 @@ async def test_a_far_day_is_shown_with_its_year(club: Club) -> None:
 
 async def test_the_other_reading_is_a_button_that_survives_a_restart(club: Club) -> None:
     shown = await club.alice.autocomplete(club.channel, "remind me", "when", "tomorrow 6")
-    assert "Thu 19 Nov 06:00 · or: Thu 19 Nov 18:00" in shown[0]["name"]
+    assert [choice["name"] for choice in shown] == ["Thu 19 Nov 06:00", "Thu 19 Nov 18:00"]
+    chosen = await club.alice.slash(club.channel, "remind me", when=shown[1]["value"], what="early")
+    assert "Next: **Thu 19 Nov 18:00**" in text_of(chosen)
+    assert "could mean" not in text_of(chosen)
     answer = await club.alice.slash(club.channel, "remind me", when="tomorrow 6", what="pack")
     words = text_of(answer)
     assert "Next: **Thu 19 Nov 06:00**" in words
-    assert "That could mean two things" in words
+    assert "That could mean more than one thing" in words
     label = next(label for label in button_ids(answer) if label.startswith("I meant"))
     assert "18:00" in label
     other_id = button_ids(answer)[label]
@@ -131,6 +134,21 @@ async def test_the_list_opens_one_to_change_pause_take_up_and_delete(club: Club)
         assert "no longer there" in text_of(late), action
     await club.restart(days=2)
     assert club.dms(club.alice) == []
+
+
+async def test_an_edit_keeps_what_it_does_not_name(club: Club) -> None:
+    await ask(club, club.alice, "every mon 18:00 until 1 june", "stretch")
+    shown = await club.alice.autocomplete(club.channel, "remind edit", "reminder", "stretch")
+    number = shown[0]["value"]
+    typed = await club.alice.autocomplete(club.channel, "remind edit", "when", "every tue", reminder=number)
+    assert typed[0]["name"] == "every Tuesday 18:00 until 1 Jun · next Tue 24 Nov 18:00"
+    other_day = await club.alice.slash(club.channel, "remind edit", reminder=number, when="every tue")
+    assert "every Tuesday 18:00 until 1 Jun" in text_of(other_day)
+    other_hour = await club.alice.slash(club.channel, "remind edit", reminder=number, when="7pm")
+    assert "every Tuesday 19:00 until 1 Jun" in text_of(other_hour)
+    form = await club.alice.slash(club.channel, "remind edit", reminder=number)
+    in_form = await club.alice.submit_modal(form, {"what": "stretch", "when": "every Wed"})
+    assert "🔁 every Wednesday 19:00\n" in text_of(in_form)
 
 
 async def test_another_hour_leaves_every_other_saturday_on_its_saturdays(club: Club) -> None:

@@ -54,7 +54,7 @@ class Reminded:
         limit: int = 50, interaction_id: int | None = None,
     ) -> ReminderView:  # fmt: skip
         person = await self.person(by, guild_id)
-        asked = Asked(what, schedule or In(self.now + timedelta(minutes=20)), other)
+        asked = Asked(what, schedule or In(self.now + timedelta(minutes=20)), () if other is None else (other,))
         assert person.club or not club
         return await reminders.ask(
             self.database, person, asked, zone=person.reader.zone, channel_id=CHANNEL if guild_id else None,

@@ -144,6 +144,7 @@ GERMAN = Vocabulary(
         (r"\bfruehs\b", "frueh"),
         (r"\bmorgens (?=frueh)|\bmorgen(?= frueh)(?<=every day morgen)", ""),
         (r"\b(?:am |an |every )?wochenenden?\b", "every sa-so"),
+        (r"\bohne ende\b|\bfuer immer\b|\bunbegrenzt\b|\bunbefristet\b", "endless"),
         (r"\bbis (?:zum |zur |einschliesslich |inklusive |inkl\.? |incl\.? )*", "until "),
         (r"\b(?:beginnend|startend|angefangen)(?: (?:ab|am|mit))?\b|\bab (?:dem )?", "from "),
         (r"\b(?:ausser|nur nicht|nicht)(?: am| an)?\b", "except"),

@@ -127,6 +127,7 @@ ENGLISH = Vocabulary(
         (r"\b(?:'?til|till|up to|up until|(?:ending|ends?)(?: on)?(?= [0-9a-z]))\b(?! of\b)", "until"),
         (r"\b(?:starting|beginning|commencing|as)(?: (?:on|at|from|of))?\b", "from"),
         (r"\b(?:excluding|but not|not on|apart from)(?: on)?\b", "except"),
+        (r"\b(?<!until )for ?ever\b|\bwithout (?:an )?end\b|\bindefinitely\b", "endless"),
         (r"\bfor (?:the )?(?:next )?", "for "),
         (r"\b(?:once|1x) (?=every\b)", ""),
     ),
