@@ -1,6 +1,6 @@
 """Another "when" for a reminder: what it does not name stays as it was.
 
-`every tue` in place of `every mon 18:00` comes at 18:00, `19:00` stays on Mondays, `until 1 june` changes the end alone.
+`every tue` in place of `every mon 18:00` comes at 18:00, `19:00` stays on Mondays, `until 1 june` changes only the end.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.moments import Facing, Moment, read_hour, take_apart
-from bot.domain.reminding import Asked, read_when
 from bot.domain.recurring import Series, canonical, take_series
+from bot.domain.reminding import Asked, read_when
 from bot.domain.schedule import Calendar, Daily, Hours, In, Interval, Once, Schedule, Weekly, next_after
 from bot.domain.told import Told, weeks_on
 from bot.domain.words.plain import plain
@@ -68,9 +68,8 @@ def read_edit(text: str, before: Schedule, *, now: datetime, zone: str, language
         if series is not None:
             return _other_series(edit, edit.read(text), series, told, keeps_end=keeps_end)
     once = _told_once(edit)
-    if once is None or once.day is None:
-        if hours := _other_hours(edit):
-            return hours
+    if (once is None or once.day is None) and (hours := _other_hours(edit)):
+        return hours
     asked = edit.read(text)
     return _other_day(edit, asked, once) if once is not None and asked.hour_assumed else asked
 

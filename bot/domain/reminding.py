@@ -15,7 +15,7 @@ from bot.domain.hours import usual_hour
 from bot.domain.moments import Facing, Moment, at_wall, settled, take_apart
 from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
-from bot.domain.schedule import Calendar, In, Once, Schedule, next_after
+from bot.domain.schedule import In, Once, Schedule, next_after
 from bot.domain.told import Clock, Told
 from bot.domain.units import parse_duration
 from bot.domain.words.plain import plain
