@@ -11,7 +11,7 @@ from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.reader import Reader
 from bot.services import agreeing, calls, clubs, joining, outing_cards, people, waiting
-from bot.services.course import EARLIEST_CHECK_IN
+from bot.services.checking_in import EARLIEST_CHECK_IN
 from bot.services.outings import CARD, OutingView, outing_of
 from cogs.nudging import Nudge, Said
 from cogs.views import outing_letters as letters

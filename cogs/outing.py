@@ -2,77 +2,42 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, Recipient
-from bot.domain.delivery import Priority
-from bot.domain.outings import OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.reader import Reader
-from bot.services import clubs, course, drafts, no_shows, people
-from bot.services.calls import HOUR, START
-from bot.services.evenings import EVENING
+from bot.services import checking_in, corrections, course, drafts, no_shows
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
 from cogs.asking import ask_named
+from cogs.course_kinds import KINDS, NUDGES
 from cogs.membership import standing_in
-from cogs.nudging import Nudge, Said, Say
 from cogs.transformers import amendment_from_form, draft_form
 from cogs.views import outing_course as views
-from cogs.views.base import Buttons, Component, card, fields_of, pressed, values_of
+from cogs.views.base import Component, card, fields_of, pressed, values_of
 from cogs.views.run_card import private_card
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from bot.client import Backpedal
-
-Draw = Callable[[OutingView, Outgoing, Reader, datetime], tuple[str, ui.View] | None]
 
 
 class Outings(commands.Cog):
     """What those who are in an outing press, and what they are told while it lasts."""
 
+    kinds = KINDS
+    nudges = NUDGES
+
     def __init__(self, app: App) -> None:
         self.app = app
-        asked, safety = Priority.ASKED, Priority.SAFETY
-        self.nudges = (
-            _reminder_nudge(EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
-            _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
-        )
-        self.kinds = (
-            Kind(
-                START,
-                safety,
-                _reminds(START),
-                _draws(_start),
-                useful_for=timedelta(hours=1),
-                to=Recipient.MEMBER,
-                unproven=_draws(_start, exactly=False),
-            ),
-            Kind(no_shows.UNSTARTED, asked, _fire_unstarted),
-            Kind(no_shows.HAPPENED, asked, None, _draws(_happened), to=Recipient.MEMBER),
-            Kind(no_shows.WORD, asked, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
-            # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
-            Kind(course.OUT_NOW, safety, None, _draw_out, to=Recipient.COMPANION),
-            Kind(course.HALF, safety, _fire_half, _draws(_half), to=Recipient.COMPANION),
-            Kind(course.EXTENDED, safety, None, _draws(_extended), to=Recipient.COMPANION),
-            Kind(course.PARTNER_HOME, safety, None, _draws(_asked_home), to=Recipient.COMPANION),
-            Kind(course.DRAFT, asked, None, _draws(_draft), to=Recipient.COMPANION),
-        )
 
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
         """What the menu behind More offers."""
-        startable = self.app.clock() >= outing.starts_at - course.EARLIEST_CHECK_IN
+        startable = self.app.clock() >= outing.starts_at - checking_in.EARLIEST_CHECK_IN
         return views.more_items(outing, user_id, reader, startable=startable)
 
     @pressed("outing", "checkin", "outing_id")
@@ -80,7 +45,7 @@ class Outings(commands.Cog):
         """Ask who is there; one checks in for all."""
         person = await self._member(interaction, outing_id)
         outing = await course.own_outing(self.app.database, outing_id, person.user_id)
-        course.check_startable(outing, self.app.clock())
+        checking_in.check_startable(outing, self.app.clock())
         await reply(interaction, views.who_is_there(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "all", "outing_id")
@@ -110,8 +75,8 @@ class Outings(commands.Cog):
         return person
 
     async def _check_in(self, interaction: Interaction, person: Person, outing_id: int, present: list[int]) -> None:
-        work = course.check_in(
-            self.app.database,
+        work = checking_in.check_in(
+            self.app.database.urgent,
             outing_id,
             person.user_id,
             present,
@@ -134,7 +99,7 @@ class Outings(commands.Cog):
         """Change roles."""
         person = await met(interaction)
         outing = await course.swap(
-            self.app.database, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
         )
         self.app.courier.poke()
         await reply(interaction, views.swapped(outing, person.user_id, person.reader), private=True)
@@ -152,7 +117,12 @@ class Outings(commands.Cog):
         """Come home later."""
         person = await met(interaction)
         outing = await course.extend(
-            self.app.database, outing_id, person.user_id, minutes, interaction_id=interaction.id, now=self.app.clock()
+            self.app.database.urgent,
+            outing_id,
+            person.user_id,
+            minutes,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
         )
         self.app.courier.poke()
         await replace(interaction, views.extended(outing, person.user_id, person.reader))
@@ -170,7 +140,7 @@ class Outings(commands.Cog):
     async def _home(self, interaction: Interaction, outing_id: int, *, both: bool) -> None:
         person = await met(interaction)
         outing = await course.home(
-            self.app.database,
+            self.app.database.urgent,
             outing_id,
             person.user_id,
             both=both,
@@ -178,7 +148,27 @@ class Outings(commands.Cog):
             now=self.app.clock(),
         )
         self.app.courier.poke()
-        await reply(interaction, views.came_home(outing, person.reader), private=True)
+        await reply(interaction, views.came_home(outing, person.user_id, person.reader), private=True)
+
+    @pressed("outing", "stillout", "outing_id")
+    async def still_out(self, interaction: Interaction, outing_id: int) -> None:
+        """Take Home back."""
+        person = await met(interaction)
+        outing = await corrections.still_out(
+            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        self.app.courier.poke()
+        await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
+
+    @pressed("outing", "notthere", "outing_id")
+    async def not_there(self, interaction: Interaction, outing_id: int) -> None:
+        """Say that one was checked in by others without being there."""
+        person = await met(interaction)
+        await corrections.not_there(
+            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        self.app.courier.poke()
+        await close_with(interaction, person.reader.t("course.eyes.not_there_done"))
 
     @pressed("outing", "happened", "outing_id", "said")
     async def happened(self, interaction: Interaction, outing_id: int, said: str) -> None:
@@ -229,131 +219,6 @@ class Outings(commands.Cog):
         person = await met(interaction)
         await drafts.throw_draft(self.app.database, outing_id, person.user_id)
         await close_with(interaction, person.reader.t("course.draft.gone"))
-
-
-def _reminds(kind: str) -> Callable[[AsyncSession, DueNow, datetime], Awaitable[None]]:
-    async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
-        if due.subject_id is not None:
-            await course.remind(session, kind, due.subject_id, due.user_id, now)
-
-    return fire
-
-
-async def _fire_unstarted(session: AsyncSession, due: DueNow, now: datetime) -> None:
-    if due.subject_id is not None:
-        await no_shows.ask(session, due.subject_id, now)
-
-
-async def _fire_half(session: AsyncSession, due: DueNow, now: datetime) -> None:
-    if due.subject_id is not None:
-        await course.call_half_time(session, due.subject_id, now)
-
-
-def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
-    """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
-
-    async def drawn(client: Backpedal, out: Outgoing) -> Drawn | None:
-        if out.subject_id is None:
-            return None
-        database = client.app.database
-        try:
-            outing = await outing_of(database, out.subject_id)
-        except NotFound:
-            return None
-        reader = await people.reader_for(database, out.user_id, out.guild_id)
-        outing = outing if exactly else dataclasses.replace(outing, detail=None)
-        made = draw(outing, out, reader, client.app.clock())
-        return None if made is None else Drawn(content=made[0], view=made[1])
-
-    return drawn
-
-
-def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
-    """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
-
-    def says(*, exactly: bool) -> Say:
-        drawn = _draws(draw, exactly=exactly)
-
-        async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
-            made = await drawn(client, out)
-            return None if made is None or made.view is None else Said(made.content, made.view.children)
-
-        return say
-
-    return Nudge(
-        name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
-        say_unproven=says(exactly=False),
-    )  # fmt: skip
-
-
-def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return _reminder(outing, out, reader, evening=True)
-
-
-def _hour(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return _reminder(outing, out, reader, evening=False)
-
-
-def _reminder(outing: OutingView, out: Outgoing, reader: Reader, *, evening: bool) -> tuple[str, ui.View] | None:
-    if not _still_in(outing, out):
-        return None
-    return views.reminder(outing, out.user_id, reader, evening=evening)
-
-
-def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
-
-
-async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
-    club = (await clubs.club_settings(client.app.database, out.guild_id or 0)).club
-
-    def made(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-        me = outing.who(out.user_id)
-        if outing.state not in OUT or me is None or not me.out:
-            return None
-        return views.on_the_way(outing, out.user_id, reader, club, agreed_here=bool(out.payload.get("agreed_here")))
-
-    return await _draws(made)(client, out)
-
-
-def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
-    # Asked again here: the bot may have been down since the call was written.
-    me = outing.who(out.user_id)
-    return views.half_time(outing, out.user_id, reader) if me and me.out and course.may_swap_now(outing, now) else None
-
-
-def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    me = outing.who(out.user_id)
-    if outing.state not in OUT or me is None or not me.out:
-        return None
-    return views.told_extended(outing, int(out.payload["by_user_id"]), int(out.payload["minutes"]), reader)
-
-
-def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    me = outing.who(out.user_id)
-    if outing.state not in OUT or me is None or not me.out:
-        return None
-    return views.asked_home(outing, int(out.payload["by_user_id"]), reader)
-
-
-def _draft(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    me = outing.who(out.user_id)
-    if me is None or me.draft != "offered":
-        return None
-    return views.drafted(drafts.draft_of(outing, me, reader.zone), reader)
-
-
-def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return views.happened(outing, reader, absent=bool(out.payload.get("absent")))
-
-
-def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return reader.t("course.happened.two"), Buttons(timeout=None)
-
-
-def _still_in(outing: OutingView, out: Outgoing) -> bool:
-    me = outing.who(out.user_id)
-    return outing.state in (OutingState.FILLED, OutingState.CONFIRMED) and me is not None and me.presence is Presence.IN
 
 
 async def setup(bot: Backpedal) -> None:

@@ -8,7 +8,7 @@ Source: "on a track, or side by side with one runner facing forward" (Cavagna in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +32,8 @@ CONTACTS_MIN = 10
 """Minutes after the contacts before the organisers are told."""
 REPEAT_MIN = 15
 """Minutes between alerts to the organisers."""
+TAKE_BACK = timedelta(minutes=30)
+"""How long after everybody was home a press on Home can be taken back; while somebody is out it always can."""
 DETAIL_KEPT = timedelta(days=30)
 """How long an exact meeting point is kept after the outing."""
 
@@ -114,21 +116,32 @@ _CHOICES = {
 }
 
 
-def eyes_kept(roles: Collection[Roles], backward_per_spotter: int, *, solo: bool) -> bool:
-    """Whether each backward runner has a spotter in both halves.
+def without_eyes(roles: Sequence[Roles], backward_per_spotter: int, *, swapped: bool = False) -> frozenset[int]:
+    """Who runs backward in a half in which too few face forward, as positions in `roles`.
 
     Args:
-        roles: of everybody in the outing.
+        roles: of everybody in the outing; once it is under way, of those who are still out.
         backward_per_spotter: how many backward runners one spotter may take, 1 to 3.
-        solo: the surface is one on which the club allows running backward alone.
+        swapped: roles have been swapped, so that the first half is over.
     """
-    if solo:
-        return True
-    for half in (0, 1):
-        backward = sum(r.at(half) is Role.BACKWARD for r in roles)
-        if backward > backward_per_spotter * (len(roles) - backward):
-            return False
-    return True
+    found: set[int] = set()
+    for half in (1,) if swapped else (0, 1):
+        backward = {position for position, r in enumerate(roles) if r.at(half) is Role.BACKWARD}
+        if len(backward) > backward_per_spotter * (len(roles) - len(backward)):
+            found |= backward
+    return frozenset(found)
+
+
+def eyes_kept(roles: Sequence[Roles], backward_per_spotter: int, *, solo: bool, swapped: bool = False) -> bool:
+    """Whether each backward runner has a spotter in every half that lies ahead.
+
+    Args:
+        roles: as for `without_eyes`.
+        backward_per_spotter: as for `without_eyes`.
+        solo: the surface is one on which the club allows running backward alone.
+        swapped: as for `without_eyes`.
+    """
+    return solo or not without_eyes(roles, backward_per_spotter, swapped=swapped)
 
 
 def arrange(wishes: Sequence[Wish], backward_per_spotter: int, *, solo: bool) -> tuple[Roles, ...] | None:

@@ -16,7 +16,7 @@ from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import watch
+from bot.services import eyes, watch
 from bot.services.course import end
 from bot.services.deliveries import Destination, Letter, post
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
@@ -81,7 +81,7 @@ async def climb(
     outing = await read(session, outing_id)
     if rung == 0:
         ids = [c.user_id for c in outing.out]
-        await tell(session, outing, ASK, ids, now, occurrence=f"{outing.extended_min}", priority=Priority.SAFETY)
+        await tell(session, outing, ASK, ids, now, occurrence=_return_of(outing), priority=Priority.SAFETY)
     elif rung == 1:
         await _alarm_contacts(session, outing, [c.user_id for c in outing.out], now)
     else:
@@ -208,6 +208,7 @@ async def resolve(
         if outing.state is not OutingState.OVERDUE and organises != outing.guild_id:
             raise Conflict("alerts.resolve.not_yet")
         still_out = outing.out
+        await eyes.allow(session, outing, now)  # row by row: nobody is out at the end
         for companion in still_out:
             await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
         await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
@@ -320,7 +321,7 @@ async def _alarm_contacts(
     session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime, *, help_for: int | None = None
 ) -> None:
     named = await queries.accepted_contacts(session, user_ids)
-    occurrence = f"{outing.outing_id}:{'help' if help_for else outing.extended_min}"
+    occurrence = f"{outing.outing_id}:{'help' if help_for else _return_of(outing)}"
     await post(
         session,
         [
@@ -338,13 +339,19 @@ async def _alarm_organisers(
     session: AsyncSession, outing: OutingView, rung: int, now: datetime, *, help_for: int | None = None
 ) -> None:
     club = club_of(await session.get(models.Guild, outing.guild_id))
-    occurrence = f"{outing.outing_id}:{outing.extended_min}:{rung}"
+    occurrence = f"{outing.outing_id}:{_return_of(outing)}:{rung}"
     payload: Mapping[str, object] = {"help_user_id": help_for} if help_for else {}
     if club is not None and club.organisers_channel_id:
         letter = _letter(ORGANISERS, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload)
         await post(session, [letter], now)
     else:
         await by_direct_message(session, outing.outing_id, ORGANISERS, occurrence, now, payload)
+
+
+def _return_of(outing: OutingView) -> str:
+    """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
+    assert outing.due_back_at is not None
+    return f"{outing.due_back_at.timestamp():.0f}"
 
 
 async def _organisers(session: AsyncSession, guild_id: int) -> list[int]:

@@ -24,9 +24,11 @@ from bot.domain.outings import (
     Roles,
     Wish,
     arrange,
+    eyes_kept,
     free_wishes,
     half_time,
     is_filled,
+    without_eyes,
 )
 from bot.domain.runs import Surface
 from bot.errors import NotFound
@@ -95,6 +97,7 @@ class OutingView:
     started_at: datetime | None
     due_back_at: datetime | None
     swapped_at: datetime | None
+    eyes_lost_at: datetime | None
     extended_min: int
     rung: int
     help_at: datetime | None
@@ -116,6 +119,20 @@ class OutingView:
     def out(self) -> tuple[CompanionView, ...]:
         """Those who are out and not home."""
         return tuple(c for c in self.companions if c.out)
+
+    @property
+    def uncovered(self) -> frozenset[int]:
+        """Those who are out and run backward, now or after the swap, with too few who face forward still out."""
+        roles = [c.roles for c in self.out]
+        found = without_eyes(roles, self.backward_per_spotter, swapped=self.swapped_at is not None)
+        return frozenset(c.user_id for position, c in enumerate(self.out) if position in found)
+
+    @property
+    def may_swap(self) -> bool:
+        """Whether those who are out can change roles: somebody does, not yet, and with eyes for all afterwards."""
+        roles = [c.roles for c in self.out]
+        swapping = any(r.swaps for r in roles) and self.swapped_at is None
+        return swapping and eyes_kept(roles, self.backward_per_spotter, solo=self.solo, swapped=True)
 
     @property
     def caller(self) -> CompanionView | None:
@@ -196,6 +213,7 @@ def view_of(row: models.Outing, companions: Iterable[tuple[models.Companion, str
         started_at=row.started_at,
         due_back_at=row.due_back_at,
         swapped_at=row.swapped_at,
+        eyes_lost_at=row.eyes_lost_at,
         extended_min=row.extended_min,
         rung=row.rung,
         help_at=row.help_at,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import DETAIL_KEPT, ENDED
-from bot.services import agreeing, calls, course, evenings, no_shows, outing_cards, waiting
+from bot.services import agreeing, calls, checking_in, course, evenings, eyes, no_shows, outing_cards, waiting
 from bot.services.deliveries import Plan, plan
 from bot.services.fallbacks import ABOUT_OUTINGS, WAITS
 from bot.services.reminder_firing import KINDS as REMINDERS
@@ -37,8 +37,8 @@ REST = timedelta(hours=1)
 """After the first start, which has other things to do."""
 ABOUT = (
     agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
-    calls.HOUR, calls.START, course.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
-    no_shows.HAPPENED, no_shows.WORD, outing_cards.UNPOSTED, waiting.OFFER, waiting.WANTED,
+    calls.HOUR, calls.START, checking_in.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
+    eyes.LOST, eyes.BACK, no_shows.HAPPENED, no_shows.WORD, outing_cards.UNPOSTED, waiting.OFFER, waiting.WANTED,
 )  # fmt: skip
 """Kinds of messages about an outing, besides its card."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -20,6 +20,8 @@ ALARMS = ("alert.contact", "alert.organisers")
 """Kinds that alarm somebody who is not out."""
 CLEAR = "alert.clear"
 """Tells those who had been alarmed that somebody has answered."""
+ABOUT_ONE = ("one_home", "one_still_out", "not_there")
+"""What only the contacts of the one who answered are told, and not the organisers, as others are out still."""
 
 
 async def grace_of(session: AsyncSession, guild_id: int) -> int:
@@ -58,12 +60,13 @@ async def answered(
         outing: as it then is.
         climbed: the newest rung that had been climbed; below 1 nobody but those who are out had been asked.
         user_id: who answered.
-        how: "home" (all are), "one_home" (the others are not), "extended" or "resolved".
+        how: "home" (all are), "one_home" (the others are not), "extended", "resolved", "still_out" (nobody was any
+            more, and Home was pressed too early), "one_still_out" (others are), or "not_there" (was never with them).
         now: when.
     """
     if climbed < 1:
         return
-    about = user_id if how == "one_home" else None
+    about = user_id if how in ABOUT_ONE else None
     alarmed = await queries.receivers(session, ALARMS, outing.outing_id, about)
     await post(
         session,

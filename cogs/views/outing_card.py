@@ -85,8 +85,7 @@ def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence
     buttons = list(extras)
     if me is not None and me.presence is Presence.IN:
         if outing.waiting:
-            names = ", ".join(escaped(c.name, 60) for c in outing.waiting[:LISTED])
-            parts.append(reader.t("partners.more.waiting", names=names))
+            parts.append(reader.t("partners.more.waiting", names=_names(outing.waiting[:LISTED])))
         if outing.state in BEFORE:
             buttons.append(leave_button(outing, reader))
     if outing.state in BEFORE and outing.caller is not None and outing.caller.user_id == user_id:
@@ -144,8 +143,14 @@ def headline(outing: OutingView, reader: Reader) -> str:
     return reader.t(f"partners.card.looks_{outing.caller.wish.value}", name=name)
 
 
-def about(outing: OutingView, reader: Reader, *, brief: bool = False, queue: bool = True) -> list[str]:
-    """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands."""
+def about(
+    outing: OutingView, reader: Reader, *, brief: bool = False, queue: bool = True, inside: bool = False
+) -> list[str]:
+    """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands.
+
+    Of those who are out others read the names alone, so that a channel never says who is on their own; those who are
+    in (`inside`) read who is out as what, who is home, and who has no eyes.
+    """
     place, surface = escaped(outing.place, 80), outing.surface
     at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
     lines = [
@@ -157,13 +162,30 @@ def about(outing: OutingView, reader: Reader, *, brief: bool = False, queue: boo
     if brief:
         return lines
     lines.append(_length(outing, reader))
-    for wish in Wish:
-        names = ", ".join(escaped(c.name, 60) for c in outing.inside if c.wish is wish)
-        if names:
-            lines.append(reader.t(f"partners.card.role_{wish.value}", names=names))
+    if outing.state in OUT and not inside:
+        lines.append(reader.t("partners.card.out", names=_names(outing.inside)))
+    else:
+        shown = outing.out if outing.state in OUT else outing.inside
+        lines += [
+            reader.t(f"partners.card.role_{wish.value}", names=_names(there))
+            for wish in Wish
+            if (there := [c for c in shown if c.wish is wish])
+        ]
     if queue and outing.waiting and outing.state in BEFORE:
         lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
-    return lines + _state(outing, reader)
+    return lines + _state(outing, reader) + (_missing(outing, reader) if inside and outing.state in OUT else [])
+
+
+def _missing(outing: OutingView, reader: Reader) -> list[str]:
+    """Who is home already, and who is out without eyes by it."""
+    home = [c for c in outing.inside if c.home_at is not None]
+    alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
+    lines = [reader.t("partners.card.home", names=_names(home))] if home else []
+    return lines + ([reader.t("partners.card.no_eyes", names=_names(alone))] if alone else [])
+
+
+def _names(companions: Sequence[CompanionView]) -> str:
+    return ", ".join(escaped(c.name, 60) for c in companions)
 
 
 def _length(outing: OutingView, reader: Reader) -> str:
@@ -213,8 +235,9 @@ def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool =
     me = outing.who(user_id)
     # Who waits is told so in words of their own: a count of one below them would be read as somebody else.
     waits = me is not None and me.presence in (Presence.WAITING, Presence.OFFERED)
-    lines = about(outing, reader, brief=brief, queue=not waits)
-    if me is not None and me.presence is Presence.IN and not brief:
+    inside = me is not None and me.presence is Presence.IN
+    lines = about(outing, reader, brief=brief, queue=not waits, inside=inside)
+    if inside and not brief:
         lines += _spot(outing, reader)
     if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:
         lines.append(reader.t("partners.mine.offered", until=format_dt(me.offered_until, "t")))

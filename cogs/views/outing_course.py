@@ -8,7 +8,7 @@ import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Roles
+from bot.domain.outings import EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Role, Roles
 from bot.domain.runs import Review
 from bot.domain.spotter_calls import calls_on
 from bot.reader import Reader, escaped
@@ -88,7 +88,13 @@ def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutV
 
 
 def on_the_way(
-    outing: OutingView, user_id: int, reader: Reader, club: Club, *, agreed_here: bool = False
+    outing: OutingView,
+    user_id: int,
+    reader: Reader,
+    club: Club,
+    *,
+    agreed_here: bool = False,
+    by_others: bool = False,
 ) -> tuple[str, ui.View]:
     """What everybody who is out is told, with everything needed until they are home.
 
@@ -98,21 +104,22 @@ def on_the_way(
         reader: how.
         club: for its emergency number.
         agreed_here: this one had not confirmed before, and has by being there.
+        by_others: somebody else checked this one in, who may not be there at all.
     """
     assert outing.due_back_at is not None
-    parts = [
-        reader.t(
-            "course.out.words",
-            names=names_of(outing.out, reader, besides=user_id),
-            back=format_dt(outing.due_back_at, "t"),
-        )
-    ]
-    if outing.half_at is not None:
+    names, back = names_of(outing.out, reader, besides=user_id), format_dt(outing.due_back_at, "t")
+    parts = [reader.t(f"course.out.{'words' if names else 'alone'}", names=names, back=back)]
+    if user_id in outing.uncovered and not outing.solo:
+        parts.append(without_eyes(outing, user_id, reader))
+    elif outing.half_at is not None:
         parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
     if agreed_here:
         parts.append(reader.t("course.out.agreed"))
     parts.append(reader.t("course.out.not_emergency", number=number_to_call(club, reader)))
-    return "\n".join(parts), classic(*course_buttons(outing, user_id, reader))
+    buttons = course_buttons(outing, user_id, reader)
+    if by_others:
+        buttons.append(button(reader.t("course.button.not_there"), identity("outing", "notthere", outing.outing_id)))
+    return "\n".join(parts), classic(*buttons)
 
 
 def number_to_call(club: Club, reader: Reader) -> str:
@@ -135,12 +142,14 @@ def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: b
         return []
     if outing.state in CHECK_IN_STATES:
         return [*([check_in_button(outing, reader)] if startable else []), _calls(outing, reader)]
-    if outing.state not in OUT or not me.out:
+    if outing.state not in OUT:
         return []
+    if not me.out:
+        return [_still_out(outing, reader)] if me.home_at is not None else []
     found = [_home(outing, reader)]
     if len(outing.out) > 1:
         found.append(button(reader.t("course.button.both"), identity("outing", "both", outing.outing_id)))
-    if any(c.roles.swaps for c in outing.inside) and outing.swapped_at is None:
+    if outing.may_swap:
         found.append(button(reader.t("course.button.swap"), identity("outing", "swap", outing.outing_id)))
     found.append(button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id)))
     return found
@@ -210,23 +219,76 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Rea
     return words, classic(_home(outing, reader))
 
 
-def came_home(outing: OutingView, reader: Reader) -> ui.LayoutView:
-    """The answer to Home."""
-    if outing.out:
-        return card(reader.t("course.home.waits", names=names_of(outing.out, reader)))
-    return card(reader.t("course.home.done"))
+def came_home(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """The answer to Home, which can be taken back; says whom it leaves without eyes."""
+    if not outing.out:
+        return card(reader.t("course.home.done"), row(_still_out(outing, reader)))
+    parts = [reader.t("course.home.waits", names=names_of(outing.out, reader))]
+    alone = [c for c in outing.out if c.user_id in outing.uncovered]
+    if alone and not outing.solo:
+        parts.append(reader.t("course.eyes.told", names=names_of(alone, reader, besides=user_id)))
+    return card("\n".join(parts), row(_still_out(outing, reader)))
 
 
-def asked_home(outing: OutingView, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
-    """Somebody has said that both are home: is this one?"""
+def out_again(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """The answer to "I'm still out"."""
+    assert outing.due_back_at is not None
+    parts = [reader.t("course.still_out.done", back=format_dt(outing.due_back_at, "t"))]
+    if user_id in outing.uncovered and not outing.solo:
+        parts.append(without_eyes(outing, user_id, reader))
+    return card("\n".join(parts), row(*course_buttons(outing, user_id, reader)))
+
+
+def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """Somebody has said that both are home: is this one? And if not, what that means for their eyes."""
     by = outing.who(by_user_id)
     words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
+    if user_id in outing.uncovered and not outing.solo:
+        words += "\n" + reader.t("course.eyes.asked_if")
     extend = button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))
     return words, classic(_home(outing, reader), extend)
 
 
-def drafted(draft: Draft, reader: Reader) -> tuple[str, ui.View]:
-    """The drafted run, with log, change and throw away."""
+def without_eyes(outing: OutingView, user_id: int, reader: Reader) -> str:
+    """What somebody who runs backward should do now that too few, or nobody, face forward for them."""
+    me = outing.who(user_id)
+    assert me is not None
+    backward_later = outing.swapped_at is None and me.roles.first is Role.SPOTTER
+    if outing.solo:
+        key = "solo"
+    elif backward_later:
+        key = "later"
+    else:
+        half = 0 if outing.swapped_at is None else 1
+        key = "few" if any(c.roles.at(half) is Role.SPOTTER for c in outing.out) else "none"
+    return reader.t(f"course.eyes.now_{key}")
+
+
+def eyes_lost(outing: OutingView, me: CompanionView, by_user_id: int, how: str, reader: Reader) -> tuple[str, ui.View]:
+    """Who has gone, and what that means for whoever is told.
+
+    Args:
+        outing: as it stands.
+        me: who is told.
+        by_user_id: who has gone.
+        how: as for `bot.services.eyes.follow`.
+        reader: how it is read.
+    """
+    by = outing.who(by_user_id)
+    why = reader.t(f"course.eyes.why_{how}", name=escaped(by.name if by else "", 60))
+    first = [without_eyes(outing, me.user_id, reader)] if me.user_id in outing.uncovered else []
+    return "\n".join([*first, why]), classic(*course_buttons(outing, me.user_id, reader))
+
+
+def eyes_back(outing: OutingView, user_id: int, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """Whoever had gone is there after all."""
+    by = outing.who(by_user_id)
+    words = reader.t("course.eyes.back", name=escaped(by.name if by else "", 60))
+    return words, classic(*course_buttons(outing, user_id, reader))
+
+
+def drafted(draft: Draft, reader: Reader, *, from_home: bool) -> tuple[str, ui.View]:
+    """The drafted run, with log, change and throw away; `from_home`: by a press on Home, which can be taken back."""
     content, outing = draft.content, draft.outing
     told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
     if content.spotter_name:
@@ -238,6 +300,7 @@ def drafted(draft: Draft, reader: Reader) -> tuple[str, ui.View]:
         button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),
         button(reader.t("course.button.edit"), identity("outing", "edit", outing.outing_id)),
         button(reader.t("course.button.throw"), identity("outing", "throw", outing.outing_id)),
+        *([_still_out(outing, reader)] if from_home else []),
     )
 
 
@@ -291,3 +354,7 @@ def _home(outing: OutingView, reader: Reader) -> Component:
 
 def _calls(outing: OutingView, reader: Reader) -> Component:
     return button(reader.t("course.button.calls"), identity("outing", "calls", outing.outing_id))
+
+
+def _still_out(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("course.button.still_out"), identity("outing", "stillout", outing.outing_id))

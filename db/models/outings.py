@@ -41,6 +41,20 @@ class Outing(Base):
         CheckConstraint("extended_min BETWEEN 0 AND 60", name="extended"),
         CheckConstraint("NOT solo OR surface IS NOT NULL", name="solo_surface"),
         CheckConstraint("places BETWEEN 2 AND 4", name="places"),
+        CheckConstraint(
+            "state IN ('open', 'filled', 'confirmed', 'under_way', 'home', 'cancelled', 'no_show', 'overdue',"
+            " 'resolved')",
+            name="state",
+        ),
+        CheckConstraint("audience IN ('everyone', 'trusted', 'role')", name="audience"),
+        CheckConstraint("NOT solo OR surface <> 'road'", name="solo_road"),
+        CheckConstraint(
+            "state NOT IN ('under_way', 'overdue') OR (started_at IS NOT NULL AND due_back_at IS NOT NULL)",
+            name="out_since",
+        ),
+        CheckConstraint(
+            "eyes_lost_at IS NULL OR (started_at IS NOT NULL AND eyes_lost_at >= started_at)", name="eyes_lost"
+        ),
     )
 
     outing_id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -70,6 +84,7 @@ class Outing(Base):
     started_at: Mapped[datetime | None]
     due_back_at: Mapped[datetime | None]
     swapped_at: Mapped[datetime | None]
+    eyes_lost_at: Mapped[datetime | None]  # since when somebody who is out runs backward without eyes, and knows
     extended_min: Mapped[int] = mapped_column(default=0)
     rung: Mapped[int] = mapped_column(default=-1)  # the newest rung of the ladder climbed; -1: none
     help_at: Mapped[datetime | None]  # somebody asked for help: only a word on what happened ends it
@@ -96,6 +111,13 @@ class Companion(Base):
             sqlite_where=text("checked_in_at IS NOT NULL AND home_at IS NULL AND presence = 'in'"),
             postgresql_where=text("checked_in_at IS NOT NULL AND home_at IS NULL AND presence = 'in'"),
         ),
+        CheckConstraint("wish IN ('backward', 'spotter', 'swap')", name="wish"),
+        CheckConstraint("first_role IN ('backward', 'spotter')", name="first_role"),
+        CheckConstraint("second_role IN ('backward', 'spotter')", name="second_role"),
+        CheckConstraint("presence IN ('in', 'waiting', 'offered', 'left')", name="presence"),
+        CheckConstraint("happened IN ('yes', 'no', 'no_show', 'absent')", name="happened"),
+        CheckConstraint("draft IN ('offered', 'logged', 'thrown')", name="draft"),
+        CheckConstraint("home_at IS NULL OR checked_in_at IS NOT NULL", name="home_after"),
     )
 
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True)

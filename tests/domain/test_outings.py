@@ -23,6 +23,7 @@ from bot.domain.outings import (
     planned_ms,
     planned_return,
     rung_at,
+    without_eyes,
 )
 from bot.domain.runs import Surface
 from bot.domain.spotter_calls import Call, calls_on
@@ -69,6 +70,31 @@ def test_two_who_swap_on_a_track_face_different_ways_in_each_half() -> None:
 )
 def test_what_one_more_would_have_to_come_as(inside: list[Wish], lacking: set[Wish]) -> None:
     assert completing(inside, 2) == lacking
+
+
+BB, SS = Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.SPOTTER)
+BS, SB = Roles(Role.BACKWARD, Role.SPOTTER), Roles(Role.SPOTTER, Role.BACKWARD)
+
+
+@pytest.mark.parametrize(
+    ("roles", "limit", "swapped", "alone"),
+    [
+        ([BB], 2, False, {0}), ([SS], 2, False, set()), ([BB, SS], 1, False, set()), ([BB, BB, SS], 1, False, {0, 1}),
+        ([BS], 2, False, {0}), ([BS], 2, True, set()), ([SB], 2, False, {0}), ([SB], 2, True, {0}),
+        ([BS, SB], 1, False, set()), ([BS, BS, SB], 2, False, set()), ([BS, BS], 2, False, {0, 1}),
+        ([BS, BS], 2, True, set()), ([BB, SB], 2, False, {0, 1}), ([BB, BS, SS], 1, False, {0, 1}),
+        ([BB, BS, SS], 1, True, set()), ([], 2, False, set()),
+    ],
+)  # fmt: skip
+def test_who_of_those_still_out_has_no_eyes_in_a_half_that_lies_ahead(
+    roles: list[Roles], limit: int, swapped: bool, alone: set[int]
+) -> None:
+    assert without_eyes(roles, limit, swapped=swapped) == alone
+
+
+@given(st.lists(st.sampled_from([BB, SS, BS, SB]), max_size=6), limits, st.booleans())
+def test_one_more_who_only_faces_forward_takes_eyes_from_nobody(roles: list[Roles], limit: int, swapped: bool) -> None:
+    assert without_eyes([*roles, SS], limit, swapped=swapped) <= without_eyes(roles, limit, swapped=swapped)
 
 
 def test_alone_is_fine_only_where_the_club_allows_it() -> None:

@@ -17,7 +17,17 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views import outing_letters as letters
 from cogs.views.call_form import call_form, change_form
-from cogs.views.outing_card import classic, full_card, more_menu, my_outings, private_card, public_card, sure_card
+from cogs.views.outing_card import (
+    about_for,
+    classic,
+    full_card,
+    more_menu,
+    my_outings,
+    private_card,
+    public_card,
+    sure_card,
+)
+from cogs.views.outing_course import came_home, eyes_back, eyes_lost
 
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 LONGEST_ID = 2**63 - 1
@@ -44,7 +54,8 @@ def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingVie
         zone="UTC", place=NASTY[:80], detail=NASTY[:200], point_id=None, surface=Surface.TREADMILL, solo=False,
         backward_per_spotter=3, places=4, distance_m=499_999, pace_s_per_km=3599, planned_ms=6 * 3_600_000,
         audience=Audience.EVERYONE, audience_role_id=None, channel_id=LONGEST_ID, message_id=None, started_at=None,
-        due_back_at=None, swapped_at=None, extended_min=0, rung=-1, help_at=None, ended_at=None, resolution=None,
+        due_back_at=None, swapped_at=None, eyes_lost_at=None, extended_min=0, rung=-1, help_at=None, ended_at=None,
+        resolution=None,
         companions=tuple(companions),
     )  # fmt: skip
     return replace(outing, **changed)  # type: ignore[arg-type]
@@ -167,3 +178,48 @@ def test_what_is_no_longer_true_is_not_said() -> None:
     assert letters.changed(worst(OutingState.UNDER_WAY), me, reader) is None
     assert letters.offer(worst(), waits, reader) is None
     assert letters.wanted(worst(OutingState.FILLED), 5, reader) is None
+
+
+def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has_no_eyes() -> None:
+    """Who is on their own in which place stands in no channel, and nobody who is home is shown facing forward."""
+    ada, ben = LONGEST_ID, LONGEST_ID - 1
+    roles = {ada: Roles(Role.BACKWARD, Role.BACKWARD), ben: Roles(Role.SPOTTER, Role.SPOTTER)}
+    people = [
+        replace(companion(number, wish), name=name, roles=roles[user_id], checked_in_at=AT, home_at=home_at)
+        for number, (user_id, name, wish, home_at) in enumerate(
+            [(ada, "Ada", Wish.BACKWARD, None), (ben, "Ben", Wish.SPOTTER, AT)]
+        )
+    ]
+    outing = worst(OutingState.UNDER_WAY, companions=tuple(people), place="Park", detail=None)
+    for reader, spotter, alone in zip(
+        READERS if LANGUAGES[0] == "en" else READERS[::-1],
+        ("Facing forward", "Nach vorn"), ("Without eyes: Ada", "Niemand schaut nach vorn für Ada"), strict=True,
+    ):  # fmt: skip
+        public, _ = public_card(outing, reader)
+        inside = "\n".join(about_for(outing, ada, reader))
+        outside = "\n".join(about_for(outing, 7, reader))
+        assert spotter not in public + inside + outside
+        assert alone in inside
+        assert alone not in public + outside
+        assert "🏡" in inside
+        assert "🏡" not in public + outside
+        assert "Ada, Ben" in public
+    both_out = replace(outing, companions=(people[0], replace(people[1], home_at=None)))
+    assert "Facing forward: Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
+    outing = worst(OutingState.UNDER_WAY, due_back_at=AT, started_at=AT)
+    out = tuple(replace(c, checked_in_at=AT) for c in outing.companions)
+    for roles in (Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.BACKWARD)):
+        outing = replace(outing, companions=tuple(replace(c, roles=roles) for c in out))
+        me = outing.companions[0]
+        for how in ("home", "not_there", "still_out"):
+            for solo in (False, True):
+                words, view = eyes_lost(replace(outing, solo=solo), me, outing.companions[1].user_id, how, reader)
+                assert len(words) <= 2000
+                assert is_harmless(words)
+                assert 1 <= len(labels(view)) <= 5
+        assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, reader)[0]) <= 2000
+        assert came_home(outing, me.user_id, reader).total_children_count <= 40

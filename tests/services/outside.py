@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from bot.services import alerts, calls, course, joining, no_shows, waiting, watch
+from bot.services import alerts, calls, checking_in, corrections, course, joining, no_shows, waiting, watch
 from bot.services.outings import OutingView
 from db.models import Contact, Delivery, Due
 from tests.services.called import ADA, BEN, CLUB, NAMES, Town
@@ -20,7 +20,7 @@ class Outside(Town):
     async def check_in(
         self, who: int, outing: OutingView, present: Collection[int] = (ADA, BEN), interaction_id: int | None = None
     ) -> OutingView:
-        return await course.check_in(
+        return await checking_in.check_in(
             self.database, outing.outing_id, who, present,
             interaction_id=interaction_id or next(self.numbers), now=self.now,
         )  # fmt: skip
@@ -41,6 +41,14 @@ class Outside(Town):
     async def home(self, who: int, outing: OutingView, *, both: bool = False) -> OutingView:
         number = next(self.numbers)
         return await course.home(self.database, outing.outing_id, who, both=both, interaction_id=number, now=self.now)
+
+    async def still_out(self, who: int, outing: OutingView) -> OutingView:
+        number = next(self.numbers)
+        return await corrections.still_out(self.database, outing.outing_id, who, interaction_id=number, now=self.now)
+
+    async def not_there(self, who: int, outing: OutingView) -> OutingView:
+        number = next(self.numbers)
+        return await corrections.not_there(self.database, outing.outing_id, who, interaction_id=number, now=self.now)
 
     async def help(self, who: int, outing: OutingView) -> OutingView:
         number = next(self.numbers)

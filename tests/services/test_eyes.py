@@ -16,6 +16,8 @@ from db.models import Companion, Outing
 from tests.services.called import BEN, CEM, START
 from tests.services.outside import Outside
 
+STARTS = "UPDATE outings SET state = 'under_way', started_at = created_at, due_back_at = starts_at"
+
 
 @pytest_asyncio.fixture
 async def town(database: Database) -> Outside:
@@ -26,7 +28,7 @@ async def test_plain_sql_cannot_start_a_backward_runner_without_eyes(town: Outsi
     outing = await town.call()
     with pytest.raises(DBAPIError, match="without eyes"):
         async with town.database.writer.begin() as connection:
-            await connection.execute(text("UPDATE outings SET state = 'under_way'"))
+            await connection.execute(text(STARTS))
     assert (await town.again(outing)).state is OutingState.OPEN
 
 
@@ -35,7 +37,14 @@ async def test_plain_sql_cannot_write_an_outing_under_way_and_then_its_runner(to
     async with town.database.writer.begin() as connection:
         (outing,) = (await connection.execute(select(Outing.__table__))).mappings()
         (runner,) = (await connection.execute(select(Companion.__table__))).mappings()
-        begun = {**outing, "outing_id": 77, "ordinal": 1, "state": "under_way"}
+        begun = {
+            **outing,
+            "outing_id": 77,
+            "ordinal": 1,
+            "state": "under_way",
+            "started_at": START,
+            "due_back_at": START,
+        }
         await connection.execute(insert(Outing).values(begun))
     with pytest.raises(DBAPIError, match="without eyes"):
         async with town.database.writer.begin() as connection:
@@ -50,7 +59,7 @@ async def test_plain_sql_cannot_write_an_outing_under_way_and_then_its_runner(to
         "UPDATE companions SET second_role = 'backward' WHERE user_id = 12",
         "UPDATE companions SET presence = 'left' WHERE user_id = 12",
         "UPDATE companions SET outing_id = (SELECT MAX(outing_id) FROM outings) WHERE user_id = 12",
-        "UPDATE companions SET first_role = 'looking' WHERE user_id = 12",
+        "UPDATE companions SET home_at = checked_in_at WHERE user_id = 12",
         "INSERT INTO companions (outing_id, user_id, wish, first_role, second_role, presence, since)"
         " SELECT outing_id, 13, 'backward', 'backward', 'backward', 'in', created_at FROM outings"
         " WHERE state = 'under_way'",
@@ -65,7 +74,6 @@ async def test_plain_sql_cannot_take_the_eyes_away_under_way(town: Outside, stat
             await connection.execute(text(statement))
 
 
-STARTS = "UPDATE outings SET state = 'under_way'"
 GOES = "UPDATE companions SET presence = 'left' WHERE user_id = 12"
 JOINS = (
     "INSERT INTO companions (outing_id, user_id, wish, first_role, second_role, presence, since)"
@@ -107,3 +115,41 @@ async def waits_or_ends(database: Database, statement: asyncio.Task[object]) -> 
         async with database.writer.connect() as connection:
             if await connection.scalar(asked):
                 return
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE outings SET eyes_lost_at = created_at",
+        f"{STARTS}, eyes_lost_at = created_at",
+        "UPDATE outings SET state = 'out'",
+        "UPDATE outings SET state = ''",
+        "UPDATE outings SET audience = 'men'",
+        "UPDATE outings SET solo = TRUE",
+        f"{STARTS}, solo = TRUE",
+        "UPDATE outings SET surface = NULL, solo = TRUE",
+        "UPDATE outings SET state = 'under_way'",
+        "UPDATE companions SET first_role = 'looking'",
+        "UPDATE companions SET second_role = 'swap'",
+        "UPDATE companions SET wish = 'walk'",
+        "UPDATE companions SET presence = 'out'",
+        "UPDATE companions SET happened = 'maybe'",
+        "UPDATE companions SET draft = 'twice'",
+        "UPDATE companions SET home_at = since, checked_in_at = NULL",
+    ],
+)
+async def test_plain_sql_cannot_write_what_no_state_knows(town: Outside, statement: str) -> None:
+    """On a road: neither alone nor marked as without eyes before it has begun; no word that the code does not know."""
+    outing = await town.call()
+    before = await town.again(outing)
+    with pytest.raises(DBAPIError, match=r"CHECK constraint|check constraint|without eyes"):
+        async with town.database.writer.begin() as connection:
+            await connection.execute(text(statement))
+    assert await town.again(outing) == before
+
+
+async def test_plain_sql_cannot_forget_that_somebody_is_without_eyes(town: Outside) -> None:
+    await town.home(BEN, await town.out())
+    with pytest.raises(DBAPIError, match="without eyes"):
+        async with town.database.writer.begin() as connection:
+            await connection.execute(text("UPDATE outings SET eyes_lost_at = NULL"))

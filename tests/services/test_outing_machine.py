@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import insert, select
 
-from bot.domain.outings import ENDED, OUT, OutingState, Presence, Role, Wish
+from bot.domain.outings import ENDED, OUT, OutingState, Presence, Wish, without_eyes
 from bot.domain.runs import Surface
 from bot.errors import MemberError
 from db.engine import Database
@@ -110,6 +110,14 @@ class OutingMachine(RuleBasedStateMachine):
         self.press(self.town.home(who, self.outing, both=both))
 
     @rule(who=people)
+    def still_out(self, who: int) -> None:
+        self.press(self.town.still_out(who, self.outing))
+
+    @rule(who=people)
+    def not_there(self, who: int) -> None:
+        self.press(self.town.not_there(who, self.outing))
+
+    @rule(who=people)
     def ask_for_help(self, who: int) -> None:
         self.press(self.town.help(who, self.outing))
 
@@ -146,17 +154,21 @@ class OutingMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_backward_runner_has_eyes(self) -> None:
+        """While all are there; of those who are out each has, or the outing says since when not and they were told."""
         if not hasattr(self, "outing"):
             return
         outing = self.do(self.town.again(self.outing))
-        if outing.state not in OUT and outing.state is not OutingState.CONFIRMED:
-            return
-        inside = [c for c in outing.companions if c.presence is Presence.IN]
-        for half in (0, 1):
-            backward = sum(c.roles.at(half) is Role.BACKWARD for c in inside)
-            assert backward <= outing.backward_per_spotter * (len(inside) - backward)
-        if outing.state in OUT:
-            assert len(inside) >= 2
+        if outing.state is OutingState.CONFIRMED:
+            assert not without_eyes([c.roles for c in outing.inside], outing.backward_per_spotter)
+        elif outing.state in OUT:
+            assert bool(outing.uncovered) == (outing.eyes_lost_at is not None)
+            told = self.do(self._told_without_eyes())
+            assert outing.uncovered <= told, "somebody runs backward without eyes and was not told"
+
+    async def _told_without_eyes(self) -> set[int]:
+        kinds = ("outing.eyes_lost", "outing.both_home")
+        async with self.town.database.read() as session:
+            return set(await session.scalars(select(Delivery.user_id).where(Delivery.kind.in_(kinds))))
 
     @invariant()
     def who_left_is_not_out(self) -> None:
@@ -181,7 +193,8 @@ class OutingMachine(RuleBasedStateMachine):
         if outing.started_at is not None:
             type(self).starts += 1
             alarmed = self.do(self._alarmed())
-            assert outing.state in (OutingState.HOME, OutingState.RESOLVED) or (outing.state in OUT and alarmed)
+            ended = (OutingState.HOME, OutingState.RESOLVED, OutingState.NO_SHOW)
+            assert outing.state in ended or (outing.state in OUT and alarmed)
         else:
             assert outing.state in ENDED or outing.state is OutingState.OPEN
 

@@ -1,0 +1,154 @@
+"""Checking in: the start of an outing, with those who are there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.domain.outings import OUT, OutingState, Presence, arrange, planned_return
+from bot.errors import Conflict
+from bot.reader import escaped
+from bot.services import no_shows, watch
+from bot.services.agreeing import follow, reopen, settle
+from bot.services.calls import STEPS
+from bot.services.course import HALF, hold_own
+from bot.services.deliveries import Plan, plan, unplan
+from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
+from bot.services.waiting import OFFER_ENDS
+from db.engine import Database
+from db.queries import outings as queries
+
+EARLIEST_CHECK_IN = timedelta(hours=1)
+"""How long before the start one may check in."""
+OUT_NOW = "outing.out"
+"""Tells everybody who is out until when, with the buttons they need."""
+
+
+def check_startable(outing: OutingView, now: datetime) -> None:
+    """Refuse to check in where that cannot be.
+
+    Raises:
+        Conflict: it has started, is over, is not agreed on yet, or it is too early.
+    """
+    if outing.state in OUT:
+        raise Conflict("course.check_in.already")
+    if outing.state not in (OutingState.FILLED, OutingState.CONFIRMED):
+        raise Conflict("course.check_in.open" if outing.state is OutingState.OPEN else "course.say.over")
+    if now < outing.starts_at - EARLIEST_CHECK_IN:
+        raise Conflict("course.check_in.early", at=outing.starts_at)
+
+
+async def check_in(
+    database: Database,
+    outing_id: int,
+    user_id: int,
+    present: Collection[int],
+    *,
+    interaction_id: int,
+    now: datetime,
+) -> OutingView:
+    """Start an outing with those who are there; the others are taken out of it.
+
+    Being there is agreeing: from `filled`, too, it passes `confirmed`, with those who are there and nobody else.
+    Without eyes for everybody it does not start: it goes back to open, which everybody in it is told.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses; counts as there.
+        present: who is there.
+        interaction_id: the key of this press.
+        now: the start of the outing.
+
+    Returns:
+        The outing as it then is: `under_way`, or `open` when the rule could not be kept.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: it has started, is over, is not agreed on yet, it is too early to do so or to go without somebody, or
+            somebody is out elsewhere.
+    """
+    async with database.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        check_startable(outing, now)
+        there = [c for c in outing.inside if c.user_id == user_id or c.user_id in present]
+        absent = [c for c in outing.inside if c not in there]
+        if absent and now < outing.starts_at:
+            raise Conflict("course.check_in.wait", at=outing.starts_at)  # who may still come is not missing
+        await check_nobody_is_elsewhere(session, outing, user_id, there)
+        before = outing
+        await reopen(session, outing)
+        for missing in absent:
+            await _leave_out(session, outing, missing, now)
+        roles = arrange([c.wish for c in there], outing.backward_per_spotter, solo=outing.solo)
+        if roles is None or (len(there) < 2 and not outing.solo):
+            after = await settle(session, outing_id)
+            left = absent[0].user_id if absent else None
+            return await follow(session, before, after, now, event=str(interaction_id), left=left)
+        for waiting in outing.waiting:
+            await queries.set_companion(session, outing_id, waiting.user_id, presence=Presence.LEFT.value)
+        new = [c.user_id for c in there if not c.confirmed]
+        for companion in there:  # being there is agreeing
+            await queries.set_companion(session, outing_id, companion.user_id, confirmed_terms=outing.terms)
+        await settle_roles(session, await read(session, outing_id))
+        await _step(session, outing_id, OutingState.OPEN, OutingState.CONFIRMED)
+        for companion in there:
+            await queries.set_companion(session, outing_id, companion.user_id, checked_in_at=now)
+        due_back_at = planned_return(now, outing.planned_ms, outing.extended_min)
+        started = {"started_at": now, "due_back_at": due_back_at}
+        await _step(session, outing_id, OutingState.CONFIRMED, OutingState.UNDER_WAY, **started)
+        outing = await read(session, outing_id)
+        await unplan(session, [*STEPS, OFFER_ENDS], outing_id)
+        await watch.watch(session, outing_id, outing.guild_id, due_back_at)
+        if outing.half_at is not None:
+            await plan(session, [Plan(HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)])
+        for companion in outing.out:
+            payload = {"agreed_here": companion.user_id in new, "by_others": companion.user_id != user_id}
+            await tell(
+                session, outing, OUT_NOW, [companion.user_id], now,
+                occurrence="1", priority=Priority.SAFETY, payload=payload,
+            )  # fmt: skip
+        await redraw(session, outing, now)
+        return outing
+
+
+async def _step(
+    session: AsyncSession, outing_id: int, before: OutingState, after: OutingState, **values: object
+) -> None:
+    if not await queries.move(session, outing_id, [before], state=after.value, **values):
+        raise Conflict("course.check_in.already")
+
+
+async def check_nobody_is_elsewhere(
+    session: AsyncSession, outing: OutingView, user_id: int, there: Collection[CompanionView]
+) -> None:
+    """Refuse those who are out with others still; the presser is shown both outings, of another's nothing is said.
+
+    Raises:
+        Conflict: one of them is.
+    """
+    elsewhere = await queries.out_elsewhere(session, outing.outing_id, [c.user_id for c in there])
+    if user_id in elsewhere:
+        other = await read(session, elsewhere[user_id])
+        raise Conflict(
+            "course.check_in.twice",
+            place=escaped(other.place, 80),
+            at=other.started_at,
+            other_place=escaped(outing.place, 80),
+            other_at=outing.starts_at,
+        )
+    if elsewhere:
+        raise Conflict("course.check_in.elsewhere")
+
+
+async def _leave_out(session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime) -> None:
+    """Take somebody out who was not there when the others checked in; ask privately whether that is right."""
+    await queries.set_companion(
+        session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened="absent"
+    )
+    await no_shows.ask_absent(session, outing, absent.user_id, now)

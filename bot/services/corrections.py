@@ -1,0 +1,122 @@
+"""Pressed wrongly: home too early, or checked in by others without being there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.delivery import Priority
+from bot.domain.outings import LEAST_RESERVE, OUT, TAKE_BACK, OutingState, Presence
+from bot.errors import Conflict
+from bot.services import eyes, watch
+from bot.services.checking_in import check_nobody_is_elsewhere
+from bot.services.course import HALF, check_out, end, hold_own
+from bot.services.deliveries import Plan, plan
+from bot.services.outings import OutingView, pressed_before, read, redraw
+from db.engine import Database
+from db.queries import outings as queries
+
+
+async def still_out(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Take Home back: this person is out after all, and watched over.
+
+    While others are out the watch goes on as it was. Where everybody had come home, or somebody had said what
+    happened, the outing is under way again until its planned return, or for `LEAST_RESERVE` where that has passed; and
+    those who had been alarmed are told.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: never checked in, out already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
+    """
+    async with database.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        me = outing.who(user_id)
+        assert me is not None
+        over = outing.state not in OUT
+        if me.checked_in_at is None:
+            raise Conflict("course.say.over" if over else "course.say.not_out")
+        if not over and me.home_at is None:
+            raise Conflict("course.still_out.already")
+        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
+            raise Conflict("course.still_out.late")
+        await check_nobody_is_elsewhere(session, outing, user_id, [me])
+        if over:
+            await _reopen(session, outing, now)
+        else:
+            await eyes.allow(session, outing, now)
+        draft = "logged" if me.draft == "logged" else None  # what is logged stays, and is not drafted twice
+        await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
+        how = "still_out" if over else "one_still_out"
+        await watch.answered(session, after, outing.rung, user_id, how, now)
+        await redraw(session, after, now)
+        return after
+
+
+async def not_there(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Others have checked this person in, who is not there: out of the outing, which the others are told at once.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: not under way, or home already.
+    """
+    async with database.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        check_out(outing, user_id)
+        await eyes.allow(session, outing, now)
+        await queries.set_companion(
+            session, outing_id, user_id, presence=Presence.LEFT.value, checked_in_at=None, happened="no"
+        )
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="not_there")
+        if not after.out and after.help_at is None:
+            came = any(c.home_at is not None for c in after.inside)
+            await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
+            after = await read(session, outing_id)
+        await watch.answered(session, after, outing.rung, user_id, "not_there", now)
+        await redraw(session, after, now)
+        return after
+
+
+async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> None:
+    assert outing.due_back_at is not None
+    due_back_at = max(outing.due_back_at, now + LEAST_RESERVE)
+    await queries.move(
+        session,
+        outing.outing_id,
+        [outing.state.value],
+        state=OutingState.UNDER_WAY.value,
+        ended_at=None,
+        resolved_by=None,
+        resolution=None,
+        help_at=None,
+        rung=-1,
+        due_back_at=due_back_at,
+        eyes_lost_at=eyes.lost_at(outing, now),
+    )
+    await watch.watch(session, outing.outing_id, outing.guild_id, due_back_at)
+    if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
+        half = Plan(HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id)
+        await plan(session, [half])

@@ -1,0 +1,211 @@
+"""The kinds of messages of an outing's course: what is done when one is due, and how each is drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, Recipient
+from bot.domain.delivery import Priority
+from bot.domain.outings import OUT, OutingState, Presence
+from bot.errors import NotFound
+from bot.reader import Reader
+from bot.services import checking_in, clubs, course, drafts, eyes, no_shows, people
+from bot.services.calls import HOUR, START
+from bot.services.evenings import EVENING
+from bot.services.outings import OutingView, outing_of
+from cogs.nudging import Nudge, Said, Say
+from cogs.views import outing_course as views
+from cogs.views.base import Buttons
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Draw = Callable[[OutingView, Outgoing, Reader, datetime], tuple[str, ui.View] | None]
+
+
+def _reminds(kind: str) -> Callable[[AsyncSession, DueNow, datetime], Awaitable[None]]:
+    async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+        if due.subject_id is not None:
+            await course.remind(session, kind, due.subject_id, due.user_id, now)
+
+    return fire
+
+
+async def _fire_unstarted(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        await no_shows.ask(session, due.subject_id, now)
+
+
+async def _fire_half(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        await course.call_half_time(session, due.subject_id, now)
+
+
+def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
+    """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
+
+    async def drawn(client: Backpedal, out: Outgoing) -> Drawn | None:
+        if out.subject_id is None:
+            return None
+        database = client.app.database
+        try:
+            outing = await outing_of(database, out.subject_id)
+        except NotFound:
+            return None
+        reader = await people.reader_for(database, out.user_id, out.guild_id)
+        outing = outing if exactly else dataclasses.replace(outing, detail=None)
+        made = draw(outing, out, reader, client.app.clock())
+        return None if made is None else Drawn(content=made[0], view=made[1])
+
+    return drawn
+
+
+def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
+    """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
+
+    def says(*, exactly: bool) -> Say:
+        drawn = _draws(draw, exactly=exactly)
+
+        async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+            made = await drawn(client, out)
+            return None if made is None or made.view is None else Said(made.content, made.view.children)
+
+        return say
+
+    return Nudge(
+        name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
+        say_unproven=says(exactly=False),
+    )  # fmt: skip
+
+
+def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return _reminder(outing, out, reader, evening=True)
+
+
+def _hour(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return _reminder(outing, out, reader, evening=False)
+
+
+def _reminder(outing: OutingView, out: Outgoing, reader: Reader, *, evening: bool) -> tuple[str, ui.View] | None:
+    if not _still_in(outing, out):
+        return None
+    return views.reminder(outing, out.user_id, reader, evening=evening)
+
+
+def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
+
+
+async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
+    club = (await clubs.club_settings(client.app.database, out.guild_id or 0)).club
+
+    def made(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+        me = outing.who(out.user_id)
+        if outing.state not in OUT or me is None or not me.out:
+            return None
+        payload = out.payload
+        return views.on_the_way(
+            outing,
+            out.user_id,
+            reader,
+            club,
+            agreed_here=bool(payload.get("agreed_here")),
+            by_others=bool(payload.get("by_others")),
+        )
+
+    return await _draws(made)(client, out)
+
+
+def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+    # Asked again here: the bot may have been down since the call was written.
+    me = outing.who(out.user_id)
+    return views.half_time(outing, out.user_id, reader) if me and me.out and course.may_swap_now(outing, now) else None
+
+
+def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    return views.told_extended(outing, int(out.payload["by_user_id"]), int(out.payload["minutes"]), reader)
+
+
+def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    return views.asked_home(outing, out.user_id, int(out.payload["by_user_id"]), reader)
+
+
+def _draft(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if me is None or me.draft != "offered":
+        return None
+    return views.drafted(drafts.draft_of(outing, me, reader.zone), reader, from_home=me.home_at is not None)
+
+
+def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return views.happened(outing, reader, absent=bool(out.payload.get("absent")))
+
+
+def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return reader.t("course.happened.two"), Buttons(timeout=None)
+
+
+def _still_in(outing: OutingView, out: Outgoing) -> bool:
+    me = outing.who(out.user_id)
+    return outing.state in (OutingState.FILLED, OutingState.CONFIRMED) and me is not None and me.presence is Presence.IN
+
+
+def _eyes_lost(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    how = str(out.payload["how"])
+    if out.user_id not in outing.uncovered and how != "not_there":
+        return None  # somebody who faces forward is there again, or the one who is told runs backward no more
+    return views.eyes_lost(outing, me, int(out.payload["by_user_id"]), how, reader)
+
+
+def _eyes_back(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out or out.user_id in outing.uncovered:
+        return None
+    return views.eyes_back(outing, out.user_id, int(out.payload["by_user_id"]), reader)
+
+
+_ASKED, _SAFETY = Priority.ASKED, Priority.SAFETY
+
+NUDGES = (
+    _reminder_nudge(EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
+    _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
+)
+
+KINDS = (
+    Kind(
+        START,
+        _SAFETY,
+        _reminds(START),
+        _draws(_start),
+        useful_for=timedelta(hours=1),
+        to=Recipient.MEMBER,
+        unproven=_draws(_start, exactly=False),
+    ),
+    Kind(no_shows.UNSTARTED, _ASKED, _fire_unstarted),
+    Kind(no_shows.HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
+    Kind(no_shows.WORD, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
+    # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
+    Kind(checking_in.OUT_NOW, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
+    Kind(course.HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
+    Kind(course.EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),
+    Kind(course.PARTNER_HOME, _SAFETY, None, _draws(_asked_home), to=Recipient.COMPANION),
+    Kind(eyes.LOST, _SAFETY, None, _draws(_eyes_lost), to=Recipient.COMPANION),
+    Kind(eyes.BACK, _SAFETY, None, _draws(_eyes_back), to=Recipient.COMPANION),
+    Kind(course.DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
+)
