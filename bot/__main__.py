@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bot import config, logs
 from bot.clock import system_clock
-from bot.errors import StartupError
+from bot.errors import StartupError, Unavailable
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -91,7 +91,7 @@ async def _app(settings: config.Settings) -> AsyncIterator[App]:
     """The parts, closed in reverse order."""
     from bot.app import App
     from bot.delivery.pump import Pump
-    from bot.worker import Worker
+    from bot.worker.worker import Worker
     from db.engine import Database
 
     database, worker = Database.open(settings.database.url), Worker()
@@ -131,8 +131,10 @@ async def _run(options: argparse.Namespace) -> None:
 
     async with _app(settings) as app:
         bot = Backpedal(app)
+        saying = asyncio.create_task(app.worker.say_wall())
         with _discord_in_words():
             await _until(stop, bot, settings.discord.token.reveal())
+        saying.cancel()
     log.info("stopped")
 
 
@@ -162,6 +164,7 @@ async def _try(options: argparse.Namespace) -> None:
 
 async def _check(options: argparse.Namespace) -> None:
     from bot.client import Backpedal
+    from bot.worker.worker import described
     from cogs import EXTENSIONS
     from db import upkeep
 
@@ -181,8 +184,11 @@ async def _check(options: argparse.Namespace) -> None:
         async with _app(settings) as app, Backpedal(app) as bot:
             await bot.load_everything()
             print(f"cogs      {len(EXTENSIONS)} loaded, {len(bot.tree.get_commands())} commands")
+            print(f"worker    {described(await app.worker.wall())}")
     except StartupError as error:
         faults += error.faults
+    except Unavailable:
+        faults.append("the worker does not start: files could not be read, and charts not be drawn; the log says why")
     if faults:
         raise StartupError(faults)
 

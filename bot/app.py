@@ -11,7 +11,7 @@ from bot.clock import Clock
 if TYPE_CHECKING:
     from bot.client import Backpedal
     from bot.config import Settings
-    from bot.worker import Worker
+    from bot.worker.worker import Worker
     from db.engine import Database
 
 

@@ -1,7 +1,8 @@
 """What every test may use, and what this machine has for them.
 
 Tests marked `postgresql` run where TEST_DATABASE_URL names a PostgreSQL server (asyncpg) on which databases may be
-made; those marked `chromium` where a Chromium is installed. Elsewhere they are not collected, and the header says so.
+made; those marked `chromium` where a Chromium is installed; those marked `seccomp`, which make system calls by number,
+on Linux on x86_64. Elsewhere they are not collected, and the header says so.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import platform
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -31,7 +33,8 @@ from db.upkeep import upgrade
 
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None}
+SECCOMP = (platform.system(), platform.machine()) == ("Linux", "x86_64")
+HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None, "seccomp": SECCOMP}
 
 _numbers = count(1)
 

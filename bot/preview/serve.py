@@ -18,7 +18,7 @@ from bot.config import DatabaseSettings, DataSettings, Settings
 from bot.delivery.pump import Pump
 from bot.preview.seed import seed
 from bot.preview.stage import DEFAULT_PORT, check_ports, running
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.engine import Database
 from db.upkeep import bring_up_to_date
 

@@ -20,7 +20,7 @@ from bot.domain.availability import SLOT_MIN
 from bot.domain.fitting import LATELY_WEEKS, Candidate, Drawn, weigh
 from bot.domain.outings import Role, Wish
 from bot.domain.pairing import draw_round
-from bot.worker import Worker
+from bot.worker.worker import Worker
 
 WEEKS = 12
 CLUBS = {8: 20, 30: 10, 200: 3}

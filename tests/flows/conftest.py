@@ -23,7 +23,9 @@ from bot.config import Settings
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
 from bot.i18n import Message, catalogue
-from bot.worker import Worker
+from bot.worker.messages import Role
+from bot.worker.process import Process
+from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Guild, User
 
@@ -126,21 +128,21 @@ def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixt
 
 
 @pytest.fixture(scope="session")
-def kept_process() -> Iterator[list[Any]]:
-    """The worker's process, handed on from test to test: it takes half a second to come up."""
-    kept: list[Any] = [None]
+def kept_processes() -> Iterator[dict[Role, Process]]:
+    """The worker's processes, handed on from test to test: one takes half a second to come up."""
+    kept: dict[Role, Process] = {}
     yield kept
-    if kept[0] is not None:
-        kept[0].close()
+    for process in kept.values():
+        process.close()
 
 
 @pytest_asyncio.fixture
-async def worker(kept_process: list[Any]) -> AsyncIterator[Worker]:
-    """The one worker; its process starts with the first file or chart of all tests."""
+async def worker(kept_processes: dict[Role, Process]) -> AsyncIterator[Worker]:
+    """The one worker; its processes start with the first file or chart of all tests."""
     worker = Worker()
-    worker._process = kept_process[0]
+    worker.processes = kept_processes
     yield worker
-    kept_process[0], worker._process = worker._process, None
+    worker.processes = {}
     await worker.close()
 
 

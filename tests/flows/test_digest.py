@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.domain.runs import Direction, Stretch
 from bot.services import digests, standings
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.models import Delivery, Guild, Member, Run
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 from tests.flows.test_club_settings import page, private_channel, set_guild

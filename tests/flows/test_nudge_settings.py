@@ -10,7 +10,7 @@ import discord
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
 from tests.flows.reminding import forged

@@ -11,7 +11,7 @@ from simcord import ChannelHandle
 from sqlalchemy import insert, select, update
 
 from bot.services import rounds
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.models import Availability, Guild, Member, Outing, Round, Tie
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 

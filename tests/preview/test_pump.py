@@ -27,7 +27,7 @@ from bot.domain.delivery import Priority
 from bot.preview.club import VISITORS
 from bot.preview.stage import running
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Due
 from tests.preview.visitor import Visitor, links

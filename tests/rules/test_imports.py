@@ -50,7 +50,7 @@ def test_the_command_line_loads_nothing_heavy() -> None:
 
 
 def test_starting_the_bot_loads_no_chart_no_file_reader_and_no_migration_tool() -> None:
-    start = "import bot.__main__, bot.client, bot.worker, db.upkeep\nimport importlib, cogs\n" + (
+    start = "import bot.__main__, bot.client, bot.worker.worker, db.upkeep\nimport importlib, cogs\n" + (
         "for name in cogs.EXTENSIONS: importlib.import_module(name)"
     )
     assert not {"matplotlib", "numpy", "fitdecode", "alembic", "simcord", "PIL"} & loaded_by(start)

@@ -20,7 +20,7 @@ from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery.pump import Pump
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db import dialect
 from db.engine import Database
 from tests.wire.bots import Toy, running

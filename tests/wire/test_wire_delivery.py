@@ -24,7 +24,7 @@ from bot.delivery.turns import PLACES
 from bot.domain.delivery import Priority
 from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination, Letter, post
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Delivery, Guild, User
 from tests.wire import letters

@@ -1,0 +1,142 @@
+"""What runs in a process: load what the role needs, put the wall up, answer requests until the pipe closes.
+
+Started by `process.py` with an empty environment. Neither discord nor sqlalchemy is loaded here.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.worker.channel import Channel
+from bot.worker.messages import (
+    ANSWER,
+    FAILURE,
+    REQUEST_BYTES,
+    About,
+    Failed,
+    Look,
+    Ready,
+    Request,
+    Role,
+    encode,
+)
+from bot.worker.wall import prepare
+
+NICE = 5
+"""Files and rounds take what processor time the bot and a chart, for which somebody waits, leave."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How a process is started.
+
+    Attributes:
+        role: its kind of work.
+        cpu_s: processor seconds of a request.
+        idle_s: seconds without a request after which it ends itself.
+        charts_dir: where matplotlib keeps its list of fonts, if not where it does by itself.
+    """
+
+    role: Role
+    cpu_s: float
+    idle_s: float
+    charts_dir: str | None = None
+
+
+class Desk(Protocol):
+    """What a role does. Making one loads all that it needs."""
+
+    @property
+    def requests(self) -> Sequence[type[Request]]:
+        """What it answers."""
+
+    def handle(self, request: Any, blob: bytes) -> tuple[Any, bytes]:
+        """Answer a request: a value of its type of answer, and bytes beside it."""
+
+
+def desk_for(options: Options) -> Desk:
+    """What does the work of a role."""
+    match options.role:
+        case Role.FILES:
+            from bot.worker.reading import Files
+
+            return Files()
+        case Role.CHARTS:
+            from bot.worker.drawing import Charts
+
+            return Charts(options.charts_dir)
+        case Role.ROUNDS:
+            from bot.worker.matching import Rounds
+
+            return Rounds()
+
+
+def serve(options: Options, *, widen: Any = None) -> None:
+    """Answer the requests that come through the pipes until they close, or none has come for `idle_s`.
+
+    Args:
+        options: how.
+        widen: for tests, makes a desk of the desk.
+    """
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    answers = os.dup(1)
+    os.dup2(2, 1)  # what a library prints goes where crashes are told
+    if options.role is not Role.CHARTS:
+        os.nice(NICE)
+    put_up = prepare()
+    usage = _Usage()
+    desk = desk_for(options)
+    if widen is not None:
+        desk = widen(desk)
+    requests = msgspec.json.Decoder(reduce(or_, (Look, *desk.requests)))
+    channel = Channel(0, answers)
+    channel.send(ANSWER, encode(Ready(put_up())))
+    del put_up
+    with suppress(EOFError):
+        while select.select([0], [], [], options.idle_s)[0]:
+            _, text, blob = channel.receive(REQUEST_BYTES)
+            signal.setitimer(signal.ITIMER_PROF, options.cpu_s)  # then SIGPROF, which ends the process
+            tag, text, blob = _answered(desk, requests, usage, text, blob)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            channel.send(tag, text, blob)
+
+
+def _answered(
+    desk: Desk, requests: msgspec.json.Decoder[Any], usage: _Usage, text: bytes, blob: bytes
+) -> tuple[bytes, bytes, bytes]:
+    try:
+        request = requests.decode(text)
+        value, beside = (usage.about(), b"") if isinstance(request, Look) else desk.handle(request, blob)
+        return ANSWER, encode(value), beside
+    except Exception as error:
+        return FAILURE, encode(Failed(isinstance(error, MemoryError), repr(error)[:500])), b""
+
+
+class _Usage:
+    """Tells of this process; opens what it needs before the wall is up."""
+
+    def __init__(self) -> None:
+        self._status: int | None = None
+        with suppress(OSError):
+            self._status = os.open("/proc/self/status", os.O_RDONLY)
+
+    def about(self) -> About:
+        return About(os.getpid(), tuple(sorted(sys.modules)), self._peak_bytes())
+
+    def _peak_bytes(self) -> int:
+        """The most memory this process has had in use. (`ru_maxrss` would count the bot's, before the exec.)"""
+        if self._status is not None:
+            lines = os.pread(self._status, 1 << 14, 0).decode().splitlines()
+            return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
