@@ -14,6 +14,7 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from bot.domain.runs import Surface
 from bot.domain.units import Units, format_distance, format_duration, format_pace
 from bot.domain.written import one_line
 from bot.errors import MemberError
@@ -72,6 +73,8 @@ class Reader:
             if name.endswith("_s_per_km"):
                 return self.pace(float(value))
             return self.number(value)
+        if isinstance(value, Surface):
+            return self.t(f"runs.surface.{value.value}")
         if isinstance(value, datetime):
             return self.moment(value)
         if isinstance(value, date):

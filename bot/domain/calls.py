@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -106,6 +107,16 @@ def read_wanted(
         raise BadInput("partners.refused.no_length")
     told = parse_pace(pace, manner.units, manner.language) if pace and pace.strip() else None
     return Wanted(starts_at, metres, duration_ms, told)
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two names as typed mean one place: case, blanks, punctuation and forms of letters aside."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(typed: str) -> str:
+    plain = unicodedata.normalize("NFKC", typed).casefold()
+    return "".join(sign for sign in plain if sign.isalnum()) or plain.strip()
 
 
 def free_places(wishes: Sequence[Wish], backward_per_spotter: int, places: int, *, solo: bool) -> dict[Wish, int]:

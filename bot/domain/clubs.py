@@ -15,6 +15,9 @@ Source: "on a track, or side by side with one runner facing forward" (Cavagna in
 treadmill with rails (Bates in Chatelaine) is disputed, and left to each club.
 """
 
+NEVER_SOLO = frozenset({Surface.ROAD})
+"""Where nobody runs backward alone, whatever a club would allow: there is traffic. The database refuses it as well."""
+
 MOST_POINTS = 25
 """Meeting points of a club: as many as one menu on Discord holds."""
 GRACE_MIN = range(5, 61)

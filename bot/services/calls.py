@@ -12,12 +12,13 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.calls import UNSTARTED, Wanted
+from bot.domain.calls import UNSTARTED, Wanted, same_place
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, DETAIL_KEPT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs import Surface
 from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
+from bot.reader import escaped
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
 from bot.services.deliveries import Plan, plan, unplan
 from bot.services.evenings import EVENING, plan_evening
@@ -98,7 +99,8 @@ async def call(database: Database, person: Person, wish: Call, *, interaction_id
     """Call for a partner; the same interaction again is the same call.
 
     Raises:
-        BadInput: no club, no channel for the card, no place, too long or short, or a role the club has not set up.
+        BadInput: no club, no channel for the card, no place or one of another surface, too long or short, or a role the
+            club has not set up.
         Conflict: the caller is in an outing at that time.
     """
     club = person.club
@@ -361,13 +363,23 @@ async def _places(session: AsyncSession, guild_id: int) -> tuple[Place, ...]:
 async def _where(
     session: AsyncSession, club: Club, typed: str, surface: Surface | None, exactly: str | None
 ) -> dict[str, object]:
-    """The columns that follow from a place."""
+    """The columns that follow from a place. What a meeting point is known to be wins over what is typed.
+
+    Raises:
+        BadInput: no place, or one known to have another surface than the one typed.
+    """
     name = one_line(typed)[:80]
     if is_blank(name):
         raise BadInput("partners.refused.no_place")
     known = await _places(session, club.guild_id)
     point = next((place for place in known if place.name.casefold() == name.casefold()), None)
-    surface = surface or (point.surface if point else None)
+    point = point or next((place for place in known if same_place(place.name, name)), None)
+    if point is not None and point.surface is not None:
+        if surface not in (None, point.surface):
+            raise BadInput(
+                "partners.refused.surface", place=escaped(point.name, 60), known=point.surface, chosen=surface
+            )
+        surface = point.surface
     return {
         "place": point.name if point else name,
         "point_id": point.point_id if point else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain import zones
-from bot.domain.clubs import EMERGENCY_LIMIT, GRACE_MIN, NOTICE_H
+from bot.domain.clubs import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
 from bot.domain.outings import MOST_BACKWARD_PER_SPOTTER
 from bot.domain.rounds import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
 from bot.domain.runs import Direction, Surface
@@ -145,9 +145,15 @@ async def set_organiser_role(database: Database, guild_id: int, role_id: int | N
 
 
 async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str], now: datetime) -> None:
-    """Set where members may run backward alone; nowhere is a choice too."""
+    """Set where members may run backward alone; nowhere is a choice too.
+
+    Raises:
+        BadInput: no surface, or one of `NEVER_SOLO`.
+    """
     if not set(surfaces) <= set(Surface):
         raise BadInput("settings.choice.unknown")
+    if NEVER_SOLO & set(surfaces):
+        raise BadInput("club.card.solo_never")
     await _set(database, guild_id, now, solo_surfaces=[s.value for s in Surface if s in surfaces])
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE
+from bot.domain.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE, NEVER_SOLO
 from bot.domain.outings import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
 from bot.domain.runs import Sharing, Surface
 from bot.domain.units import Units
@@ -201,7 +201,7 @@ def club_of(guild: Guild | None) -> Club | None:
         guild.guild_id,
         guild.name,
         reader_of(None, guild),
-        DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo),
+        DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo) - NEVER_SOLO,
         guild.organiser_role_id,
         guild.partners_channel_id,
         guild.organisers_channel_id,

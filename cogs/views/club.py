@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.domain import zones
+from bot.domain.clubs import NEVER_SOLO
 from bot.domain.runs import Direction, Surface
 from bot.domain.units import Units
 from bot.i18n import LANGUAGES
@@ -218,8 +219,9 @@ def _surfaces(solo: frozenset[Surface], reader: Reader) -> Component:
                 label=reader.t(f"runs.surface.{surface.value}"), value=surface.value, default=surface in solo
             )
             for surface in Surface
+            if surface not in NEVER_SOLO
         ],
         placeholder=reader.t("club.card.solo_none"),
         least=0,
-        most=len(Surface),
+        most=len(Surface) - len(NEVER_SOLO),
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.calls import can_then, evening_before, free_places, offer_ends, read_start, read_wanted
+from bot.domain.calls import can_then, evening_before, free_places, offer_ends, read_start, read_wanted, same_place
 from bot.domain.outings import Wish
 from bot.domain.typed import Manner
 from bot.domain.units import Units
@@ -101,3 +101,14 @@ def test_the_evening_before_is_at_six_local_on_either_side_of_a_clock_change(
 )
 def test_a_window_holds_an_outing_whole_in_its_own_zone(windows: list[list[int]], minutes: int, can: bool) -> None:
     assert can_then(windows, START, START + timedelta(minutes=minutes), "Europe/Berlin") is can
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("River road", "river  ROAD!", True), ("Straße", "STRASSE", True), ("Café", "Cafe\u0301", True),
+        ("Park", "Park 2", False), ("🏟️", "🌳", False), ("🏟️", "🏟️ ", True), ("Bahn 1", "Bahn I", False),
+    ],
+)  # fmt: skip
+def test_two_names_of_one_place(one: str, other: str, same: bool) -> None:
+    assert same_place(one, other) is same

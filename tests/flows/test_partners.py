@@ -47,6 +47,16 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
         assert "your local emergency number" in last
 
 
+async def test_a_surface_typed_against_a_known_meeting_point_is_refused_with_both_shown(club: Club) -> None:
+    await find(club, club.alice)  # the club is known from now on
+    async with club.database.write() as session:
+        await session.execute(insert(MeetingPoint).values(guild_id=club.guild.id, name="River road", surface="road"))
+    typed = STADIUM | {"place": "river road", "when": "sat 9:00", "role": "backward"}
+    answer = await club.alice.slash(club.channel, "partner find", **typed, surface="track")
+    assert "River road is “road” for your club, and you chose “track”" in text_of(answer)
+    assert "Your call goes to" in text_of(await club.alice.slash(club.channel, "partner find", **typed))
+
+
 async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
     message = await partners_card(club)
     form = await club.bob.click(message, label="Find a partner")

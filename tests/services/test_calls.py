@@ -55,6 +55,33 @@ async def test_a_meeting_point_brings_its_surface_and_where_exactly(town: Town) 
     assert outing.planned_ms == 3 * 480_000, "8:00/km while nothing is known of the member"
 
 
+@pytest.mark.parametrize("typed", ["River road", "RIVER ROAD", " river  road. ", "river-road", "Ｒiver road"])
+async def test_the_surface_of_a_known_meeting_point_wins_over_a_typed_one(town: Town, typed: str) -> None:
+    await town.meeting_point("River road", surface="road")
+    error = await refused(BadInput, "partners.refused.surface", town.call(place=typed, surface=Surface.TRACK))
+    assert error.params == {"place": "River road", "known": Surface.ROAD, "chosen": Surface.TRACK}
+    assert await town.count(Outing) == 0
+    for surface in (None, Surface.ROAD):
+        outing = await town.call(place=typed, surface=surface, at=START + timedelta(days=1 if surface else 2))
+        assert (outing.place, outing.surface, outing.solo) == ("River road", Surface.ROAD, False)
+    moved = await town.call(place="My garden", surface=Surface.TRACK)
+    assert moved.solo
+    after = await town.change(ADA, moved, place=typed)
+    assert (after.surface, after.solo) == (Surface.ROAD, False)
+
+
+async def test_where_a_meeting_point_varies_the_typed_surface_holds(town: Town) -> None:
+    await town.meeting_point("Park")
+    assert (await town.call(place="park", surface=Surface.TRACK)).solo
+    assert not (await town.call(place="park", surface=None, at=START + timedelta(days=1))).solo
+
+
+async def test_on_a_road_nobody_is_alone_whatever_a_club_has_chosen(town: Town) -> None:
+    await town.club_sets(solo_surfaces=["road", "path"])
+    assert not (await town.call(surface=Surface.ROAD)).solo
+    assert (await town.call(surface=Surface.PATH, at=START + timedelta(days=1))).solo
+
+
 async def test_a_member_s_usual_pace_is_the_median_of_what_was_run_backward(town: Town) -> None:
     ada = await town.person(ADA)
     for number, minutes in enumerate((30, 35, 90), start=1):

@@ -8,6 +8,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.delivery.kinds import Failure, Outgoing
+from bot.domain.clubs import DEFAULT_SOLO_SURFACES
 from bot.errors import BadInput
 from bot.services import clubs, partners_card
 from bot.services.clubs import RoundSettings
@@ -15,6 +16,7 @@ from bot.services.partners_card import CardState, OldCard
 from bot.services.people import Seen, meet
 from db import models
 from db.engine import Database
+from tests.services.called import refused
 from tests.services.test_standings import counting
 from tests.services.written import CLUB, NOW, join
 
@@ -194,3 +196,8 @@ async def test_of_a_persons_roles_those_are_remembered_that_the_settings_name(kn
     assert (await stored(8))[0] == [8]
     assert (await stored())[0] == []
     assert await stored(7) == ([], 1)
+
+
+async def test_no_club_lets_anybody_run_backward_alone_on_a_road(known: Database) -> None:
+    await refused(BadInput, "club.card.solo_never", clubs.set_solo_surfaces(known, CLUB, ["track", "road"], NOW))
+    assert (await clubs.club_settings(known, CLUB)).club.solo_surfaces == DEFAULT_SOLO_SURFACES
