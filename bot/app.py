@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
+from bot.services.lifelines import Lifelines
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -41,6 +42,7 @@ class App:
         worker: the one process for files, charts and matching.
         clock: the present instant.
         courier: sends what the bot says by itself.
+        lifelines: whom to alarm when the database fails.
     """
 
     settings: Settings
@@ -48,3 +50,4 @@ class App:
     worker: Worker
     clock: Clock
     courier: Courier
+    lifelines: Lifelines = field(default_factory=Lifelines)

@@ -187,8 +187,8 @@ class Backpedal(commands.Bot):
         until = loop.time() + GRACE_S
         while (waiting := self._others_in_hand()) and loop.time() < until:
             await asyncio.wait(waiting, timeout=until - loop.time())
-        for task in self._others_in_hand():
-            interaction = self._in_hand[task]
+        left = [(task, self._in_hand[task]) for task in self._others_in_hand()]  # others end while one is told
+        for task, interaction in left:
             task.cancel()
             with contextlib.suppress(discord.HTTPException):
                 await say_privately(interaction, reader_in(interaction).t("errors.stopping"))

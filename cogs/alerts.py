@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,15 +11,18 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.app import App
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
-from bot.errors import NotFound, Unavailable
+from bot.errors import MemberError, NotFound, Unavailable
 from bot.reader import Reader
 from bot.services import alerts, course, people, watch
+from bot.services.lifelines import Lifeline
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Club, Person
+from bot.tree import reader_in
 from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.beginning import begin
+from cogs.emergency import Emergency
 from cogs.membership import standing_in
 from cogs.readers import readable_by_all, readers_of
 from cogs.views import alerts as views
@@ -38,8 +40,10 @@ log = logging.getLogger(__name__)
 class Alerts(commands.Cog):
     """The ladder, Need help, I feel unsafe, and Resolved."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        app = self.app = bot.app
+        self.emergency = Emergency(app)
         safety = Priority.SAFETY
         self.kinds = (
             Kind(watch.OVERDUE, safety, _climb),
@@ -69,36 +73,71 @@ class Alerts(commands.Cog):
             Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=Recipient.COMPANION),
         )
 
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Remember whom to alarm for those who are out."""
+        lifelines, database = self.app.lifelines, self.app.database
+        await begin(self.bot, "remembering who is out", lambda: lifelines.learn_all(database))
+
+    async def cog_unload(self) -> None:
+        """Write no alarm down any more."""
+        self.emergency.close()
+
     def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
         """What the menu behind More offers."""
         return views.more_items(outing, user_id, reader)
 
     @pressed("alert", "help", "outing_id")
     async def need_help(self, interaction: Interaction, outing_id: int) -> None:
-        """Alarm the organisers and the presser's contacts at once."""
-        person = await met(interaction)
-        outing = await alerts.need_help(
-            self.app.database, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
-        )
-        self.app.courier.poke()
-        club = await alerts.club_for(self.app.database, outing.guild_id)
-        done = person.reader.t("alerts.help.done", number=views.number(club, person.reader))
+        """Alarm the organisers and the presser's contacts at once, whatever the database does."""
+
+        async def write() -> OutingView:
+            return await alerts.need_help(
+                self.app.database.urgent,
+                outing_id,
+                interaction.user.id,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            )
+
+        async def alarm() -> tuple[str, Club | None]:
+            outing = await self.emergency.written(write)
+            if outing is not None:
+                self.app.courier.poke()
+                return "alerts.help.done", await self._club(outing)
+            reached = await self.emergency.call_for_help(interaction, outing_id, write)
+            return reached.key, reached.lifeline.club if reached.lifeline else None
+
+        try:
+            key, club = await soon(interaction, alarm(), private=True)
+        except MemberError:
+            await _reader_of(interaction)  # in whose language it is told
+            raise
+        reader = await _reader_of(interaction)
+        done = reader.t(key, number=views.number(club, reader))
         await reply(interaction, card(done, colour=views.ALARM), private=True)
+
+    async def _club(self, outing: OutingView) -> Club | None:
+        """An outing's club, as remembered where it cannot be read."""
+        try:
+            return await alerts.club_for(self.app.database.urgent, outing.guild_id)
+        except Unavailable:
+            known = self.app.lifelines.recall(outing.outing_id)
+            return known.club if known else None
 
     @pressed("alert", "unsafe", "outing_id")
     async def feel_unsafe(self, interaction: Interaction, outing_id: int) -> None:
         """Alarm quietly: the answer is that of an extension."""
-        person = await met(interaction)
-        outing = await course.own_outing(self.app.database, outing_id, person.user_id)
-        course.check_out(outing, person.user_id)
-        partners = [c.user_id for c in outing.companions if c.user_id != person.user_id]
-        work = self._alarm_quietly(interaction, outing, person.user_id, partners)
-        await soon(interaction, work, private=True)
+        try:
+            outing, club, heard = await soon(interaction, self._alarm_quietly(interaction, outing_id), private=True)
+        except MemberError:
+            await _reader_of(interaction)
+            raise
         self.app.courier.poke()
-        note = ""
-        if await alerts.unheard(self.app.database, outing_id, person.user_id, interaction.id):
-            note = views.unheard(await alerts.club_for(self.app.database, outing.guild_id), person.reader)
-        await reply(interaction, extended(outing, person.user_id, person.reader, note), private=True)
+        reader = await _reader_of(interaction)
+        note = "" if heard else views.unheard(club, reader)
+        shown = extended(outing, interaction.user.id, reader, note) if outing else card(note)
+        await reply(interaction, shown, private=True)
 
     @pressed("alert", "unheard", "outing_id")
     async def say_who_was_not_reached(self, interaction: Interaction, outing_id: int) -> None:
@@ -111,18 +150,33 @@ class Alerts(commands.Cog):
         await reply(interaction, card(views.honestly_unheard(club, person.reader)), private=True)
 
     async def _alarm_quietly(
-        self, interaction: Interaction, outing: OutingView, user_id: int, partners: list[int]
-    ) -> None:
-        club = await alerts.club_for(self.app.database, outing.guild_id)
-        readers = await readers_of(interaction.client, club.organisers_channel_id, partners)
-        await alerts.feel_unsafe(
-            self.app.database,
-            outing.outing_id,
-            user_id,
-            readers=readers,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
+        self, interaction: Interaction, outing_id: int
+    ) -> tuple[OutingView | None, Club | None, bool]:
+        """The outing and its club, as far as they are known, and whether anybody is told."""
+        database, user_id = self.app.database.urgent, interaction.user.id
+
+        async def who_reads(outing: OutingView, club: Club) -> list[int]:
+            partners = [c.user_id for c in outing.companions if c.user_id != user_id]
+            return await readers_of(interaction.client, club.organisers_channel_id, partners)
+
+        async def write() -> OutingView:
+            outing = await course.own_outing(database, outing_id, user_id)
+            course.check_out(outing, user_id)
+            readers = await who_reads(outing, await alerts.club_for(database, outing.guild_id))
+            return await alerts.feel_unsafe(
+                database, outing_id, user_id, readers=readers, interaction_id=interaction.id, now=self.app.clock()
+            )
+
+        async def channel_is_safe(known: Lifeline) -> bool:
+            return not await who_reads(known.outing, known.club)
+
+        outing = await self.emergency.written(write)
+        if outing is not None:
+            unheard = await alerts.unheard(database, outing_id, user_id, interaction.id)
+            return outing, await self._club(outing), not unheard
+        reached = await self.emergency.alarm_quietly(interaction, outing_id, channel_is_safe, write)
+        known = reached.lifeline
+        return known.outing if known else None, known.club if known else None, reached.anybody
 
     @pressed("alert", "resolve", "outing_id")
     async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
@@ -163,6 +217,15 @@ class Alerts(commands.Cog):
         return None
 
 
+async def _reader_of(interaction: Interaction) -> Reader:
+    """How the one who speaks reads; by Discord's locale where the database does not tell."""
+    try:
+        return (await met(interaction, urgent=True)).reader
+    except Exception as error:
+        log.warning("who speaks is not known: %r", error)
+        return reader_in(interaction)
+
+
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
     if due.subject_id is not None:
         rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
@@ -199,7 +262,9 @@ async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = 
         return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    words, view = views.for_organisers(_placed(outing, reader, exactly), club, reader, help_for=help_for)
+    words, view = views.for_organisers(
+        outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for
+    )
     return _to_organisers(out, club, words, view if exactly else _with_show(view, out, reader))
 
 
@@ -215,17 +280,12 @@ async def _draw_unsafe(client: Backpedal, out: Outgoing, *, exactly: bool = True
     if await _moved_to_direct_messages(client, out):
         return None
     reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    words, view = views.for_unsafe(_placed(outing, reader, exactly), about, club, reader)
+    words, view = views.for_unsafe(outing if exactly else views.withheld(outing, reader), about, club, reader)
     return _to_organisers(out, club, words, view if exactly else _with_show(view, out, reader))
 
 
 def _who_hears_quietly(out: Outgoing) -> Recipient:
     return Recipient.CONTACT if out.payload.get("contact") else Recipient.ORGANISER
-
-
-def _placed(outing: OutingView, reader: Reader, exactly: bool) -> OutingView:
-    """An outing as it is, or, for an organiser whom Discord does not confirm, without where it is."""
-    return outing if exactly else replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
 
 
 def _with_show(view: ui.View, out: Outgoing, reader: Reader) -> ui.View:
@@ -321,4 +381,4 @@ def _drawn(made: tuple[str, ui.View]) -> Drawn:
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Alerts(bot.app))
+    await bot.add_cog(Alerts(bot))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import discord
@@ -27,6 +27,11 @@ Interaction: TypeAlias = "discord.Interaction[Backpedal]"
 PATIENCE_S = 1.5
 """After this long without an answer, "thinking…" is shown; Discord's limit is 3 s."""
 
+TRIES = 10
+"""How often a press is tried while the database is busy; each waits about a second."""
+BUSY = ("errors.database.busy", "errors.database.unread")
+"""What a database says that another had first."""
+
 
 def seen_in(interaction: Interaction) -> Seen:
     """What Discord says of the one who speaks."""
@@ -45,11 +50,17 @@ def seen_in(interaction: Interaction) -> Seen:
     )
 
 
-async def met(interaction: Interaction) -> Person:
-    """Who speaks, resolved; failures from here on are told in that person's language."""
+async def met(interaction: Interaction, *, urgent: bool = False) -> Person:
+    """Who speaks, resolved; failures from here on are told in that person's language.
+
+    Args:
+        interaction: what is answered.
+        urgent: somebody's safety depends on it, so that the database is asked before others are.
+    """
     app = interaction.client.app
     seen = seen_in(interaction)
-    person = await at_home(interaction, seen, await meet(app.database, seen, app.clock()))
+    database = app.database.urgent if urgent else app.database
+    person = await at_home(interaction, seen, await meet(database, seen, app.clock()))
     interaction.extras["reader"] = person.reader
     return person
 
@@ -89,6 +100,20 @@ async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, privat
     if not done and not answering.answered(interaction):
         await answering.think(interaction, private=private)
     return await task
+
+
+async def patiently(work: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
+    """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
+
+    Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.
+    """
+    for _ in range(tries - 1):
+        try:
+            return await work()
+        except Unavailable as error:
+            if error.key not in BUSY:
+                raise
+    return await work()
 
 
 async def reply(

@@ -6,21 +6,21 @@ More opens a private menu. Other cogs add to it by a method `more_items(outing, 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 
 from bot.app import App
 from bot.domain.calls import read_start
 from bot.domain.outings import OutingState, Presence, Wish
-from bot.errors import BadInput, Unavailable
+from bot.errors import BadInput
 from bot.reader import Reader
 from bot.services import calls, joining
 from bot.services.joining import Answer, Done
 from bot.services.outings import OutingView
 from bot.services.people import Person
 from bot.services.waiting import Presser
-from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
+from cogs.answer import Interaction, close_with, met, open_form, patiently, replace, reply, soon
 from cogs.call_kinds import KINDS, NUDGES
 from cogs.membership import check_member, standing_in
 from cogs.transformers import manner_of
@@ -31,10 +31,6 @@ from cogs.views.outing_card import classic, full_card, more_menu, private_card, 
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
-
-T = TypeVar("T")
-TRIES = 10
-"""How often a press is tried while the database is busy; each waits about a second."""
 
 
 class Calls(commands.Cog):
@@ -167,12 +163,10 @@ class Calls(commands.Cog):
         self, interaction: Interaction, service: Callable[..., Coroutine[Any, Any, Answer]], outing_id: int, *wish: Wish
     ) -> None:
         async def answered() -> tuple[Person, Answer]:
-            person = await _patiently(lambda: met(interaction))
-            press = await _patiently(
-                lambda: presser_of(interaction, person, outing_id, leaves=service is joining.leave)
-            )
+            person = await patiently(lambda: met(interaction))
+            press = await patiently(lambda: presser_of(interaction, person, outing_id, leaves=service is joining.leave))
             given = {"interaction_id": interaction.id, "now": self.app.clock()}
-            return person, await _patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
+            return person, await patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
 
         person, answer = await soon(interaction, answered(), private=True)
         self.app.courier.poke()
@@ -199,20 +193,6 @@ class Calls(commands.Cog):
             await replace(interaction, shown)
         else:
             await reply(interaction, shown, private=True)
-
-
-async def _patiently(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
-
-    Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.
-    """
-    for _ in range(TRIES - 1):
-        try:
-            return await work()
-        except Unavailable as error:
-            if error.key != "errors.database.busy":
-                raise
-    return await work()
 
 
 async def presser_of(interaction: Interaction, person: Person, outing_id: int, *, leaves: bool = False) -> Presser:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
 from bot.app import App
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.reader import Reader
 from bot.services import checking_in, corrections, course, drafts, no_shows
 from bot.services.outings import OutingView, outing_of
@@ -24,6 +25,8 @@ from cogs.views.run_card import private_card
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
 
 
 class Outings(commands.Cog):
@@ -85,6 +88,10 @@ class Outings(commands.Cog):
         )
         outing = await soon(interaction, work, private=True)
         self.app.courier.poke()
+        try:
+            await self.app.lifelines.learn(self.app.database.urgent, outing_id)
+        except Unavailable as error:  # it is read once more when an alarm needs it
+            log.warning("whom to alarm of outing %d could not be read: %s", outing_id, error.key)
         await replace(interaction, views.checked_in(outing, person.user_id, person.reader))
 
     @pressed("outing", "calls", "outing_id")

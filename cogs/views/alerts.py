@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
@@ -18,7 +20,7 @@ from cogs.views.outing_course import names_of, number_to_call
 ALARM = discord.Colour(0xDC2626)
 
 
-def number(club: Club, reader: Reader) -> str:
+def number(club: Club | None, reader: Reader) -> str:
     """What this is not, with the club's emergency number or "your local emergency number"."""
     return reader.t("alerts.organisers.number", number=number_to_call(club, reader))
 
@@ -76,7 +78,7 @@ def for_unsafe(outing: OutingView, about: CompanionView, club: Club, reader: Rea
     return "\n".join([words, *where(outing, about, reader), number(club, reader)]), Buttons(timeout=None)
 
 
-def unheard(club: Club, reader: Reader) -> str:
+def unheard(club: Club | None, reader: Reader) -> str:
     """That a quiet alarm reached nobody, in words that somebody who reads over a shoulder takes for extra time."""
     return f"{reader.t('alerts.unheard.words')}\n-# {number(club, reader)}"
 
@@ -106,6 +108,11 @@ def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, 
         back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
         word=escaped(outing.resolution or "", 300),
     )
+
+
+def withheld(outing: OutingView, reader: Reader) -> OutingView:
+    """An outing without where it is, for an organiser whom Discord does not confirm."""
+    return replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
 
 
 def where(outing: OutingView, about: CompanionView, reader: Reader) -> list[str]:

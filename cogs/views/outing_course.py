@@ -122,9 +122,10 @@ def on_the_way(
     return "\n".join(parts), classic(*buttons)
 
 
-def number_to_call(club: Club, reader: Reader) -> str:
+def number_to_call(club: Club | None, reader: Reader) -> str:
     """The club's emergency number, or "your local emergency number"."""
-    return escaped(club.emergency_number, 40) if club.emergency_number else reader.t("course.out.number_unset")
+    known = club.emergency_number if club else None
+    return escaped(known, 40) if known else reader.t("course.out.number_unset")
 
 
 def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:

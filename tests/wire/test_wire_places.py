@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.client import Backpedal
-from tests.wire.acting import Asked
-from tests.wire.payloads import EPHEMERAL, Json, Person, text_of
+from tests.wire.outside import answer_of, card_in, told
+from tests.wire.payloads import Json, Person
 from tests.wire.server import LocalDiscord
 
 ADA, BEN = Person("Ada"), Person("Ben")
@@ -29,13 +29,6 @@ def rows(database_file: Path) -> Any:
     return run
 
 
-def card_in(there: LocalDiscord, words: str) -> Json | None:
-    """The outing's card as it stands in the channel, once it says `words`."""
-    runs = there.clubs[0].channels["runs"]
-    cards = [m for m in there.messages.values() if m["channel_id"] == runs and not m["flags"] & EPHEMERAL]
-    return next((card for card in cards if words in card["content"]), None)
-
-
 async def call(there: LocalDiscord) -> Json:
     """Ada calls, Ben takes one of the two places backward; the card with its buttons."""
     typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
@@ -44,18 +37,6 @@ async def call(there: LocalDiscord) -> Json:
     await (await there.press(card_in(there, "Stadium") or {}, "Run backward · 2 free", BEN)).answer()
     await there.until(lambda: card_in(there, "Backward: Ben"))
     return card_in(there, "Backward: Ben") or {}
-
-
-async def told(there: LocalDiscord, asked: Asked) -> str:
-    """What the presser reads; after "thinking…" in a private message of its own."""
-    await asked.answer()
-    await there.until(lambda: answer_of(asked) is not None)
-    return text_of(answer_of(asked) or {})
-
-
-def answer_of(asked: Asked) -> Json | None:
-    messages = [asked.message] if asked.message and asked.message is not asked.source else []
-    return next(iter([*messages, *asked.followups]), None)
 
 
 @pytest.mark.usefixtures("patient")

@@ -1,0 +1,43 @@
+"""What begins when the bot is ready: tried again until it has worked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.errors import Unavailable
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+
+
+async def begin(client: Backpedal, what: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Do `work` until it has worked or the bot closes.
+
+    discord.py does not call a listener again: a lock held for 5 s at the first start left the nudges, the digest and
+    the day's forgetting unplanned until a restart.
+
+    Args:
+        client: the bot.
+        what: names the work in the log.
+        work: may be done twice.
+    """
+    pause_s = FIRST_PAUSE_S
+    while not client.is_closed():
+        try:
+            await work()
+        except Unavailable as error:
+            log.warning("%s could not begin, tried again in %.0f s: %s", what, pause_s, error.key)
+        except Exception:
+            log.exception("%s could not begin, tried again", what)
+        else:
+            return
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -1,0 +1,189 @@
+"""Need help when nothing works: a locked database, a full disk, no database at all, and a flood."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.client import Backpedal
+from cogs import emergency
+from tests.wire.outside import OWNER, go_out, help_button, letter_to, told
+from tests.wire.payloads import Json, Person
+from tests.wire.server import LocalDiscord
+
+ADA, BEN, MALLORY = Person("Ada"), Person("Ben"), Person("Mallory")
+
+
+@pytest.fixture(autouse=True)
+def written_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while a test looks, however long it takes."""
+    monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 3600.0)
+
+
+@asynccontextmanager
+async def locked(file: Path) -> AsyncIterator[None]:
+    """Another process writes, and does not end."""
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
+        while not other.in_transaction:
+            with suppress(sqlite3.OperationalError):  # the bot writes, and needs the loop to end that
+                other.execute("BEGIN IMMEDIATE")
+            await asyncio.sleep(0)
+        yield
+        other.execute("ROLLBACK")
+
+
+async def test_a_lock_held_for_a_while_delays_help_and_does_not_refuse_it(
+    there: LocalDiscord, bot: Backpedal, database_file: Path, rows: Any
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    async with locked(database_file):
+        asked = await there.press(menu, "alert:help", ADA)
+        await asyncio.sleep(2)  # longer than one try waits
+    assert "I have raised the alarm" in await told(there, asked)
+    assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
+    await there.until(lambda: letter_to(there, OWNER, "Ada asks for help"))
+
+
+async def test_with_the_database_locked_the_owner_is_told_past_it(
+    there: LocalDiscord, bot: Backpedal, database_file: Path, rows: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    async with locked(database_file):
+        asked = await there.press(menu, "alert:help", ADA)
+        words = await told(there, asked, 30)
+        letter = letter_to(there, OWNER, "Ada asks for help")
+        assert letter is not None
+        assert "Stadium" in letter["content"]
+        assert "My memory is failing" in letter["content"]
+        # Pressed again in fear: the same is said, and the owner is not written to twice.
+        again = await told(there, await there.press(menu, "alert:help", ADA), 30)
+    assert "The organisers have my message" in words == again
+    assert "your local emergency number" in words
+    assert sum("Ada asks for help" in content for _, content in there.said) == 1
+    assert [r.levelname for r in caplog.records if "goes past the database" in r.message] == ["ERROR"]
+    assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(0,)]
+
+
+async def test_what_went_past_the_database_is_written_down_once_that_works(
+    there: LocalDiscord, bot: Backpedal, database_file: Path, rows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 0.1)
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    async with locked(database_file):
+        await told(there, await there.press(menu, "alert:help", ADA), 30)
+    await there.until(lambda: sum("Ada asks for help" in content for _, content in there.said) == 2)
+    assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
+    newest = letter_to(there, OWNER, "Ada asks for help") or {}
+    assert "My memory is failing" not in newest["content"]
+    await (await there.press(newest, "Resolved", OWNER)).answer()
+
+
+async def test_where_the_database_is_gone_what_is_remembered_is_told(
+    there: LocalDiscord, bot: Backpedal, app: App, database_file: Path
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    await gone(app, database_file)
+    words = await told(there, await there.press(menu, "alert:help", ADA), 30)
+    assert "The organisers have my message" in words
+    letter = letter_to(there, OWNER, "Ada asks for help") or {}
+    assert "Stadium" in letter["content"]
+    assert "out with Ben" in letter["content"]
+    stranger = await told(there, await there.press(menu, "alert:help", Person("Mallory")), 30)
+    assert "alarm" not in stranger
+    assert sum("asks for help" in content for _, content in there.said) == 1
+
+
+async def test_after_a_restart_without_a_database_the_pressed_message_is_told(
+    there: LocalDiscord, bot: Backpedal, app: App, database_file: Path
+) -> None:
+    letter = await go_out(there, ADA, BEN)
+    app.lifelines._known.clear()
+    await gone(app, database_file)
+    words = await told(there, await there.press(with_help(letter), "alert:help", ADA), 30)
+    assert "The organisers have my message" in words
+    told_owner = letter_to(there, OWNER, "Ada asks for help") or {}
+    assert "You are out with Ben" in told_owner["content"].replace("*", "")
+
+
+async def test_where_nobody_can_be_reached_that_is_said(
+    there: LocalDiscord, bot: Backpedal, database_file: Path
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    there.closed_dms.add(OWNER.id)
+    async with locked(database_file):
+        words = await told(there, await there.press(menu, "alert:help", ADA), 30)
+    assert "I could not reach anybody" in words
+    assert "your local emergency number" in words
+
+
+async def test_one_member_s_flood_keeps_nobody_from_help(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
+    pairs = [(Person(f"Runner {number}"), Person(f"Eyes {number}")) for number in range(7)]
+    menus = []
+    for number, (runner, spotter) in enumerate(pairs):
+        letter = await go_out(there, runner, spotter, f"Track {number}")
+        menus += [(await help_button(there, letter, runner), runner)]
+        menus += [(await help_button(there, letter_to(there, spotter, "You are out with") or {}, spotter), spotter)]
+    flooding = asyncio.create_task(flood(there, 200, 4))
+    await asyncio.sleep(1.5)
+    presses = []
+    for menu, person in menus:
+        presses.append(await there.press(menu, "alert:help", person))
+        await asyncio.sleep(0.1)
+    said = await asyncio.gather(*(told(there, asked, 60) for asked in presses))
+    assert {"I have raised the alarm" in words for words in said} == {True}, set(said)
+    assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(7,)]
+    flooding.cancel()
+    await asyncio.gather(flooding, return_exceptions=True)
+
+
+async def flood(there: LocalDiscord, per_second: int, seconds: int) -> None:
+    """Runs logged by one member, one after the other, without waiting for answers."""
+    for _ in range(per_second * seconds):
+        await there.slash("log", MALLORY, distance="5k", time="27:30", surface="track")
+        await asyncio.sleep(1 / per_second)
+
+
+async def gone(app: App, file: Path) -> None:
+    """The database cannot be opened any more."""
+    await app.database.close()
+    for part in file.parent.glob(f"{file.name}*"):
+        part.unlink()
+    file.mkdir()
+
+
+def with_help(letter: Json) -> Json:
+    """The letter as it stands, with the button that is otherwise behind More."""
+    button = {"type": 2, "style": 4, "label": "Need help", "custom_id": "alert:help:v1:1", "id": 99}
+    return letter | {"components": [*letter["components"], {"type": 1, "id": 98, "components": [button]}]}
+
+
+async def test_a_quiet_alarm_goes_past_a_locked_database_and_looks_as_it_always_does(
+    there: LocalDiscord, bot: Backpedal, database_file: Path
+) -> None:
+    letter = await go_out(there, ADA, BEN)
+    asking = await there.press(letter, "outing:extend", ADA)
+    await told(there, asking)
+    menu = await help_button(there, letter, ADA)
+    async with locked(database_file):
+        words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
+    assert letter_to(there, OWNER, "Ada feels unsafe")
+    assert "memory" not in words
+    assert "busy" not in words
+    assert not [content for who, content in there.said if who == "Ben" and "unsafe" in content]
+
+
+async def test_a_quiet_alarm_that_reaches_nobody_says_so(
+    there: LocalDiscord, bot: Backpedal, database_file: Path
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    there.closed_dms.add(OWNER.id)
+    async with locked(database_file):
+        words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
+    assert "I could not pass it on, nobody has seen it" in words
