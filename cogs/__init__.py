@@ -16,6 +16,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.calls",
     "cogs.outing",
     "cogs.alerts",
+    "cogs.quiet_alarms",
     "cogs.contacts",
     "cogs.ties",
     "cogs.availability",

@@ -24,6 +24,7 @@ from bot.services.people import Club
 from cogs.answer import Interaction, patiently
 from cogs.readers import readable_by_all
 from cogs.views import alerts as views
+from cogs.views import quiet_alarms as quiet_views
 from cogs.views.base import Buttons
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Emergency:
         assert me is not None
 
         def draw(outing: OutingView) -> tuple[str, ui.View]:
-            return views.for_unsafe(outing, me, lifeline.club, lifeline.club.reader)
+            return quiet_views.unwritten(outing, me, lifeline.club, lifeline.club.reader)
 
         contact = (draw(lifeline.outing)[0], Buttons())
         inside = [c.user_id for c in lifeline.outing.companions]

@@ -117,6 +117,7 @@ class Outings(commands.Cog):
         person = await met(interaction)
         outing = await course.own_outing(self.app.database, outing_id, person.user_id)
         course.check_out(outing, person.user_id)
+        course.check_extendable(outing)
         await reply(interaction, views.extension(outing, person.reader), private=True)
 
     @pressed("outing", "later", "outing_id", "minutes")

@@ -1,4 +1,4 @@
-"""When they do not come home: the ladder, the call for help, and the quiet one; and what ends them.
+"""When they do not come home: the ladder, the call for help, and the quiet one (`quiet_alarms`); and what ends them.
 
 Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
 checked when it is set and again when an alert is drawn, or by direct message.
@@ -7,17 +7,17 @@ checked when it is set and again when an alert is drawn, or by direct message.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
-from bot.domain.outings import OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
+from bot.domain.outings import EXTENSIONS_MIN, OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
 from bot.domain.written import is_blank
-from bot.errors import BadInput, Conflict, NotFound
-from bot.services import eyes, watch
-from bot.services.course import end
+from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.services import eyes, quiet_alarms, watch
+from bot.services.course import check_out, end, lengthen
 from bot.services.deliveries import Destination, Letter, post
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
 from bot.services.people import Club, club_of
@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 ASK = "alert.ask"
 CONTACT = "alert.contact"
 ORGANISERS = "alert.organisers"
-UNSAFE = "alert.unsafe"
-UNHEARD = "alert.unheard"
-"""Tells whoever alarmed quietly, and nobody else, that it has reached nobody."""
 BY_DM = ":dm"
 """Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
 WORD_LIMIT = 300
@@ -123,45 +120,30 @@ async def need_help(
 
 
 async def feel_unsafe(
-    database: Database,
-    outing_id: int,
-    user_id: int,
-    *,
-    readers: Collection[int],
-    interaction_id: int,
-    now: datetime,
-) -> OutingView:
-    """The quiet alarm: the answer looks like an extension, no message is edited, and no partner reads of it.
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> tuple[OutingView, MemberError | None]:
+    """The quiet alarm. For the outing it is an extension by the least there is; where Extend is refused it is raised
+    all the same.
 
-    Args:
-        database: where.
-        outing_id: ours.
-        user_id: who presses.
-        readers: those of the outing who can read the organisers' channel; when one of the others is among them the
-            alarm goes by direct message to the owner, to organisers who are not in the outing, and to the presser's
-            contacts.
-        interaction_id: the key of this press.
-        now: when.
+    Returns:
+        The outing as it then is, and what Extend would have been refused with, which is then the answer.
 
     Raises:
         NotFound: not in it.
-        Conflict: not under way.
+        Conflict: not under way, or home.
     """
     async with database.write() as session:
-        outing, me = await _place_in(session, outing_id, user_id)
+        outing, _ = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return outing
-        if outing.state not in OUT or not me.out:
-            raise Conflict("course.say.not_out")
-        partners = {c.user_id for c in outing.companions if c.user_id != user_id}
-        club = club_of(await session.get(models.Guild, outing.guild_id))
-        occurrence, payload = f"{outing_id}:{interaction_id}", {"about_user_id": user_id}
-        if club is None or club.organisers_channel_id is None or partners & set(readers):
-            await by_direct_message(session, outing_id, UNSAFE, occurrence, now, payload)
-            return outing
-        letters = [_letter(UNSAFE, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload)]
-        await post(session, letters, now)
-        return outing
+            return outing, None
+        check_out(outing, user_id)
+        refused: MemberError | None = None
+        try:
+            outing = await lengthen(session, outing, user_id, EXTENSIONS_MIN[0], now)
+        except Conflict as error:
+            refused = error
+        await quiet_alarms.raise_alarm(session, outing, user_id, now)
+        return outing, refused
 
 
 async def resolve(
@@ -232,65 +214,15 @@ async def by_direct_message(
     now: datetime,
     payload: Mapping[str, object],
 ) -> None:
-    """Tell the owner and every known organiser by direct message what could not be said in their channel.
-
-    The quiet alarm goes to nobody who is in the outing, and to the presser's contacts too; where there is nobody, the
-    presser is told.
-    """
+    """Tell the owner and every known organiser by direct message what could not be said in their channel."""
     outing = await read(session, outing_id)
-    told = await _organisers(session, outing.guild_id)
-    contacts: list[int] = []
-    besides: set[int] = set()
-    if kind == UNSAFE:
-        about = int(str(payload["about_user_id"]))
-        contacts = [c.contact_id for c in await queries.accepted_contacts(session, [about])]
-        besides = {c.user_id for c in outing.companions}
     letters = [
-        _letter(
-            kind, occurrence + BY_DM, outing, now, user_id=one,
-            payload={**payload, "contact": True} if one in contacts else payload,
-        )
-        for one in dict.fromkeys([*told, *contacts])
-        if one not in besides
-    ]  # fmt: skip
-    if not letters and kind == UNSAFE:
-        await _unheard(session, outing, occurrence, payload, now)
-    elif not letters:
+        _letter(kind, occurrence + BY_DM, outing, now, user_id=one, payload=payload)
+        for one in await queries.owner_and_organisers(session, outing.guild_id)
+    ]
+    if not letters:
         log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
     await post(session, letters, now)
-
-
-async def not_reached(
-    session: AsyncSession, outing_id: int, occurrence: str, payload: Mapping[str, object], now: datetime
-) -> None:
-    """One of those a quiet alarm went to by direct message can not be reached: the presser is told after the last."""
-    outing = await read(session, outing_id, hold=True)  # two who fail at once: the second sees the first
-    if not await queries.under_way(session, UNSAFE, occurrence):
-        await _unheard(session, outing, occurrence.removesuffix(BY_DM), payload, now)
-
-
-async def unheard(database: Database, outing_id: int, user_id: int, interaction_id: int | None = None) -> bool:
-    """Whether somebody's quiet alarm has reached nobody, as far as it is to be said.
-
-    Args:
-        database: where.
-        outing_id: in which outing.
-        user_id: whose alarm.
-        interaction_id: of the press that is being answered: then only where that one has nobody to go to, or where an
-            earlier one could not be told either. None: any.
-    """
-    async with database.read() as session:
-        press = None if interaction_id is None else f"{outing_id}:{interaction_id}"
-        return await queries.unheard(session, UNHEARD, outing_id, user_id, press)
-
-
-async def _unheard(
-    session: AsyncSession, outing: OutingView, occurrence: str, payload: Mapping[str, object], now: datetime
-) -> None:
-    # The log names nobody: whoever runs the bot may be the partner.
-    log.warning("a quiet alarm of outing %d reaches nobody: name organisers and a channel", outing.outing_id)
-    presser = int(str(payload["about_user_id"]))
-    await post(session, [_letter(UNHEARD, occurrence, outing, now, user_id=presser, payload={})], now)
 
 
 async def _place_in(session: AsyncSession, outing_id: int, user_id: int) -> tuple[OutingView, CompanionView]:
@@ -352,13 +284,6 @@ def _return_of(outing: OutingView) -> str:
     """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
     assert outing.due_back_at is not None
     return f"{outing.due_back_at.timestamp():.0f}"
-
-
-async def _organisers(session: AsyncSession, guild_id: int) -> list[int]:
-    """The owner, and everybody last seen as an organiser who has not left."""
-    guild = await session.get(models.Guild, guild_id)
-    owner = [guild.owner_id] if guild is not None and guild.owner_id else []
-    return list(dict.fromkeys([*owner, *await queries.organisers_of(session, guild_id)]))
 
 
 def _letter(

@@ -21,7 +21,7 @@ from bot.domain.outings import (
     half_time,
 )
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import eyes, watch
+from bot.services import eyes, quiet_alarms, watch
 from bot.services.calls import HOUR, START
 from bot.services.deliveries import unplan
 from bot.services.evenings import EVENING
@@ -56,6 +56,19 @@ def check_out(outing: OutingView, user_id: int) -> None:
     me = outing.who(user_id)
     if outing.state not in OUT or me is None or not me.out:
         raise Conflict("course.say.over" if outing.state in ENDED else "course.say.not_out")
+
+
+def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> None:
+    """Refuse to put off a return that cannot be.
+
+    Raises:
+        Conflict: somebody has asked for help, or it would be more than an hour in all.
+    """
+    if outing.help_at is not None:
+        raise Conflict("course.extend.help")
+    left = MOST_EXTENSION_MIN - outing.extended_min
+    if minutes > left:
+        raise Conflict("course.extend.none" if left < EXTENSIONS_MIN[0] else "course.extend.too_much", count=left)
 
 
 def may_swap_now(outing: OutingView, now: datetime) -> bool:
@@ -128,39 +141,44 @@ async def extend(
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         check_out(outing, user_id)
-        assert outing.due_back_at is not None
-        if outing.help_at is not None:
-            raise Conflict("course.extend.help")
-        left = MOST_EXTENSION_MIN - outing.extended_min
-        if minutes > left:
-            raise Conflict("course.extend.none" if left < EXTENSIONS_MIN[0] else "course.extend.too_much", count=left)
-        # Who is late already gets the minutes from now: a return that has passed would be no extension.
-        due_back_at = max(outing.due_back_at, now) + timedelta(minutes=minutes)
-        await queries.move(
-            session,
-            outing_id,
-            OUT,
-            state=OutingState.UNDER_WAY.value,
-            due_back_at=due_back_at,
-            extended_min=outing.extended_min + minutes,
-            rung=-1,
-        )
-        climbed, outing = outing.rung, await read(session, outing_id)
-        await watch.watch(session, outing_id, outing.guild_id, due_back_at)
-        others = [c.user_id for c in outing.out if c.user_id != user_id]
-        await tell(
-            session,
-            outing,
-            EXTENDED,
-            others,
-            now,
-            occurrence=f"{outing.extended_min}",
-            priority=Priority.SAFETY,
-            payload={"by_user_id": user_id, "minutes": minutes},
-        )
-        await watch.answered(session, outing, climbed, user_id, "extended", now)
-        await redraw(session, outing, now)
-        return outing
+        return await lengthen(session, outing, user_id, minutes, now)
+
+
+async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minutes: int, now: datetime) -> OutingView:
+    """Put off the return of an outing that is held, and tell the others; nothing is written where it is refused.
+
+    Raises:
+        Conflict: as `extend`.
+    """
+    check_extendable(outing, minutes)
+    assert outing.due_back_at is not None
+    # Who is late already gets the minutes from now: a return that has passed would be no extension.
+    due_back_at = max(outing.due_back_at, now) + timedelta(minutes=minutes)
+    await queries.move(
+        session,
+        outing.outing_id,
+        OUT,
+        state=OutingState.UNDER_WAY.value,
+        due_back_at=due_back_at,
+        extended_min=outing.extended_min + minutes,
+        rung=-1,
+    )
+    climbed, outing = outing.rung, await read(session, outing.outing_id)
+    await watch.watch(session, outing.outing_id, outing.guild_id, due_back_at)
+    others = [c.user_id for c in outing.out if c.user_id != user_id]
+    await tell(
+        session,
+        outing,
+        EXTENDED,
+        others,
+        now,
+        occurrence=f"{outing.extended_min}",
+        priority=Priority.SAFETY,
+        payload={"by_user_id": user_id, "minutes": minutes},
+    )
+    await watch.answered(session, outing, climbed, user_id, "extended", now)
+    await redraw(session, outing, now)
+    return outing
 
 
 async def home(
@@ -190,6 +208,7 @@ async def home(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="home", silent=both
         )
         await tell(session, outing, DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
+        await quiet_alarms.came_home(session, outing, user_id, now)
         if outing.out:
             if both:
                 await tell(

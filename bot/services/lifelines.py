@@ -74,10 +74,9 @@ class Lifelines:
         club = club_of(guild)
         assert guild is not None
         assert club is not None
-        owner = [guild.owner_id] if guild.owner_id else []
-        organisers = await queries.organisers_of(session, outing.guild_id)
+        organisers = await queries.owner_and_organisers(session, outing.guild_id)
         contacts = await queries.accepted_contacts(session, [c.user_id for c in outing.inside])
-        learned = Lifeline(outing, club, tuple(dict.fromkeys([*owner, *organisers])), _by_owner(contacts))
+        learned = Lifeline(outing, club, tuple(organisers), _by_owner(contacts))
         self._known.pop(outing_id, None)
         self._known[outing_id] = learned
         while len(self._known) > MOST:

@@ -166,12 +166,17 @@ async def reader_for(database: Database, user_id: int | None, guild_id: int | No
 async def name_of(database: Database, user_id: int, guild_id: int | None) -> str:
     """Somebody's name as last seen in a club, else in any; "?" for a stranger. As typed: escape it."""
     async with database.read() as session:
-        name: str | None = await session.scalar(
-            select(Member.display_name)
-            .where(Member.user_id == user_id)
-            .order_by((Member.guild_id == guild_id).desc(), Member.seen_at.desc())
-            .limit(1)
-        )
+        return await name_in(session, user_id, guild_id)
+
+
+async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> str:
+    """The same within a transaction."""
+    name: str | None = await session.scalar(
+        select(Member.display_name)
+        .where(Member.user_id == user_id)
+        .order_by((Member.guild_id == guild_id).desc(), Member.seen_at.desc())
+        .limit(1)
+    )
     return name or "?"
 
 

@@ -188,8 +188,17 @@ def _about_partners(
         for table in ("due", "deliveries", "quiet_alarms")
         for row in tables[table]
     ]
+    alarms = []
+    for row in tables["unsafe_alarms"]:
+        mine = {"outing_id": row["outing_id"], "closed_at": row["closed_at"]}
+        if row["user_id"] == user_id:
+            mine |= {"raised_at": row["raised_at"], "taken_at": row["taken_at"]}
+        if row["closed_by_user_id"] == user_id:
+            mine["resolution"] = row["resolution"]
+        alarms.append(mine)
     return {
         "outings": outings,
+        **({"unsafe_alarms": alarms} if alarms else {}),
         "ties": _leave_out(tables["ties"], "other_id"),
         "contacts": _leave_out(tables["contacts"], "contact_id"),
         "availabilities": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["availabilities"]],

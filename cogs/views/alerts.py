@@ -71,29 +71,6 @@ def for_organisers(
     return "\n".join(parts), classic(resolve_button(outing, reader))
 
 
-def for_unsafe(outing: OutingView, about: CompanionView, club: Club, reader: Reader) -> tuple[str, ui.View]:
-    """Somebody feels unsafe, and the partner must not know."""
-    partners = names_of(_with(outing, about.user_id), reader)
-    words = reader.t("alerts.unsafe.alarm", name=escaped(about.name, 60), partners=partners)
-    return "\n".join([words, *where(outing, about, reader), number(club, reader)]), Buttons(timeout=None)
-
-
-def unheard(club: Club | None, reader: Reader) -> str:
-    """That a quiet alarm reached nobody, in words that somebody who reads over a shoulder takes for extra time."""
-    return f"{reader.t('alerts.unheard.words')}\n-# {number(club, reader)}"
-
-
-def unheard_letter(outing: OutingView, club: Club, reader: Reader) -> tuple[str, ui.View]:
-    """The same by direct message; what it means opens for the presser alone."""
-    more = button(reader.t("alerts.unheard.button"), identity("alert", "unheard", outing.outing_id))
-    return unheard(club, reader), classic(more)
-
-
-def honestly_unheard(club: Club, reader: Reader) -> str:
-    """The same openly."""
-    return reader.t("alerts.unheard.honest", number=number(club, reader))
-
-
 def show_button(delivery_id: int, reader: Reader) -> Component:
     """Opens what an alarm says, for somebody who is then known to organise the club."""
     return button(reader.t("delivery.show"), identity("delivery", "show", delivery_id), ButtonStyle.primary)

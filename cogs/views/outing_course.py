@@ -184,8 +184,6 @@ def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
     """How much longer: what is left of the hour."""
     left = MOST_EXTENSION_MIN - outing.extended_min
     offered = [minutes for minutes in EXTENSIONS_MIN if minutes <= left]
-    if not offered:
-        return card(reader.t("course.extend.none"))
     return card(
         reader.t("course.extend.ask", count=left),
         row(

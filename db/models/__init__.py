@@ -2,7 +2,7 @@
 
 from db.models.delivery import Delivery, Due
 from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
-from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
+from db.models.outings import Companion, MeetingPoint, Outing, OutingPress, UnsafeAlarm
 from db.models.partners import Availability, Contact, NoShow, Round, RoundPlace, Spotting, Tie
 from db.models.people import Guild, Member, User
 from db.models.process import Remembered
@@ -38,6 +38,7 @@ __all__ = [
     "Standing",
     "Stretch",
     "Tie",
+    "UnsafeAlarm",
     "User",
     "WeeklyGoal",
 ]

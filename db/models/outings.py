@@ -147,3 +147,36 @@ class OutingPress(Base):
     interaction_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
     pressed_at: Mapped[datetime]
+
+
+class UnsafeAlarm(Base):
+    """A quiet alarm: who pressed it, who is on it, and the word it was closed with, which no partner reads.
+
+    One person has at most one open in an outing; pressed again it sounds again, whoever was on it. The rows are in no
+    query about an outing, so that nothing drawn for a partner can depend on them.
+    """
+
+    __tablename__ = "unsafe_alarms"
+    __table_args__ = (
+        Index(
+            "uq_unsafe_alarms_open",
+            "outing_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(None, "outing_id"),
+        Index(None, "user_id"),
+    )
+
+    alarm_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
+    raised_at: Mapped[datetime]  # first pressed
+    rounds: Mapped[int] = mapped_column(default=1)  # how often it has sounded
+    taken_by_user_id: Mapped[int | None] = mapped_column(Snowflake)
+    taken_at: Mapped[datetime | None]
+    closed_by_user_id: Mapped[int | None] = mapped_column(Snowflake)
+    closed_at: Mapped[datetime | None]
+    resolution: Mapped[str | None] = mapped_column(String(300))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, exists, or_, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Contact, Delivery, Member, Tie
+from db.models import Contact, Delivery, Guild, Member, Tie
 
 
 async def receivers(
@@ -39,22 +39,6 @@ async def receivers(
     return rows.all()
 
 
-async def under_way(session: AsyncSession, kind: str, occurrence: str) -> bool:
-    """Whether a message of this key is on its way to anybody, or has arrived."""
-    found = exists().where(
-        Delivery.kind == kind, Delivery.occurrence == occurrence, Delivery.state.not_in(("dropped", "failed"))
-    )
-    return bool(await session.scalar(select(found)))
-
-
-async def unheard(session: AsyncSession, kind: str, subject_id: int, user_id: int, occurrence: str | None) -> bool:
-    """Whether somebody was, or is to be, sent a message of a kind; with `occurrence` that one, or one that failed."""
-    found = exists().where(Delivery.kind == kind, Delivery.subject_id == subject_id, Delivery.user_id == user_id)
-    if occurrence is not None:
-        found = found.where(or_(Delivery.occurrence == occurrence, Delivery.state == "failed"))
-    return bool(await session.scalar(select(found)))
-
-
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:
     """Whom some people have named and who have accepted, person by person, each in the order named.
 
@@ -69,11 +53,13 @@ async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> S
     return rows.all()
 
 
-async def organisers_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
-    """Members last seen as organisers, who have not left."""
+async def owner_and_organisers(session: AsyncSession, guild_id: int) -> list[int]:
+    """The owner of a club, and its members last seen as organisers who have not left."""
+    guild = await session.get(Guild, guild_id)
     rows = await session.scalars(
         select(Member.user_id)
         .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
         .order_by(Member.user_id)
     )
-    return rows.all()
+    owner = [guild.owner_id] if guild is not None and guild.owner_id else []
+    return list(dict.fromkeys([*owner, *rows]))

@@ -33,6 +33,7 @@ from db.models import (
     Standing,
     Stretch,
     Tie,
+    UnsafeAlarm,
     User,
     WeeklyGoal,
 )
@@ -51,6 +52,7 @@ NAMING: Mapping[str, frozenset[str]] = {
     "deliveries": frozenset({"user_id", "payload"}),
     "outings": frozenset({"caller_id", "resolved_by", "resolution"}),
     "companions": frozenset({"user_id"}),
+    "unsafe_alarms": frozenset({"user_id", "taken_by_user_id", "closed_by_user_id", "resolution"}),
     "ties": frozenset({"user_id", "other_id", "other_name"}),
     "contacts": frozenset({"user_id", "contact_id", "contact_name"}),
     "availabilities": frozenset({"user_id"}),
@@ -74,8 +76,8 @@ listed: a new one is declared here, and exported and erased below.
 IMPERSONAL = frozenset({"remembered", "meeting_points", "outing_presses"})
 """Tables that hold nothing of any person."""
 
-QUIET = "alert.unsafe"
-"""The kind of the alarm that nobody but who pressed it reads of: in no export of those it was sent to."""
+QUIET = ("alert.unsafe", "alert.unsafe_turn")
+"""The kinds of the quiet alarm and of what becomes of it: in no export of those they were sent to."""
 
 
 async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[Base]]:
@@ -97,6 +99,9 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         .where(or_(Outing.caller_id == user_id, Outing.outing_id.in_(own_outings)))
         .order_by(Outing.starts_at, Outing.outing_id),
         "companions": select(Companion).where(Companion.user_id == user_id),
+        "unsafe_alarms": select(UnsafeAlarm)
+        .where(or_(UnsafeAlarm.user_id == user_id, UnsafeAlarm.closed_by_user_id == user_id))
+        .order_by(UnsafeAlarm.alarm_id),
         "no_shows": select(NoShow).where(NoShow.user_id == user_id).order_by(NoShow.missed_on),
         "ties": select(Tie).where(Tie.user_id == user_id).order_by(Tie.kind, Tie.since),
         "contacts": select(Contact).where(Contact.user_id == user_id).order_by(Contact.position),
@@ -111,7 +116,7 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         "reminders_done": select(Done).where(Done.user_id == user_id).order_by(Done.reminder_id, Done.occurs_at),
         "due": select(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
         "deliveries": select(Delivery)
-        .where(Delivery.user_id == user_id, Delivery.kind != QUIET)
+        .where(Delivery.user_id == user_id, Delivery.kind.not_in(QUIET))
         .order_by(Delivery.delivery_id),
     }
     return {name: (await session.scalars(statement)).all() for name, statement in statements.items()}
@@ -140,7 +145,7 @@ async def quiet_alarms_of(session: AsyncSession, user_id: int) -> Sequence[Deliv
     rows = await session.scalars(
         select(Delivery)
         .where(
-            Delivery.kind == QUIET,
+            Delivery.kind.in_(QUIET),
             Delivery.payload["about_user_id"].as_string() == str(user_id),
         )
         .order_by(Delivery.delivery_id)
@@ -199,10 +204,14 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     await session.execute(delete(Tie).where(or_(Tie.user_id == user_id, Tie.other_id == user_id)))
     await session.execute(delete(Contact).where(or_(Contact.user_id == user_id, Contact.contact_id == user_id)))
     await session.execute(update(Guild).where(Guild.owner_id == user_id).values(owner_id=None))
+    taken = update(UnsafeAlarm).where(UnsafeAlarm.taken_by_user_id == user_id)
+    await session.execute(taken.values(taken_by_user_id=None))
+    closed = update(UnsafeAlarm).where(UnsafeAlarm.closed_by_user_id == user_id)
+    await session.execute(closed.values(closed_by_user_id=None, resolution=None))
     own_reminders = select(Reminder.reminder_id).where(Reminder.user_id == user_id)
     await session.execute(delete(Done).where(Done.reminder_id.in_(own_reminders)))
     for table in (
-        Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing,
+        UnsafeAlarm, Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing,
         WeeklyGoal, Pause, Repair, NudgeChoice, Member, User,
     ):  # fmt: skip
         await session.execute(delete(table).where(table.user_id == user_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -177,6 +178,13 @@ async def app(database: Database, worker: Worker, courier: Pump) -> App:
 
 @pytest_asyncio.fixture
 async def env(app: App) -> AsyncIterator[simcord.Env]:
+    async with simulated(app) as env:
+        yield env
+
+
+@asynccontextmanager
+async def simulated(app: App) -> AsyncIterator[simcord.Env]:
+    """The client in a Discord of its own."""
     # Failures are asserted by what the log says: simcord also counts those a member is told about.
     env = simcord.Env(Backpedal(app), settle_timeout=10, check_errors=False)
     env.backend.clock._epoch = NOON
@@ -204,6 +212,11 @@ async def env(app: App) -> AsyncIterator[simcord.Env]:
 
 @pytest_asyncio.fixture
 async def club(env: simcord.Env, app: App) -> Club:
+    return await make_club(env, app)
+
+
+async def make_club(env: simcord.Env, app: App) -> Club:
+    """A club in that Discord."""
     guild = env.create_guild("Krebsgang")
     organisers = guild.create_role("Organisers", permissions=discord.Permissions(manage_guild=True))
     alice, bob = (guild.add_member(env.create_user(name)) for name in ("alice", "bob"))

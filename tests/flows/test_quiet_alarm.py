@@ -10,31 +10,56 @@ import pytest
 from sqlalchemy import update
 
 from bot.i18n import translate
+from cogs.views.base import button, identity
+from cogs.views.outing_card import classic
 from db.models import Member
-from tests.flows.calling import card_of, find, press
-from tests.flows.conftest import Club, MemberActor, assert_german, text_of
+from tests.flows.calling import find, press
+from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
 from tests.flows.test_alerts import club_sets, contact, german_out, newcomer, organisers_room, role_of
 from tests.flows.test_outing import BEFORE, copy_to, last, letter, out
 
 
-async def test_feeling_unsafe_looks_like_extending_and_the_partner_sees_nothing(club: Club) -> None:
+async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_closed_with_a_word(club: Club) -> None:
     room = await organisers_room(club)
     await out(club)
-    card, dms = card_of(club).content, [m.content for m in club.dms(club.alice)]
-    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
-    assert menu.response is not None
-    pressed = await club.bob.user.click(menu.response, label="I feel unsafe")
-    extend = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Extend")
-    assert extend.response is not None
-    later = await club.alice.user.click(extend.response, label="15 more minutes")
-    assert text_of(pressed).splitlines()[0] == text_of(later).splitlines()[0]
-    await club.env.settle()
+    await feel_unsafe(club, club.alice)
     (alarm,) = room.history()
-    assert "bob feels unsafe" in alarm.content
-    assert card_of(club).content == card
-    assert [m.content for m in club.dms(club.alice)][: len(dms)] == dms
-    mine = await club.alice.slash(club.channel, "partner mine")
-    assert "unsafe" not in text_of(mine)
+    assert "alice feels unsafe" in alarm.content
+    assert "asked for 15 more minutes" in alarm.content
+    assert alarm.role_mentions
+    await club.restart(minutes=5)
+    await club.env.settle()
+    _, again = room.history()
+    assert again.content == alarm.content
+    await club.olga.click(again, label="I'm on it")
+    seen, follow_up = room.history()[1:]
+    assert "olga is on it" in seen.content
+    assert "**olga is on it**: alice feels unsafe" in follow_up.content
+    assert list(button_ids(seen)) == ["Close with a word"]
+    await club.pass_time(minutes=20)
+    assert len(room.history()) == 3
+    form = await club.olga.click(seen, label="Close with a word")
+    await club.olga.submit_modal(form, {"word": "He followed her home @everyone"})
+    await club.env.settle()
+    assert "Closed by olga" in room.history()[1].content
+    closed = room.history()[-1]
+    assert "olga has closed the quiet alarm of alice: He followed her home" in closed.content
+    assert not closed.mention_everyone
+    assert "Closed by olga" in text_of(await club.olga.click(alarm, label="I'm on it"))
+    for actor in (club.alice, club.bob):
+        assert not any(part in text_of(m) for m in club.dms(actor) for part in ("followed", "on it", "unsafe"))
+
+
+async def test_a_partner_s_forged_press_on_it_reads_as_if_there_was_none(club: Club) -> None:
+    await organisers_room(club)
+    await out(club)
+    for number in (1, 2):
+        forged = classic(button("x", identity("alert", "onit", 1, number)))
+        with club.env._bot_scope():
+            channel: Any = await club.env.bot.create_dm(discord.Object(club.bob.id))
+            copy: Any = await channel.send("x", view=forged)
+        assert text_of(await club.bob.user.click(copy, label="x")) == translate("en", "partners.not_open")
+        await feel_unsafe(club, club.alice)
 
 
 async def test_a_partner_who_can_read_the_organisers_channel_is_gone_round(club: Club) -> None:
@@ -72,14 +97,14 @@ async def test_a_partner_let_into_the_channel_by_name_is_gone_round_and_reads_of
     public = [m.content for m in club.channel.history()]
     await feel_unsafe(club, club.alice)
     assert room.history() == []
-    assert [text_of(m) for m in club.dms(club.bob)] == before
+    assert the_extension_alone(club, before)
     assert [m.content for m in club.channel.history()] == public, "that somebody is waited for would tell him"
     told = last(club, club.alice)
-    assert told.content.startswith("🕒 **Your extra time:** I could not pass it on")
+    assert told.content.startswith("🕒 **Your extra time:** I could not tell the club")
     assert "unsafe" not in text_of(told)
     assert "your local emergency number" in told.content
     honest = await club.alice.user.click(told, label="Details")
-    assert "Nobody could be reached" in text_of(honest)
+    assert "Nobody could be reached so far" in text_of(honest)
     pried = await club.bob.user.click(await copy_to(club, club.bob, told), label="Details")
     assert text_of(pried) == translate("en", "partners.not_open")
     exported = await club.bob.slash(club.channel, "privacy export")
@@ -153,11 +178,17 @@ async def test_where_the_partner_is_the_owner_and_only_organiser_the_presser_kno
     before = [text_of(m) for m in club.dms(club.bob)]
     said = await feel_unsafe(club, club.alice)
     assert text_of(said).startswith("### 🕒 Take your time")
-    assert "Your extra time:** I could not pass it on" in text_of(said)
+    assert "Your extra time:** I could not tell the club" in text_of(said)
     told = last(club, club.alice)
     assert "112" in told.content
     assert "112" in text_of(await club.alice.user.click(told, label="Details"))
-    assert [text_of(m) for m in club.dms(club.bob)] == before
+    assert the_extension_alone(club, before)
+
+
+def the_extension_alone(club: Club, before: list[str]) -> bool:
+    """Whether bob has been written to of more time, and of nothing else."""
+    more = [text_of(m) for m in club.dms(club.bob)][len(before) :]
+    return len(more) == 1 and "alice has told me that you need 15 minutes more" in more[0]
 
 
 async def test_nobody_reached_in_german(club: Club) -> None:
@@ -171,7 +202,7 @@ async def test_nobody_reached_in_german(club: Club) -> None:
     await club.env.settle()
     told = last(club, club.alice)
     honest = await club.alice.user.click(told, label="Einzelheiten")
-    assert "Niemand war zu erreichen" in text_of(honest)
+    assert "Bisher war niemand zu erreichen" in text_of(honest)
     again = await club.alice.user.click(menu.response, label="Ich fühle mich nicht sicher")
     assert_german(menu, told, honest, again)
 

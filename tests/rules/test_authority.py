@@ -42,7 +42,9 @@ MEMBER = """
     call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend
     call:cancel call:off outing:checkin outing:all outing:present
 """
-ORGANISER = "round:page round:confirm round:redraw alert:resolve alert:resolved"
+ORGANISER = """
+    round:page round:confirm round:redraw alert:resolve alert:resolved alert:onit alert:word alert:closed
+"""
 SERVER = """
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
     club:runners club:spotter club:women club:alerts club:grace club:call club:called club:turn club:when club:digest

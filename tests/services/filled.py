@@ -39,6 +39,7 @@ from db.models import (
     Standing,
     Stretch,
     Tie,
+    UnsafeAlarm,
     User,
     WeeklyGoal,
 )
@@ -127,6 +128,12 @@ async def fill_partners(session: AsyncSession) -> None:
         )  # fmt: skip
         for who in (ALICE, BOB):
             await session.execute(insert(Companion).values(**place(number, who)))
+        await session.execute(
+            insert(UnsafeAlarm).values(
+                outing_id=number, user_id=user_id, raised_at=NOW, taken_by_user_id=user_id, taken_at=NOW,
+                closed_by_user_id=user_id, closed_at=NOW, resolution=f"{name.lower()}s secret",
+            )
+        )  # fmt: skip
         await session.execute(insert(OutingPress).values(interaction_id=number, outing_id=number, pressed_at=NOW))
         for contact_id, contact_name in ((other, other_name), (CARL, "Carl")):
             tie = {"user_id": user_id, "other_id": contact_id, "other_name": contact_name, "since": NOW}

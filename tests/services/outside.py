@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from bot.services import alerts, calls, checking_in, corrections, course, joining, no_shows, waiting, watch
+from bot.services import (
+    alerts,
+    calls,
+    checking_in,
+    corrections,
+    course,
+    joining,
+    no_shows,
+    quiet_alarms,
+    waiting,
+    watch,
+)
 from bot.services.outings import OutingView
 from db.models import Contact, Delivery, Due
 from tests.services.called import ADA, BEN, CLUB, NAMES, Town
@@ -54,11 +65,10 @@ class Outside(Town):
         number = next(self.numbers)
         return await alerts.need_help(self.database, outing.outing_id, who, interaction_id=number, now=self.now)
 
-    async def unsafe(self, who: int, outing: OutingView, readers: Collection[int] = ()) -> OutingView:
+    async def unsafe(self, who: int, outing: OutingView) -> OutingView:
         number = next(self.numbers)
-        return await alerts.feel_unsafe(
-            self.database, outing.outing_id, who, readers=readers, interaction_id=number, now=self.now
-        )
+        after, _ = await alerts.feel_unsafe(self.database, outing.outing_id, who, interaction_id=number, now=self.now)
+        return after
 
     async def resolve(
         self, who: int, outing: OutingView, word: str = "All well", organises: int | None = None
@@ -112,6 +122,10 @@ async def _climb(session: Any, due: Due, now: datetime) -> None:
     await alerts.climb(session, due.subject_id or 0, int(due.payload["rung"]), now, help_for=help_for)
 
 
+async def _sound_again(session: Any, due: Due, now: datetime) -> None:
+    await quiet_alarms.sound_again(session, int(due.payload["alarm_id"]), now)
+
+
 async def _half(session: Any, due: Due, now: datetime) -> None:
     await course.call_half_time(session, due.subject_id or 0, now)
 
@@ -136,6 +150,7 @@ _FIRES = {
     calls.LAPSE: _lapse,
     waiting.OFFER_ENDS: _offer_ends,
     watch.OVERDUE: _climb,
+    quiet_alarms.UNSAFE: _sound_again,
     course.HALF: _half,
     no_shows.UNSTARTED: _unstarted,
     **dict.fromkeys(course.REMINDERS, _remind),

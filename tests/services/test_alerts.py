@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.domain.outings import OutingState, next_rung, rung_at
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import alerts, calls, contacts
+from bot.services import calls, contacts
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery
@@ -142,32 +142,6 @@ async def test_two_who_resolve_at_once_end_it_once(town: Outside) -> None:
     assert sorted(type(r).__name__ for r in results) == ["Conflict", "OutingView"]
 
 
-async def test_the_quiet_alarm_goes_to_the_channel_and_nothing_else_changes(town: Outside) -> None:
-    await town.club_sets(organisers_channel_id=ROOM)
-    outing = await town.out()
-    before = [one for one in await town.said() if one[0] != "alert.unsafe"]
-    async with town.database.read() as session:
-        card = await session.scalar(select(Delivery.created_at).where(Delivery.kind == "outing.card"))
-    town.now += MINUTE
-    after = await town.unsafe(ADA, outing)
-    assert after == outing
-    assert await town.said("alert.unsafe") == [("alert.unsafe", 0, ROOM)]
-    assert [one for one in await town.said() if one[0] != "alert.unsafe"] == before
-    async with town.database.read() as session:
-        assert await session.scalar(select(Delivery.created_at).where(Delivery.kind == "outing.card")) == card
-
-
-async def test_a_partner_who_reads_the_channel_hears_nothing_of_it(town: Outside) -> None:
-    await town.club_sets(organisers_channel_id=ROOM, owner_id=BEN)
-    await town.member_sets(EVE, organiser=True)
-    await town.contact(ADA, BEN, 1)
-    await town.contact(ADA, DORA, 2)
-    outing = await town.out()
-    await town.member_sets(BEN, organiser=True)
-    await town.unsafe(ADA, outing, readers=[BEN])
-    assert await town.said("alert.unsafe") == [("alert.unsafe", EVE, 0), ("alert.unsafe", DORA, 0)]
-
-
 async def test_contacts_of_who_is_home_hear_nothing(town: Outside) -> None:
     await town.contact(ADA, CEM)
     await town.contact(BEN, DORA)
@@ -184,7 +158,7 @@ async def test_whom_one_has_blocked_since_is_told_nothing_whatever_they_accepted
     outing = await town.out()
     await town.tie(blocker, DORA if blocker == ADA else ADA)
     await town.help(ADA, outing)
-    await town.unsafe(ADA, outing, readers=[BEN])
+    await town.unsafe(ADA, outing)
     told = [CEM] if blocker == ADA else [DORA, CEM]
     assert await town.said("alert.contact") == [("alert.contact", one, 0) for one in told]
     assert [who for _, who, _ in await town.said("alert.unsafe")] == told
@@ -238,66 +212,6 @@ async def holding(town: Outside, words: str) -> set[str]:
             if any(words in str(value) for row in rows for value in row):
                 found.add(table.name)
     return found
-
-
-async def test_who_alarms_quietly_and_reaches_nobody_is_told_and_nobody_else(
-    town: Outside, caplog: pytest.LogCaptureFixture
-) -> None:
-    await town.club_sets(owner_id=BEN)
-    await town.contact(ADA, DORA, state="asked")
-    outing = await town.out()
-    before = await town.said()
-    await town.unsafe(ADA, outing)
-    assert [one for one in await town.said() if one not in before] == [("alert.unheard", ADA, 0)]
-    assert "reaches nobody" in caplog.text
-    assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
-
-
-async def test_only_when_the_last_could_not_be_reached_is_the_presser_told(town: Outside) -> None:
-    await town.club_sets(owner_id=500)
-    await town.contact(ADA, DORA)
-    outing = await town.out()
-    await town.unsafe(ADA, outing)
-    first, second = await quiet_letters(town)
-    await fails(town, first)
-    assert await town.said("alert.unheard") == []
-    await fails(town, second)
-    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
-
-
-async def test_two_who_fail_at_once_are_both_counted(town: Outside) -> None:
-    await town.club_sets(owner_id=500)
-    await town.contact(ADA, DORA)
-    outing = await town.out()
-    await town.unsafe(ADA, outing)
-    await asyncio.gather(*(fails(town, one) for one in await quiet_letters(town)))
-    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
-
-
-async def test_an_alarm_that_failed_says_nothing_of_another_that_was_heard(town: Outside) -> None:
-    await town.club_sets(owner_id=500)
-    outing = await town.out()
-    await town.unsafe(ADA, outing)
-    await town.unsafe(ADA, outing)
-    first, _ = await quiet_letters(town)
-    await fails(town, first)
-    assert await town.said("alert.unheard") == [("alert.unheard", ADA, 0)]
-
-
-async def quiet_letters(town: Outside) -> list[Delivery]:
-    async with town.database.read() as session:
-        rows = await session.scalars(
-            select(Delivery).where(Delivery.kind == "alert.unsafe").order_by(Delivery.delivery_id)
-        )
-        return list(rows)
-
-
-async def fails(town: Outside, one: Delivery) -> None:
-    """What the engine does with a message that cannot be delivered for good."""
-    async with town.database.write() as session:
-        await session.execute(update(Delivery).where(Delivery.delivery_id == one.delivery_id).values(state="failed"))
-        assert one.subject_id is not None
-        await alerts.not_reached(session, one.subject_id, one.occurrence, one.payload, town.now)
 
 
 async def test_who_is_not_out_raises_no_alarm(town: Outside) -> None:

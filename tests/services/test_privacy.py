@@ -128,6 +128,7 @@ NOT_TAKEN_ALONG = {
     *(("deliveries", name) for name in ("next_try_at", "fallback_of", "version")),
     ("ties", "other_id"),
     ("contacts", "contact_id"),
+    *(("unsafe_alarms", name) for name in ("alarm_id", "rounds", "taken_by_user_id", "closed_by_user_id")),
 }
 """What an export leaves out: others' ids, what others alone have said or done, and where the machinery stands."""
 

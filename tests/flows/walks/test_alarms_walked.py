@@ -23,6 +23,9 @@ ASKED = "would like you to be their safety contact|möchte dich als Sicherheitsk
 NAMED_YOU = "**bob** named you as safety contact|**bob** hat dich als Sicherheitskontakt genannt"
 OVERDUE = "🚨 **Overdue:** alice|🚨 **Überfällig:** alice"
 UNSAFE = "feels unsafe|fühlt sich nicht sicher"
+MORE_TIME = "need 15 minutes more|15 Minuten länger"
+ON_IT = "I'm on it|Ich kümmere mich"
+CLOSE = "Close with a word|Mit einem Wort abschließen"
 FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
 ENDED = "✅ olga has said that this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
@@ -130,18 +133,26 @@ async def test_somebody_feels_unsafe_with_one_who_cannot_and_with_one_who_can_re
     await walk.press(bob, menu, FEEL_UNSAFE, TAKE_YOUR_TIME)
     (alarm,) = walk.posted(room, "🔴 **bob feels unsafe|🔴 **bob fühlt sich nicht sicher")
     assert walk.t("does not know that bob has told me|weiß nicht, dass bob mir das gesagt hat") in alarm
-    walk.told(alice)
+    walk.told(alice, MORE_TIME)
     walk.told(dora)
     assert card_of(club).content == card
+    await walk.press(olga, room.history()[-1], ON_IT)
+    walk.posted(room, "olga is on it|olga kümmert sich")
     for actor in (alice, bob):
         await walk.press(actor, OUT, HOME, "Welcome home|Willkommen zu Hause")
         walk.told(actor, DRAFT)
+    walk.posted(room, "has pressed Home|„Zu Hause“ gedrückt")
+    form = await walk.press(olga, room.history()[0], CLOSE, "What happened?|Was war?")
+    await walk.send(form, {"word": "She is with me"})
+    walk.posted(room, "She is with me")
 
     await out(walk, bob, olga, "fri 18:00|Fr 18 Uhr", hours=23)
     menu = await walk.press(bob, OUT, MORE)
     await walk.press(bob, menu, FEEL_UNSAFE, TAKE_YOUR_TIME)
     walk.posted(room)
-    walk.told(olga)
+    walk.told(olga, MORE_TIME)
     walk.told(dora, UNSAFE)
     walk.told(vera, UNSAFE)
+    await walk.press(vera, UNSAFE, ON_IT)
+    walk.told(dora, "vera is on it|vera kümmert sich")
     walk.nothing_left()
