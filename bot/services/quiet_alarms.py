@@ -214,11 +214,10 @@ async def _to_each(
     Where there is nobody, the presser is told.
     """
     about = int(payload["about_user_id"])
-    told: dict[int, Mapping[str, Any]] = {}
+    told = dict.fromkeys(await alert_queries.owner_and_organisers(session, outing.guild_id), payload)
     if kind == UNSAFE:
-        contacts = await alert_queries.accepted_contacts(session, [about])
-        told = {c.contact_id: {**payload, "contact": True} for c in contacts}
-    told |= dict.fromkeys(await alert_queries.owner_and_organisers(session, outing.guild_id), payload)
+        for contact in await alert_queries.accepted_contacts(session, [about]):
+            told.setdefault(contact.contact_id, {**payload, "contact": True})
     besides = {c.user_id for c in outing.companions} | {payload.get("by_user_id")}
     letters = [
         _letter(kind, occurrence.removesuffix(BY_DM) + BY_DM, outing, now, of, one)
