@@ -20,7 +20,7 @@ from sqlalchemy import update
 
 from bot.app import App
 from bot.config import Settings
-from bot.worker import Worker
+from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Guild
 from tests.flows.calling import find, newcomer, press

@@ -121,7 +121,7 @@ async def test_erasing_somebody_unknown_changes_nothing(database: Database) -> N
 
 NOT_TAKEN_ALONG = {
     *(("outings", name) for name in ("interaction_id", "ordinal", "caller_id", "audience_role_id", "channel_id")),
-    *(("outings", name) for name in ("message_id", "rung", "help_at", "resolved_by", "point_id")),
+    *(("outings", name) for name in ("message_id", "rung", "help_at", "resolved_by", "point_id", "eyes_lost_at")),
     *(("rounds", name) for name in ("seed", "proposal", "announced_at", "match_at", "confirmed_at")),
     *(("due", name) for name in ("due_id", "occurrence", "priority", "meant_at")),
     *(("deliveries", name) for name in ("delivery_id", "occurrence", "priority", "channel_id", "message_id")),
