@@ -70,7 +70,7 @@ async def test_an_organiser_who_was_put_out_gets_no_alarm_and_the_presser_learns
     kick(club, club.olga)
     await feel_unsafe(club)
     assert len(club.dms(club.olga)) == before
-    assert "I could not pass it on" in last(club, club.alice).content
+    assert "I could not tell the club" in last(club, club.alice).content
 
 
 async def test_an_organiser_no_more_gets_no_alarm(club: Club) -> None:
