@@ -42,7 +42,7 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
         found = await _digest(client, out) if any(gone) else found
     if found is None:
         return None
-    picture = await _picture(client, found, reader)
+    picture = await _picture(client, found, reader, out.guild_id or 0)
     return Said(views.words(found, reader), files=[picture] if picture else [])
 
 
@@ -52,9 +52,9 @@ async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
     return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
 
 
-async def _picture(client: Backpedal, found: Digest, reader: Reader) -> discord.File | None:
+async def _picture(client: Backpedal, found: Digest, reader: Reader, guild_id: int) -> discord.File | None:
     try:
-        png = await client.app.worker.draw(weeks_chart(found.weeks, reader))
+        png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
     except Unavailable as error:
         log.warning("the chart of a digest could not be drawn: %s", error)
         return None

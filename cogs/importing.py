@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
+import aiohttp
 import discord
 
 from bot.domain.activity import FileReport, Refusal
 from bot.errors import Unavailable
 from bot.services import telling
-from bot.services.imports import FileOutcome, save_import
+from bot.services.imports import FileOutcome, not_saved, save_import
 from bot.services.people import Person
+from bot.worker.file_jobs import Posted
 from cogs.answer import Interaction, met, reply, soon
 from cogs.membership import words_of_leaving
 from cogs.views.imports import next_row, question, report
+
+log = logging.getLogger(__name__)
 
 LARGEST_B = 10 * 1024 * 1024
 """Attachments above this are refused before they are fetched."""
@@ -22,10 +27,19 @@ ASKED_AT_ONCE = 5
 
 
 async def import_files(interaction: Interaction, attachments: Sequence[discord.Attachment]) -> None:
-    """Bring in what was posted: a private report file by file, then a question for each run that came in."""
+    """Bring in what was posted: a private report file by file, then a question for each run that came in.
+
+    Raises:
+        Conflict: another import of this member's is in hand.
+    """
     person = await met(interaction)
-    said = await words_of_leaving(interaction.client, person)
-    outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
+    with interaction.client.app.worker.one_import(person.user_id):
+        said = await words_of_leaving(interaction.client, person)
+        outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
+    await _report(interaction, person, outcomes, said)
+
+
+async def _report(interaction: Interaction, person: Person, outcomes: Sequence[FileOutcome], said: list[str]) -> None:
     database, reader = interaction.client.app.database, person.reader
     fresh = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
     if any(outcome.zone_assumed for outcome in outcomes):
@@ -42,22 +56,33 @@ async def import_files(interaction: Interaction, attachments: Sequence[discord.A
 
 async def _brought_in(
     interaction: Interaction, person: Person, attachments: Sequence[discord.Attachment]
-) -> tuple[FileOutcome, ...]:
+) -> list[FileOutcome]:
+    """Read and save, file by file: nothing that was read is lost with what comes after it."""
     app = interaction.client.app
-    reports = [one for attachment in attachments for one in await _read(interaction, attachment)]
-    return await save_import(app.database, person, reports, interaction_id=interaction.id, now=app.clock())
+    outcomes: list[FileOutcome] = []
+
+    async def save(reports: Sequence[FileReport]) -> None:
+        key = {"interaction_id": interaction.id, "first": len(outcomes)}
+        try:
+            outcomes.extend(await save_import(app.database, person, reports, **key, now=app.clock()))
+        except Unavailable as error:
+            log.warning("files of an import could not be saved: %s", error)
+            outcomes.extend(map(not_saved, reports))
+
+    large = [one for one in attachments if one.size > LARGEST_B]
+    await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, "imports.reason.attachment") for one in large])
+    posted = [Posted(one.filename, _fetching(one)) for one in attachments if one.size <= LARGEST_B]
+    async for reports in app.worker.read_files(person.user_id, posted):
+        await save(reports)
+    return outcomes
 
 
-async def _read(interaction: Interaction, attachment: discord.Attachment) -> Sequence[FileReport]:
-    """What one attachment holds; fetched and read alone, so that only one is in memory at a time."""
-    name = attachment.filename
-    if attachment.size > LARGEST_B:
-        return [FileReport(name, "", refusal=Refusal.TOO_LARGE, reason="imports.reason.attachment")]
-    try:
-        content = await attachment.read()
-    except discord.HTTPException:
-        return [FileReport(name, "", refusal=Refusal.UNREADABLE, reason="imports.reason.fetch")]
-    try:
-        return await interaction.client.app.worker.read_files([(name, content)])
-    except Unavailable:
-        return [FileReport(name, "", refusal=Refusal.UNREADABLE, reason="imports.reason.worker")]
+def _fetching(attachment: discord.Attachment) -> Callable[[], Awaitable[bytes | None]]:
+    async def fetch() -> bytes | None:
+        try:
+            return await attachment.read()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("an attachment could not be fetched: %r", error)
+            return None
+
+    return fetch

@@ -13,7 +13,6 @@ from discord.ext import commands
 from bot.app import App
 from bot.domain.periods import today_in
 from bot.errors import BadInput, NotFound, Unavailable
-from bot.reader import Reader
 from bot.services.people import Person
 from bot.services.profile import Profile, profile, profile_of
 from bot.services.streaks import standing
@@ -52,7 +51,7 @@ class Me(commands.Cog):
         found = await profile(self.app.database, person.user_id, today)
         waiting = await count_waiting(self.app.database, person.user_id)
         streak = await standing(self.app.database, person.user_id, today)
-        picture, alt = await self._weeks(found, person.reader)
+        picture, alt = await self._weeks(found, person)
         return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt, standing=streak), picture
 
     async def _other(
@@ -67,16 +66,16 @@ class Me(commands.Cog):
             raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
         found = await profile_of(self.app.database, member.id, person.club.guild_id, today)
-        picture, alt = await self._weeks(found, person.reader)
+        picture, alt = await self._weeks(found, person)
         return profile_card(found, person.reader, club=person.club.name, alt=alt), picture
 
-    async def _weeks(self, found: Profile, reader: Reader) -> tuple[discord.File | None, str | None]:
+    async def _weeks(self, found: Profile, person: Person) -> tuple[discord.File | None, str | None]:
         """The chart and its words; neither where nothing was run or the worker cannot draw just now."""
         if found.empty:
             return None, None
-        weeks = weeks_of(found)
+        weeks, reader = weeks_of(found), person.reader
         try:
-            png = await self.app.worker.draw(weeks_chart(weeks, reader))
+            png = await self.app.worker.draw(weeks_chart(weeks, reader), person.user_id)
         except Unavailable as error:
             log.warning("a chart could not be drawn: %s", error)
             return None, None

@@ -77,7 +77,13 @@ _REFUSED = {
 
 
 async def save_import(
-    database: Database, person: Person, reports: Sequence[FileReport], *, interaction_id: int, now: datetime
+    database: Database,
+    person: Person,
+    reports: Sequence[FileReport],
+    *,
+    interaction_id: int,
+    now: datetime,
+    first: int = 0,
 ) -> tuple[FileOutcome, ...]:
     """Save every run that was read and is not there yet, its directions untold.
 
@@ -85,8 +91,9 @@ async def save_import(
         database: where.
         person: whose runs they are; they belong to the club spoken in.
         reports: what the worker read, file by file.
-        interaction_id: the key of what this makes, with the place of the file in `reports`.
+        interaction_id: the key of what this makes, with the place of the file in the import.
         now: when.
+        first: the place of the first of `reports`, where others of this import were saved before.
 
     Returns:
         What became of each, in order.
@@ -112,7 +119,7 @@ async def save_import(
             activity, start = read[at]
             outcome = _compared(report, activity, start, there, digests, now)
             if outcome.outcome is Outcome.IMPORTED:
-                run_id = await _save(session, person, report, activity, start, interaction_id, at, now)
+                run_id = await _save(session, person, report, activity, start, interaction_id, first + at, now)
                 if run_id is None:  # this interaction was delivered before, and saved it then
                     outcome = replace(outcome, outcome=Outcome.SAME_FILE)
                 else:
@@ -127,6 +134,13 @@ async def save_import(
         if any(outcome.zone_assumed for outcome in outcomes):
             await session.execute(update(User).where(User.user_id == person.user_id).values(zone_told=True))
     return tuple(outcomes)
+
+
+def not_saved(report: FileReport) -> FileOutcome:
+    """What is said of a file that was read and could not be saved just now."""
+    if report.activity is None:
+        return _refused(report)
+    return FileOutcome(report.filename, Outcome.UNREADABLE, reason="imports.reason.unsaved")
 
 
 async def _there(session: AsyncSession, user_id: int, starts: Sequence[When]) -> list[Span]:

@@ -141,9 +141,12 @@ def kept_processes() -> Iterator[dict[Role, Process]]:
 async def worker(kept_processes: dict[Role, Process]) -> AsyncIterator[Worker]:
     """The one worker; its processes start with the first file or chart of all tests."""
     worker = Worker()
-    worker.processes = kept_processes
+    for role, lane in worker.lanes.items():
+        lane.process = kept_processes.pop(role, None)
     yield worker
-    worker.processes = {}
+    for role, lane in worker.lanes.items():
+        if lane.process is not None:
+            kept_processes[role], lane.process = lane.process, None
     await worker.close()
 
 

@@ -11,9 +11,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from simcord import InteractionResult, ResponseMessage
 from sqlalchemy import func, select
 
+from bot.domain.activity import FileReport
+from bot.errors import Unavailable
+from bot.services.imports import save_import
+from bot.services.people import Person
+from cogs import importing
+from db.engine import Database
 from db.models import Recording, Run, Standing, Stretch
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 
@@ -252,3 +259,34 @@ async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
         assert kept.counted
         stretches = await session.scalars(select(Stretch.direction).where(Stretch.run_id == kept.run_id))
         assert set(stretches) == {"forward"}
+
+
+async def test_one_import_at_a_time_a_member(club: Club) -> None:
+    with club.app.worker.one_import(club.alice.id):
+        refused = await bring(club, ("run.tcx", tcx([1000])))
+        assert refused.ephemeral
+        assert "I'm still reading your last files" in text_of(refused)
+        assert await count(club, Run) == 0
+        assert "run.tcx" in text_of(await bring(club, ("run.tcx", tcx([1000])), actor=club.bob))
+    assert "✅ run.tcx" in text_of(await bring(club, ("run.tcx", tcx([1000]))))
+    await bring(club, ("broken.tcx", b"<Training"))
+    assert "✅ next.tcx" in text_of(await bring(club, ("next.tcx", tcx([1000], start=START - timedelta(days=3)))))
+
+
+async def test_what_was_read_before_the_database_was_busy_is_kept(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy: list[str] = []
+
+    async def save(database: Database, person: Person, reports: Sequence[FileReport], **rest: Any) -> Any:
+        if any(report.filename == "b.tcx" for report in reports):
+            busy.append("b.tcx")
+            raise Unavailable("errors.database.busy")
+        return await save_import(database, person, reports, **rest)
+
+    monkeypatch.setattr(importing, "save_import", save)
+    files = [(f"{name}.tcx", tcx([1000], start=START - timedelta(days=at))) for at, name in enumerate("abc")]
+    answer = await bring(club, *files)
+    assert busy == ["b.tcx"]
+    assert "✅ a.tcx" in text_of(answer.response)
+    assert "b.tcx: could not be read. It was read, but I could not save it just now" in text_of(answer.response)
+    assert "✅ c.tcx" in text_of(answer.response)
+    assert await count(club, Run) == 2

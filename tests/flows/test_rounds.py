@@ -242,7 +242,8 @@ async def test_a_worker_that_fails_is_asked_again(club: Club, worker: Worker) ->
     await worker.close()
     await club.pass_time(hours=1)
     assert (await newest(club)).state == "drawing"
-    worker._closed = False
+    for lane in worker.lanes.values():
+        lane.closed = False
     await club.pass_time(minutes=20)
     assert (await newest(club)).state == "drawn"
     assert len(club.dms(club.olga)) == 1

@@ -1,4 +1,4 @@
-"""A worker whose processes run what they are told (`traitor.py`)."""
+"""A worker whose processes run what they are told (`traitor.py`), and attachments that are there already."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.activity import FileReport
+from bot.worker.file_jobs import Posted
 from bot.worker.messages import Role
 from bot.worker.process import Cause, Failure
 from bot.worker.worker import Worker
@@ -19,7 +21,8 @@ class Hijacked(Worker):
         super().__init__(program=program, **options)
 
     async def run(self, code: str, role: Role = Role.FILES) -> str | int | None:
-        found, _ = await self._ask(role, Run(code))
+        async with self.lanes[role].turn(0):
+            found, _ = await self.lanes[role].ask(Run(code))
         assert found is None or isinstance(found, str | int)
         return found
 
@@ -27,3 +30,24 @@ class Hijacked(Worker):
         with pytest.raises(Failure) as failure:
             await self.run(code)
         return failure.value.cause
+
+
+def posted(name: str, data: bytes) -> Posted:
+    """An attachment that Discord hands over at once."""
+
+    async def fetch() -> bytes:
+        return data
+
+    return Posted(name, fetch)
+
+
+async def read(worker: Worker, *files: tuple[str, bytes], member: int = 1) -> list[FileReport]:
+    """What becomes of attachments."""
+    return [one async for reports in worker.read_files(member, [posted(*file) for file in files]) for one in reports]
+
+
+def process_id(worker: Worker, role: Role = Role.FILES) -> int:
+    """The process there is."""
+    process = worker.lanes[role].process
+    assert process
+    return process.pid

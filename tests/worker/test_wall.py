@@ -17,7 +17,7 @@ from bot.worker.messages import Role
 from bot.worker.process import Cause, Failure
 from bot.worker.wall import MEMORY_BYTES
 from tests.files.fit_files import run
-from tests.worker.hijacked import Hijacked
+from tests.worker.hijacked import Hijacked, process_id, read
 
 FIT = bytes(run(60))
 
@@ -141,7 +141,7 @@ async def test_without_filters_the_limits_hold_and_it_is_said(
     code = "import os; name = f'/proc/{os.getppid()}/environ'.encode()\n"
     assert await unfiltered.run(code + "found = syscall(2, name, 0) * 1000 - errno()") == too_many_files
     assert await unfiltered.run("found = syscall(41, 2, 1, 0) * 1000 - errno()") == too_many_files
-    (report,) = await unfiltered.read_files([("a.fit", FIT)])
+    (report,) = await read(unfiltered, ("a.fit", FIT))
     assert report.activity
 
 
@@ -186,7 +186,7 @@ async def test_who_only_waits_is_timed_out(caplog: pytest.LogCaptureFixture) -> 
 
 async def test_who_is_killed_by_the_system_is_said_to_have_taken_too_much_memory(worker: Hijacked) -> None:
     await worker.run("found = 1")
-    killing = threading.Timer(0.05, os.kill, (worker.processes[Role.FILES].pid, 9))
+    killing = threading.Timer(0.05, os.kill, (process_id(worker), 9))
     killing.start()
     assert await worker.cause("import time; time.sleep(60)") is Cause.MEMORY
     killing.join()
@@ -224,9 +224,9 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 async def test_what_is_no_answer_ends_the_process_and_reaches_nobody(worker: Hijacked, lie: str) -> None:
     await worker.run(LIES[lie])
-    (report,) = await worker.read_files([("a.fit", FIT)])
+    (report,) = await read(worker, ("a.fit", FIT))
     assert report == FileReport("a.fit", "", None, Refusal.UNREADABLE, "files.reason.crashed")
-    (report,) = await worker.read_files([("a.fit", FIT)])
+    (report,) = await read(worker, ("a.fit", FIT))
     assert report.activity, "read by another process"
 
 

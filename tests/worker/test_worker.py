@@ -16,15 +16,16 @@ from bot.domain.activity import Refusal
 from bot.domain.pairing import draw_round
 from bot.errors import Unavailable
 from bot.files.archive import FILE_BYTES
-from bot.worker.messages import About, Role
+from bot.worker.lane import LIMIT_S, PATIENCE
+from bot.worker.messages import About, Look, Role
 from bot.worker.process import Cause, Failure
 from bot.worker.wall import MEMORY_BYTES
-from bot.worker.worker import LIMIT_S, PATIENCE, Worker
+from bot.worker.worker import Worker
 from tests.domain.test_pairing import a_club
 from tests.files.fit_files import hostile, run
 from tests.files.test_archive import zipped
 from tests.files.xml_files import gpx
-from tests.worker.hijacked import Hijacked
+from tests.worker.hijacked import Hijacked, process_id, read
 
 FIT = bytes(run(60))
 CHART = WeeksChart("Kilometres a week", (WeekBar("23 Nov", 3, 4),), "backward", "forward")
@@ -60,18 +61,18 @@ async def ends(pid: int) -> None:
 
 
 async def test_it_starts_with_the_first_job_and_reads_and_draws(worker: Worker) -> None:
-    reports = await worker.read_files([("a.fit", FIT), ("b.zip", zipped(("c.gpx", gpx(range(61))), ("d.txt", b"x")))])
+    reports = await read(worker, ("a.fit", FIT), ("b.zip", zipped(("c.gpx", gpx(range(61))), ("d.txt", b"x"))))
     assert [(r.filename, r.reason) for r in reports] == [
         ("a.fit", None), ("c.gpx", None), ("d.txt", "files.reason.format"),
     ]  # fmt: skip
-    assert (await worker.draw(CHART)).startswith(b"\x89PNG")
+    assert (await worker.draw(CHART, 1)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("label", ["1 Nov", "23. November", "$", "周", "👟"])
 async def test_every_chart_is_drawn_behind_the_wall(worker: Worker, label: str) -> None:
     for count in (0, 1, 12):
         bars = tuple(WeekBar(label, at * 1.7, at % 3) for at in range(count))
-        assert (await worker.draw(WeeksChart(label, bars, label, label, ","))).startswith(b"\x89PNG")
+        assert (await worker.draw(WeeksChart(label, bars, label, label, ","), 1)).startswith(b"\x89PNG")
 
 
 NEVER = {"discord", "sqlalchemy", "aiosqlite", "asyncpg", "db", "cogs", "pytest", "aiohttp"}
@@ -111,10 +112,17 @@ class Weighed(Worker):
 
     ended: About
 
-    async def _renew(self, role: Role) -> None:
-        if not self._closed:
-            self.ended = await self.about(role)
-        await super()._renew(role)
+    def __init__(self) -> None:
+        super().__init__()
+        lane = self.lanes[Role.FILES]
+        renew = lane.renew
+
+        async def weigh() -> None:
+            if not lane.closed:
+                self.ended = (await lane.ask(Look()))[0]
+            await renew()
+
+        lane.renew = weigh  # type: ignore[method-assign]
 
 
 HOSTILE = {
@@ -132,12 +140,12 @@ async def test_after_a_hostile_file_the_process_is_gone_and_the_next_import_succ
     worker, data = Weighed(), HOSTILE[harm]()
     try:
         began = time.monotonic()
-        reports = await worker.read_files([("harm", data)])
+        reports = await read(worker, ("harm", data))
         assert time.monotonic() - began < LIMIT_S * PATIENCE * 2
         assert all(report.refusal in (Refusal.UNREADABLE, Refusal.TOO_LARGE) for report in reports)
         assert worker.ended.peak_bytes < MEMORY_BYTES
         assert not lives(worker.ended.pid)
-        (report,) = await worker.read_files([("good.fit", FIT)])
+        (report,) = await read(worker, ("good.fit", FIT))
         assert report.activity
     finally:
         await worker.close()
@@ -147,7 +155,7 @@ async def test_the_rest_of_an_archive_is_read_in_a_new_process() -> None:
     worker = Worker(limit_s=1)
     try:
         slow = zipped(("a.fit", FIT), ("slow.fit", hostile()), ("b.fit", FIT))
-        reports = await worker.read_files([("x.zip", slow), ("c.fit", FIT)])
+        reports = await read(worker, ("x.zip", slow), ("c.fit", FIT))
     finally:
         await worker.close()
     assert [report.filename for report in reports] == ["a.fit", "slow.fit", "b.fit", "c.fit"]
@@ -162,7 +170,7 @@ async def test_a_process_that_dies_is_replaced() -> None:
         first = await pid(worker)
         assert await worker.cause("import os; os._exit(3)") is Cause.CRASHED
         assert not lives(first)
-        (report,) = await worker.read_files([("a.fit", FIT)])
+        (report,) = await read(worker, ("a.fit", FIT))
         assert report.activity
         assert await pid(worker) != first
     finally:
@@ -184,9 +192,9 @@ async def test_memory_is_refused_not_taken() -> None:
 async def test_it_ends_itself_when_idle_and_comes_back() -> None:
     worker = Worker(idle_s=0.1)
     try:
-        await worker.read_files([("a.fit", FIT)])
-        await ends(worker.processes[Role.FILES].pid)
-        (report,) = await worker.read_files([("a.fit", FIT)])
+        await read(worker, ("a.fit", FIT))
+        await ends(process_id(worker))
+        (report,) = await read(worker, ("a.fit", FIT))
         assert report.activity
     finally:
         await worker.close()
@@ -197,7 +205,7 @@ async def test_charts_go_before_files() -> None:
     try:
         await worker.about(Role.CHARTS)
         stuck = asyncio.create_task(worker.run("import time; time.sleep(60)"))
-        await worker.draw(CHART)
+        await worker.draw(CHART, 1)
         assert not stuck.done(), "a file in hand holds no picture up"
     finally:
         await worker.close()
@@ -215,7 +223,7 @@ async def test_an_asker_who_goes_away_harms_no_one() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        (report,) = await worker.read_files([("a.fit", FIT)])
+        (report,) = await read(worker, ("a.fit", FIT))
         assert report.activity
         assert not lives(first)
     finally:
@@ -232,13 +240,13 @@ async def test_nothing_is_left_after_closing() -> None:
     with pytest.raises(Failure):
         await job
     with pytest.raises(Unavailable):
-        await worker.draw(CHART)
-    (report,) = await worker.read_files([("a.fit", FIT)])
+        await worker.draw(CHART, 1)
+    (report,) = await read(worker, ("a.fit", FIT))
     assert report.reason == "files.reason.stopped"
 
 
 async def test_the_event_loop_is_not_held(worker: Worker) -> None:
-    await worker.draw(CHART)
+    await worker.draw(CHART, 1)
     archive, large = zipped(*((f"{n}.fit", FIT) for n in range(10))), gpx(range(90_000))[: FILE_BYTES - 1]
     lags: list[float] = []
 
@@ -249,7 +257,7 @@ async def test_the_event_loop_is_not_held(worker: Worker) -> None:
             lags.append(time.monotonic() - due)
 
     beating = asyncio.create_task(beat())
-    await asyncio.gather(worker.read_files([("x.zip", archive), ("y.gpx", large)]), worker.draw(CHART))
+    await asyncio.gather(read(worker, ("x.zip", archive), ("y.gpx", large)), worker.draw(CHART, 1))
     beating.cancel()
     # The machine may be busy with something else: one beat in a hundred may be late.
     assert sorted(lags)[int(len(lags) * 0.99)] < 0.05

@@ -1,0 +1,105 @@
+"""One role's work: whose turn it is, and the process that does it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.worker.messages import Request, Role
+from bot.worker.process import Cause, Failure, Process
+from bot.worker.turns import Turns
+
+LIMIT_S = 5.0
+"""Processor seconds for one request: unpacking or reading one file, drawing one chart."""
+PATIENCE = 6
+"""So many times that a request may last, on a machine that is busy with other things."""
+IDLE_S = 60.0
+"""Seconds without a request after which a process ends itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How the processes run.
+
+    Attributes:
+        limit_s: processor seconds for one request.
+        idle_s: seconds without one after which a process ends itself.
+        program: the module whose `serve` they run.
+    """
+
+    limit_s: float = LIMIT_S
+    idle_s: float = IDLE_S
+    program: str = "bot.worker.program"
+
+
+class Lane:
+    """The turns of a role, and its process, which the first request starts."""
+
+    def __init__(self, role: Role, limits: Limits) -> None:
+        self.role = role
+        self.process: Process | None = None
+        self.closed = False
+        self.turns = Turns()
+        self._limits = limits
+        self._asking = asyncio.Lock()
+
+    def turn(self, member: int) -> AbstractAsyncContextManager[None]:
+        """Wait for a member's turn."""
+        return self.turns.turn(member)
+
+    async def ask(self, request: Request, blob: bytes = b"", *, of: Process | None = None) -> tuple[Any, bytes]:
+        """Ask `of` that process, which knows what went before, or of any.
+
+        Raises:
+            Failure: there is no answer.
+        """
+        async with self._asking:
+            answer = asyncio.ensure_future(asyncio.to_thread(self._ask_now, request, blob, of))
+            try:
+                return await asyncio.shield(answer)
+            except asyncio.CancelledError:
+                # Nobody wants the answer. The next is asked when the thread has seen the process end.
+                if self.process is not None:
+                    self.process.kill()
+                await asyncio.wait([answer])
+                answer.exception()
+                raise
+
+    def _ask_now(self, request: Request, blob: bytes, of: Process | None) -> tuple[Any, bytes]:
+        """Ask the process, and start one when there is none. Runs in a thread, one at a time."""
+        while True:
+            if self.closed:
+                raise Failure(Cause.ENDED)
+            if of is not None and of is not self.process:
+                raise Failure(Cause.GONE)
+            if self.process is None:
+                self.process = Process(
+                    self.role,
+                    limit_s=self._limits.limit_s,
+                    patience_s=self._limits.limit_s * PATIENCE,
+                    idle_s=self._limits.idle_s,
+                    program=self._limits.program,
+                )
+            try:
+                return self.process.ask(request, blob)
+            except Failure as failure:
+                if not failure.lives:
+                    self.process = None
+                if of is not None or failure.cause is not Cause.GONE:
+                    raise
+
+    async def renew(self) -> None:
+        """End the process; the next request starts another."""
+        async with self._asking:
+            process, self.process = self.process, None
+            if process is not None:
+                await asyncio.to_thread(process.close)
+
+    async def close(self) -> None:
+        """End the process. What is asked now or later fails."""
+        self.closed = True
+        if self.process is not None:
+            self.process.kill()
+        await self.renew()
