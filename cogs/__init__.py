@@ -19,6 +19,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.quiet_alarms",
     "cogs.contacts",
     "cogs.ties",
+    "cogs.questions",
     "cogs.availability",
     "cogs.rounds",
     "cogs.reminders",

@@ -15,7 +15,7 @@ from bot.services.people import Person
 from bot.services.runs import RunView
 from bot.tree import say_privately
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, say, tell
-from cogs.asking import answers, ask_again, notice_spotter, question
+from cogs.asking import answers, notice_spotter, question, tell_left, tell_unasked
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
 from cogs.views.base import card, chosen, fields_of, offered, pressed, values_of
@@ -69,9 +69,12 @@ class Cards(commands.Cog):
             interaction_id=interaction.id,
             now=now,
             seen_revision=revision,
+            channel_id=interaction.channel_id if person.in_guild else None,
         )
+        self.app.courier.poke()
         await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
-        await ask_again(interaction, before, view)
+        await tell_left(interaction, before, view)
+        await tell_unasked(interaction, view)
 
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:

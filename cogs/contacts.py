@@ -13,9 +13,11 @@ from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import BadInput
 from bot.reader import escaped
-from bot.services import contacts, people
+from bot.services import contacts, people, questions
+from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, close_with, met, replace, reply, soon
+from cogs.asking import hold_question, never_button
 from cogs.partner_group import add_to_partner
 from cogs.views.alerts import contact_asked, contacts_card
 from cogs.views.base import chosen_number, pressed
@@ -29,7 +31,17 @@ class ContactList(commands.Cog):
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (Kind(contacts.ASKED, Priority.ASKED, None, _draw_ask, to=Recipient.ANYBODY),)
+        self.kinds = (
+            Kind(
+                contacts.ASKED,
+                Priority.ASKED,
+                None,
+                _draw_ask,
+                useful_for=questions.USEFUL_FOR,
+                hold=hold_question,
+                to=Recipient.ANYBODY,
+            ),
+        )
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
         """Show one's contacts; name somebody first when one is given."""
@@ -40,6 +52,7 @@ class ContactList(commands.Cog):
             return
         if member.bot:
             raise BadInput("alerts.contact.bot")
+        await self._check_known(interaction, person, member)
         work = contacts.name_contact(
             self.app.database,
             person.user_id,
@@ -55,6 +68,15 @@ class ContactList(commands.Cog):
             who = escaped(member.display_name, 60)
             notice = person.reader.t("alerts.contact.kept", name=who, at=named.again_at)
         await reply(interaction, contacts_card(named.contacts, person.reader, notice), private=True)
+
+    async def _check_known(
+        self, interaction: Interaction, person: Person, member: discord.User | discord.Member
+    ) -> None:
+        """Refuse strangers: whoever is asked is in this server, or has used the bot in a club that both are in."""
+        if member.id == person.user_id or isinstance(member, discord.Member):
+            return
+        if person.in_guild or not await contacts.share_a_club(self.app.database, person.user_id, member.id):
+            raise BadInput("alerts.contact.stranger")
 
     @pressed("contact", "drop")
     async def drop(self, interaction: Interaction) -> None:
@@ -98,9 +120,11 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     about = int(out.payload["about_user_id"])
     if not await contacts.is_asked(database, about, out.user_id):
         return None
+    if not await questions.may_ask(database, about, out.user_id):
+        return None
     reader = await people.reader_for(database, out.user_id, out.guild_id)
     words, view = contact_asked(await people.name_of(database, about, out.guild_id), about, reader)
-    return Drawn(content=words, view=view)
+    return Drawn(content=words, view=view.add_item(never_button(about, reader)))
 
 
 async def setup(bot: Backpedal) -> None:

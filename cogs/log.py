@@ -55,7 +55,7 @@ class Log(commands.Cog):
             typed = typed.facing(await runs.usual_direction(self.app.database, person.user_id))
         entry = read_entry(typed, person.reader, self.app.clock())
         content = content_of(entry, person, surface=surface, spotter=spotter, effort=effort, note=note)
-        await log_and_show(interaction, person, content, spotter)
+        await log_and_show(interaction, person, content)
 
 
 async def setup(bot: Backpedal) -> None:

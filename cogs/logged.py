@@ -10,7 +10,7 @@ from bot.domain.written import if_any
 from bot.services import changes
 from bot.services.people import Person
 from cogs.answer import Interaction, reply, soon, tell
-from cogs.asking import ask_spotter
+from cogs.asking import tell_unasked
 from cogs.membership import words_of_leaving
 from cogs.redraw import keep
 from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
@@ -41,9 +41,7 @@ def content_of(
     )
 
 
-async def log_and_show(
-    interaction: Interaction, person: Person, content: RunContent, spotter: discord.User | None = None
-) -> None:
+async def log_and_show(interaction: Interaction, person: Person, content: RunContent) -> None:
     """Log a run and show its card: to the club, or to the runner alone; a spotter is asked."""
     app = interaction.client.app
     digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
@@ -51,9 +49,17 @@ async def log_and_show(
     notices = await words_of_leaving(interaction.client, person)
     logged = await soon(
         interaction,
-        changes.log_run(app.database, person, content, interaction_id=interaction.id, now=app.clock()),
+        changes.log_run(
+            app.database,
+            person,
+            content,
+            interaction_id=interaction.id,
+            now=app.clock(),
+            channel_id=interaction.channel_id if person.in_guild else None,
+        ),
         private=private,
     )
+    app.courier.poke()
     view = logged.view
     if logged.rule_broken:
         notices.append(rule(view.content, person.reader, person.solo_surfaces))
@@ -70,5 +76,4 @@ async def log_and_show(
         notices += standing(view, person.reader)
         if notices:
             await tell(interaction, "\n".join(notices))
-    if spotter is not None and not logged.repeated:
-        await ask_spotter(interaction, view, spotter)
+    await tell_unasked(interaction, view)

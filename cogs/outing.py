@@ -15,7 +15,7 @@ from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
-from cogs.asking import ask_named
+from cogs.asking import tell_unasked
 from cogs.course_kinds import KINDS, NUDGES
 from cogs.membership import standing_in
 from cogs.transformers import amendment_from_form, draft_form
@@ -219,7 +219,8 @@ class Outings(commands.Cog):
     async def _logged(self, interaction: Interaction, person: Person, view: RunView) -> None:
         await close_with(interaction, person.reader.t("course.draft.done"))
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
-        await ask_named(interaction, view)
+        self.app.courier.poke()
+        await tell_unasked(interaction, view)
 
     @pressed("outing", "throw", "outing_id")
     async def throw_draft(self, interaction: Interaction, outing_id: int) -> None:

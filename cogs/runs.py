@@ -19,7 +19,7 @@ from bot.services import changes, privacy, runs
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, say, soon
-from cogs.asking import ask_again, ask_spotter, check_spotter
+from cogs.asking import check_spotter, tell_left, tell_unasked
 from cogs.importing import import_files
 from cogs.redraw import follow
 from cogs.transformers import (
@@ -149,16 +149,23 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         before = await runs.own_run(self.app.database, run_id, person.user_id)
         view = await soon(
             interaction,
-            changes.edit_run(self.app.database, run_id, person.user_id, amend, interaction_id=interaction.id, now=now),
+            changes.edit_run(
+                self.app.database,
+                run_id,
+                person.user_id,
+                amend,
+                interaction_id=interaction.id,
+                now=now,
+                channel_id=interaction.channel_id if person.in_guild else None,
+            ),
             private=True,
         )
+        self.app.courier.poke()
         notices = edit_notices(before, view, person)
         await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
         await follow(interaction, run_id)
-        if spotter is not None and spotter.id != before.content.spotter_id:
-            await ask_spotter(interaction, view, spotter)
-        else:
-            await ask_again(interaction, before, view)
+        await tell_left(interaction, before, view)
+        await tell_unasked(interaction, view)
 
     @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
     @app_commands.describe(run=spoken("runs.commands.run"))

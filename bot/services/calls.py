@@ -20,6 +20,7 @@ from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
 from bot.reader import escaped
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
+from bot.services.call_limits import check_often
 from bot.services.deliveries import Plan, plan, unplan
 from bot.services.evenings import EVENING, plan_evening
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell, view_of
@@ -101,7 +102,7 @@ async def call(database: Database, person: Person, wish: Call, *, interaction_id
     Raises:
         BadInput: no club, no channel for the card, no place or one of another surface, too long or short, or a role the
             club has not set up.
-        Conflict: the caller is in an outing at that time.
+        Conflict: the caller is in an outing at that time, or has called often enough.
     """
     club = person.club
     if club is None:
@@ -137,6 +138,7 @@ async def call(database: Database, person: Person, wish: Call, *, interaction_id
         )
         if outing_id is None:
             return await read(session, await queries.outing_of_interaction(session, interaction_id))
+        await check_often(session, person.user_id, now)
         await put_in(session, outing_id, person.user_id, wish.wish, now, confirmed_terms=1)
         outing = await read(session, outing_id)
         await check_free(session, outing, person.user_id)
@@ -276,11 +278,7 @@ async def mine(database: Database, user_id: int) -> tuple[OutingView, ...]:
 
 
 async def seen(database: Database, outing_id: int) -> OutingView:
-    """An outing, to find out who may press on it.
-
-    Raises:
-        NotFound: there is none; said as to somebody who may not join.
-    """
+    """An outing, to find out who may press on it. Raises as `held`."""
     async with database.read() as session:
         return await held(session, outing_id, hold=False)
 

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from bot.domain.records import review_needed
 from bot.domain.runs import Extra, Review, RunContent, Sharing, SpotterState, Stretch, breaks_the_rule, counts
 from bot.errors import Conflict, NotFound
-from bot.services import spotting, standings
+from bot.services import spotter_questions, spotting, standings
 from bot.services.people import Person
 from bot.services.revisions import change, counted_of, insert_run, made_before, owned, restored
 from bot.services.runs import RunView, content_of, view_of
@@ -53,8 +53,18 @@ async def log_run(
     interaction_id: int,
     now: datetime,
     source: str = "typed",
+    channel_id: int | None = None,
 ) -> RunLogged:
-    """Log a run; it belongs to the person and to the club spoken in.
+    """Log a run; it belongs to the person and to the club spoken in. The spotter it names is asked.
+
+    Args:
+        database: where.
+        person: the runner.
+        content: the run.
+        interaction_id: the key of this run.
+        now: when.
+        source: how it was told.
+        channel_id: where it was told, in a club.
 
     Raises:
         Unavailable: the database is locked or full; nothing was written.
@@ -83,6 +93,8 @@ async def log_run(
             )
         own = not (person.in_guild and content.sharing is Sharing.CLUB)
         view = await view_of(session, run, content, own=own, runner=person.display_name)
+        if not repeated:
+            view = await spotter_questions.ask(session, None, view, now, channel_id)
     return RunLogged(view, repeated, tells_zone, breaks_the_rule(content, person.solo_surfaces))
 
 
@@ -95,8 +107,9 @@ async def edit_run(
     interaction_id: int,
     now: datetime,
     seen_revision: int | None = None,
+    channel_id: int | None = None,
 ) -> RunView:
-    """Change one's own run by `amend`.
+    """Change one's own run by `amend`. A spotter newly named, or who had agreed to what changed, is asked.
 
     Args:
         database: where.
@@ -106,6 +119,7 @@ async def edit_run(
         interaction_id: the key of this change.
         now: when.
         seen_revision: the revision the member was looking at; another since then is a conflict.
+        channel_id: where it is changed, in a club.
 
     Raises:
         NotFound: not this runner's, or deleted.
@@ -123,7 +137,8 @@ async def edit_run(
         content = _asked_anew(state.content, amend(state.content))
         if content == state.content:
             return await view_of(session, run, content, own=True)
-        return await change(session, run, state, replace(state, content=content), "edited", interaction_id, now)
+        view = await change(session, run, state, replace(state, content=content), "edited", interaction_id, now)
+        return await spotter_questions.ask(session, state.content, view, now, channel_id)
 
 
 def _asked_anew(before: RunContent, after: RunContent) -> RunContent:

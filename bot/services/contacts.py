@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.errors import BadInput, Conflict, NotFound
 from bot.reader import escaped
-from bot.services.deliveries import Destination, Letter, post
+from bot.services import questions
+from bot.services.deliveries import Destination, Letter
 from db import models
 from db.engine import Database
 from db.queries import contacts as queries
-from db.queries import ties as tie_queries
 
-ASKED = "contact.ask"
+ASKED = questions.CONTACT
 """The kind that asks somebody to be a contact."""
+ASKED_A_DAY = 5
+"""Whom a member may ask in a day; taken off and named anew it is another question."""
 MOST = 3
 """Contacts a member; as many as watches with incident detection take."""
 UNANSWERED = timedelta(days=7)
@@ -98,8 +100,8 @@ async def name_contact(
 
     Raises:
         BadInput: oneself.
-        Conflict: has accepted already, was asked within a week or has said no within a month, or there are as many as
-            there can be.
+        Conflict: has accepted already, was asked within a week or has said no within a month, there are as many as
+            there can be, or as many were asked today.
     """
     if user_id == contact_id:
         raise BadInput("alerts.contact.self")
@@ -131,24 +133,25 @@ async def name_contact(
             guild_id=guild_id,
             asked_at=now,
         )
-        if not await tie_queries.blocked_with(session, user_id, [contact_id]):
-            await post(
-                session,
-                [
-                    Letter(
-                        ASKED,
-                        f"{user_id}:{now.timestamp():.0f}",
-                        Priority.ASKED,
-                        Destination.DM,
-                        due_at=now,
-                        user_id=contact_id,
-                        guild_id=guild_id,
-                        payload={"about_user_id": user_id},
-                    )
-                ],
-                now,
-            )
+        letter = Letter(
+            ASKED,
+            f"{user_id}:{now.timestamp():.0f}",
+            Priority.ASKED,
+            Destination.DM,
+            due_at=now,
+            user_id=contact_id,
+            guild_id=guild_id,
+            payload={"about_user_id": user_id},
+        )
+        if not await questions.put(session, letter, user_id, now, most=ASKED_A_DAY):
+            raise Conflict("alerts.contact.spent", count=ASKED_A_DAY)
         return Named(await _read(session, user_id), None)
+
+
+async def share_a_club(database: Database, user_id: int, other_id: int) -> bool:
+    """Whether two people were last seen in a club that neither has left."""
+    async with database.read() as session:
+        return await queries.share_a_club(session, user_id, other_id)
 
 
 async def drop_contact(database: Database, user_id: int, contact_id: int, now: datetime) -> Contacts:

@@ -10,7 +10,7 @@ from bot.domain.outings import Role
 from bot.domain.records import review_needed
 from bot.domain.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import Conflict, NotFound
-from bot.services import spotting
+from bot.services import spotter_questions, spotting
 from bot.services.changes import Amend
 from bot.services.course import halves
 from bot.services.outings import CompanionView, OutingView, read
@@ -137,7 +137,7 @@ async def log_draft(
             if content.stretches != draft.content.stretches:
                 spotted = spotting.faced_forward(content)
             await spotting.credit(session, run.run_id, person.user_id, outing.guild_id, content.ran_on, *spotted)
-        return await view_of(session, run, content, own=True)
+        return await spotter_questions.ask(session, None, await view_of(session, run, content, own=True), now)
 
 
 async def throw_draft(database: Database, outing_id: int, user_id: int) -> None:

@@ -201,6 +201,7 @@ def _about_partners(
         **({"unsafe_alarms": alarms} if alarms else {}),
         "ties": _leave_out(tables["ties"], "other_id"),
         "contacts": _leave_out(tables["contacts"], "contact_id"),
+        "questions": [{"kind": row["kind"], "asked_at": row["asked_at"]} for row in tables["questions"]],
         "availabilities": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["availabilities"]],
         "rounds": [{**row, "monday": rounds[row["round_id"]]["monday"]} for row in tables["round_places"]],
         "spotted": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["spottings"]],

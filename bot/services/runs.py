@@ -46,6 +46,7 @@ class RunView:
         source: typed, fit, gpx or tcx.
         spotter: the spotter's name as last seen in the club, if there is one.
         week: of the runner: from everywhere for the runner's own eyes, else what the club is shown.
+        unasked: the change just made did not ask the spotter, since the runner has asked too many today.
     """
 
     run_id: int
@@ -59,6 +60,7 @@ class RunView:
     source: str
     spotter: str | None
     week: Week
+    unasked: bool = False
 
     @property
     def public(self) -> bool:

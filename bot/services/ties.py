@@ -23,6 +23,7 @@ class TieKind(StrEnum):
 
     BLOCK = "block"
     TRUST = "trust"
+    MUTE = "mute"  # asks me nothing more (`bot.services.questions`)
 
 
 @dataclass(frozen=True, slots=True)

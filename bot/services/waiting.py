@@ -15,6 +15,7 @@ from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, OUT, Audience, OutingState, Presence, Wish, free_wishes
 from bot.errors import Conflict, NotFound
 from bot.reader import escaped
+from bot.services import questions
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, read, tell
 from db import models
@@ -28,6 +29,8 @@ OFFER_ENDS = "outing.offer_ends"
 WANTED = "outing.wanted"
 ASKED_AT_MOST = 10
 """How many who are free are asked when an outing has lost somebody."""
+ASKED_A_DAY = 20
+"""How many are asked in a day for calls of one member, who could change the terms again and again."""
 RECENT = timedelta(days=60)
 """Who has faced forward since then is asked as a recent spotter."""
 
@@ -242,4 +245,6 @@ async def ask_who_is_free(session: AsyncSession, outing: OutingView, now: dateti
     allowed = await open_to(session, outing, await queries.members_among(session, outing.guild_id, ordered))
     allowed -= await _busy(session, outing, ordered)
     chosen = [one for one in ordered if one in allowed][:ASKED_AT_MOST]
+    if outing.caller_id is not None:
+        chosen = await questions.choose(session, WANTED, outing.caller_id, chosen, now, most=ASKED_A_DAY)
     await tell(session, outing, WANTED, chosen, now, occurrence=str(outing.terms), priority=Priority.NUDGE)

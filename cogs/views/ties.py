@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from discord import ui
+from discord import SelectOption, ui
 from discord.utils import format_dt
 
 from bot.reader import Reader, escaped
 from bot.services.ties import Blocked, Tied, TieKind
-from cogs.views.base import button, card, identity, row
+from cogs.views.base import button, card, identity, row, select
 from cogs.views.outing_card import leave_button
 
 PAGE = 20
@@ -41,6 +41,16 @@ def tie_list(ties: Sequence[Tied], kind: TieKind, page: int, reader: Reader) -> 
                 )
             )
         )
+    if kind is TieKind.BLOCK:
+        parts.append(
+            row(button(reader.t("ties.mute.list"), identity("tie", "page", TieKind.MUTE.value, 0), emoji="🔕"))
+        )
+    if kind is TieKind.MUTE and lines:
+        options = [
+            SelectOption(label=in_words(tied, reader)[:100], value=str(tied.user_id))
+            for tied in ties[page * PAGE : (page + 1) * PAGE]
+        ]
+        parts.append(row(select(identity("ask", "restore"), options, placeholder=reader.t("ties.mute.restore"))))
     return card(*parts)
 
 

@@ -3,7 +3,7 @@
 from db.models.delivery import Delivery, Due
 from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
 from db.models.outings import Companion, MeetingPoint, Outing, OutingPress, UnsafeAlarm
-from db.models.partners import Availability, Contact, NoShow, Round, RoundPlace, Spotting, Tie
+from db.models.partners import Availability, Contact, NoShow, Question, Round, RoundPlace, Spotting, Tie
 from db.models.people import Guild, Member, User
 from db.models.process import Remembered
 from db.models.reminders import Done, Reminder
@@ -26,6 +26,7 @@ __all__ = [
     "Outing",
     "OutingPress",
     "Pause",
+    "Question",
     "Recording",
     "Remembered",
     "Reminder",

@@ -12,16 +12,29 @@ from db.base import Base, Id, Snowflake
 
 
 class Tie(Base):
-    """What one person has said of another: "block" or "trust". Private to who said it; a block works both ways."""
+    """What one person has said of another: "block", "trust" or "mute" (asks me nothing). Private to who said it."""
 
     __tablename__ = "ties"
     __table_args__ = (Index(None, "other_id"), CheckConstraint("user_id <> other_id", name="not_oneself"))
 
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
     other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # block, trust
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # block, trust, mute
     other_name: Mapped[str] = mapped_column(String(120))  # as last seen, for one's own list
     since: Mapped[datetime]
+
+
+class Question(Base):
+    """That somebody had a question put to another, by the asker's wish; kept for a day, to count them."""
+
+    __tablename__ = "questions"
+    __table_args__ = (Index(None, "author_id", "kind"), Index(None, "asked_at"), Index(None, "user_id"))
+
+    question_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    author_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
+    user_id: Mapped[int] = mapped_column(Snowflake)  # whom
+    kind: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
 
 
 class Contact(Base):

@@ -111,6 +111,18 @@ async def members_among(session: AsyncSession, guild_id: int, user_ids: Collecti
     return {user_id: frozenset(role_ids or ()) for user_id, role_ids in rows}
 
 
+async def count_calls(
+    session: AsyncSession, user_id: int, *, states: Collection[str] | None = None, since: datetime | None = None
+) -> int:
+    """How many outings somebody has called, in some states or since an instant; those of rounds are nobody's call."""
+    found = select(func.count()).select_from(Outing).where(Outing.caller_id == user_id, Outing.round_id.is_(None))
+    if states is not None:
+        found = found.where(Outing.state.in_(states))
+    if since is not None:
+        found = found.where(Outing.created_at >= since)
+    return await session.scalar(found) or 0
+
+
 async def organisers_of(session: AsyncSession, guild_id: int, limit: int) -> Sequence[int]:
     """Those who were organisers when they last spoke to the bot, the latest first."""
     rows = await session.scalars(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.dialect import upsert
 from db.models import Contact, Member, Tie, User
@@ -75,3 +76,15 @@ async def named_by(session: AsyncSession, contact_id: int) -> list[tuple[int, st
 async def blocked_by(session: AsyncSession, user_id: int) -> set[int]:
     """Whom somebody has blocked."""
     return set(await session.scalars(select(Tie.other_id).where(Tie.kind == "block", Tie.user_id == user_id)))
+
+
+async def share_a_club(session: AsyncSession, user_id: int, other_id: int) -> bool:
+    """Whether two people were last seen in a club that neither has left."""
+    other = aliased(Member)
+    found = await session.scalar(
+        select(Member.guild_id)
+        .join(other, other.guild_id == Member.guild_id)
+        .where(Member.user_id == user_id, other.user_id == other_id, Member.left_at.is_(None), other.left_at.is_(None))
+        .limit(1)
+    )
+    return found is not None

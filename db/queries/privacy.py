@@ -22,6 +22,7 @@ from db.models import (
     NudgeChoice,
     Outing,
     Pause,
+    Question,
     Recording,
     Reminder,
     Repair,
@@ -55,6 +56,7 @@ NAMING: Mapping[str, frozenset[str]] = {
     "unsafe_alarms": frozenset({"user_id", "taken_by_user_id", "closed_by_user_id", "resolution"}),
     "ties": frozenset({"user_id", "other_id", "other_name"}),
     "contacts": frozenset({"user_id", "contact_id", "contact_name"}),
+    "questions": frozenset({"author_id", "user_id"}),
     "availabilities": frozenset({"user_id"}),
     "rounds": frozenset({"proposal"}),
     "round_places": frozenset({"user_id"}),
@@ -105,6 +107,7 @@ async def rows_about(session: AsyncSession, user_id: int) -> dict[str, Sequence[
         "no_shows": select(NoShow).where(NoShow.user_id == user_id).order_by(NoShow.missed_on),
         "ties": select(Tie).where(Tie.user_id == user_id).order_by(Tie.kind, Tie.since),
         "contacts": select(Contact).where(Contact.user_id == user_id).order_by(Contact.position),
+        "questions": select(Question).where(Question.author_id == user_id).order_by(Question.question_id),
         "weekly_goals": select(WeeklyGoal).where(WeeklyGoal.user_id == user_id).order_by(WeeklyGoal.since_on),
         "pauses": select(Pause).where(Pause.user_id == user_id).order_by(Pause.from_on),
         "repairs": select(Repair).where(Repair.user_id == user_id).order_by(Repair.month_on),
@@ -203,6 +206,7 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     count = len(erased.all())
     await session.execute(delete(Tie).where(or_(Tie.user_id == user_id, Tie.other_id == user_id)))
     await session.execute(delete(Contact).where(or_(Contact.user_id == user_id, Contact.contact_id == user_id)))
+    await session.execute(delete(Question).where(or_(Question.author_id == user_id, Question.user_id == user_id)))
     await session.execute(update(Guild).where(Guild.owner_id == user_id).values(owner_id=None))
     taken = update(UnsafeAlarm).where(UnsafeAlarm.taken_by_user_id == user_id)
     await session.execute(taken.values(taken_by_user_id=None))

@@ -26,7 +26,7 @@ OWN = """
     import:ask import:next import:all import:drop import:choose import:tick import:save import:share import:portion
     streak:repair privacy:export privacy:ask privacy:erase settings:zone settings:zoned settings:general
     settings:weight settings:weigh settings:language settings:units settings:sharing settings:home settings:hide
-    contact:drop contact:withdraw contact:accept contact:decline tie:page
+    ask:never ask:again ask:restore contact:drop contact:withdraw contact:accept contact:decline tie:page
     nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
     nudge:start nudge:snooze nudge:later round:skip round:back
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late

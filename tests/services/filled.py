@@ -27,6 +27,7 @@ from db.models import (
     Outing,
     OutingPress,
     Pause,
+    Question,
     Recording,
     Remembered,
     Reminder,
@@ -138,6 +139,8 @@ async def fill_partners(session: AsyncSession) -> None:
         for contact_id, contact_name in ((other, other_name), (CARL, "Carl")):
             tie = {"user_id": user_id, "other_id": contact_id, "other_name": contact_name, "since": NOW}
             await session.execute(insert(Tie).values(**tie, kind="block"))
+            asked = {"author_id": user_id, "user_id": contact_id, "kind": "contact.ask", "asked_at": NOW}
+            await session.execute(insert(Question).values(**asked))
             await session.execute(
                 insert(Contact).values(
                     user_id=user_id, contact_id=contact_id, contact_name=contact_name, position=1, state="accepted",

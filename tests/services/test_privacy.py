@@ -129,6 +129,8 @@ NOT_TAKEN_ALONG = {
     ("ties", "other_id"),
     ("contacts", "contact_id"),
     *(("unsafe_alarms", name) for name in ("alarm_id", "rounds", "taken_by_user_id", "closed_by_user_id")),
+    ("questions", "question_id"),
+    ("questions", "author_id"),
 }
 """What an export leaves out: others' ids, what others alone have said or done, and where the machinery stands."""
 

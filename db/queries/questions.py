@@ -1,0 +1,60 @@
+"""Questions that people have had put to others, for a day. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Delivery, Question, Tie
+
+
+async def note(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    """Note questions asked."""
+    if rows:
+        await session.execute(insert(Question), rows)
+
+
+async def forget_before(session: AsyncSession, before: datetime) -> None:
+    """Delete what counts no more."""
+    await session.execute(delete(Question).where(Question.asked_at <= before))
+
+
+async def asked_since(session: AsyncSession, asker_id: int, kind: str, since: datetime) -> dict[int, int]:
+    """How many questions of a kind somebody has asked whom."""
+    rows = await session.execute(
+        select(Question.user_id, func.count())
+        .where(Question.author_id == asker_id, Question.kind == kind, Question.asked_at > since)
+        .group_by(Question.user_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def apart(session: AsyncSession, asker_id: int, user_ids: Collection[int]) -> set[int]:
+    """Those of some people whom somebody asks nothing: a block, said by either, or they do not want to be asked."""
+    rows = await session.execute(
+        select(Tie.user_id, Tie.other_id).where(
+            or_(
+                and_(Tie.user_id.in_(user_ids), Tie.other_id == asker_id, Tie.kind.in_(("block", "mute"))),
+                and_(Tie.user_id == asker_id, Tie.other_id.in_(user_ids), Tie.kind == "block"),
+            )
+        )
+    )
+    return {one for pair in rows for one in pair} - {asker_id}
+
+
+async def put_to(session: AsyncSession, user_id: int, kinds: Collection[str], since: datetime) -> Sequence[datetime]:
+    """When somebody was sent questions, the oldest first."""
+    rows = await session.scalars(
+        select(Delivery.sent_at)
+        .where(
+            Delivery.user_id == user_id,
+            Delivery.kind.in_(kinds),
+            Delivery.state == "sent",
+            Delivery.sent_at > since,
+        )
+        .order_by(Delivery.sent_at)
+    )
+    return [at for at in rows if at is not None]
