@@ -18,7 +18,7 @@ from discord.ext import commands
 import cogs
 from bot.app import App
 from bot.delivery.kinds import Kind
-from bot.errors import StartupError
+from bot.errors import StartupError, Unavailable
 from bot.services import memory
 from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
 from cogs.nudging import Nudge, kind_of
@@ -80,7 +80,10 @@ class Backpedal(commands.Bot):
     async def setup_hook(self) -> None:
         """Load every cog or refuse to start; then sync the commands if they changed."""
         await self.load_everything()
-        await self.sync_if_changed()
+        try:
+            await self.sync_if_changed()
+        except Unavailable as error:  # a database that is locked for some seconds must not keep the bot from starting
+            log.warning("the commands are compared with those last sent at the next start: %s", error.key)
 
     async def load_everything(self) -> None:
         """Load every extension.

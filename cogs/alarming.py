@@ -32,7 +32,7 @@ async def organised(interaction: Interaction, person: Person, outing_id: int) ->
     Raises:
         Unavailable: Discord does not tell, of somebody who was not out there and so needs it.
     """
-    outing = await outing_of(interaction.client.app.database, outing_id)
+    outing = await outing_of(interaction.client.app.database.urgent, outing_id)
     standing = await standing_in(interaction, person, outing.guild_id, Priority.SAFETY)
     if standing is not None:
         return outing.guild_id if standing.organiser else None
@@ -81,7 +81,7 @@ async def outing_in(client: Backpedal, out: Outgoing) -> OutingView | None:
     if out.subject_id is None:
         return None
     try:
-        return await outing_of(client.app.database, out.subject_id)
+        return await outing_of(client.app.database.urgent, out.subject_id)
     except NotFound:
         return None
 

@@ -17,7 +17,7 @@ from bot.services import alerts, people, watch
 from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
-from cogs.answer import Interaction, met, open_form, reply, soon
+from cogs.answer import Interaction, met, open_form, patiently, reply, soon
 from cogs.beginning import begin
 from cogs.emergency import Emergency
 from cogs.readers import readable_by_all
@@ -117,17 +117,21 @@ class Alerts(commands.Cog):
     @pressed("alert", "resolved", "outing_id")
     async def resolve(self, interaction: Interaction, outing_id: int) -> None:
         """End the alarms with a word on what happened."""
-        person = await met(interaction)
-        organises = await organised(interaction, person, outing_id)
-        await alerts.resolve(
-            self.app.database,
-            outing_id,
-            person.user_id,
-            fields_of(interaction).get("word", ""),
-            organises=organises,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
+        person = await patiently(lambda: met(interaction, urgent=True))
+        organises = await patiently(lambda: organised(interaction, person, outing_id))
+
+        async def resolve() -> OutingView:
+            return await alerts.resolve(
+                self.app.database.urgent,
+                outing_id,
+                person.user_id,
+                fields_of(interaction).get("word", ""),
+                organises=organises,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            )
+
+        await soon(interaction, patiently(resolve), private=True)
         self.app.courier.poke()
         await reply(interaction, card(person.reader.t("alerts.resolve.done")), private=True)
 
@@ -143,7 +147,7 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     me = outing.who(out.user_id) if outing else None
     if outing is None or me is None or not me.out:
         return None
-    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id, out.guild_id)
     return drawn(views.ask(outing, reader))
 
 
@@ -152,10 +156,10 @@ async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None or not about.out:
         return None
-    if not await alerts.is_contact(client.app.database, about.user_id, out.user_id):
+    if not await alerts.is_contact(client.app.database.urgent, about.user_id, out.user_id):
         return None
-    club = await alerts.club_for(client.app.database, outing.guild_id)
-    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id, out.guild_id)
     return drawn(views.for_contact(outing, about, club, reader, asks_help=bool(out.payload.get("help"))))
 
 
@@ -163,11 +167,11 @@ async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = 
     outing = await outing_in(client, out)
     if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
         return None
-    club = await alerts.club_for(client.app.database, outing.guild_id)
+    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
     if await _moved_to_direct_messages(client, out):
         return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
-    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     words, view = views.for_organisers(
         outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for
     )
@@ -180,11 +184,11 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     if await _moved_to_direct_messages(client, out):
         return None
-    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     by, how = int(out.payload["by_user_id"]), str(out.payload["how"])
     if how == "resolved" and await read_by_companions(client, out, outing):
         how = "resolved_brief"
-    name = await people.name_of(client.app.database, by, outing.guild_id)
+    name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
     return Drawn(content=views.clear(outing, outing.who(by), name, how, reader))
 
 

@@ -16,7 +16,7 @@ from bot.reader import escaped
 from bot.services import contacts, people, questions
 from bot.services.people import Person
 from bot.tree import spoken
-from cogs.answer import Interaction, close_with, met, replace, reply, soon
+from cogs.answer import Interaction, close_with, met, patiently, replace, reply, soon
 from cogs.asking import hold_question, never_button
 from cogs.partner_group import add_to_partner
 from cogs.views.alerts import contact_asked, contacts_card
@@ -108,8 +108,10 @@ class ContactList(commands.Cog):
         await self._answer(interaction, user_id, accept=False)
 
     async def _answer(self, interaction: Interaction, user_id: int, *, accept: bool) -> None:
-        person = await met(interaction)
-        await contacts.answer(self.app.database, user_id, person.user_id, accept=accept, now=self.app.clock())
+        person = await patiently(lambda: met(interaction, urgent=True))
+        database, contact_id = self.app.database, person.user_id
+        work = patiently(lambda: contacts.answer(database, user_id, contact_id, accept=accept, now=self.app.clock()))
+        await soon(interaction, work, private=True)
         name = escaped(await people.name_of(self.app.database, user_id, person.guild_id), 60)
         words = person.reader.t(f"alerts.contact.{'accepted' if accept else 'declined'}", name=name)
         await close_with(interaction, words)

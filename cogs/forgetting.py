@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.app import App
 from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
 from bot.services import purging
+from cogs.beginning import begin
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 class Forgetting(commands.Cog):
     """A step that nobody sees."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
         self.kinds = (Kind(purging.KIND, Priority.NUDGE, fire=self._purge),)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Have old messages forgotten from now on."""
-        await purging.begin(self.app.database, self.app.clock())
+        await begin(self.bot, "forgetting", lambda: purging.begin(self.app.database, self.app.clock()))
         self.app.courier.poke()
 
     @staticmethod
@@ -38,4 +39,4 @@ class Forgetting(commands.Cog):
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Forgetting(bot.app))
+    await bot.add_cog(Forgetting(bot))

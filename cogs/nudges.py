@@ -14,6 +14,7 @@ from bot.services import nudging
 from bot.services.nudging import Audience, Rule
 from bot.services.people import Person
 from cogs.answer import Interaction, close_with, met, say
+from cogs.beginning import begin
 from cogs.nudging import Nudge
 from cogs.views.base import pressed
 from cogs.views.nudges import snooze_buttons, snoozed_until, start_button
@@ -42,7 +43,8 @@ class Nudges(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Plan the ticks that are not planned yet, such as those of a kind that is new."""
-        await nudging.begin(self.app.database, self._rules().values(), self.app.clock())
+        rules = self._rules().values()
+        await begin(self.bot, "nudges", lambda: nudging.begin(self.app.database, rules, self.app.clock()))
         self.app.courier.poke()
 
     async def _tick(self, session: AsyncSession, due: DueNow, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
@@ -14,7 +15,7 @@ from bot.services import checking_in, corrections, course, drafts, no_shows
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
-from cogs.answer import Interaction, close_with, met, open_form, replace, reply, soon
+from cogs.answer import Interaction, close_with, met, open_form, patiently, replace, reply, soon
 from cogs.asking import tell_unasked
 from cogs.course_kinds import KINDS, NUDGES
 from cogs.membership import standing_in
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
+
+Service = Callable[..., Awaitable[OutingView]]
 
 
 class Outings(commands.Cog):
@@ -42,6 +45,24 @@ class Outings(commands.Cog):
         """What the menu behind More offers."""
         startable = self.app.clock() >= outing.starts_at - checking_in.EARLIEST_CHECK_IN
         return views.more_items(outing, user_id, reader, startable=startable)
+
+    @staticmethod
+    async def _met(interaction: Interaction) -> Person:
+        return await patiently(lambda: met(interaction, urgent=True))
+
+    async def _do(
+        self, interaction: Interaction, person: Person, service: Service, outing_id: int, *given: object, **named: bool
+    ) -> OutingView:
+        """Do what was pressed before what others wait for, and again while the database is busy."""
+        database = self.app.database.urgent
+
+        async def do() -> OutingView:
+            given_too = {**named, "interaction_id": interaction.id, "now": self.app.clock()}
+            return await service(database, outing_id, person.user_id, *given, **given_too)
+
+        outing = await soon(interaction, patiently(do), private=True)
+        self.app.courier.poke()
+        return outing
 
     @pressed("outing", "checkin", "outing_id")
     async def ask_who_is_there(self, interaction: Interaction, outing_id: int) -> None:
@@ -70,24 +91,15 @@ class Outings(commands.Cog):
         Raises:
             NotFound: there is no such outing, or they are gone.
         """
-        person = await met(interaction)
-        outing = await outing_of(self.app.database, outing_id)
+        person = await self._met(interaction)
+        outing = await outing_of(self.app.database.urgent, outing_id)
         standing = await standing_in(interaction, person, outing.guild_id)
         if standing is not None and not standing.member:
             raise NotFound("partners.not_open")
         return person
 
     async def _check_in(self, interaction: Interaction, person: Person, outing_id: int, present: list[int]) -> None:
-        work = checking_in.check_in(
-            self.app.database.urgent,
-            outing_id,
-            person.user_id,
-            present,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
-        outing = await soon(interaction, work, private=True)
-        self.app.courier.poke()
+        outing = await self._do(interaction, person, checking_in.check_in, outing_id, present)
         try:
             await self.app.lifelines.learn(self.app.database.urgent, outing_id)
         except Unavailable as error:  # it is read once more when an alarm needs it
@@ -104,11 +116,8 @@ class Outings(commands.Cog):
     @pressed("outing", "swap", "outing_id")
     async def swap(self, interaction: Interaction, outing_id: int) -> None:
         """Change roles."""
-        person = await met(interaction)
-        outing = await course.swap(
-            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
-        )
-        self.app.courier.poke()
+        person = await self._met(interaction)
+        outing = await self._do(interaction, person, course.swap, outing_id)
         await reply(interaction, views.swapped(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "extend", "outing_id")
@@ -123,16 +132,8 @@ class Outings(commands.Cog):
     @pressed("outing", "later", "outing_id", "minutes")
     async def extend(self, interaction: Interaction, outing_id: int, minutes: int) -> None:
         """Come home later."""
-        person = await met(interaction)
-        outing = await course.extend(
-            self.app.database.urgent,
-            outing_id,
-            person.user_id,
-            minutes,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
-        self.app.courier.poke()
+        person = await self._met(interaction)
+        outing = await self._do(interaction, person, course.extend, outing_id, minutes)
         await replace(interaction, views.extended(outing, person.user_id, person.reader))
 
     @pressed("outing", "home", "outing_id")
@@ -146,36 +147,22 @@ class Outings(commands.Cog):
         await self._home(interaction, outing_id, both=True)
 
     async def _home(self, interaction: Interaction, outing_id: int, *, both: bool) -> None:
-        person = await met(interaction)
-        outing = await course.home(
-            self.app.database.urgent,
-            outing_id,
-            person.user_id,
-            both=both,
-            interaction_id=interaction.id,
-            now=self.app.clock(),
-        )
-        self.app.courier.poke()
+        person = await self._met(interaction)
+        outing = await self._do(interaction, person, course.home, outing_id, both=both)
         await reply(interaction, views.came_home(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "stillout", "outing_id")
     async def still_out(self, interaction: Interaction, outing_id: int) -> None:
         """Take Home back."""
-        person = await met(interaction)
-        outing = await corrections.still_out(
-            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
-        )
-        self.app.courier.poke()
+        person = await self._met(interaction)
+        outing = await self._do(interaction, person, corrections.still_out, outing_id)
         await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "notthere", "outing_id")
     async def not_there(self, interaction: Interaction, outing_id: int) -> None:
         """Say that one was checked in by others without being there."""
-        person = await met(interaction)
-        await corrections.not_there(
-            self.app.database.urgent, outing_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
-        )
-        self.app.courier.poke()
+        person = await self._met(interaction)
+        await self._do(interaction, person, corrections.not_there, outing_id)
         await close_with(interaction, person.reader.t("course.eyes.not_there_done"))
 
     @pressed("outing", "happened", "outing_id", "said")

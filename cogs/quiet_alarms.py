@@ -192,17 +192,17 @@ def _who_hears(out: Outgoing) -> Recipient:
 
 async def _draw_alarm(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
     outing = await outing_in(client, out)
-    alarm = await quiet_alarms.alarm_of(client.app.database, out.payload)
+    alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or not alarm.sounds or await _kept_from_a_partner(client, out, outing):
         return None
     if not await _is_still_told(client, out, alarm):
         return None
-    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     made = await _alarm(client, outing if exactly else withheld(outing, reader), alarm, out.user_id or None)
     if made is None:
         return None
     words, view = made
-    club = await alerts.club_for(client.app.database, outing.guild_id)
+    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
 
@@ -210,7 +210,7 @@ async def _is_still_told(client: Backpedal, out: Outgoing, alarm: QuietAlarm) ->
     """Whether somebody who is told as a contact still is one."""
     if _who_hears(out) is not Recipient.CONTACT:
         return True
-    return await alerts.is_contact(client.app.database, alarm.user_id, out.user_id)
+    return await alerts.is_contact(client.app.database.urgent, alarm.user_id, out.user_id)
 
 
 async def _alarm(
@@ -220,7 +220,7 @@ async def _alarm(
     about = outing.who(alarm.user_id)
     if about is None:
         return None
-    database, guild_id = client.app.database, outing.guild_id
+    database, guild_id = client.app.database.urgent, outing.guild_id
     club = await alerts.club_for(database, guild_id)
     reader = await people.reader_for(database, user_id, guild_id)
     by = alarm.closed_by or alarm.taken_by
@@ -230,13 +230,13 @@ async def _alarm(
 
 async def _draw_turn(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await outing_in(client, out)
-    alarm = await quiet_alarms.alarm_of(client.app.database, out.payload)
+    alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or await _kept_from_a_partner(client, out, outing):
         return None
     if not await _is_still_told(client, out, alarm):
         return None
-    reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
-    by = await people.name_of(client.app.database, int(out.payload["by_user_id"]), outing.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
+    by = await people.name_of(client.app.database.urgent, int(out.payload["by_user_id"]), outing.guild_id)
     about = outing.who(alarm.user_id)
     words = views.turn(str(out.payload["how"]), about.name if about else "?", by, alarm.resolution or "", reader)
     return Drawn(content=words)
@@ -246,8 +246,8 @@ async def _draw_unheard(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await outing_in(client, out)
     if outing is None:
         return None
-    club = await alerts.club_for(client.app.database, outing.guild_id)
-    reader = await people.reader_for(client.app.database, out.user_id, out.guild_id)
+    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id, out.guild_id)
     return drawn(views.unheard_letter(outing, club, reader, str(out.payload.get("how", "unheard"))))
 
 

@@ -8,13 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import App
 from bot.errors import NotAllowed
 from bot.services import matching, rounds
 from bot.services.matching import RoundView
 from bot.services.people import Person
 from bot.tree import say_privately, spoken
 from cogs.answer import Interaction, close_with, met, met_here, replace, reply, soon
+from cogs.beginning import begin
 from cogs.membership import check_organiser
 from cogs.partner_group import add_to_partner
 from cogs.round_kinds import KINDS, draw_now, try_now
@@ -45,13 +45,14 @@ class Rounds(commands.Cog):
 
     kinds = KINDS
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Plan what is not planned yet, such as after a time without the bot."""
-        await rounds.plan_all(self.app.database, self.app.clock())
+        await begin(self.bot, "rounds", lambda: rounds.plan_all(self.app.database, self.app.clock()))
         self.app.courier.poke()
 
     @pressed("round", "skip", "round_id")
@@ -120,6 +121,6 @@ class Rounds(commands.Cog):
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog, and its command to `/partner`."""
-    await bot.add_cog(Rounds(bot.app))
+    await bot.add_cog(Rounds(bot))
     words = spoken("rounds.commands.round")
     add_to_partner(bot, [app_commands.Command(name="round", description=words, callback=show)])

@@ -101,7 +101,7 @@ async def need_help(
         NotFound: not in it.
         Conflict: not under way.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing, me = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
@@ -132,7 +132,7 @@ async def feel_unsafe(
         NotFound: not in it.
         Conflict: not under way, or home.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing, _ = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing, None
@@ -178,7 +178,7 @@ async def resolve(
     word = word.strip()[:WORD_LIMIT]
     if is_blank(word):
         raise BadInput("alerts.resolve.empty")
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await read(session, outing_id, hold=True)
         me = outing.who(user_id)
         if (me is None or me.checked_in_at is None) and organises != outing.guild_id:
@@ -245,7 +245,7 @@ async def move_to_direct_messages(
     """The same in a transaction of its own, when the channel turns out to be readable by others."""
     if outing_id is None:
         return
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         await by_direct_message(session, outing_id, kind, occurrence, now, payload)
 
 

@@ -71,7 +71,7 @@ async def check_in(
         Conflict: it has started, is over, is not agreed on yet, it is too early to do so or to go without somebody, or
             somebody is out elsewhere.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing

@@ -105,7 +105,7 @@ async def name_contact(
     """
     if user_id == contact_id:
         raise BadInput("alerts.contact.self")
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         kept = await _held(session, user_id, now)
         mine = [c for c in kept if c.dropped_at is None]
         known = next((c for c in kept if c.contact_id == contact_id), None)
@@ -160,7 +160,7 @@ async def drop_contact(database: Database, user_id: int, contact_id: int, now: d
     Raises:
         NotFound: not among them.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         mine = [c for c in await _held(session, user_id, now) if c.dropped_at is None]
         gone = next((c for c in mine if c.contact_id == contact_id), None)
         if gone is None:
@@ -180,7 +180,7 @@ async def answer(database: Database, user_id: int, contact_id: int, *, accept: b
     Raises:
         NotFound: one is not asked by them, or no more.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         state = ContactState.ACCEPTED if accept else ContactState.DECLINED
         if not await queries.answer_contact(session, user_id, contact_id, state.value, now):
             raise NotFound("alerts.contact.gone")

@@ -38,7 +38,7 @@ async def still_out(
         NotFound: none, or not in it.
         Conflict: never checked in, out already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
@@ -81,7 +81,7 @@ async def not_there(
         NotFound: none, or not in it.
         Conflict: not under way, or home already.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing

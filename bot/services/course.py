@@ -106,7 +106,7 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
         Conflict: not under way, this person is home, nobody swaps, done already, or somebody would then run backward
             without eyes.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
@@ -136,7 +136,7 @@ async def extend(
     """
     if minutes not in EXTENSIONS_MIN:
         raise BadInput("course.extend.length")
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
@@ -192,7 +192,7 @@ async def home(
         NotFound: none, or not in it.
         Conflict: not under way, or home already.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing

@@ -122,7 +122,7 @@ async def take(
         NotFound: there is none, or it is not this person's to know of.
         Conflict: somebody else is on it, or it is closed.
     """
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing, alarm = await _known(session, outing_id, alarm_id, user_id, organises)
         if await pressed_before(session, interaction_id, outing_id, now) or alarm.taken_by == user_id:
             return alarm
@@ -159,7 +159,7 @@ async def close(
     word = word.strip()[:WORD_LIMIT]
     if is_blank(word):
         raise BadInput("alerts.resolve.empty")
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         outing, alarm = await _known(session, outing_id, alarm_id, user_id, organises)
         if await pressed_before(session, interaction_id, outing_id, now):
             return alarm
@@ -190,7 +190,7 @@ async def send_to_each(
     """Say by direct message what cannot be said in the organisers' channel."""
     if outing_id is None:
         return
-    async with database.write() as session:
+    async with database.urgent.write() as session:
         await to_each_in(session, outing_id, kind, occurrence, now, payload)
 
 

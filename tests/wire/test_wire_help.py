@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,9 @@ import pytest
 from bot.app import App
 from bot.client import Backpedal
 from cogs import emergency
-from tests.wire.outside import OWNER, go_out, help_button, letter_to, told
-from tests.wire.payloads import Json, Person
+from tests.wire.locking import locked
+from tests.wire.outside import OWNER, answer_of, go_out, help_button, letter_to, told
+from tests.wire.payloads import Json, Person, text_of
 from tests.wire.server import LocalDiscord
 
 ADA, BEN, MALLORY = Person("Ada"), Person("Ben"), Person("Mallory")
@@ -25,18 +23,6 @@ ADA, BEN, MALLORY = Person("Ada"), Person("Ben"), Person("Mallory")
 def written_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not while a test looks, however long it takes."""
     monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 3600.0)
-
-
-@asynccontextmanager
-async def locked(file: Path) -> AsyncIterator[None]:
-    """Another process writes, and does not end."""
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
-        while not other.in_transaction:
-            with suppress(sqlite3.OperationalError):  # the bot writes, and needs the loop to end that
-                other.execute("BEGIN IMMEDIATE")
-            await asyncio.sleep(0)
-        yield
-        other.execute("ROLLBACK")
 
 
 async def test_a_lock_held_for_a_while_delays_help_and_does_not_refuse_it(
@@ -49,6 +35,22 @@ async def test_a_lock_held_for_a_while_delays_help_and_does_not_refuse_it(
     assert "I have raised the alarm" in await told(there, asked)
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
     await there.until(lambda: letter_to(there, OWNER, "Ada asks for help"))
+
+
+@pytest.mark.parametrize(("wanted", "said"), [("outing:home", "Welcome home"), ("outing:later", "Take your time")])
+async def test_a_lock_held_for_a_while_delays_what_who_is_out_presses(
+    there: LocalDiscord, bot: Backpedal, database_file: Path, wanted: str, said: str
+) -> None:
+    letter = await go_out(there, ADA, BEN)
+    if wanted == "outing:later":
+        offered = await there.press(letter, "outing:extend", ADA)
+        await told(there, offered)
+        letter = answer_of(offered) or {}
+    async with locked(database_file):
+        asked = await there.press(letter, wanted, ADA)
+        await asyncio.sleep(2)  # longer than one try waits
+    await asked.answer()
+    await there.until(lambda: said in text_of(answer_of(asked) or asked.source or {}))
 
 
 async def test_with_the_database_locked_the_owner_is_told_past_it(

@@ -1,0 +1,38 @@
+"""What begins when the bot is ready begins even if the database is locked then."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.client import Backpedal
+from bot.services import digests, nudging, purging
+from tests.wire.bots import running
+from tests.wire.locking import locked
+from tests.wire.server import LocalDiscord
+
+
+async def test_a_lock_held_at_the_first_start_delays_what_is_planned_and_does_not_lose_it(
+    there: LocalDiscord, app: App, database_file: Path, rows: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with locked(database_file):
+        bot = Backpedal(app)
+        starting = running(bot)
+        await starting.__aenter__()
+        await asyncio.sleep(2)  # longer than a transaction waits
+        assert rows("SELECT count(*) FROM due") == [(0,)]
+    try:
+        for _ in range(200):
+            due = rows("SELECT kind, occurrence FROM due")
+            if len({kind for kind, _ in due} & {purging.KIND, nudging.TICK}) == 2:
+                break
+            await asyncio.sleep(0.1)
+        assert (nudging.TICK, digests.DIGEST) in due
+        assert purging.KIND in {kind for kind, _ in due}
+    finally:
+        await starting.__aexit__(None, None, None)
+    assert [r.message for r in caplog.records if r.levelname == "ERROR" and r.name.startswith(("bot", "cogs"))] == []
