@@ -188,4 +188,4 @@ async def test_a_quiet_alarm_that_reaches_nobody_says_so(
     there.closed_dms.add(OWNER.id)
     async with locked(database_file):
         words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
-    assert "I could not pass it on, nobody has seen it" in words
+    assert "Please look after yourself" in words
