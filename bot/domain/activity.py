@@ -1,7 +1,7 @@
 """What an activity file held, as plain values: no bytes, no coordinates, nothing of who ran.
 
-Distances are whole metres, durations whole milliseconds. What the file says of distance and moving time is believed;
-only what it leaves out is computed from its points.
+Distances are whole metres, durations whole milliseconds. What the file says of distance and moving time is believed,
+unless its points contradict it beyond reason; what it leaves out is computed from its points.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Activity:
         laps: in order; a device that was never asked for laps writes none, or one for the whole.
         series: time and distance.
         surface: what the device's profile implies (treadmill, track, trail, …), or None.
+        left_out: points whose clock does not agree with the others'; nothing is computed from them.
+        doubtful: so many of them that the time is in doubt; it makes no best.
     """
 
     source: Source
@@ -88,6 +90,8 @@ class Activity:
     laps: tuple[Lap, ...] = ()
     series: Series = ()
     surface: Surface | None = None
+    left_out: int = 0
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from math import isfinite
 from bot.domain.activity import Activity, Lap, Source, Sport
 from bot.domain.runs import Surface
 from bot.files.refused import Refused
+from bot.files.totals import ENOUGH, Shown
 from bot.files.track import Walked
 
 LONGEST_S = 10 * 24 * 3600
@@ -20,6 +21,12 @@ LAPS = 1_000
 """Laps of one activity."""
 ACTIVITIES = 50
 """Activities in one file."""
+START_S = 3600.0
+"""Seconds by which a start may lie beside the first point."""
+DOUBTFUL = 0.1
+"""The time of a run is in doubt when more than this share of its points has a clock that does not agree…"""
+CONFIRMED = 0.05
+"""… unless the device's own total comes so near to what the others show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +57,25 @@ class Told:
 def build(told: Told, walked: Walked) -> Activity:
     """Put an activity together: what is told wins, then the sums of its laps, then what its points show.
 
+    What is told loses where the points contradict it beyond reason (`Shown`).
+
     Raises:
         Refused: it has no time of day, or no running time.
     """
-    start_s = told.start_s if told.start_s is not None else next(iter(walked.at_s), None)
+    start_s = _start_s(told.start_s, walked)
     if start_s is None:
-        raise Refused("no_times")
-    laps = _laps(told.laps, start_s)
-    running_ms = _milliseconds(told.running_s) or sum(lap.duration_ms for lap in laps)
-    distance_m = _metres(told.metres) or sum(lap.distance_m or 0 for lap in laps)
-    if walked.at_s:
-        running_ms = running_ms or _milliseconds(walked.running_s[-1])
-        distance_m = distance_m or _metres(walked.metres[-1])
+        raise Refused("no_times" if walked.agree else "clocks")
+    shown = Shown.of(walked)
+    laps = _laps([_measured(told.laps, number, walked) for number in range(len(told.laps))], start_s)
+    told_s, told_m = shown.believed(
+        _seconds(told.running_s) or sum(lap.duration_ms for lap in laps) / 1000,
+        _metres(told.metres) or sum(lap.distance_m or 0 for lap in laps),
+    )
+    running_ms, distance_m = _milliseconds(told_s or shown.running_s), _metres(told_m or shown.metres)
     if not 0 < running_ms <= LONGEST_S * 1000:
-        raise Refused("empty")
+        raise Refused("empty" if walked.agree and len(walked.at_s) < ENOUGH else "clocks")
     shown_ms = _milliseconds(walked.at_s[-1] - walked.at_s[0]) if walked.at_s else 0
+    confirmed = told_s is not None and abs(told_s - shown.running_s) <= CONFIRMED * shown.running_s
     return Activity(
         source=told.source,
         sport=told.sport,
@@ -77,7 +88,27 @@ def build(told: Told, walked: Walked) -> Activity:
         laps=laps,
         series=walked.series(),
         surface=told.surface,
+        left_out=walked.left_out,
+        doubtful=not confirmed and walked.left_out > DOUBTFUL * (walked.left_out + len(walked.at_s)),
     )
+
+
+def _measured(laps: Sequence[ToldLap], number: int, walked: Walked) -> ToldLap:
+    """A lap with what it does not tell, or tells beyond reason, from the points until the next begins."""
+    lap = laps[number]
+    if lap.start_s is None or not walked.at_s:
+        return lap
+    shown = Shown.of(walked, lap.start_s, laps[number + 1].start_s if number + 1 < len(laps) else None)
+    told_s, told_m = shown.believed(_seconds(lap.running_s), _metres(lap.metres))
+    return ToldLap(lap.start_s, told_s or shown.running_s, told_m or shown.metres)
+
+
+def _start_s(told_s: float | None, walked: Walked) -> float | None:
+    """The start that is told, unless the points lie elsewhere; else the first point."""
+    first_s = next(iter(walked.at_s), None)
+    if told_s is None or (first_s is not None and abs(told_s - first_s) > START_S):
+        return first_s
+    return told_s
 
 
 def _laps(told: Sequence[ToldLap], start_s: float) -> tuple[Lap, ...]:
@@ -91,6 +122,10 @@ def _laps(told: Sequence[ToldLap], start_s: float) -> tuple[Lap, ...]:
             laps.append(Lap(_metres(lap.metres) or None, duration_ms, _instant(next_s)))
             next_s += duration_ms / 1000
     return tuple(laps)
+
+
+def _seconds(seconds: float | None) -> float:
+    return _milliseconds(seconds) / 1000
 
 
 def _milliseconds(seconds: float | None) -> int:

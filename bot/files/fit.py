@@ -14,9 +14,10 @@ import fitdecode  # type: ignore[import-untyped]  # ships no types
 
 from bot.domain.activity import Activity, Source, Sport
 from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
+from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of, surface_of
-from bot.files.track import Place, Track
+from bot.files.track import Track
 
 FRAMES = 200_000
 """Frames read of one file: two days at one record a second, and what stands between them."""
@@ -161,28 +162,30 @@ class _Recording:
             last = first + round(elapsed_s)
         within = (first, last) if not alone and first is not None and last is not None else None
         shift_s, wall_clock = self._clock(first)
-        track = self._track(within, shift_s)
+        track = self._track(within, shift_s, wall_clock)
         walked = track.walked()
         laps = [lap for lap in self._laps if not within or within[0] <= (_seconds(lap, "start_time") or 0) < within[1]]
+
+        def instant(stamp: int | None) -> float | None:
+            return stamp + shift_s if stamp is not None and (wall_clock or stamp >= OLDEST_CLOCK) else None
+
         told_laps = [
             ToldLap(
-                start + shift_s if (start := _seconds(lap, "start_time")) is not None else None,
-                _amount(lap, "total_timer_time"),
-                _amount(lap, "total_distance"),
+                instant(_seconds(lap, "start_time")), _amount(lap, "total_timer_time"), _amount(lap, "total_distance")
             )
             for lap in laps
         ]
-        if not session and laps and len(track):
+        if not session and laps:
             # Cut short: what came after the last lap is a lap as well.
             ended = _seconds(laps[-1], "timestamp")
-            if ended is not None and track.last_s - shift_s > ended:
-                told_laps.append(ToldLap(ended + shift_s, *walked.between(ended + shift_s, track.last_s)))
+            if ended is not None and walked.at_s and walked.at_s[-1] - shift_s > ended:
+                told_laps.append(ToldLap(ended + shift_s, None, None))
         sub_sport = str(session.get("sub_sport") or self._sport.get("sub_sport") or "")
         return build(
             Told(
                 source=Source.FIT,
                 sport=self._sport_of(session, sub_sport),
-                start_s=first + shift_s if first is not None else None,
+                start_s=instant(first),
                 running_s=_amount(session, "total_timer_time"),
                 elapsed_s=elapsed_s,
                 metres=_amount(session, "total_distance"),
@@ -201,12 +204,16 @@ class _Recording:
         # "fitness equipment: treadmill", "generic: track"
         return sport_of(sub_sport) if named is Sport.OTHER and sub_sport not in ("", "generic") else named
 
-    def _track(self, within: tuple[int, int] | None, shift_s: int) -> Track:
+    def _track(self, within: tuple[int, int] | None, shift_s: int, wall_clock: bool) -> Track:
         track = Track()
+        known = sum(moment[0] >= OLDEST_CLOCK for moment in self._moments)
+        few_know = not wall_clock and known * 2 <= len(self._moments)
         for at, kind, metres, place in self._moments:
             if within is not None and not within[0] <= at <= within[1]:
                 continue
-            if kind == "point":
+            if few_know and at < OLDEST_CLOCK:
+                track.leave_out()
+            elif kind == "point":
                 track.add(at + shift_s, metres, place)
             elif kind == "stop":
                 track.stop(at + shift_s)
@@ -217,15 +224,20 @@ class _Recording:
     def _clock(self, first: int | None) -> tuple[int, bool]:
         """What to add to the file's seconds for the unix clock, and whether the sum is a time of day without a zone.
 
+        Most points settle whether the device knew the time; if only a few tell the time, they are all there is.
+
         Raises:
             Refused: the device did not know the time.
         """
-        start = first if first is not None else (self._moments[0][0] if self._moments else None)
-        if start is None or start >= OLDEST_CLOCK:
+        stamps = [moment[0] for moment in self._moments] or [first or 0]
+        known = sum(stamp >= OLDEST_CLOCK for stamp in stamps)
+        if known * 2 > len(stamps):
             return EPOCH_S, False
         told, local = _seconds(self._activity, "timestamp"), _seconds(self._activity, "local_timestamp")
         if told is not None and told < OLDEST_CLOCK and local is not None and local >= OLDEST_CLOCK:
             return EPOCH_S + local - told, True
+        if known or (first or 0) >= OLDEST_CLOCK:
+            return EPOCH_S, False
         raise Refused("no_times")
 
     def _offset(self) -> int | None:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.domain.activity import Activity, Source
 from bot.files.building import ACTIVITIES, Told, build
+from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of, surface_of
 from bot.files.times import number, offset_of, when
-from bot.files.track import Place, Track
+from bot.files.track import Track
 from bot.files.xml import Elements, stream
 
 
@@ -47,7 +48,7 @@ class _Tracks(Elements):
         if name == "trk":
             self._begin()
         elif name == "trkseg":
-            self._track.pause()
+            self._track.piece(paused=True)
         elif name == "trkpt":
             self._points += 1
             self._time: datetime | None = None

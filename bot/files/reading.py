@@ -68,6 +68,10 @@ def _digest(sha256: str, at: int) -> str:
 
 
 def _report(name: str, sha256: str, activity: Activity, warnings: tuple[str, ...]) -> FileReport:
+    if activity.doubtful:
+        warnings += ("files.warning.doubtful",)
+    elif activity.left_out:
+        warnings += ("files.warning.left_out",)
     if activity.sport is Sport.RUN:
         return FileReport(name, sha256, activity, warnings=warnings)
     return FileReport(name, sha256, activity, Refusal.NOT_RUN, "files.reason.not_run", warnings=warnings)

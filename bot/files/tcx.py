@@ -43,6 +43,8 @@ class _Activities(Elements):
             self._laps: list[ToldLap] = []
             self._begun: datetime | None = None
         elif name == "Lap":
+            if "Activity" in self.path:
+                self._track.piece(paused=False)
             self._lap_start = when(attributes.get("StartTime", ""))
             self._lap_s: float | None = None
             self._lap_m: float | None = None
@@ -99,14 +101,9 @@ class _Activities(Elements):
             self.found.append(refused)
 
     def _activity(self) -> Activity:
-        walked = self._track.walked()
-        laps: list[ToldLap] = []
-        ends = [*(lap.start_s for lap in self._laps[1:]), None]
-        for lap, end_s in zip(self._laps, ends, strict=False):
-            shown_s = shown_m = None
-            if lap.start_s is not None and walked.at_s:
-                shown_s, shown_m = walked.between(lap.start_s, end_s if end_s is not None else walked.at_s[-1])
-            laps.append(ToldLap(lap.start_s, lap.running_s or shown_s, lap.metres or shown_m))
-        begun = (self._laps[0].start_s if self._laps else None) or (self._begun.timestamp() if self._begun else None)
+        laps = self._laps
+        if all(lap.start_s is not None for lap in laps):
+            laps = sorted(laps, key=lambda lap: lap.start_s or 0.0)
+        begun = (laps[0].start_s if laps else None) or (self._begun.timestamp() if self._begun else None)
         told = Told(Source.TCX, sport_of(self._sport), start_s=begun, laps=laps, utc_offset_s=offset_of(self._begun))
-        return build(told, walked)
+        return build(told, self._track.walked())

@@ -1,17 +1,18 @@
 """Points of a recording as they come in, and what follows from them where the file does not say.
 
-Coordinates live in here only, until the metres between two points are known.
+Coordinates live in here and in `clocks.py` only, until the metres between two points are known.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from math import asin, cos, isfinite, radians, sin, sqrt
-from statistics import median_low
+from math import isfinite
 
 from bot.domain.activity import Series
+from bot.files.clocks import FASTEST_M_PER_S, Agreed, Piece, Place, Point, agreed, metres_between, usual_interval_s
+from bot.files.counters import Counter
 from bot.files.refused import too_large
 
 POINTS = 300_000
@@ -22,14 +23,11 @@ GAP_S = 10.0
 """A silence longer than this and than five usual intervals is a gap in the recording, not running time. A watch that
 records only turns writes a point every few seconds, a phone in a pocket every half minute: hence the second half."""
 GAP_INTERVALS = 5
-EARTH_M = 6_371_008.8
-"""Mean radius of the earth.
-
-Source: Moritz 2000, Geodetic Reference System 1980, https://doi.org/10.1007/s001900050278
-"""
-
-Place = tuple[float, float]
-"""Latitude and longitude, degrees."""
+LEAP_M_PER_S = 50.0
+LEAP_M = 200.0
+"""Places farther apart than both allow are a receiver's mistake; nothing that runs, rides or swims is so fast."""
+MOVING_M_PER_S = 1.0
+"""Slower than this is standing, as far as a GPS can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,29 @@ class Walked:
         running_s: seconds of running since the first.
         metres: since the first; all 0 when `measured` is false.
         measured: whether the track knows distances at all.
+        left_out: points whose clock does not agree with the others'.
+        agree: False when no set of points agrees; there are none then.
     """
 
-    at_s: list[float]
-    running_s: list[float]
-    metres: list[float]
-    measured: bool
+    at_s: list[float] = field(default_factory=list)
+    running_s: list[float] = field(default_factory=list)
+    metres: list[float] = field(default_factory=list)
+    measured: bool = False
+    left_out: int = 0
+    agree: bool = True
 
-    def between(self, first_s: float, last_s: float) -> tuple[float, float]:
-        """Seconds of running and metres from one instant to another."""
-        start, end = self._index(first_s), self._index(last_s)
-        return self.running_s[end] - self.running_s[start], self.metres[end] - self.metres[start]
+    def indexes(self, first_s: float | None, last_s: float | None) -> tuple[int, int]:
+        """Places in the lists of the last points until two instants, or of the first and last point."""
+        start = 0 if first_s is None else max(bisect_right(self.at_s, first_s) - 1, 0)
+        end = len(self.at_s) - 1 if last_s is None else max(bisect_right(self.at_s, last_s) - 1, 0)
+        return start, max(start, end)
 
-    def _index(self, at_s: float) -> int:
-        return max(bisect_right(self.at_s, at_s) - 1, 0)
+    def moving_s(self, start: int, end: int) -> float:
+        """Seconds of running between two points in which somebody got on."""
+        times = pairwise(self.running_s[start : end + 1])
+        ways = pairwise(self.metres[start : end + 1])
+        steps = ((s - t, n - m) for (t, s), (m, n) in zip(times, ways, strict=True))
+        return sum(seconds for seconds, metres in steps if metres >= MOVING_M_PER_S * seconds)
 
     def series(self) -> Series:
         """Time and distance, thinned evenly; the last point is always in it."""
@@ -67,28 +74,15 @@ class Walked:
 
 
 class Track:
-    """Collects points in order; instants are seconds on any one clock.
-
-    A point whose clock runs backward is dropped. While paused nothing is recorded.
-    """
+    """Collects points as a file tells them, in any order; instants are seconds on any one clock."""
 
     def __init__(self) -> None:
-        self._points: list[tuple[float, float | None, Place | None]] = []
-        self._breaks: set[int] = set()  # numbers of the points that a pause lies before
-        self._paused = False
+        self._pieces = [Piece([])]
+        self._count = 0
+        self._left_out = 0
 
     def __len__(self) -> int:
-        return len(self._points)
-
-    @property
-    def first_s(self) -> float:
-        """Instant of the first point."""
-        return self._points[0][0]
-
-    @property
-    def last_s(self) -> float:
-        """Instant of the last point."""
-        return self._points[-1][0]
+        return self._count
 
     def add(self, at_s: float, metres: float | None = None, place: Place | None = None) -> None:
         """Take a point.
@@ -98,70 +92,133 @@ class Track:
             metres: total since the start as the device counts it, or None.
             place: where, or None.
         """
-        if self._paused or (self._points and at_s < self.last_s):
-            return
-        if len(self._points) >= POINTS:
-            raise too_large("too_many_points")
         known = metres is not None and isfinite(metres) and 0 <= metres < 1e7
-        self._points.append((at_s, metres if known else None, place if place and _on_earth(place) else None))
+        self._add(Point(at_s, metres if known else None, place if place and _on_earth(place) else None))
 
-    def pause(self) -> None:
-        """The recording stops: what lies between the last point and the next is not running."""
-        self._breaks.add(len(self._points))
+    def piece(self, *, paused: bool) -> None:
+        """Another piece begins, which the file need not tell in order.
+
+        Args:
+            paused: what lies between the last point before it and its first is not running.
+        """
+        if not self._pieces[-1].points:
+            self._pieces.pop()
+        self._pieces.append(Piece([], paused))
 
     def stop(self, at_s: float) -> None:
         """The device's timer stops at an instant; points until `start` are not running."""
-        if not self._paused:
-            self.add(at_s)
-            self._paused = True
+        self._add(Point(at_s, timer=False))
 
     def start(self, at_s: float) -> None:
         """The device's timer runs (again)."""
-        if self._paused:
-            self._paused = False
-            self.pause()
-            self.add(at_s)
+        self._add(Point(at_s, timer=True))
+
+    def leave_out(self) -> None:
+        """Count a point that has no time at all."""
+        self._left_out += 1
+
+    def _add(self, point: Point) -> None:
+        if self._count >= POINTS:
+            raise too_large("too_many_points")
+        self._count += 1
+        self._pieces[-1].points.append(point)
 
     def walked(self) -> Walked:
         """Running time and distance, by the device's distances where it wrote any, else by the places."""
-        counted = any(metres for _, metres, _ in self._points)
-        gap_s = self._gap_s()
-        at: list[float] = []
-        running: list[float] = []
-        ran: list[float] = []
-        now_s = total = held = 0.0
-        here: Place | None = None
-        for number, (at_s, metres, place) in enumerate(self._points):
-            if number:
-                interval = at_s - at[-1]
-                paused = number in self._breaks or interval > gap_s
-                now_s += 0.0 if paused else interval
-                if counted and metres is not None:
-                    # A counter that falls has begun anew: take it from there.
-                    total += max(metres - held, 0.0)
-                elif place and here and not (counted or paused):
-                    total += metres_between(here, place)
-            held = metres if metres is not None else held
-            here = place or here
-            at.append(at_s)
-            running.append(now_s)
-            ran.append(total)
-        return Walked(at, running, ran, total > 0)
-
-    def _gap_s(self) -> float:
-        times = [point[0] for point in self._points[:5_000]]
-        intervals = [later - earlier for earlier, later in pairwise(times) if later > earlier]
-        return max(GAP_S, GAP_INTERVALS * median_low(intervals)) if intervals else GAP_S
+        found = agreed(self._pieces)
+        walk = _Walk(found)
+        walk.go()
+        left_out = found.left_out + self._left_out
+        if not walk.at:
+            return Walked(left_out=left_out, agree=not found.points)
+        return Walked(walk.at, walk.running, walk.metres, walk.metres[-1] > 0, left_out)
 
 
-def metres_between(one: Place, other: Place) -> float:
-    """Great-circle distance between two places given in degrees, in metres.
+class _Walk:
+    """Goes along the points whose clock agrees."""
 
-    Source: Sinnott 1984, Virtues of the Haversine, Sky and Telescope 68(2), 159
-    """
-    north, east = radians(other[0] - one[0]), radians(other[1] - one[1])
-    chord = sin(north / 2) ** 2 + cos(radians(one[0])) * cos(radians(other[0])) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(chord)))
+    def __init__(self, found: Agreed) -> None:
+        self._found = found
+        self._counted = any(point.metres for point in found.points)
+        self._usual_s = usual_interval_s([found.points[number].at_s for number in found.kept]) or 0.0
+        self._gap_s = max(GAP_S, GAP_INTERVALS * self._usual_s)
+        self._counter = Counter()
+        self._read_s = 0.0  # running time at the counter's last reading
+        self._rested = False  # the recording paused since
+        self._here: Place | None = None
+        self.at: list[float] = []
+        self.running: list[float] = []
+        self.metres: list[float] = []
+
+    def go(self) -> None:
+        """Fill the lists."""
+        kept = set(self._found.kept)
+        standing = broken = False  # the timer stands; a pause lies before the next point
+        left_out: list[Point] = []  # since the last point taken
+        for number, point in enumerate(self._found.points):
+            broken = broken or number in self._found.paused
+            if point.timer and standing:
+                standing, broken = False, True
+            elif point.timer or standing:
+                continue
+            if number in kept:
+                self._take(point, broken, left_out)
+                broken, left_out = False, []
+            else:
+                left_out.append(point)
+            standing = point.timer is False
+
+    def _take(self, point: Point, broken: bool, left_out: list[Point]) -> None:
+        if not self.at:
+            self._append(point.at_s, 0.0, 0.0)
+            if point.metres is not None:
+                self._counter.take(0.0, point.metres)
+            self._here = point.place
+            return
+        interval_s = point.at_s - self.at[-1]
+        ran_s = self._ran_s(interval_s, broken, len(left_out))
+        now_s = self.running[-1] + ran_s
+        ran_m = self.metres[-1]
+        if self._counted:
+            self._rested = self._rested or ran_s < interval_s
+            if point.metres is not None:
+                ran_m = self._read(now_s, point.metres)
+        elif point.place and self._here and ran_s:
+            ran_m += self._way_m(self._here, point.place, left_out, interval_s)
+        self._here = point.place or self._here
+        self._append(point.at_s, now_s, ran_m)
+
+    def _append(self, at_s: float, running_s: float, metres: float) -> None:
+        self.at.append(at_s)
+        self.running.append(running_s)
+        self.metres.append(metres)
+
+    def _ran_s(self, interval_s: float, broken: bool, left_out: int) -> float:
+        """Seconds of running in an interval; points left out show that the recording went on."""
+        recorded_s = (left_out + (not broken)) * self._usual_s
+        if not broken and interval_s <= self._gap_s + (1.5 * recorded_s if left_out else 0.0):
+            return interval_s
+        return min(interval_s, recorded_s) if left_out else 0.0
+
+    def _read(self, now_s: float, metres: float) -> float:
+        if self._rested:
+            speed = self.metres[-1] / self._read_s if self._read_s else FASTEST_M_PER_S
+            ran_m = self._counter.rest(now_s, metres, usual_m=speed * (now_s - self._read_s))
+        else:
+            ran_m = self._counter.take(now_s, metres)
+        self._read_s, self._rested = now_s, False
+        return ran_m
+
+    def _way_m(self, here: Place, there: Place, left_out: list[Point], interval_s: float) -> float:
+        """Metres from one place to another, by way of those left out where that is no detour."""
+        straight_m = metres_between(here, there)
+        if straight_m > LEAP_M and straight_m > LEAP_M_PER_S * interval_s:
+            return 0.0
+        if not left_out:
+            return straight_m
+        places = [here, *(point.place for point in left_out if point.place), there]
+        way_m = sum(metres_between(one, other) for one, other in pairwise(places))
+        return way_m if way_m <= FASTEST_M_PER_S * interval_s else straight_m
 
 
 def _on_earth(place: Place) -> bool:

@@ -1,0 +1,266 @@
+"""Which points of a recording have a clock that agrees.
+
+A watch may stamp points wrongly: before its GPS fix, after a correction, or for no reason at all. The largest set of
+points that agree is kept. Points agree when, in the order of recording,
+
+- their stamps never fall, and rise by at least about the shortest usual interval for each point in between (a block
+  stamped minutes ahead in the middle would otherwise pass for a pause), and
+- no more than `LONGEST_PAUSE_S` lies between two of them.
+
+That is a longest non-decreasing subsequence, found by patience sorting in O(n log n). The order of recording is that of
+the file; a piece (a segment, a lap) of falling stamps is turned round, and pieces may come in any order. Points that
+come in no order at all are sorted by their stamps, if they are regular then and their distances agree with that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import asin, cos, radians, sin, sqrt
+from operator import eq, itemgetter, sub
+from statistics import median, median_low
+from typing import NamedTuple
+
+LONGEST_PAUSE_S = 12 * 3600.0
+"""Seconds; of two parts of a file that lie farther apart, only the larger can be the activity. The longest races have
+their runners sleep for less."""
+STUCK = 5
+"""Points in a row with one stamp after which a clock may have stood still; files of several points a second have
+fewer."""
+LONE_S = 60.0
+LONE_INTERVALS = 5
+"""A silence longer than both sets a single point at either end apart from the rest."""
+EARLY, LATE = 0.4, LONE_INTERVALS
+"""Shares of the usual interval between which points follow one another regularly."""
+HARDLY = 0.95
+"""Share of the steps that must be possible when points come in no order."""
+FEW = 10
+"""With fewer points than this, none is called apart from the rest."""
+FASTEST_M_PER_S = 12.5
+"""Nobody runs faster; see `bot.domain.entry`."""
+SLACK_M = 10.0
+"""Metres by which a place or a counter may be off."""
+EARTH_M = 6_371_008.8
+"""Mean radius of the earth.
+
+Source: Moritz 2000, Geodetic Reference System 1980, https://doi.org/10.1007/s001900050278
+"""
+
+Place = tuple[float, float]
+"""Latitude and longitude, degrees."""
+
+
+class Point(NamedTuple):
+    """A point as the file tells it.
+
+    Attributes:
+        at_s: instant, on the file's clock.
+        metres: total since the start as the device counts it, or None.
+        place: where, or None.
+        timer: True when the device's timer starts here, False when it stops, None for a plain point.
+    """
+
+    at_s: float
+    metres: float | None = None
+    place: Place | None = None
+    timer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Points recorded without a break.
+
+    Attributes:
+        points: in the order of the file.
+        paused: whether the recording paused before them.
+    """
+
+    points: list[Point]
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Points in the order of recording.
+
+    Attributes:
+        points: all of them.
+        kept: numbers of those whose clock agrees, rising; empty when no more than half of them agree.
+        paused: numbers of points that a pause lies before.
+        left_out: how many points do not agree; one that the file tells twice is none.
+    """
+
+    points: list[Point]
+    kept: Sequence[int]
+    paused: frozenset[int] = frozenset()
+    left_out: int = 0
+
+
+def agreed(pieces: Sequence[Piece]) -> Agreed:
+    """Find the largest set of points that agree."""
+    best = _joined(pieces)
+    if _flawless([point.at_s for point in best.points]):
+        return best
+    turned = [_turned(piece) for piece in pieces if piece.points]
+    best = _joined(turned)
+    if _flawless([point.at_s for point in best.points]):
+        return best
+    if not best.paused and all(point.timer is None for point in best.points):
+        regular = _sorted(best.points, regular=True)
+        if regular.kept:
+            return regular
+    best = _chosen(turned)
+    sorted_pieces = sorted(turned, key=lambda piece: median_low(point.at_s for point in piece.points))
+    if sorted_pieces != turned:
+        best = max(best, _chosen(sorted_pieces), key=lambda one: len(one.kept))
+    return _trimmed(best if best.kept else _sorted(best.points, regular=False))
+
+
+def usual_interval_s(stamps: Sequence[float]) -> float | None:
+    """The median of the intervals above 0, or None when there is none."""
+    rising = [later - earlier for earlier, later in pairwise(stamps[:5_000]) if later > earlier]
+    return median_low(rising) if rising else None
+
+
+def metres_between(one: Place, other: Place) -> float:
+    """Great-circle distance between two places given in degrees, in metres.
+
+    Source: Sinnott 1984, Virtues of the Haversine, Sky and Telescope 68(2), 159
+    """
+    north, east = radians(other[0] - one[0]), radians(other[1] - one[1])
+    chord = sin(north / 2) ** 2 + cos(radians(one[0])) * cos(radians(other[0])) * sin(east / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(chord)))
+
+
+def _turned(piece: Piece) -> Piece:
+    """The piece, turned round when most of its stamps fall."""
+    steps = [later.at_s - earlier.at_s for earlier, later in pairwise(piece.points)]
+    falling = sum(step < 0 for step in steps)
+    return Piece(piece.points[::-1], piece.paused) if falling * 2 > len(steps) else piece
+
+
+def _joined(pieces: Sequence[Piece]) -> Agreed:
+    points: list[Point] = []
+    paused = set()
+    for piece in pieces:
+        if piece.paused and points:
+            paused.add(len(points))
+        points += piece.points
+    return Agreed(points, range(len(points)), frozenset(paused))
+
+
+def _flawless(stamps: list[float]) -> bool:
+    """Whether the stamps of all points agree at first sight."""
+    if sorted(stamps) != stamps:
+        return False
+    steps = list(map(sub, stamps[1:], stamps))
+    if any(step > LONGEST_PAUSE_S for step in steps) or any(map(eq, stamps, stamps[STUCK:])):
+        return False
+    return len(stamps) < FEW or max(steps[0], steps[-1]) <= LONE_S
+
+
+def _chosen(pieces: Sequence[Piece]) -> Agreed:
+    """The largest set that agrees of points in this order. Points told twice count once."""
+    joined = _joined(pieces)
+    fresh = sorted({point: number for number, point in reversed(list(enumerate(joined.points)))}.values())
+    stamps = [point.at_s for point in joined.points]
+    kept: list[int] = []
+    for group in _together(fresh, stamps):
+        if len(group) > len(kept):
+            kept = max(kept, _longest(stamps, group), key=len)
+    most = len(kept) * 2 > len(fresh)
+    return Agreed(joined.points, kept if most else [], joined.paused, len(fresh) - len(kept))
+
+
+def _together(numbers: Sequence[int], stamps: Sequence[float]) -> list[list[int]]:
+    """Numbers of points, in groups that `LONGEST_PAUSE_S` or more sets apart; each in its former order."""
+    groups: list[list[int]] = []
+    last_s = float("-inf")
+    for number in sorted(numbers, key=stamps.__getitem__):
+        if stamps[number] - last_s > LONGEST_PAUSE_S:
+            groups.append([])
+        groups[-1].append(number)
+        last_s = stamps[number]
+    return [sorted(group) for group in groups]
+
+
+def _longest(stamps: Sequence[float], numbers: Sequence[int]) -> list[int]:
+    """The longest sequence of these points whose stamps rise by at least the shortest usual interval a point."""
+    step_s = _shortest_usual_s([stamps[number] for number in numbers])
+    ends: list[float] = []  # by length - 1: the least value a sequence of that length ends in
+    at_end: list[int] = []  # the point it ends in
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        value = stamps[number] - number * step_s
+        length = bisect_right(ends, value)
+        before[number] = at_end[length - 1] if length else None
+        if length == len(ends):
+            ends.append(value)
+            at_end.append(number)
+        else:
+            ends[length] = value
+            at_end[length] = number
+    found: list[int] = []
+    number_: int | None = at_end[-1] if at_end else None
+    while number_ is not None:
+        found.append(number_)
+        number_ = before[number_]
+    return found[::-1]
+
+
+def _shortest_usual_s(stamps: Sequence[float]) -> float:
+    steps = sorted(later - earlier for earlier, later in pairwise(stamps) if 0 <= later - earlier <= LONGEST_PAUSE_S)
+    rising = steps[bisect_right(steps, 0.0) :]
+    if not rising:
+        return 0.0
+    return 0.9 * min(rising[len(rising) // 20], median(steps))
+
+
+def _sorted(points: Sequence[Point], *, regular: bool) -> Agreed:
+    """Points by their stamps, when hardly a step is then farther than anybody runs; else none of them.
+
+    Args:
+        points: in no order, some perhaps told twice.
+        regular: only if every point follows the one before it by about the usual interval, and can be run to from it.
+    """
+    ordered = sorted(dict.fromkeys(points), key=itemgetter(0))
+    groups = _together(range(len(ordered)), [point.at_s for point in ordered])
+    kept = max(groups, key=len, default=[])
+    if regular:
+        intervals = [other.at_s - one.at_s for one, other in pairwise(ordered)]
+        usual_s = median_low(intervals or [0.0])
+        if not all(EARLY * usual_s < interval <= LATE * usual_s for interval in intervals):
+            return Agreed(ordered, [])
+    steps = (_plausible(ordered[one], ordered[other]) for one, other in pairwise(kept))
+    told = [plausible for plausible in steps if plausible is not None]
+    agree = (
+        len(kept) * 2 > len(ordered)
+        and len(told) * 2 > len(kept)
+        and sum(told) >= (1.0 if regular else HARDLY) * len(told)
+    )
+    return Agreed(ordered, kept if agree else [], left_out=len(ordered) - len(kept))
+
+
+def _plausible(one: Point, other: Point) -> bool | None:
+    """Whether somebody can have run from one point to the other; None when they do not tell."""
+    farthest_m = (other.at_s - one.at_s) * FASTEST_M_PER_S + SLACK_M
+    if one.metres is not None and other.metres is not None:
+        return 0 <= other.metres - one.metres <= farthest_m
+    if one.place and other.place:
+        return metres_between(one.place, other.place) <= farthest_m
+    return None
+
+
+def _trimmed(found: Agreed) -> Agreed:
+    """Without a single point at either end that silence sets apart: no time was run with it, and its may be wrong."""
+    kept = list(found.kept)
+    usual_s = usual_interval_s([found.points[number].at_s for number in kept]) or 0.0
+    for end, next_ in ((0, 1), (-1, -2)):
+        if len(kept) < FEW:
+            break
+        lone, other = found.points[kept[end]], found.points[kept[next_]]
+        if lone.timer is None and abs(other.at_s - lone.at_s) > max(LONE_S, LONE_INTERVALS * usual_s):
+            del kept[end]
+    return Agreed(found.points, kept, found.paused, found.left_out)
