@@ -2,7 +2,7 @@
 
 A stretch counts for a listed distance when it is at least that long and at most 3 % longer, and its whole duration
 is taken: a best is never better than what was run. A run of several laps in one direction counts as a whole too.
-Estimated durations make no best.
+Estimated and doubtful durations make no best.
 """
 
 from __future__ import annotations

@@ -98,6 +98,7 @@ class RunContent:
         note: at most 500 characters, as typed (escaped where shown), or None.
         sharing: who sees it.
         extras: what a club card shows beyond the default.
+        doubtful: its time is in doubt, since the clock of its recording jumped; it makes no best.
     """
 
     started_at: datetime
@@ -112,6 +113,7 @@ class RunContent:
     note: str | None = None
     sharing: Sharing = Sharing.CLUB
     extras: frozenset[Extra] = frozenset()
+    doubtful: bool = False
 
     @property
     def distance_m(self) -> int | None:

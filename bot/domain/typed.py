@@ -196,7 +196,8 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
             stretches = _measured(typed, content, there)
         if typed.direction or typed.backward:
             stretches = _turned(typed, stretches, there)
-        changed = replace(content, stretches=stretches)
+        doubtful = content.doubtful and not (typed.time or typed.pace)  # a time that its runner gives is none
+        changed = replace(content, stretches=stretches, doubtful=doubtful)
         if typed.when:
             started_at, ran_on = read_start(typed.when, changed.duration_ms, there, now)
             changed = replace(changed, started_at=started_at, ran_on=ran_on)

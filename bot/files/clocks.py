@@ -15,7 +15,7 @@ come in no order at all are sorted by their stamps, if they are regular then and
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
@@ -32,8 +32,9 @@ fewer."""
 LONE_S = 60.0
 LONE_INTERVALS = 5
 """A silence longer than both sets a single point at either end apart from the rest."""
-EARLY, LATE = 0.4, LONE_INTERVALS
-"""Shares of the usual interval between which points follow one another regularly."""
+EARLY, LATE, FASTER = 0.4, 2.5, 2
+"""Points follow one another regularly between these shares of the usual interval, and at up to this of the usual
+speed."""
 HARDLY = 0.95
 """Share of the steps that must be possible when points come in no order."""
 FEW = 10
@@ -223,34 +224,35 @@ def _sorted(points: Sequence[Point], *, regular: bool) -> Agreed:
 
     Args:
         points: in no order, some perhaps told twice.
-        regular: only if every point follows the one before it by about the usual interval, and can be run to from it.
+        regular: only if every point follows the one before it by about the usual interval, at about the usual speed.
     """
     ordered = sorted(dict.fromkeys(points), key=itemgetter(0))
     groups = _together(range(len(ordered)), [point.at_s for point in ordered])
     kept = max(groups, key=len, default=[])
+    steps = [(other.at_s - one.at_s, _metres(one, other)) for one, other in _pairs(ordered, kept)]
+    usual_s = median_low([interval_s for interval_s, _ in steps] or [0.0])
+    told = [(interval_s, metres) for interval_s, metres in steps if metres is not None]
+    if len(kept) * 2 <= len(ordered) or len(told) * 2 <= len(kept):
+        return Agreed(ordered, [], left_out=len(ordered))
+    fastest = FASTEST_M_PER_S
     if regular:
-        intervals = [other.at_s - one.at_s for one, other in pairwise(ordered)]
-        usual_s = median_low(intervals or [0.0])
-        if not all(EARLY * usual_s < interval <= LATE * usual_s for interval in intervals):
-            return Agreed(ordered, [])
-    steps = (_plausible(ordered[one], ordered[other]) for one, other in pairwise(kept))
-    told = [plausible for plausible in steps if plausible is not None]
-    agree = (
-        len(kept) * 2 > len(ordered)
-        and len(told) * 2 > len(kept)
-        and sum(told) >= (1.0 if regular else HARDLY) * len(told)
-    )
+        if len(kept) < len(ordered) or not all(EARLY * usual_s < step[0] <= LATE * usual_s for step in steps):
+            return Agreed(ordered, [], left_out=len(ordered))
+        fastest = min(fastest, FASTER * median(metres / interval_s for interval_s, metres in told))
+    possible = sum(0 <= metres <= fastest * interval_s + SLACK_M for interval_s, metres in told)
+    agree = possible >= (1.0 if regular else HARDLY) * len(told)
     return Agreed(ordered, kept if agree else [], left_out=len(ordered) - len(kept))
 
 
-def _plausible(one: Point, other: Point) -> bool | None:
-    """Whether somebody can have run from one point to the other; None when they do not tell."""
-    farthest_m = (other.at_s - one.at_s) * FASTEST_M_PER_S + SLACK_M
+def _pairs(points: Sequence[Point], numbers: Sequence[int]) -> Iterable[tuple[Point, Point]]:
+    return pairwise([points[number] for number in numbers])
+
+
+def _metres(one: Point, other: Point) -> float | None:
+    """From one point to the other; None when they do not tell."""
     if one.metres is not None and other.metres is not None:
-        return 0 <= other.metres - one.metres <= farthest_m
-    if one.place and other.place:
-        return metres_between(one.place, other.place) <= farthest_m
-    return None
+        return other.metres - one.metres
+    return metres_between(one.place, other.place) if one.place and other.place else None
 
 
 def _trimmed(found: Agreed) -> Agreed:

@@ -207,6 +207,7 @@ async def _save(
         ran_on=start.ran_on,
         stretches=untold(activity),
         surface=activity.surface,
+        doubtful=activity.doubtful,
         sharing=person.sharing,
     )
     run = await insert_run(

@@ -186,6 +186,7 @@ def columns_of(content: RunContent) -> dict[str, Any]:
         "note": content.note,
         "sharing": content.sharing.value,
         "extras": sorted(extra.value for extra in content.extras),
+        "doubtful": content.doubtful,
     }
 
 
@@ -234,5 +235,6 @@ def restored(kept: dict[str, Any], now: State) -> State:
         note=kept["note"],
         sharing=Sharing(kept["sharing"]),
         extras=frozenset(Extra(extra) for extra in kept["extras"]),
+        doubtful=kept.get("doubtful", False),  # absent in revisions kept before 0014
     )
     return State(content, now.review, kept["deleted"])

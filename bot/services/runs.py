@@ -114,6 +114,7 @@ def content_of(run: models.Run, stretches: Sequence[models.Stretch]) -> RunConte
         note=run.note,
         sharing=Sharing(run.sharing),
         extras=frozenset(Extra(extra) for extra in run.extras),
+        doubtful=run.doubtful,
     )
 
 

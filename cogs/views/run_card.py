@@ -115,7 +115,7 @@ def private_card(view: RunView, reader: Reader, weight_kg: float | None, *notice
 
 
 def standing(view: RunView, reader: Reader) -> list[str]:
-    """Why a run is on no board, if it is on none."""
+    """Why a run is on no board, or sets no best, if so."""
     said = []
     if view.content.sharing is Sharing.ME:
         said.append(reader.t("runs.card.only_me"))
@@ -125,6 +125,8 @@ def standing(view: RunView, reader: Reader) -> list[str]:
         said.append(reader.t("runs.card.untold_hint"))
     if view.review is not Review.NONE:
         said.append(reader.t(f"runs.card.{view.review.value}"))
+    if view.content.doubtful:
+        said.append(reader.t("runs.card.doubtful"))
     return said
 
 

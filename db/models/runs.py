@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +58,7 @@ class Run(Base):
     note: Mapped[str | None] = mapped_column(String(500))
     sharing: Mapped[str] = mapped_column(String(8))
     extras: Mapped[list[str]] = mapped_column(JSON, default=list)
+    doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # its time: makes no best
     source: Mapped[str] = mapped_column(String(8))  # typed, fit, gpx, tcx
     review: Mapped[str] = mapped_column(String(10), default="none")
     counted: Mapped[bool] = mapped_column(Boolean)  # stands on the club's boards: domain.runs.counts

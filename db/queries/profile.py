@@ -80,7 +80,7 @@ async def efforts(
 ) -> Sequence[Row[str, int, int, date, int]]:
     """(direction, metres, milliseconds, ran_on, run_id): the fastest measured stretch of each exact length.
 
-    Runs that an organiser has not agreed to yet, or has rejected, make no best.
+    Runs that an organiser has not agreed to yet, or has rejected, and runs of a doubtful time make no best.
     """
     fastest_first = func.row_number().over(
         partition_by=(Stretch.direction, Stretch.distance_m),
@@ -99,6 +99,7 @@ async def efforts(
         .where(
             *_shown(user_id, guild_id),
             Stretch.estimated.is_(False),
+            Run.doubtful.is_(False),
             Stretch.distance_m >= shortest_m,
             Run.review.in_(("none", "agreed")),
         )
@@ -121,7 +122,7 @@ async def lapped_efforts(
     rows = await session.execute(
         select(func.min(Stretch.direction), metres, func.sum(Stretch.duration_ms), Run.ran_on, Run.run_id)
         .join(Stretch, Stretch.run_id == Run.run_id)
-        .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")))
+        .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")), Run.doubtful.is_(False))
         .group_by(Run.run_id, Run.ran_on)
         .having(
             func.count() > 1,

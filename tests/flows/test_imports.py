@@ -190,6 +190,28 @@ async def test_many_runs_are_asked_about_one_after_another(club: Club) -> None:
     assert "every imported run of yours has its direction" in text_of(done)
 
 
+def jumping(start: datetime = START, *, wrong: int) -> bytes:
+    """A GPX of 3 m/s, a point every 5 s, of which the last but one to the last but `wrong` are stamped a year ahead."""
+    points = []
+    for number in range(121):
+        at = start + timedelta(seconds=number * 5, days=365 if 119 - wrong < number < 120 else 0)
+        points.append(
+            f'<trkpt lat="{52 + number * 15 / 111_194.93:.7f}" lon="13.4"><time>{at:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>'
+        )
+    return f"<gpx><trk><trkseg>{''.join(points)}</trkseg></trk></gpx>".encode()
+
+
+async def test_a_clock_that_jumps_is_told(club: Club) -> None:
+    answer = await bring(club, ("a.gpx", jumping(wrong=1)))
+    assert "✅ a.gpx: 17 Nov 2026 · 1.80 km · 10:00" in text_of(answer.response)
+    assert "Some of its points have a wrong time and were left out" in text_of(answer.response)
+    answer = await bring(club, ("b.gpx", jumping(START - timedelta(days=1), wrong=40)))
+    assert "so its time is doubtful: it counts, but sets no best" in text_of(answer.response)
+    (question,) = answer.followups
+    await club.alice.click(question, label="All backward")
+    assert "its time sets no best" in text_of(question)
+
+
 async def test_a_large_file_is_refused_before_it_is_fetched(club: Club) -> None:
     answer = await bring(club, ("huge.fit", b"\0" * (10 * 1024 * 1024 + 1)), ("a.tcx", tcx([1000, 1000])))
     assert "huge.fit: too large" in text_of(answer)

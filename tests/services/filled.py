@@ -73,6 +73,7 @@ async def fill(database: Database) -> None:
                 "note": f"={name.lower()}s secret",
                 "sharing": "club",
                 "extras": ["note"],
+                "doubtful": True,
             }
             await session.execute(
                 insert(Run).values(

@@ -14,10 +14,14 @@ from sqlalchemy import func, select
 from bot.domain.activity import Activity, FileReport, Lap, Refusal, Source, Sport
 from bot.domain.entry import Backward
 from bot.domain.runs import Direction, RunContent, Stretch, Surface
+from bot.domain.typed import Manner, Typed, amendment
+from bot.domain.units import Units
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import changes, telling
 from bot.services.imports import FileOutcome, Outcome, save_import
 from bot.services.people import Person, Seen, meet
+from bot.services.profile import profile
+from bot.services.runs import RunView
 from db.engine import Database
 from db.models import Recording, Revision, Run, Standing
 from db.models import Stretch as Row
@@ -208,6 +212,31 @@ async def test_a_part_of_a_run_without_laps_is_an_estimate(database: Database) -
         ("backward", 2000, 660_000, True),
         ("forward", 3000, 990_000, True),
     ]
+
+
+async def test_a_doubtful_time_makes_no_best_until_its_runner_gives_the_time(database: Database) -> None:
+    alice = await met(database)
+    doubtful = replace(lapped(1000, 1000, 3000), doubtful=True)
+    (outcome,) = await save(database, alice, report(doubtful))
+
+    async def listed() -> list[int]:
+        found = (await profile(database, ALICE, NOW.date())).bests[Direction.BACKWARD]
+        return [best.listed_m for best in found]
+
+    async def edit(**fields: str) -> RunView:
+        amend = amendment(Typed(**fields), Manner(Units.METRIC, "en", "UTC"), NOW)
+        return await changes.edit_run(database, outcome.run_id, ALICE, amend, interaction_id=next(_ids), now=NOW)
+
+    backward = Direction.BACKWARD
+    await telling.tell_all(database, outcome.run_id, ALICE, backward, interaction_id=next(_ids), now=NOW)
+    assert await listed() == []
+    await edit(direction="mixed 40 %")
+    await edit(direction="backward")
+    assert await listed() == []
+    timed = await edit(time="27:00")
+    assert await listed() == [5000]
+    await changes.undo_change(database, outcome.run_id, ALICE, timed.revision, interaction_id=next(_ids), now=NOW)
+    assert await listed() == []
 
 
 async def test_nobody_else_can_see_tick_or_tell(database: Database) -> None:
