@@ -143,15 +143,25 @@ def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetim
     return views.asked_home(outing, out.user_id, int(out.payload["by_user_id"]), reader)
 
 
-def _draft(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _draft(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.draft != "offered":
         return None
-    return views.drafted(drafts.draft_of(outing, me, reader.zone), reader, from_home=me.home_at is not None)
+    return views.drafted(drafts.draft_of(outing, me, reader.zone, now), reader, from_home=me.home_at is not None)
 
 
 def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-    return views.happened(outing, reader, absent=bool(out.payload.get("absent")))
+    absent = bool(out.payload.get("absent"))
+    if absent and outing.started_at is None:
+        return None  # the others did not go either
+    return views.happened(outing, reader, absent=absent)
+
+
+def _missed(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if me is None or me.presence is not Presence.LEFT:
+        return None  # in again
+    return views.missed(outing, out.user_id, reader)
 
 
 def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
@@ -199,6 +209,7 @@ KINDS = (
     ),
     Kind(no_shows.UNSTARTED, _ASKED, _fire_unstarted),
     Kind(no_shows.HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
+    Kind(no_shows.MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
     Kind(no_shows.WORD, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
     # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
     Kind(checking_in.OUT_NOW, _SAFETY, None, _draw_out, to=Recipient.COMPANION),

@@ -188,7 +188,7 @@ class Outings(commands.Cog):
     async def edit_draft(self, interaction: Interaction, outing_id: int) -> None:
         """Open the form, filled with the draft."""
         person = await met(interaction)
-        draft = await drafts.own_draft(self.app.database, outing_id, person)
+        draft = await drafts.own_draft(self.app.database, outing_id, person, self.app.clock())
         await open_form(interaction, draft_form(draft.content, outing_id, person.reader))
 
     @pressed("outing", "amend", "outing_id")
@@ -196,7 +196,7 @@ class Outings(commands.Cog):
         """Log the draft as the form says."""
         person = await met(interaction)
         now = self.app.clock()
-        draft = await drafts.own_draft(self.app.database, outing_id, person)
+        draft = await drafts.own_draft(self.app.database, outing_id, person, now)
         amend = amendment_from_form(fields_of(interaction), draft.content, person.reader, now)
         view = await drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=now, amend=amend

@@ -79,6 +79,15 @@ def resolve(distance_m: int | None, duration_ms: int | None, pace_s_per_km: floa
     return distance_m, duration_ms
 
 
+def is_plausible(distance_m: int | None, duration_ms: int) -> bool:
+    """Whether a run of this distance and time is one that `resolve` would take."""
+    try:
+        _plausible(distance_m, duration_ms)
+    except BadInput:
+        return False
+    return True
+
+
 def _plausible(distance_m: int | None, duration_ms: int) -> None:
     if duration_ms > LONGEST_MS:
         raise BadInput("rules.entry.too_long", duration_ms=duration_ms)

@@ -53,7 +53,8 @@ async def check_in(
     """Start an outing with those who are there; the others are taken out of it.
 
     Being there is agreeing: from `filled`, too, it passes `confirmed`, with those who are there and nobody else.
-    Without eyes for everybody it does not start: it goes back to open, which everybody in it is told.
+    Without eyes for everybody it does not start: it goes back to open, which everybody in it is told, and whoever was
+    missing is out of it and may come in again.
 
     Args:
         database: where.
@@ -83,10 +84,11 @@ async def check_in(
         await check_nobody_is_elsewhere(session, outing, user_id, there)
         before = outing
         await reopen(session, outing)
-        for missing in absent:
-            await _leave_out(session, outing, missing, now)
         roles = arrange([c.wish for c in there], outing.backward_per_spotter, solo=outing.solo)
-        if roles is None or (len(there) < 2 and not outing.solo):
+        begins = roles is not None and (len(there) > 1 or outing.solo)
+        for missing in absent:
+            await _leave_out(session, outing, missing, now, began=begins)
+        if not begins:
             after = await settle(session, outing_id)
             left = absent[0].user_id if absent else None
             return await follow(session, before, after, now, event=str(interaction_id), left=left)
@@ -146,9 +148,12 @@ async def check_nobody_is_elsewhere(
         raise Conflict("course.check_in.elsewhere")
 
 
-async def _leave_out(session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime) -> None:
-    """Take somebody out who was not there when the others checked in; ask privately whether that is right."""
+async def _leave_out(
+    session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime, *, began: bool
+) -> None:
+    """Take somebody out who was not there when the others checked in; tell them privately what came of it, and ask."""
+    happened = "absent" if began else "missed"
     await queries.set_companion(
-        session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened="absent"
+        session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened=happened
     )
-    await no_shows.ask_absent(session, outing, absent.user_id, now)
+    await no_shows.ask_absent(session, outing, absent.user_id, now, began=began)

@@ -18,14 +18,13 @@ from bot.domain.outings import (
     OUT,
     OutingState,
     Presence,
-    half_time,
 )
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import eyes, quiet_alarms, watch
 from bot.services.calls import HOUR, START
 from bot.services.deliveries import unplan
 from bot.services.evenings import EVENING
-from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
+from bot.services.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
 from db.queries import outings as queries
 
@@ -236,17 +235,6 @@ async def end(session: AsyncSession, outing: OutingView, state: OutingState, now
     await queries.move(session, outing.outing_id, OUT, state=state.value, ended_at=now, eyes_lost_at=None, **values)
     await unplan(session, [HALF], outing.outing_id)
     await watch.unwatch(session, outing.outing_id)
-
-
-def halves(outing: OutingView, companion: CompanionView) -> tuple[datetime, datetime, datetime, bool] | None:
-    """Start, change of roles and end of one person's outing, and whether the change was measured; None before home."""
-    if companion.checked_in_at is None or companion.home_at is None:
-        return None
-    start, ended = companion.checked_in_at, companion.home_at
-    if outing.swapped_at is not None and start < outing.swapped_at < ended:
-        return start, outing.swapped_at, ended, True
-    whole_ms = round((ended - start) / timedelta(milliseconds=1))
-    return start, half_time(start, whole_ms), ended, False
 
 
 async def hold_own(session: AsyncSession, outing_id: int, user_id: int) -> OutingView:

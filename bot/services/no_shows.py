@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.calls import UNSTARTED as UNASKED
 from bot.domain.delivery import Priority
 from bot.domain.outings import OutingState, Presence
 from bot.errors import Conflict, NotFound
@@ -19,6 +20,8 @@ HAPPENED = "outing.happened"
 """Asks "Did it happen?"."""
 UNSTARTED = "outing.unstarted"
 """Due half an hour after the start, and a day later once more, to close what nobody answered."""
+MISSED = "outing.missed"
+"""Tells somebody that the others did not begin without them, and asks whether they could not come."""
 WORD = "outing.no_shows"
 """The kind word after the second time in a month."""
 MONTH = timedelta(days=30)
@@ -30,9 +33,19 @@ ANSWERS = ("yes", "no", "no_show")
 """It happened; it did not; I did not come."""
 
 
-async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Ask somebody privately who was not there when the others checked in; nothing is counted on others' word."""
-    await tell(session, outing, HAPPENED, [user_id], now, occurrence="absent", payload={"absent": True})
+async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, began: bool) -> None:
+    """Ask somebody privately who was not there when the others checked in; nothing is counted on others' word.
+
+    Args:
+        session: of the check-in.
+        outing: as it was before.
+        user_id: who was not there.
+        now: when.
+        began: the others went; else they could not without this one.
+    """
+    occurrence = f"absent {now.timestamp():.0f}"
+    payload = {"absent": True} if began else {}
+    await tell(session, outing, HAPPENED if began else MISSED, [user_id], now, occurrence=occurrence, payload=payload)
 
 
 async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
@@ -57,7 +70,8 @@ async def answer(
 
     Raises:
         NotFound: not in it.
-        Conflict: it has started after all, or is not asked yet, or any more.
+        Conflict: it has started after all, is not asked yet, or any more; or it never began, and is said to have
+            happened.
     """
     if said not in ANSWERS:
         raise NotFound("partners.not_open")
@@ -68,17 +82,22 @@ async def answer(
             raise NotFound("partners.not_open")
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
-        too_early = now < outing.starts_at and me.happened is None
+        too_early = now < outing.starts_at + UNASKED and me.happened is None
         if too_early or (me.presence is Presence.IN and outing.state is not OutingState.CONFIRMED):
             raise Conflict("course.happened.over")
+        missed = me.happened == "missed"
+        if said == "yes" and (missed or (me.presence is not Presence.IN and outing.started_at is None)):
+            raise Conflict("course.happened.never_began")
         if me.happened == said:
             return outing
         draft = {"draft": "offered"} if said == "yes" and me.draft is None else {}
-        await queries.set_companion(session, outing_id, user_id, happened=said, **draft)
+        # Of what did not begin nobody can say later that it happened: "missed" stays, whatever is answered.
+        kept = "missed" if missed else said
+        await queries.set_companion(session, outing_id, user_id, happened=kept, **draft)
         if said == "no_show":
             missed_on = outing.starts_at.astimezone(ZoneInfo(outing.zone)).date()
-            await queries.note_no_show(session, outing_id, user_id, missed_on)
-            await _count(session, outing, user_id, now)
+            if await queries.note_no_show(session, outing_id, user_id, missed_on):
+                await _count(session, outing, user_id, now)
         else:
             await queries.drop_no_show(session, outing_id, user_id)
         outing = await read(session, outing_id)

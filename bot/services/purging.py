@@ -38,7 +38,8 @@ REST = timedelta(hours=1)
 ABOUT = (
     agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
     calls.HOUR, calls.START, checking_in.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
-    eyes.LOST, eyes.BACK, no_shows.HAPPENED, no_shows.WORD, outing_cards.UNPOSTED, waiting.OFFER, waiting.WANTED,
+    eyes.LOST, eyes.BACK, no_shows.HAPPENED, no_shows.MISSED, no_shows.WORD, outing_cards.UNPOSTED,
+    waiting.OFFER, waiting.WANTED,
 )  # fmt: skip
 """Kinds of messages about an outing, besides its card."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -73,7 +73,10 @@ async def follow(
         user_id: (ran_on, distance_m, duration_ms)
         for user_id, ran_on, distance_m, duration_ms in await queries.credits_of(session, run.run_id)
     }
-    after = _due(run, old, content, before)
+    after = _due(run, content, before)
+    if run.source == OUTING and old is not None and old.stretches != content.stretches and after:
+        # Its runner has corrected it: what of it they ran forward they ran for the others.
+        after = {run.user_id: (content.ran_on, *await faced_forward(session, run.run_id, content))}
     for spotter_id in after.keys() - before.keys():
         if not await queries.known_in(session, spotter_id, run.guild_id, content.spotter_name or "", run.created_at):
             del after[spotter_id]
@@ -101,20 +104,24 @@ async def follow(
             await standings.move_spotting(session, run.guild_id, user_id, days)
 
 
-def faced_forward(content: RunContent) -> tuple[int, int]:
-    """Metres and milliseconds that an outing's run, corrected by its runner, has of facing forward for the others."""
-    return _share(content, Direction.FORWARD)[1:]
+async def faced_forward(session: AsyncSession, run_id: int, content: RunContent) -> tuple[int, int]:
+    """Metres and milliseconds that an outing's run, corrected by its runner, has of facing forward for the others.
+
+    Never longer than the outing can have been: what was run besides was run for nobody.
+    """
+    _, distance_m, duration_ms = _share(content, Direction.FORWARD)
+    longest_ms = await queries.longest_ms(session, run_id)
+    if longest_ms is not None and duration_ms > longest_ms:
+        distance_m, duration_ms = round(distance_m * longest_ms / duration_ms), longest_ms
+    return distance_m, duration_ms
 
 
-def _due(run: models.Run, old: RunContent | None, content: RunContent, before: dict[int, Credit]) -> dict[int, Credit]:
+def _due(run: models.Run, content: RunContent, before: dict[int, Credit]) -> dict[int, Credit]:
     """Who is to be credited, and with what."""
     if run.source == OUTING:
         if run.user_id not in before:
             return {}
-        if old is None or old.stretches == content.stretches:
-            return {run.user_id: (content.ran_on, *before[run.user_id][1:])}
-        # Its runner has corrected it: what of it he ran forward he ran for the others.
-        return {run.user_id: _share(content, Direction.FORWARD)}
+        return {run.user_id: (content.ran_on, *before[run.user_id][1:])}
     if content.spotter_state is not SpotterState.AGREED or content.spotter_id in (None, run.user_id):
         return {}
     assert content.spotter_id is not None

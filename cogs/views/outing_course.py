@@ -8,7 +8,7 @@ import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Role, Roles
+from bot.domain.outings import BEFORE, EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Role, Roles
 from bot.domain.runs import Review
 from bot.domain.spotter_calls import calls_on
 from bot.reader import Reader, escaped
@@ -17,7 +17,7 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from bot.services.runs import RunLine
 from cogs.views.base import Component, button, card, identity, row, select
-from cogs.views.outing_card import classic, leave_button, more_button
+from cogs.views.outing_card import classic, leave_button, more_button, role_buttons
 from cogs.views.run_card import divided, line
 
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
@@ -294,7 +294,9 @@ def drafted(draft: Draft, reader: Reader, *, from_home: bool) -> tuple[str, ui.V
         told.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
     if draft.spotted_ms:
         told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms // 1000 * 1000))
-    told.append(reader.t("course.draft.how"))
+    without = outing.distance_m is not None and content.distance_m is None
+    how = ("how_time" if without else "how") if draft.measured else "how_planned"
+    told.append(reader.t(f"course.draft.{how}"))
     return "\n".join(told), classic(
         button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),
         button(reader.t("course.button.edit"), identity("outing", "edit", outing.outing_id)),
@@ -325,6 +327,14 @@ def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, 
         button(reader.t("course.button.no_show"), identity("outing", "happened", outing.outing_id, "no_show")),
     ]
     return words, classic(*([answers[0], answers[2]] if absent else answers))
+
+
+def missed(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """The others did not begin without this one, who is out of it: coming after all, or could not?"""
+    words = reader.t("course.happened.missed", place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
+    could_not = identity("outing", "happened", outing.outing_id, "no_show")
+    found = role_buttons(outing, reader) if outing.state in BEFORE else []
+    return words, classic(*found, button(reader.t("course.button.no_show"), could_not))
 
 
 def _second_half(outing: OutingView, user_id: int, reader: Reader) -> str:

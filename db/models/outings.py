@@ -115,7 +115,7 @@ class Companion(Base):
         CheckConstraint("first_role IN ('backward', 'spotter')", name="first_role"),
         CheckConstraint("second_role IN ('backward', 'spotter')", name="second_role"),
         CheckConstraint("presence IN ('in', 'waiting', 'offered', 'left')", name="presence"),
-        CheckConstraint("happened IN ('yes', 'no', 'no_show', 'absent')", name="happened"),
+        CheckConstraint("happened IN ('yes', 'no', 'no_show', 'absent', 'missed')", name="happened"),
         CheckConstraint("draft IN ('offered', 'logged', 'thrown')", name="draft"),
         CheckConstraint("home_at IS NULL OR checked_in_at IS NOT NULL", name="home_after"),
     )
@@ -133,7 +133,7 @@ class Companion(Base):
     home_at: Mapped[datetime | None]
     happened: Mapped[str | None] = mapped_column(
         String(8)
-    )  # answer to "Did it happen?": yes, no, no_show; absent: asked, by others' check-in
+    )  # answer to "Did it happen?": yes, no, no_show; absent: others went without; missed: so that it did not begin
     draft: Mapped[str | None] = mapped_column(String(8))  # offered, logged, thrown
     run_id: Mapped[int | None] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="SET NULL"))
 

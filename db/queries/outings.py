@@ -79,10 +79,13 @@ async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collect
     return dict(rows.all())
 
 
-async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> None:
-    """Note that somebody did not come; once."""
+async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> bool:
+    """Note that somebody did not come; False when it was noted before."""
     statement = upsert(session, NoShow).values(outing_id=outing_id, user_id=user_id, missed_on=missed_on)
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["outing_id", "user_id"]))
+    written = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["outing_id", "user_id"]).returning(NoShow.user_id)
+    )
+    return written is not None
 
 
 async def drop_no_show(session: AsyncSession, outing_id: int, user_id: int) -> None:

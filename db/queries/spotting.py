@@ -7,14 +7,14 @@ along without a write. The statements for standings are text for the reasons giv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Row, String, bindparam, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
-from db.models import Member, Run, Spotting, User
+from db.models import Companion, Member, Outing, Run, Spotting, User
 
 _MEMBER = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
 
@@ -139,3 +139,23 @@ async def total_of(session: AsyncSession, user_id: int, guild_id: int | None) ->
     )
     metres, ms = row.one()
     return int(metres), int(ms)
+
+
+async def longest_ms(session: AsyncSession, run_id: int) -> int | None:
+    """Milliseconds that the outing a run was drafted by can have taken at most; None where it is of none, or erased.
+
+    From the start to the planned return with all extensions; of one that nobody began with the bot, as planned.
+    """
+    row = (
+        await session.execute(
+            select(Outing.planned_ms, Outing.started_at, Outing.due_back_at)
+            .join(Companion, Companion.outing_id == Outing.outing_id)
+            .where(Companion.run_id == run_id)
+        )
+    ).first()
+    if row is None:
+        return None
+    planned_ms, started_at, due_back_at = row
+    if started_at is None or due_back_at is None:
+        return int(planned_ms)
+    return max(int(planned_ms), round((due_back_at - started_at) / timedelta(milliseconds=1)))

@@ -185,12 +185,27 @@ async def test_without_eyes_it_does_not_start_and_both_are_told(club: Club) -> N
     assert "does not start" in text_of(refused)
     await club.env.settle()
     assert (await state(club))[0] == "open"
-    happened = letter(club, club.bob, "went out without you")
-    said = await club.bob.user.click(happened, label="I could not come")
+    assert not any("went out without you" in m.content for m in club.dms(club.bob))
+    missed = letter(club, club.bob, "You were missed")
+    assert "could not begin" in missed.content
+    assert list(button_ids(missed)) == ["Run backward", "Face forward", "Swap", "I could not come"]
+    said = await club.bob.user.click(missed, label="I could not come")
     assert "Thank you for saying so" in text_of(said)
     async with club.database.read() as session:
         assert [row.user_id for row in await session.scalars(select(NoShow))] == [club.bob.id]
     assert "bob" not in "".join(m.content for m in club.dms(club.olga))
+
+
+async def test_who_was_missed_and_is_on_the_way_comes_in_again_from_the_message(club: Club) -> None:
+    await agreed(club)
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    await club.alice.user.select(asked.response, [], custom_id=f"outing:present:v1:{await outing_id(club)}")
+    await club.env.settle()
+    back = await club.bob.user.click(letter(club, club.bob, "You were missed"), label="Face forward")
+    assert "You're in" in text_of(back)
+    assert (await state(club))[0] == "filled"
 
 
 async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:

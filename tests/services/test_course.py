@@ -45,7 +45,8 @@ async def test_without_the_spotter_it_goes_back_to_open_and_everybody_is_told(to
     after = await town.check_in(ADA, outing, present=[ADA])
     assert (after.state, [c.user_id for c in after.inside]) == (OutingState.OPEN, [ADA])
     assert await town.said("outing.reopened") == [("outing.reopened", ADA, 0)]
-    assert await town.said("outing.happened") == [("outing.happened", BEN, 0)], "asked privately whether that is right"
+    assert await town.said("outing.happened") == [], "the others did not go without him"
+    assert await town.said("outing.missed") == [("outing.missed", BEN, 0)], "told privately, and asked"
     assert await town.due("outing.overdue") == []
 
 
@@ -261,7 +262,7 @@ async def test_who_swapped_has_a_stretch_of_each(town: Outside) -> None:
     await town.home(ADA, outing)
     await town.home(BEN, outing)
     ben = await town.person(BEN)
-    draft = await drafts.own_draft(town.database, outing.outing_id, ben)
+    draft = await drafts.own_draft(town.database, outing.outing_id, ben, town.now)
     assert [(s.direction, s.duration_ms) for s in draft.content.stretches] == [
         (Direction.FORWARD, 18 * 60_000),
         (Direction.BACKWARD, 22 * 60_000),
@@ -322,10 +323,12 @@ async def test_it_happened_all_the_same(town: Outside) -> None:
     for number, who in enumerate((ADA, BEN)):
         after = await no_shows.answer(town.database, outing.outing_id, who, "yes", interaction_id=number, now=town.now)
     assert after.state is OutingState.HOME
-    draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA))
-    assert [(s.direction, s.duration_ms, s.estimated) for s in draft.content.stretches] == [
-        (Direction.BACKWARD, 40 * 60_000, True)
-    ]
+    for minutes, told in ((30, 30), (120, 40)):  # no more than can have happened by now
+        now = START + minutes * MINUTE
+        draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), now)
+        assert [(s.direction, s.duration_ms, s.estimated) for s in draft.content.stretches] == [
+            (Direction.BACKWARD, told * 60_000, True)
+        ]
 
 
 async def test_the_second_no_show_in_a_month_is_told_to_that_member_and_nobody_else(town: Outside) -> None:
@@ -346,7 +349,7 @@ async def test_a_no_show_is_one_s_own_word_and_taken_back_by_it(town: Outside) -
     assert await town.count(NoShow) == 1
     await no_shows.answer(town.database, outing.outing_id, ADA, "yes", interaction_id=2, now=town.now)
     assert await town.count(NoShow) == 0
-    assert (await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA))).content.stretches
+    assert (await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)).content.stretches
 
 
 async def test_reminders_go_to_those_who_are_in_an_outing_that_has_its_people(town: Outside) -> None:

@@ -33,7 +33,7 @@ async def drafted(town: Outside, outing: OutingView, *people: int) -> list[Draft
     town.now = START + 40 * MINUTE
     for who in people:
         await town.home(who, outing)
-    return [await drafts.own_draft(town.database, outing.outing_id, await town.person(who)) for who in people]
+    return [await drafts.own_draft(town.database, outing.outing_id, await town.person(who), town.now) for who in people]
 
 
 def told(draft: Draft) -> tuple[list[tuple[str, int | None, int]], int | None, int, int]:
@@ -57,7 +57,7 @@ async def test_the_instants_of_presses_make_no_tenths_of_a_second(town: Outside)
     await town.swap(ADA, outing)
     town.now = START + 40 * MINUTE + timedelta(milliseconds=610)
     await town.home(ADA, outing)
-    draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA))
+    draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)
     assert [stretch.duration_ms for stretch in draft.content.stretches] == [18 * 60_000, 22 * 60_000]
     assert draft.spotted_ms % 1000 == 0
 
@@ -94,7 +94,7 @@ async def test_alone_on_a_track_nobody_is_named(town: Outside) -> None:
     (ada,) = await drafted(town, outing, ADA)
     assert told(ada) == ([("backward", 5000, 40)], None, 0, 0)
     with pytest.raises(NotFound):
-        await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN))
+        await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN), town.now)
 
 
 async def test_what_is_corrected_before_it_is_logged_is_what_is_credited(town: Outside) -> None:
@@ -120,10 +120,10 @@ async def test_who_says_he_was_not_there_is_named_by_nobody(town: Outside, said:
     await town.until(START + 31 * MINUTE)
     await no_shows.answer(town.database, outing.outing_id, ADA, "yes", interaction_id=1, now=town.now)
     ada = await town.person(ADA)
-    before = (await drafts.own_draft(town.database, outing.outing_id, ada)).content
+    before = (await drafts.own_draft(town.database, outing.outing_id, ada, town.now)).content
     assert (before.spotter_id, before.spotter_state) == (BEN, SpotterState.ASKED), "he has not said so yet"
     await no_shows.answer(town.database, outing.outing_id, BEN, said, interaction_id=2, now=town.now)
-    assert (await drafts.own_draft(town.database, outing.outing_id, ada)).content.spotter_id is None
+    assert (await drafts.own_draft(town.database, outing.outing_id, ada, town.now)).content.spotter_id is None
 
 
 async def test_of_the_erased_no_draft_is_left(town: Outside) -> None:
@@ -133,5 +133,5 @@ async def test_of_the_erased_no_draft_is_left(town: Outside) -> None:
     await privacy.erase(town.database, ADA, town.now)
     with pytest.raises(NotFound):
         await drafts.log_draft(town.database, outing.outing_id, ada, interaction_id=1, now=town.now)
-    ben = await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN))
+    ben = await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN), town.now)
     assert [s.direction.value for s in ben.content.stretches] == ["forward"]

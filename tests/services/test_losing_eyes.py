@@ -158,7 +158,7 @@ async def test_home_is_taken_back_and_the_eyes_are_there_again(town: Outside) ->
     assert ({c.user_id for c in after.out}, after.uncovered, after.eyes_lost_at) == ({ADA, BEN}, frozenset(), None)
     assert await told(town) == [(LOST, ADA), (BACK, ADA)]
     with pytest.raises(NotFound):
-        await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN))
+        await drafts.own_draft(town.database, outing.outing_id, await town.person(BEN), town.now)
     await town.home(BEN, outing)
     assert await told(town) == [(LOST, ADA), (BACK, ADA), (LOST, ADA)]
     await town.home(ADA, outing)
@@ -260,7 +260,7 @@ async def test_who_was_checked_in_without_being_there_says_so_and_the_others_kno
     assert await told(town) == [(LOST, ADA)]
     await refused(NotFound, "partners.not_open", town.not_there(BEN, outing))
     await town.home(ADA, outing)
-    ada = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA))
+    ada = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)
     assert ada.content.spotter_id is None, "nobody faced forward who was not there"
 
 
