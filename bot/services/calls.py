@@ -25,7 +25,7 @@ from bot.services.deliveries import Plan, plan, unplan
 from bot.services.evenings import EVENING, plan_evening
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell, view_of
 from bot.services.people import Club, Person, club_of
-from bot.services.waiting import OFFER_ENDS, Presser, check_free, check_sees, ends_at, held
+from bot.services.waiting import OFFER_ENDS, Presser, check_audience, check_free, check_sees, ends_at, held
 from db.engine import Database
 from db.queries import calls as queries
 from db.queries import outings as outing_queries
@@ -392,7 +392,7 @@ async def _own(
 ) -> OutingView:
     outing = await held(session, outing_id, hold=hold)
     if outing.caller is None or outing.caller.user_id != presser.user_id:
-        await check_sees(session, outing, presser)
+        await check_audience(session, outing, presser)
         raise NotAllowed("partners.refused.not_the_caller")
     check_before(outing, now)
     return outing

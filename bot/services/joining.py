@@ -18,10 +18,12 @@ from bot.services.waiting import (
     OFFER_ENDS,
     Presser,
     ask_who_is_free,
+    check_audience,
     check_free,
     check_open,
     free_for,
     held,
+    is_open,
     offer_places,
 )
 from db.engine import Database
@@ -66,7 +68,7 @@ async def join(
         me = before.who(presser.user_id)
         inside = me is not None and me.presence is Presence.IN
         if not inside:
-            await check_open(session, before, presser)
+            await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
         check_before(before, now)
@@ -95,7 +97,7 @@ async def wait(
         me = before.who(presser.user_id)
         if me is not None and me.presence is Presence.IN:
             return Answer(Done.ALREADY_IN, before)
-        await check_open(session, before, presser)
+        await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
         check_before(before, now)
@@ -125,11 +127,13 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
         me = before.who(presser.user_id)
         if me is not None and me.presence is Presence.IN:
             return Answer(Done.ALREADY_IN, before)
-        await check_open(session, before, presser)
+        await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
         check_before(before, now)
         if me is None or me.presence is not Presence.OFFERED or me.offered_until is None or me.offered_until < now:
+            raise Conflict("partners.refused.offer_over")
+        if not await is_open(session, before, presser):  # a block since it was offered reads like one too late
             raise Conflict("partners.refused.offer_over")
         return Answer(Done.JOINED, await _take(session, before, presser, me.wish, interaction_id, now))
 
@@ -147,7 +151,7 @@ async def confirm(
         before = await held(session, outing_id)
         me = before.who(presser.user_id)
         if me is None or me.presence is not Presence.IN:
-            await check_open(session, before, presser)
+            await check_audience(session, before, presser)
             return Answer(Done.NOT_IN, before)
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
@@ -172,7 +176,7 @@ async def leave(database: Database, presser: Presser, outing_id: int, *, interac
         before = await held(session, outing_id)
         me = before.who(presser.user_id)
         if me is None or me.presence is Presence.LEFT:
-            await check_open(session, before, presser)
+            await check_audience(session, before, presser)
             return Answer(Done.NOT_IN, before)
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
@@ -214,6 +218,7 @@ async def _take(
     session: AsyncSession, before: OutingView, presser: Presser, wish: Wish, interaction_id: int, now: datetime
 ) -> OutingView:
     await check_free(session, before, presser.user_id)
+    await check_open(session, before, presser)
     await reopen(session, before)
     await queries.delete_due_of(session, [OFFER_ENDS], before.outing_id, presser.user_id)
     # Who comes to what everybody has agreed on agrees by coming: one who never answers must not undo it.

@@ -1,7 +1,7 @@
 """Blocking and trusting others: one's own lists, which nobody else ever sees.
 
-A block works both ways: neither comes to an outing the other is in, and they are never matched. Whoever is kept out
-reads what anybody reads who may not join.
+A block works both ways: neither comes to an outing the other is in, and they are never matched. Whoever is kept out of
+a free place reads what anybody reads who may not join; every other press reads the same with a block and without.
 """
 
 from __future__ import annotations

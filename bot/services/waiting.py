@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calls import can_then, free_places, offer_ends, overlap
 from bot.domain.delivery import Priority
-from bot.domain.outings import BEFORE, OUT, Audience, OutingState, Presence, Wish, free_wishes
+from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, free_wishes
 from bot.errors import Conflict, NotFound
 from bot.reader import escaped
 from bot.services import questions
@@ -64,30 +64,47 @@ async def held(session: AsyncSession, outing_id: int, *, hold: bool = True) -> O
 
 async def open_to(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
     """Those of some members, given with their roles, who may answer a call."""
+    candidates = await _audience_among(session, outing, known)
+    inside = [c.user_id for c in outing.inside]
+    return candidates - await tie_queries.blocked_among(session, candidates, inside)
+
+
+async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
+    """Those of some members whom a call is made to, a block or not."""
     candidates = set(known)
     if outing.audience is Audience.TRUSTED:
         trusted = await tie_queries.trusted_by(session, outing.caller_id) if outing.caller_id is not None else set()
         candidates &= trusted | {outing.caller_id or 0}
     elif outing.audience is Audience.ROLE:
         candidates = {user_id for user_id in candidates if outing.audience_role_id in known[user_id]}
-    inside = [c.user_id for c in outing.inside]
-    return candidates - await tie_queries.blocked_among(session, candidates, inside)
+    return candidates
 
 
 async def check_open(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
-    """Refuse whoever may not join, always in the same words.
+    """Refuse whoever may not join, always in the same words. Asked last: whatever else refuses is told to everybody.
 
     Raises:
         NotFound: another club's, limited to others, or a block with somebody who is in.
     """
-    if not await _may(session, outing, presser):
+    if not await is_open(session, outing, presser):
+        raise NotFound("partners.not_open")
+
+
+async def check_audience(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
+    """Refuse whom a call is not made to. Where nobody's place changes this is enough, and no block shows.
+
+    Raises:
+        NotFound: another club's, or limited to others.
+    """
+    known = await _known(session, outing, presser)
+    if presser.user_id not in await _audience_among(session, outing, known):
         raise NotFound("partners.not_open")
 
 
 async def may_answer(database: Database, outing: OutingView, user_id: int) -> bool:
     """Whether somebody who is asked may answer, as far as the club's roles were seen."""
     async with database.read() as session:
-        return await _may(session, outing, Presser(user_id))
+        return await is_open(session, outing, Presser(user_id))
 
 
 async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
@@ -97,16 +114,21 @@ async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser
 
     Raises:
         NotFound: another club's, or limited to others.
+        Conflict: limited, and over: nobody sees more of it, so that no block shows.
     """
     me = outing.who(presser.user_id)
     if me is not None and me.presence is not Presence.LEFT:
         return
-    if outing.audience is Audience.EVERYONE and presser.user_id in await _known(session, outing, presser):
+    await check_audience(session, outing, presser)
+    if outing.audience is Audience.EVERYONE:
         return
+    if outing.state in ENDED:
+        raise Conflict("partners.refused.over")
     await check_open(session, outing, presser)
 
 
-async def _may(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
+async def is_open(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
+    """Whether somebody may join, as of `check_open`."""
     return presser.user_id in await open_to(session, outing, await _known(session, outing, presser))
 
 

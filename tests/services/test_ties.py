@@ -42,7 +42,8 @@ async def outing(database: Database, state: str, *people_in: dict[str, Any], out
             spots = {"wish": "spotter", "first_role": "spotter", "second_role": "spotter"}
             row = {"outing_id": outing_id, "presence": "in", "since": NOW, "confirmed_terms": 1, **spots, **one}
             await session.execute(insert(Companion).values(row))
-        await session.execute(update(Outing).where(Outing.outing_id == outing_id).values(state=state))
+        begun = {"started_at": NOW, "due_back_at": NOW.replace(hour=19)} if state == "under_way" else {}
+        await session.execute(update(Outing).where(Outing.outing_id == outing_id).values(state=state, **begun))
 
 
 async def test_a_block_counts_both_ways_and_trust_one_way(database: Database) -> None:
