@@ -16,6 +16,7 @@ import discord
 from discord.ext import commands
 
 import cogs
+from bot.admission import Admission, Verdict
 from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError, Unavailable
@@ -71,6 +72,7 @@ class Backpedal(commands.Bot):
         tidy_seldom(self.http)
         self.app = app
         self.router = Router()
+        self.admission = Admission()
         self.kinds: dict[str, Kind] = {}
         self.nudges: dict[str, Nudge] = {}
         self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
@@ -156,6 +158,8 @@ class Backpedal(commands.Bot):
         """Route presses and forms by their id; commands are the tree's."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
+        if not await self.admits(interaction):
+            return
         task = asyncio.current_task()
         if task is not None:
             self.hold(task, interaction)
@@ -163,6 +167,15 @@ class Backpedal(commands.Bot):
             await self._route(interaction)
         except Exception as error:
             await respond_to_error(interaction, error)
+
+    async def admits(self, interaction: discord.Interaction[Backpedal]) -> bool:
+        """Whether to go on with an interaction: not where the one who speaks asks too often, which is said."""
+        verdict = self.admission.judge(interaction)
+        if verdict is Verdict.TOLD:
+            words = reader_in(interaction).t("errors.too_often", count=self.admission.wait_s(interaction))
+            with contextlib.suppress(discord.HTTPException):
+                await say_privately(interaction, words)
+        return verdict is Verdict.ADMITTED
 
     async def _route(self, interaction: discord.Interaction[Backpedal]) -> None:
         data: Any = interaction.data or {}

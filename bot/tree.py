@@ -93,7 +93,9 @@ class Tree(app_commands.CommandTree["Backpedal"]):
     """The tree, whose failures go through `respond_to_error`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Backpedal], /) -> bool:
-        """Let everything through; count it among the interactions in hand, which a stop answers first."""
+        """Refuse who asks too often; count the others among the interactions in hand, which a stop answers first."""
+        if not await self.client.admits(interaction):
+            return False
         task = asyncio.current_task()
         if task is not None:
             self.client.hold(task, interaction)

@@ -18,11 +18,13 @@ import pytest_asyncio
 import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
+from bot import admission
 from bot.app import App
 from bot.client import Backpedal
 from bot.config import Settings
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
+from bot.domain.allowances import Allowance
 from bot.i18n import Message, catalogue
 from bot.worker.messages import Role
 from bot.worker.process import Process
@@ -172,6 +174,13 @@ class VirtualNow(datetime):
 @pytest.fixture(autouse=True)
 def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apscheduler.schedulers.base, "datetime", VirtualNow)
+
+
+@pytest.fixture(autouse=True)
+def tests_press_faster_than_thumbs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often somebody may ask is counted in real seconds, in which a flow does a hundred things."""
+    for name in ("ORDINARY", "TYPING", "URGENT"):
+        monkeypatch.setattr(admission, name, Allowance(burst=1e9, per_s=1e9))
 
 
 @pytest_asyncio.fixture

@@ -309,6 +309,6 @@ async def test_what_was_read_before_the_database_was_busy_is_kept(club: Club, mo
     answer = await bring(club, *files)
     assert busy == ["b.tcx"]
     assert "✅ a.tcx" in text_of(answer.response)
-    assert "b.tcx: could not be read. It was read, but I could not save it just now" in text_of(answer.response)
+    assert "b.tcx: could not be read. My storage is busy" in text_of(answer.response)
     assert "✅ c.tcx" in text_of(answer.response)
     assert await count(club, Run) == 2

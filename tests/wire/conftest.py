@@ -15,16 +15,25 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import admission
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery.pump import Pump
+from bot.domain.allowances import Allowance
 from bot.worker.worker import Worker
 from db import dialect
 from db.engine import Database
 from tests.wire.bots import Toy, running
 from tests.wire.server import API, LocalDiscord
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody may ask as often as they like."""
+    for name in ("ORDINARY", "TYPING", "URGENT"):
+        monkeypatch.setattr(admission, name, Allowance(burst=1e9, per_s=1e9))
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def _views() -> int:
 
 
 @pytest.mark.parametrize("ask", [_settings, _log, _opened, _edited, _turned])
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("unlimited", "patient")
 async def test_no_view_and_no_task_stays_behind_an_answer(there: LocalDiscord, bot: Backpedal, ask: Ask) -> None:
     person = Person("Ada")
     await (await ask(there, person)).answer()

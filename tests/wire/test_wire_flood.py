@@ -1,0 +1,134 @@
+"""A member who asks for more than thumbs can: what they are told, and what it costs the others."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+
+from bot import admission
+from bot.admission import URGENT_AREAS, Admission, Verdict
+from bot.client import Backpedal
+from tests.wire.acting import Asked
+from tests.wire.outside import go_out, help_button, told
+from tests.wire.payloads import Person
+from tests.wire.server import LocalDiscord
+
+ADA, BEN, MALLORY = Person("Ada"), Person("Ben"), Person("Mallory")
+BURST = int(admission.ORDINARY.burst)
+TOLD = int(admission.WORDS.burst)
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(bot: Backpedal) -> Clock:
+    """The one by which the bot counts how often somebody asks."""
+    clock = Clock()
+    bot.admission = Admission(clock)
+    return clock
+
+
+async def ask(there: LocalDiscord, person: Person, count: int) -> list[Asked]:
+    return [await there.slash("settings", person) for _ in range(count)]
+
+
+async def heard(bot: Backpedal, there: LocalDiscord) -> None:
+    """All that was sent before has been looked at: another member's question is answered."""
+    await (await there.slash("settings", BEN)).answer()
+
+
+async def test_a_limit_a_member_told_in_words_and_then_not_at_all(
+    there: LocalDiscord, bot: Backpedal, clock: Clock
+) -> None:
+    asked = await ask(there, MALLORY, BURST + TOLD + 20)
+    for one in asked[: BURST + TOLD]:
+        await one.answer()
+    await heard(bot, there)
+    words = [one.text for one in asked if one.answered.is_set()]
+    assert len(words) == BURST + TOLD, "the rest is not answered: an answer costs a request"
+    assert ["That was a lot at once. Give me 2 seconds, then go on." in text for text in words] == (
+        [False] * BURST + [True] * TOLD
+    )
+    assert all(one.message and one.message["flags"] & 64 for one in asked[BURST : BURST + TOLD]), "private"
+
+
+async def test_it_comes_back_with_time(there: LocalDiscord, bot: Backpedal, clock: Clock) -> None:
+    for one in await ask(there, MALLORY, BURST + 1):
+        await one.answer()
+    clock.now += 1
+    later = [await one.answer() for one in await ask(there, MALLORY, 4)]
+    assert ["a lot at once" in one.text for one in later] == [False, False, False, True]
+
+
+async def test_the_words_are_in_the_members_language(there: LocalDiscord, bot: Backpedal, clock: Clock) -> None:
+    german = Person("Mallory", locale="de")
+    asked = await ask(there, german, BURST + 1)
+    assert "Das war viel auf einmal." in (await asked[-1].answer()).text
+
+
+async def test_presses_count_as_commands_do_and_forms_too(there: LocalDiscord, bot: Backpedal, clock: Clock) -> None:
+    logged = await (await there.slash("log", MALLORY, distance="5k", time="27:30", surface="track")).answer()
+    assert logged.message
+    form = await (await there.press(logged.message, "run:edit", MALLORY)).answer()
+    for one in await ask(there, MALLORY, BURST - 2):
+        await one.answer()
+    refused = [await there.press(logged.message, "run:undo", MALLORY), await there.submit(form, MALLORY, distance="6k")]
+    for one in refused:
+        assert "a lot at once" in (await one.answer()).text
+
+
+async def test_typing_has_a_limit_of_its_own(there: LocalDiscord, bot: Backpedal, clock: Clock) -> None:
+    burst = int(admission.TYPING.burst)
+    typed = [await there.type("log", MALLORY, "distance", distance="5k") for _ in range(burst + 5)]
+    for one in typed[:burst]:
+        await one.answer()
+    await (await there.slash("settings", MALLORY)).answer()
+    assert not any(one.answered.is_set() for one in typed[burst:])
+
+
+async def test_need_help_and_an_outings_buttons_are_exempt(
+    there: LocalDiscord, bot: Backpedal, clock: Clock, rows: Any
+) -> None:
+    letter = await go_out(there, ADA, BEN)
+    asked = await ask(there, ADA, BURST + TOLD + 50)
+    menu = await help_button(there, letter, ADA)
+    more = await there.press(letter, "outing:extend", ADA)
+    assert "a lot at once" not in await told(there, more)
+    said = await told(there, await there.press(menu, "alert:help", ADA))
+    assert "I have raised the alarm" in said
+    assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
+    assert "a lot at once" not in await told(there, await there.press(letter, "outing:home", ADA))
+    for one in asked[: BURST - 5]:  # a few went into the outing
+        await one.answer()
+
+
+def interaction(custom_id: str) -> Any:
+    return SimpleNamespace(
+        user=SimpleNamespace(id=1), type=discord.InteractionType.component, data={"custom_id": custom_id}
+    )
+
+
+def test_who_wears_out_one_urgent_area_has_the_others() -> None:
+    limits = Admission(Clock())
+    while limits.judge(interaction("outing:home:v1:1")) is Verdict.ADMITTED:
+        pass
+    assert limits.judge(interaction("alert:help:v1:1")) is Verdict.ADMITTED
+    assert limits.judge(interaction("run:undo:v1:1:1")) is Verdict.ADMITTED
+
+
+async def test_every_urgent_area_has_handlers(bot: Backpedal) -> None:
+    areas = {prefix.partition(":")[0] for prefix in bot.router.prefixes}
+    assert areas >= URGENT_AREAS
+    urgent = {prefix for prefix in bot.router.prefixes if prefix.partition(":")[0] in URGENT_AREAS}
+    assert urgent >= {"alert:help:v1", "alert:unsafe:v1", "outing:home:v1", "outing:both:v1", "outing:extend:v1"}
+    assert "call:more:v1" in urgent, "the way to Need help"
