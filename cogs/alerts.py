@@ -43,9 +43,9 @@ class Alerts(commands.Cog):
         self.kinds = (
             Kind(watch.OVERDUE, safety, _climb),
             Kind(alerts.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
-            Kind(alerts.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
+            Kind(watch.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
             Kind(
-                alerts.ORGANISERS,
+                watch.ORGANISERS,
                 safety,
                 None,
                 _draw_organisers,
@@ -53,7 +53,7 @@ class Alerts(commands.Cog):
                 to=Recipient.ORGANISER,
                 unproven=partial(_draw_organisers, exactly=False),
             ),
-            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=Recipient.COMPANION),
+            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=_who_hears),
         )
 
     @commands.Cog.listener()
@@ -133,7 +133,9 @@ class Alerts(commands.Cog):
 
         await soon(interaction, patiently(resolve), private=True)
         self.app.courier.poke()
-        await reply(interaction, card(person.reader.t("alerts.resolve.done")), private=True)
+        told = await alerts.anybody_was_alarmed(self.app.database, outing_id)
+        done = person.reader.t(f"alerts.resolve.{'done' if told else 'done_nobody'}")
+        await reply(interaction, card(done), private=True)
 
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
@@ -178,9 +180,19 @@ async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = 
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
 
+def _who_hears(out: Outgoing) -> Recipient:
+    """A turn of an alarm goes to those who were alarmed; without `contact` it is told somebody of the outing."""
+    contact = out.payload.get("contact")
+    return Recipient.COMPANION if contact is None else Recipient.CONTACT if contact else Recipient.ORGANISER
+
+
 async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await outing_in(client, out)
     if outing is None:
+        return None
+    alarmed = "contact" in out.payload and not out.occurrence.endswith(alerts.BY_DM)
+    # Of an alarm that was written and came to nothing before it was sent there is nothing to clear.
+    if alarmed and not await alerts.has_read_of_it(client.app.database, outing.outing_id, out.user_id, out.channel_id):
         return None
     if await _moved_to_direct_messages(client, out):
         return None

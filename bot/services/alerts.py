@@ -29,8 +29,6 @@ from db.queries import outings as outing_queries
 log = logging.getLogger(__name__)
 
 ASK = "alert.ask"
-CONTACT = "alert.contact"
-ORGANISERS = "alert.organisers"
 BY_DM = ":dm"
 """Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
 WORD_LIMIT = 300
@@ -49,6 +47,18 @@ async def club_for(database: Database, guild_id: int) -> Club:
     if club is None:
         raise NotFound("partners.not_open")
     return club
+
+
+async def anybody_was_alarmed(database: Database, outing_id: int) -> bool:
+    """Whether anybody who is not out was told of an alarm about an outing."""
+    async with database.read() as session:
+        return bool(await queries.receivers(session, watch.ALARMS, outing_id))
+
+
+async def has_read_of_it(database: Database, outing_id: int, user_id: int, channel_id: int) -> bool:
+    """Whether an alarm about an outing has reached a person, or a channel."""
+    async with database.read() as session:
+        return await queries.has_arrived(session, watch.ALARMS, outing_id, user_id, channel_id)
 
 
 async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
@@ -194,8 +204,8 @@ async def resolve(
         for companion in still_out:
             await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
         await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
-        outing, climbed = await read(session, outing_id), outing.rung
-        await watch.answered(session, outing, climbed, user_id, "resolved", now)
+        outing = await read(session, outing_id)
+        await watch.answered(session, outing, user_id, "resolved", now)
         others = [c.user_id for c in outing.inside if c.user_id != user_id]
         await tell(
             session, outing, watch.CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
@@ -258,7 +268,7 @@ async def _alarm_contacts(
         session,
         [
             _letter(
-                CONTACT, f"{occurrence}:{c.user_id}", outing, now, user_id=c.contact_id,
+                watch.CONTACT, f"{occurrence}:{c.user_id}", outing, now, user_id=c.contact_id,
                 payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
             for c in named
@@ -274,10 +284,12 @@ async def _alarm_organisers(
     occurrence = f"{outing.outing_id}:{_return_of(outing)}:{rung}"
     payload: Mapping[str, object] = {"help_user_id": help_for} if help_for else {}
     if club is not None and club.organisers_channel_id:
-        letter = _letter(ORGANISERS, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload)
+        letter = _letter(
+            watch.ORGANISERS, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload
+        )
         await post(session, [letter], now)
     else:
-        await by_direct_message(session, outing.outing_id, ORGANISERS, occurrence, now, payload)
+        await by_direct_message(session, outing.outing_id, watch.ORGANISERS, occurrence, now, payload)
 
 
 def _return_of(outing: OutingView) -> str:

@@ -60,7 +60,7 @@ async def still_out(
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
         after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
         how = "still_out" if over else "one_still_out"
-        await watch.answered(session, after, outing.rung, user_id, how, now)
+        await watch.answered(session, after, user_id, how, now)
         await redraw(session, after, now)
         return after
 
@@ -95,7 +95,7 @@ async def not_there(
             came = any(c.home_at is not None for c in after.inside)
             await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
             after = await read(session, outing_id)
-        await watch.answered(session, after, outing.rung, user_id, "not_there", now)
+        await watch.answered(session, after, user_id, "not_there", now)
         await redraw(session, after, now)
         return after
 

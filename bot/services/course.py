@@ -162,7 +162,7 @@ async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minu
         extended_min=outing.extended_min + minutes,
         rung=-1,
     )
-    climbed, outing = outing.rung, await read(session, outing.outing_id)
+    outing = await read(session, outing.outing_id)
     await watch.watch(session, outing.outing_id, outing.guild_id, due_back_at)
     others = [c.user_id for c in outing.out if c.user_id != user_id]
     await tell(
@@ -175,7 +175,7 @@ async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minu
         priority=Priority.SAFETY,
         payload={"by_user_id": user_id, "minutes": minutes},
     )
-    await watch.answered(session, outing, climbed, user_id, "extended", now)
+    await watch.answered(session, outing, user_id, "extended", now)
     await redraw(session, outing, now)
     return outing
 
@@ -220,11 +220,12 @@ async def home(
                     priority=Priority.SAFETY,
                     payload={"by_user_id": user_id},
                 )
-            if outing.help_at is None:
-                await watch.answered(session, outing, outing.rung, user_id, "one_home", now)
         elif outing.help_at is None:
             await end(session, outing, OutingState.HOME, now)
-            await watch.answered(session, outing, outing.rung, user_id, "home", now)
+        how = "home" if outing.help_at is None and not outing.out else "one_home"
+        if outing.help_at is not None and await watch.asked_for_help(session, outing_id, user_id):
+            how = "help_home"
+        await watch.answered(session, outing, user_id, how, now)
         outing = await read(session, outing_id)
         await redraw(session, outing, now)
         return outing

@@ -16,12 +16,12 @@ from db.queries import alerts as queries
 OVERDUE = "outing.overdue"
 """The kind of a rung of the ladder: due, and climbed by `bot.services.alerts`."""
 
-ALARMS = ("alert.contact", "alert.organisers")
+CONTACT = "alert.contact"
+ORGANISERS = "alert.organisers"
+ALARMS = (CONTACT, ORGANISERS)
 """Kinds that alarm somebody who is not out."""
 CLEAR = "alert.clear"
 """Tells those who had been alarmed that somebody has answered."""
-ABOUT_ONE = ("one_home", "one_still_out", "not_there")
-"""What only the contacts of the one who answered are told, and not the organisers, as others are out still."""
 
 
 async def grace_of(session: AsyncSession, guild_id: int) -> int:
@@ -50,24 +50,22 @@ async def unwatch(session: AsyncSession, outing_id: int) -> None:
     await unplan(session, [OVERDUE], outing_id)
 
 
-async def answered(
-    session: AsyncSession, outing: OutingView, climbed: int, user_id: int, how: str, now: datetime
-) -> None:
-    """Tell those who had been alarmed that somebody has answered; while others are out, only that one's contacts.
+async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
+    """Tell everybody who was alarmed about an outing a turn of it, by the way they were alarmed.
+
+    That they were once is enough: who was alarmed before a return was put off waits for the end all the same.
 
     Args:
         session: of the transaction in which it was answered.
         outing: as it then is.
-        climbed: the newest rung that had been climbed; below 1 nobody but those who are out had been asked.
         user_id: who answered.
-        how: "home" (all are), "one_home" (the others are not), "extended", "resolved", "still_out" (nobody was any
-            more, and Home was pressed too early), "one_still_out" (others are), or "not_there" (was never with them).
+        how: "home" (all are), "one_home" (the others are not, or somebody has asked for help), "help_home" (the one who
+            had asked for help), "extended", "resolved", "still_out" (nobody was any more, and Home was pressed too
+            early), "one_still_out" (others are), or "not_there" (was never with them).
         now: when.
     """
-    if climbed < 1:
-        return
-    about = user_id if how in ABOUT_ONE else None
-    alarmed = await queries.receivers(session, ALARMS, outing.outing_id, about)
+    alarmed = await queries.receivers(session, ALARMS, outing.outing_id)
+    contacts = {to for _, to, _ in await queries.receivers(session, [CONTACT], outing.outing_id)}
     await post(
         session,
         [
@@ -81,9 +79,14 @@ async def answered(
                 channel_id=channel_id,
                 guild_id=outing.guild_id,
                 subject_id=outing.outing_id,
-                payload={"by_user_id": user_id, "how": how},
+                payload={"by_user_id": user_id, "how": how, "contact": to_user_id in contacts},
             )
             for destination, to_user_id, channel_id in alarmed
         ],
         now,
     )
+
+
+async def asked_for_help(session: AsyncSession, outing_id: int, user_id: int) -> bool:
+    """Whether it is somebody's call for help that an outing's alarm is about."""
+    return user_id in await queries.callers_for_help(session, ORGANISERS, outing_id)

@@ -62,7 +62,9 @@ def for_organisers(
     if help_for is not None:
         partners = names_of(_with(outing, help_for.user_id), reader)
         key = "alerts.organisers.help" if partners else "alerts.organisers.help_alone"
-        words = reader.t(key, name=escaped(help_for.name, 60), partners=partners)
+        home_at = format_dt(help_for.home_at, "t") if help_for.home_at else ""
+        key = "alerts.organisers.help_home" if home_at else key
+        words = reader.t(key, name=escaped(help_for.name, 60), partners=partners, at=home_at)
     else:
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
@@ -77,10 +79,18 @@ def show_button(delivery_id: int, reader: Reader) -> Component:
 
 
 def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, reader: Reader) -> str:
-    """What ends an alarm."""
+    """A turn of an alarm."""
+    running = outing.state in OUT
+    if how == "one_home" and running and outing.help_at is not None:
+        how = "one_home_help"
+    elif how == "one_home" and running and outing.out:
+        how = "one_home_waits"
+    elif how == "help_home" and not running:
+        how = "one_home"
     return reader.t(
         f"alerts.clear.{how}",
         name=escaped(by.name if by else by_name, 60),
+        names=names_of(outing.out, reader),
         place=escaped(outing.place, 80),
         back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
         word=escaped(outing.resolution or "", 300),

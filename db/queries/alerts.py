@@ -39,6 +39,28 @@ async def receivers(
     return rows.all()
 
 
+async def has_arrived(
+    session: AsyncSession, kinds: Sequence[str], subject_id: int, user_id: int, channel_id: int
+) -> bool:
+    """Whether a message of some kinds about a subject was sent to a person or channel, or waits there behind Show."""
+    found = exists().where(
+        Delivery.kind.in_(kinds),
+        Delivery.subject_id == subject_id,
+        Delivery.user_id == user_id if user_id else Delivery.channel_id == channel_id,
+        Delivery.state.in_(("sent", "closed")),
+    )
+    return bool(await session.scalar(select(found)))
+
+
+async def callers_for_help(session: AsyncSession, kind: str, outing_id: int) -> set[int]:
+    """Whose calls for help messages of a kind about an outing were."""
+    caller = Delivery.payload["help_user_id"].as_string()
+    rows = await session.scalars(
+        select(caller).where(Delivery.kind == kind, Delivery.subject_id == outing_id, caller.is_not(None)).distinct()
+    )
+    return {int(user_id) for user_id in rows}
+
+
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:
     """Whom some people have named and who have accepted, person by person, each in the order named.
 

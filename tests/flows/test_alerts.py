@@ -9,6 +9,8 @@ import discord
 from sqlalchemy import update
 
 from bot.i18n import translate
+from cogs.views.base import button, identity
+from cogs.views.outing_card import classic
 from db.models import Guild
 from tests.flows.calling import STADIUM, card_of, press, state
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of
@@ -120,7 +122,7 @@ async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(cl
     assert "All clear" in last(club, dora).content
     assert "All clear" in room.history()[-1].content
     await club.pass_time(hours=3)
-    assert len(room.history()) == 3
+    assert len(room.history()) == 4
     assert len(club.channel.history()) == public
     assert "Overdue" not in card_of(club).content
 
@@ -148,6 +150,84 @@ async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None
         (ended,) = [m.content for m in club.dms(actor) if "this outing is over" in m.content]
         assert "olga" in ended
         assert not any("ankle" in m.content for m in club.dms(actor)), "the word is for those who were alarmed"
+
+
+async def test_who_was_alarmed_before_an_extension_hears_more_time_and_home(club: Club) -> None:
+    room = await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await contact(club, club.alice, dora)
+    await out(club)
+    await club.pass_time(hours=1, minutes=10)
+    alarms = len(room.history())
+    ask = await club.alice.user.click(letter(club, club.alice, "Are you home?"), label="Extend")
+    assert ask.response is not None
+    await club.alice.user.click(ask.response, label="30 more minutes")
+    home = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    assert "Welcome home" in text_of(home)
+    await club.env.settle()
+    await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Home")
+    await club.env.settle()
+    for said in ([m.content for m in room.history()][alarms:], [m.content for m in club.dms(dora)][-3:]):
+        more, one, all_home = said
+        assert "they need longer" in more
+        assert one == "✅ alice is home. Still out: bob. I keep watching."
+        assert "All clear" in all_home
+
+
+async def test_a_contact_whose_direct_messages_are_closed_hears_the_end_behind_show(club: Club) -> None:
+    await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await contact(club, club.alice, dora)
+    await out(club)
+    club.close_dms(dora)
+    await club.pass_time(minutes=55)
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "Are you home?"), label="Home")
+    await club.env.settle()
+    waiting = [m for m in club.channel.history() if f"<@{dora.id}>" in m.content]
+    shown = [text_of(await dora.click(one, label="Show")) for one in waiting]
+    assert any("All clear" in one for one in shown)
+
+
+async def test_welcome_home_never_hides_a_call_for_help(club: Club) -> None:
+    room = await organisers_room(club)
+    await out(club)
+    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    assert menu.response is not None
+    await club.bob.user.click(menu.response, label="Need help")
+    await club.env.settle()
+    home = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    assert "The call for help is still running" in text_of(home)
+    assert "Still out: bob" in text_of(home)
+    home = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Home")
+    assert "Welcome" not in text_of(home)
+    assert "The call for help is still running" in text_of(home)
+    await club.env.settle()
+    first, last_said = room.history()[-2:]
+    assert first.content == "✅ alice is home. The call for help goes on until one of you says what happened."
+    assert "bob**, who asked for help, has pressed Home. The alarm goes on" in last_said.content
+    await club.pass_time(minutes=15)
+    repeated = room.history()[-1]
+    assert "**bob asked for help**, and pressed Home at" in repeated.content
+    assert home.response is not None
+    form = await club.bob.user.click(home.response, label="Resolved")
+    done = await club.bob.user.submit_modal(form, {"word": "My ankle is better"})
+    assert "Everybody who was alarmed is told" in text_of(done)
+    await club.env.settle()
+    assert "Resolved by bob: My ankle is better" in room.history()[-1].content
+
+
+async def test_an_organiser_who_ends_what_alarmed_nobody_is_not_told_that_everybody_hears(club: Club) -> None:
+    await organisers_room(club)
+    await out(club)
+    with club.env._bot_scope():
+        channel: Any = await club.env.bot.create_dm(discord.Object(club.olga.id))
+        forged = await channel.send("x", view=classic(button("Resolved", identity("alert", "resolve", 1))))
+    form = await club.olga.user.click(forged, label="Resolved")
+    done = await club.olga.user.submit_modal(form, {"word": "They called"})
+    assert "Nobody had been alarmed" in text_of(done)
 
 
 async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Club) -> None:

@@ -28,6 +28,7 @@ ON_IT = "I'm on it|Ich kümmere mich"
 CLOSE = "Close with a word|Mit einem Wort abschließen"
 FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
+ALICE_HOME = "✅ alice is home|✅ alice ist zu Hause"
 ENDED = "✅ olga has said that this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
 TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
@@ -81,7 +82,9 @@ async def test_nobody_answers_then_somebody_needs_help(walk: Walk) -> None:
     walk.posted(room, OVERDUE)
     await walk.press(alice, ARE_YOU_HOME, HOME, "Still out: bob|Noch unterwegs: bob")
     walk.told(alice, DRAFT)
-    form = await walk.press(olga, room.history()[-1], RESOLVED, "What happened?|Was war?")
+    for one_home in (walk.posted(room, ALICE_HOME), walk.told(dora, ALICE_HOME)):
+        assert walk.t("Still out: bob|Noch unterwegs: bob") in one_home[0]
+    form = await walk.press(olga, room.history()[-2], RESOLVED, "What happened?|Was war?")
     await walk.send(form, {"word": "Found, all well"}, "Thank you|Danke")
     assert (await state(club))[0] == "resolved"
     for said in (walk.posted(room, "Found, all well"), walk.told(dora, "Found, all well")):

@@ -1,0 +1,107 @@
+"""Whoever was alarmed hears each turn of it, by the way they were alarmed, until its end."""
+
+from __future__ import annotations
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from bot.domain.outings import OutingState
+from bot.services import corrections
+from db.engine import Database
+from db.models import Delivery
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
+from tests.services.outside import MINUTE, Outside
+
+BACK = START + 50 * MINUTE
+ROOM = 955
+CHANNEL, CONTACT, OTHER = (0, ROOM), (DORA, 0), (CEM, 0)
+
+
+@pytest_asyncio.fixture
+async def town(database: Database) -> Outside:
+    return Outside(database)
+
+
+async def turns(town: Outside) -> list[tuple[str, set[tuple[int, int]]]]:
+    """What those alarmed were told, in order, and whom."""
+    found: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    async with town.database.read() as session:
+        rows = await session.scalars(
+            select(Delivery).where(Delivery.kind == "alert.clear").order_by(Delivery.delivery_id)
+        )
+        for row in rows:
+            if "contact" in row.payload:
+                found.setdefault((row.payload["how"], row.occurrence), set()).add((row.user_id, row.channel_id))
+    return [(how, told) for (how, _), told in found.items()]
+
+
+@pytest.mark.parametrize("by_channel", [True, False])
+async def test_more_time_and_home_reach_those_alarmed_before_the_extension(town: Outside, by_channel: bool) -> None:
+    await town.club_sets(**{"organisers_channel_id": ROOM} if by_channel else {"owner_id": EVE})
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.until(BACK + 31 * MINUTE)
+    alarmed = {CHANNEL if by_channel else (EVE, 0), CONTACT}
+    await town.extend(ADA, outing, 15)
+    await town.home(ADA, outing)
+    await town.home(BEN, outing)
+    assert await turns(town) == [("extended", alarmed), ("one_home", alarmed), ("home", alarmed)]
+
+
+async def test_resolved_after_an_extension_reaches_those_alarmed_before_it(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.until(BACK + 31 * MINUTE)
+    await town.extend(ADA, outing, 15)
+    await town.resolve(EVE, outing, "They called me", organises=CLUB)
+    assert await turns(town) == [("extended", {CHANNEL, CONTACT}), ("resolved", {CHANNEL, CONTACT})]
+
+
+async def test_alarmed_contacts_of_both_hear_who_is_home_and_who_is_not(town: Outside) -> None:
+    await town.contact(ADA, DORA)
+    await town.contact(BEN, CEM)
+    outing = await town.out()
+    await town.until(BACK + 21 * MINUTE)
+    await town.home(ADA, outing)
+    await town.home(BEN, outing)
+    assert await turns(town) == [("one_home", {CONTACT, OTHER}), ("home", {CONTACT, OTHER})]
+
+
+async def test_home_after_a_call_for_help_asks_those_alarmed_to_end_it_and_it_sounds_until_they_do(
+    town: Outside,
+) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.help(BEN, outing)
+    await town.home(ADA, outing)
+    after = await town.home(BEN, outing)
+    assert after.state is OutingState.OVERDUE
+    assert await turns(town) == [("one_home", {CHANNEL, CONTACT}), ("help_home", {CHANNEL, CONTACT})]
+    assert [rung for _, _, rung in await town.until(town.now + 16 * MINUTE)] == [3]
+    await town.resolve(EVE, outing, "Ankle bandaged", organises=CLUB)
+    assert (await turns(town))[-1] == ("resolved", {CHANNEL, CONTACT})
+
+
+async def test_home_taken_back_is_told_to_those_alarmed_as_well(town: Outside) -> None:
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.until(BACK + 21 * MINUTE)
+    await town.home(ADA, outing)
+    await corrections.still_out(
+        town.database, outing.outing_id, ADA, interaction_id=next(town.numbers), now=town.now + MINUTE
+    )
+    assert await turns(town) == [("one_home", {CONTACT}), ("one_still_out", {CONTACT})]
+
+
+async def test_nobody_who_was_not_alarmed_is_told_anything(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.until(BACK + 16 * MINUTE)
+    await town.extend(ADA, outing, 15)
+    await town.home(ADA, outing)
+    await town.home(BEN, outing)
+    assert await turns(town) == []
