@@ -76,9 +76,9 @@ class Reader:
         if isinstance(value, Surface):
             return self.t(f"runs.surface.{value.value}")
         if isinstance(value, datetime):
-            return self.moment(value)
+            return self.dated(value) if name == "dated" else self.moment(value)
         if isinstance(value, date):
-            return self.day(value)
+            return self.full_day(value) if name == "dated" else self.day(value)
         return value
 
     def distance(self, distance_m: int) -> str:
@@ -109,6 +109,12 @@ class Reader:
         """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
         local = at.astimezone(ZoneInfo(self.zone))
         return f"{self.day(local.date())} {local:%H:%M}"
+
+    def dated(self, at: datetime) -> str:
+        """`Tue 17 Nov 2026 18:30`: a moment of which the year may be what is wrong."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        day = format_skeleton("yMMMEd", local.date(), locale=locale_of(self.language)).replace(",", "")
+        return f"{day} {local:%H:%M}"
 
     def either(self, words: list[str]) -> str:
         """`track or treadmill`."""

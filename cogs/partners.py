@@ -10,10 +10,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.calls import read_start, read_wanted
+from bot.domain.calls import read_wanted, starts_meant
 from bot.domain.outings import Wish
 from bot.domain.runs import Surface
-from bot.errors import BadInput, MemberError
+from bot.errors import BadInput
 from bot.services import calls, meeting_points
 from bot.services.calls import Call, Who
 from bot.services.outings import OutingView
@@ -22,7 +22,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met, met_here, open_form, reply, soon
 from cogs.membership import known_lately, standing_in
 from cogs.partner_group import add_to_partner
-from cogs.transformers import CHOICE_LIMIT, OFFERED, SURFACES, manner_of, suggest_entry
+from cogs.transformers import OFFERED, SURFACES, manner_of, suggest_entry, suggested
 from cogs.views.base import fields_of, pressed
 from cogs.views.call_form import call_form
 from cogs.views.outing_card import my_outings, private_card
@@ -46,16 +46,11 @@ async def suggest_places(interaction: Interaction, current: str) -> list[app_com
 
 
 async def suggest_ahead(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The day and hour understood, ahead of now: `Fri 20 Nov 18:00`, or why not."""
+    """The day and hour understood, ahead of now: `Fri 20 Nov 18:00`, or each of several; or why not."""
     if not current.strip():
         return []
     person = await met(interaction)
-    try:
-        words = person.reader.moment(read_start(current, manner_of(person.reader), interaction.client.app.clock()))
-    except MemberError as error:
-        words = person.reader.error(error).replace("\\", "").replace("\u200b", "")
-    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
-    return [app_commands.Choice(name=shown, value=current[:CHOICE_LIMIT])]
+    return suggested(current, person.reader, starts_meant, interaction.client.app.clock())
 
 
 @app_commands.describe(

@@ -80,16 +80,24 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
 
 
 async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The day and hour understood: `Tue 17 Nov 18:30`, or why not."""
+    """The day and hour understood, `Tue 17 Nov 18:30`, or each of several; or why not."""
     if not current.strip():
         return []
     person = await met(interaction)
+    return suggested(current, person.reader, domain.starts_meant, interaction.client.app.clock())
+
+
+def suggested(
+    typed: str, reader: Reader, read: Callable[[str, Manner, datetime], list[datetime]], now: datetime
+) -> list[app_commands.Choice[str]]:
+    """A choice for each moment that a text can mean, or why there is none; of several, each is a whole date."""
     try:
-        started_at, _ = domain.read_start(current, 0, manner_of(person.reader), interaction.client.app.clock())
-        words = person.reader.moment(started_at)
+        starts = read(typed, manner_of(reader), now)
     except MemberError as error:
-        words = person.reader.error(error)
-    return [_choice(words, current)]
+        return [_choice(reader.error(error), typed)]
+    if len(starts) == 1:
+        return [_choice(reader.moment(starts[0]), typed)]
+    return [_choice(reader.moment(at), f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}") for at in starts]
 
 
 async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

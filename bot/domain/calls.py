@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.moments import Facing, at_wall, parse_moment
+from bot.domain.moments import Facing, at_wall, moments_meant
 from bot.domain.outings import DEFAULT_PACE_S_PER_KM, Wish, free_wishes, planned_ms
 from bot.domain.typed import Manner
 from bot.domain.units import parse_distance, parse_duration, parse_pace
@@ -26,6 +26,16 @@ EVENING = time(18)
 """When one is reminded of tomorrow's outing, local time."""
 UNSTARTED = timedelta(minutes=30)
 """After the start, when nobody has checked in."""
+
+_SAID = {
+    "entry.moment.unclear": "partners.starts.unclear",
+    "entry.moment.no_such_day": "partners.starts.no_such_day",
+    "entry.moment.no_such_hour": "partners.starts.no_such_hour",
+    "entry.moment.no_such_year": "partners.starts.no_such_year",
+    "entry.moment.past": "partners.starts.past",
+    "entry.moment.past_day": "partners.starts.past_day",
+}
+"""What the parser of moments refuses, said with examples of when one starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +76,30 @@ def read_start(typed: str, manner: Manner, now: datetime) -> datetime:
     """When an outing starts.
 
     Raises:
+        BadInput: unclear, in the past, without an hour, more than 60 days ahead, or one of two moments.
+    """
+    one, *others = starts_meant(typed, manner, now)
+    if others:
+        raise BadInput("partners.starts.two", typed=typed, one=one, other=others[0])
+    return one
+
+
+def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
+    """Every start that a text can mean, the likeliest first: others rely on it, so that none is taken for granted.
+
+    Raises:
         BadInput: unclear, in the past, without an hour, or more than 60 days ahead.
     """
-    moment = parse_moment(typed, now=now, zone=manner.zone, language=manner.language, facing=Facing.FUTURE)
-    if not moment.timed:
+    try:
+        moments = moments_meant(typed, now=now, zone=manner.zone, language=manner.language, facing=Facing.FUTURE)
+    except BadInput as refused:
+        raise BadInput(_SAID.get(refused.key, refused.key), **refused.params) from None
+    if not moments[0].timed:
         raise BadInput("partners.refused.no_hour", typed=typed)
-    if moment.at - now > FARTHEST_AHEAD:
-        raise BadInput("partners.refused.too_far_ahead", at=moment.at, days=FARTHEST_AHEAD.days)
-    return moment.at
+    starts = [moment.at for moment in moments if moment.at - now <= FARTHEST_AHEAD]
+    if not starts:
+        raise BadInput("partners.refused.too_far_ahead", dated=moments[0].at, days=FARTHEST_AHEAD.days)
+    return starts
 
 
 def read_length(typed: str, manner: Manner) -> tuple[int | None, int | None]:

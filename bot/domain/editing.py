@@ -12,9 +12,10 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.moments import Facing, Moment, read_hour, take_apart
-from bot.domain.recurring import Series, canonical, take_series
+from bot.domain.recurring import canonical, take_series
 from bot.domain.reminding import Asked, read_when
 from bot.domain.schedule import Calendar, Daily, Hours, In, Interval, Once, Schedule, Weekly, next_after
+from bot.domain.series import Series
 from bot.domain.told import Told, weeks_on
 from bot.domain.words.plain import plain
 from bot.errors import BadInput

@@ -27,6 +27,9 @@ def words_for(least: int, most: int) -> str:
     return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in ("one", "eins"))
 
 
+_NOON, _MIDNIGHT, _PART = any_of(WORDS.noon), any_of(WORDS.midnight), any_of(WORDS.parts)
+_SPOKEN, _COUNT_TO_TWELVE = any_of(WORDS.spoken), words_for(1, 12)
+_AT_A_NUMBER = re.compile(rf"\b{any_of(WORDS.at)}\s[0-9]")
 _DAYTIME = words_for(1, 24)
 _MINUTE = words_for(1, 59)
 _ALONE = r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )"
@@ -40,9 +43,9 @@ _TWELVE = r"(?:(?:12|0?0|24|twelve|zwoelf)(?:[:.]00)?\s?(?:uhr\s|o'clock\s)?(?:a
 
 def _named_hour(told: Told) -> None:
     """`noon`, `12 noon`, `Mitternacht`, `12:00 midnight`."""
-    if told.take(rf"{_TWELVE}{any_of(WORDS.noon)}"):
+    if told.take(rf"{_TWELVE}{_NOON}"):
         told.hour, told.clock = NOON, Clock.EXACT
-    elif told.take(rf"{_TWELVE}{any_of(WORDS.midnight)}"):
+    elif told.take(rf"{_TWELVE}{_MIDNIGHT}"):
         told.hour, told.clock = time(0), Clock.MIDNIGHT
 
 
@@ -72,9 +75,13 @@ def _clock(told: Told) -> None:
         r"(?:(?:at|um)\s(?=[0-9]{4})|(?=0)|(?=[0-9]{4}\s?(?:h|hrs?|uhr)))([0-9]{2})([0-9]{2})(?:\s?(?:h|hrs?|uhr))?"
     ):
         _hour(told, int(found[1]), int(found[2]))
+    elif found := told.take(rf"{'' if told.day else '^ *'}([01]?[0-9]|2[0-4])([0-5][0-9]){'' if told.day else ' *$'}"):
+        if told.day is None and int(found[1] + found[2]) == told.today.year:
+            raise BadInput("entry.moment.unclear", typed=told.typed)
+        _digits(told, found[1], found[2], None, sign=None)
 
 
-_HOUR = rf"([0-9]{{1,2}}|{words_for(1, 12)})"
+_HOUR = rf"([0-9]{{1,2}}|{_COUNT_TO_TWELVE})"
 _SOME = rf"([0-9]{{1,2}}|{_MINUTE})\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s"
 _DIGITAL = rf"({words_for(10, 59)})(?:\s?(am|pm))?"
 
@@ -87,9 +94,9 @@ def _spoken(told: Told) -> None:
     if found := told.take(rf"{_SOME}(halb\s)?{_HOUR}(?:\s?{_HALF})?"):
         moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1) - (30 if found[3] else 0)
         hour, half = found[4], found[5]
-    elif found := told.take(rf"({any_of(WORDS.spoken)})\s{_HOUR}(?:\s?{_HALF})?"):
+    elif found := told.take(rf"({_SPOKEN})\s{_HOUR}(?:\s?{_HALF})?"):
         moved, hour, half = WORDS.spoken[found[1]], found[2], found[3]
-    elif found := told.take(rf"({words_for(1, 12)}|(?<=at )[0-9]{{1,2}}|(?<=um )[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
+    elif found := told.take(rf"({_COUNT_TO_TWELVE}|(?<=at )[0-9]{{1,2}}|(?<=um )[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
         hour, moved, half = found[1], _count(found[2]), found[3]
     else:
         return
@@ -107,7 +114,7 @@ def _spoken(told: Told) -> None:
 def _part(told: Told) -> None:
     """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
     hour_at = told.taken_at
-    if found := told.take(rf"({any_of(WORDS.parts)})"):
+    if found := told.take(rf"({_PART})"):
         told.part = WORDS.parts[found[1]]
         told.hour_first = told.hour is not None and told.taken_at >= hour_at
 
@@ -116,10 +123,10 @@ def _bare_hour(told: Told) -> None:
     """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
     if told.hour is not None:
         return
-    at = re.search(rf"\b{any_of(WORDS.at)}\s[0-9]", told.rest)
+    at = _AT_A_NUMBER.search(told.rest)
     if (told.day or told.part or at) and (found := told.take(r"([0-9]{1,2})")):
         _hour(told, int(found[1]), 0, clock=Clock.BARE)
-    elif (told.part or told.day) and (found := told.take(rf"({words_for(1, 12)})")):
+    elif (told.part or told.day) and (found := told.take(rf"({_COUNT_TO_TWELVE})")):
         _hour(told, _count(found[1]), 0, clock=Clock.BARE)
 
 

@@ -8,16 +8,19 @@ repeats is the first.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
+from bot.domain.days import READERS as DAY_READERS
+from bot.domain.days import take_amount
 from bot.domain.hours import DAY_MIN, NOON, minutes_meant, usual_hour
 from bot.domain.hours import READERS as HOUR_READERS
-from bot.domain.told import READERS as DAY_READERS
-from bot.domain.told import YEARS, Clock, Told, days_on, take_amount
-from bot.domain.words import WORDS, any_of
+from bot.domain.told import YEARS, Clock, Told, days_on
+from bot.domain.twofold import alternatives, both_orders
+from bot.domain.words import DAY_FIRST, WORDS, any_of, rewritten
 from bot.domain.words.plain import plain
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
@@ -65,36 +68,89 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
     Raises:
         BadInput: unclear, no such day or hour, two days it could be, or not the way one faces.
     """
-    return moments_meant(text, now=now, zone=zone, language=language, facing=facing)[0]
+    asked = (text, now, zone, language, facing)
+    words = plain(text)
+    if language in DAY_FIRST and len(both_orders(words, zone=zone, language=language)) > 1:
+        return _meant(words, *asked)[0]
+    found = _of_each(*asked)
+    one, other = found[0][0], next((each[0] for each in found if each[0] != found[0][0]), None)
+    if other is not None and len(both_orders(words, zone=zone, language=language)) > 1:
+        raise BadInput("entry.moment.two_days", typed=text, one=one.on, other=other.on)
+    if other is not None:
+        raise BadInput("entry.moment.two", typed=text, one=_shown(one), other=_shown(other))
+    return one
 
 
 def moments_meant(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> list[Moment]:
     """Every moment a text can mean, the likeliest first: `at 6` is of the morning or of the evening.
 
-    Arguments and errors are those of `parse_moment`.
+    Arguments and errors are those of `parse_moment`, but that two days it can be are both given.
     """
-    told = take_apart(text, now=now, zone=zone, language=language, facing=facing)
+    found = _of_each(text, now, zone, language, facing)
+    return list(dict.fromkeys(one for rank in zip_longest(*found) for one in rank if one is not None))
+
+
+def _shown(moment: Moment) -> datetime | date:
+    """What a refusal names of it: no hour that was not told."""
+    return moment.at if moment.timed else moment.on
+
+
+def _of_each(text: str, now: datetime, zone: str, language: str, facing: Facing) -> list[list[Moment]]:
+    """The moments of each of the texts that it can be."""
+    texts, by_nearness = alternatives(plain(text), zone=zone, language=language)
+    found: list[list[Moment]] = []
+    refusals: list[BadInput] = []
+    for words in texts:
+        try:
+            found.append(_meant(words, text, now, zone, language, facing))
+        except BadInput as refused:
+            refusals.append(refused)
+    if not found:
+        raise refusals[0]
+    if by_nearness:
+        found.sort(key=lambda each: each[0].at, reverse=facing is Facing.PAST)
+    return found
+
+
+def _meant(words: str, text: str, now: datetime, zone: str, language: str, facing: Facing) -> list[Moment]:
+    told = take_apart(words, now=now, zone=zone, language=language, facing=facing, typed=text)
     moments = [told] if isinstance(told, Moment) else settled(told, now, zone)
-    if facing is Facing.PAST and moments[0].at > now:
-        raise BadInput("entry.moment.future", at=moments[0].at)
-    if facing is Facing.FUTURE and moments[0].at < now:
-        raise BadInput("entry.moment.past", at=moments[0].at)
+    wrong = "future" if facing is Facing.PAST and moments[0].at > now else None
+    wrong = "past" if facing is Facing.FUTURE and moments[0].at < now else wrong
+    if wrong and isinstance(told, Told) and told.hour is None:
+        raise BadInput(f"entry.moment.{wrong}_day", typed=text)
+    if wrong:
+        raise BadInput(f"entry.moment.{wrong}", dated=moments[0].at)
     return moments
 
 
-def take_apart(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> Told | Moment:
+def take_apart(
+    text: str, *, now: datetime, zone: str, language: str, facing: Facing, typed: str | None = None
+) -> Told | Moment:
     """What a text tells of a day and an hour, or the moment where it is one by itself (`now`, `in 20 minutes`).
 
+    Args:
+        text: one of its `alternatives`.
+        now: aware.
+        zone: IANA name.
+        language: the member's.
+        facing: where it lies.
+        typed: what a refusal names, where that is another.
+
     Raises:
-        BadInput: unclear, no such day or hour, two days it could be.
+        BadInput: unclear, no such day or hour.
     """
-    words = plain(text)
+    words, text = plain(text), typed or text
+    if stamp := _DISCORD.fullmatch(words):
+        return instant(datetime.fromtimestamp(int(stamp[1]), UTC), zone)
     if _ISO.fullmatch(words):
         return _iso(words, text, zone)
-    for pattern, replacement in WORDS.rewrites:
-        words = re.sub(pattern, replacement, words)
-    words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     local = now.astimezone(ZoneInfo(zone))
+    same_hour = _SAME_HOUR.search(words)
+    if same_hour:
+        words = f"{words[: same_hour.start()]}{words[same_hour.end() :]}".strip()
+    words = rewritten(words)
+    words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     if words in WORDS.now:
         return instant(now, zone)
     told = Told(words, text, language, local.date(), past=facing is Facing.PAST)
@@ -104,6 +160,10 @@ def take_apart(text: str, *, now: datetime, zone: str, language: str, facing: Fa
     for read_day in DAY_READERS:
         read_day(told)
     read_hour(told)
+    if same_hour and told.hour is None and told.part is None:
+        told.hour = local.time().replace(second=0, microsecond=0)
+    elif same_hour:
+        raise BadInput("entry.moment.unclear", typed=text)
     left = unread(told)
     if left or (told.day is None and told.hour is None and told.part is None):
         raise BadInput("entry.moment.unclear", typed=text)
@@ -116,7 +176,7 @@ def read_hour(told: Told) -> None:
     Raises:
         BadInput: no such hour.
     """
-    before = re.search(rf"\b({any_of(WORDS.at)})\s[0-9a-z]", told.rest)
+    before = _AT.search(told.rest)
     told.at = before[1] if before else None
     for read in HOUR_READERS:
         read(told)
@@ -144,7 +204,7 @@ def check_started(moment: Moment, now: datetime) -> None:
         BadInput: it lies in the future, or before 1990.
     """
     if moment.at > now:
-        raise BadInput("entry.moment.future", at=moment.at)
+        raise BadInput("entry.moment.future", dated=moment.at)
     if moment.at < EARLIEST:
         raise BadInput("entry.moment.too_old", year=str(moment.on.year))
 
@@ -154,6 +214,10 @@ def at_wall(day: date, hour: time, zone: str) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
+_AT = re.compile(rf"\b({any_of(WORDS.at)})\s[0-9a-z]")
+_SAME_HOUR = re.compile(rf"(?<![a-z]){any_of(WORDS.same_hour)}(?![a-z])\s?")
+_DISCORD = re.compile(rf"(?:{any_of(WORDS.at)}\s)?<t:([0-9]{{9,11}})(?::[a-z])?>")
+"""A timestamp as Discord writes it: seconds since 1970."""
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?(?:z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -166,7 +230,7 @@ def _iso(words: str, typed: str, zone: str) -> Moment:
     except ValueError:
         raise BadInput("entry.moment.no_such_day", typed=typed) from None
     if at.year not in YEARS:
-        raise BadInput("entry.moment.no_such_day", typed=typed)
+        raise BadInput("entry.moment.no_such_year", typed=typed, year=str(at.year))
     return instant(at, zone)
 
 
@@ -180,6 +244,9 @@ def settled(told: Told, now: datetime, zone: str) -> list[Moment]:
     """
     if told.hour is None:
         return [_without_hour(told, now, zone)]
+    if told.or_day is not None:
+        each = [settled(replace(told, day=day, or_day=None), now, zone) for day in (told.day, told.or_day)]
+        return [one for rank in zip_longest(*each) for one in rank if one is not None]
     readings = minutes_meant(told)
     found: list[Moment] = []
     for minutes in readings:

@@ -6,78 +6,25 @@ What is left of it afterwards is about hours, which `bot.domain.reminding` has t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import Enum
 
-from bot.domain.schedule import LAST
-from bot.domain.told import READERS as DAY_READERS
-from bot.domain.told import YEARS, Told
+from bot.domain.bounds import day_in, take_beginning, take_end
+from bot.domain.schedule import LAST, WORKDAY
+from bot.domain.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, Unit, calendar, number
+from bot.domain.told import Told
 from bot.domain.units import parse_duration
-from bot.domain.words import WORDS, any_of
+from bot.domain.words import WORDS, any_of, rewritten, with_series_words
 from bot.errors import BadInput
 
-
-class Unit(Enum):
-    """What a series goes on by."""
-
-    MINUTE = "minute"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(slots=True)
-class Series:
-    """What a text tells of a series but its hours.
-
-    Attributes:
-        every, unit: how often; minutes stand in `every`.
-        weekdays: told, 0 Monday; none with `DAY` and mostly with `MONTH`.
-        nths: which of a month's `weekdays`, `LAST` at the end.
-        days: of the month.
-        on: month and day, of a year.
-        since, until: told as days.
-        lasts: how long, from the first day on: a count of a unit.
-        span: from what hour to what hour, as typed.
-        until_hour: an hour of today that ends it, as typed.
-        endless: said to have no end.
-        times: how often a day, where that was told.
-        also: the other reading of `every second tuesday`, the second of a month.
-    """
-
-    every: int = 1
-    unit: Unit | None = None
-    weekdays: tuple[int, ...] = ()
-    nths: tuple[int, ...] = ()
-    days: tuple[int, ...] = ()
-    on: tuple[int, int] | None = None
-    since: date | None = None
-    until: date | None = None
-    lasts: tuple[int, Unit] | None = None
-    span: tuple[str, str] | None = None
-    until_hour: str | None = None
-    endless: bool = False
-    times: int | None = None
-    also: Series | None = None
-
-
-_WEEKDAY = any_of(WORDS.weekdays)
-_AND = r"\s?(?:,|&|\+|/|\band\b|\bund\b|\bsowie\b)\s?(?:(?:and|und|on|am|the|dem|every|every the)\s)*"
-_RANGE = re.compile(rf"\b({_WEEKDAY})\.?\s?(?:-|to|until|through|thru)\s?({_WEEKDAY})\.?(?![a-z])")
-_ANOTHER = re.compile(r"\s?(?:,|;|&|\band\b|\bund\b)\s*every\b")
+_AND = rf"\s?(?:,|&|\+|/|\b{any_of(WORDS.plus)}\b)\s?(?:(?:{any_of(WORDS.plus)}|on|am|the|dem|every|every the)\s)*"
+_RANGE = re.compile(rf"\b({WEEKDAY})\.?\s?(?:-|to|until|through|thru)\s?({WEEKDAY})\.?(?![a-z])")
+_ANOTHER = re.compile(r"\s?(?:,|;|&|\b(?:and|und)\b)\s*every\b")
 """Where a second series begins, unless it goes on with another weekday."""
-_ONE = rf"(?:{_WEEKDAY})\.?(?:-(?:{_WEEKDAY}))?(?![a-z])"
+_ONE = rf"(?:{WEEKDAY})\.?(?:-(?:{WEEKDAY}))?(?![a-z])"
 _LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
-_COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items() if count == int(count))})"
-_CALENDAR = any_of({**WORDS.days, **WORDS.months})
 _LONGER = any_of([word for word, days in WORDS.days.items() if days > 1] + [*WORDS.months])
 _NTH = r"(?:[0-9]{1,2}(?:st|nd|rd|th)|last)"
 _DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s(?:day|tag))?)"
-_NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
-_HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|uhr|h|o'clock)?|{_NAMED_HOUR})"
-AMOUNT_OF_DAYS = rf"{_COUNT}\s?{_CALENDAR}"
+AMOUNT_OF_DAYS = rf"{COUNT}\s?{CALENDAR}"
 """A regular expression for an amount of days, weeks, months or years."""
 _TIMES = any_of(word for word, size in WORDS.milliseconds.items() if size < 86_400_000 and word[0].isalpha())
 AMOUNT = (
@@ -89,11 +36,7 @@ AMOUNT = (
 
 def canonical(words: str) -> str:
     """Plain words with every way to say a series made one (`jeden zweiten`, `every other`; `werktags`, `weekdays`)."""
-    for pattern, replacement in WORDS.recurring:
-        words = re.sub(pattern, replacement, words)
-    for pattern, replacement in WORDS.rewrites:
-        words = re.sub(pattern, replacement, words)
-    words = " ".join(words.split())
+    words = " ".join(rewritten(with_series_words(words)).split())
     return re.sub(r"\bevery (?:every )+", "every ", words)
 
 
@@ -105,18 +48,18 @@ def take_series(told: Told) -> Series | None:
     """
     series = Series()
     told.rest = _RANGE.sub(r"\1-\2", told.rest)
-    told.rest = re.sub(rf"\b(?:from|between)\s(?={_WEEKDAY}-)", "", told.rest)
+    told.rest = re.sub(rf"\b(?:from|between)\s(?={WEEKDAY}-)", "", told.rest)
     for another in _ANOTHER.finditer(told.rest):
-        if not re.search(rf"\b{_WEEKDAY}\.?$", told.rest[: another.start()]):
+        if not re.search(rf"\b{WEEKDAY}\.?$", told.rest[: another.start()]):
             raise BadInput("remind_when.unclear", typed=told.typed)
-    if found := told.take(rf"(?:from|between)\s({_HOUR})\s?(?:to|until|and|und|-)\s?({_HOUR})"):
+    if found := told.take(rf"(?:from|between)\s({HOUR})\s?(?:to|until|and|und|-)\s?({HOUR})"):
         series.span = (found[1], found[2])
     _times(told, series)
     except_days = told.take(rf"except\s(?:on\s|every\s)*({_LIST})")
     series.endless = told.take("endless") is not None
-    _ends(told, series)
-    _begins(told, series)
-    longer = re.search(rf"\bevery\s(?:{_COUNT}\s?)?{_LONGER}(?![a-z])", told.rest) is not None
+    take_end(told, series)
+    take_beginning(told, series)
+    longer = re.search(rf"\bevery\s(?:{COUNT}\s?)?{_LONGER}(?![a-z])", told.rest) is not None
     if not _core(told, series):
         return None
     _settle_times(told, series, longer=longer)
@@ -134,8 +77,11 @@ def take_series(told: Told) -> Series | None:
 
 
 def _times(told: Told, series: Series) -> None:
-    if found := told.take(r"([0-9]{1,2})times"):
-        series.times = int(found[1])
+    if found := told.take(r"(for\s)?([0-9]{1,2})times(?:\sonly)?"):
+        series.times = int(found[2])
+        series.in_all = (
+            "only" if found[1] else "or" if re.search(rf"\b{WEEKDAY}\b", told.rest[: told.taken_at]) else None
+        )
 
 
 def _settle_times(told: Told, series: Series, *, longer: bool) -> None:
@@ -152,86 +98,19 @@ def _settle_times(told: Told, series: Series, *, longer: bool) -> None:
         series.times = None
 
 
-# ── until, from, for ──
-
-
-def _ends(told: Told, series: Series) -> None:
-    if found := told.take(rf"for\s({_COUNT})\s?({_CALENDAR})(?![a-z])"):
-        count, unit = _calendar(int(_number(found[1])), found[2])
-        series.lasts = (count, unit)
-    found = re.search(r"\buntil\s+(?P<tail>.+)$", told.rest)
-    if found is None:
-        return
-    head, tail = told.rest[: found.start()], found["tail"]
-    hour = re.match(rf"{_HOUR}(?![a-z0-9./])", tail)
-    if hour and not re.match(rf"[0-9]{{1,2}}\s?(?:{any_of(WORDS.month_names)})\b", tail):
-        series.until_hour = hour[0]
-        told.rest = f"{head} {tail[hour.end() :]}"
-        return
-    series.until, left = _last_day(told, tail)
-    told.rest = f"{head} {left}"
-
-
-def _last_day(told: Told, tail: str) -> tuple[date, str]:
-    """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
-    months = any_of(WORDS.month_names)
-    whole = re.match(
-        rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({months}|month|monats?|year|jahre?s?)(?:\s([0-9]{{4}}))?(?![a-z])(?!\.?\s?[0-9])",
-        tail,
-    )
-    if whole and (whole[1] in WORDS.month_names or "end of" in whole[0]):
-        year, month = told.today.year, WORDS.month_names.get(whole[1], told.today.month)
-        if whole[1] in ("year", "jahr", "jahres", "jahre"):
-            month = 12
-        if whole[2]:
-            year = int(whole[2])
-        elif month < told.today.month:
-            year += 1
-        if year not in YEARS:
-            raise BadInput("remind_when.never", typed=told.typed)
-        last = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-        return last, tail[whole.end() :]
-    tail = re.sub(rf"^(?:the\s)?{_WEEKDAY}\.?,?\s+(?=[0-9])", "", tail)  # `until tue 1 june`
-    day, left = _day_in(told, tail)
-    if day is None:
-        raise BadInput("remind_when.until", typed=told.typed)
-    return day, left
-
-
-def _day_in(told: Told, words: str) -> tuple[date | None, str]:
-    part = replace(told, rest=words, day=None)
-    for read in DAY_READERS:
-        read(part)
-        if part.day is not None:
-            break
-    return part.day, part.rest
-
-
-def _begins(told: Told, series: Series) -> None:
-    """`from 1 june`; from an hour on is left to the hours."""
-    found = re.search(r"\bfrom\s+(?:on\s+)?(?P<tail>.+)$", told.rest)
-    if found is None:
-        return
-    head, tail = told.rest[: found.start()], found["tail"]
-    if re.match(rf"{_HOUR}(?![a-z0-9./])(?!\s?{any_of(WORDS.month_names)})", tail):
-        told.rest = f"{head} at {tail}"
-        return
-    series.since, left = _day_in(told, tail)
-    told.rest = f"{head} {left}" if series.since else told.rest
-
-
 # ── how often, on which days ──
 
 
 def _core(told: Told, series: Series) -> bool:
     """Whether it is a series at all; reads how often and on which days."""
     if found := told.take(
-        rf"every\s(?:({_COUNT})\s?|(other|alternate)\s|([0-9]{{1,2}})(?:st|nd|rd|th)\s)?({_CALENDAR})(?![a-z])"
+        rf"every\s(?:({COUNT})\s?|(other|alternate)\s|([0-9]{{1,2}})(?:st|nd|rd|th)\s)?({CALENDAR})(?![a-z])"
     ):
-        count = 2 if found[2] else _number(found[1] or found[3] or "1")
-        series.every, series.unit = _calendar(int(count), found[4])
+        count = 2 if found[2] else number(found[1] or found[3] or "1")
+        series.every, series.unit = calendar(count, found[4])
     nth = told.take(
-        rf"(every\s)?(?:on\s|am\s)?(?:the\s)?({_NTH}(?:{_AND}{_NTH})*)\s({_LIST})(\s(?:of\sthe\smonth|every\smonth))?"
+        rf"(every\s)?(?:on\s|am\s)?(?:the\s)?({_NTH}(?:{_AND}{_NTH})*)\s({_LIST}|workday)"
+        r"(\s(?:of\sthe\smonth|every\smonth))?"
     )
     if nth:
         _nth_weekdays(told, series, nth)
@@ -251,7 +130,7 @@ def _core(told: Told, series: Series) -> bool:
 
 def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
     nths = _nths(told, found[2])
-    weekdays = _weekdays(found[3])
+    weekdays = (WORKDAY,) if found[3] == "workday" else _weekdays(found[3])
     monthly = found[4] is not None or series.unit is Unit.MONTH
     if not monthly and not found[1]:
         # `the last friday`: once, and not of a month.
@@ -263,6 +142,8 @@ def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
     if len(weekdays) > 1 and (monthly or nths in ((1,), (LAST,))):
         raise BadInput("remind_when.unclear", typed=told.typed)
     every_nth = len(nths) == 1 and nths[0] in range(2, 53)
+    if every_nth and not monthly and weekdays == (WORKDAY,):
+        raise BadInput("remind_when.unclear", typed=told.typed)
     if monthly or not every_nth:
         if any(nth > 5 for nth in nths):
             raise BadInput("remind_when.never", typed=told.typed)
@@ -320,7 +201,7 @@ def _interval(told: Told, series: Series) -> None:
     found = told.take(rf"every\s(?:({_TIMES})(?![a-z0-9])|({AMOUNT}))")
     if not found:
         return
-    if series.span is None and (hours := told.take(rf"({_HOUR})\s?-\s?({_HOUR})")):
+    if series.span is None and (hours := told.take(rf"({HOUR})\s?-\s?({HOUR})")):
         series.span = (hours[1], hours[2])
     minutes = parse_duration(found[2] or f"1 {found[1]}", "en") / 60_000
     series.every, series.unit = int(minutes), Unit.MINUTE
@@ -331,7 +212,7 @@ def _interval(told: Told, series: Series) -> None:
 def _yearly(told: Told, series: Series) -> None:
     """`every year on 24 Dec`, `every 24 Dec`: the date decides."""
     words = re.sub(r"\bevery\s", " ", told.rest, count=1) if series.unit is None else told.rest
-    day, left = _day_in(told, words)
+    day, left = day_in(told, words)
     if series.unit is None and (day is None or not re.search(r"[0-9]", words)):
         return
     if day is not None:
@@ -345,22 +226,10 @@ def _yearly(told: Told, series: Series) -> None:
 # ── words to numbers ──
 
 
-def _number(word: str) -> float:
-    return float(word) if word.isdecimal() else WORDS.numbers[word]
-
-
-def _calendar(count: int, unit: str) -> tuple[int, Unit]:
-    if unit in WORDS.days:
-        days = WORDS.days[unit]
-        return (count, Unit.DAY) if days == 1 else (count * days // 7, Unit.WEEK)
-    months = WORDS.months[unit]
-    return (count, Unit.MONTH) if months == 1 else (count * months // 12, Unit.YEAR)
-
-
 def _weekdays(words: str) -> tuple[int, ...]:
     """`mon, wed-fri` as numbers in order."""
     days: set[int] = set()
-    for found in re.finditer(rf"\b({_WEEKDAY})\b\.?(?:-({_WEEKDAY})\b)?", words):
+    for found in re.finditer(rf"\b({WEEKDAY})\b\.?(?:-({WEEKDAY})\b)?", words):
         first = WORDS.weekdays[found[1]]
         last = WORDS.weekdays[found[2] or found[1]]
         days |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}

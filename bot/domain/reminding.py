@@ -10,13 +10,16 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from itertools import zip_longest
 
+from bot.domain.days import DAYS_AND_HOURS
 from bot.domain.hours import usual_hour
 from bot.domain.moments import Facing, Moment, at_wall, settled, take_apart
 from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
 from bot.domain.schedule import In, Once, Schedule, next_after
 from bot.domain.told import Clock, Told
+from bot.domain.twofold import alternatives
 from bot.domain.units import parse_duration
 from bot.domain.words.plain import plain
 from bot.errors import BadInput
@@ -30,8 +33,10 @@ LATER_HOURS = (time(18), time(21))
 
 _SAID = {
     "entry.moment.unclear": "remind_when.unclear",
+    "entry.moment.two_days": "remind_when.unclear",
     "entry.moment.no_such_day": "remind_when.never",
     "entry.moment.no_such_hour": "remind_when.no_such_hour",
+    "entry.moment.no_such_year": "remind_when.too_far",
     "entry.duration.unclear": "remind_when.unclear",
     "entry.duration.too_long": "remind_when.unclear",
     "entry.duration.sixty": "remind_when.unclear",
@@ -40,7 +45,8 @@ _SAID = {
 }
 """What the parsers of moments and durations refuse, said with examples of what lies ahead."""
 _CONNECTED = re.compile(r"[,;]?\s(?:and|und|then|dann|sowie|&|\+|plus)\s|[,;]\s?")
-_SLASHED = re.compile(r"(?<![0-9])([0-9]{1,2})/([0-9]{1,2})(?![0-9])")
+MOST_PLACES = 4
+"""Places at which a text is tried to be cut in two: each costs two readings, and every keystroke is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
     """
     asker = Asker(now, zone, language, text)
     try:
-        readings, assumed = _either_order(text, asker)
+        readings, assumed = _readings(plain(text), asker)
     except BadInput as refused:
         key = _SAID.get(refused.key, refused.key)
         if key == "remind_when.unclear":
@@ -84,34 +90,6 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
     return Asked(distinct[0], distinct[1:MOST_READINGS], assumed)
 
 
-def _either_order(text: str, asker: Asker) -> Readings:
-    """Both readings of `3/4`; in the Americas, where the month comes first, that one first."""
-    try:
-        return _readings(plain(text), asker)
-    except BadInput as refused:
-        if refused.key != "entry.moment.two_days":
-            raise
-    settled = replace(asker, language="de")
-    words = plain(text)
-    orders = [words, _SLASHED.sub(r"\2/\1", words)]
-    if asker.zone.startswith(("America/", "US/")):
-        orders.reverse()
-    found: list[Schedule] = []
-    refusals: list[BadInput] = []
-    assumed = False
-    for order in orders:
-        try:
-            schedules, assumed = _readings(order, settled)
-        except BadInput as refused:
-            refusals.append(refused)
-        else:
-            found.insert(1 if found else 0, schedules[0])
-            found += schedules[1:]
-    if not found:
-        raise refusals[0]
-    return found, assumed
-
-
 def _is_two(text: str, asker: Asker) -> bool:
     """Whether both sides of an `and` are readable by themselves."""
     words = plain(text)
@@ -119,14 +97,38 @@ def _is_two(text: str, asker: Asker) -> bool:
     def readable(part: str) -> bool:
         try:
             _readings(part.strip(), asker)
-        except BadInput as refused:
-            return refused.key == "entry.moment.two_days"
+        except BadInput:
+            return False
         return True
 
-    return any(readable(words[: at.start()]) and readable(words[at.end() :]) for at in _CONNECTED.finditer(words))
+    places = [*_CONNECTED.finditer(words)]
+    return len(places) <= MOST_PLACES and any(
+        readable(words[: at.start()]) and readable(words[at.end() :]) for at in places
+    )
 
 
 def _readings(words: str, asker: Asker) -> Readings:
+    """The readings of each of the texts that it can be, the likeliest of each first."""
+    texts, by_nearness = alternatives(words, zone=asker.zone, language=asker.language)
+    found: list[list[Schedule]] = []
+    refusals: list[BadInput] = []
+    assumed = False
+    for text in texts:
+        try:
+            read, chosen = _readings_of(text, asker)
+        except BadInput as refused:
+            refusals.append(refused)
+        else:
+            assumed = assumed or chosen
+            found.append(read)
+    if not found:
+        raise refusals[0]
+    if by_nearness:
+        found.sort(key=lambda each: next_after(each[0], asker.zone, asker.now) or asker.now)
+    return [one for rank in zip_longest(*found) for one in rank if one is not None], assumed
+
+
+def _readings_of(words: str, asker: Asker) -> Readings:
     told = Told(canonical(words), asker.typed, asker.language, asker.today, past=False)
     series = take_series(told)
     found, assumed = _once(words, asker) if series is None else read_series(told, series, asker)
@@ -146,7 +148,8 @@ def _readings(words: str, asker: Asker) -> Readings:
 
 def _once(words: str, asker: Asker) -> Readings:
     words = re.sub(r"^([0-9]{1,2})$", r"at \1", words)
-    words = re.sub(rf"^(?={AMOUNT_OF_DAYS}$)", "in ", words)
+    if re.fullmatch(AMOUNT_OF_DAYS, words) or DAYS_AND_HOURS.fullmatch(words):
+        words = f"in {words}"
     ahead: list[Schedule] = []
     if re.fullmatch(AMOUNT, words):
         # `20 min`, `1h30` are ahead from now; that `1h30` may be an hour of the day as well is the other reading.
@@ -164,10 +167,12 @@ def _once(words: str, asker: Asker) -> Readings:
 
 
 def _moments(words: str, asker: Asker) -> Readings:
-    told = take_apart(words, now=asker.now, zone=asker.zone, language=asker.language, facing=Facing.FUTURE)
+    told = take_apart(
+        words, now=asker.now, zone=asker.zone, language=asker.language, facing=Facing.FUTURE, typed=asker.typed
+    )
     if isinstance(told, Moment):
         if told.at <= asker.now:
-            raise BadInput("remind_when.past", at=told.at)
+            raise BadInput("remind_when.past", dated=told.at)
         return [In(told.at)], False
     assumed = told.hour is None
     if told.hour is None:
@@ -175,8 +180,10 @@ def _moments(words: str, asker: Asker) -> Readings:
     moments = settled(told, asker.now, asker.zone)
     if moments[0].at > asker.now + FURTHEST:
         raise BadInput("remind_when.too_far", year=str(moments[0].on.year))
+    if moments[0].at <= asker.now and assumed:
+        raise BadInput("remind_when.past_day", typed=asker.typed)
     if moments[0].at <= asker.now:
-        raise BadInput("remind_when.past", at=moments[0].at)
+        raise BadInput("remind_when.past", dated=moments[0].at)
     return [Once(moment.on, moment.hour.replace(second=0)) for moment in moments], assumed
 
 

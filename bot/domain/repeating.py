@@ -6,27 +6,31 @@ A series is counted from today, or from the first of the days that were named; o
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.hours import DAY_MIN, HALF_MIN, minutes_meant, usual_hour
 from bot.domain.moments import at_wall, read_hour, unread
-from bot.domain.recurring import Series, Unit
 from bot.domain.schedule import (
     LEAST_MIN,
     MOST_MIN,
     Calendar,
     Daily,
     Hours,
+    In,
     Interval,
     Monthly,
     MonthlyWeekday,
+    Once,
     Schedule,
     Weekly,
     Yearly,
     next_after,
+    upcoming,
 )
+from bot.domain.series import Series, Unit
 from bot.domain.told import YEARS, Told
 from bot.errors import BadInput
 
@@ -34,6 +38,8 @@ HOUR = time(9)
 """The hour of what was told without one."""
 TIMES_A_DAY = {2: (HOUR, time(18)), 3: (HOUR, time(14), time(19)), 4: (HOUR, time(12), time(15), time(18))}
 """And the hours of `twice a day`, while people are awake."""
+AWAKE = (8 * 60, 20 * 60)
+"""From what to what minute `every 2 hours on weekdays` comes."""
 _END_YEAR = 9999
 
 Minutes = tuple[int, ...]
@@ -75,11 +81,14 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
     """
     hours, assumed = _hours(told)
     if series.unit is Unit.MINUTE:
-        return [_interval(series, hours[0] if hours else (), asker)], False
+        awake = bool(series.weekdays) and series.span is None
+        return [_interval(series, hours[0] if hours else (), asker)], awake
     if series.span or series.until_hour:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     if series.every < 1:
         raise BadInput("remind_when.too_often", typed=asker.typed)
+    if series.in_all and series.unit is not Unit.DAY:
+        return _in_all(series, hours, asker), assumed
     if series.times is not None:
         hours = hours or [tuple(hour.hour * 60 for hour in TIMES_A_DAY.get(series.times, ()))]
         if len(hours[0]) != series.times:
@@ -96,6 +105,21 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
     if not found:
         raise refusals[0]
     return found, assumed
+
+
+def _in_all(series: Series, hours: list[Minutes], asker: Asker) -> list[Schedule]:
+    """`every monday 3 times`: three in all, or three a day."""
+    assert series.times is not None
+    found: list[Schedule] = []
+    for minutes in hours or [(HOUR.hour * 60,)]:
+        one = _recurring(_on_its_days(replace(series, until=None), minutes, asker.typed), _times(minutes), asker)
+        times = upcoming(one, asker.zone, asker.now, series.times)
+        last = times[-1].astimezone(ZoneInfo(asker.zone)).date()
+        found.append(replace(one, until=last) if not isinstance(one, In | Once) else one)
+    a_day = tuple(hour.hour * 60 for hour in TIMES_A_DAY.get(series.times, ()))
+    if series.in_all == "or" and not hours and a_day:
+        found.insert(1, _recurring(series, _times(a_day), asker))
+    return found
 
 
 def _hours(told: Told) -> tuple[list[Minutes], bool]:
@@ -166,11 +190,18 @@ def _recurring(series: Series, hours: Hours, asker: Asker) -> Schedule:
     if series.every > 1 and named:
         # Counted from the first one that comes, not from the week or month it is today.
         anchor = _first_day(_shape(series, 1, hours, since, None), since, asker)
+        if series.on == (2, 29):
+            anchor = next(date(year, 2, 29) for year in range(since.year, since.year + 9) if _is_ahead(year, since))
         schedule = _shape(series, series.every, hours, anchor or since, series.until)
     if series.lasts is not None:
         first = _first_day(schedule, since, asker) or since
         schedule = _shape(series, series.every, hours, schedule.anchor, _lasting(first, *series.lasts))
     return _checked(schedule, asker)
+
+
+def _is_ahead(year: int, since: date) -> bool:
+    """Whether a year has a 29 February that is not over."""
+    return isleap(year) and date(year, 2, 29) >= since
 
 
 def _shape(series: Series, every: int, hours: Hours, anchor: date, until: date | None) -> Calendar:
@@ -207,7 +238,7 @@ def _checked(schedule: Calendar | Interval, asker: Asker) -> Schedule:
     if next_after(schedule, asker.zone, asker.now) is None:
         if schedule.until is None:
             raise BadInput("remind_when.too_far", year=str(_END_YEAR))
-        raise BadInput("remind_when.until_before", typed=asker.typed, until=schedule.until)
+        raise BadInput("remind_when.until_before", typed=asker.typed, dated=schedule.until)
     return schedule
 
 
@@ -226,8 +257,10 @@ def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
         first = start.hour * 60 + start.minute
         last = _after(first, _one_hour(series.until_hour, asker))
         if last < first or start.date() > asker.today:
-            raise BadInput("remind_when.until_before", typed=asker.typed, until=asker.today)
+            raise BadInput("remind_when.until_before", typed=asker.typed, dated=asker.today)
         return _checked(_within(series, first, last, asker, asker.today), asker)
+    if series.weekdays and not hours and not series.since:
+        return _checked(_within(series, *AWAKE, asker, series.until), asker)
     if series.weekdays:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     start = (asker.now + step).replace(second=0, microsecond=0)

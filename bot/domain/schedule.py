@@ -9,7 +9,7 @@ occurs once.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,15 +19,14 @@ from typing import cast
 from bot.domain.moments import at_wall
 from bot.domain.told import YEARS
 
-LEAST_MIN = 10
-"""Minutes between two occurrences of an `Interval`, at least."""
-MOST_MIN = 366 * 24 * 60
-"""And at most."""
+LEAST_MIN, MOST_MIN = 10, 366 * 24 * 60
+"""Minutes between two occurrences of an `Interval`, at least and at most."""
 LAST = -1
 """The last of a month, where the others are counted from 1."""
+WORKDAY = 7
+"""Any of Monday to Friday, in place of one weekday."""
 
-_FIRST_AT = datetime(YEARS.start, 1, 1, tzinfo=UTC)
-_END_AT = datetime(9999, 1, 1, tzinfo=UTC)
+_FIRST_AT, _END_AT = datetime(YEARS.start, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _END_DAY = date(9999, 1, 1).toordinal()
 """Nothing occurs from here on, so that no reckoning meets the end of what a `datetime` can hold."""
 
@@ -120,7 +119,7 @@ class MonthlyWeekday:
 
     every: int
     nths: tuple[int, ...]  # 1 to 5 in order, and LAST at the end; months without a fifth are passed over
-    weekday: int  # 0 Monday
+    weekday: int  # 0 Monday, or WORKDAY
     hours: Hours
     anchor: date
     until: date | None = None
@@ -129,7 +128,7 @@ class MonthlyWeekday:
         _check_series(self)
         _check_ordered(tuple(nth for nth in self.nths if nth != LAST) or (1,), range(1, 6))
         _check(LAST not in self.nths[:-1] and len(self.nths) > 0, "the last stands last")
-        _check_ordered((self.weekday,), range(7))
+        _check_ordered((self.weekday,), range(WORKDAY + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +263,16 @@ def _days_of_monthly(schedule: Monthly, since: int) -> Iterator[int]:
 def _days_of_monthly_weekday(schedule: MonthlyWeekday, since: int) -> Iterator[int]:
     for first, length in _months(schedule, since):
         ahead = (schedule.weekday + 1 - first) % 7  # ordinal 1 is a Monday
-        before = -1
+        found: Sequence[int] = range(first + ahead, first + length, 7)
+        if schedule.weekday == WORKDAY:
+            found = [day for day in range(first, first + length) if (day - 1) % 7 < 5]
+        before = 0
         for nth in schedule.nths:
-            on = ahead + 7 * (nth - 1) if nth != LAST else ahead + (length - 1 - ahead) // 7 * 7
-            if on < length and on != before and first + on >= since:
-                yield first + on
-            before = on if on < length else before
+            if nth <= len(found):
+                day = found[nth - 1] if nth != LAST else found[-1]
+                if day >= since and day != before:
+                    yield day
+                before = day
 
 
 def _days_of_yearly(schedule: Yearly, since: int) -> Iterator[int]:

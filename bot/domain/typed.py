@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.entry import Backward, Way, parse_backward, resolve, split
-from bot.domain.moments import Facing, check_started, parse_moment
+from bot.domain.moments import Facing, check_started, moments_meant, parse_moment
 from bot.domain.runs import Direction, RunContent, Stretch
 from bot.domain.units import Units, parse_distance, parse_duration, parse_pace
 from bot.domain.words import WORDS, any_of
@@ -155,6 +155,20 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> Entry:
         started_at = now - timedelta(milliseconds=duration_ms)
         ran_on = started_at.astimezone(ZoneInfo(manner.zone)).date()
     return Entry(stretches, started_at, ran_on)
+
+
+def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
+    """Every start that a text can mean, the likeliest first.
+
+    Raises:
+        BadInput: as `read_start`.
+    """
+    moments = moments_meant(typed, now=now, zone=manner.zone, language=manner.language, facing=Facing.PAST)
+    if len(moments) == 1:
+        return [read_start(typed, 0, manner, now)[0]]
+    for moment in moments:
+        check_started(moment, now)
+    return [moment.at for moment in moments]
 
 
 def read_start(typed: str, duration_ms: int, manner: Manner, now: datetime) -> tuple[datetime, date]:

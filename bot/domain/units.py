@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from bot.domain.words import WORDS, any_of
+from bot.domain.words import WORDS, any_of, with_halves
 from bot.domain.words.plain import NUMBER, number, plain
 from bot.errors import BadInput
 
@@ -182,7 +182,8 @@ def parse_duration(text: str, language: str) -> int:
         BadInput: unreadable; open between two readings (`low_ms`, `high_ms`); 60 or more of what makes up an hour or
             a minute; nothing, or over seven days (`duration_ms`).
     """
-    words = _ABOUT.sub("", plain(text), count=1) if _ABOUT.match(plain(text)) else plain(text)
+    words = with_halves(plain(text))
+    words = _ABOUT.sub("", words, count=1) if _ABOUT.match(words) else words
     if re.match(r"-\s*[0-9.,]", words):
         raise BadInput("entry.duration.zero", typed=text)
     duration_ms = round(sum(_milliseconds(part, text) for part in _PLUS.split(words)))

@@ -114,7 +114,7 @@ def read_back_on(typed: str, reader: Reader, now: datetime) -> date:
         assert failure is not None
         if failure.key == "entry.moment.unclear":  # whose examples are of runs that were
             raise BadInput("nudges.pause.unclear", typed=typed)
-        if failure.key == "entry.moment.past":
+        if failure.key in ("entry.moment.past", "entry.moment.past_day"):
             raise BadInput("nudges.pause.today")
         raise failure
     today = today_in(reader.zone, now)

@@ -12,6 +12,7 @@ from babel.dates import format_skeleton, get_day_names
 from bot.domain.reminding import Asked
 from bot.domain.schedule import (
     LAST,
+    WORKDAY,
     Calendar,
     Daily,
     Hours,
@@ -79,7 +80,8 @@ def _series(schedule: Interval | Calendar, reader: Reader) -> str:
             return reader.t("schedule.monthly", count=schedule.every, days=days, hours=hours)
         case MonthlyWeekday():
             nths = [reader.t(f"schedule.nths.{'last' if nth == LAST else nth}") for nth in schedule.nths]
-            weekday = _weekday(schedule.weekday, "wide", reader)
+            workday = schedule.weekday == WORKDAY
+            weekday = reader.t("schedule.workday") if workday else _weekday(schedule.weekday, "wide", reader)
             return reader.t(
                 "schedule.nth_weekday", count=schedule.every, nths=reader.both(nths), weekday=weekday, hours=hours
             )

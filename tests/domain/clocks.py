@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
-from bot.domain.schedule import LAST, Calendar, Daily, Monthly, MonthlyWeekday, Weekly, Yearly
+from bot.domain.schedule import LAST, WORKDAY, Calendar, Daily, Monthly, MonthlyWeekday, Weekly, Yearly
 
 DAY = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -172,10 +173,12 @@ def _monthly(schedule: Monthly, day: date) -> bool:
 
 
 def _monthly_weekday(schedule: MonthlyWeekday, day: date) -> bool:
-    nth = sum((day - timedelta(weeks=n)).month == day.month for n in range(5))
-    fits = nth in schedule.nths or (LAST in schedule.nths and (day + timedelta(weeks=1)).month != day.month)
-    months = _month(day) - _month(schedule.anchor)
-    return fits and day.weekday() == schedule.weekday and months % schedule.every == 0
+    wanted = range(5) if schedule.weekday == WORKDAY else [schedule.weekday]
+    month = [day.replace(day=number) for number in range(1, monthrange(day.year, day.month)[1] + 1)]
+    found = [one for one in month if one.weekday() in wanted]
+    nth = found.index(day) + 1 if day in found else 0
+    fits = nth > 0 and (nth in schedule.nths or (LAST in schedule.nths and day == found[-1]))
+    return fits and (_month(day) - _month(schedule.anchor)) % schedule.every == 0
 
 
 def _yearly(schedule: Yearly, day: date) -> bool:

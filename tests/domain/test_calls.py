@@ -18,10 +18,10 @@ START = datetime(2026, 11, 20, 17, tzinfo=UTC)  # a Friday, 18:00 in Berlin
 @pytest.mark.parametrize(
     ("typed", "key"),
     [
-        ("yesterday 18:00", "entry.moment.past"),
+        ("yesterday 18:00", "partners.starts.past"),
         ("friday", "partners.refused.no_hour"),
         ("2027-01-17 13:01", "partners.refused.too_far_ahead"),
-        ("soonish", "entry.moment.unclear"),
+        ("soonish", "partners.starts.unclear"),
     ],
 )
 def test_a_start_that_can_not_be_is_refused(typed: str, key: str) -> None:

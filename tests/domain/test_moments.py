@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.moments import Facing, Moment, at_wall, check_started, parse_moment
+from bot.domain.moments import Facing, Moment, at_wall, check_started, moments_meant, parse_moment
 from bot.errors import BadInput
+from bot.reader import Reader
 from tests.domain.test_units import lines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -74,13 +75,13 @@ vor = unclear | vor langer Zeit = unclear | ago = unclear | 3 moons ago = unclea
 gestern irgendwann = unclear | irgendwann = unclear | ten past = unclear | halb = unclear
 at = unclear | um = unclear | Uhr = unclear | 18 30 = unclear | <t:1> = unclear | in = unclear | next = unclear
 30 feb = no_such_day | 30. Februar = no_such_day | 31.4. = no_such_day | 32.1. 7 Uhr = no_such_day | 2026-02-30 = no_such_day
-2025-13-01 = no_such_day | 0.1. = no_such_day | 20.13. = no_such_day | 13/13 = no_such_day | 9999-01-01 = no_such_day
+2025-13-01 = no_such_day | 0.1. = no_such_day | 20.13. = no_such_day | 13/13 = no_such_day | 9999-01-01 = no_such_year
 25:00 = no_such_hour | yesterday 24:30 = no_such_hour | today 13pm = no_such_hour | 0am = no_such_hour | 7:60 = no_such_hour
 gestern 25 Uhr = no_such_hour | heute 6 Uhr 75 = no_such_hour | halb 30 = no_such_hour
 am 32. = no_such_day | the 0th = no_such_day | 32.12 = no_such_hour | at 2460 = no_such_hour
 Wed 17 Nov 18:30 = no_such_day | 2026-02-30T06:15Z = no_such_day | 2026-11-20T06:15+99:00 = no_such_day
-tomorrow = future | morgen 7 Uhr = future | in 20 minutes = future | 2027-01-01 = future | next friday = future
-today 18:00 = future | 24.11. 18:00 = future | tonight = future | heute Abend = future | übermorgen = future
+tomorrow = future_day | morgen 7 Uhr = future | in 20 minutes = future | 2027-01-01 = future_day | next friday = future_day
+today 18:00 = future | 24.11. 18:00 = future | tonight = future_day | heute Abend = future_day | übermorgen = future_day
 3/4 = two_days | 3/4 7am = two_days | 11/12/2025 = two_days
 """
 
@@ -114,22 +115,48 @@ def test_refused(typed: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "key"),
     [
-        "yesterday",
-        "3 days ago",
-        "vor 3 Tagen",
-        "gestern 18 Uhr",
-        "2026-11-20 06:15",
-        "24.11. 6:15",
-        "last friday",
-        "today 7am",
+        ("yesterday", "past_day"),
+        ("3 days ago", "past_day"),
+        ("vor 3 Tagen", "past_day"),
+        ("last friday", "past_day"),
+        ("gestern 18 Uhr", "past"),
+        ("2026-11-20 06:15", "past"),
+        ("24.11. 6:15", "past"),
+        ("today 7am", "past"),
     ],
 )
-def test_what_is_over_is_not_ahead(typed: str) -> None:
+def test_what_is_over_is_not_ahead_and_no_hour_is_named_that_was_not_typed(typed: str, key: str) -> None:
     with pytest.raises(BadInput) as refused:
         read(typed, Facing.FUTURE)
-    assert refused.value.key == "entry.moment.past"
+    assert refused.value.key == f"entry.moment.{key}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "facing", "words"),
+    [
+        ("24 Dec 2027 9am", Facing.PAST, "Fri 24 Dec 2027 09:00"),
+        ("20.11.2025 6:15", Facing.FUTURE, "Thu 20 Nov 2025 06:15"),
+        ("1 june 9999", Facing.FUTURE, "9999"),
+        ("in 9999 years", Facing.FUTURE, "9999"),
+    ],
+)
+def test_a_refusal_says_the_year(typed: str, facing: Facing, words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read(typed, facing)
+    assert words in Reader("en", zone=BERLIN).error(refused.value)
+
+
+@pytest.mark.parametrize("typed", ["in 1:30", "weekend 9am", "so um 7", "last weekend", "1:30 ago"])
+def test_a_text_with_two_readings_is_refused_with_both(typed: str) -> None:
+    facing = Facing.PAST if typed.startswith(("last", "1:30")) else Facing.FUTURE
+    with pytest.raises(BadInput) as refused:
+        read(typed, facing)
+    assert refused.value.key == "entry.moment.two"
+    both = moments_meant(typed, now=NOW, zone=BERLIN, language="en", facing=facing)
+    told = [moment.at if moment.timed else moment.on for moment in both[:2]]
+    assert [refused.value.params["one"], refused.value.params["other"]] == told
 
 
 @pytest.mark.parametrize("typed", ["1989-12-31", "31.12.1989 7 Uhr", "in 20 minutes"])

@@ -15,8 +15,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.domain import reminding
 from bot.domain.reminding import FURTHEST, read_when
+from bot.domain.repeating import Asker, Readings
 from bot.domain.schedule import Calendar, Daily, In, Interval, Monthly, Once, Schedule, Weekly, next_after, upcoming
+from bot.domain.twofold import MOST as MOST_TEXTS
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES, catalogue
 from bot.reader import Reader
@@ -77,7 +80,7 @@ def test_there_are_enough_lines_and_each_is_of_its_own_language() -> None:
         # Where the month comes first, and where a language settles it.
         ("America/New_York", "en", "3/4 9am", "= 2027-03-04 09:00 | 2027-04-03 09:00"),
         ("Europe/London", "en", "3/4 9am", "= 2027-04-03 09:00 | 2027-03-04 09:00"),
-        ("America/New_York", "de", "3/4 9 Uhr", "= 2027-04-03 09:00"),
+        ("America/New_York", "de", "3/4 9 Uhr", "= 2027-04-03 09:00 | 2027-03-04 09:00"),
         # The order matters to an end as well.
         ("Europe/London", "en", "every month on the 1st 9:00 until 1/2", "= 2026-12-01 09:00, 2027-01-01 09:00, 2027-02-01 09:00 | 2026-12-01 09:00, 2027-01-01 09:00"),
         # Of two orders the one that still comes.
@@ -100,9 +103,9 @@ def test_where_one_is(zone: str, language: str, typed: str, answer: str) -> None
         ("19:00", "6", "= 2026-11-25 06:00 | 2026-11-25 18:00"),
         ("05:00", "today", "= 2026-11-24 09:00 ~"),
         ("19:00", "today", "= 2026-11-24 21:00 ~"),
-        ("22:00", "today", "! past"),
+        ("22:00", "today", "! past_day"),
         ("20:10", "tonight", "= 2026-11-24 21:00 ~"),
-        ("23:30", "tonight", "! past"),
+        ("23:30", "tonight", "! past_day"),
         ("20:10", "evening", "= 2026-11-25 19:00 ~"),
         ("01:00", "heute Nacht um 2", "= 2026-11-24 02:00"),
         ("03:00", "heute Nacht um 2", "= 2026-11-25 02:00"),
@@ -126,7 +129,7 @@ def test_what_is_fixed_and_what_moves_with_the_zone() -> None:
     assert read("every 3 days 7:00") == Daily(3, (time(7),), TODAY)
     assert read("every other saturday 8am") == Weekly(2, (5,), (time(8),), date(2026, 11, 28))
     assert read("every tue 7:00 for 3 weeks") == Weekly(1, (1,), (time(7),), TODAY, date(2026, 12, 21))
-    assert read("zum Monatsende 20 Uhr", "de") == Monthly(1, (31,), (time(20),), TODAY)
+    assert read("jeden Monat am Monatsende 20 Uhr", "de") == Monthly(1, (31,), (time(20),), TODAY)
 
 
 def test_ends_as_told() -> None:
@@ -167,6 +170,8 @@ WORDS = [
     ("first sunday of the month 9:00", "first Sunday of the month 9:00", "am ersten Sonntag im Monat 9:00"),
     ("every 2 months on the last friday 17:00", "every 2 months on the last Friday 17:00", "alle 2 Monate am letzten Freitag 17:00"),
     ("1st, 22nd and 31st of the month 7:00", "every month on the 1st, 22nd and last day at 7:00", "jeden Monat am 1., 22. und letzten Tag um 7:00"),
+    ("last weekday of the month 17:00", "last weekday of the month 17:00", "am letzten Werktag im Monat 17:00"),
+    ("every 2 months on the first weekday 9:00", "every 2 months on the first weekday 9:00", "alle 2 Monate am ersten Werktag 9:00"),
     ("every year on 24 dec 9:00", "every year on 24 Dec 9:00", "jedes Jahr am 24. Dez. 9:00"),
     ("every hour", "every hour", "jede Stunde"),
     ("every 90 minutes until 1 dec", "every 90 minutes until 1 Dec", "alle 90 Minuten bis 1. Dez."),
@@ -261,3 +266,23 @@ def test_any_slip_of_the_finger_is_read_or_refused(line: tuple[str, str, str, st
     language, typed, *_ = line
     assert comes(typed[:at] + slip + typed[at:], language)
     assert comes(typed[:at] + typed[at + 1 :], language)
+
+
+HOSTILE = [
+    piece * (100 // len(piece))
+    for piece in ("1,", "mon,", "und ", "in ", "every ", "3/4 ", "a", "1 and ", "weekend ", "so um ", "12:30 ")
+]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_a_keystroke_reads_a_text_a_few_times_at_most(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    original = reminding._readings_of
+
+    def counted(words: str, asker: Asker) -> Readings:
+        read.append(words)
+        return original(words, asker)
+
+    monkeypatch.setattr(reminding, "_readings_of", counted)
+    assert comes(typed.strip(), "en")
+    assert len(read) <= (1 + 2 * reminding.MOST_PLACES) * MOST_TEXTS

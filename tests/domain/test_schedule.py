@@ -12,6 +12,7 @@ from bot.domain import moments
 from bot.domain import schedule as schedules
 from bot.domain.schedule import (
     LAST,
+    WORKDAY,
     Daily,
     In,
     Interval,
@@ -66,6 +67,9 @@ def walls(schedule: Schedule, after: str, count: int = 4, zone: str = BERLIN) ->
         (MonthlyWeekday(1, (5,), 6, SEVEN, DAY), "2026-01-01", "26-03-29 07:00, 26-05-31 07:00, 26-08-30 07:00, 26-11-29 07:00"),
         (MonthlyWeekday(1, (4, 5, LAST), 4, SEVEN, DAY), "2026-04-01", "26-04-24 07:00, 26-05-22 07:00, 26-05-29 07:00, 26-06-26 07:00"),
         (MonthlyWeekday(1, (4, LAST), 4, SEVEN, DAY), "2026-04-01", "26-04-24 07:00, 26-05-22 07:00, 26-05-29 07:00, 26-06-26 07:00"),
+        # 28 February 2026 and 31 May are Saturday and Sunday.
+        (MonthlyWeekday(1, (LAST,), WORKDAY, SEVEN, DAY), "2026-02-01", "26-02-27 07:00, 26-03-31 07:00, 26-04-30 07:00, 26-05-29 07:00"),
+        (MonthlyWeekday(1, (1, 3), WORKDAY, SEVEN, DAY), "2026-02-01", "26-02-02 07:00, 26-02-04 07:00, 26-03-02 07:00, 26-03-04 07:00"),
         (Yearly(1, 2, 29, SEVEN, DAY), "2026-01-01", "26-02-28 07:00, 27-02-28 07:00, 28-02-29 07:00, 29-02-28 07:00"),
         (Yearly(2, 12, 24, SEVEN, DAY), "2027-01-01", "28-12-24 07:00, 30-12-24 07:00, 32-12-24 07:00, 34-12-24 07:00"),
         (Daily(1, SEVEN, DAY, date(2026, 2, 1)), "2026-01-31 12:00", "26-02-01 07:00"),

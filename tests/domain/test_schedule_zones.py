@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot.domain.schedule import (
     LAST,
+    WORKDAY,
     Calendar,
     Daily,
     Interval,
@@ -131,7 +132,7 @@ SERIES: st.SearchStrategy[Calendar] = st.one_of(
     st.builds(Daily, EVERY, HOURS, ANCHOR, UNTIL),
     st.builds(Weekly, EVERY, some_of(st.integers(0, 6)), HOURS, ANCHOR, UNTIL),
     st.builds(Monthly, EVERY, some_of(st.integers(1, 31)), HOURS, ANCHOR, UNTIL),
-    st.builds(MonthlyWeekday, EVERY, NTHS, st.integers(0, 6), HOURS, ANCHOR, UNTIL),
+    st.builds(MonthlyWeekday, EVERY, NTHS, st.integers(0, WORKDAY), HOURS, ANCHOR, UNTIL),
     st.builds(
         lambda every, on, hours, anchor, until: Yearly(every, on.month, on.day, hours, anchor, until),
         EVERY, BIRTHDAYS, HOURS, ANCHOR, UNTIL,

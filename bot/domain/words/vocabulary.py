@@ -59,6 +59,16 @@ class Vocabulary:
         relative_days: days counted from today.
         weekdays: Monday is 0.
         month_names: January is 1.
+        ordinals: days of a month as words.
+        day_first: `3/4` is 3 April, and not also 4 March.
+        hours: the units of hours that cannot be hours of the day (`18h`).
+        beyond: between an amount and the day it is counted from (`a week from tuesday`).
+        after_next: the one after the next.
+        workday: one of Monday to Friday.
+        same_hour: the hour it is now, on another day.
+        halves: (regular expression, replacement) for amounts and a half of several words.
+        twofold: (regular expression, replacements, whether the nearest of them comes first, else the first): texts
+            that can be two others, each of which is read.
         last, next, this: what qualifies a weekday or a week, in all inflections.
         week: the word for a week beside those.
         parts: parts of the day.
@@ -90,6 +100,15 @@ class Vocabulary:
     relative_days: Mapping[str, int]
     weekdays: Mapping[str, int]
     month_names: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    day_first: bool
+    hours: frozenset[str]
+    beyond: frozenset[str]
+    after_next: frozenset[str]
+    workday: frozenset[str]
+    same_hour: frozenset[str]
+    halves: tuple[tuple[str, str], ...]
+    twofold: tuple[tuple[str, tuple[str, ...], bool], ...]
     last: frozenset[str]
     next: frozenset[str]
     this: frozenset[str]
@@ -107,6 +126,6 @@ class Vocabulary:
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         """The words of both."""
-        ordered = ("rewrites", "recurring")
+        ordered = ("rewrites", "recurring", "halves", "twofold")
         merged = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name not in ordered}
-        return Vocabulary(**merged, rewrites=self.rewrites + other.rewrites, recurring=self.recurring + other.recurring)
+        return Vocabulary(**merged, **{name: getattr(self, name) + getattr(other, name) for name in ordered})
