@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.answering import BROKEN, GONE, LOST, respond
-from bot.errors import MemberError
+from bot.errors import BadInput, MemberError
 from bot.i18n import LANGUAGES, catalogue, shipped
 from bot.reader import Reader
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
+
+TEXT_LIMIT = 500
+"""Characters that any option takes at most: those of a note."""
 
 
 def reader_in(interaction: discord.Interaction) -> Reader:
@@ -89,17 +92,37 @@ def _what(interaction: discord.Interaction) -> str:
     return str(data.get("custom_id", interaction.type.name))
 
 
+def _exceeded(interaction: discord.Interaction) -> int | None:
+    """The length that a text of this command has and should not; None where all are as short as they should be."""
+    command = interaction.command
+    if not isinstance(command, app_commands.Command):
+        return None
+    for parameter in command.parameters:
+        text, limit = getattr(interaction.namespace, parameter.name, None), parameter.max_value
+        longest = limit if isinstance(limit, int) else TEXT_LIMIT
+        if isinstance(text, str) and len(text) > longest:
+            return longest
+    return None
+
+
 class Tree(app_commands.CommandTree["Backpedal"]):
     """The tree, whose failures go through `respond_to_error`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Backpedal], /) -> bool:
-        """Refuse who asks too often; count the others among the interactions in hand, which a stop answers first."""
+        """Refuse who asks too often, and texts longer than their options take; count the others as in hand.
+
+        Discord asks its own clients to keep an option's length, and lets 6,000 characters through where none is told.
+        A stop answers those in hand first.
+        """
         if not await self.client.admits(interaction):
             return False
         task = asyncio.current_task()
         if task is not None:
             self.client.hold(task, interaction)
-        return True
+        limit = _exceeded(interaction)
+        if limit is not None:
+            await respond_to_error(interaction, BadInput("entry.text.too_long", limit=limit))
+        return limit is None
 
     async def on_error(
         self, interaction: discord.Interaction[Backpedal], error: app_commands.AppCommandError, /

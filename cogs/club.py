@@ -54,8 +54,8 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
     async def review(self, interaction: Interaction) -> None:
         """Show the first run that waits."""
         person, guild_id = await organiser(interaction)
-        held = await soon(interaction, clubs.held_runs(self.app.database, guild_id), private=True)
-        await reply(interaction, review_card(held, 0, person.user_id, person.reader), private=True)
+        held = await soon(interaction, clubs.held_run(self.app.database, guild_id), private=True)
+        await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
 
     @pressed("club", "agree", "run_id", "revision")
     async def agree(self, interaction: Interaction, run_id: int, revision: int) -> None:
@@ -71,9 +71,8 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
     async def next(self, interaction: Interaction, run_id: int) -> None:
         """Show the run after this one, or the first again after the last."""
         person, guild_id = await organiser(interaction)
-        held = await clubs.held_runs(self.app.database, guild_id)
-        at = next((i for i, run in enumerate(held) if run.run_id > run_id), 0)
-        await replace(interaction, review_card(held, at, person.user_id, person.reader))
+        held = await clubs.held_run(self.app.database, guild_id, run_id)
+        await replace(interaction, review_card(held, person.user_id, person.reader))
 
     async def _decide(self, interaction: Interaction, run_id: int, revision: int, *, agree: bool) -> None:
         person, guild_id = await organiser(interaction)
@@ -89,8 +88,8 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
             notice = person.reader.error(error)
         except NotFound:
             notice = person.reader.t("club.review.decided")
-        held = await clubs.held_runs(self.app.database, guild_id)
-        await replace(interaction, review_card(held, 0, person.user_id, person.reader, notice))
+        held = await clubs.held_run(self.app.database, guild_id)
+        await replace(interaction, review_card(held, person.user_id, person.reader, notice))
         await follow(interaction, run_id)
 
     async def _choose_zone(self, person: Person, guild_id: int, typed: str) -> str:

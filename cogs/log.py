@@ -15,7 +15,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met
 from cogs.asking import check_spotter
 from cogs.logged import content_of, log_and_show
-from cogs.transformers import DIRECTIONS, RUN_OPTIONS, SURFACES, read_entry, suggest_entry, suggest_when
+from cogs.transformers import DIRECTIONS, RUN_OPTIONS, SURFACES, Told, read_entry, suggest_entry, suggest_when
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -36,12 +36,12 @@ class Log(commands.Cog):
     async def log(
         self,
         interaction: Interaction,
-        distance: str | None = None,
-        time: str | None = None,
-        pace: str | None = None,
+        distance: Told | None = None,
+        time: Told | None = None,
+        pace: Told | None = None,
         direction: str | None = None,
-        backward: str | None = None,
-        when: str | None = None,
+        backward: Told | None = None,
+        when: Told | None = None,
         surface: str | None = None,
         spotter: discord.User | None = None,
         effort: app_commands.Range[int, 0, 10] | None = None,

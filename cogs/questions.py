@@ -65,8 +65,8 @@ class Questions(commands.Cog):
         """Take it back from the list."""
         person = await met(interaction)
         await self._unmute(person.user_id, chosen_number(interaction))
-        own = await ties.own_ties(self.app.database, person.user_id, TieKind.MUTE)
-        await replace(interaction, tie_list(own, TieKind.MUTE, 0, person.reader))
+        own = await ties.tie_page(self.app.database, person.user_id, TieKind.MUTE)
+        await replace(interaction, tie_list(own, TieKind.MUTE, person.reader))
 
     async def _unmute(self, user_id: int, asker_id: object) -> str:
         if not isinstance(asker_id, int):

@@ -125,13 +125,9 @@ def _zone_meant(interaction: Interaction, person: Person) -> str:
 async def suggest_reminder(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """One's own reminders in words; the value is an id that only their keeper can use."""
     person, keeper = await kept(interaction)
-    app, wanted = interaction.client.app, current.casefold().split()
-    found = []
-    for view in reversed(await reminders.own_reminders(app.database, keeper)):
-        words = line(view, person.reader, app.clock())
-        if all(word in words.casefold() for word in wanted):
-            found.append(_choice(words, f"#{view.reminder_id}"))
-    return found[:OFFERED]
+    app = interaction.client.app
+    found = await reminders.find_reminders(app.database, keeper, current, OFFERED)
+    return [_choice(line(view, person.reader, app.clock()), f"#{view.reminder_id}") for view in found]
 
 
 async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keeper, typed: str) -> ReminderView:
@@ -143,12 +139,7 @@ async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keep
     app = interaction.client.app
     if _CHOSEN.fullmatch(typed):
         return await reminders.own_reminder(app.database, keeper, int(typed[1:]))
-    wanted, now = typed.casefold().split(), app.clock()
-    fitting = [
-        view
-        for view in await reminders.own_reminders(app.database, keeper)
-        if all(word in line(view, person.reader, now).casefold() for word in wanted)
-    ]
+    fitting = await reminders.find_reminders(app.database, keeper, typed, 2)
     if len(fitting) != 1:
         raise NotFound("remind.refused.which", typed=typed)
     return fitting[0]

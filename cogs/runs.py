@@ -27,6 +27,7 @@ from cogs.transformers import (
     RUN_OPTIONS,
     SURFACES,
     TOLD_DIRECTIONS,
+    Told,
     chosen_run,
     manner_of,
     suggest_entry,
@@ -91,7 +92,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     @app_commands.command(name="show", description=spoken("runs.commands.show"))
     @app_commands.describe(run=spoken("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
-    async def show(self, interaction: Interaction, run: str) -> None:
+    async def show(self, interaction: Interaction, run: Told) -> None:
         """One run, with its buttons."""
         person = await met(interaction)
         run_id = await chosen_run(interaction, person.reader, run)
@@ -112,13 +113,13 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     async def edit(
         self,
         interaction: Interaction,
-        run: str,
-        distance: str | None = None,
-        time: str | None = None,
-        pace: str | None = None,
+        run: Told,
+        distance: Told | None = None,
+        time: Told | None = None,
+        pace: Told | None = None,
         direction: str | None = None,
-        backward: str | None = None,
-        when: str | None = None,
+        backward: Told | None = None,
+        when: Told | None = None,
         surface: str | None = None,
         spotter: discord.User | None = None,
         effort: app_commands.Range[int, 0, 10] | None = None,
@@ -170,7 +171,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
     @app_commands.describe(run=spoken("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
-    async def delete(self, interaction: Interaction, run: str) -> None:
+    async def delete(self, interaction: Interaction, run: Told) -> None:
         """Delete one run; its card offers Undo."""
         person = await met(interaction)
         run_id = await chosen_run(interaction, person.reader, run)

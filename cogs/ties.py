@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.errors import BadInput, NotFound
-from bot.reader import Reader, escaped
+from bot.reader import escaped
 from bot.services import ties
 from bot.services.ties import TieKind
 from bot.tree import spoken
@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
 async def _suggest(interaction: Interaction, current: str, kind: TieKind) -> list[app_commands.Choice[str]]:
     person = await met(interaction)
-    wanted = current.casefold().split()
-    found = []
-    for tied in await ties.own_ties(interaction.client.app.database, person.user_id, kind):
-        words = in_words(tied, person.reader)
-        if all(word in words.casefold() for word in wanted):
-            found.append(app_commands.Choice(name=words[:CHOICE_LIMIT], value=f"#{tied.user_id}"))
-    return found[:OFFERED]
+    found = await ties.find_ties(interaction.client.app.database, person.user_id, kind, current, OFFERED)
+    return [
+        app_commands.Choice(name=in_words(tied, person.reader)[:CHOICE_LIMIT], value=f"#{tied.user_id}")
+        for tied in found
+    ]
 
 
 async def suggest_blocked(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -104,29 +102,28 @@ def _check(interaction: Interaction, member: discord.User | discord.Member) -> N
 
 async def _show(interaction: Interaction, kind: TieKind) -> None:
     person = await met(interaction)
-    own = await soon(interaction, ties.own_ties(interaction.client.app.database, person.user_id, kind), private=True)
-    await reply(interaction, tie_list(own, kind, 0, person.reader), private=True)
+    own = await soon(interaction, ties.tie_page(interaction.client.app.database, person.user_id, kind), private=True)
+    await reply(interaction, tie_list(own, kind, person.reader), private=True)
 
 
 async def _untie(interaction: Interaction, typed: str, kind: TieKind) -> None:
     person = await met(interaction)
-    other_id = await _chosen(interaction, typed, kind, person.reader)
+    other_id = await _chosen(interaction, typed, kind)
     name = await soon(
         interaction, ties.untie(interaction.client.app.database, person.user_id, other_id, kind), private=True
     )
     await reply(interaction, card(person.reader.t(f"ties.{kind.value}.undone", name=escaped(name, 60))), private=True)
 
 
-async def _chosen(interaction: Interaction, typed: str, kind: TieKind, reader: Reader) -> int:
-    """Whom autocomplete's value means, or the only one on the list whom the typed words fit."""
+async def _chosen(interaction: Interaction, typed: str, kind: TieKind) -> int:
+    """Whom autocomplete's value means, or the only one on the list whose name has the typed words."""
     if re.fullmatch("#[0-9]{1,19}", typed) and int(typed[1:]) < 2**63:
         return int(typed[1:])
-    wanted = typed.casefold().split()
-    own = await ties.own_ties(interaction.client.app.database, interaction.user.id, kind)
-    fitting = [tied.user_id for tied in own if all(word in in_words(tied, reader).casefold() for word in wanted)]
+    name = typed.partition(" · ")[0]  # of a line as it is offered
+    fitting = await ties.find_ties(interaction.client.app.database, interaction.user.id, kind, name, 2)
     if len(fitting) != 1:
         raise NotFound(f"ties.{kind.value}.unknown")
-    return fitting[0]
+    return fitting[0].user_id
 
 
 class Ties(commands.Cog):
@@ -141,8 +138,8 @@ class Ties(commands.Cog):
         person = await met(interaction)
         if kind not in list(TieKind) or not isinstance(page, int):
             raise BadInput("errors.press.unknown")
-        own = await ties.own_ties(self.app.database, person.user_id, TieKind(kind))
-        await replace(interaction, tie_list(own, TieKind(kind), page, person.reader))
+        own = await ties.tie_page(self.app.database, person.user_id, TieKind(kind), page)
+        await replace(interaction, tie_list(own, TieKind(kind), person.reader))
 
 
 async def setup(bot: Backpedal) -> None:

@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.domain import typed as domain
 from bot.domain.entry import Way
+from bot.domain.finding import read_clues
 from bot.domain.runs import Direction, RunContent, Surface
 from bot.domain.typed import Entry, Manner, Typed
 from bot.domain.units import parse_distance, parse_pace
@@ -19,7 +20,7 @@ from bot.domain.written import if_any
 from bot.errors import MemberError, NotFound
 from bot.reader import Reader
 from bot.services import runs
-from bot.services.runs import RunView
+from bot.services.runs import RunLine, RunView
 from bot.tree import spoken
 from cogs.answer import Interaction, met
 from cogs.views.base import Field, Form, identity
@@ -27,14 +28,16 @@ from cogs.views.run_card import form_units, line, way
 
 CHOICE_LIMIT = 100
 OFFERED = 25
-"""Choices shown, the newest first; who types words looks through `SEARCHED` runs."""
-SEARCHED = 5000
+"""Choices shown, the newest first."""
 DIRECTIONS = [app_commands.Choice(name=spoken(f"runs.direction.{way}"), value=way.value) for way in Way]
 SURFACES = [app_commands.Choice(name=spoken(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
 TOLD_DIRECTIONS = [
     app_commands.Choice(name=spoken(f"runs.direction.{direction}"), value=direction.value)
     for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
 ]
+
+Told = app_commands.Range[str, 1, CHOICE_LIMIT]
+"""A distance, time, pace, share or moment as typed, or words that look for a run."""
 
 RUN_OPTIONS = {
     "distance": spoken("runs.commands.distance"),
@@ -103,16 +106,8 @@ def suggested(
 async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """One's own runs in words; the value is the run's id, which only its runner can use."""
     person = await met(interaction)
-    wanted = current.lower().split()
-    found = []
-    limit = SEARCHED if wanted else OFFERED
-    for run in await runs.newest_runs(interaction.client.app.database, person.user_id, limit):
-        words = line(run, person.reader)
-        if all(word in words.lower() for word in wanted):
-            found.append(_choice(words, f"#{run.run_id}"))
-        if len(found) == OFFERED:
-            break
-    return found
+    found = await _found(interaction, person.reader, current, OFFERED)
+    return [_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
 
 
 async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> int:
@@ -123,15 +118,19 @@ async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> in
     """
     if re.fullmatch("#[0-9]{1,18}", typed):
         return int(typed[1:])
-    wanted = typed.lower().split()
-    fitting = [
-        run.run_id
-        for run in await runs.newest_runs(interaction.client.app.database, interaction.user.id, SEARCHED)
-        if all(word in line(run, reader).lower() for word in wanted)
-    ]
+    fitting = await _found(interaction, reader, typed, 2)
     if len(fitting) != 1:
         raise NotFound("runs.choose", typed=typed)
-    return fitting[0]
+    return fitting[0].run_id
+
+
+async def _found(interaction: Interaction, reader: Reader, typed: str, limit: int) -> tuple[RunLine, ...]:
+    """The newest runs that the words fit."""
+    ways = {way: reader.t(f"runs.direction.{way}") for way in ("backward", "forward", "mixed", "untold")}
+    clues = read_clues(typed, reader.units, ways)
+    if clues is None:
+        return ()
+    return await runs.find_runs(interaction.client.app.database, interaction.user.id, clues, limit)
 
 
 def edit_form(view: RunView, reader: Reader) -> Form:

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Dialect, Integer, event, make_url
+from sqlalchemy import BigInteger, Connection, Date, Dialect, Integer, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from db.queue import ConnectionQueue
 from db.sqlite_driver import Driver
@@ -163,3 +166,20 @@ def keeps_zones(dialect: Dialect) -> bool:
 def makes_tables_anew(dialect: Dialect) -> bool:
     """Whether a table is changed by making another and copying the rows, as SQLite must."""
     return dialect.name == "sqlite"
+
+
+class week_of(FunctionElement[date]):
+    """The Monday of the ISO week of a date."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(week_of, "sqlite")
+def _week_in_sqlite(element: week_of, compiler: Any, **how: Any) -> str:
+    return f"date({compiler.process(element.clauses, **how)}, 'weekday 0', '-6 days')"
+
+
+@compiles(week_of, "postgresql")
+def _week_in_postgresql(element: week_of, compiler: Any, **how: Any) -> str:
+    return f"CAST(date_trunc('week', {compiler.process(element.clauses, **how)}) AS DATE)"

@@ -31,10 +31,13 @@ class Effort:
     run_id: int
 
 
+SPANS = tuple((listed, int(listed * OVER)) for listed in LISTED_M)
+"""Each listed distance, and the most metres that still count for it."""
+
+
 def listed_for(distance_m: int) -> int | None:
     """The listed distance a stretch of `distance_m` counts for, or None."""
-    longest = max((listed for listed in LISTED_M if listed <= distance_m), default=None)
-    return longest if longest is not None and distance_m <= longest * OVER else None
+    return next((listed for listed, longest in SPANS if listed <= distance_m <= longest), None)
 
 
 def bests(efforts: Iterable[Effort]) -> dict[Direction, dict[int, Effort]]:

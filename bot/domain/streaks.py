@@ -6,10 +6,12 @@ nothing and breaks nothing. The current week adds once its goal is met, and brea
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from bot.domain.periods import Period, starts_on
 
@@ -66,7 +68,7 @@ class Past:
     """What a streak is made of.
 
     Attributes:
-        runs: runs a day, all and those with a backward part, by local day.
+        runs: runs, all and those with a backward part, by local day or, for all of a week, by its Monday.
         goals: (the Monday from which on it held, goal), oldest first; before the first `DEFAULT_GOAL` held.
         pauses: of this person.
         repaired: Mondays of weeks that were repaired.
@@ -150,8 +152,8 @@ def streak(past: Past, today: date, since: date | None = None) -> Streak:
 
 def goal_in(goals: Sequence[tuple[date, Goal]], monday: date) -> Goal:
     """The goal that held in a week."""
-    held = [goal for since, goal in goals if since <= monday]
-    return held[-1] if held else DEFAULT_GOAL
+    held = bisect_right(goals, monday, key=itemgetter(0))
+    return goals[held - 1][1] if held else DEFAULT_GOAL
 
 
 def paused_on(pauses: Iterable[Pause], day: date) -> Pause | None:

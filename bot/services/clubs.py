@@ -69,7 +69,7 @@ class ClubSettings:
 class HeldRun:
     """A run faster than the best found on earth, as far as it is shared with the club.
 
-    `parts` are (direction, metres, milliseconds), one for each stretch.
+    `parts` are (direction, metres, milliseconds), one for each stretch; it is the `number`th of `count` that wait.
     """
 
     run_id: int
@@ -79,6 +79,8 @@ class HeldRun:
     ran_on: date
     surface: Surface | None
     parts: tuple[tuple[Direction, int | None, int], ...]
+    number: int
+    count: int
 
 
 async def club_settings(database: Database, guild_id: int) -> ClubSettings:
@@ -235,25 +237,25 @@ async def set_round(
     await _set_and_plan(database, guild_id, now, **values)
 
 
-async def held_runs(database: Database, guild_id: int) -> tuple[HeldRun, ...]:
-    """The club's runs that wait for an organiser, oldest first."""
+async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun | None:
+    """The club's first run that waits for an organiser after another, or the first of all; None where none waits."""
     async with database.read() as session:
-        rows = await run_queries.held_runs(session, guild_id)
-        if not rows:
-            return ()
-        stretches = await run_queries.stretches_of(session, [run.run_id for run in rows])
-        names = await run_queries.display_names(session, guild_id, [run.user_id for run in rows])
-    return tuple(
-        HeldRun(
-            run.run_id,
-            run.revision,
-            run.user_id,
-            names.get(run.user_id, "?"),
-            run.ran_on,
-            Surface(run.surface) if run.surface else None,
-            tuple((Direction(s.direction), s.distance_m, s.duration_ms) for s in stretches[run.run_id]),
-        )
-        for run in rows
+        run, number = await run_queries.held_run(session, guild_id, after)
+        if run is None:
+            return None
+        count = await run_queries.count_held(session, guild_id)
+        stretches = await run_queries.stretches_of(session, [run.run_id])
+        names = await run_queries.display_names(session, guild_id, [run.user_id])
+    return HeldRun(
+        run.run_id,
+        run.revision,
+        run.user_id,
+        names.get(run.user_id, "?"),
+        run.ran_on,
+        Surface(run.surface) if run.surface else None,
+        tuple((Direction(s.direction), s.distance_m, s.duration_ms) for s in stretches[run.run_id]),
+        number,
+        count,
     )
 
 

@@ -23,6 +23,8 @@ ASKED_A_DAY = 5
 """Whom a member may ask in a day; taken off and named anew it is another question."""
 MOST = 3
 """Contacts a member; as many as watches with incident detection take."""
+OF_SHOWN = 25
+"""Of those whose contact one is, as many as are listed: a menu of Discord's holds no more."""
 UNANSWERED = timedelta(days=7)
 """How long a question waits before the same person may ask it again."""
 AFTER_A_NO = timedelta(days=30)
@@ -205,12 +207,13 @@ async def _held(session: AsyncSession, user_id: int, now: datetime) -> list[mode
 
 
 async def _read(session: AsyncSession, user_id: int) -> Contacts:
-    mine, blocked = await queries.own_contacts(session, user_id), await queries.blocked_by(session, user_id)
+    mine = await queries.own_contacts(session, user_id)
+    blocked = await queries.blocked_among(session, user_id, [c.contact_id for c in mine])
     return Contacts(
         tuple(
             OwnContact(c.contact_id, c.contact_name, c.position, ContactState(c.state), c.contact_id in blocked)
             for c in mine
             if c.dropped_at is None
         ),
-        tuple(await queries.named_by(session, user_id)),
+        tuple(await queries.named_by(session, user_id, OF_SHOWN)),
     )

@@ -18,7 +18,6 @@ from bot.domain.naming import without_anybody
 from bot.domain.runs import Direction, SpotterState
 from bot.services import forgetting, standings
 from bot.services.runs import PublicCard
-from db.base import Base
 from db.engine import Database
 from db.queries import privacy as queries
 from db.queries import runs as run_queries
@@ -49,19 +48,22 @@ OF_A_MESSAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Everything about a person: the runs as CSV (UTF-8 with a mark for spreadsheets), and all of it as JSON."""
+    """Everything about a person.
+
+    Attributes:
+        csv: the runs (UTF-8 with a mark for spreadsheets).
+        json: all of it.
+        packed: the JSON as a ZIP archive, where it is large.
+    """
 
     csv: bytes
     json: bytes
+    packed: bytes | None = None
 
     def files(self) -> tuple[tuple[str, bytes], ...]:
-        """(name, bytes) as they go out, the JSON zipped when it is large."""
-        if len(self.json) <= PACK_ABOVE_BYTES:
-            return ("backpedal-runs.csv", self.csv), ("backpedal.json", self.json)
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("backpedal.json", self.json)
-        return ("backpedal-runs.csv", self.csv), ("backpedal.json.zip", packed.getvalue())
+        """(name, bytes) as they go out."""
+        whole = ("backpedal.json", self.json) if self.packed is None else ("backpedal.json.zip", self.packed)
+        return ("backpedal-runs.csv", self.csv), whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +88,30 @@ async def export(database: Database, user_id: int) -> Export:
     that name this person are listed by date. What others have said of this person to themselves is not in it: whom
     they block or trust, and the alarms they pressed quietly.
     """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    guild_ids: set[int] = set()
+    named: dict[int | None, set[int]] = defaultdict(set)
     async with database.read() as session:
-        rows = await queries.rows_about(session, user_id)
-        spotted = [
-            {"ran_on": run.ran_on, "spotter_state": run.spotter_state}
-            for run in await queries.spotted_by(session, user_id)
-        ]
-        asked = [
-            {"state": one.state, "asked_at": one.asked_at} for one in await queries.asked_as_contact(session, user_id)
-        ]
-        rows["quiet_alarms"] = await queries.quiet_alarms_of(session, user_id)
-        tables = {name: [_plain(row) for row in found] for name, found in rows.items()}
-        guild_ids = {row["guild_id"] for found in tables.values() for row in found if "guild_id" in row} - {None}
+        statements = {
+            **queries.rows_about(user_id),
+            "quiet_alarms": queries.quiet_alarms_of(user_id),
+            "asked": queries.asked_as_contact(user_id),
+            "spotted": queries.spotted_by(user_id),
+        }
+        for name, statement in statements.items():
+            tables[name] = []
+            async for rows in queries.in_portions(session, statement):
+                tables[name] += rows
+                guild_ids |= {row["guild_id"] for row in rows if row.get("guild_id") is not None}
+                for row in rows if name == "runs" else ():
+                    named[row["guild_id"]] |= {row["spotter_id"]} - {None}
         clubs = await queries.club_names(session, sorted(guild_ids))
-        spotters: dict[int | None, dict[int, str]] = {}
-        for guild_id in guild_ids:
-            named = {row["spotter_id"] for row in tables["runs"] if row["guild_id"] == guild_id} - {None}
-            spotters[guild_id] = await run_queries.display_names(session, guild_id, sorted(named))
+        spotters = {
+            guild_id: await run_queries.display_names(session, guild_id, sorted(user_ids))
+            for guild_id, user_ids in named.items()
+        }
     # Many runs with their series are megabytes of text: written on a thread, a run at a time.
-    about = {**_about_partners(tables, clubs, user_id), "asked_to_be_a_contact": asked, "spotted_for_others": spotted}
-    return await asyncio.to_thread(_write, tables, clubs, spotters, about)
+    return await asyncio.to_thread(_write, tables, clubs, spotters, user_id)
 
 
 async def erase(database: Database, user_id: int, now: datetime) -> Erased:
@@ -130,17 +136,13 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
     return Erased(runs, tuple(PublicCard(card.channel_id, card.message_id) for card in cards), tuple(redraw))
 
 
-def _plain(row: Base) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
-
-
 def _write(
     tables: Mapping[str, list[dict[str, Any]]],
     clubs: Mapping[int, str],
     spotters: Mapping[int | None, Mapping[int, str]],
-    partners: Mapping[str, object],
+    user_id: int,
 ) -> Export:
-    """The two files, from every row in plain values; `partners` as it is to stand."""
+    """The two files, from every row in plain values."""
     parts: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for name in ("stretches", "revisions", "cards", "recordings"):
         parts[name] = defaultdict(list)
@@ -159,11 +161,20 @@ def _write(
         "settings": tables["users"],
         "memberships": [{**row, "club": clubs.get(row["guild_id"], "")} for row in tables["members"]],
         **{name: tables[name] for name in ("standings", "weekly_goals", "pauses", "repairs", "nudge_choices")},
-        **partners,
+        **_about_partners(tables, clubs, user_id),
+        "asked_to_be_a_contact": tables["asked"],
+        "spotted_for_others": tables["spotted"],
     }
     head = json.dumps(about, default=_text, ensure_ascii=False, indent=1)
-    whole_json = head.removesuffix("\n}") + ',\n "runs": [\n' + ",\n".join(runs) + "\n ]\n}\n"
-    return Export(_csv(lines), whole_json.encode())
+    whole_json = (head.removesuffix("\n}") + ',\n "runs": [\n' + ",\n".join(runs) + "\n ]\n}\n").encode()
+    return Export(_csv(lines), whole_json, _packed(whole_json) if len(whole_json) > PACK_ABOVE_BYTES else None)
+
+
+def _packed(content: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("backpedal.json", content)
+    return archive.getvalue()
 
 
 def _about_partners(

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.bests import LISTED_M, Effort, bests
+from bot.domain.bests import SPANS, Effort, bests
 from bot.domain.leaderboard import BoardDirection
 from bot.domain.periods import Period, starts_on
 from bot.domain.runs import Direction
@@ -136,8 +136,8 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
         metres, ms = week[Direction(direction)]
         week[Direction(direction)] = (metres + (distance_m or 0), ms + duration_ms)
     efforts = [
-        *await queries.efforts(session, user_id, guild_id, LISTED_M[0]),
-        *await queries.lapped_efforts(session, user_id, guild_id, LISTED_M[0]),
+        *await queries.efforts(session, user_id, guild_id, SPANS),
+        *await queries.lapped_efforts(session, user_id, guild_id, SPANS),
     ]
     found = bests(
         Effort(Direction(direction), int(distance_m or 0), int(duration_ms), ran_on, run_id)

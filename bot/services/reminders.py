@@ -95,6 +95,14 @@ async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderVie
     return tuple(view_of(row, again.get(row.reminder_id)) for row in rows)
 
 
+async def find_reminders(database: Database, keeper: Keeper, words: str, limit: int) -> tuple[ReminderView, ...]:
+    """The newest of those whose "what" or hours have some words."""
+    async with database.read() as session:
+        again = await queries.again(session, AGAIN, keeper.user_id)
+        rows = await queries.fitting(session, keeper.user_id, keeper.organises, AGAIN, words, limit)
+    return tuple(view_of(row, again.get(row.reminder_id)) for row in rows)
+
+
 async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
     """One that somebody may see.
 

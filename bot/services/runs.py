@@ -10,11 +10,13 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.finding import Clue
 from bot.domain.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.errors import NotFound
 from db import models
 from db.engine import Database
 from db.queries import runs as queries
+from db.queries.finding import runs_that_fit
 
 PAGE = 8
 """Runs on a page of `/runs list`."""
@@ -199,10 +201,10 @@ async def list_runs(
         return RunPage(await _lines(session, runs), page, pages, total)
 
 
-async def newest_runs(database: Database, user_id: int, limit: int) -> tuple[RunLine, ...]:
-    """One's newest runs, for choosing one in words."""
+async def find_runs(database: Database, user_id: int, clues: Sequence[Clue], limit: int) -> tuple[RunLine, ...]:
+    """One's newest runs that every clue fits, for choosing one in words."""
     async with database.read() as session:
-        return await _lines(session, await queries.runs_of(session, user_id, limit=limit))
+        return await _lines(session, await runs_that_fit(session, user_id, clues, limit))
 
 
 async def _lines(session: AsyncSession, runs: Sequence[models.Run]) -> tuple[RunLine, ...]:

@@ -156,8 +156,8 @@ async def still_quiet(database: Database, user_id: int, ran_on: date) -> bool:
 async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date | None = None) -> dict[int, Past]:
     """What the streaks of some people are made of, the runs from a day on."""
     runs: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
-    for user_id, ran_on, every, backward in await queries.run_days(session, user_ids, since):
-        runs[user_id][ran_on] = (int(every), int(backward))
+    for user_id, monday, every, backward in await queries.run_weeks(session, user_ids, since):
+        runs[user_id][monday] = (int(every), int(backward))
     goals: dict[int, list[tuple[date, Goal]]] = defaultdict(list)
     for goal in await queries.goals_of(session, user_ids):
         goals[goal.user_id].append((goal.since_on, Goal(goal.runs, Counts(goal.counts))))

@@ -6,6 +6,7 @@ a free place reads what anybody reads who may not join; every other press reads 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,8 +15,12 @@ from bot.domain.outings import BEFORE, OUT, Presence
 from bot.errors import Conflict, NotFound
 from bot.services.outings import OutingView, read
 from db.engine import Database
+from db.models import Tie
 from db.queries import forgetting as outing_queries
 from db.queries import ties as queries
+
+PAGE = 20
+"""Lines on a page of a list."""
 
 
 class TieKind(StrEnum):
@@ -33,6 +38,16 @@ class Tied:
     user_id: int
     name: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TiePage:
+    """A page of one's own list; `page` counts from 0."""
+
+    ties: tuple[Tied, ...]
+    page: int
+    pages: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,21 @@ async def untie(database: Database, user_id: int, other_id: int, kind: TieKind) 
     return name
 
 
-async def own_ties(database: Database, user_id: int, kind: TieKind) -> tuple[Tied, ...]:
-    """One's own list, the newest first."""
+async def find_ties(database: Database, user_id: int, kind: TieKind, words: str, limit: int) -> tuple[Tied, ...]:
+    """Those on one's own list whose names have some words, the newest first."""
     async with database.read() as session:
-        return tuple(Tied(t.other_id, t.other_name, t.since) for t in await queries.ties_of(session, user_id, kind))
+        return _tied(await queries.ties_of(session, user_id, kind, words=words, limit=limit))
+
+
+async def tie_page(database: Database, user_id: int, kind: TieKind, page: int = 0) -> TiePage:
+    """A page of one's own list, the newest first; a page beyond the end is the last one."""
+    async with database.read() as session:
+        total = await queries.count_ties(session, user_id, kind)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(page, 0), pages - 1)
+        found = await queries.ties_of(session, user_id, kind, limit=PAGE, offset=page * PAGE)
+    return TiePage(_tied(found), page, pages, total)
+
+
+def _tied(ties: Sequence[Tie]) -> tuple[Tied, ...]:
+    return tuple(Tied(tie.other_id, tie.other_name, tie.since) for tie in ties)

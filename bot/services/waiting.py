@@ -73,8 +73,8 @@ async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapp
     """Those of some members whom a call is made to, a block or not."""
     candidates = set(known)
     if outing.audience is Audience.TRUSTED:
-        trusted = await tie_queries.trusted_by(session, outing.caller_id) if outing.caller_id is not None else set()
-        candidates &= trusted | {outing.caller_id or 0}
+        caller_id = outing.caller_id or 0  # nobody trusts for one who erased themselves
+        candidates &= await tie_queries.trusted_by(session, caller_id, candidates) | {caller_id}
     elif outing.audience is Audience.ROLE:
         candidates = {user_id for user_id in candidates if outing.audience_role_id in known[user_id]}
     return candidates

@@ -183,8 +183,8 @@ def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.La
         options = [discord.SelectOption(label=c.name[:100] or "?", value=str(c.user_id)) for c in contacts.mine]
         parts.append(row(select(identity("contact", "drop"), options, placeholder=reader.t("alerts.contact.remove"))))
     if contacts.of:
-        names = reader.both([escaped(name, 60) for _, name in contacts.of[:25]])
-        options = [discord.SelectOption(label=name[:100] or "?", value=str(one)) for one, name in contacts.of[:25]]
+        names = reader.both([escaped(name, 60) for _, name in contacts.of])
+        options = [discord.SelectOption(label=name[:100] or "?", value=str(one)) for one, name in contacts.of]
         parts.append(reader.t("alerts.contact.of", names=names))
         menu = select(identity("contact", "withdraw"), options, placeholder=reader.t("alerts.contact.withdraw"))
         parts.append(row(menu))

@@ -18,6 +18,8 @@ from discord import ui
 from bot.errors import BadInput
 
 ID_LIMIT = 100
+FIELD_LIMIT = 1000
+"""Characters that any field of a form takes at most."""
 _ID = r"[a-z]+:[a-z]+:v[0-9]+(?::[^:]*)*"
 _SHAPE = re.compile(_ID)
 
@@ -257,8 +259,15 @@ def offered(kind: type[Choice], value: object) -> Choice:
 
 
 def fields_of(interaction: discord.Interaction) -> dict[str, str]:
-    """What was typed into a form, by the names of its fields."""
-    return {inner["custom_id"]: inner.get("value") or "" for inner in _submitted(interaction)}
+    """What was typed into a form, by the names of its fields.
+
+    Raises:
+        BadInput: longer than any field takes, which Discord's own clients do not send.
+    """
+    fields = {inner["custom_id"]: inner.get("value") or "" for inner in _submitted(interaction)}
+    if any(len(value) > FIELD_LIMIT for value in fields.values()):
+        raise BadInput("entry.text.too_long", limit=FIELD_LIMIT)
+    return fields
 
 
 def picked_in(interaction: discord.Interaction, name: str) -> list[str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,19 +122,17 @@ def roles(action: str, role_id: int | None, trouble: Trouble, placeholder: str) 
     return picker(menu)
 
 
-def review_card(held: Sequence[HeldRun], at: int, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+def review_card(run: HeldRun | None, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
     """One held run with the organiser's two answers; what is not shared with the club is not in it.
 
     Args:
-        held: all that wait, oldest first.
-        at: which of them, from 0.
+        run: that waits; None where none does.
         viewer_id: the organiser who reads.
         reader: the organiser's.
         notice: what was just decided.
     """
-    if not held:
+    if run is None:
         return card(notice, reader.t("club.review.empty"))
-    run = held[at]
     surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
     buttons = [
         button(
@@ -149,11 +146,11 @@ def review_card(held: Sequence[HeldRun], at: int, viewer_id: int, reader: Reader
             discord.ButtonStyle.danger,
         ),
     ]
-    if len(held) > 1:
+    if run.count > 1:
         buttons.append(button(reader.t("club.review.skip"), identity("club", "next", run.run_id)))
     return card(
         notice,
-        reader.t("club.review.title", number=at + 1, count=len(held)),
+        reader.t("club.review.title", number=run.number, count=run.count),
         reader.t("club.review.line", name=escaped(run.runner, 60), day=run.ran_on) + surface,
         "\n".join(_part(*part, reader) for part in run.parts[:10]),
         reader.t("club.review.why"),

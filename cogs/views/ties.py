@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from discord import SelectOption, ui
 from discord.utils import format_dt
 
 from bot.reader import Reader, escaped
-from bot.services.ties import Blocked, Tied, TieKind
+from bot.services.ties import Blocked, Tied, TieKind, TiePage
 from cogs.views.base import button, card, identity, row, select
 from cogs.views.outing_card import leave_button
 
-PAGE = 20
-"""Lines on a page of a list."""
 SHOWN = 5
 """Outings shown of those that one is still in with somebody blocked; /partner mine shows every one."""
 
 
-def tie_list(ties: Sequence[Tied], kind: TieKind, page: int, reader: Reader) -> ui.LayoutView:
-    """A page of one's own list, from 0; a page beyond the end is the last one."""
-    pages = max(1, -(-len(ties) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    lines = [
-        reader.t("ties.list.line", name=escaped(tied.name, 60), day=_day(tied, reader))
-        for tied in ties[page * PAGE : (page + 1) * PAGE]
-    ]
+def tie_list(shown: TiePage, kind: TieKind, reader: Reader) -> ui.LayoutView:
+    """A page of one's own list."""
+    lines = [reader.t("ties.list.line", name=escaped(tied.name, 60), day=_day(tied, reader)) for tied in shown.ties]
+    page, pages = shown.page, shown.pages
     title, intro = reader.t(f"ties.{kind.value}.title"), reader.t(f"ties.{kind.value}.intro")
     parts: list[str | ui.Item[ui.LayoutView]] = [f"{title}\n{intro}"]
     parts.append("\n".join(lines) if lines else reader.t(f"ties.{kind.value}.empty"))
     if pages > 1:
-        parts.append(reader.t("ties.list.page", page=page + 1, pages=pages, count=len(ties)))
+        parts.append(reader.t("ties.list.page", page=page + 1, pages=pages, count=shown.total))
         turning = (("◀", page - 1, page == 0), ("▶", page + 1, page == pages - 1))
         parts.append(
             row(
@@ -46,10 +39,7 @@ def tie_list(ties: Sequence[Tied], kind: TieKind, page: int, reader: Reader) -> 
             row(button(reader.t("ties.mute.list"), identity("tie", "page", TieKind.MUTE.value, 0), emoji="🔕"))
         )
     if kind is TieKind.MUTE and lines:
-        options = [
-            SelectOption(label=in_words(tied, reader)[:100], value=str(tied.user_id))
-            for tied in ties[page * PAGE : (page + 1) * PAGE]
-        ]
+        options = [SelectOption(label=in_words(tied, reader)[:100], value=str(tied.user_id)) for tied in shown.ties]
         parts.append(row(select(identity("ask", "restore"), options, placeholder=reader.t("ties.mute.restore"))))
     return card(*parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, or_, select, update
@@ -56,7 +56,7 @@ async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, s
     return changed is not None
 
 
-async def named_by(session: AsyncSession, contact_id: int) -> list[tuple[int, str]]:
+async def named_by(session: AsyncSession, contact_id: int, limit: int) -> list[tuple[int, str]]:
     """(user id, name as last seen) of those whose contact somebody has accepted to be."""
     rows = await session.execute(
         select(Contact.user_id, func.coalesce(func.max(Member.display_name), "?"))
@@ -69,13 +69,15 @@ async def named_by(session: AsyncSession, contact_id: int) -> list[tuple[int, st
         .where(Contact.contact_id == contact_id, Contact.state == "accepted")
         .group_by(Contact.user_id)
         .order_by(Contact.user_id)
+        .limit(limit)
     )
     return [(user_id, name) for user_id, name in rows]
 
 
-async def blocked_by(session: AsyncSession, user_id: int) -> set[int]:
-    """Whom somebody has blocked."""
-    return set(await session.scalars(select(Tie.other_id).where(Tie.kind == "block", Tie.user_id == user_id)))
+async def blocked_among(session: AsyncSession, user_id: int, others: Collection[int]) -> set[int]:
+    """Whom of some people somebody has blocked."""
+    mine = select(Tie.other_id).where(Tie.kind == "block", Tie.user_id == user_id, Tie.other_id.in_(others))
+    return set(await session.scalars(mine))
 
 
 async def share_a_club(session: AsyncSession, user_id: int, other_id: int) -> bool:

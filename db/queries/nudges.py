@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, String, bindparam, case, cast, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs import DEFAULT_ZONE
-from db.dialect import upsert
+from db.dialect import upsert, week_of
 from db.models import Delivery, Due, Guild, Member, NudgeChoice, Pause, Repair, Run, Stretch, User, WeeklyGoal
 
 _ZONE = func.coalesce(User.zone, Guild.zone, DEFAULT_ZONE)
@@ -180,17 +180,18 @@ async def insert_repair(session: AsyncSession, user_id: int, month_on: date, mon
 # -- what one has run ----------------------------------------------------------------------------------------------
 
 
-async def run_days(
+async def run_weeks(
     session: AsyncSession, user_ids: Collection[int], since: date | None = None
 ) -> Sequence[Row[int, date, int, int]]:
-    """(person, day, runs, runs with a backward part) of every day from `since` on with a run, in whatever club."""
+    """(person, Monday, runs, runs with a backward part) of every week with a run from a Monday on, in whatever club."""
     backward = case((Stretch.direction == "backward", Run.run_id))
     late = () if since is None else (Run.ran_on >= since,)
+    monday = week_of(Run.ran_on)
     rows = await session.execute(
-        select(Run.user_id, Run.ran_on, func.count(Run.run_id.distinct()), func.count(backward.distinct()))
+        select(Run.user_id, monday, func.count(Run.run_id.distinct()), func.count(backward.distinct()))
         .join(Stretch, Stretch.run_id == Run.run_id)
         .where(Run.user_id.in_(user_ids), Run.deleted_at.is_(None), *late)
-        .group_by(Run.user_id, Run.ran_on)
+        .group_by(Run.user_id, monday)
     )
     return rows.all()
 

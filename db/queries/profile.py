@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Member, Run, Stretch
@@ -76,51 +76,45 @@ async def days(
 
 
 async def efforts(
-    session: AsyncSession, user_id: int, guild_id: int | None, shortest_m: int
-) -> Sequence[Row[str, int, int, date, int]]:
-    """(direction, metres, milliseconds, ran_on, run_id): the fastest measured stretch of each exact length.
+    session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
+) -> Sequence[Row[str, int | None, int, date, int]]:
+    """(direction, metres, milliseconds, ran_on, run_id): the fastest measured stretch of each direction and span.
 
     Runs that an organiser has not agreed to yet, or has rejected, and runs of a doubtful time make no best.
+
+    Args:
+        session: where to look.
+        user_id: whose.
+        guild_id: the club to which they must be shared, for another's eyes.
+        spans: of metres, first and last.
     """
-    fastest_first = func.row_number().over(
-        partition_by=(Stretch.direction, Stretch.distance_m),
-        order_by=(Stretch.duration_ms, Run.ran_on, Run.run_id, Stretch.position),
-    )
-    ordered = (
-        select(
-            Stretch.direction,
-            Stretch.distance_m,
-            Stretch.duration_ms,
-            Run.ran_on,
-            Run.run_id,
-            fastest_first.label("nth"),
-        )
+    each = (
+        select(Stretch.direction, Stretch.distance_m, Stretch.duration_ms, Run.ran_on, Run.run_id, Stretch.position)
         .join(Stretch, Stretch.run_id == Run.run_id)
         .where(
             *_shown(user_id, guild_id),
             Stretch.estimated.is_(False),
             Run.doubtful.is_(False),
-            Stretch.distance_m >= shortest_m,
             Run.review.in_(("none", "agreed")),
         )
         .subquery()
     )
-    columns = ordered.c
-    rows = await session.execute(
-        select(columns.direction, columns.distance_m, columns.duration_ms, columns.ran_on, columns.run_id).where(
-            columns.nth == 1
-        )
-    )
-    return rows.all()
+    return (await session.execute(_fastest(each, spans))).all()
 
 
 async def lapped_efforts(
-    session: AsyncSession, user_id: int, guild_id: int | None, shortest_m: int
+    session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
 ) -> Sequence[Row[str, int | None, int, date, int]]:
-    """The same columns for whole runs of several measured laps, all in one direction."""
-    metres = func.sum(Stretch.distance_m)
-    rows = await session.execute(
-        select(func.min(Stretch.direction), metres, func.sum(Stretch.duration_ms), Run.ran_on, Run.run_id)
+    """The same for whole runs of several measured laps, all in one direction."""
+    each = (
+        select(
+            func.min(Stretch.direction).label("direction"),
+            func.sum(Stretch.distance_m).label("distance_m"),
+            func.sum(Stretch.duration_ms).label("duration_ms"),
+            Run.ran_on,
+            Run.run_id,
+            literal(0).label("position"),
+        )
         .join(Stretch, Stretch.run_id == Run.run_id)
         .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")), Run.doubtful.is_(False))
         .group_by(Run.run_id, Run.ran_on)
@@ -129,10 +123,24 @@ async def lapped_efforts(
             func.count(Stretch.distance_m) == func.count(),
             func.count(Stretch.direction.distinct()) == 1,
             func.sum(case((Stretch.estimated, 1), else_=0)) == 0,
-            metres >= shortest_m,
         )
+        .subquery()
     )
-    return rows.all()
+    return (await session.execute(_fastest(each, spans))).all()
+
+
+def _fastest(each: Subquery, spans: Sequence[tuple[int, int]]) -> Select[str, int | None, int, date, int]:
+    """The fastest of each direction and span; of several as fast the first."""
+    metres = each.c.distance_m
+    span = case(*((metres.between(first, last), first) for first, last in spans))
+    order = (each.c.duration_ms, each.c.ran_on, each.c.run_id, each.c.position)
+    ordered = (
+        select(each, func.row_number().over(partition_by=(each.c.direction, span), order_by=order).label("nth"))
+        .where(span.is_not(None))
+        .subquery()
+    )
+    columns = ("direction", "distance_m", "duration_ms", "ran_on", "run_id")
+    return select(*(ordered.c[name] for name in columns)).where(ordered.c.nth == 1)
 
 
 def _per_run(user_id: int, guild_id: int | None) -> Subquery:

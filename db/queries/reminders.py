@@ -10,11 +10,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, delete, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.finding import MOST_WORDS
 from db.dialect import upsert
 from db.models import Delivery, Done, Due, Guild, Reminder, User
+from db.queries.finding import has_words
 
 AT_ONCE = 5000
 """Ids in one statement: both databases take more than 30,000 parameters."""
@@ -87,6 +89,24 @@ async def all_mine(session: AsyncSession, user_id: int, organises: int | None, p
     """Those that somebody may see and change and that are not over or come once more, the newest last."""
     rows = await session.scalars(
         select(Reminder).where(_mine(user_id, organises), _is_left(put_off)).order_by(Reminder.reminder_id)
+    )
+    return rows.all()
+
+
+async def fitting(
+    session: AsyncSession, user_id: int, organises: int | None, put_off: str, words: str, limit: int
+) -> Sequence[Reminder]:
+    """The newest of those whose "what" has some words, or whose schedule a day or hour among them."""
+    written = cast(Reminder.schedule, String)  # hours and dates stand in it as they are typed, days of the week do not
+    fits = [
+        or_(has_words(Reminder.what, word), has_words(written, word) if word[0].isdigit() else false())
+        for word in words.split()[:MOST_WORDS]
+    ]
+    rows = await session.scalars(
+        select(Reminder)
+        .where(_mine(user_id, organises), _is_left(put_off), *fits)
+        .order_by(Reminder.reminder_id.desc())
+        .limit(limit)
     )
     return rows.all()
 

@@ -224,10 +224,19 @@ def _held(guild_id: int) -> list[ColumnElement[bool]]:
     ]
 
 
-async def held_runs(session: AsyncSession, guild_id: int) -> Sequence[Run]:
-    """A club's runs that wait for an organiser, oldest first; only those shared with it, of who is still there."""
-    rows = await session.scalars(select(Run).where(*_held(guild_id)).order_by(Run.run_id))
-    return rows.all()
+async def held_run(session: AsyncSession, guild_id: int, after: int) -> tuple[Run | None, int]:
+    """The first of a club's runs that wait for an organiser after a run, else the first; and its number, from 1.
+
+    Only those shared with the club, of who is still there; oldest first.
+    """
+    waiting = select(Run).where(*_held(guild_id)).order_by(Run.run_id).limit(1)
+    found: Run | None = await session.scalar(waiting.where(Run.run_id > after)) or await session.scalar(waiting)
+    if found is None:
+        return None, 0
+    number = await session.scalar(
+        select(func.count()).select_from(Run).where(*_held(guild_id), Run.run_id <= found.run_id)
+    )
+    return found, number or 0
 
 
 async def count_held(session: AsyncSession, guild_id: int) -> int:

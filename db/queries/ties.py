@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
 from db.models import Tie, User
+from db.queries.finding import has_words
 
 
 async def hold_user(session: AsyncSession, user_id: int) -> None:
@@ -43,12 +44,24 @@ async def drop_tie(session: AsyncSession, user_id: int, other_id: int, kind: str
     return name
 
 
-async def ties_of(session: AsyncSession, user_id: int, kind: str) -> Sequence[Tie]:
-    """What somebody has said of others, the newest first."""
+async def ties_of(
+    session: AsyncSession, user_id: int, kind: str, *, words: str = "", limit: int, offset: int = 0
+) -> Sequence[Tie]:
+    """What somebody has said of others whose names have some words, the newest first."""
     rows = await session.scalars(
-        select(Tie).where(Tie.user_id == user_id, Tie.kind == kind).order_by(Tie.since.desc(), Tie.other_id)
+        select(Tie)
+        .where(Tie.user_id == user_id, Tie.kind == kind, has_words(Tie.other_name, words))
+        .order_by(Tie.since.desc(), Tie.other_id)
+        .limit(limit)
+        .offset(offset)
     )
     return rows.all()
+
+
+async def count_ties(session: AsyncSession, user_id: int, kind: str) -> int:
+    """Of how many somebody has said this."""
+    counted = await session.scalar(select(func.count()).where(Tie.user_id == user_id, Tie.kind == kind))
+    return counted or 0
 
 
 async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside: Collection[int]) -> set[int]:
@@ -81,6 +94,7 @@ async def blocked_with(session: AsyncSession, user_id: int, others: Collection[i
     return found is not None
 
 
-async def trusted_by(session: AsyncSession, user_id: int) -> set[int]:
-    """Whom somebody trusts."""
-    return set(await session.scalars(select(Tie.other_id).where(Tie.user_id == user_id, Tie.kind == "trust")))
+async def trusted_by(session: AsyncSession, user_id: int, among: Collection[int]) -> set[int]:
+    """Whom of some people somebody trusts."""
+    theirs = select(Tie.other_id).where(Tie.user_id == user_id, Tie.kind == "trust", Tie.other_id.in_(among))
+    return set(await session.scalars(theirs))

@@ -34,8 +34,8 @@ class Members:
 
     def __init__(self, there: LocalDiscord) -> None:
         self._there = there
-        self._logged: deque[tuple[int, Asked]] = deque(maxlen=200)
-        self._shown: deque[tuple[int, Asked]] = deque(maxlen=200)
+        self._logged: deque[tuple[int, Asked]] = deque(maxlen=50)
+        self._shown: deque[tuple[int, Asked]] = deque(maxlen=50)
         self._ways: list[Callable[[int], Awaitable[Asked]]] = [
             self._log, self._settings, self._list, self._form, self._board, self._turn, self._type, self._help,
             self._remind, self._wrong, self._search, self._log, self._availability, self._form, self._privacy,

@@ -35,6 +35,8 @@ from bot.services.meeting_points import MeetingPoint
 from bot.services.partners_card import CardState
 from bot.services.people import Club, Person
 from bot.services.runs import RunLine, RunPage, RunView, Week
+from bot.tree import TEXT_LIMIT
+from cogs.transformers import CHOICE_LIMIT
 from cogs.views.base import Router, identity
 from cogs.views.club import Page, Trouble
 from cogs.views.club_pages import settings_page
@@ -215,6 +217,21 @@ async def test_names_and_descriptions_fit_in_every_language(client: Backpedal) -
     for command in client.tree.get_commands():
         payload: Any = await command.get_translated_payload(client.tree, translator)
         check(payload, menu=isinstance(command, app_commands.ContextMenu))
+
+
+async def test_every_free_text_has_a_longest_length(client: Backpedal) -> None:
+    unbounded = []
+
+    def check(entry: dict[str, Any], path: str) -> None:
+        for option in entry.get("options", ()):
+            check(option, here := f"{path} {option['name']}")
+            if option["type"] == discord.AppCommandOptionType.string.value and not option.get("choices"):
+                limit = CHOICE_LIMIT if option.get("autocomplete") else TEXT_LIMIT
+                unbounded.extend([here] if option.get("max_length", limit + 1) > limit else [])
+
+    for command in client.tree.get_commands():
+        check(cast(Any, command.to_dict(client.tree)), command.name)
+    assert not unbounded
 
 
 async def test_every_description_is_translated(client: Backpedal) -> None:

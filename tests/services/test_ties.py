@@ -24,6 +24,10 @@ NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ALICE, BOB, CAROL, CLUB = 11, 12, 13, 900
 
 
+async def own_ties(database: Database, user_id: int, kind: TieKind) -> tuple[ties.Tied, ...]:
+    return (await ties.tie_page(database, user_id, kind)).ties
+
+
 async def known(database: Database, *user_ids: int) -> None:
     for user_id in user_ids:
         await people.meet(database, Seen(user_id, f"member {user_id}", "en-GB", CLUB, "Club"), NOW)
@@ -57,24 +61,24 @@ async def test_a_block_counts_both_ways_and_trust_one_way(database: Database) ->
         assert await queries.blocked_with(session, BOB, {ALICE})
         assert not await queries.blocked_with(session, BOB, [CAROL])
         assert not await queries.blocked_with(session, CAROL, [])
-        assert await queries.trusted_by(session, ALICE) == {CAROL}
-        assert await queries.trusted_by(session, CAROL) == set()
+        assert await queries.trusted_by(session, ALICE, [BOB, CAROL]) == {CAROL}
+        assert await queries.trusted_by(session, CAROL, [ALICE]) == set()
 
 
 async def test_each_reads_the_own_list_alone_the_newest_first(database: Database) -> None:
     await known(database, ALICE, BOB)
     await ties.block(database, ALICE, BOB, "Bob", NOW)
     await ties.block(database, ALICE, CAROL, "Carol", NOW.replace(hour=13))
-    assert [tied.name for tied in await ties.own_ties(database, ALICE, TieKind.BLOCK)] == ["Carol", "Bob"]
-    assert await ties.own_ties(database, BOB, TieKind.BLOCK) == ()
-    assert await ties.own_ties(database, ALICE, TieKind.TRUST) == ()
+    assert [tied.name for tied in await own_ties(database, ALICE, TieKind.BLOCK)] == ["Carol", "Bob"]
+    assert await own_ties(database, BOB, TieKind.BLOCK) == ()
+    assert await own_ties(database, ALICE, TieKind.TRUST) == ()
 
 
 async def test_again_changes_nothing_but_the_name(database: Database) -> None:
     await known(database, ALICE)
     assert not (await ties.block(database, ALICE, BOB, "Bob", NOW)).again
     assert (await ties.block(database, ALICE, BOB, "Bobby", NOW.replace(hour=20))).again
-    (tied,) = await ties.own_ties(database, ALICE, TieKind.BLOCK)
+    (tied,) = await own_ties(database, ALICE, TieKind.BLOCK)
     assert (tied.name, tied.since) == ("Bobby", NOW)
     assert await ties.trust(database, ALICE, CAROL, "Carol", NOW)
     assert not await ties.trust(database, ALICE, CAROL, "Carol", NOW)
@@ -85,8 +89,8 @@ async def test_blocking_takes_the_own_trust_away_and_leaves_the_others(database:
     await ties.trust(database, ALICE, BOB, "Bob", NOW)
     await ties.trust(database, BOB, ALICE, "Alice", NOW)
     assert (await ties.block(database, ALICE, BOB, "Bob", NOW)).untrusted
-    assert await ties.own_ties(database, ALICE, TieKind.TRUST) == ()
-    assert [tied.name for tied in await ties.own_ties(database, BOB, TieKind.TRUST)] == ["Alice"]
+    assert await own_ties(database, ALICE, TieKind.TRUST) == ()
+    assert [tied.name for tied in await own_ties(database, BOB, TieKind.TRUST)] == ["Alice"]
     with pytest.raises(Conflict, match=r"ties\.trust\.blocked"):
         await ties.trust(database, ALICE, BOB, "Bob", NOW)
     await ties.trust(database, BOB, ALICE, "Alice", NOW)  # who is blocked meets no wall that would tell him
@@ -156,3 +160,24 @@ async def test_a_block_and_a_join_at_once_never_miss_each_other(database: Databa
             await ties.untie(database, ALICE, BOB, TieKind.BLOCK)
     async with database.read() as session:
         assert not (await session.scalars(select(Tie))).all()
+
+
+async def test_a_list_is_paged_and_searched_by_names(database: Database) -> None:
+    names = ["Åsa", "bob 100%", "BOBBY", "ann_a", "annba", *(f"Runner {number}" for number in range(40))]
+    await known(database, ALICE)
+    for number, name in enumerate(names):
+        await ties.block(database, ALICE, 100 + number, name, NOW)
+    shown = await ties.tie_page(database, ALICE, TieKind.BLOCK, 99)
+    assert (shown.page, shown.pages, shown.total, len(shown.ties)) == (2, 3, 45, 5)
+    assert (await ties.tie_page(database, ALICE, TieKind.BLOCK, -1)).page == 0
+
+    async def found(words: str, limit: int = 25) -> list[str]:
+        return sorted(tied.name for tied in await ties.find_ties(database, ALICE, TieKind.BLOCK, words, limit))
+
+    assert await found("bob") == ["BOBBY", "bob 100%"]
+    assert await found("%") == ["bob 100%"]
+    assert await found("n_a") == ["ann_a"]
+    assert await found("åsa") == await found("ÅSA") == ["Åsa"]
+    assert await found("7 runner") == ["Runner 17", "Runner 27", "Runner 37", "Runner 7"]
+    assert len(await found("")) == 25
+    assert len(await found("runner", 2)) == 2

@@ -1,0 +1,104 @@
+"""Every command and every autocomplete, with texts that are meant ill, by a member of years: nobody waits behind it.
+
+What is asked comes from the commands that were synced, so that a new one is covered without being named here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.client import Backpedal
+from tests.wire.bots import running
+from tests.wire.crowded import crowd
+from tests.wire.payloads import Json, Person
+from tests.wire.server import LocalDiscord
+from tests.wire.work import counted
+
+MOST_LINES = 200_000
+"""Lines of Python at a stretch: some 30 ms. What a text costs to read is most of it; the rest is a tenth."""
+MOST_ROWS = 1_000
+"""Rows of one answer of the database, except of an export, which takes all and hands it on in portions."""
+TEXT, WHOLE, MEMBER = 3, 4, 6
+SUBCOMMANDS = (1, 2)
+ADA = Person("Ada", organiser=True)
+WELL = {
+    "run": "#5000", "reminder": "#7", "distance": "5k", "time": "27:30", "when": "tomorrow 18:30", "what": "run",
+    "place": "Stadium", "zone": "Berlin", "pause": "2 weeks", "member": "Runner 7",
+}  # fmt: skip
+"""What an option takes where its name is known; else its command is only asked with the texts below."""
+ILL = ("1,", "every ", "1:1:", "mo 7 ", "\u202e*_~|")
+FORGED = "k " * 3_000
+"""Longer than Discord's own clients send."""
+
+
+def commands(declared: list[Json], path: str = "") -> Iterator[tuple[str, list[Json]]]:
+    """Every command that can be given, as it is typed, with its options."""
+    for one in declared:
+        if one.get("type", 1) in (2, 3) and not path:
+            continue  # a menu of a message or member: it takes no text
+        options, name = one.get("options", []), f"{path} {one['name']}".strip()
+        below = [option for option in options if option["type"] in SUBCOMMANDS]
+        if below:
+            yield from commands(below, name)
+        else:
+            yield name, options
+
+
+def filled(options: list[Json], text: str | None) -> dict[str, Any] | None:
+    """Values for the options: all the texts as they are given, or well; None where that cannot be."""
+    typed: dict[str, Any] = {}
+    for option in options:
+        name = option["name"]
+        if option.get("choices"):
+            typed[name] = option["choices"][0]["value"]
+        elif option["type"] == TEXT and (text is not None or name in WELL):
+            typed[name] = WELL[name] if text is None else text
+        elif option["type"] == WHOLE:
+            typed[name] = option.get("min_value", 1)
+        elif option["type"] == MEMBER and text is None:
+            typed[name] = Person("Runner 5", id="5000005")
+        elif option.get("required"):
+            return None
+    return typed
+
+
+def texts(option: Json) -> Iterator[str]:
+    longest = option.get("max_length", 100)
+    yield from ((ill * longest)[:longest] for ill in ILL)
+    yield FORGED
+
+
+async def test_no_command_and_no_autocomplete_holds_the_loop(
+    there: LocalDiscord, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(app.database, ADA, there.clubs[0])
+    found: list[str] = []
+    async with running(Backpedal(app)) as bot:
+
+        async def ask(name: str, asked: Any) -> None:
+            with counted(monkeypatch) as work:
+                await (await asked).answer(60)
+                async with asyncio.timeout(60):
+                    while bot._in_hand:  # noqa: ASYNC110 (what follows the answer is counted, too)
+                        await asyncio.sleep(0)
+            if work.longest > MOST_LINES or (work.rows > MOST_ROWS and "export" not in name):
+                found.append(f"{name}: {work}")
+
+        for path, options in commands(there.commands):
+            required = {option["name"] for option in options if option.get("required")}
+            ways = [{}, filled(options, None), *(filled(options, text) for text in texts({}))]
+            for number, typed in enumerate(ways):
+                if typed is not None and required <= set(typed) and typed not in ways[:number]:
+                    await ask(f"/{path} {typed!r:.90}", there.slash(path, ADA, **typed))
+            for option in options:
+                if not option.get("autocomplete"):
+                    continue
+                for text in ("", *texts(option)):
+                    typed = (filled(options, None) or {}) | {option["name"]: text}
+                    await ask(f"/{path} {option['name']}: {text:.40}", there.type(path, ADA, option["name"], **typed))
+    assert not found, "\n".join(found)
