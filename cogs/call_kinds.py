@@ -10,7 +10,7 @@ from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.reader import Reader
-from bot.services import agreeing, calls, clubs, joining, outing_cards, people, waiting
+from bot.services import agreeing, calls, clubs, joining, limits, outing_cards, people, waiting
 from bot.services.checking_in import EARLIEST_CHECK_IN
 from bot.services.outings import CARD, OutingView, outing_of
 from cogs.nudging import Nudge, Said
@@ -73,6 +73,17 @@ async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     return Drawn(*letter) if letter is not None else None
 
 
+async def draw_limits(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The club's limits have changed, and with them the outing; with what holds now."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    letter = letters.limited(outing, outgoing.user_id, reader, club)
+    return Drawn(*letter) if letter is not None else None
+
+
 async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     """The card could not be posted."""
     outing = await _outing(client, outgoing)
@@ -118,6 +129,11 @@ async def lapse(session: AsyncSession, due: DueNow, now: datetime) -> None:
     await calls.lapse(session, due.subject_id or 0, now)
 
 
+async def check_limits(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """Apply the club's limits as they are now."""
+    await limits.check(session, due.subject_id or 0, now)
+
+
 async def purge(session: AsyncSession, due: DueNow, _now: datetime) -> None:
     """Forget where exactly people met."""
     await calls.purge(session, due.subject_id or 0)
@@ -155,6 +171,7 @@ KINDS = (
     ),
     _told(waiting.OFFER, _letter(lambda outing, to, reader: letters.offer(outing, to.user_id, reader))),
     _told(outing_cards.UNPOSTED, draw_unposted, fallback=False),
+    Kind(limits.LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
     Kind(waiting.OFFER_ENDS, Priority.ASKED, fire=end_offer),
     Kind(calls.LAPSE, Priority.ASKED, fire=lapse),
     Kind(calls.PURGE, Priority.NUDGE, fire=purge),

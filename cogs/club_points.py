@@ -54,7 +54,8 @@ class ClubPoints(commands.Cog):
     async def added(self, interaction: Interaction) -> None:
         """Take a new one from the form."""
         person, guild_id = await organiser(interaction)
-        point = await meeting_points.add(self.app.database, guild_id, *_typed(interaction))
+        point = await meeting_points.add(self.app.database, guild_id, *_typed(interaction), self.app.clock())
+        self.app.courier.poke()
         await self._all(interaction, person, person.reader.t("club.point.added", name=escaped(point.name, 60)))
 
     @pressed("club", "edit", "point_id")
@@ -68,7 +69,10 @@ class ClubPoints(commands.Cog):
     async def edited(self, interaction: Interaction, point_id: int) -> None:
         """Take a change from the form."""
         person, guild_id = await organiser(interaction)
-        point = await meeting_points.change(self.app.database, guild_id, point_id, *_typed(interaction))
+        point = await meeting_points.change(
+            self.app.database, guild_id, point_id, *_typed(interaction), self.app.clock()
+        )
+        self.app.courier.poke()
         notice = person.reader.t("club.point.changed", name=escaped(point.name, 60))
         await replace(interaction, point_card(point, person.reader, notice))
 

@@ -11,7 +11,7 @@ from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, Presence, arrange, planned_return
 from bot.errors import Conflict
 from bot.reader import escaped
-from bot.services import no_shows, watch
+from bot.services import limits, no_shows, watch
 from bot.services.agreeing import follow, reopen, settle
 from bot.services.calls import STEPS
 from bot.services.course import HALF, hold_own
@@ -52,9 +52,9 @@ async def check_in(
 ) -> OutingView:
     """Start an outing with those who are there; the others are taken out of it.
 
-    Being there is agreeing: from `filled`, too, it passes `confirmed`, with those who are there and nobody else.
-    Without eyes for everybody it does not start: it goes back to open, which everybody in it is told, and whoever was
-    missing is out of it and may come in again.
+    It starts by the club's limits of today. Being there is agreeing: from `filled`, too, it passes `confirmed`, with
+    those who are there and nobody else. Without eyes for everybody it does not start: it goes back to open, which
+    everybody in it is told, and whoever was missing is out of it and may come in again.
 
     Args:
         database: where.
@@ -65,7 +65,8 @@ async def check_in(
         now: the start of the outing.
 
     Returns:
-        The outing as it then is: `under_way`, or `open` when the rule could not be kept.
+        The outing as it then is: `under_way`; `open` when the rule could not be kept; `filled` when the club's limits
+        have changed, so that everybody is asked anew.
 
     Raises:
         NotFound: none, or not in it.
@@ -77,6 +78,9 @@ async def check_in(
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         check_startable(outing, now)
+        outing, anew = await limits.apply(session, outing, now)
+        if anew:
+            return outing  # with others' eyes or in another role than agreed: to be read first
         there = [c for c in outing.inside if c.user_id == user_id or c.user_id in present]
         absent = [c for c in outing.inside if c not in there]
         if absent and now < outing.starts_at:

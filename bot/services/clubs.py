@@ -15,7 +15,7 @@ from bot.domain.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
-from bot.services import evenings, nudging, partners_card, reminder_firing, rounds
+from bot.services import evenings, limits, nudging, partners_card, reminder_firing, rounds
 from bot.services.digests import DigestSettings, digest_of
 from bot.services.partners_card import CardState
 from bot.services.people import Club, club_of
@@ -147,7 +147,7 @@ async def set_organiser_role(database: Database, guild_id: int, role_id: int | N
 
 
 async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str], now: datetime) -> None:
-    """Set where members may run backward alone; nowhere is a choice too.
+    """Set where members may run backward alone; nowhere is a choice too. Outings that have not begun are checked anew.
 
     Raises:
         BadInput: no surface, or one of `NEVER_SOLO`.
@@ -156,7 +156,7 @@ async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collect
         raise BadInput("settings.choice.unknown")
     if NEVER_SOLO & set(surfaces):
         raise BadInput("club.card.solo_never")
-    await _set(database, guild_id, now, solo_surfaces=[s.value for s in Surface if s in surfaces])
+    await _set_limits(database, guild_id, now, solo_surfaces=[s.value for s in Surface if s in surfaces])
 
 
 async def set_spotter_role(database: Database, guild_id: int, role_id: int | None) -> None:
@@ -182,10 +182,14 @@ async def set_women_role(database: Database, guild_id: int, role_id: int | None)
 
 
 async def set_backward_per_spotter(database: Database, guild_id: int, runners: int, now: datetime) -> None:
-    """Set how many backward runners one spotter may take. Outings called before keep what held then."""
+    """Set how many backward runners one spotter may take; outings that have not begun are checked anew.
+
+    Raises:
+        BadInput: fewer than one, or more than anybody can look after.
+    """
     if not 1 <= runners <= MOST_BACKWARD_PER_SPOTTER:
         raise BadInput("settings.choice.unknown")
-    await _set(database, guild_id, now, backward_per_spotter=runners)
+    await _set_limits(database, guild_id, now, backward_per_spotter=runners)
 
 
 async def set_organisers_channel(database: Database, guild_id: int, channel_id: int | None) -> None:
@@ -271,6 +275,14 @@ async def _set(database: Database, guild_id: int, drawn_at: datetime | None = No
         await queries.set_guild(session, guild_id, **values)
         if drawn_at is not None:
             await partners_card.redraw(session, guild_id, drawn_at)
+
+
+async def _set_limits(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    """Write columns of a club on which the rule of its outings rests."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        await partners_card.redraw(session, guild_id, now)
+        await limits.plan_checks(session, guild_id, now)
 
 
 async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings import BEFORE, OutingState, Presence, Wish, is_filled
 from bot.errors import Conflict
+from bot.services import limits
 from bot.services.agreeing import AGREED, check_before, follow, reopen, settle
 from bot.services.calls import call_off, put_in
 from bot.services.evenings import EVENING, plan_evening
@@ -44,6 +45,7 @@ class Done(StrEnum):
     OFF_THE_LIST = "off_the_list"
     NOT_IN = "not_in"
     AGAIN = "again"
+    LIMITS = "limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
 async def confirm(
     database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime
 ) -> Answer:
-    """Agree to the time and place as they are.
+    """Agree to the time and place as they are; `LIMITS` where the club's have changed, so that all are asked anew.
 
     Raises:
         NotFound: this person was never in it.
@@ -156,6 +158,9 @@ async def confirm(
         if await pressed_before(session, interaction_id, outing_id, now):
             return Answer(Done.AGAIN, before)
         check_before(before, now)
+        before, anew = await limits.apply(session, before, now)
+        if anew:
+            return Answer(Done.LIMITS, before)
         if me.confirmed:
             return Answer(Done.CONFIRMED, before)
         await check_free(session, before, presser.user_id)

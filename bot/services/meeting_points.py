@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +12,7 @@ from bot.domain.clubs import MOST_POINTS
 from bot.domain.runs import Surface
 from bot.domain.written import one_line
 from bot.errors import BadInput, NotFound
+from bot.services import limits
 from db import models
 from db.engine import Database
 from db.queries import meeting_points as queries
@@ -48,8 +50,10 @@ async def meeting_point(database: Database, guild_id: int, point_id: int) -> Mee
     raise NotFound("club.point.gone")
 
 
-async def add(database: Database, guild_id: int, name: str, surface: str | None, detail: str) -> MeetingPoint:
-    """Add one.
+async def add(
+    database: Database, guild_id: int, name: str, surface: str | None, detail: str, now: datetime
+) -> MeetingPoint:
+    """Add one. Its surface holds for outings called there before, too.
 
     Args:
         database: where.
@@ -57,6 +61,7 @@ async def add(database: Database, guild_id: int, name: str, surface: str | None,
         name: what everybody reads; at most `NAME_LIMIT` characters, unlike any other in the club.
         surface: what one runs on there; None where that varies.
         detail: where exactly; may be empty.
+        now: when.
 
     Raises:
         BadInput: no name, one that is taken, an unknown surface, or the club has as many as it may.
@@ -67,13 +72,15 @@ async def add(database: Database, guild_id: int, name: str, surface: str | None,
         if len(there) >= MOST_POINTS:
             raise BadInput("club.point.full", count=MOST_POINTS)
         _free(there, name)
-        return _point(await queries.insert_point(session, guild_id, name=name, **values))
+        point = _point(await queries.insert_point(session, guild_id, name=name, **values))
+        await limits.plan_checks(session, guild_id, now)
+        return point
 
 
 async def change(
-    database: Database, guild_id: int, point_id: int, name: str, surface: str | None, detail: str
+    database: Database, guild_id: int, point_id: int, name: str, surface: str | None, detail: str, now: datetime
 ) -> MeetingPoint:
-    """Write one anew; it stays the same place. Outings keep the name they were called with.
+    """Write one anew; it stays the same place. Outings keep the name they were called with, not the surface.
 
     Raises:
         NotFound: it is gone.
@@ -90,6 +97,8 @@ async def change(
             await queries.rename_in_availabilities(session, guild_id, point.name, name)
             await queries.rename_in_draws(session, guild_id, point.name, name)
         await queries.set_point(session, point_id, name=name, **values)
+        if point.surface != surface:
+            await limits.plan_checks(session, guild_id, now)
     return MeetingPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
 
 

@@ -15,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import DETAIL_KEPT, ENDED
-from bot.services import agreeing, calls, checking_in, course, evenings, eyes, no_shows, outing_cards, waiting
+from bot.services import (
+    agreeing,
+    calls,
+    checking_in,
+    course,
+    evenings,
+    eyes,
+    limits,
+    no_shows,
+    outing_cards,
+    waiting,
+)
 from bot.services.deliveries import Plan, plan
 from bot.services.fallbacks import ABOUT_OUTINGS, WAITS
 from bot.services.reminder_firing import KINDS as REMINDERS
@@ -38,7 +49,7 @@ REST = timedelta(hours=1)
 ABOUT = (
     agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
     calls.HOUR, calls.START, checking_in.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
-    eyes.LOST, eyes.BACK, no_shows.HAPPENED, no_shows.MISSED, no_shows.WORD, outing_cards.UNPOSTED,
+    eyes.LOST, eyes.BACK, limits.LIMITS, no_shows.HAPPENED, no_shows.MISSED, no_shows.WORD, outing_cards.UNPOSTED,
     waiting.OFFER, waiting.WANTED,
 )  # fmt: skip
 """Kinds of messages about an outing, besides its card."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.availability import LEAST_MIN, starts_of
 from bot.domain.fitting import OUTING_SLOTS, Candidate, weigh
-from bot.domain.outings import OutingState, Wish
+from bot.domain.outings import OutingState, Wish, is_filled
 from bot.domain.pairing import Help
 from bot.errors import Conflict
 from bot.services import rounds
@@ -69,8 +69,9 @@ def _still(people: Sequence[Candidate], one: dict[str, Any], backward_per_spotte
     outing = weigh(people, backward_per_spotter) if len(people) > 1 else None
     if outing is None or not all(starts_of(c.mask, OUTING_SLOTS) >> one["slot"] & 1 for c in people):
         return None
-    if len(people) == len(one["partners"]):
-        return {user_id: Wish(wish) for user_id, wish in one["partners"]}
+    drawn = {user_id: Wish(wish) for user_id, wish in one["partners"]}
+    if len(people) == len(drawn) and is_filled(list(drawn.values()), backward_per_spotter, solo=False):
+        return drawn
     return {partner.user_id: partner.wish for partner in outing.partners}
 
 

@@ -159,7 +159,8 @@ def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: b
 def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
     """The answer to who has checked in."""
     if outing.state not in OUT or outing.due_back_at is None:
-        return card(reader.t("course.check_in.reopened"))
+        opened = outing.state is OutingState.OPEN
+        return card(reader.t(f"course.check_in.{'reopened' if opened else 'limits'}"))
     done = reader.t("course.check_in.done", back=format_dt(outing.due_back_at, "t"))
     return card(done, row(*course_buttons(outing, user_id, reader)))
 

@@ -25,6 +25,7 @@ from cogs.views.outing_card import (
     role_buttons,
 )
 from cogs.views.outing_course import check_in_button
+from cogs.views.partners_card import rule_lines
 
 Letter = tuple[str, ui.View | None]
 """Words and buttons."""
@@ -94,6 +95,16 @@ def reopened(outing: OutingView, user_id: int, reader: Reader, left: int | None,
         key = "left_agreed" if not open_again else "left_open" if agreed else "left"
         name = escaped(gone.name, 60) if gone else reader.t("partners.card.somebody")
         words = reader.t(f"partners.letter.{key}", name=name)
+    return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def limited(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Letter | None:
+    """The club's limits have changed: what holds now, and whether the outing is open again or to be confirmed anew."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
+        return None
+    key = "open" if outing.state is OutingState.OPEN else "filled"
+    words = "\n".join([reader.t(f"partners.letter.limits_{key}"), *rule_lines(club, reader)])
     return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
 
 

@@ -6,6 +6,7 @@ import discord
 from discord import ui
 
 from bot.domain.runs import Surface
+from bot.reader import Reader
 from bot.services.people import Club
 from cogs.views.base import button, card, identity, row
 
@@ -16,7 +17,6 @@ WAYS = (("find", "call", "new"), ("mine", "call", "mine"), ("when", "avail", "op
 def partners_card(club: Club) -> ui.LayoutView:
     """The card as the club's settings are."""
     reader = club.reader
-    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
     buttons = [
         button(
             reader.t(f"club.find.{name}"),
@@ -29,7 +29,15 @@ def partners_card(club: Club) -> ui.LayoutView:
         reader.t("club.find.title"),
         reader.t("club.find.about"),
         ui.Separator(),
-        reader.t("club.find.rule", count=club.backward_per_spotter),
-        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
+        *rule_lines(club, reader),
         row(*buttons),
     )
+
+
+def rule_lines(club: Club, reader: Reader) -> list[str]:
+    """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
+    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
+    return [
+        reader.t("club.find.rule", count=club.backward_per_spotter),
+        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
+    ]

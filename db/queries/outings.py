@@ -29,6 +29,14 @@ async def outing_row(session: AsyncSession, outing_id: int, *, hold: bool = Fals
     return found
 
 
+async def of_club(session: AsyncSession, guild_id: int, states: Collection[str]) -> Sequence[int]:
+    """The outings of a club in some states, by their ids."""
+    rows = await session.scalars(
+        select(Outing.outing_id).where(Outing.guild_id == guild_id, Outing.state.in_(states)).order_by(Outing.outing_id)
+    )
+    return rows.all()
+
+
 async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dict[int, list[tuple[Companion, str]]]:
     """Everybody of several outings with their names as last seen in the club, in the order they came."""
     found: dict[int, list[tuple[Companion, str]]] = {outing_id: [] for outing_id in outing_ids}

@@ -10,7 +10,7 @@ import pytest
 from bot.i18n import translate
 from bot.services import meeting_points
 from tests.flows.calling import STADIUM, card_of, find, newcomer, press, state
-from tests.flows.conftest import Club, MemberActor, button_ids, text_of
+from tests.flows.conftest import NOON, Club, MemberActor, button_ids, text_of
 from tests.flows.test_alerts import club_sets, organisers_room
 from tests.flows.test_outing import agreed, copy_to, last, letter, out
 from tests.flows.test_quiet_alarm import feel_unsafe, the_extension_alone
@@ -100,12 +100,12 @@ async def test_where_the_bot_may_no_longer_write_an_alarm_goes_by_direct_message
 
 async def test_a_place_is_renamed_and_the_outing_stays_where_it_was_called(club: Club) -> None:
     await club.alice.slash(club.channel, "partner mine")
-    point = await meeting_points.add(club.database, club.guild.id, "Mill", "road", "the far gate")
+    point = await meeting_points.add(club.database, club.guild.id, "Mill", "road", "the far gate", NOON)
     typed = {name: value for name, value in STADIUM.items() if name != "exactly"} | {"place": "Mill"}
     await club.alice.slash(club.channel, "partner find", **typed, role="backward")
     await club.env.settle()
     card = card_of(club)
-    await meeting_points.change(club.database, club.guild.id, point.point_id, "Arena", "grass", "gate 3")
+    await meeting_points.change(club.database, club.guild.id, point.point_id, "Arena", "grass", "gate 3", NOON)
     said = await press(club, club.bob, card, "Face forward")
     assert "the far gate" in said
     assert "**Mill**" in card_of(club).content

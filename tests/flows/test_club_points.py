@@ -5,7 +5,7 @@ from typing import Any
 from simcord import InteractionResult
 
 from bot.services import meeting_points
-from tests.flows.conftest import Club, text_of
+from tests.flows.conftest import NOON, Club, text_of
 from tests.flows.test_club_settings import page
 
 
@@ -50,8 +50,8 @@ def shown_on_card(result: InteractionResult) -> str:
 
 async def test_a_meeting_point_gone_meanwhile_is_said_to_be(club: Club) -> None:
     shown = await page(club, "Partners")
-    point = await meeting_points.add(club.database, club.guild.id, "Stadium", "track", "")
-    other = await meeting_points.add(club.database, club.guild.id, "Park", None, "")
+    point = await meeting_points.add(club.database, club.guild.id, "Stadium", "track", "", NOON)
+    other = await meeting_points.add(club.database, club.guild.id, "Park", None, "", NOON)
     await club.olga.click(shown.response, label="Meeting points")
     await club.olga.select(shown.response, [str(point.point_id)], custom_id="club:chosen:v1")
     form = await club.olga.click(shown.response, label="Edit")

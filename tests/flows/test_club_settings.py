@@ -302,7 +302,7 @@ async def test_the_weekly_round_is_turned_on_and_set(club: Club) -> None:
 async def test_a_member_who_gets_at_a_card_changes_nothing(club: Club) -> None:
     await page(club, "Partners")
     await set_guild(club, partners_channel_id=club.channel.id, partners_card_id=1)
-    point = await meeting_points.add(club.database, club.guild.id, "Stadium", "track", "secret bench")
+    point = await meeting_points.add(club.database, club.guild.id, "Stadium", "track", "secret bench", NOON)
     held = await settings(club)
     reader = held.club.reader
     views = [settings_page(name, held, Trouble(), reader, NOON) for name in Page]

@@ -59,11 +59,11 @@ async def test_without_a_channel_an_outing_has_no_card_and_nobody_is_bothered_wi
 
 async def test_a_place_renamed_after_the_draw_is_met_at_by_its_new_name(database: Database) -> None:
     circle = await Circle.gather(database, ADA, BEN)
-    track = await meeting_points.add(database, CLUB, "Track", "track", "gate 4")
+    track = await meeting_points.add(database, CLUB, "Track", "track", "gate 4", circle.now)
     for who in (ADA, BEN):
         await circle.changes(who, places=["Track"])
     await circle.drawn()
-    await meeting_points.change(database, CLUB, track.point_id, "Arena", "grass", "gate 3")
+    await meeting_points.change(database, CLUB, track.point_id, "Arena", "grass", "gate 3", circle.now)
     row = await circle.round()
     assert row is not None
     assert [one.place for one in (await matching.seen(database, row.round_id)).outings] == ["Arena"]
