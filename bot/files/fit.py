@@ -50,8 +50,9 @@ def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
     """
     found: list[Activity | Refused] = []
     warnings: dict[str, None] = {}
+    data, matches = _closed(data)
     reader = fitdecode.FitReader(
-        _with_length(data),
+        data,
         processor=None,
         check_crc=fitdecode.CrcCheck.DISABLED,
         error_handling=fitdecode.ErrorHandling.IGNORE,
@@ -75,16 +76,41 @@ def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
     found += recording.activities() if recording else ()
     if not found:
         raise Refused("damaged" if warnings else "no_activity")
-    if not warnings and not _checksums_match(data):
+    if not warnings and not matches:
         warnings["checksum"] = None
     return found, tuple(warnings)
 
 
-def _with_length(data: bytes) -> bytes:
-    """The file with the length it has: one that was never closed still says 0."""
-    told = int.from_bytes(data[4:8], "little")
-    rest = len(data) - data[0]
-    return data[:4] + struct.pack("<I", rest) + data[8:] if told == 0 and rest > 2 else data
+def _files(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the files in a row begin and end, as their headers say."""
+    start = 0
+    while is_fit(data[start : start + 12]):
+        end = start + data[start] + int.from_bytes(data[start + 4 : start + 8], "little") + 2
+        yield start, end
+        start = end
+
+
+def _closed(data: bytes) -> tuple[bytes, bool]:
+    """The files in a row, without what follows the last of them; and whether their checksums match.
+
+    A file that was never closed says length 0, and one whose length was written too early is longer than it says: the
+    checksum at its end tells.
+    """
+    spans = list(_files(data))
+    start, end = spans[-1]
+    matches = not any(checksum(data[first:last]) for first, last in spans[:-1])
+    rest = len(data) - start - data[start] - 2
+    if end == start + data[start] + 2 and rest > 0:
+        return _with_length(data, start, rest + 2), matches
+    if checksum(data[start:end]) == 0:
+        return data[:end], matches
+    if end < len(data) and checksum(data[start:]) == 0:
+        return _with_length(data, start, rest), matches
+    return data[:end], False
+
+
+def _with_length(data: bytes, start: int, length: int) -> bytes:
+    return data[: start + 4] + struct.pack("<I", length) + data[start + 8 :]
 
 
 def _fields(frame: Any) -> Fields:
@@ -181,10 +207,12 @@ class _Recording:
             if ended is not None and walked.at_s and walked.at_s[-1] - shift_s > ended:
                 told_laps.append(ToldLap(ended + shift_s, None, None))
         sub_sport = str(session.get("sub_sport") or self._sport.get("sub_sport") or "")
+        named = self._sport_name(session, sub_sport)
         return build(
             Told(
                 source=Source.FIT,
-                sport=self._sport_of(session, sub_sport),
+                sport=sport_of(named),
+                sport_name=named,
                 start_s=instant(first),
                 running_s=_amount(session, "total_timer_time"),
                 elapsed_s=elapsed_s,
@@ -197,12 +225,12 @@ class _Recording:
             walked,
         )
 
-    def _sport_of(self, session: Fields, sub_sport: str) -> Sport:
+    def _sport_name(self, session: Fields, sub_sport: str) -> str:
         lap = self._laps[0] if self._laps else {}
         sport = str(session.get("sport") or self._sport.get("sport") or lap.get("sport") or "running")
-        named = sport_of(sport)
+        unclear = sport_of(sport) in (Sport.OTHER, Sport.UNKNOWN)
         # "fitness equipment: treadmill", "generic: track"
-        return sport_of(sub_sport) if named is Sport.OTHER and sub_sport not in ("", "generic") else named
+        return sub_sport if unclear and sport_of(sub_sport) is not Sport.UNKNOWN and sub_sport else sport
 
     def _track(self, within: tuple[int, int] | None, shift_s: int, wall_clock: bool) -> Track:
         track = Track()
@@ -251,17 +279,6 @@ class _Recording:
 def _place(fields: Fields) -> Place | None:
     lat, lon = fields.get("position_lat"), fields.get("position_long")
     return (lat * DEGREES, lon * DEGREES) if isinstance(lat, int) and isinstance(lon, int) else None
-
-
-def _checksums_match(data: bytes) -> bool:
-    """Whether every file in the stream ends in the checksum of its bytes: then the checksum of all of it is 0."""
-    at = 0
-    while at < len(data) and is_fit(data[at : at + 12]):
-        end = at + data[at] + int.from_bytes(data[at + 4 : at + 8], "little") + 2
-        if end > len(data) or checksum(data[at:end]):
-            return False
-        at = end
-    return True
 
 
 def _table() -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.activity import Activity, FileReport, Refusal, Source, Sport
 from bot.domain.runs import Surface
+from bot.files.fit import checksum
 from bot.files.reading import read_files
 from tests.files.fit_files import (
     CYCLING,
@@ -280,4 +281,42 @@ def test_the_raw_enum_of_an_unknown_sport() -> None:
     )
     report = only(bytes(fit))
     assert report.activity
-    assert report.activity.sport is Sport.OTHER
+    assert (report.activity.sport, report.refusal) == (Sport.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(
+    "behind", [b"\0" * 16, bytes(range(16)), b"\xff" * 4096, b"\x0e\x20" + b"x" * 30, b"\r\n", b"PK\x03\x04 a zip"]
+)
+def test_bytes_behind_a_whole_file_break_nothing_off(behind: bytes) -> None:
+    report = only(bytes(run()) + behind)
+    assert report.activity
+    assert (report.activity.distance_m, report.activity.duration_ms, report.warnings) == (1800, 600_000, ())
+
+
+def test_bytes_behind_several_whole_files() -> None:
+    later = Fit().file_id().records(START + 7200, START + 7300).session(START + 7200, 100, 300)
+    reports = read(bytes(run()) + bytes(later) + bytes(16))
+    assert [report.activity.distance_m for report in reports if report.activity] == [1800, 300]
+    assert all(report.warnings == () for report in reports)
+
+
+def test_a_whole_file_before_one_that_breaks_off() -> None:
+    later = Fit().file_id().records(START + 7200, START + 7400).session(START + 7200, 200, 600)
+    reports = read(bytes(run()) + bytes(later)[:-900])
+    assert [report.activity.distance_m for report in reports if report.activity][:1] == [1800]
+    assert reports[0].warnings == ("files.warning.cut_short",)
+
+
+def test_a_length_that_was_written_too_early() -> None:
+    """The checksum at the end is that of all of it."""
+    fit = run()
+    short = fit.closed(length=len(fit.body) - 700)[:-2]
+    report = only(short + struct.pack("<H", checksum(short)))
+    assert report.activity
+    assert (report.activity.distance_m, report.warnings) == (1800, ())
+
+
+def test_a_wrong_checksum_is_told_though_bytes_follow() -> None:
+    report = only(run().closed(damage=1) + bytes(16))
+    assert report.activity
+    assert (report.activity.distance_m, report.warnings) == (1800, ("files.warning.checksum",))
