@@ -18,13 +18,14 @@ Series = tuple[tuple[float, float], ...]
 
 
 class Sport(StrEnum):
-    """What the device says it was. A file that does not say is taken for a run."""
+    """What the device says it was. A file that does not say is taken for a run; `UNKNOWN` says what nobody knows."""
 
     RUN = "run"
     WALK = "walk"
     RIDE = "ride"
     SWIM = "swim"
     OTHER = "other"
+    UNKNOWN = "unknown"
 
 
 class Source(StrEnum):
@@ -77,6 +78,8 @@ class Activity:
         surface: what the device's profile implies (treadmill, track, trail, …), or None.
         left_out: points whose clock does not agree with the others'; nothing is computed from them.
         doubtful: so many of them that the time is in doubt; it makes no best.
+        sport_name: what the file calls it; escape it. Empty when it does not say.
+        unread: what of the file could not be read: `times`, `distances`, `places`.
     """
 
     source: Source
@@ -92,6 +95,8 @@ class Activity:
     surface: Surface | None = None
     left_out: int = 0
     doubtful: bool = False
+    sport_name: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class FileReport:
         sha256: of the unpacked file, in hexadecimal; a file's second and later runs have one of their own, so that
             it names a recording. Empty when there was nothing to digest.
         activity: what was read, or None.
-        refusal: None exactly when `activity` is a run.
+        refusal: None exactly when `activity` is a run, or may be one.
         reason: catalogue key (`files.reason.*`) of the refusal, or None.
         params: its placeholders.
         warnings: catalogue keys (`files.warning.*`) of what is worth telling about a file that came in.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -21,6 +21,8 @@ LAPS = 1_000
 """Laps of one activity."""
 ACTIVITIES = 50
 """Activities in one file."""
+SPORT_NAME = 40
+"""Characters kept of what a file calls its sport."""
 START_S = 3600.0
 """Seconds by which a start may lie beside the first point."""
 DOUBTFUL = 0.1
@@ -40,7 +42,7 @@ class ToldLap:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An activity as the file tells it; None where it does not."""
+    """An activity as the file tells it; None where it does not. `unread` holds an example of what could not be read."""
 
     source: Source
     sport: Sport
@@ -52,6 +54,8 @@ class Told:
     utc_offset_s: int | None = None
     wall_clock: bool = False
     surface: Surface | None = None
+    sport_name: str = ""
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(told: Told, walked: Walked) -> Activity:
@@ -64,7 +68,7 @@ def build(told: Told, walked: Walked) -> Activity:
     """
     start_s = _start_s(told.start_s, walked)
     if start_s is None:
-        raise Refused("no_times" if walked.agree else "clocks")
+        raise _no_times(told.unread) if walked.agree else Refused("clocks")
     shown = Shown.of(walked)
     laps = _laps([_measured(told.laps, number, walked) for number in range(len(told.laps))], start_s)
     told_s, told_m = shown.believed(
@@ -89,8 +93,14 @@ def build(told: Told, walked: Walked) -> Activity:
         series=walked.series(),
         surface=told.surface,
         left_out=walked.left_out,
+        sport_name=told.sport_name[:SPORT_NAME],
+        unread=tuple(sorted(told.unread)),
         doubtful=not confirmed and walked.left_out > DOUBTFUL * (walked.left_out + len(walked.at_s)),
     )
+
+
+def _no_times(unread: Mapping[str, str]) -> Refused:
+    return Refused("times_unread", example=unread["times"]) if "times" in unread else Refused("no_times")
 
 
 def _measured(laps: Sequence[ToldLap], number: int, walked: Walked) -> ToldLap:

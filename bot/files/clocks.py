@@ -90,7 +90,7 @@ class Agreed:
         points: all of them.
         kept: numbers of those whose clock agrees, rising; empty when no more than half of them agree.
         paused: numbers of points that a pause lies before.
-        left_out: how many points do not agree; one that the file tells twice is none.
+        left_out: how many plain points do not agree; one that the file tells twice is none.
     """
 
     points: list[Point]
@@ -172,7 +172,8 @@ def _chosen(pieces: Sequence[Piece]) -> Agreed:
         if len(group) > len(kept):
             kept = max(kept, _longest(stamps, group), key=len)
     most = len(kept) * 2 > len(fresh)
-    return Agreed(joined.points, kept if most else [], joined.paused, len(fresh) - len(kept))
+    left_out = sum(joined.points[number].timer is None for number in set(fresh).difference(kept))
+    return Agreed(joined.points, kept if most else [], joined.paused, left_out)
 
 
 def _together(numbers: Sequence[int], stamps: Sequence[float]) -> list[list[int]]:

@@ -9,8 +9,9 @@ from bot.files.building import ACTIVITIES, Told, build
 from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of, surface_of
-from bot.files.times import number, offset_of, when
+from bot.files.times import offset_of
 from bot.files.track import Track
+from bot.files.unread import Texts
 from bot.files.xml import Elements, stream
 
 
@@ -40,6 +41,7 @@ class _Tracks(Elements):
 
     def _begin(self) -> None:
         self._track = Track()
+        self._texts = Texts()
         self._points = 0
         self._sport = ""
         self._zone: datetime | None = None
@@ -53,20 +55,20 @@ class _Tracks(Elements):
             self._points += 1
             self._time: datetime | None = None
             self._metres: float | None = None
-            lat, lon = number(attributes.get("lat")), number(attributes.get("lon"))
+            lat, lon = (self._texts.number(attributes.get(name), "places") for name in ("lat", "lon"))
             self._place: Place | None = (lat, lon) if lat is not None and lon is not None else None
 
     def closed(self, name: str, text: str) -> None:
         if name == "time" and self.parent == "trkpt":
-            self._time = when(text)
+            self._time = self._texts.when(text)
         elif name == "distance" and "trkpt" in self.path:
-            self._metres = number(text)
+            self._metres = self._texts.number(text, "distances")
         elif name == "trkpt":
             if self._time is not None:
                 self._zone = self._zone or self._time
                 self._track.add(self._time.timestamp(), self._metres, self._place)
         elif name == "type" and self.parent == "trk":
-            self._sport = text.lower()
+            self._sport = text
         elif name == "trk":
             self.finish()
 
@@ -82,12 +84,12 @@ class _Tracks(Elements):
             self.found.append(refused)
 
     def _activity(self) -> Activity:
-        if not len(self._track):
-            raise Refused("no_times")
         told = Told(
             Source.GPX,
             sport_of(self._sport),
             utc_offset_s=offset_of(self._zone),
             surface=surface_of(self._sport),
+            sport_name=self._sport,
+            unread=self._texts.unread,
         )
         return build(told, self._track.walked())

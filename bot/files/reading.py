@@ -72,7 +72,8 @@ def _report(name: str, sha256: str, activity: Activity, warnings: tuple[str, ...
         warnings += ("files.warning.doubtful",)
     elif activity.left_out:
         warnings += ("files.warning.left_out",)
-    if activity.sport is Sport.RUN:
+    warnings += tuple(f"files.warning.unread_{kind}" for kind in activity.unread)
+    if activity.sport in (Sport.RUN, Sport.UNKNOWN):
         return FileReport(name, sha256, activity, warnings=warnings)
     return FileReport(name, sha256, activity, Refusal.NOT_RUN, "files.reason.not_run", warnings=warnings)
 

@@ -1,42 +1,82 @@
-"""What devices and sites call a sport, and the ground it was done on."""
+"""What devices and sites call a sport, in their members' languages, and the ground it was done on."""
 
 from __future__ import annotations
+
+from unicodedata import combining, normalize
 
 from bot.domain.activity import Sport
 from bot.domain.runs import Surface
 
-_WORDS = {
-    "run": Sport.RUN,
-    "jog": Sport.RUN,
-    "treadmill": Sport.RUN,
-    "walk": Sport.WALK,
-    "hik": Sport.WALK,
-    "bik": Sport.RIDE,
-    "cycl": Sport.RIDE,
-    "ride": Sport.RIDE,
-    "swim": Sport.SWIM,
+_OTHER = """
+    ski langlauf skat eislauf schlittschuh rollschuh inline rowing ruder aviron canott roei paddl kayak kajak canoe kanu
+    surf sail segel yoga pilates strength kraft weight muscul climb kletter escalad boulder golf tennis padel badminton
+    soccer football fussball basketball volleyball handball hockey rugby box martial danc tanz ellipt crosstrainer
+    horse reiten equit snow diving tauch fishing angeln hunt driving motor flying hang_glid meditat jump
+"""
+_RUN = """
+    run jog treadmill footing sprint marathon
+    lauf rennen course corr cors carrera podism hardlop loopband trail
+    lob loping lopning loep hlaup bieg beh futas juoks jooks begim skries trcanje trcat alerg kosu
+    бег біг бяг трч τρεξ
+"""
+_WALK = """
+    walk hik gehen spazier wander marche rando camin sender cammin escursion wandel promen gatur vandr vaell kavel
+    spacer chodz chuz pesi turist setal gyalog hodanje hoja mers yuruy ходьб прогул разход περπατ πεζοπ
+"""
+_RIDE = """
+    bik cycl ride radf radel fahrrad rennrad radtour velo cicl bici fiets wielr cykel cykl sykl rower kolo kerekpar
+    pyora rattasoit dviraci вело κολο ποδηλ bisikl spinning mtb
+"""
+_SWIM = "swim schwimm nata nuot zwem svom simning plyw plav pliv uszas uint ujum inot плав κολυμ yuzme"
+_PARTS = {
+    part: sport
+    for sport, parts in (
+        (Sport.OTHER, _OTHER),
+        (Sport.RUN, _RUN),
+        (Sport.WALK, _WALK),
+        (Sport.RIDE, _RIDE),
+        (Sport.SWIM, _SWIM),
+    )
+    for part in parts.split()
 }
-"""Parts of the words FIT, Garmin, Strava, Polar, Suunto and Coros use; the first found counts."""
+"""Parts of the words that FIT, Garmin, Strava, Polar, Suunto, Coros and their users use, without accents, in English,
+German and the languages around them; the first found counts, so that Langlauf is no Lauf."""
+_WORDS = {"tek": Sport.RUN, "rad": Sport.RIDE, "e bike": Sport.RIDE, "gang": Sport.WALK}
+"""Words too short to look for inside others."""
 _STRAVA = {"9": Sport.RUN, "10": Sport.WALK, "4": Sport.WALK, "1": Sport.RIDE, "16": Sport.SWIM}
 """The numbers in Strava's older exports."""
 _GROUNDS = {
     "treadmill": Surface.TREADMILL,
+    "laufband": Surface.TREADMILL,
+    "loopband": Surface.TREADMILL,
+    "tapis": Surface.TREADMILL,
     "indoor": Surface.INDOOR,
+    "halle": Surface.INDOOR,
     "track": Surface.TRACK,
     "trail": Surface.TRAIL,
+    "gelande": Surface.TRAIL,
     "street": Surface.ROAD,
+    "strass": Surface.ROAD,
 }
+_LETTERS = str.maketrans("øłđıæœ", "oldiao")
 
 
 def sport_of(text: str) -> Sport:
-    """The sport a text names; a run when it names none."""
-    words = text.lower()
+    """The sport a text names; a run when it is empty, unknown when it names none that is known."""
+    words = _plain(text)
     if not words:
         return Sport.RUN
-    return _STRAVA.get(words) or next((sport for part, sport in _WORDS.items() if part in words), Sport.OTHER)
+    told = _STRAVA.get(words) or _WORDS.get(words)
+    return told or next((sport for part, sport in _PARTS.items() if part in words), Sport.UNKNOWN)
 
 
 def surface_of(text: str) -> Surface | None:
     """The ground a text implies, or None."""
-    words = text.lower()
+    words = _plain(text)
     return next((surface for part, surface in _GROUNDS.items() if part in words), None)
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents."""
+    bare = "".join(c for c in normalize("NFKD", text.casefold()) if not combining(c))
+    return bare.translate(_LETTERS).strip()

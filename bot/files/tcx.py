@@ -8,8 +8,9 @@ from bot.domain.activity import Activity, Source
 from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of
-from bot.files.times import number, offset_of, when
+from bot.files.times import offset_of
 from bot.files.track import Track
+from bot.files.unread import Texts
 from bot.files.xml import Elements, stream
 
 
@@ -38,14 +39,15 @@ class _Activities(Elements):
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Activity":
-            self._sport = attributes.get("Sport", "").lower()
+            self._sport = attributes.get("Sport", "")
             self._track = Track()
+            self._texts = Texts()
             self._laps: list[ToldLap] = []
             self._begun: datetime | None = None
         elif name == "Lap":
             if "Activity" in self.path:
                 self._track.piece(paused=False)
-            self._lap_start = when(attributes.get("StartTime", ""))
+                self._lap_start = self._texts.when(attributes.get("StartTime", ""))
             self._lap_s: float | None = None
             self._lap_m: float | None = None
         elif name == "Trackpoint":
@@ -60,21 +62,21 @@ class _Activities(Elements):
         inside = self.parent
         if inside == "Trackpoint":
             if name == "Time":
-                self._time = when(text)
+                self._time = self._texts.when(text)
             elif name == "DistanceMeters":
-                self._metres = number(text)
+                self._metres = self._texts.number(text, "distances")
         elif inside == "Position":
             if name == "LatitudeDegrees":
-                self._lat = number(text)
+                self._lat = self._texts.number(text, "places")
             elif name == "LongitudeDegrees":
-                self._lon = number(text)
+                self._lon = self._texts.number(text, "places")
         elif inside == "Lap":
             if name == "TotalTimeSeconds":
-                self._lap_s = number(text)
+                self._lap_s = self._texts.number(text, "times")
             elif name == "DistanceMeters":
-                self._lap_m = number(text)
+                self._lap_m = self._texts.number(text, "distances")
         elif name == "Id" and inside == "Activity":
-            self._begun = when(text)
+            self._begun = self._texts.when(text)
         if name == "Trackpoint" and self._time is not None:
             place = (self._lat, self._lon) if self._lat is not None and self._lon is not None else None
             self._track.add(self._time.timestamp(), self._metres, place)
@@ -105,5 +107,13 @@ class _Activities(Elements):
         if all(lap.start_s is not None for lap in laps):
             laps = sorted(laps, key=lambda lap: lap.start_s or 0.0)
         begun = (laps[0].start_s if laps else None) or (self._begun.timestamp() if self._begun else None)
-        told = Told(Source.TCX, sport_of(self._sport), start_s=begun, laps=laps, utc_offset_s=offset_of(self._begun))
+        told = Told(
+            Source.TCX,
+            sport_of(self._sport),
+            start_s=begun,
+            laps=laps,
+            utc_offset_s=offset_of(self._begun),
+            sport_name=self._sport,
+            unread=self._texts.unread,
+        )
         return build(told, self._track.walked())

@@ -1,18 +1,95 @@
-"""Times and numbers as XML files write them."""
+"""Times and numbers as XML files write them: by the standard, and as a locale got into them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from math import isfinite
+from unicodedata import decimal
+
+_TIME = re.compile(
+    r"""
+    (?P<first>\d{1,4}) (?P<mark>[-/.]) (?P<second>\d{1,2}) (?P=mark) (?P<third>\d{1,4})
+    [T\s,;_]+
+    (?P<hour>\d{1,2}) [:.h] (?P<minute>\d{1,2}) (?: [:.m] (?P<sec>\d{1,2}) s? (?: [.,:] (?P<part>\d+) )? )?
+    \s* (?P<half>[AP]\.?M\.?)?
+    \s* (?P<zone>.*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ZONE = re.compile(
+    r"(?:GMT|UTC|Z)? \s* (?: (?P<sign>[+-]) (?P<hours>\d{1,2}) [:.]? (?P<minutes>\d{2})? Z? )?", re.VERBOSE
+)
+_SAME_TWICE = re.compile(r"(?P<zone>[A-Z]+|[+-]\d{2}[:.]?\d{2})(?:\s*(?P=zone))+")
+_BUDDHIST_YEARS = 543
+"""The Thai calendar counts from the Buddha's death."""
+_MINUSES = str.maketrans("−‐‑–﹣－", "------")
+_GROUPS = re.compile(r"(?<=\d)[\s'’_٬](?=\d{3}(?!\d))")
+_POINTS = str.maketrans("٫،", ".,")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
+"""Marks of writing direction, which locales of the right-to-left scripts add."""
 
 
 def when(text: str) -> datetime | None:
-    """An ISO 8601 time, aware, or None. One that names no zone is UTC, as both GPX and TCX demand."""
+    """A time, aware, or None. One that names no zone is UTC, as both GPX and TCX demand.
+
+    The order of day and month is that of the year: `2026-11-20`, `20.11.2026`, `11/20/2026`. Where both may be either,
+    it is no time: a guess would be a day of another month.
+    """
+    plain = _latin(text).upper()
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(plain)
+    except ValueError:
+        return _lenient(plain)
+    return _dated(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _lenient(text: str) -> datetime | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    date = _date(found)
+    zone = _zone(_SAME_TWICE.sub(r"\g<zone>", found["zone"].strip()))
+    if date is None or zone is None:
+        return None
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"].startswith("P") else 0)
+    part = f"{(found['part'] or '0')[:6]:0<6}"
+    try:
+        at = datetime(*date, hour, int(found["minute"]), int(found["sec"] or 0), int(part), tzinfo=zone)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return _dated(at)
+
+
+def _date(found: re.Match[str]) -> tuple[int, int, int] | None:
+    first, second, third = int(found["first"]), int(found["second"]), int(found["third"])
+    if first > 31:
+        return first, second, third
+    if third <= 31:
+        return None
+    if found["mark"] == "." or first > 12:
+        return third, second, first
+    return (third, first, second) if second > 12 or first == second else None
+
+
+def _zone(text: str) -> timezone | None:
+    found = _ZONE.fullmatch(text)
+    if found is None:
+        return None
+    if not found["sign"]:
+        return UTC
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return timezone(-offset if found["sign"] == "-" else offset) if offset < timedelta(days=1) else None
+
+
+def _dated(at: datetime) -> datetime | None:
+    """The time in our calendar, where the year is of the Thai one."""
+    try:
+        return at.replace(year=at.year - _BUDDHIST_YEARS) if 2500 <= at.year < 2700 else at
+    except ValueError:
+        return None
 
 
 def offset_of(at: datetime | None) -> int | None:
@@ -22,9 +99,24 @@ def offset_of(at: datetime | None) -> int | None:
 
 
 def number(text: str | None) -> float | None:
-    """A finite number, or None."""
+    """A finite number, or None. Of a point and a comma the last is the decimal one, a lone comma too."""
+    plain = _GROUPS.sub("", _latin(text or "").translate(_POINTS))
+    last = max(plain.rfind("."), plain.rfind(","))
+    if "," in plain:
+        whole, rest = plain[:last], plain[last + 1 :]
+        if plain.count(plain[last]) > 1:  # 1,800,000
+            whole, rest = plain, ""
+        plain = f"{whole.replace(',', '').replace('.', '')}.{rest}"
     try:
-        value = float(text) if text else None
+        value = float(plain) if plain else None
     except ValueError:
         return None
     return value if value is not None and isfinite(value) else None
+
+
+def _latin(text: str) -> str:
+    """The text with our digits, hyphen and no invisible marks, whatever script it was in."""
+    if text.isascii():
+        return text.strip()
+    text = _INVISIBLE.sub("", text)
+    return "".join(c if (digit := decimal(c, None)) is None else str(digit) for c in text).translate(_MINUSES).strip()

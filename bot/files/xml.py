@@ -6,8 +6,10 @@ elements, and no stack to take them down again.
 
 from __future__ import annotations
 
+import re
 from xml.parsers import expat
 
+from bot.files.encoded import plain
 from bot.files.refused import Refused
 
 DEPTH = 32
@@ -15,6 +17,9 @@ DEPTH = 32
 TEXT = 200
 """Characters kept of one element's text; times, numbers and sports are shorter."""
 SLICE = 1 << 16
+DOCUMENTS = 50
+"""Documents in a row in one file."""
+_DECLARATION = re.compile(rb"<\?xml\b[^>]*\?>")
 
 _CUT_SHORT = frozenset(
     expat.errors.codes[message]
@@ -70,7 +75,7 @@ def root_of(data: bytes) -> str:
 
 
 def stream(data: bytes, elements: Elements) -> bool:
-    """Read a document.
+    """Read a document, and those that follow it in the same file. What else follows is left alone.
 
     Returns:
         Whether it was whole; False when it only ends too early.
@@ -78,11 +83,30 @@ def stream(data: bytes, elements: Elements) -> bool:
     Raises:
         Refused: it is not XML, nests too deeply, or has a document type.
     """
-    parser = expat.ParserCreate()
+    data = plain(data)
+    for _ in range(DOCUMENTS):
+        whole, end = _document(data, elements)
+        data = data[end:].lstrip()
+        if not whole or not data.startswith(b"<"):
+            return whole
+        data = _DECLARATION.sub(b"", data, count=1)
+    return True
+
+
+def _document(data: bytes, elements: Elements) -> tuple[bool, int]:
+    """Read one document.
+
+    Returns:
+        Whether it was whole, and where it ends.
+    """
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     text: list[str] = []
+    begun = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal begun
+        begun = True
         if len(elements.path) >= DEPTH:
             raise Refused("nested")
         name = tag.rpartition(":")[2]
@@ -107,14 +131,14 @@ def stream(data: bytes, elements: Elements) -> bool:
     parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = doctype
-    # Some exporters write spaces before the declaration, which XML forbids.
-    data = data.lstrip()
     try:
         for at in range(0, len(data), SLICE):
             parser.Parse(data[at : at + SLICE], False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
+        if begun and not elements.path:
+            return True, parser.ErrorByteIndex
         if error.code in _CUT_SHORT:
-            return False
+            return False, len(data)
         raise Refused("not_xml", line=error.lineno) from error
-    return True
+    return True, len(data)

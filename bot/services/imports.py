@@ -231,6 +231,7 @@ async def _save(
             "filename": report.filename[:120],
             "totals": {
                 "sport": activity.sport.value,
+                "sport_name": activity.sport_name,
                 "distance_m": activity.distance_m,
                 "duration_ms": activity.duration_ms,
                 "elapsed_ms": activity.elapsed_ms,

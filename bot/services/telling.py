@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.domain.activity import Sport
 from bot.domain.entry import Backward, Way, split
 from bot.domain.runs import Direction, Stretch
 from bot.errors import BadInput, Conflict, NotFound
@@ -42,7 +43,9 @@ class Question:
         filename: where it came from.
         laps: two or more, or none: then only all, nothing, or a part can be said.
         waiting: other imported runs of this runner that wait for an answer.
-        sport: what the device says it was; what is no run can only be kept as a forward one, or left out.
+        sport: what the device says it was. `unknown` may have been a run; what is no run can only be kept as a forward
+            one, or left out.
+        sport_name: what the file calls it: escape it.
     """
 
     run_id: int
@@ -53,6 +56,12 @@ class Question:
     laps: tuple[Lap, ...]
     waiting: int
     sport: str = "run"
+    sport_name: str = ""
+
+    @property
+    def may_be_backward(self) -> bool:
+        """Whether it was a run, or may have been one."""
+        return self.sport in (Sport.RUN, Sport.UNKNOWN)
 
 
 async def question(database: Database, run_id: int, user_id: int) -> Question:
@@ -68,7 +77,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         if run is None or run.user_id != user_id or recorded is None or run.deleted_at is not None:
             raise NotFound("runs.not_found")
         stretches = (await run_queries.stretches_of(session, [run_id]))[run_id]
-        filename, laps, sport = recorded
+        filename, laps, totals = recorded
         waiting = await queries.count_untold(session, user_id)
         untold = any(stretch.direction == Direction.UNTOLD for stretch in stretches)
     if not untold:
@@ -86,7 +95,8 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
             for stretch, tick in zip(stretches, ticks, strict=False)
         ),
         waiting - 1,
-        sport,
+        totals.get("sport", Sport.RUN.value),
+        totals.get("sport_name", ""),
     )
 
 
@@ -138,7 +148,7 @@ async def tell_all(
         BadInput: it is no run, and can only be kept as a forward one.
     """
     asked = await question(database, run_id, user_id)
-    if asked.sport != "run" and direction is not Direction.FORWARD:
+    if not asked.may_be_backward and direction is not Direction.FORWARD:
         raise BadInput("imports.ask.forward_only")
     told = (replace(stretch, direction=direction) for stretch in _parts(asked))
     return await _tell(database, run_id, user_id, told, interaction_id, now)
@@ -152,7 +162,7 @@ async def tell_ticked(database: Database, run_id: int, user_id: int, *, interact
         Conflict: it has been told already.
     """
     asked = await question(database, run_id, user_id)
-    if asked.sport != "run":
+    if not asked.may_be_backward:
         raise BadInput("imports.ask.forward_only")
     return await _tell(database, run_id, user_id, _parts(asked), interaction_id, now)
 
@@ -168,7 +178,7 @@ async def tell_part(
         Conflict: it has been told already.
     """
     asked = await question(database, run_id, user_id)
-    if asked.sport != "run":
+    if not asked.may_be_backward:
         raise BadInput("imports.ask.forward_only")
     told = split(Way.MIXED, asked.distance_m, asked.duration_ms, part)
     return await _tell(database, run_id, user_id, told, interaction_id, now)

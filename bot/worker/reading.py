@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
-import pkgutil
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -50,12 +46,10 @@ class Files:
     requests = (Open, Next, Read)
 
     def __init__(self) -> None:
-        from bot.files import archive, reading
+        from bot.files import archive, encoded, reading
 
         self._open, self._read = archive.entries, reading.read_entry
-        for module in pkgutil.iter_modules(sys.modules["encodings"].__path__):
-            with suppress(LookupError):  # those of other systems
-                codecs.lookup(module.name)  # XML and archives name any of them
+        encoded.known()  # a codec is a file, and XML and archives name any of them
         self._entries: Iterator[Entry] = iter(())
         self._entry: Entry | None = None
 
@@ -104,6 +98,12 @@ def _faults_in(activity: Activity) -> Iterator[str]:
     of_laps = (number for lap in laps for number in (lap.distance_m, lap.duration_ms))
     if any(number is not None and not 0 <= number < 1 << 40 for number in (*numbers, *of_laps)):
         yield "a distance or time that cannot be"
+    if (
+        len(activity.sport_name) > _NAME
+        or len(activity.unread) > _WARNINGS
+        or any(len(k) > _NAME for k in activity.unread)
+    ):
+        yield "words too long"
     if abs(activity.utc_offset_s or 0) > 86_400:
         yield "an offset of more than a day"
     if any(instant.tzinfo is None for instant in (activity.started_at, *(lap.started_at for lap in laps))):

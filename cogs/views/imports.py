@@ -63,7 +63,8 @@ def _line(outcome: FileOutcome, reader: Reader) -> str:
         "sport": reader.t(f"imports.sport.{outcome.sport}") if outcome.sport else "",
     }
     if outcome.outcome in (Outcome.UNREADABLE, Outcome.TOO_LARGE):
-        shown["reason"] = reader.t(outcome.reason, **outcome.params) if outcome.reason else ""
+        params = {name: escaped(value) if isinstance(value, str) else value for name, value in outcome.params.items()}
+        shown["reason"] = reader.t(outcome.reason, **params) if outcome.reason else ""
     words = reader.t(f"imports.report.{SIGNS[outcome.outcome]}", **shown)
     return "\n".join([words, *(f"-# {reader.t(warning)}" for warning in outcome.warnings)])
 
@@ -79,7 +80,7 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
         size=size(reader, asked.distance_m, asked.duration_ms),
         file=escaped(asked.filename, 60),
     )
-    if asked.sport != "run":
+    if not asked.may_be_backward:
         what = reader.t("imports.ask.title_other", sport=reader.t(f"imports.sport.{asked.sport}"))
         choice = row(
             button(reader.t("imports.ask.drop"), identity("import", "drop", run_id), discord.ButtonStyle.primary),
@@ -92,13 +93,17 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
         if laps
         else button(reader.t("imports.ask.share"), identity("import", "share", run_id))
     )
-    answers = row(
+    answers = [
         button(reader.t("imports.ask.all"), identity("import", "all", run_id, "backward"), discord.ButtonStyle.primary),
         button(reader.t("imports.ask.none"), identity("import", "all", run_id, "forward")),
         third,
-    )
-    until = reader.t("imports.ask.until")
-    return card(f"{title}\n{about}\n{hint}\n{until}", answers, colour=COLOURS["untold"])
+    ]
+    words = [title, about, hint]
+    if asked.sport == "unknown":
+        words.append(reader.t("imports.ask.unknown", word=escaped(asked.sport_name, 40)))
+        answers.append(button(reader.t("imports.ask.drop"), identity("import", "drop", run_id)))
+    words.append(reader.t("imports.ask.until"))
+    return card("\n".join(words), row(*answers), colour=COLOURS["untold"])
 
 
 def next_row(reader: Reader, waiting: int) -> ui.ActionRow[Any]:

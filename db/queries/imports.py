@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,14 +39,14 @@ async def insert_recording(session: AsyncSession, values: dict[str, Any]) -> Non
     await session.execute(insert(Recording).values(**values))
 
 
-async def recorded(session: AsyncSession, run_id: int) -> tuple[str, list[dict[str, Any]], str] | None:
-    """The file name, laps and sport of an imported run; its series stays where it is."""
+async def recorded(session: AsyncSession, run_id: int) -> tuple[str, list[dict[str, Any]], Mapping[str, Any]] | None:
+    """The file name, laps and totals of an imported run; its series stays where it is."""
     row = (
         await session.execute(
             select(Recording.filename, Recording.laps, Recording.totals).where(Recording.run_id == run_id)
         )
     ).one_or_none()
-    return (row[0], row[1], row[2].get("sport", "run")) if row is not None else None
+    return (row[0], row[1], row[2]) if row is not None else None
 
 
 async def keep_laps(session: AsyncSession, run_id: int, laps: list[dict[str, Any]]) -> None:

@@ -264,6 +264,30 @@ async def test_a_german_reads_german(club: Club) -> None:
     assert_german(again)
 
 
+async def test_a_sport_nobody_knows_may_be_a_run_backward_or_be_left_out(club: Club) -> None:
+    answer = await bring(club, ("a.tcx", tcx([1000, 1000], sport="Rückw. @everyone")))
+    assert "✅ a.tcx" in text_of(answer.response)
+    (question,) = answer.followups
+    assert "The file calls it “Rückw." in text_of(question)
+    assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps", "Leave it out"]
+    await club.alice.click(question, label="All backward")
+    assert {direction for direction, _ in await stretches(club)} == {"backward"}
+    (question,) = (await bring(club, ("b.tcx", tcx([500], start=START - timedelta(days=1), sport="Yo-yo")))).followups
+    await club.alice.click(question, label="Leave it out")
+    assert "Deleted" in text_of(question)
+
+
+async def test_what_cannot_be_read_is_named(club: Club) -> None:
+    strange = tcx([1000, 1000]).replace(b"2026-11-17T", b"*17* of Brumaire ")
+    answer = await bring(club, ("a.tcx", strange))
+    assert "I can't read its times, such as “\\*17\\* of Brumaire" in text_of(answer.response)
+
+
+async def test_laufen_is_running(club: Club) -> None:
+    (question,) = (await bring(club, ("a.tcx", tcx([1000, 1000], sport="Laufen")))).followups
+    assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps"]
+
+
 async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
     ride = tcx([5000], sport="Biking")
     (question,) = (await bring(club, ("bike.tcx", ride))).followups

@@ -1,0 +1,97 @@
+"""Text in every encoding that Python knows, told by its first bytes or by its declaration.
+
+Codecs are modules, found when they are first asked for; the worker opens no file while it reads, so it calls `known`
+before that.
+"""
+
+from __future__ import annotations
+
+import codecs
+import pkgutil
+import re
+from collections.abc import Mapping
+from encodings import aliases, normalize_encoding
+from functools import cache
+
+HEAD = 400
+"""Bytes among which a declaration is looked for."""
+_NO_TEXT = frozenset({"undefined", "idna", "punycode", "mbcs", "oem"})
+"""Codecs of domain names, which take time by the square; one that always fails; two of Windows alone."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""Byte-order marks; that of UTF-32 begins with that of UTF-16."""
+_FIRST = b"[<\t\n\r ]"
+_WIDE = (
+    (re.compile(_FIRST + rb"\0\0\0", re.DOTALL), "utf-32-le"),
+    (re.compile(rb"\0\0\0" + _FIRST, re.DOTALL), "utf-32-be"),
+    (re.compile(_FIRST + rb"\0", re.DOTALL), "utf-16-le"),
+    (re.compile(rb"\0" + _FIRST, re.DOTALL), "utf-16-be"),
+)
+"""How a document begins whose characters take several bytes, without a mark."""
+_HEADS = (
+    (re.compile(rb"[\x05\x0d\x15\x25\x40]*\x4c\x6f\xa7\x94"), "cp037"),
+    (re.compile(rb"\s*\+ADw-?\?xml"), "utf-7"),
+    (re.compile(rb"\s*\xbc\?xml"), "mac-farsi"),
+)
+"""How a declaration begins that is not in ASCII, and in what it can be read: mainframes, UTF-7, and the Arabic and
+Persian of old Macintoshes."""
+_DECLARED = re.compile(r"\s*<\?xml[^>]*?\bencoding\s*=\s*.([A-Za-z0-9._:-]+)")
+"""Quotes are not the same character on all mainframes."""
+_DECLARATION = re.compile(r"\A[\s\ufeff]*(?:<\?xml\b[^>]*\?>)?[\s\ufeff]*")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML allows nowhere; some devices pad with it."""
+
+
+@cache
+def known() -> Mapping[str, codecs.CodecInfo]:
+    """Every text encoding that Python knows, by its module's name; loads them all."""
+    import encodings
+
+    found = {}
+    names = {module.name for module in pkgutil.iter_modules(encodings.__path__)} | set(aliases.aliases.values())
+    for name in sorted(names - _NO_TEXT - {"aliases"}):
+        try:
+            codec = codecs.lookup(name)
+        except LookupError:  # of another system
+            continue
+        if codec._is_text_encoding:  # what bytes.decode goes by
+            found[name] = codec
+    return found
+
+
+def plain(data: bytes) -> bytes:
+    """A document as UTF-8, without mark, declaration and what XML forbids; what is no text is replaced."""
+    return _DECLARATION.sub("", _FORBIDDEN.sub("", _text(data)), count=1).encode(errors="replace")
+
+
+def _text(data: bytes) -> str:
+    start = len(data) - len(data.lstrip())
+    for at in {0, start}:
+        for mark, name in _MARKS:
+            if data.startswith(mark, at):
+                return data[at + len(mark) :].decode(name, "replace")
+    for pattern, name in _WIDE:
+        if pattern.match(data):
+            return data.decode(name, "replace")
+    head = next((name for pattern, name in _HEADS if pattern.match(data)), "latin-1")
+    declared = _DECLARED.match(data[:HEAD].decode(head, "ignore"))
+    codec = _codec(declared[1]) if declared else None
+    if codec is not None:
+        text, _ = codec.decode(data, "replace")
+        if text.lstrip("\ufeff \t\r\n").startswith("<"):
+            return text
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        # Cut short inside a character, or in an encoding that is not declared: names suffer, figures do not.
+        return data.decode("utf-8" if error.end >= len(data) - 3 else "cp1252", "replace")
+
+
+def _codec(name: str) -> codecs.CodecInfo | None:
+    normal = normalize_encoding(name).lower()
+    return known().get(aliases.aliases.get(normal, normal))
