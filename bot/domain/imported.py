@@ -22,12 +22,21 @@ SAME_DISTANCE = 0.02
 MISSING = 0.02
 """When the laps lack more than this share of the running time, the rest becomes a lap of its own."""
 
-_ODD_OFFSETS = (
-    "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran", "Asia/Kabul", "Asia/Yangon", "Australia/Adelaide",
-    "Australia/Darwin", "Australia/Eucla", "Australia/Lord_Howe", "Pacific/Chatham", "Pacific/Marquesas",
-    "America/St_Johns",
+CLOCKS_DIFFER_S = 120
+"""Seconds by which the two clocks of a watch may differ."""
+_ZONES = (
+    "Africa/Abidjan", "Africa/Addis_Ababa", "Africa/Algiers", "Africa/Maputo", "America/Adak", "America/Anchorage",
+    "America/Araguaina", "America/Asuncion", "America/Belize", "America/Caracas", "America/Dawson", "America/Noronha",
+    "America/Panama", "America/Phoenix", "America/Puerto_Rico", "America/St_Johns", "Asia/Almaty", "Asia/Anadyr",
+    "Asia/Aqtau", "Asia/Aqtobe", "Asia/Bangkok", "Asia/Barnaul", "Asia/Dubai", "Asia/Jayapura", "Asia/Kabul",
+    "Asia/Kathmandu", "Asia/Kolkata", "Asia/Pyongyang", "Asia/Sakhalin", "Asia/Singapore", "Asia/Tehran",
+    "Asia/Vladivostok", "Asia/Yangon", "Atlantic/Cape_Verde", "Australia/Adelaide", "Australia/Darwin",
+    "Australia/Eucla", "Australia/Lord_Howe", "Indian/Chagos", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Chuuk",
+    "Pacific/Efate", "Pacific/Fakaofo", "Pacific/Honolulu", "Pacific/Kiritimati", "Pacific/Kwajalein",
+    "Pacific/Marquesas", "Pacific/Midway", "Pacific/Norfolk", "Pacific/Pitcairn", "Pacific/Tongatapu",
 )  # fmt: skip
-"""The inhabited zones that are not whole hours from UTC."""
+"""Between them they have had every offset that any inhabited zone had since 1990, and when it had it: a test compares
+them with all zones there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +50,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An activity's start: the instant, an IANA zone, and the local date there."""
+    """An activity's start: the instant, an IANA zone, and the local date there; `told` when the file tells the zone."""
 
     started_at: datetime
     zone: str
     ran_on: date
+    told: bool = False
 
 
 def when(activity: Activity, home: str) -> When:
-    """Where and on which day it was run. The file's own local time wins over the runner's zone.
+    """Where and on which day it was run.
+
+    The file's own local time wins over the runner's zone where it shows an offset that some zone had at that instant.
+    An offset of 0 shows nothing: many devices write UTC for both of their clocks.
 
     Args:
         activity: as read.
@@ -60,29 +73,32 @@ def when(activity: Activity, home: str) -> When:
         started_at = activity.started_at.replace(tzinfo=ZoneInfo(home)).astimezone(UTC)
         return When(started_at, home, activity.started_at.date())
     started_at = activity.started_at
+    at_home = started_at.astimezone(ZoneInfo(home))
     offset = _quarter_hours(activity.utc_offset_s)
-    for zone in (home, *_named(offset)) if offset is not None else (home,):
-        local = started_at.astimezone(ZoneInfo(zone))
-        if offset is None or local.utcoffset() == offset:
-            return When(started_at, zone, local.date())
-    assert offset is not None
-    return When(started_at, home, (started_at + offset).date())
+    if not offset:
+        return When(started_at, home, at_home.date())
+    if at_home.utcoffset() == offset:
+        return When(started_at, home, at_home.date(), told=True)
+    zone = _zone_with(offset, started_at)
+    if zone is None:
+        return When(started_at, home, at_home.date())
+    return When(started_at, zone, started_at.astimezone(ZoneInfo(zone)).date(), told=True)
 
 
 def _quarter_hours(offset_s: int | None) -> timedelta | None:
-    """A believable offset, freed of the seconds by which a watch's two clocks may differ."""
+    """An offset freed of the seconds by which a watch's two clocks may differ; None when it is none."""
     if offset_s is None:
         return None
-    offset = timedelta(minutes=15) * round(offset_s / 900)
-    return offset if timedelta(hours=-12) <= offset <= timedelta(hours=14) else None
+    quarters = round(offset_s / 900)
+    return timedelta(minutes=15) * quarters if abs(offset_s - quarters * 900) <= CLOCKS_DIFFER_S else None
 
 
-def _named(offset: timedelta) -> Iterable[str]:
+def _zone_with(offset: timedelta, at: datetime) -> str | None:
+    """A zone of this offset, by which others are known that had it then; None when none had."""
+    place = next((zone for zone in _ZONES if at.astimezone(ZoneInfo(zone)).utcoffset() == offset), None)
     hours, rest = divmod(offset, timedelta(hours=1))
-    if rest:
-        return _ODD_OFFSETS
     # The signs of these names are those of POSIX: east of Greenwich is negative.
-    return (f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC",)
+    return place if place is None or rest else f"Etc/GMT{-hours:+d}"
 
 
 def impossible(activity: Activity, started_at: datetime, now: datetime) -> str | None:

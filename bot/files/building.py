@@ -23,6 +23,10 @@ ACTIVITIES = 50
 """Activities in one file."""
 SPORT_NAME = 40
 """Characters kept of what a file calls its sport."""
+WIDEST_OFFSET_S = 14 * 3600
+AHEAD_OF_SUN_H = (2.0, 3.5)
+"""Hours by which local clocks are behind, or ahead of, the sun at most: 1.7 in eastern Greenland, 3.4 on Saint Lawrence
+Island, 3.1 in western China."""
 START_S = 3600.0
 """Seconds by which a start may lie beside the first point."""
 DOUBTFUL = 0.1
@@ -84,7 +88,7 @@ def build(told: Told, walked: Walked) -> Activity:
         source=told.source,
         sport=told.sport,
         started_at=_instant(start_s),
-        utc_offset_s=told.utc_offset_s,
+        utc_offset_s=told.utc_offset_s if _possible(told.utc_offset_s, walked.longitude) else None,
         wall_clock=told.wall_clock,
         distance_m=distance_m or None,
         duration_ms=running_ms,
@@ -101,6 +105,16 @@ def build(told: Told, walked: Walked) -> Activity:
 
 def _no_times(unread: Mapping[str, str]) -> Refused:
     return Refused("times_unread", example=unread["times"]) if "times" in unread else Refused("no_times")
+
+
+def _possible(offset_s: int | None, longitude: float | None) -> bool:
+    """Whether a clock that is ahead of UTC by this can be the local one at this longitude, if it is known."""
+    if offset_s is None or not abs(offset_s) <= WIDEST_OFFSET_S:
+        return False
+    if longitude is None:
+        return True
+    ahead = (offset_s / 3600 - longitude / 15 + 12) % 24 - 12
+    return -AHEAD_OF_SUN_H[0] <= ahead <= AHEAD_OF_SUN_H[1]
 
 
 def _measured(laps: Sequence[ToldLap], number: int, walked: Walked) -> ToldLap:

@@ -27,7 +27,6 @@ OLDEST_CLOCK = 0x1000_0000
 """A smaller time is counted from when the device was switched on. Source: the FIT profile, type date_time."""
 DEGREES = 180 / 2**31
 """FIT's semicircles to degrees."""
-WIDEST_OFFSET_S = 14 * 3600
 _WANTED = {0: "file_id", 12: "sport", 18: "session", 19: "lap", 20: "record", 21: "event", 34: "activity"}
 _STOPS = frozenset({"stop", "stop_all", "stop_disable", "stop_disable_all"})
 
@@ -270,10 +269,7 @@ class _Recording:
 
     def _offset(self) -> int | None:
         told, local = _seconds(self._activity, "timestamp"), _seconds(self._activity, "local_timestamp")
-        if told is None or local is None:
-            return None
-        offset_s = round((local - told) / 900) * 900
-        return offset_s if abs(offset_s) <= WIDEST_OFFSET_S else None
+        return local - told if told is not None and local is not None else None
 
 
 def _place(fields: Fields) -> Place | None:

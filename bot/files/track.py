@@ -40,6 +40,7 @@ class Walked:
         metres: since the first; all 0 when `measured` is false.
         measured: whether the track knows distances at all.
         left_out: points whose clock does not agree with the others'.
+        longitude: of the first point that has a place, degrees, or None.
         agree: False when no set of points agrees; there are none then.
     """
 
@@ -48,6 +49,7 @@ class Walked:
     metres: list[float] = field(default_factory=list)
     measured: bool = False
     left_out: int = 0
+    longitude: float | None = None
     agree: bool = True
 
     def indexes(self, first_s: float | None, last_s: float | None) -> tuple[int, int]:
@@ -131,7 +133,7 @@ class Track:
         left_out = found.left_out + self._left_out
         if not walk.at:
             return Walked(left_out=left_out, agree=not found.points)
-        return Walked(walk.at, walk.running, walk.metres, walk.metres[-1] > 0, left_out)
+        return Walked(walk.at, walk.running, walk.metres, walk.metres[-1] > 0, left_out, _longitude(found))
 
 
 class _Walk:
@@ -219,6 +221,11 @@ class _Walk:
         places = [here, *(point.place for point in left_out if point.place), there]
         way_m = sum(metres_between(one, other) for one, other in pairwise(places))
         return way_m if way_m <= FASTEST_M_PER_S * interval_s else straight_m
+
+
+def _longitude(found: Agreed) -> float | None:
+    places = (found.points[number].place for number in found.kept)
+    return next((place[1] for place in places if place), None)
 
 
 def _on_earth(place: Place) -> bool:

@@ -124,8 +124,7 @@ async def save_import(
                     outcome = replace(outcome, outcome=Outcome.SAME_FILE)
                 else:
                     unsaid = person.zone_assumed and not person.zone_told
-                    no_zone = activity.wall_clock or activity.utc_offset_s is None
-                    outcome = replace(outcome, run_id=run_id, zone_assumed=unsaid and no_zone)
+                    outcome = replace(outcome, run_id=run_id, zone_assumed=unsaid and not start.told)
                     if report.refusal is Refusal.NOT_RUN:
                         outcome = replace(outcome, outcome=Outcome.OFFERED, sport=activity.sport)
                 there.append(_span(activity, start))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.activity import Activity, Lap, Source, Sport
@@ -30,17 +31,68 @@ def lap(distance_m: int | None, duration_ms: int) -> Lap:
         (3598, "Europe/Berlin", "Europe/Berlin", 17),  # the two clocks of a watch differ by seconds
         (7200, "Europe/Berlin", "Etc/GMT-2", 18),
         (-5 * 3600, "Europe/Berlin", "Etc/GMT+5", 17),
-        (0, "Europe/Berlin", "Etc/UTC", 17),
+        (0, "Europe/Berlin", "Europe/Berlin", 17),  # many devices write UTC twice: it tells nothing
+        (0, "Asia/Kolkata", "Asia/Kolkata", 18),
+        (60, "Asia/Kolkata", "Asia/Kolkata", 18),
+        (0, "Europe/London", "Europe/London", 17),
         (19_800, "Europe/Berlin", "Asia/Kolkata", 18),
         (-12_600, "UTC", "America/St_Johns", 17),
         (14 * 3600, "UTC", "Etc/GMT-14", 18),
         (40 * 3600, "Europe/Berlin", "Europe/Berlin", 17),  # a broken clock is not believed
-        (900, "Europe/Berlin", "Europe/Berlin", 17),  # nobody lives there: the day is kept, the zone is the runner's
+        (900, "Europe/Berlin", "Europe/Berlin", 17),  # no zone has it
+        (7200 + 420, "Europe/Berlin", "Europe/Berlin", 17),  # nor an offset that is no quarter of an hour
+        (-12 * 3600, "Asia/Tokyo", "Asia/Tokyo", 18),  # only ships have it
+        (-9000, "UTC", "UTC", 17),  # Newfoundland's summer time, in winter
+        (30_600, "UTC", "UTC", 17),  # Pyongyang's, until 2018
     ],
 )
 def test_the_files_own_local_time_wins(offset_s: int | None, home: str, zone: str, day: int) -> None:
     found = when(replace(RUN, utc_offset_s=offset_s), home)
     assert (found.started_at, found.zone, found.ran_on) == (START, zone, date(2026, 11, day))
+
+
+@pytest.mark.parametrize(
+    ("at", "offset_s", "zone"),
+    [
+        (datetime(2026, 7, 1, tzinfo=UTC), -9000, "America/St_Johns"),
+        (datetime(2017, 7, 1, tzinfo=UTC), 30_600, "Asia/Pyongyang"),
+        (datetime(2014, 7, 1, tzinfo=UTC), -16_200, "America/Caracas"),
+        (datetime(2026, 7, 1, tzinfo=UTC), -16_200, "Europe/Berlin"),
+        (datetime(2021, 7, 1, tzinfo=UTC), 16_200, "Asia/Kabul"),
+    ],
+)
+def test_an_offset_counts_only_while_some_zone_has_it(at: datetime, offset_s: int, zone: str) -> None:
+    assert when(replace(RUN, started_at=at, utc_offset_s=offset_s), "Europe/Berlin").zone == zone
+
+
+INHABITED = sorted(
+    zone
+    for zone in available_timezones()
+    if "/" in zone and not zone.startswith(("Etc/", "Antarctica/", "Arctic/", "SystemV/", "posix/", "right/"))
+)
+
+
+@settings(deadline=None)
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.sampled_from(INHABITED),
+)
+def test_the_offset_of_any_zone_is_known_at_any_time(at: datetime, zone: str) -> None:
+    offset = at.astimezone(ZoneInfo(zone)).utcoffset()
+    assert offset is not None
+    if offset and not offset % timedelta(minutes=15):
+        found = when(replace(RUN, started_at=at, utc_offset_s=int(offset.total_seconds())), "Etc/UTC")
+        assert (found.told, found.ran_on) == (True, at.astimezone(ZoneInfo(zone)).date())
+
+
+@settings(deadline=None)
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)), st.integers(-60_000, 60_000))  # noqa: DTZ001
+def test_an_offset_of_no_zone_leaves_the_runners_own(at: datetime, offset_s: int) -> None:
+    found = when(replace(RUN, started_at=at, utc_offset_s=offset_s), "Europe/Berlin")
+    real = {at.astimezone(ZoneInfo(zone)).utcoffset() for zone in INHABITED}
+    near = round(offset_s / 900) * 900
+    if timedelta(seconds=near) not in real or abs(offset_s - near) > 120:
+        assert (found.zone, found.told) == ("Europe/Berlin", False)
 
 
 def test_a_time_of_day_without_a_zone_is_the_runners() -> None:

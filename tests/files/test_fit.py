@@ -320,3 +320,18 @@ def test_a_wrong_checksum_is_told_though_bytes_follow() -> None:
     report = only(run().closed(damage=1) + bytes(16))
     assert report.activity
     assert (report.activity.distance_m, report.warnings) == (1800, ("files.warning.checksum",))
+
+
+@pytest.mark.parametrize(
+    ("longitude", "hours", "told"),
+    [(11.5, 1, 1), (11.5, 2, 2), (11.5, 5, None), (11.5, -5, None), (-74, -5, -5), (-74, 1, None),
+     (76, 8, 8), (-157, 14, 14),
+     (-171.7, -8, -8), (179, 13, 13), (None, 5, 5), (-8.7, 2, 2), (-18, 0, 0)],
+)  # fmt: skip
+def test_an_offset_that_no_zone_has_at_that_place(longitude: float | None, hours: int, told: int | None) -> None:
+    fit = Fit().file_id()
+    for second in range(61):
+        place = [] if longitude is None else [(0, SINT32, 0), (1, SINT32, round(longitude * 2**31 / 180))]
+        fit.message(20, [(253, UINT32, START + second), (5, UINT32, second * 300), *place])
+    found = activity(bytes(fit.activity(START + 60, START + 60 + hours * 3600)))
+    assert found.utc_offset_s == (told * 3600 if told is not None else None)
