@@ -32,6 +32,7 @@ _SAID = {
     "entry.moment.no_such_day": "partners.starts.no_such_day",
     "entry.moment.no_such_hour": "partners.starts.no_such_hour",
     "entry.moment.no_such_year": "partners.starts.no_such_year",
+    "entry.moment.zone": "partners.starts.zone",
     "entry.moment.past": "partners.starts.past",
     "entry.moment.past_day": "partners.starts.past_day",
 }

@@ -19,6 +19,7 @@ from bot.domain.days import take_amount
 from bot.domain.hours import DAY_MIN, NOON, minutes_meant, usual_hour
 from bot.domain.hours import READERS as HOUR_READERS
 from bot.domain.told import YEARS, Clock, Told, days_on
+from bot.domain.told_zones import take_zone
 from bot.domain.twofold import alternatives, both_orders
 from bot.domain.words import DAY_FIRST, WORDS, any_of, rewritten
 from bot.domain.words.plain import plain
@@ -145,6 +146,7 @@ def take_apart(
         return instant(datetime.fromtimestamp(int(stamp[1]), UTC), zone)
     if _ISO.fullmatch(words):
         return _iso(words, text, zone)
+    words, zone_told = take_zone(words, typed=text, now=now)
     local = now.astimezone(ZoneInfo(zone))
     same_hour = _SAME_HOUR.search(words)
     if same_hour:
@@ -153,7 +155,7 @@ def take_apart(
     words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     if words in WORDS.now:
         return instant(now, zone)
-    told = Told(words, text, language, local.date(), past=facing is Facing.PAST)
+    told = Told(words, text, language, local.date(), past=facing is Facing.PAST, zone=zone_told)
     exact = take_amount(told, now)
     if exact is not None:
         return instant(exact, zone)
@@ -244,6 +246,9 @@ def settled(told: Told, now: datetime, zone: str) -> list[Moment]:
     """
     if told.hour is None:
         return [_without_hour(told, now, zone)]
+    if told.zone is not None:
+        there = settled(replace(told, zone=None, elsewhere=True), now, told.zone)
+        return [instant(moment.at, zone) for moment in there]
     if told.or_day is not None:
         each = [settled(replace(told, day=day, or_day=None), now, zone) for day in (told.day, told.or_day)]
         return [one for rank in zip_longest(*each) for one in rank if one is not None]
@@ -284,7 +289,8 @@ def _days(told: Told, minutes: int) -> list[date]:
     if step is not None:
         # A night begins on the day before its small hours: it may be one further back.
         back, on = (2, 0) if told.past else (1, 1)
-        return [step(day, count) for count in range(-back if minutes >= DAY_MIN or told.past else 0, on + 1)]
+        back = back if told.past or told.elsewhere or minutes >= DAY_MIN else 0
+        return [step(day, count) for count in range(-back, on + 1 + (told.past and told.elsewhere))]
     if told.part is Part.NIGHT if told.past else told.part is not None and told.part.late and day == told.today:
         return [day, days_on(day, -1)]
     return [day]

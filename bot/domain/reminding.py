@@ -19,6 +19,7 @@ from bot.domain.recurring import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.repeating import HOUR, Asker, Readings, read_series
 from bot.domain.schedule import In, Once, Schedule, next_after
 from bot.domain.told import Clock, Told
+from bot.domain.told_zones import take_zone
 from bot.domain.twofold import alternatives
 from bot.domain.units import parse_duration
 from bot.domain.words.plain import plain
@@ -36,6 +37,7 @@ _SAID = {
     "entry.moment.two_days": "remind_when.unclear",
     "entry.moment.no_such_day": "remind_when.never",
     "entry.moment.no_such_hour": "remind_when.no_such_hour",
+    "entry.moment.zone": "remind_when.zone",
     "entry.moment.no_such_year": "remind_when.too_far",
     "entry.duration.unclear": "remind_when.unclear",
     "entry.duration.too_long": "remind_when.unclear",
@@ -129,8 +131,11 @@ def _readings(words: str, asker: Asker) -> Readings:
 
 
 def _readings_of(words: str, asker: Asker) -> Readings:
-    told = Told(canonical(words), asker.typed, asker.language, asker.today, past=False)
+    bare, zone = take_zone(words, typed=asker.typed, now=asker.now)
+    told = Told(canonical(bare), asker.typed, asker.language, asker.today, past=False)
     series = take_series(told)
+    if series is not None and zone is not None:
+        raise BadInput("remind_when.zone_series", typed=asker.typed)
     found, assumed = _once(words, asker) if series is None else read_series(told, series, asker)
     firsts = [next_after(schedule, asker.zone, asker.now) for schedule in found]
     near = [

@@ -53,6 +53,8 @@ class Told:
     clock: Clock = Clock.EXACT
     at: str | None = None  # the word before the hour
     says_today: bool = False
+    zone: str | None = None  # IANA name, where the text names one
+    elsewhere: bool = False  # its zone's day may be another than today
     dated: bool = False  # by the calendar: `24.12.`, `3 Apr`
     hour_first: bool = False  # `3 Uhr nachts`, and not `nachts um 3`
     taken_at: int = 0  # where in `rest` the last piece stood

@@ -89,6 +89,14 @@ _ABBREVIATIONS = {
 }
 """What people mean by an abbreviation; for IANA, `EST` is Panama's clock and has no summer time."""
 
+ABBREVIATIONS = frozenset(
+    name.casefold()
+    for names in _ABBREVIATIONS
+    for name in names.split()
+    if name.isupper() and name not in ("US", "USA")
+) | {"utc", "gmt"}
+"""Abbreviations of zones, in lower case."""
+
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
 
 _EXACT, _STARTS, _WORD, _INSIDE, _ALIKE = range(5)
