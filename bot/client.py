@@ -21,7 +21,7 @@ from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError, Unavailable
 from bot.services import memory
-from bot.tree import CatalogueTranslator, Tree, reader_in, respond_to_error, say_privately
+from bot.tree import CatalogueTranslator, Tree, list_command_of, reader_in, respond_to_error, say_privately
 from cogs.nudging import Nudge, kind_of
 from cogs.views.base import Router
 
@@ -207,7 +207,9 @@ class Backpedal(commands.Bot):
         for task, interaction in left:
             task.cancel()
             with contextlib.suppress(discord.HTTPException):
-                await say_privately(interaction, reader_in(interaction).t("errors.stopping"))
+                reader, shown = reader_in(interaction), list_command_of(interaction)
+                words = reader.t("errors.stopping", list=shown) if shown else reader.t("errors.stopping_alone")
+                await say_privately(interaction, words)
         if self._attached:
             await self.app.courier.detach(self)
         await super().close()

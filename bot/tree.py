@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,14 @@ def cause_of(error: BaseException) -> BaseException:
         error = inner
 
 
+_LISTED = (
+    dict.fromkeys(("log", "run", "runs", "import"), "/runs list")
+    | dict.fromkeys(("remind", "nudging"), "/remind list")
+    | dict.fromkeys(("partner", "call", "outing", "ask", "spotter", "round"), "/partner mine")
+)
+"""What shows one's own things, by the first word of a command or custom id."""
+
+
 async def respond_to_error(interaction: discord.Interaction, error: BaseException) -> None:
     """Answer a failure, always and only to the one who caused it.
 
@@ -62,8 +71,12 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
     else:
         reference = secrets.token_hex(3)
         log.error("reference %s: %s failed", reference, _what(interaction), exc_info=error)
-        key = "errors.afterwards" if "shown" in interaction.extras else "errors.unexpected"
-        words = reader.t(key, reference=reference)
+        if "shown" in interaction.extras:
+            words = reader.t("errors.afterwards", reference=reference)
+        elif list_command := list_command_of(interaction):
+            words = reader.t("errors.unexpected", reference=reference, list=list_command)
+        else:
+            words = reader.t("errors.unexpected_alone", reference=reference)
     if interaction.type is discord.InteractionType.autocomplete:
         with contextlib.suppress(*LOST):
             await interaction.response.autocomplete([])
@@ -83,6 +96,11 @@ async def say_privately(interaction: discord.Interaction, words: str) -> None:
         await respond(interaction, private=True, content=words)
     except BROKEN as error:
         log.warning("interaction %s could not be told: %r", interaction.id, error)
+
+
+def list_command_of(interaction: discord.Interaction) -> str | None:
+    """The command that shows whether something of what was asked for is done; None where there is none."""
+    return _LISTED.get(re.split("[ :]", _what(interaction).removeprefix("/"), maxsplit=1)[0])
 
 
 def _what(interaction: discord.Interaction) -> str:

@@ -78,6 +78,9 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
     try:
         words = _understood(Typed(**given), reader, now)
     except MemberError as error:
+        if current == given.get("time") and {"low_ms", "high_ms"} <= error.params.keys():
+            both = [reader.show(name, error.params[name]) for name in ("high_ms", "low_ms")]
+            return [_choice(str(one), str(one)) for one in both]
         words = reader.error(error)
     return [_choice(words, current)]
 

@@ -85,6 +85,11 @@ _AMOUNT = re.compile(
     rf"(?<![\w.,:/+])(?:[0-9]{{1,3}}\s?{any_of(WORDS.times)}\s?)?{NUMBER}\s?"
     rf"(?:(?P<metres>{any_of(WORDS.metres)})|(?P<time>{any_of(WORDS.milliseconds)}))(?!\w|\s*\+)"
 )
+_CLOCKED = re.compile(
+    r"(?P<before>[a-z]+\s)?(?<![\w.,:/+-])(?P<clock>[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?)(?![\w:/-])"
+)
+_TAKES = {"in", "for", "under", "sub", "unter", "fuer", "ziel", "goal"}
+"""Before a time that something takes, and is not at."""
 _VAGUE = {"back", "reverse", *_WORDS[Way.MIXED]}
 """In a sentence these say something else as well: back exercises, both of us."""
 
@@ -100,12 +105,19 @@ def mentioned(text: str, manner: Manner) -> Typed:
         one[0] for one in found if one["metres"] and _reads(parse_distance, one[0], manner.units, manner.language)
     }
     times = {one[0] for one in found if one["time"] and _reads(parse_duration, one[0], manner.language)}
+    times |= {one["clock"] for one in _CLOCKED.finditer(words) if _takes_so_long(one)}
     ways = {_WAYS[word] for word in re.findall(r"\w+", words) if word in _WAYS.keys() - _VAGUE}
     return Typed(
         distance=distances.pop() if len(distances) == 1 else None,
         time=times.pop() if len(times) == 1 else None,
         direction=ways.pop() if len(ways) == 1 else None,
     )
+
+
+def _takes_so_long(clocked: re.Match[str]) -> bool:
+    """Whether digits with a colon are minutes and seconds: `27:30` is no hour of a day, `18:30` may be one."""
+    first, *rest = clocked["clock"].split(":")
+    return len(rest) == 2 or int(first) >= 24 or (clocked["before"] or "").strip() in _TAKES
 
 
 def _reads(parse: Callable[..., int], *given: object) -> bool:

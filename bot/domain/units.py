@@ -207,6 +207,11 @@ def _milliseconds(words: str, typed: str) -> float:
             raise BadInput("entry.duration.unclear", typed=typed)
         if value == 0:
             raise BadInput("entry.duration.zero", typed=typed)
+        if dotted := re.fullmatch(r"([0-9]{1,3})[.,]([0-5][0-9])", words):
+            minutes_and_seconds = int(dotted[1]) * _MINUTE + int(dotted[2]) * _SECOND
+            raise BadInput(
+                "entry.duration.dotted", typed=typed, low_ms=round(value * _MINUTE), high_ms=minutes_and_seconds
+            )
         raise BadInput("entry.duration.bare", typed=typed, low_ms=value * _SECOND, high_ms=value * _MINUTE)
     return _pieces(words, typed)
 

@@ -35,7 +35,8 @@ def line(view: ReminderView, reader: Reader, now: datetime) -> str:
     if view.left_again is not None:
         parts[1] = _again(view.left_again, reader, now)
     if view.state == "paused":
-        parts.append(reader.t("remind.line.missed" if view.missed(now) else "remind.line.paused"))
+        missed = "remind.line.missed" if view.missed(now) else "remind.line.paused"
+        parts.append(reader.t("remind.line.unreached" if view.trouble else missed))
     return " · ".join(parts)
 
 
@@ -205,7 +206,11 @@ def _coming(view: ReminderView, now: datetime, count: int) -> tuple[datetime, ..
 def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     missed = view.missed(now)
-    if missed is not None:
+    if view.state == "paused" and view.trouble is not None:
+        state = reader.t(
+            "remind.list.unreached", words=moment_in_words(missed, there, now) if missed else spoken(view, reader, now)
+        )
+    elif missed is not None:
         state = reader.t("remind.list.missed", at=moment_in_words(missed, there, now))
     elif view.state == "paused":
         state = reader.t("remind.list.paused", words=spoken(view, reader, now))

@@ -25,6 +25,18 @@ B, F = Way.BACKWARD, Way.FORWARD
         ("8 x 200 m rw", "8 x 200 m", None, B),
         ("1.5 h long run", None, "1.5 h", None),
         ("5k, yes 5k", "5k", None, None),
+        # minutes and seconds, and no hour of the day
+        ("5k in 27:30", "5k", "27:30", None),
+        ("5k 27:30 backward", "5k", "27:30", B),
+        ("27:30", None, "27:30", None),
+        ("10k in 1:05:00", "10k", "1:05:00", None),
+        ("5k sub 22:30", "5k", "22:30", None),
+        ("5k unter 22:30 rückwärts", "5k", "22:30", B),
+        ("5k at 18:30", "5k", None, None),
+        ("um 18:30 zum Stadion", None, None, None),
+        ("track 18:30-20:00", None, None, None),
+        ("5k in 27:30 or 26:00", "5k", None, None),
+        ("5k, 27:30, then 20 min easy", "5k", None, None),
         # two, and nobody knows which
         ("5k or 10k", None, None, None),
         ("backward and forward 2km", "2km", None, None),

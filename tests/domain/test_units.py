@@ -60,7 +60,7 @@ soon = unclear | bald = unclear | = unclear | 27:3 = unclear | 27:30:30:30 = unc
 5 min 1 h = unclear | 27;30 = unclear | @here = unclear | :30 = unclear | 5k = unclear | 1:2:3 = unclear | x1min = unclear
 1:65:00 = sixty | 27:60 = sixty | 1h65 = sixty | 1:60 h = sixty
 0:00 = zero | 0 = zero | -27:30 = zero | 0 min = zero | 0s = zero
-27 = bare | 90 = bare | 27.5 = bare
+27 = bare | 90 = bare | 27.5 = bare | 27.30 = dotted | 27,30 = dotted | 5.05 = dotted | 27.90 = bare | 127.15 = dotted
 200 h = too_long | 8 days = too_long | 9 Tage = too_long
 1.30 h = decimals | 1,30 Stunden = decimals | 5.30 min = decimals
 """

@@ -95,6 +95,15 @@ async def test_log_it_opens_the_filled_in_form_and_logs_the_run(club: Club, erro
     assert (run.duration_ms, run.started_at.hour, run.started_at.minute) == (24 * 60_000, 12, 36), "it has just ended"
 
 
+async def test_log_it_fills_in_minutes_and_seconds_and_no_hour_of_the_day(club: Club) -> None:
+    for what, time in (("5k in 27:30", "27:30"), ("5k at 18:30", None)):
+        await ask(club, club.alice, "in 20 minutes", what=what)
+        await club.pass_time(minutes=20)
+        form = await club.alice.user.click(last(club, club.alice), label="Log it")
+        filled = {part["component"]["custom_id"]: part["component"].get("value") for part in form.modal["components"]}
+        assert (filled["distance"], filled["time"]) == ("5k", time)
+
+
 async def test_log_it_fills_in_what_the_reminder_names_for_those_it_was_said_to(club: Club) -> None:
     await club.speak_german(club.alice)
     await ask(club, club.alice, what="3,5 km rückwärts, dann Dehnen 10 min")
@@ -211,6 +220,11 @@ async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(c
     club.close_dms(club.alice)
     await club.pass_time(minutes=20)
     assert await rows(club) == [("stretch", "paused", 0)]
+    listed = text_of(await club.alice.slash(club.channel, "remind list"))
+    assert "⚠️ reached nobody, so I paused it: Wed 18 Nov 12:20" in listed
+    assert "missed while paused" not in listed
+    found = await club.alice.autocomplete(club.channel, "remind edit", "reminder", "stretch")
+    assert found[0]["name"].endswith("· reached nobody")
     shown = await club.alice.slash(club.channel, "remind resume", reminder="stretch")
     assert "direct messages are closed" in text_of(shown)
     club.open_dms(club.alice)

@@ -338,3 +338,26 @@ async def test_all_of_it_in_german(club: Club) -> None:
         shown, answer, other, refused, series, listed, form, paused, missed, resumed, sure, which, message, snooze,
         snoozed, log, logged, done, late,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "look"),
+    [
+        ("remind list", {}, "look in /remind list before"),
+        ("runs list", {}, "look in /runs list before"),
+        ("partner mine", {}, "look in /partner mine before"),
+        ("leaderboard", {}, "see first, then try it again"),
+    ],
+)
+async def test_a_failure_names_the_list_of_what_was_asked_for(
+    club: Club, errors_expected: list[str], monkeypatch: pytest.MonkeyPatch,
+    command: str, options: dict[str, str], look: str,
+) -> None:  # fmt: skip
+    errors_expected.append("failed")
+
+    def broken(*given: object, **named: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(club.database, "read", broken)
+    monkeypatch.setattr(club.database, "write", broken)
+    assert look in text_of(await club.alice.slash(club.channel, command, **options))
