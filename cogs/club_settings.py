@@ -202,6 +202,16 @@ class ClubSettings(commands.Cog):
         work = clubs.set_grace(self.app.database, guild_id, chosen_number(interaction))
         await change(interaction, Page.SAFETY, person, work)
 
+    @pressed("club", "waiting", "on")
+    async def waiting(self, interaction: Interaction, on: int) -> None:
+        """Choose whether a channel may name those whose direct messages are closed."""
+        person, guild_id = await organiser(interaction)
+        if on not in (0, 1):
+            raise BadInput("settings.choice.unknown")
+        await change(
+            interaction, Page.SAFETY, person, clubs.set_names_waiting(self.app.database, guild_id, on=bool(on))
+        )
+
     @pressed("club", "call")
     async def ask_number(self, interaction: Interaction) -> None:
         """Open the form for the emergency number."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 from discord.ext import commands
+from discord.utils import format_dt
 
 from bot.app import App
 from bot.delivery.kinds import ASKED_OF_DISCORD, Drawn, Kind, Outgoing, Recipient, outgoing_of
@@ -18,6 +19,7 @@ from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.reader import Reader
 from bot.services import fallbacks, outbox, people
+from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
 from bot.services.people import Person
 from bot.tree import say_privately
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 2000
 """Characters of a message."""
+SHOWN = 5
+"""The newest of what waits for somebody are shown."""
 
 
 class Fallback(commands.Cog):
@@ -73,8 +77,11 @@ class Fallback(commands.Cog):
             )
         )
         people_named = club.both([f"<@{user_id}>" for user_id in everybody])
+        words = club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named)
+        if outgoing.destination == Destination.CARD:  # edited: it calls nobody, and says that there is more
+            words += "\n" + club.t("delivery.newest", at=format_dt(outgoing.due_at, "R"))
         return Drawn(
-            club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named),
+            words,
             view=view,
             mentions=discord.AllowedMentions(
                 users=[discord.Object(user_id) for user_id in everybody], everyone=False, roles=False
@@ -95,12 +102,12 @@ class Fallback(commands.Cog):
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
         told_at = interaction.message.created_at if interaction.message is not None else None
-        theirs = [one for one in own if await _is_theirs(interaction, person, one)]
+        theirs = [one for one in own[-SHOWN:] if await _is_theirs(interaction, person, one)]
         found = [drawn for one in theirs if (drawn := await _drawn(interaction.client, one, told_at)) is not None]
         if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
-        closed = await fallbacks.direct_is_closed(self.app.database, person.user_id)
+        closed = await fallbacks.try_direct_again(self.app.database, person.user_id)
         for drawn in found:
             await self._show(interaction, drawn, person.reader if closed and drawn is found[-1] else None)
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+import discord
+
 from bot.delivery.kinds import ASKED_OF_DISCORD, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
-from bot.membership import verify
+from bot.membership import fetch, verify
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -46,3 +48,25 @@ async def prove(client: Backpedal, kind: Kind, out: Outgoing) -> Proof:
         return Proof.MISSING
     holds = standing.organiser if wanted is Recipient.ORGANISER else standing.member
     return Proof.GIVEN if holds else Proof.REFUSED
+
+
+async def may_be_named(client: Backpedal, channel_id: int, user_id: int, priority: Priority) -> bool:
+    """Whether a channel may say that something waits for somebody: both they and the bot read and write there.
+
+    Raises:
+        UnprovenError: Discord does not tell.
+    """
+    channel = client.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or not _writes(channel, channel.guild.me):
+        return False
+    async with client.app.courier.leave(priority):
+        member = await fetch(client, channel.guild.id, user_id)
+    if member is None:
+        raise UnprovenError("Discord does not tell whether its recipient writes in the channel")
+    return isinstance(member, discord.Member) and _writes(channel, member)
+
+
+def _writes(channel: discord.abc.GuildChannel | discord.Thread, member: discord.Member) -> bool:
+    held = channel.permissions_for(member)
+    writes = held.send_messages_in_threads if isinstance(channel, discord.Thread) else held.send_messages
+    return held.view_channel and writes

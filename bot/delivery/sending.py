@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
-from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, prove
+from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
 from bot.domain.delivery import KNOCK_AGAIN, Priority
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
@@ -165,8 +165,11 @@ class Sender:
                 unknown = UnprovenError("Discord does not tell how its recipient stands in the club")
                 return await self._again(one, kind, unknown, "verified")
             draw = kind.unproven
-        if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
-            return True
+        try:
+            if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
+                return True
+        except UnprovenError as error:
+            return await self._again(one, kind, error, "said to wait")
         try:
             drawn = await draw(self._client, outgoing_of(one))
         except Exception as error:
@@ -293,8 +296,11 @@ class Sender:
             if not _closed_lately(one, now):
                 async with self._database_for(one).write() as session:
                     await outbox.close_direct(session, one.user_id, now)
-            if kind.fallback and await self._fall_back(one, now):
-                return True
+            try:
+                if kind.fallback and await self._fall_back(one, now):
+                    return True
+            except UnprovenError as unknown:
+                return await self._again(one, kind, unknown, "said to wait")
             await self._failed(one, kind, Failure.CLOSED)
         elif trouble is Trouble.LEFT:
             # Whoever has left is not called in a channel, and is written to again once back: nothing was closed.
@@ -306,8 +312,13 @@ class Sender:
         return True
 
     async def _fall_back(self, one: Leased, now: datetime) -> bool:
-        async with self._database_for(one).write() as session:
-            return await fallbacks.fall_back(session, one, now)
+        async with self._database.read() as session:
+            channel_ids = await fallbacks.channels_for(session, one)
+        for channel_id in channel_ids:
+            if await may_be_named(self._client, channel_id, one.user_id, Priority(one.priority)):
+                async with self._database_for(one).write() as session:
+                    return await fallbacks.fall_back(session, one, now, channel_id)
+        return False
 
     async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
         if one.attempts:
@@ -340,6 +351,8 @@ class Sender:
         meant = [one]
         if one.kind == fallbacks.WAITS:
             refused = await fallbacks.waiting(self._database, one.kind, one.payload)
+            if one.destination is Destination.CARD:  # one that stands and was not changed: the rest had been said
+                refused = refused[-1:]
             meant = [each for each in refused if each.kind in self._client.kinds]
             failure_told = Failure.CLOSED
         else:
@@ -356,7 +369,7 @@ class Sender:
                     await told(session, outgoing_of(each), failure_told, now)
 
         async def try_again(session: AsyncSession, now: datetime) -> None:
-            if not await fallbacks.take_apart(session, one, now):
+            if one.destination is Destination.CARD or not await fallbacks.take_apart(session, one, now):
                 await outbox.record_retry(session, one, now, now + pause_after(one.attempts))
 
         try:

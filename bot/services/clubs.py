@@ -197,6 +197,11 @@ async def set_organisers_channel(database: Database, guild_id: int, channel_id: 
     await _set(database, guild_id, organisers_channel_id=channel_id)
 
 
+async def set_names_waiting(database: Database, guild_id: int, *, on: bool) -> None:
+    """Set whether a channel may name those for whom something waits that could not be sent directly."""
+    await _set(database, guild_id, names_waiting=on)
+
+
 async def set_grace(database: Database, guild_id: int, minutes: int) -> None:
     """Set how many minutes after a planned return those who are out are asked."""
     if minutes not in GRACE_MIN:

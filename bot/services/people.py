@@ -48,7 +48,8 @@ class Seen:
 class Club:
     """A club and how its public messages are read.
 
-    `digest_instead`: a run that is logged is not posted, since the club's digest tells of it.
+    `digest_instead`: a run that is logged is not posted, since the club's digest tells of it. `names_waiting`: a
+    channel may name those for whom something waits that could not be sent directly.
     """
 
     guild_id: int
@@ -64,6 +65,7 @@ class Club:
     grace_min: int = DEFAULT_GRACE_MIN
     emergency_number: str | None = None
     digest_instead: bool = False
+    names_waiting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ def club_of(guild: Guild | None) -> Club | None:
         DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
         guild.emergency_number,
         guild.digest_instead and guild.digest_channel_id is not None,
+        guild.names_waiting,
     )
 
 

@@ -119,6 +119,13 @@ def _safety(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: st
         reader.t("club.safety.ladder", answer=ANSWER_MIN, contacts=CONTACTS_MIN, repeat=REPEAT_MIN),
         row(_graces(settings, reader)),
         beside(emergency, button(reader.t("club.safety.change"), identity("club", "call"))),
+        beside(
+            reader.t(f"club.safety.waiting_{'on' if club.names_waiting else 'off'}"),
+            button(
+                reader.t(f"club.safety.turn_{'off' if club.names_waiting else 'on'}"),
+                identity("club", "waiting", int(not club.names_waiting)),
+            ),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Float, ForeignKey, Index, String, false
+from sqlalchemy import JSON, Boolean, CheckConstraint, Float, ForeignKey, Index, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Snowflake
@@ -65,6 +65,8 @@ class Guild(Base):
     digest_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
     digest_hour: Mapped[int | None]
     digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # of a post a run
+    # A channel may say for whom something waits that could not be sent directly.
+    names_waiting: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Delivery, Guild, Member, Outing, User
@@ -28,14 +29,47 @@ async def outing_channel(session: AsyncSession, outing_id: int) -> int | None:
     return found
 
 
-async def has_left(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Whether somebody is known to have left a club."""
-    found = await session.scalar(
-        select(Member.user_id).where(
-            Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_not(None)
+async def may_name(session: AsyncSession, guild_id: int, user_id: int) -> bool:
+    """Whether a club lets its channels name those for whom something waits, and somebody is not known to have left."""
+    left = select(Member.user_id).where(
+        Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_not(None)
+    )
+    unwanted = select(Guild.guild_id).where(Guild.guild_id == guild_id, Guild.names_waiting.is_(False))
+    return not await session.scalar(select(or_(left.exists(), unwanted.exists())))
+
+
+async def notices_since(session: AsyncSession, kind: str, channel_id: int, since: datetime) -> Sequence[Delivery]:
+    """Messages in a channel that stand, or stood, for refused ones, or are on their way; the newest first, locked."""
+    found = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.kind == kind,
+            Delivery.subject_id == -channel_id,
+            Delivery.created_at > since,
+            or_(Delivery.message_id.is_not(None), Delivery.state.in_(("waiting", "open", "leased"))),
+        )
+        .order_by(Delivery.delivery_id.desc())
+        .with_for_update()
+    )
+    return found.all()
+
+
+async def edit_notice(session: AsyncSession, delivery_id: int, payload: Any, due_at: datetime, now: datetime) -> None:
+    """Have a message that stands in a channel drawn again in its place; one drawn at this moment, once more."""
+    leased = Delivery.state == "leased"
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.delivery_id == delivery_id)
+        .values(
+            destination="card",
+            payload=payload,
+            due_at=due_at,
+            version=Delivery.version + 1,
+            state=case((leased, "leased"), else_="waiting"),
+            next_try_at=case((leased, Delivery.next_try_at), else_=now),
+            attempts=0,
         )
     )
-    return found is not None
 
 
 async def open_message(

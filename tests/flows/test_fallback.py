@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from discord import Message
+from discord import Message, PermissionOverwrite, TextChannel
 
 from bot.delivery.kinds import Failure
 from bot.domain.delivery import Priority
-from bot.services import membership
+from bot.services import fallbacks, membership
 from bot.services.deliveries import Letter
 from db.models import Delivery, Guild, User
 from tests.flows import letters
@@ -196,7 +196,7 @@ async def test_who_is_refused_together_is_named_in_one_message_and_each_opens_th
         opened = await actor.click(message, label="Show")
         shown = [part.content or "" for part in (opened.response, *opened.followups) if part is not None]
         assert [words.splitlines()[0] for words in shown] == own
-        assert shown[-1].endswith("I try again a month after the last refusal.")
+        assert shown[-1].endswith("I try again with the next message.")
         assert all(part.ephemeral for part in (opened.response, *opened.followups) if part is not None)
     other = await club.olga.click(message, label="Show")
     assert "waits for somebody else" in text_of(other)
@@ -252,3 +252,114 @@ async def test_where_the_channel_is_gone_the_kind_of_each_is_told_and_one_at_fau
         ("failed", "good", Failure.CLOSED), ("failed", "bad", Failure.CLOSED),
     ]  # fmt: skip
     assert await states(club) == ["closed", "closed", "dropped", "failed", "failed"]
+
+
+# -- one notice that stands --------------------------------------------------------------------------------------
+
+
+async def test_who_is_named_already_is_not_called_again_that_day_and_the_notice_is_edited(club: Club) -> None:
+    message = await refuse_both(club, letter(club, "one", club.alice, priority=Priority.ASKED))
+    for number in range(30):
+        await club.pass_time(minutes=1)
+        await send(club, letter(club, f"more {number}", club.alice, priority=Priority.ASKED))
+        await club.pass_time(seconds=4)
+    (notice,) = club.channel.history()
+    assert notice.id == message.id
+    assert notice.content.startswith(f"<@{club.alice.id}>, something waits for you.\n-# The newest came <t:")
+    opened = await club.alice.click(notice, label="Show")
+    shown = [part.content or "" for part in (opened.response, *opened.followups) if part is not None]
+    assert [words.splitlines()[0] for words in shown] == [f"more {number}" for number in range(25, 30)]
+    await club.pass_time(days=1)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "next day", club.alice, priority=Priority.ASKED))
+    await club.pass_time(seconds=4)
+    assert len(club.channel.history()) == 2
+
+
+async def test_a_notice_that_was_deleted_is_posted_anew(club: Club) -> None:
+    message = await refuse_both(club, letter(club, "one", club.alice, priority=Priority.ASKED))
+    await message.delete()
+    await send(club, letter(club, "two", club.alice, priority=Priority.ASKED))
+    await club.pass_time(seconds=4)
+    assert letters.told == [("failed", "two", Failure.CLOSED)]
+    await send(club, letter(club, "three", club.alice, priority=Priority.ASKED))
+    await club.pass_time(seconds=4)
+    (notice,) = club.channel.history()
+    assert notice.id != message.id
+    assert notice.content == f"<@{club.alice.id}>, something waits for you."
+
+
+async def test_what_is_about_safety_calls_again_after_a_while_and_not_without_end(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    for number in range(20):
+        await send(club, letter(club, f"alarm {number}", club.alice, priority=Priority.SAFETY))
+        await club.pass_time(minutes=6)
+    assert len(club.channel.history()) == fallbacks.MOST_ALARMS_A_DAY
+    await send(club, letter(club, "dinner", club.bob, priority=Priority.SAFETY))
+
+
+@pytest.mark.parametrize("who", ["alice", "bot"])
+async def test_nobody_is_named_where_they_or_the_bot_may_not_write(club: Club, who: str) -> None:
+    await meet(club)
+    barred = club.alice if who == "alice" else club.env.bot.user
+    with club.env._bot_scope():
+        channel = club.env.bot.get_channel(club.channel.id)
+        assert isinstance(channel, TextChannel)
+        target = await channel.guild.fetch_member(barred.id)
+        await channel.set_permissions(target, send_messages=False)
+    await club.env.settle()
+    await choose_channel(club)
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice))
+    await club.pass_time(seconds=4)
+    assert await in_channel(club) == []
+    assert letters.told == [("failed", "a", Failure.CLOSED)]
+
+
+async def test_a_letter_whose_channel_is_closed_to_its_reader_waits_where_partners_are_sought(club: Club) -> None:
+    await meet(club)
+    await choose_channel(club)
+    other = club.guild.create_text_channel("news", overwrites={club.guild.default_role: readonly()})
+    await club.env.settle()
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice, channel_id=other.id))
+    assert other.history() == []
+    assert await in_channel(club) == [f"<@{club.alice.id}>, something waits for you."]
+
+
+def readonly() -> PermissionOverwrite:
+    return PermissionOverwrite(send_messages=False)
+
+
+@pytest.mark.parametrize("german", [False, True])
+async def test_a_club_turns_it_off(club: Club, german: bool) -> None:
+    if german:
+        await club.speak_german()
+    await meet(club)
+    await choose_channel(club)
+    card = await club.olga.slash(club.channel, "club settings")
+    assert card.response is not None
+    page = await club.olga.click(card.response, custom_id="club:page:v1:safety")
+    assert page.response is not None
+    off = await club.olga.click(page.response, label="Ausschalten" if german else "Turn off")
+    assert ("Kein Kanal nennt jemanden" if german else "no channel names anybody") in text_of(off)
+    if german:
+        assert_german(page, off)
+    before = len(club.channel.history())
+    club.close_dms(club.alice)
+    await send(club, letter(club, "a", club.alice))
+    await club.pass_time(seconds=4)
+    assert len(club.channel.history()) == before
+    assert letters.told == [("failed", "a", Failure.CLOSED)]
+
+
+async def test_show_has_direct_messages_tried_again_at_once(club: Club) -> None:
+    message = await refuse_both(club, letter(club, "one", club.alice, priority=Priority.ASKED))
+    club.open_dms(club.alice)
+    await send(club, letter(club, "two", club.alice, priority=Priority.ASKED))
+    assert said(club, club.alice) == [], "not before somebody has looked"
+    await club.alice.click(message, label="Show")
+    await send(club, letter(club, "three", club.alice, priority=Priority.ASKED))
+    assert said(club, club.alice) == ["three"]

@@ -47,8 +47,9 @@ ORGANISER = """
 """
 SERVER = """
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
-    club:runners club:spotter club:women club:alerts club:grace club:call club:called club:turn club:when club:digest
-    club:digested club:instead club:agree club:reject club:next club:points club:chosen club:point club:add club:added
+    club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
+    club:digest club:digested club:instead club:agree club:reject club:next club:points club:chosen club:point
+    club:add club:added
     club:edit club:edited club:drop club:dropped
 """
 COMPANION = """

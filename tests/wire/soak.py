@@ -38,6 +38,7 @@ from db.upkeep import upgrade
 from tests.benchmarks.growth import growth
 from tests.wire import letters
 from tests.wire.faults import Limits
+from tests.wire.payloads import Person
 from tests.wire.program import program
 from tests.wire.server import LocalDiscord
 
@@ -88,6 +89,7 @@ async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.R
     asked = range(FIRST_ASKED, FIRST_ASKED + kills * ASKED_A_LIFE)
     refused = range(FIRST_REFUSED, FIRST_REFUSED + kills * REFUSED_A_LIFE)
     there.closed_dms |= {str(user_id) for user_id in refused}
+    there.persons |= {str(user_id): Person(str(user_id), id=str(user_id)) for user_id in refused}
     series = {"every_s": EVERY_S, "last": kills - 1}
     plans = [Plan("toy.many", f"{one}", now, Priority.ASKED, user_id=one, payload=series) for one in runners]
     rows: list[Any] = [Guild(guild_id=int(club.id), created_at=now)]

@@ -109,6 +109,7 @@ async def test_a_message_for_several_that_is_lost_on_its_way_is_sent_again_as_it
     monkeypatch.setattr(fallbacks, "GATHER", timedelta(seconds=0.3))
     runs = there.clubs[0].channels["runs"]
     carla = Person("Carla")
+    there.persons |= {one.id: one for one in (ADA, BOB, carla)}
     there.closed_dms |= {ADA.id, BOB.id, carla.id}
     held = there.fail("POST", f"/channels/{runs}/messages", Trouble.LOST)
     for person in (ADA, BOB):
