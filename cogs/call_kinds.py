@@ -160,7 +160,12 @@ KINDS = (
         agreeing.REOPENED,
         _letter(
             lambda outing, to, reader: letters.reopened(
-                outing, to.user_id, reader, to.payload.get("left"), agreed=bool(to.payload.get("agreed"))
+                outing,
+                to.user_id,
+                reader,
+                to.payload.get("left") or (),
+                agreeing.Why(to.payload.get("why", agreeing.Why.CANNOT)),
+                agreed=bool(to.payload.get("agreed")),
             )
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ SHORTEST_OFFER = timedelta(minutes=5)
 """… but never less than this."""
 EVENING = time(18)
 """When one is reminded of tomorrow's outing, local time."""
+LONG_BARE = 15
+"""From here on a number alone is asked about: nobody means 40 kilometres backward who writes 40, some mean minutes."""
 UNSTARTED = timedelta(minutes=30)
 """After the start, when nobody has checked in."""
 
@@ -107,11 +110,18 @@ def read_length(typed: str, manner: Manner) -> tuple[int | None, int | None]:
     """Metres or milliseconds of a field that takes either: `5k`, `40 min`.
 
     Raises:
-        BadInput: it is neither; said as of a distance, unless only a time reads like it.
+        BadInput: it is neither; said as of a distance, unless only a time reads like it. Or a number alone that is
+            long as a distance and usual as minutes.
     """
     try:
-        return parse_distance(typed, manner.units, manner.language), None
+        metres = parse_distance(typed, manner.units, manner.language)
+        bare = re.fullmatch(r"\s*([0-9]{1,2})(?:[.,]0)?\s*", typed)
+        if bare and int(bare[1]) >= LONG_BARE:
+            raise BadInput("partners.refused.bare", typed=typed, distance_m=metres, duration_ms=int(bare[1]) * 60_000)
+        return metres, None
     except BadInput as no_distance:
+        if no_distance.key == "partners.refused.bare":
+            raise
         try:
             return None, parse_duration(typed, manner.language)
         except BadInput:

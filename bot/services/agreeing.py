@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +20,15 @@ CONFIRMED = "outing.confirmed"
 REOPENED = "outing.reopened"
 CHANGED = "outing.changed"
 CANCELLED = "outing.cancelled"
+
+
+class Why(StrEnum):
+    """Why somebody is no longer in an outing that has not begun."""
+
+    CANNOT = "cannot"  # they say so, or have erased themselves
+    MISSING = "missing"  # they were not there when the others checked in
+    GONE = "gone"  # the club holds them no more
+
 
 AGREED = (OutingState.FILLED, OutingState.CONFIRMED)
 
@@ -65,7 +76,8 @@ async def follow(
     now: datetime,
     *,
     event: str,
-    left: int | None = None,
+    left: Collection[int] = (),
+    why: Why = Why.CANNOT,
     changed_by: int | None = None,
 ) -> OutingView:
     """Tell everybody what a change means for them, fill a place that became free, and have the card drawn.
@@ -76,7 +88,8 @@ async def follow(
         after: the outing as `settle` left it.
         now: when.
         event: tells this change from others, such as the interaction's id.
-        left: who can't come, if somebody.
+        left: who is not in it any more.
+        why: why that is so.
         changed_by: who changed the terms, if that is what happened; the others confirm anew.
     """
     inside = [c.user_id for c in after.inside]
@@ -84,8 +97,8 @@ async def follow(
     if changed_by is not None:
         others = [c.user_id for c in (*after.inside, *after.waiting) if c.user_id != changed_by]
         await tell(session, after, CHANGED, others, now, occurrence=event)
-    if left is not None or (before.state in AGREED and after.state is OutingState.OPEN):
-        payload = {"left": left, "agreed": before.state in AGREED}
+    if left or (before.state in AGREED and after.state is OutingState.OPEN):
+        payload = {"left": list(left), "why": why.value, "agreed": before.state in AGREED}
         await tell(session, after, REOPENED, inside, now, occurrence=event, payload=payload)
     if after.state is OutingState.FILLED and changed_by is None:
         asked = inside if before.state is OutingState.OPEN else new

@@ -12,7 +12,7 @@ from bot.domain.outings import OUT, OutingState, Presence, arrange, planned_retu
 from bot.errors import Conflict
 from bot.reader import escaped
 from bot.services import limits, no_shows, watch
-from bot.services.agreeing import follow, reopen, settle
+from bot.services.agreeing import Why, follow, reopen, settle
 from bot.services.calls import STEPS
 from bot.services.course import HALF, hold_own
 from bot.services.deliveries import Plan, plan, unplan
@@ -94,8 +94,8 @@ async def check_in(
             await _leave_out(session, outing, missing, now, began=begins)
         if not begins:
             after = await settle(session, outing_id)
-            left = absent[0].user_id if absent else None
-            return await follow(session, before, after, now, event=str(interaction_id), left=left)
+            left = [c.user_id for c in absent]
+            return await follow(session, before, after, now, event=str(interaction_id), left=left, why=Why.MISSING)
         for waiting in outing.waiting:
             await queries.set_companion(session, outing_id, waiting.user_id, presence=Presence.LEFT.value)
         new = [c.user_id for c in there if not c.confirmed]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.outings import BEFORE, OutingState, Presence, Wish, is_filled
 from bot.errors import Conflict
 from bot.services import limits
-from bot.services.agreeing import AGREED, check_before, follow, reopen, settle
+from bot.services.agreeing import AGREED, Why, check_before, follow, reopen, settle
 from bot.services.calls import call_off, put_in
 from bot.services.evenings import EVENING, plan_evening
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw
@@ -191,7 +191,9 @@ async def leave(database: Database, presser: Presser, outing_id: int, *, interac
         return Answer(Done.LEFT, await drop(session, before, me.user_id, now, event=str(interaction_id)))
 
 
-async def drop(session: AsyncSession, before: OutingView, user_id: int, now: datetime, *, event: str) -> OutingView:
+async def drop(
+    session: AsyncSession, before: OutingView, user_id: int, now: datetime, *, event: str, why: Why = Why.CANNOT
+) -> OutingView:
     """Take somebody out of an outing that has not begun, within a transaction, and do all that follows from it."""
     await reopen(session, before)
     await outing_queries.set_companion(
@@ -204,7 +206,7 @@ async def drop(session: AsyncSession, before: OutingView, user_id: int, now: dat
     if before.caller_id == user_id:
         await outing_queries.move(session, before.outing_id, list(BEFORE), caller_id=staying[0].user_id)
     after = await settle(session, before.outing_id)
-    return await follow(session, before, after, now, event=event, left=user_id)
+    return await follow(session, before, after, now, event=event, left=[user_id], why=why)
 
 
 async def end_offer(session: AsyncSession, outing_id: int, user_id: int, now: datetime) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.outings import BEFORE, Presence
 from bot.services import standings
+from bot.services.agreeing import Why
 from bot.services.joining import drop
 from bot.services.outings import read, redraw
 from db import models
@@ -45,7 +46,7 @@ async def leave(database: Database, guild_id: int, user_id: int, now: datetime) 
             outing = await read(session, outing_id, hold=True)
             me = outing.who(user_id)
             if outing.state in BEFORE and me is not None and me.presence is Presence.IN:
-                await drop(session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}")
+                await drop(session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}", why=Why.GONE)
             else:
                 await outing_queries.set_companion(session, outing_id, user_id, presence=Presence.LEFT.value)
                 await redraw(session, await read(session, outing_id), now)

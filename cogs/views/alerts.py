@@ -15,7 +15,7 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views.base import Buttons, Component, Field, Form, button, card, identity, row, select
 from cogs.views.outing_card import classic
-from cogs.views.outing_course import names_of, number_to_call
+from cogs.views.outing_course import extend_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
 
@@ -31,7 +31,7 @@ def ask(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
     words = reader.t("alerts.ask.words", back=format_dt(outing.due_back_at, "t"))
     return words, classic(
         button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success),
-        button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id)),
+        *extend_button(outing, reader),
         help_button(outing, reader),
     )
 

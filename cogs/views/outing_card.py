@@ -12,7 +12,7 @@ from typing import Any
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, completing, is_filled
+from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Role, Wish, completing, is_filled
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.waiting import free_for
@@ -200,11 +200,6 @@ def _spot(outing: OutingView, reader: Reader) -> list[str]:
     return [reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200))] if outing.detail else []
 
 
-def length_and_spot(outing: OutingView, reader: Reader) -> list[str]:
-    """How long, and where exactly: for those who are in."""
-    return [_length(outing, reader), *_spot(outing, reader)]
-
-
 def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
     """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
     ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
@@ -222,10 +217,31 @@ def _limited(outing: OutingView, reader: Reader) -> str:
 def _state(outing: OutingView, reader: Reader) -> list[str]:
     if outing.state is OutingState.FILLED:
         confirmed = sum(c.confirmed for c in outing.inside)
-        return [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
-    if outing.state is OutingState.CONFIRMED:
-        return [reader.t("partners.card.confirmed")]
-    return [reader.t("partners.card.under_way")] if outing.state in OUT else []
+        said = [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
+    elif outing.state is OutingState.CONFIRMED:
+        said = [reader.t("partners.card.confirmed")]
+    else:
+        return [reader.t("partners.card.under_way")] if outing.state in OUT else []
+    return [*said, *without_spotter(outing, reader)]
+
+
+def without_spotter(outing: OutingView, reader: Reader) -> list[str]:
+    """That nobody faces forward in it, or in a half of it, where the club allows that."""
+    halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
+    if not outing.solo or outing.surface is None or all(halves):
+        return []
+    surface = reader.t(f"runs.surface.{outing.surface.value}")
+    return [reader.t(f"partners.card.alone_{'part' if any(halves) else 'whole'}", surface=surface)]
+
+
+def unsettled(outing: OutingView, user_id: int, reader: Reader) -> list[str]:
+    """Who has yet to confirm: what is not agreed on may still not come about."""
+    missing = [c for c in outing.inside if not c.confirmed] if outing.state is OutingState.FILLED else []
+    others = [c for c in missing if c.user_id != user_id]
+    if not missing:
+        return []
+    key = "others" if len(others) == len(missing) else "both" if others else "mine"
+    return [reader.t(f"course.evening.unsettled_{key}", names=_names(others))]
 
 
 def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:

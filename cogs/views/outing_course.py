@@ -17,7 +17,16 @@ from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from bot.services.runs import RunLine
 from cogs.views.base import Component, button, card, identity, row, select
-from cogs.views.outing_card import classic, leave_button, more_button, role_buttons
+from cogs.views.outing_card import (
+    asked,
+    classic,
+    confirm_button,
+    leave_button,
+    more_button,
+    role_buttons,
+    unsettled,
+    without_spotter,
+)
 from cogs.views.run_card import divided, line
 
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
@@ -56,11 +65,12 @@ def reminder(outing: OutingView, user_id: int, reader: Reader, *, evening: bool)
         words = reader.t("course.evening.words", when=format_dt(outing.starts_at, "t"), names=names, place=place)
     else:
         words = reader.t("course.evening.hour", relative=format_dt(outing.starts_at, "R"), names=names, place=place)
-    parts = [words]
+    parts = [words, *unsettled(outing, user_id, reader), *without_spotter(outing, reader)]
     if outing.detail:
         parts.append(reader.t("course.evening.meet", detail=escaped(outing.detail, 200)))
     parts += [reader.t("course.evening.role", role=role_of(me.roles, reader)), "", calls(outing, reader)]
-    first = [] if evening else [check_in_button(outing, reader)]
+    first = [confirm_button(outing, reader)] if asked(outing, me) else []
+    first += [] if evening else [check_in_button(outing, reader)]
     return "\n".join(parts), classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
@@ -68,6 +78,7 @@ def starting(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.
     """It is time: whoever is there checks in."""
     names = names_of(outing.inside, reader, besides=user_id)
     words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
+    words = "\n".join([words, *unsettled(outing, user_id, reader)])
     return words, classic(check_in_button(outing, reader), leave_button(outing, reader))
 
 
@@ -152,8 +163,14 @@ def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: b
         found.append(button(reader.t("course.button.both"), identity("outing", "both", outing.outing_id)))
     if outing.may_swap:
         found.append(button(reader.t("course.button.swap"), identity("outing", "swap", outing.outing_id)))
-    found.append(button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id)))
-    return found
+    return [*found, *extend_button(outing, reader)]
+
+
+def extend_button(outing: OutingView, reader: Reader) -> list[Component]:
+    """More time, where it can be had: not after a call for help, nor after an hour of it."""
+    if outing.help_at is not None or outing.extended_min + EXTENSIONS_MIN[0] > MOST_EXTENSION_MIN:
+        return []
+    return [button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))]
 
 
 def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
@@ -254,8 +271,7 @@ def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Reader
     words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
     if user_id in outing.uncovered and not outing.solo:
         words += "\n" + reader.t("course.eyes.asked_if")
-    extend = button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))
-    return words, classic(_home(outing, reader), extend)
+    return words, classic(_home(outing, reader), *extend_button(outing, reader))
 
 
 def without_eyes(outing: OutingView, user_id: int, reader: Reader) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from discord import ui
 from discord.utils import format_dt
 
 from bot.domain.outings import BEFORE, OutingState, Presence
 from bot.reader import Reader, escaped
+from bot.services.agreeing import Why
 from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.views.base import Component
@@ -19,7 +22,6 @@ from cogs.views.outing_card import (
     classic,
     confirm_button,
     leave_button,
-    length_and_spot,
     more_button,
     offer_buttons,
     role_buttons,
@@ -38,14 +40,11 @@ def answered(outing: OutingView, user_id: int, reader: Reader, words: str) -> Le
 
 
 def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = False) -> Letter | None:
-    """There are enough: asks for the confirmation. `matched`: a round's letter has just said with whom and when."""
+    """There are enough: asks for the confirmation. `matched`: a round's letter has just said so."""
     me = outing.who(user_id)
     if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
         return None
-    if matched:
-        words = "\n".join([reader.t("partners.letter.filled_matched"), *length_and_spot(outing, reader)])
-        return words, _answers(outing, user_id, reader)
-    key = "filled" if asked(outing, me) else "filled_confirmed"
+    key = "filled_confirmed" if not asked(outing, me) else "filled_matched" if matched else "filled"
     return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
 
 
@@ -80,21 +79,34 @@ def confirmed(
     return f"{words}\n{emergency}", classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
-def reopened(outing: OutingView, user_id: int, reader: Reader, left: int | None, *, agreed: bool) -> Letter | None:
-    """Somebody can't come, or the outing has lost its eyes otherwise; `agreed`: there were enough before."""
+def reopened(
+    outing: OutingView, user_id: int, reader: Reader, left: Collection[int], why: Why, *, agreed: bool
+) -> Letter | None:
+    """Somebody is not in it any more, or the outing has lost its eyes otherwise.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        left: who is not in it any more.
+        why: why that is so.
+        agreed: there were enough before.
+    """
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
         return None
     open_again = outing.state is OutingState.OPEN
-    gone = outing.who(left) if left is not None else None
-    if left is None or (gone is not None and gone.presence is Presence.IN):  # who can come after all is no news
+    places = [outing.who(one) for one in left]
+    gone = [one for one in places if one is None or one.presence is not Presence.IN]
+    if not gone:  # who can come after all is no news
         if not open_again:
             return None
         words = reader.t("partners.letter.reopened")
     else:
-        key = "left_agreed" if not open_again else "left_open" if agreed else "left"
-        name = escaped(gone.name, 60) if gone else reader.t("partners.card.somebody")
-        words = reader.t(f"partners.letter.{key}", name=name)
+        how = "agreed" if not open_again else "open" if agreed else "still_open"
+        somebody = reader.t("partners.card.somebody")
+        names = reader.both([escaped(one.name, 60) if one else somebody for one in gone])
+        words = reader.t(f"partners.letter.{why.value}_{how}", name=names)
     return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
 
 

@@ -79,7 +79,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert "You run backward" in matched.content
     assert "Why: not together in the last eight weeks, one role each" in matched.content
     assert asked.content.splitlines()[0] == "🤝 **Is it settled for you?** Then confirm."
-    assert not any(said in asked.content for said in ("bob", str(TUESDAY))), "what the letter before has just said"
+    assert all(said in asked.content for said in ("bob", str(TUESDAY), "place to be agreed")), "what is confirmed"
     assert "About 45 min" in asked.content
     assert list(button_ids(partners.last_message)) == ["Waiting list", "Can't come", "More"]
     assert "You face forward" in club.dms(club.bob)[1].content

@@ -13,6 +13,7 @@ from bot.domain.runs import Surface
 from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
+from bot.services.agreeing import Why
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views import outing_letters as letters
@@ -120,10 +121,10 @@ def test_the_longest_letters_fit(reader: Reader) -> None:
     drawn = [
         letters.filled(worst(OutingState.FILLED), me, reader),
         letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club),
-        letters.reopened(worst(), me, reader, waits, agreed=True),
-        letters.reopened(worst(), me, reader, waits, agreed=False),
-        letters.reopened(worst(), me, reader, None, agreed=True),
-        letters.reopened(worst(OutingState.CONFIRMED), me, reader, waits, agreed=True),
+        letters.reopened(worst(), me, reader, [waits], Why.CANNOT, agreed=True),
+        letters.reopened(worst(), me, reader, [waits, offered], Why.MISSING, agreed=False),
+        letters.reopened(worst(), me, reader, [], Why.CANNOT, agreed=True),
+        letters.reopened(worst(OutingState.CONFIRMED), me, reader, [waits], Why.GONE, agreed=True),
         letters.changed(worst(OutingState.FILLED), me, reader),
         letters.changed(worst(OutingState.FILLED), waits, reader),
         letters.cancelled(worst(), reader, lapsed=False),
@@ -174,7 +175,7 @@ def test_what_is_no_longer_true_is_not_said() -> None:
     me, waits = LONGEST_ID, LONGEST_ID - 10
     assert letters.filled(worst(), me, reader) is None
     assert letters.filled(worst(OutingState.FILLED), waits, reader) is None
-    assert letters.reopened(worst(OutingState.FILLED), me, reader, None, agreed=True) is None
+    assert letters.reopened(worst(OutingState.FILLED), me, reader, [], Why.CANNOT, agreed=True) is None
     assert letters.changed(worst(OutingState.UNDER_WAY), me, reader) is None
     assert letters.offer(worst(), waits, reader) is None
     assert letters.wanted(worst(OutingState.FILLED), 5, reader) is None

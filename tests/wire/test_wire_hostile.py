@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
 
+from bot.admission import Admission
 from bot.app import App
 from bot.client import Backpedal
 from tests.wire.bots import running
@@ -79,6 +81,7 @@ async def test_no_command_and_no_autocomplete_holds_the_loop(
     await crowd(app.database, ADA, there.clubs[0])
     found: list[str] = []
     async with running(Backpedal(app)) as bot:
+        bot.admission = Admission(now=count(step=60).__next__)  # a minute between two: nothing is too often
 
         async def ask(name: str, asked: Any) -> None:
             with counted(monkeypatch) as work:
