@@ -10,10 +10,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.calls import read_wanted, starts_meant
+from bot.domain.calls import read_length, read_wanted, starts_meant
 from bot.domain.outings import Wish
 from bot.domain.runs import Surface
-from bot.errors import BadInput
+from bot.domain.units import Units
+from bot.errors import BadInput, MemberError
 from bot.services import calls, meeting_points
 from bot.services.calls import Call, Who
 from bot.services.outings import OutingView
@@ -22,7 +23,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met, met_here, open_form, reply, soon
 from cogs.membership import known_lately, standing_in
 from cogs.partner_group import add_to_partner
-from cogs.transformers import OFFERED, SURFACES, manner_of, suggest_entry, suggested
+from cogs.transformers import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
 from cogs.views.base import fields_of, pressed
 from cogs.views.call_form import call_form
 from cogs.views.outing_card import my_outings, private_card
@@ -53,6 +54,23 @@ async def suggest_ahead(interaction: Interaction, current: str) -> list[app_comm
     return suggested(current, person.reader, starts_meant, interaction.client.app.clock())
 
 
+async def suggest_length(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The distance or time understood, or what it leaves open."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    reader = person.reader
+    try:
+        metres, duration_ms = read_length(current, manner_of(reader))
+        words = reader.distance(metres) if metres is not None else reader.duration(duration_ms or 0)
+    except MemberError as error:
+        if error.key == "partners.refused.bare":
+            unit = "mi" if reader.units is Units.IMPERIAL else "km"
+            return [plain_choice(f"{current.strip()} {one}", f"{current.strip()} {one}") for one in ("min", unit)]
+        words = reader.error(error)
+    return [plain_choice(words, current)]
+
+
 @app_commands.describe(
     place=spoken("partners.commands.place"),
     when=spoken("partners.commands.when"),
@@ -65,7 +83,7 @@ async def suggest_ahead(interaction: Interaction, current: str) -> list[app_comm
     exactly=spoken("partners.commands.exactly"),
 )
 @app_commands.choices(role=ROLES, who=WHO, surface=SURFACES)
-@app_commands.autocomplete(place=suggest_places, when=suggest_ahead, distance=suggest_entry, pace=suggest_entry)
+@app_commands.autocomplete(place=suggest_places, when=suggest_ahead, distance=suggest_length, pace=suggest_entry)
 async def find(
     interaction: Interaction,
     place: app_commands.Range[str, 1, 80],

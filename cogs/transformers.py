@@ -80,9 +80,9 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
     except MemberError as error:
         if current == given.get("time") and {"low_ms", "high_ms"} <= error.params.keys():
             both = [reader.show(name, error.params[name]) for name in ("high_ms", "low_ms")]
-            return [_choice(str(one), str(one)) for one in both]
+            return [plain_choice(str(one), str(one)) for one in both]
         words = reader.error(error)
-    return [_choice(words, current)]
+    return [plain_choice(words, current)]
 
 
 async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -100,17 +100,17 @@ def suggested(
     try:
         starts = read(typed, manner_of(reader), now)
     except MemberError as error:
-        return [_choice(reader.error(error), typed)]
+        return [plain_choice(reader.error(error), typed)]
     if len(starts) == 1:
-        return [_choice(reader.moment(starts[0]), typed)]
-    return [_choice(reader.moment(at), f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}") for at in starts]
+        return [plain_choice(reader.moment(starts[0]), typed)]
+    return [plain_choice(reader.moment(at), f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}") for at in starts]
 
 
 async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """One's own runs in words; the value is the run's id, which only its runner can use."""
     person = await met(interaction)
     found = await _found(interaction, person.reader, current, OFFERED)
-    return [_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
+    return [plain_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
 
 
 async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> int:
@@ -245,7 +245,8 @@ def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def _choice(words: str, value: str) -> app_commands.Choice[str]:
+def plain_choice(words: str, value: str) -> app_commands.Choice[str]:
+    """A choice of autocomplete, as long as it may be."""
     words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: nothing to escape
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -128,7 +128,8 @@ def changed(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     name = caller_name(outing, reader)
     if me.presence is not Presence.IN:
         return answered(outing, user_id, reader, reader.t("partners.letter.changed_waiting", name=name))
-    words = _letter(reader.t("partners.letter.changed", name=name), outing, user_id, reader)
+    key = "changed_confirmed" if me.confirmed else "changed"
+    words = _letter(reader.t(f"partners.letter.{key}", name=name), outing, user_id, reader)
     return words, _answers(outing, user_id, reader, confirm=not me.confirmed)
 
 

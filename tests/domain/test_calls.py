@@ -50,6 +50,18 @@ def test_a_length_is_a_distance_or_a_time(
     assert (wanted.distance_m, wanted.duration_ms) == (metres, duration_ms)
 
 
+@pytest.mark.parametrize("units", list(Units)[:2])
+def test_a_number_alone_that_may_be_minutes_is_asked_about(units: Units) -> None:
+    manner = Manner(units, "en", "Europe/Berlin")
+    for typed in ("40", " 15 ", "90.0"):
+        with pytest.raises(BadInput) as raised:
+            read_wanted("fri 18:00", typed, None, None, manner, NOW)
+        assert raised.value.key == "partners.refused.bare"
+    assert raised.value.params["duration_ms"] == 90 * 60_000
+    for typed in ("14", "40 km", "40 min", "400", "8 x 400 m"):
+        read_wanted("fri 18:00", typed, None, None, manner, NOW)
+
+
 @pytest.mark.parametrize(("distance", "key"), [(None, "partners.refused.no_length"), ("far", "entry.distance.unclear")])
 def test_without_a_length_there_is_no_call(distance: str | None, key: str) -> None:
     with pytest.raises(BadInput) as raised:
