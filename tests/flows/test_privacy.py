@@ -176,7 +176,8 @@ async def out_together(club: Club) -> None:
                 )
             )  # fmt: skip
         await session.flush()
-        (await session.get_one(Outing, 1)).state = "under_way"
+        outing = await session.get_one(Outing, 1)
+        outing.state, outing.started_at, outing.due_back_at = "under_way", NOON, NOON
 
 
 async def test_nobody_is_erased_while_out_with_a_partner(club: Club) -> None:

@@ -28,8 +28,15 @@ async def outing(session: AsyncSession, outing_id: int, state: str, *people: dic
         )
     )  # fmt: skip
     for one in people:
-        await session.execute(insert(Companion).values({**place(outing_id, 0), **one}))
-    await session.execute(update(Outing).where(Outing.outing_id == outing_id).values(state=state))
+        await session.execute(insert(Companion).values({**place(outing_id, 0), **one, "home_at": None}))
+    out = {"started_at": NOW, "due_back_at": NOW} if state in ("under_way", "overdue") else {}
+    this = update(Outing).where(Outing.outing_id == outing_id)
+    await session.execute(this.values(state=state, **out))
+    if any(one.get("home_at") for one in people):  # who is home after that may leave the other without eyes
+        await session.execute(this.values(eyes_lost_at=NOW))
+    for one in people:
+        mine = update(Companion).where(Companion.outing_id == outing_id, Companion.user_id == one["user_id"])
+        await session.execute(mine.values(home_at=one.get("home_at")))
 
 
 BACKWARD = {"wish": "backward", "first_role": "backward", "second_role": "backward"}
