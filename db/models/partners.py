@@ -15,7 +15,11 @@ class Tie(Base):
     """What one person has said of another: "block", "trust" or "mute" (asks me nothing). Private to who said it."""
 
     __tablename__ = "ties"
-    __table_args__ = (Index(None, "other_id"), CheckConstraint("user_id <> other_id", name="not_oneself"))
+    __table_args__ = (
+        Index(None, "other_id"),
+        CheckConstraint("user_id <> other_id", name="not_oneself"),
+        CheckConstraint("kind IN ('block', 'trust', 'mute')", name="kind"),
+    )
 
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
     other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
@@ -44,7 +48,11 @@ class Contact(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (Index(None, "contact_id"), CheckConstraint("user_id <> contact_id", name="not_oneself"))
+    __table_args__ = (
+        Index(None, "contact_id"),
+        CheckConstraint("user_id <> contact_id", name="not_oneself"),
+        CheckConstraint("state IN ('asked', 'accepted', 'declined')", name="state"),
+    )
 
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
@@ -79,12 +87,15 @@ class Round(Base):
     """A club's round of one week. The key (guild, Monday) is why it never runs twice."""
 
     __tablename__ = "rounds"
-    __table_args__ = (UniqueConstraint("guild_id", "monday"),)
+    __table_args__ = (
+        UniqueConstraint("guild_id", "monday"),
+        CheckConstraint("state IN ('announced', 'drawing', 'drawn', 'confirmed', 'cancelled')", name="state"),
+    )
 
     round_id: Mapped[int] = mapped_column(Id, primary_key=True)
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
     monday: Mapped[date]  # of the week matched for
-    state: Mapped[str] = mapped_column(String(10))  # announced, drawn, confirmed, cancelled
+    state: Mapped[str] = mapped_column(String(10))  # announced, drawing, drawn, confirmed, cancelled
     seed: Mapped[int] = mapped_column(BigInteger)
     proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the drawn outings, until confirmed
     announced_at: Mapped[datetime]
@@ -96,7 +107,10 @@ class RoundPlace(Base):
     """A member in a round: asked with notice, skipped, matched, or left over (and why, as a catalogue key)."""
 
     __tablename__ = "round_places"
-    __table_args__ = (Index(None, "user_id"),)
+    __table_args__ = (
+        Index(None, "user_id"),
+        CheckConstraint("state IN ('asked', 'skipped', 'matched', 'left')", name="state"),
+    )
 
     round_id: Mapped[int] = mapped_column(Id, ForeignKey("rounds.round_id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)

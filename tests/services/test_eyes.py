@@ -14,6 +14,7 @@ from bot.domain.outings import OutingState
 from db.engine import Database
 from db.models import Companion, Outing
 from tests.services.called import BEN, CEM, START
+from tests.services.filled import fill
 from tests.services.outside import Outside
 
 STARTS = "UPDATE outings SET state = 'under_way', started_at = created_at, due_back_at = starts_at"
@@ -153,3 +154,21 @@ async def test_plain_sql_cannot_forget_that_somebody_is_without_eyes(town: Outsi
     with pytest.raises(DBAPIError, match="without eyes"):
         async with town.database.writer.begin() as connection:
             await connection.execute(text("UPDATE outings SET eyes_lost_at = NULL"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE contacts SET state = 'yes'",
+        "UPDATE ties SET kind = 'blok'",
+        "UPDATE rounds SET state = 'open'",
+        "UPDATE round_places SET state = 'in'",
+    ],
+)
+async def test_who_meets_whom_and_who_is_alarmed_is_decided_by_words_the_code_knows(
+    database: Database, statement: str
+) -> None:
+    await fill(database)
+    with pytest.raises(DBAPIError, match=r"CHECK constraint|check constraint"):
+        async with database.writer.begin() as connection:
+            await connection.execute(text(statement))
