@@ -11,13 +11,14 @@ from discord.ext import commands
 
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
+from bot.domain.outings import pause_after_rung
 from bot.errors import MemberError, Unavailable
 from bot.reader import Reader
-from bot.services import alerts, people, watch
+from bot.services import alerts, contact_answers, ladder, people, watch
 from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
-from cogs.answer import Interaction, met, open_form, patiently, reply, soon
+from cogs.answer import Interaction, close_with, met, open_form, patiently, reply, soon
 from cogs.beginning import begin
 from cogs.emergency import Emergency
 from cogs.readers import readable_by_all
@@ -39,10 +40,11 @@ class Alerts(commands.Cog):
         self.bot = bot
         app = self.app = bot.app
         self.emergency = Emergency(app)
+        self.since = app.clock()
         safety = Priority.SAFETY
         self.kinds = (
             Kind(watch.OVERDUE, safety, _climb),
-            Kind(alerts.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
+            Kind(watch.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
             Kind(watch.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
             Kind(
                 watch.ORGANISERS,
@@ -108,6 +110,33 @@ class Alerts(commands.Cog):
             known = self.app.lifelines.recall(outing.outing_id)
             return known.club if known else None
 
+    @pressed("alert", "reached", "outing_id", "about_user_id")
+    async def reached(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
+        """A contact has reached whoever is looked for."""
+        await self._answer(interaction, outing_id, about_user_id, contact_answers.REACHED)
+
+    @pressed("alert", "cannot", "outing_id", "about_user_id")
+    async def cannot(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
+        """A contact can't look after it."""
+        await self._answer(interaction, outing_id, about_user_id, contact_answers.CANNOT)
+
+    async def _answer(self, interaction: Interaction, outing_id: int, about_user_id: int, how: str) -> None:
+        person = await met(interaction)
+        outing = await contact_answers.answer(
+            self.app.database,
+            outing_id,
+            about_user_id,
+            person.user_id,
+            how,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        about = outing.who(about_user_id)
+        assert about is not None
+        club = await alerts.club_for(self.app.database, outing.guild_id)
+        await close_with(interaction, *views.answered(outing, about, club, person.reader, how))
+
     @pressed("alert", "resolve", "outing_id")
     async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
         """Ask for a word."""
@@ -141,7 +170,7 @@ class Alerts(commands.Cog):
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
     if due.subject_id is not None:
         rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
-        await alerts.climb(session, due.subject_id, rung, now, help_for=help_for)
+        await ladder.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
 
 
 async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
@@ -149,8 +178,10 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     me = outing.who(out.user_id) if outing else None
     if outing is None or me is None or not me.out:
         return None
-    reader = await people.reader_for(client.app.database.urgent, out.user_id, out.guild_id)
-    return drawn(views.ask(outing, reader))
+    database = client.app.database.urgent
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    contacts = await contact_answers.has_contacts(database, out.user_id)
+    return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts))
 
 
 async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
@@ -158,11 +189,32 @@ async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None or not about.out:
         return None
-    if not await alerts.is_contact(client.app.database.urgent, about.user_id, out.user_id):
+    database = client.app.database.urgent
+    if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(client, out, 1):
         return None
-    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
-    reader = await people.reader_for(client.app.database.urgent, out.user_id, out.guild_id)
-    return drawn(views.for_contact(outing, about, club, reader, asks_help=bool(out.payload.get("help"))))
+    made = views.for_contact(
+        outing,
+        about,
+        await alerts.club_for(database, outing.guild_id),
+        await people.reader_for(database, out.user_id, out.guild_id),
+        asks_help=bool(out.payload.get("help")),
+        asked=await contact_answers.was_asked(database, outing.outing_id, about.user_id),
+        organisers_at=out.due_at + pause_after_rung(1),
+    )
+    return drawn(made)
+
+
+async def _asks_before(client: Backpedal, out: Outgoing, rung: int) -> bool:
+    """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
+    cog, now = client.get_cog("Alerts"), client.app.clock()
+    called_for = out.payload.get("help") or "help_user_id" in out.payload
+    if called_for or out.told_at is not None or out.subject_id is None or not isinstance(cog, Alerts):
+        return False
+    if out.due_at >= cog.since or now - out.due_at <= ladder.AWAY:
+        return False
+    await ladder.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
+    client.app.courier.poke()
+    return True
 
 
 async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
@@ -172,10 +224,13 @@ async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = 
     club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
     if await _moved_to_direct_messages(client, out):
         return None
+    if await _asks_before(client, out, int(out.payload.get("rung", 2))):
+        return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
+    tried = await contact_answers.tried(client.app.database.urgent, outing)
     reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     words, view = views.for_organisers(
-        outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for
+        outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for, tried=tried
     )
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
@@ -201,7 +256,10 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     if how == "resolved" and await read_by_companions(client, out, outing):
         how = "resolved_brief"
     name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
-    return Drawn(content=views.clear(outing, outing.who(by), name, how, reader))
+    about = outing.who(int(out.payload.get("about_user_id", 0)))
+    if about is not None:  # who answers is a contact, and need not be known in the club
+        name = await contact_answers.name_of_contact(client.app.database.urgent, about.user_id, by)
+    return Drawn(content=views.clear(outing, outing.who(by), name, how, reader, about=about))
 
 
 async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:

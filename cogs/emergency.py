@@ -122,7 +122,7 @@ class Emergency:
             me = lifeline.outing.who(user_id)
             reader = lifeline.club.reader
             assert me is not None
-            contact = views.for_contact(lifeline.outing, me, lifeline.club, reader, asks_help=True)
+            contact = views.for_contact(lifeline.outing, me, lifeline.club, reader, asks_help=True, answerable=False)
 
             def draw(outing: OutingView) -> tuple[str, ui.View]:
                 words, view = views.for_organisers(outing, lifeline.club, reader, help_for=me)

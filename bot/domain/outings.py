@@ -27,7 +27,7 @@ EXTENSIONS_MIN = (15, 30)
 MOST_EXTENSION_MIN = 60
 """In all, whoever asks: as long as a safety text service extends (Kitestring never more than an hour)."""
 ANSWER_MIN = 5
-"""Minutes those who are overdue have to answer before their contacts are asked."""
+"""Minutes those who are overdue have to answer, once they were asked, before their contacts are told."""
 CONTACTS_MIN = 10
 """Minutes after the contacts before the organisers are told."""
 REPEAT_MIN = 15
@@ -206,27 +206,20 @@ def half_time(start: datetime, duration_ms: int) -> datetime:
     return start + timedelta(milliseconds=duration_ms) / 2
 
 
-def rung_at(due_back_at: datetime, grace_min: int, rung: int) -> datetime:
-    """When a rung of the ladder for those who do not come home is due.
-
-    Rung 0 asks those who are out, 1 their contacts, 2 and every further one the organisers.
+def overdue_at(due_back_at: datetime, grace_min: int) -> datetime:
+    """When those who are out are asked whether they are home, the first rung of the ladder.
 
     Args:
         due_back_at: the planned return, extensions in it.
         grace_min: the club's.
-        rung: from 0.
     """
-    minutes = grace_min + (0, ANSWER_MIN)[min(rung, 1)]
-    if rung >= 2:
-        minutes += CONTACTS_MIN + (rung - 2) * REPEAT_MIN
-    return due_back_at + timedelta(minutes=minutes)
+    return due_back_at + timedelta(minutes=grace_min)
 
 
-def next_rung(due_back_at: datetime, grace_min: int, rung: int, now: datetime) -> int:
-    """The rung after `rung`. Of alerts to the organisers that were missed only the newest is still sent."""
-    following = rung + 1
-    if following <= 2:
-        return following
-    while rung_at(due_back_at, grace_min, following + 1) <= now:
-        following += 1
-    return following
+def pause_after_rung(rung: int) -> timedelta:
+    """How long after a rung of the ladder the next one is due.
+
+    Rung 0 asks those who are out, 1 their contacts, 2 and every further one the organisers. The pause after rung 0 is
+    counted from when the question was really sent.
+    """
+    return timedelta(minutes=(ANSWER_MIN, CONTACTS_MIN)[rung] if rung < 2 else REPEAT_MIN)

@@ -1,4 +1,4 @@
-"""When they do not come home: the ladder, the call for help, and the quiet one (`quiet_alarms`); and what ends them.
+"""Alarms: whom they go to, the call for help, the quiet one (`quiet_alarms`), and what ends them; see also `ladder`.
 
 Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
 checked when it is set and again when an alert is drawn, or by direct message.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
-from bot.domain.outings import EXTENSIONS_MIN, OUT, REPEAT_MIN, OutingState, Presence, next_rung, rung_at
+from bot.domain.outings import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import eyes, quiet_alarms, watch
@@ -28,12 +28,9 @@ from db.queries import outings as outing_queries
 
 log = logging.getLogger(__name__)
 
-ASK = "alert.ask"
 BY_DM = ":dm"
 """Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
 WORD_LIMIT = 300
-BETWEEN_MISSED = timedelta(seconds=10)
-"""Between rungs that were missed while the bot was down: what one has to say is out before the next begins."""
 
 
 async def club_for(database: Database, guild_id: int) -> Club:
@@ -67,41 +64,6 @@ async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
         return any(c.contact_id == contact_id for c in await queries.accepted_contacts(session, [user_id]))
 
 
-async def climb(
-    session: AsyncSession, outing_id: int, rung: int, now: datetime, *, help_for: int | None = None
-) -> None:
-    """Climb a rung of the ladder, and plan the next.
-
-    Rung 0 asks those who are out, 1 the contacts each has named, in order, 2 and every further one the organisers.
-    Missed while the bot was down, the rungs follow within seconds, so that nobody waits longer than they have.
-    After a call for help what is repeated is that call, of `help_for`.
-    """
-    outing = await read(session, outing_id, hold=True)
-    if outing.state not in OUT or outing.due_back_at is None or not (outing.out or outing.help_at):
-        return
-    due_back_at = outing.due_back_at
-    grace_min = await watch.grace_of(session, outing.guild_id)
-    if outing.help_at is None and rung_at(due_back_at, grace_min, rung) > now:
-        await watch.watch(session, outing_id, outing.guild_id, due_back_at, rung)  # the clock was set back
-        return
-    await outing_queries.move(session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung)
-    outing = await read(session, outing_id)
-    if rung == 0:
-        ids = [c.user_id for c in outing.out]
-        await tell(session, outing, ASK, ids, now, occurrence=_return_of(outing), priority=Priority.SAFETY)
-    elif rung == 1:
-        await _alarm_contacts(session, outing, [c.user_id for c in outing.out], now)
-    else:
-        await _alarm_organisers(session, outing, rung, now, help_for=help_for)
-    if outing.help_at is not None:
-        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN), help_for=help_for)
-    else:
-        following = next_rung(due_back_at, grace_min, rung, now)
-        at = max(rung_at(due_back_at, grace_min, following), now + BETWEEN_MISSED)
-        await watch.watch_at(session, outing_id, following, at)
-    await redraw(session, outing, now)
-
-
 async def need_help(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
@@ -122,9 +84,9 @@ async def need_help(
             session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
         )
         outing = await read(session, outing_id)
-        await _alarm_contacts(session, outing, [user_id], now, help_for=user_id)
-        await _alarm_organisers(session, outing, rung, now, help_for=user_id)
-        await watch.watch_at(session, outing_id, rung + 1, now + timedelta(minutes=REPEAT_MIN), help_for=user_id)
+        await alarm_contacts(session, outing, [user_id], now, help_for=user_id)
+        await alarm_organisers(session, outing, rung, now, help_for=user_id)
+        await watch.watch_at(session, outing_id, rung + 1, now + pause_after_rung(rung), help_for=user_id)
         await redraw(session, outing, now)
         return outing
 
@@ -259,43 +221,38 @@ async def move_to_direct_messages(
         await by_direct_message(session, outing_id, kind, occurrence, now, payload)
 
 
-async def _alarm_contacts(
+async def alarm_contacts(
     session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime, *, help_for: int | None = None
 ) -> None:
-    named = await queries.accepted_contacts(session, user_ids)
-    occurrence = f"{outing.outing_id}:{'help' if help_for else _return_of(outing)}"
+    """Tell the contacts of some people, in the order named; whoever was told of this return is not told again."""
+    about = f"{outing.outing_id}:{'help' if help_for else watch.return_of(outing)}"
+    told = {(one.user_id, one.about) for one in await queries.contact_letters(session, watch.CONTACT, about)}
     await post(
         session,
         [
             _letter(
-                watch.CONTACT, f"{occurrence}:{c.user_id}", outing, now, user_id=c.contact_id,
+                watch.CONTACT, f"{about}:{c.user_id}:{now.timestamp():.0f}", outing, now, user_id=c.contact_id,
                 payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
-            for c in named
+            for c in await queries.accepted_contacts(session, user_ids)
+            if (c.contact_id, c.user_id) not in told
         ],
         now,
     )  # fmt: skip
 
 
-async def _alarm_organisers(
+async def alarm_organisers(
     session: AsyncSession, outing: OutingView, rung: int, now: datetime, *, help_for: int | None = None
 ) -> None:
+    """Tell the organisers, in their channel or each alone."""
     club = club_of(await session.get(models.Guild, outing.guild_id))
-    occurrence = f"{outing.outing_id}:{_return_of(outing)}:{rung}"
-    payload: Mapping[str, object] = {"help_user_id": help_for} if help_for else {}
+    occurrence = f"{outing.outing_id}:{watch.return_of(outing)}:{rung}:{now.timestamp():.0f}"
+    payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
-        letter = _letter(
-            watch.ORGANISERS, occurrence, outing, now, channel_id=club.organisers_channel_id, payload=payload
-        )
-        await post(session, [letter], now)
+        to = club.organisers_channel_id
+        await post(session, [_letter(watch.ORGANISERS, occurrence, outing, now, channel_id=to, payload=payload)], now)
     else:
         await by_direct_message(session, outing.outing_id, watch.ORGANISERS, occurrence, now, payload)
-
-
-def _return_of(outing: OutingView) -> str:
-    """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
-    assert outing.due_back_at is not None
-    return f"{outing.due_back_at.timestamp():.0f}"
 
 
 def _letter(

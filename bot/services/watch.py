@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
-from bot.domain.outings import DEFAULT_GRACE_MIN, rung_at
+from bot.domain.outings import DEFAULT_GRACE_MIN, overdue_at
 from bot.services.deliveries import Destination, Letter, Plan, plan, post, unplan
 from bot.services.outings import OutingView
 from db import models
 from db.queries import alerts as queries
 
 OVERDUE = "outing.overdue"
-"""The kind of a rung of the ladder: due, and climbed by `bot.services.alerts`."""
+"""The kind of a rung of the ladder: due, and climbed by `bot.services.ladder`."""
 
+ASK = "alert.ask"
+"""Asks somebody who is overdue whether they are home."""
 CONTACT = "alert.contact"
 ORGANISERS = "alert.organisers"
 ALARMS = (CONTACT, ORGANISERS)
@@ -30,9 +34,9 @@ async def grace_of(session: AsyncSession, guild_id: int) -> int:
     return DEFAULT_GRACE_MIN if guild is None or guild.grace_min is None else guild.grace_min
 
 
-async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime, rung: int = 0) -> None:
-    """Plan a rung of the ladder, in place of what was planned of it."""
-    await watch_at(session, outing_id, rung, rung_at(due_back_at, await grace_of(session, guild_id), rung))
+async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime) -> None:
+    """Plan the first rung of the ladder, in place of what was planned of it."""
+    await watch_at(session, outing_id, 0, overdue_at(due_back_at, await grace_of(session, guild_id)))
 
 
 async def watch_at(
@@ -64,7 +68,21 @@ async def answered(session: AsyncSession, outing: OutingView, user_id: int, how:
             early), "one_still_out" (others are), or "not_there" (was never with them).
         now: when.
     """
-    alarmed = await queries.receivers(session, ALARMS, outing.outing_id)
+    await tell_alarmed(session, outing, ALARMS, user_id, how, now)
+
+
+async def tell_alarmed(
+    session: AsyncSession,
+    outing: OutingView,
+    kinds: Sequence[str],
+    user_id: int,
+    how: str,
+    now: datetime,
+    *,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell whoever was sent an alarm of some kinds a turn of it, by the same way; `more` is what its text needs."""
+    alarmed = await queries.receivers(session, kinds, outing.outing_id)
     contacts = {to for _, to, _ in await queries.receivers(session, [CONTACT], outing.outing_id)}
     await post(
         session,
@@ -79,7 +97,7 @@ async def answered(session: AsyncSession, outing: OutingView, user_id: int, how:
                 channel_id=channel_id,
                 guild_id=outing.guild_id,
                 subject_id=outing.outing_id,
-                payload={"by_user_id": user_id, "how": how, "contact": to_user_id in contacts},
+                payload={"by_user_id": user_id, "how": how, "contact": to_user_id in contacts, **(more or {})},
             )
             for destination, to_user_id, channel_id in alarmed
         ],
@@ -90,3 +108,9 @@ async def answered(session: AsyncSession, outing: OutingView, user_id: int, how:
 async def asked_for_help(session: AsyncSession, outing_id: int, user_id: int) -> bool:
     """Whether it is somebody's call for help that an outing's alarm is about."""
     return user_id in await queries.callers_for_help(session, ORGANISERS, outing_id)
+
+
+def return_of(outing: OutingView) -> str:
+    """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
+    assert outing.due_back_at is not None
+    return f"{outing.due_back_at.timestamp():.0f}"

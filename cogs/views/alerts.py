@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import discord
 from discord import ButtonStyle, ui
@@ -10,6 +11,7 @@ from discord.utils import format_dt
 
 from bot.domain.outings import OUT, OutingState
 from bot.reader import Reader, escaped
+from bot.services.contact_answers import Tried
 from bot.services.contacts import Contacts
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
@@ -18,6 +20,8 @@ from cogs.views.outing_card import classic
 from cogs.views.outing_course import extend_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
+NAMED = 30
+"""Characters of a name in the lines on what was tried, of which there are up to sixteen in a message."""
 
 
 def number(club: Club | None, reader: Reader) -> str:
@@ -25,10 +29,11 @@ def number(club: Club | None, reader: Reader) -> str:
     return reader.t("alerts.organisers.number", number=number_to_call(club, reader))
 
 
-def ask(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
-    """Are you home?"""
+def ask(outing: OutingView, reader: Reader, *, again: bool, contacts: bool) -> tuple[str, ui.View]:
+    """Are you home? `again`: the bot was away; `contacts`: this person has contacts who are told first."""
     assert outing.due_back_at is not None
-    words = reader.t("alerts.ask.words", back=format_dt(outing.due_back_at, "t"))
+    key = "words_again" if again else "words" if contacts else "words_alone"
+    words = reader.t(f"alerts.ask.{key}", back=format_dt(outing.due_back_at, "t"))
     return words, classic(
         button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success),
         *extend_button(outing, reader),
@@ -37,24 +42,64 @@ def ask(outing: OutingView, reader: Reader) -> tuple[str, ui.View]:
 
 
 def for_contact(
-    outing: OutingView, about: CompanionView, club: Club, reader: Reader, *, asks_help: bool
+    outing: OutingView,
+    about: CompanionView,
+    club: Club,
+    reader: Reader,
+    *,
+    asks_help: bool,
+    asked: bool = True,
+    organisers_at: datetime | None = None,
+    answerable: bool = True,
 ) -> tuple[str, ui.View]:
-    """Who, where, since when, to somebody who accepted being told."""
+    """Who, where, since when, to somebody who accepted being told.
+
+    Args:
+        outing: as it stands.
+        about: who is looked for.
+        club: for its emergency number.
+        reader: how it is read.
+        asks_help: they have asked for help themselves.
+        asked: they were asked whether they are home, and have not answered.
+        organisers_at: when the organisers are told, where they are not yet.
+        answerable: it is written down, so that it can be answered.
+    """
     assert outing.due_back_at is not None
     partners = names_of(_with(outing, about.user_id), reader)
     name, back = escaped(about.name, 60), format_dt(outing.due_back_at, "t")
+    told = asks_help or organisers_at is None or outing.rung >= 2
     if asks_help:
-        words = reader.t("alerts.contact.help", name=name)
-    elif partners:
-        words = reader.t("alerts.contact.alarm", name=name, partners=partners, back=back)
+        parts = [reader.t("alerts.contact.help", name=name)]
     else:
-        words = reader.t("alerts.contact.alarm_alone", name=name, back=back)
-    then = reader.t(f"alerts.contact.then{'_help' if asks_help else ''}", number=number(club, reader))
-    return "\n".join([words, *where(outing, about, reader), *_home(outing, reader), then]), Buttons(timeout=None)
+        key = "alerts.contact.alarm" if partners else "alerts.contact.alarm_alone"
+        parts = [reader.t(key, name=name, partners=partners, back=back)]
+        parts.append(reader.t(f"alerts.contact.{'no_answer' if asked else 'not_asked'}", name=name))
+    parts += [*where(outing, about, reader), *_home(outing, reader)]
+    at = "" if organisers_at is None else format_dt(organisers_at, "t")
+    parts.append(reader.t(f"alerts.contact.then{'_told' if told else ''}", number=number(club, reader), at=at))
+    return "\n".join(parts), _answers(outing, about, reader) if answerable else Buttons(timeout=None)
+
+
+def answered(outing: OutingView, about: CompanionView, club: Club, reader: Reader, how: str) -> tuple[str, ui.View]:
+    """What the alarm becomes when a contact has answered; the answer can be changed."""
+    name = escaped(about.name, 60)
+    parts = [reader.t(f"alerts.contact.answered_{how}", name=name), *where(outing, about, reader)]
+    return "\n".join([*parts, number(club, reader)]), _answers(outing, about, reader)
+
+
+def _answers(outing: OutingView, about: CompanionView, reader: Reader) -> ui.View:
+    return classic(
+        button(
+            reader.t("alerts.button.reached"),
+            identity("alert", "reached", outing.outing_id, about.user_id),
+            ButtonStyle.success,
+        ),
+        button(reader.t("alerts.button.cannot"), identity("alert", "cannot", outing.outing_id, about.user_id)),
+    )
 
 
 def for_organisers(
-    outing: OutingView, club: Club, reader: Reader, *, help_for: CompanionView | None
+    outing: OutingView, club: Club, reader: Reader, *, help_for: CompanionView | None, tried: Tried | None = None
 ) -> tuple[str, ui.View]:
     """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be."""
     assert outing.due_back_at is not None
@@ -68,9 +113,30 @@ def for_organisers(
     else:
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
-    said = [*where(outing, about, reader), *_home(outing, reader), number(club, reader)]
+    said = [*where(outing, about, reader), *_home(outing, reader)]
+    if tried is not None:
+        said += _tried(outing, tried, help_for, reader)
+    said.append(number(club, reader))
     parts = [words, *said, reader.t("alerts.organisers.again")]
     return "\n".join(parts), classic(resolve_button(outing, reader))
+
+
+def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, reader: Reader) -> list[str]:
+    """Who was asked, and which contacts were told and what they say."""
+    about = [help_for] if help_for is not None else list(outing.out)
+    lines = []
+    for one in about:
+        name = escaped(one.name[:NAMED], NAMED)
+        if help_for is None:
+            asked = tried.asked.get(one.user_id, False)
+            lines.append(reader.t(f"alerts.organisers.{'no_answer' if asked else 'not_asked'}", name=name))
+        told = [c for c in tried.contacts if c.about == one.user_id]
+        if not told:
+            lines.append(reader.t("alerts.organisers.contact_none", name=name))
+        for contact in told:
+            who = escaped(contact.name[:NAMED], NAMED)
+            lines.append(reader.t(f"alerts.organisers.contact_{contact.how}", name=name, contact=who))
+    return lines
 
 
 def show_button(delivery_id: int, reader: Reader) -> Component:
@@ -78,8 +144,16 @@ def show_button(delivery_id: int, reader: Reader) -> Component:
     return button(reader.t("delivery.show"), identity("delivery", "show", delivery_id), ButtonStyle.primary)
 
 
-def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, reader: Reader) -> str:
-    """A turn of an alarm."""
+def clear(
+    outing: OutingView,
+    by: CompanionView | None,
+    by_name: str,
+    how: str,
+    reader: Reader,
+    *,
+    about: CompanionView | None = None,
+) -> str:
+    """A turn of an alarm; `about` is whose contact has answered."""
     running = outing.state in OUT
     if how == "one_home" and running and outing.help_at is not None:
         how = "one_home_help"
@@ -91,6 +165,7 @@ def clear(outing: OutingView, by: CompanionView | None, by_name: str, how: str, 
         f"alerts.clear.{how}",
         name=escaped(by.name if by else by_name, 60),
         names=names_of(outing.out, reader),
+        about=escaped(about.name, 60) if about else "",
         place=escaped(outing.place, 80),
         back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
         word=escaped(outing.resolution or "", 300),

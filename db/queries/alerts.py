@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from db.models import Contact, Delivery, Guild, Member, Tie
+from db.models import Contact, Delivery, Due, Guild, Member, Tie
+from db.queries.deliveries import UNSENT
 
 
 async def receivers(
@@ -37,6 +42,91 @@ async def receivers(
         .order_by(Delivery.destination, Delivery.user_id, Delivery.channel_id)
     )
     return rows.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of the question whether somebody is home.
+
+    Attributes:
+        on_its_way: it may still arrive.
+        attempts: how often it has failed so far.
+        sent_at: when it arrived, or when a channel said that it waits; None where it has not.
+        created_at: when it was written.
+    """
+
+    on_its_way: bool
+    attempts: int
+    sent_at: datetime | None
+    created_at: datetime
+
+
+async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[int, Asked]:
+    """What became of the newest question to each who was asked whether they are home."""
+    stands_for = aliased(Delivery)
+    rows = await session.execute(
+        select(Delivery, stands_for.state, stands_for.sent_at, stands_for.attempts)
+        .outerjoin(stands_for, stands_for.fallback_of == Delivery.delivery_id)
+        .where(Delivery.kind == kind, Delivery.subject_id == outing_id)
+        .order_by(Delivery.delivery_id)
+        .execution_options(populate_existing=True)
+    )
+    found = {}
+    for ask, channel_state, said_at, channel_attempts in rows:
+        if ask.state == "closed":  # refused directly: a channel says that it waits, alone or with others'
+            on_its_way = channel_state in UNSENT
+            sent_at = said_at if channel_state is not None else ask.next_try_at
+            found[ask.user_id] = Asked(on_its_way, channel_attempts or 0, sent_at, ask.created_at)
+        else:
+            found[ask.user_id] = Asked(ask.state in UNSENT, ask.attempts, ask.sent_at, ask.created_at)
+    return found
+
+
+async def planned_rung(session: AsyncSession, kind: str, outing_id: int) -> int | None:
+    """The rung of the ladder that is planned for an outing."""
+    payload = await session.scalar(select(Due.payload).where(Due.kind == kind, Due.subject_id == outing_id))
+    return None if payload is None else int(payload["rung"])
+
+
+async def drop_closed(session: AsyncSession, delivery_id: int) -> None:
+    """Take back a direct message that was refused, of which a channel has not said yet that it waits."""
+    await session.execute(
+        update(Delivery).where(Delivery.delivery_id == delivery_id, Delivery.state == "closed").values(state="dropped")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLetter:
+    """An alarm to a contact: to whom, about whom, what became of it, and what they have answered."""
+
+    delivery_id: int
+    user_id: int
+    about: int
+    state: str
+    payload: dict[str, Any]
+
+
+async def contact_letters(session: AsyncSession, kind: str, beginning: str) -> list[ContactLetter]:
+    """The alarms to contacts whose occurrences begin with `<outing>:<return>`, but those that were not to be sent."""
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.kind == kind,
+            Delivery.occurrence.startswith(f"{beginning}:", autoescape=True),
+            Delivery.state != "dropped",
+        )
+        .order_by(Delivery.delivery_id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        ContactLetter(one.delivery_id, one.user_id, int(one.payload["about_user_id"]), one.state, one.payload)
+        for one in rows
+    ]
+
+
+async def write_answer(session: AsyncSession, delivery_id: int, payload: dict[str, Any]) -> None:
+    """Write a contact's answer to the alarm it answers."""
+    await session.execute(update(Delivery).where(Delivery.delivery_id == delivery_id).values(payload=payload))
 
 
 async def has_arrived(

@@ -20,9 +20,10 @@ from bot.domain.outings import (
     free_wishes,
     half_time,
     is_filled,
+    overdue_at,
+    pause_after_rung,
     planned_ms,
     planned_return,
-    rung_at,
     without_eyes,
 )
 from bot.domain.runs import Surface
@@ -148,7 +149,8 @@ def test_clocks_that_change_during_an_outing_change_no_length(zone: str, month: 
         start = datetime(2026, month, day, 1, 45, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         back = planned_return(start, 60 * 60_000)
         assert back.timestamp() - start.timestamp() == 75 * 60
-        assert rung_at(back, 15, 2).timestamp() - back.timestamp() == 30 * 60
+        organisers_at = overdue_at(back, 15) + pause_after_rung(0) + pause_after_rung(1)
+        assert organisers_at.timestamp() - back.timestamp() == 30 * 60
 
 
 def test_five_kilometres_at_eight_minutes_take_forty() -> None:

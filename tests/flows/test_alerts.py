@@ -63,7 +63,7 @@ def heard(club: Club, since: datetime, room: Any, *actors: MemberActor) -> list[
     return sorted(words[:2]) + words[2:]  # the two who are out are asked at the same time
 
 
-async def test_nobody_presses_the_process_dies_and_two_hours_pass(club: Club) -> None:
+async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_again_in_the_middle(club: Club) -> None:
     room = await organisers_room(club)
     dora, finn = newcomer(club, "dora"), newcomer(club, "finn")
     await club.env.settle()
@@ -72,21 +72,63 @@ async def test_nobody_presses_the_process_dies_and_two_hours_pass(club: Club) ->
     await out(club, role="swap", other="Swap")  # whose half time is missed as well
     club.close_dms(dora)
     before = club.env.now()
+    everybody = (club.alice, club.bob, dora, finn, club.olga)
+    asked = [("alice", "🏡 **Are you home?**"), ("bob", "🏡 **Are you home?**")]
     await club.restart(hours=2)
-    await club.pass_time(minutes=1)
-    assert heard(club, before + timedelta(hours=1), room, club.alice, club.bob, dora, finn, club.olga) == [
-        ("alice", "🏡 **Are you home?**"),
-        ("bob", "🏡 **Are you home?**"),
+    await club.pass_time(minutes=4)
+    assert heard(club, before + timedelta(hours=1), room, *everybody) == asked
+    await club.restart(hours=1)
+    await club.pass_time(minutes=4)
+    again = club.env.now() - timedelta(minutes=5)
+    assert heard(club, again, room, *everybody) == asked
+    assert "I was out of reach for a while" in last(club, club.alice).content
+    await club.pass_time(minutes=12)
+    assert heard(club, again, room, *everybody)[2:] == [
         ("finn", "⚠️ **alice** named you"),
         ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
-        ("organisers", f"<@&{role_of(club)}> 🚨 **Overdue:** alice"),
     ]
+    (alarm,) = room.history()
+    for line in (
+        "alice was asked and does not answer", "bob was asked and does not answer",
+        "dora, contact of alice, was told and has not answered", "bob has no contact whom I could tell",
+    ):  # fmt: skip
+        assert line in alarm.content
     waiting = card_of(club)
     assert waiting.content == f"<@{dora.id}>, something waits for you."
     shown = await dora.click(waiting, label="Show")
     assert "named you as safety contact" in text_of(shown)
     refused = await club.bob.click(waiting, label="Show")
     assert "named you" not in text_of(refused)
+
+
+async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
+    room = await organisers_room(club)
+    dora, finn = newcomer(club, "dora"), newcomer(club, "finn")
+    await club.env.settle()
+    await contact(club, club.alice, dora)
+    await contact(club, club.alice, finn)
+    await out(club)
+    await club.pass_time(minutes=55)
+    assert "alice does not answer me" in last(club, dora).content
+    assert "I tell the club's organisers at <t:" in last(club, dora).content
+    said = await dora.user.click(last(club, dora), label="I can't")
+    assert "Thank you for saying so" in text_of(said)
+    await club.pass_time(minutes=10)
+    (alarm,) = room.history()
+    assert "dora, contact of alice, can't look after it" in alarm.content
+    assert "finn, contact of alice, was told and has not answered" in alarm.content
+    said = await finn.user.click(last(club, finn), label="I reached them")
+    assert "You have reached **alice**" in text_of(said)
+    await club.env.settle()
+    assert room.history()[-1].content == "📞 **finn**, contact of alice, has reached them."
+    forged = await copy_to(club, club.bob, last(club, finn))
+    assert text_of(await club.bob.user.click(forged, label="I can't")) == translate("en", "partners.not_open")
+    for actor in (club.alice, club.bob):
+        await actor.user.click(letter(club, actor, "Are you home?"), label="Home")
+    await club.env.settle()
+    assert "That is over" in text_of(
+        await dora.user.click(letter(club, dora, "Thank you for saying so"), label="I reached them")
+    )
 
 
 def role_of(club: Club) -> int:

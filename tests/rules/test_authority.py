@@ -6,6 +6,7 @@
 - `member`: in the club of what is pressed on, which the interaction or Discord says (`check_member`).
 - `organiser`: organises it, which the interaction or Discord says (`check_organiser`).
 - `server`: organises the server it is pressed in; nowhere else (`organising.organiser`).
+- `contact`: was sent the alarm as a contact of whoever it is about.
 - `companion`: has a place in the outing; who is out needs it whatever Discord says of their membership.
 """
 
@@ -52,13 +53,14 @@ SERVER = """
     club:add club:added
     club:edit club:edited club:drop club:dropped
 """
+CONTACT = "alert:reached alert:cannot"
 COMPANION = """
     outing:calls outing:swap outing:extend outing:later outing:home outing:both outing:happened outing:log outing:edit
     outing:amend outing:throw outing:stillout outing:notthere alert:help alert:unsafe alert:unheard
 """
 BUTTONS = {
     "own": OWN, "here": HERE, "home": HOME, "member": MEMBER, "organiser": ORGANISER, "server": SERVER,
-    "companion": COMPANION,
+    "companion": COMPANION, "contact": CONTACT,
 }  # fmt: skip
 COMMANDS = {
     "own": """

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from bot.services import (
     alerts,
@@ -15,6 +15,7 @@ from bot.services import (
     corrections,
     course,
     joining,
+    ladder,
     no_shows,
     quiet_alarms,
     waiting,
@@ -27,6 +28,8 @@ from tests.services.called import ADA, BEN, CLUB, NAMES, Town
 
 class Outside(Town):
     """Presses and the clock, for those who are out."""
+
+    discord_answers = True
 
     async def check_in(
         self, who: int, outing: OutingView, present: Collection[int] = (ADA, BEN), interaction_id: int | None = None
@@ -92,6 +95,7 @@ class Outside(Town):
         """Let the clock run: what is due of the course and the ladder is done in order. Answers what was done."""
         done = []
         while True:
+            await self.asked()
             async with self.database.write() as session:
                 due = await session.scalar(
                     select(Due).where(Due.fire_at <= at, Due.kind.in_(_FIRES)).order_by(Due.fire_at, Due.due_id)
@@ -106,6 +110,14 @@ class Outside(Town):
         self.now = max(self.now, at)
         return done
 
+    async def asked(self) -> None:
+        """Whoever is asked whether they are home receives the question at once, unless the test says otherwise."""
+        if not self.discord_answers:
+            return
+        async with self.database.write() as session:
+            waiting = update(Delivery).where(Delivery.kind == "alert.ask", Delivery.state == "waiting")
+            await session.execute(waiting.values(state="sent", sent_at=self.now))
+
     async def said(self, *kinds: str) -> list[tuple[str, int, int]]:
         """(kind, person, channel) of the messages written, in order; the card left out."""
         async with self.database.read() as session:
@@ -119,7 +131,8 @@ class Outside(Town):
 
 async def _climb(session: Any, due: Due, now: datetime) -> None:
     help_for = due.payload.get("help_user_id")
-    await alerts.climb(session, due.subject_id or 0, int(due.payload["rung"]), now, help_for=help_for)
+    rung = int(due.payload["rung"])
+    await ladder.climb(session, due.subject_id or 0, rung, now, meant_at=due.meant_at, help_for=help_for)
 
 
 async def _sound_again(session: Any, due: Due, now: datetime) -> None:
