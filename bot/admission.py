@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from math import ceil
 from typing import Any
 
-from discord import Interaction, InteractionType
+from discord import InteractionType
 
 from bot.domain.allowances import Allowance, Allowances
 
@@ -46,6 +46,9 @@ class Verdict(Enum):
 class Admission:
     """The allowances of everybody who speaks.
 
+    Interactions are judged as Discord sends them: making an object of each, and tasks that answer it, is most of what a
+    flood would cost.
+
     Args:
         now: seconds of a clock that never goes back.
     """
@@ -55,23 +58,23 @@ class Admission:
         self._ordinary, self._typing, self._words = map(Allowances, (ORDINARY, TYPING, WORDS))
         self._urgent = {area: Allowances(URGENT) for area in URGENT_AREAS}
 
-    def judge(self, interaction: Interaction) -> Verdict:
-        """Count an interaction, and say what becomes of it."""
-        who, now = interaction.user.id, self._now()
-        if interaction.type is InteractionType.autocomplete:
-            return Verdict.ADMITTED if self._typing.take(who, now) else Verdict.IGNORED
-        if self._allowances(interaction).take(who, now):
-            return Verdict.ADMITTED
+    def judge(self, interaction: Mapping[str, Any]) -> tuple[Verdict, int]:
+        """Count an interaction.
+
+        Args:
+            interaction: the data of INTERACTION_CREATE.
+
+        Returns:
+            What becomes of it, and the seconds until this person can ask for some more.
+        """
+        who, now = int((interaction.get("member") or interaction)["user"]["id"]), self._now()
+        if interaction["type"] == InteractionType.autocomplete.value:
+            return Verdict.ADMITTED if self._typing.take(who, now) else Verdict.IGNORED, 0
+        area = str(interaction.get("data", {}).get("custom_id", "")).partition(":")[0]
+        allowances = self._urgent.get(area, self._ordinary)
+        if allowances.take(who, now):
+            return Verdict.ADMITTED, 0
         if not self._words.take(who, now):
-            return Verdict.IGNORED
+            return Verdict.IGNORED, 0
         log.info("user %s asks too often", who)
-        return Verdict.TOLD
-
-    def wait_s(self, interaction: Interaction) -> int:
-        """Seconds until this person can ask for some more."""
-        return max(1, ceil(self._allowances(interaction).wait_s(interaction.user.id, ENOUGH, self._now())))
-
-    def _allowances(self, interaction: Interaction) -> Allowances:
-        data: Any = interaction.data or {}
-        area = str(data.get("custom_id", "")).partition(":")[0]
-        return self._urgent.get(area, self._ordinary)
+        return Verdict.TOLD, max(1, ceil(allowances.wait_s(who, ENOUGH, now)))

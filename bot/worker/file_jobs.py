@@ -19,7 +19,7 @@ from bot.worker.lane import Lane
 from bot.worker.process import Cause, Failure, Process
 from bot.worker.reading import Next, Open, Read
 
-TURN_S = 2.0
+TURN_S = 1.0
 """Seconds of a turn while others wait; the file in hand is finished."""
 BUDGET = Allowance(burst=300, per_s=300 / 3600)
 """Seconds of turns a member: three years of a watch's files at once take less; an hour later it is whole again."""
