@@ -222,7 +222,8 @@ async def _backup(options: argparse.Namespace) -> None:
     from db import upkeep
 
     settings = _settings(options)
-    print(await upkeep.backup(settings.database.url, options.file, now=system_clock()))
+    made = await upkeep.backup(settings.database.url, options.file, now=system_clock(), copies=settings.data.copies)
+    print(made)
 
 
 if __name__ == "__main__":

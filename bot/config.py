@@ -62,11 +62,13 @@ class DataSettings:
 
     Attributes:
         directory: where the SQLite file and its copies live.
-        copies: how many copies made before an update of the database are kept.
+        copies: how many copies made before an update of the database are kept, and how many that `backup` has made.
+        gone_club_days: after so many days what is kept of a club that has removed the bot is deleted.
     """
 
     directory: Path = Path("data")
     copies: int = 5
+    gone_club_days: int = 90
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
     data = whole.table("data")
     directory = folder / data.text("directory", "data", empty=False)
     copies = data.whole_number("copies", DataSettings.copies, 1, 1000)
+    gone_club_days = data.whole_number("gone_club_days", DataSettings.gone_club_days, 1, 3650)
     data.end()
 
     database = whole.table("database")
@@ -181,7 +184,7 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
     whole.end()
     return Settings(
         DiscordSettings(Secret((environment.get("DISCORD_TOKEN") or token).strip())),
-        DataSettings(directory, copies),
+        DataSettings(directory, copies, gone_club_days),
         DatabaseSettings(url),
         LoggingSettings(level, format_, folder / file if file else None),
         RemindersSettings(per_member),

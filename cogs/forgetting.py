@@ -1,15 +1,16 @@
-"""Forgetting, once a day, messages long sent: what goes and what stays is `bot.services.purging`'s."""
+"""Forgetting, once a day: messages long sent (`services.purging`) and clubs long gone (`services.gone_clubs`)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import discord
 from discord.ext import commands
 
 from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
-from bot.services import purging
+from bot.services import gone_clubs, purging
 from cogs.beginning import begin
 
 if TYPE_CHECKING:
@@ -24,13 +25,28 @@ class Forgetting(commands.Cog):
     def __init__(self, bot: Backpedal) -> None:
         self.bot = bot
         self.app = bot.app
-        self.kinds = (Kind(purging.KIND, Priority.NUDGE, fire=self._purge),)
+        self.kinds = (
+            Kind(purging.KIND, Priority.NUDGE, fire=self._purge),
+            Kind(gone_clubs.KIND, Priority.NUDGE, fire=self._forget_club),
+        )
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Have old messages forgotten from now on."""
         await begin(self.bot, "forgetting", lambda: purging.begin(self.app.database, self.app.clock()))
+        present = {guild.id for guild in self.bot.guilds}
+        await begin(
+            self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, present, self.app.clock())
+        )
         self.app.courier.poke()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what there is of a club that invites the bot again."""
+        await begin(self.bot, "a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
+
+    async def _forget_club(self, session: AsyncSession, _due: DueNow, now: datetime) -> None:
+        await gone_clubs.forget_some(session, self.app.settings.data.gone_club_days, now)
 
     @staticmethod
     async def _purge(session: AsyncSession, due: DueNow, now: datetime) -> None:

@@ -37,7 +37,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
     async def policy(self, interaction: Interaction) -> None:
         """Say what is kept."""
         person = await met(interaction)
-        await reply(interaction, policy_card(person.reader), private=True)
+        await reply(interaction, policy_card(person.reader, self.app.settings.data.gone_club_days), private=True)
 
     @app_commands.command(name="export", description=spoken("privacy.commands.export"))
     async def export(self, interaction: Interaction) -> None:

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 COPIES_FOLDER = "copies"
+_BACKUP_NAME = re.compile(r"backup-\d{8}T\d{6}Z\.db")
 _COPY_NAME = re.compile(r"before-\d{4}-\d{8}T\d{6}Z\.db")
 
 
@@ -122,8 +123,7 @@ async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
         folder = file.parent / COPIES_FOLDER
         copy = folder / f"before-{before.wanted}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
         await asyncio.to_thread(copy_sqlite, file, copy)
-        for old in sorted(f for f in folder.iterdir() if _COPY_NAME.fullmatch(f.name))[:-copies]:
-            old.unlink()
+        keep_newest(folder, _COPY_NAME, copies)
     await upgrade(url)
     log.info("the database is now at revision %s", before.wanted)
     return Update(before, copy)
@@ -164,8 +164,14 @@ def alembic_config(connection: Connection, metadata: Any = None) -> Config:
     return config
 
 
-async def backup(url: str, target: Path | None, *, now: datetime) -> Path:
+async def backup(url: str, target: Path | None, *, now: datetime, copies: int | None = None) -> Path:
     """Copy an SQLite database; without a target, into the folder of copies beside it, named by the moment.
+
+    Args:
+        url: the database.
+        target: the file to write; None: one of those kept in the folder of copies.
+        now: names the copy.
+        copies: how many such copies are kept there; older ones are removed. None: all.
 
     Raises:
         StartupError: it is no SQLite file, or cannot be copied.
@@ -175,7 +181,15 @@ async def backup(url: str, target: Path | None, *, now: datetime) -> Path:
         raise StartupError(f"{shown(url)} is not an SQLite file. For PostgreSQL use pg_dump.")
     target = target or file.parent / COPIES_FOLDER / f"backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
     await asyncio.to_thread(copy_sqlite, file, target)
+    if copies is not None and _BACKUP_NAME.fullmatch(target.name) and target.parent == file.parent / COPIES_FOLDER:
+        keep_newest(target.parent, _BACKUP_NAME, copies)
     return target
+
+
+def keep_newest(folder: Path, name: re.Pattern[str], number: int) -> None:
+    """Remove all but the newest copies of a kind; their names sort by the moment."""
+    for old in sorted(file for file in folder.iterdir() if name.fullmatch(file.name))[:-number]:
+        old.unlink()
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

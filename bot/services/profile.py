@@ -111,7 +111,7 @@ async def profile_of(database: Database, user_id: int, guild_id: int, today: dat
     """Another member's running, as their club may see it: the runs they share with it that stand on its boards.
 
     Raises:
-        NotFound: nobody of that id was ever seen in the club, or not since they left it.
+        NotFound: nobody of that id was ever seen in the club, or not since they left it, or they hide there.
         Unavailable: the database is locked.
     """
     async with database.read() as session:

@@ -15,10 +15,15 @@ WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for langu
 """What confirms an erasure, in whatever language the form was read."""
 
 
-def policy_card(reader: Reader) -> ui.LayoutView:
-    """What is kept, who sees it, for how long."""
+def policy_card(reader: Reader, gone_club_days: int) -> ui.LayoutView:
+    """What is kept, who sees it, for how long; what is of a club that has removed the bot, for so many days."""
     names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
-    parts = (reader.t(f"privacy.policy.{part}") for part in names)
+    parts = (
+        reader.t("privacy.policy.removed", count=gone_club_days)
+        if part == "removed"
+        else reader.t(f"privacy.policy.{part}")
+        for part in names
+    )
     return card(
         reader.t("privacy.policy.title"),
         "\n\n".join(parts),

@@ -15,10 +15,10 @@ from db.models import Member, Run, Stretch
 
 
 async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
-    """A member's name as last seen in the club, or None when he was never seen there, or left."""
+    """A member's name as last seen in the club, or None when they were never seen there, left, or hide."""
     name: str | None = await session.scalar(
         select(Member.display_name).where(
-            Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_(None)
+            Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_(None), Member.hidden.is_(False)
         )
     )
     return name

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.errors import StartupError
 from db.engine import Database
 from db.models import Remembered
-from db.upkeep import copy_sqlite, make_writable
+from db.upkeep import COPIES_FOLDER, backup, copy_sqlite, make_writable
 
 
 @pytest.fixture
@@ -95,3 +96,19 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(StartupError, match="cannot be written"):
         make_writable(tmp_path / "file" / "below")
+
+
+async def test_backups_are_rotated_and_nothing_else_is_touched(file: Path) -> None:
+    url = f"sqlite+aiosqlite:///{file}"
+    begin = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+    folder = file.parent / COPIES_FOLDER
+    folder.mkdir()
+    others = ["before-0009-20260101T000000Z.db", "backup-mine.db", "notes.txt"]
+    for name in others:
+        (folder / name).write_text("x")
+    for day in range(5):
+        await backup(url, None, now=begin + timedelta(days=day), copies=3)
+    elsewhere = await backup(url, file.parent / "backup-20200101T000000Z.db", now=begin, copies=3)
+    kept = sorted(path.name for path in folder.iterdir())
+    assert kept == sorted([*others, *(f"backup-202611{day}T063000Z.db" for day in (26, 27, 28))])
+    assert elsewhere.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from db.models import User
 from tests.flows.conftest import Club, assert_german, text_of
 
@@ -109,3 +111,18 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
     german = await club.bob.slash(club.channel, "me")
     assert_german(german, await club.alice.slash(club.channel, "me", member=club.bob))
     assert "Für andere nach vorn geschaut:** 52:30 · 5,00 km" in text_of(german)
+
+
+@pytest.mark.parametrize("german", [False, True])
+async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club, german: bool) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", surface="track")
+    unknown = club.guild.add_member(club.env.create_user("never"))
+    await club.env.settle()
+    if german:
+        await club.speak_german()
+    card = await club.alice.slash(club.channel, "settings")
+    hidden = await club.alice.click(card.response, label="Verbergen" if german else "Hide me")
+    assert ("/me mitglied:" if german else "/me member:") in text_of(hidden)
+    stranger = text_of(await club.bob.slash(club.channel, "me", member=unknown))
+    assert text_of(await club.bob.slash(club.channel, "me", member=club.alice)) == stranger
+    assert "5" in text_of(await club.alice.slash(club.channel, "me"))

@@ -1,0 +1,106 @@
+"""Deleting what is kept of a club the bot is no longer in, some at a time. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import (
+    Availability,
+    Card,
+    Contact,
+    Delivery,
+    Guild,
+    MeetingPoint,
+    Member,
+    Outing,
+    Reminder,
+    Round,
+    Run,
+    Spotting,
+    Standing,
+    User,
+)
+
+
+async def reconcile(session: AsyncSession, present: Collection[int], now: datetime) -> None:
+    """Note which of the known clubs the bot is in, and which it has left without hearing of it."""
+    for guild_id, left_at in await session.execute(select(Guild.guild_id, Guild.left_at)):
+        if (guild_id in present) == (left_at is not None):
+            at = None if guild_id in present else now
+            await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(left_at=at))
+
+
+async def come_back(session: AsyncSession, guild_id: int) -> None:
+    """Note that the bot is in a club."""
+    await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(left_at=None))
+
+
+async def gone_before(session: AsyncSession, before: datetime) -> int | None:
+    """The club that the bot left first, if it was before an instant; held."""
+    found: int | None = await session.scalar(
+        select(Guild.guild_id).where(Guild.left_at <= before).order_by(Guild.left_at).limit(1).with_for_update()
+    )
+    return found
+
+
+async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> int:
+    """Take some runs out of the club: they stay their runners', on no board; answers how many."""
+    run_ids = await _some(session, Run.run_id, Run.guild_id == guild_id, most)
+    await session.execute(delete(Card).where(Card.run_id.in_(run_ids)))
+    await session.execute(delete(Spotting).where(Spotting.run_id.in_(run_ids), Spotting.guild_id == guild_id))
+    await session.execute(update(Run).where(Run.run_id.in_(run_ids)).values(guild_id=None, counted=False))
+    return len(run_ids)
+
+
+async def drop_members(session: AsyncSession, guild_id: int, most: int) -> int:
+    """Delete some memberships, and what hangs on them; answers how many."""
+    user_ids = await _some(session, Member.user_id, Member.guild_id == guild_id, most)
+    for table in (Standing, Spotting, Availability, Member):
+        await session.execute(delete(table).where(table.guild_id == guild_id, table.user_id.in_(user_ids)))
+    home = update(User).where(User.user_id.in_(user_ids), User.home_guild_id == guild_id)
+    await session.execute(home.values(home_guild_id=None, zone_told=False))
+    return len(user_ids)
+
+
+async def drop_outings(session: AsyncSession, guild_id: int, ended: Collection[str], most: int, now: datetime) -> int:
+    """Delete some outings with all of them; answers how many. Those that never ended are over first."""
+    outing_ids = await _some(session, Outing.outing_id, Outing.guild_id == guild_id, most)
+    await session.execute(
+        update(Outing)
+        .where(Outing.outing_id.in_(outing_ids), Outing.state.not_in(ended))
+        .values(state="cancelled", ended_at=now)
+    )
+    await session.execute(delete(Outing).where(Outing.outing_id.in_(outing_ids)))
+    return len(outing_ids)
+
+
+async def drop_messages(session: AsyncSession, guild_id: int, most: int) -> int:
+    """Delete some messages about the club, sent or not; answers how many."""
+    delivery_ids = await _some(session, Delivery.delivery_id, Delivery.guild_id == guild_id, most)
+    await session.execute(delete(Delivery).where(Delivery.delivery_id.in_(delivery_ids)))
+    return len(delivery_ids)
+
+
+async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
+    """The club's own reminders; those that members made there for themselves no longer know of it."""
+    own = update(Reminder).where(Reminder.guild_id == guild_id, Reminder.audience != "club")
+    await session.execute(own.values(guild_id=None, channel_id=None))
+    return (await session.scalars(select(Reminder.reminder_id).where(Reminder.guild_id == guild_id))).all()
+
+
+async def drop_club(session: AsyncSession, guild_id: int) -> None:
+    """Delete the club and what is left of it."""
+    for table in (Reminder, Round, MeetingPoint, Standing, Spotting, Availability):
+        await session.execute(delete(table).where(table.guild_id == guild_id))
+    await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))
+    await session.execute(update(User).where(User.home_guild_id == guild_id).values(home_guild_id=None))
+    await session.execute(delete(Guild).where(Guild.guild_id == guild_id))
+
+
+async def _some(session: AsyncSession, column: Any, where: Any, most: int) -> Sequence[int]:
+    return (await session.scalars(select(column).where(where).order_by(column).limit(most))).all()
