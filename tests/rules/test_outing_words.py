@@ -182,7 +182,7 @@ def _of_the_way(one: OutingView, me: CompanionView, reader: Reader) -> Iterator[
         return
     for name, (words, buttons) in {
         "out": course.on_the_way(one, me.user_id, reader, CLUB, by_others=True),
-        "ask": alerts.ask(one, reader),
+        "ask": alerts.ask(one, reader, again=False, contacts=True),
         "both home?": course.asked_home(one, me.user_id, BEN if me.user_id == ADA else ADA, reader),
     }.items():
         yield name, me.user_id, words, pressable(buttons)
