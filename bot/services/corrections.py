@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.outings import LEAST_RESERVE, OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict
-from bot.services import eyes, watch
+from bot.services import eyes, quiet_alarms, watch
 from bot.services.checking_in import check_nobody_is_elsewhere
-from bot.services.course import HALF, check_out, end, hold_own
+from bot.services.course import DRAFT, HALF, check_out, end, hold_own
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, pressed_before, read, redraw
 from db.engine import Database
 from db.queries import outings as queries
+
+MOST_TAKEN_BACK = 5
+"""How often one person can take Home back in one outing: each time the others get messages that overtake all else."""
 
 
 async def still_out(
@@ -36,7 +39,8 @@ async def still_out(
 
     Raises:
         NotFound: none, or not in it.
-        Conflict: never checked in, out already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
+        Conflict: never checked in, out already, out with others meanwhile, taken back `MOST_TAKEN_BACK` times before,
+            or the outing has been over for `TAKE_BACK`.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
@@ -51,6 +55,8 @@ async def still_out(
             raise Conflict("course.still_out.already")
         if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
             raise Conflict("course.still_out.late")
+        if await queries.count_messages(session, DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
+            raise Conflict("course.still_out.often")
         await check_nobody_is_elsewhere(session, outing, user_id, [me])
         if over:
             await _reopen(session, outing, now)
@@ -60,6 +66,7 @@ async def still_out(
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
         after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
         how = "still_out" if over else "one_still_out"
+        await quiet_alarms.out_again(session, after, user_id, now)
         await watch.answered(session, after, user_id, how, now)
         await redraw(session, after, now)
         return after

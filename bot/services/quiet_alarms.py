@@ -177,6 +177,13 @@ async def came_home(session: AsyncSession, outing: OutingView, user_id: int, now
         await _tell(session, outing, _view(row), "home", user_id, now)
 
 
+async def out_again(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
+    """Tell those alarmed that the presser has taken Home back."""
+    row = await queries.open_alarm(session, outing.outing_id, user_id)
+    if row is not None:
+        await _tell(session, outing, _view(row), "out", user_id, now)
+
+
 async def alarm_of(database: Database, payload: Mapping[str, Any]) -> QuietAlarm | None:
     """The alarm that a message is about, or None where it is erased."""
     async with database.read() as session:

@@ -64,7 +64,7 @@ def unwritten(outing: OutingView, about: CompanionView, club: Club, reader: Read
 
 
 def turn(how: str, name: str, by_name: str, word: str, reader: Reader) -> str:
-    """What became of an alarm: "taken", "home" or "closed"."""
+    """What became of an alarm: "taken", "home", "out" (Home was taken back) or "closed"."""
     return reader.t(
         f"alerts.unsafe.turn_{how}", name=escaped(name, 60), by=escaped(by_name, 60), word=escaped(word, 300)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
-from db.models import Companion, Member, NoShow, Outing, OutingPress
+from db.models import Companion, Delivery, Member, NoShow, Outing, OutingPress
 
 _OUTING = select(Outing).where(Outing.outing_id == bindparam("outing_id"))
 _OUTING_HELD = _OUTING.with_for_update().execution_options(populate_existing=True)
@@ -71,6 +71,16 @@ async def note_press(session: AsyncSession, interaction_id: int, outing_id: int,
         statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(OutingPress.interaction_id)
     )
     return written is not None
+
+
+async def count_messages(session: AsyncSession, kind: str, outing_id: int, user_id: int) -> int:
+    """How many messages of a kind somebody was, or is to be, sent about an outing."""
+    counted: int | None = await session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.kind == kind, Delivery.subject_id == outing_id, Delivery.user_id == user_id)
+    )
+    return counted or 0
 
 
 async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collection[int]) -> dict[int, int]:

@@ -237,6 +237,31 @@ async def test_who_is_out_elsewhere_meanwhile_cannot_be_out_twice(town: Outside)
     await refused(Conflict, "course.check_in.twice", town.still_out(BEN, outing))
 
 
+async def test_home_and_back_is_no_way_to_have_somebody_messaged_without_end(town: Outside) -> None:
+    outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))
+    for _ in range(5):
+        town.now += MINUTE
+        await town.home(BEN, outing)
+        await town.still_out(BEN, outing)
+    town.now += MINUTE
+    await town.home(BEN, outing)
+    await refused(Conflict, "course.still_out.often", town.still_out(BEN, outing))
+    assert len(await told(town)) == 11
+
+
+async def test_who_hears_a_quiet_alarm_hears_that_home_was_taken_back(town: Outside) -> None:
+    await town.club_sets(owner_id=500)
+    outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))
+    await town.unsafe(ADA, outing)
+    await town.home(ADA, outing)
+    await town.still_out(ADA, outing)
+    async with town.database.read() as session:
+        turns = await session.scalars(
+            select(Delivery).where(Delivery.kind == "alert.unsafe_turn").order_by(Delivery.delivery_id)
+        )
+        assert [(row.user_id, row.payload["how"]) for row in turns] == [(500, "home"), (500, "out")]
+
+
 async def test_what_was_logged_before_is_not_drafted_again(town: Outside) -> None:
     outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))
     await town.home(ADA, outing)
