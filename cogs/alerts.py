@@ -160,11 +160,11 @@ class Alerts(commands.Cog):
                 now=self.app.clock(),
             )
 
-        await soon(interaction, patiently(resolve), private=True)
+        outing = await soon(interaction, patiently(resolve), private=True)
         self.app.courier.poke()
         told = await alerts.anybody_was_alarmed(self.app.database, outing_id)
-        done = person.reader.t(f"alerts.resolve.{'done' if told else 'done_nobody'}")
-        await reply(interaction, card(done), private=True)
+        key = "passed_on" if outing.ended_at is None else "done" if told else "done_nobody"
+        await reply(interaction, card(person.reader.t(f"alerts.resolve.{key}")), private=True)
 
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
@@ -253,13 +253,15 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     by, how = int(out.payload["by_user_id"]), str(out.payload["how"])
-    if how == "resolved" and await read_by_companions(client, out, outing):
-        how = "resolved_brief"
+    if how in ("resolved", "word") and await read_by_companions(client, out, outing):
+        how += "_brief"
     name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
     about = outing.who(int(out.payload.get("about_user_id", 0)))
     if about is not None:  # who answers is a contact, and need not be known in the club
         name = await contact_answers.name_of_contact(client.app.database.urgent, about.user_id, by)
-    return Drawn(content=views.clear(outing, outing.who(by), name, how, reader, about=about))
+    return Drawn(
+        content=views.clear(outing, outing.who(by), name, how, reader, about=about, word=out.payload.get("word"))
+    )
 
 
 async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:

@@ -131,6 +131,7 @@ async def resolve(
     """Say what happened: it ends the alarms, for good.
 
     The word is for those who were alarmed. Nobody of the outing reads it, whoever says it: it may be about one of them.
+    A call for help is ended by whoever has called or by an organiser; the word of another is passed on, and it goes on.
 
     Args:
         database: where.
@@ -161,6 +162,9 @@ async def resolve(
             raise Conflict("alerts.resolve.over")
         if outing.state is not OutingState.OVERDUE and organises != outing.guild_id:
             raise Conflict("alerts.resolve.not_yet")
+        if organises != outing.guild_id and await _is_another_s_call(session, outing, user_id):
+            await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, "word", now, more={"word": word})
+            return outing
         still_out = outing.out
         await eyes.allow(session, outing, now)  # row by row: nobody is out at the end
         for companion in still_out:
@@ -176,6 +180,12 @@ async def resolve(
         await tell(session, outing, "outing.draft", [c.user_id for c in still_out], now, occurrence="resolved")
         await redraw(session, outing, now)
         return outing
+
+
+async def _is_another_s_call(session: AsyncSession, outing: OutingView, user_id: int) -> bool:
+    if outing.help_at is None:
+        return False
+    return await watch.callers_for_help(session, outing.outing_id) != {user_id}
 
 
 async def by_direct_message(

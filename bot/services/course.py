@@ -223,7 +223,7 @@ async def home(
         elif outing.help_at is None:
             await end(session, outing, OutingState.HOME, now)
         how = "home" if outing.help_at is None and not outing.out else "one_home"
-        if outing.help_at is not None and await watch.asked_for_help(session, outing_id, user_id):
+        if outing.help_at is not None and user_id in await watch.callers_for_help(session, outing_id):
             how = "help_home"
         await watch.answered(session, outing, user_id, how, now)
         outing = await read(session, outing_id)

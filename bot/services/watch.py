@@ -105,9 +105,9 @@ async def tell_alarmed(
     )
 
 
-async def asked_for_help(session: AsyncSession, outing_id: int, user_id: int) -> bool:
-    """Whether it is somebody's call for help that an outing's alarm is about."""
-    return user_id in await queries.callers_for_help(session, ORGANISERS, outing_id)
+async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
+    """Who has asked for help in an outing."""
+    return await queries.callers_for_help(session, ORGANISERS, OVERDUE, outing_id)
 
 
 def return_of(outing: OutingView) -> str:

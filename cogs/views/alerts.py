@@ -152,8 +152,9 @@ def clear(
     reader: Reader,
     *,
     about: CompanionView | None = None,
+    word: str | None = None,
 ) -> str:
-    """A turn of an alarm; `about` is whose contact has answered."""
+    """A turn of an alarm; `about` is whose contact has answered, `word` one that did not end it."""
     running = outing.state in OUT
     if how == "one_home" and running and outing.help_at is not None:
         how = "one_home_help"
@@ -168,7 +169,7 @@ def clear(
         about=escaped(about.name, 60) if about else "",
         place=escaped(outing.place, 80),
         back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
-        word=escaped(outing.resolution or "", 300),
+        word=escaped(word or outing.resolution or "", 300),
     )
 
 

@@ -90,11 +90,11 @@ async def test_help_goes_straight_to_the_last_step_and_only_a_word_ends_it(town:
     again = await town.until(START + 40 * MINUTE)
     assert [(at - START, rung) for at, _, rung in again] == [(25 * MINUTE, 3), (40 * MINUTE, 4)]
     for unseen in ("  ", "\u200b", "\u2060 \ufeff"):
-        await refused(BadInput, "alerts.resolve.empty", town.resolve(ADA, outing, unseen))
-    after = await town.resolve(ADA, outing, "A twisted ankle, we are home")
+        await refused(BadInput, "alerts.resolve.empty", town.resolve(BEN, outing, unseen))
+    after = await town.resolve(BEN, outing, "A twisted ankle, we are home")
     assert (after.state, after.resolution) == (OutingState.RESOLVED, "A twisted ankle, we are home")
     assert await town.until(START + timedelta(hours=9)) == []
-    await refused(Conflict, "alerts.resolve.over", town.resolve(BEN, outing))
+    await refused(Conflict, "alerts.resolve.over", town.resolve(ADA, outing))
 
 
 async def test_an_organiser_may_resolve_and_those_out_are_taken_as_home(town: Outside) -> None:
@@ -167,7 +167,7 @@ async def test_a_month_later_where_exactly_stands_nowhere(town: Outside) -> None
     await town.unsafe(ADA, outing)
     await town.until(BACK + 31 * MINUTE)
     await town.help(BEN, outing)
-    await town.resolve(ADA, outing, "We are home")
+    await town.resolve(BEN, outing, "We are home")
     assert await holding(town, "by the old oak") == {"outings"}
     ((_, at),) = await town.due("outing.purge")
     assert timedelta(days=30) <= at - START <= timedelta(days=31)

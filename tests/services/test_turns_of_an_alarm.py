@@ -105,3 +105,22 @@ async def test_nobody_who_was_not_alarmed_is_told_anything(town: Outside) -> Non
     await town.home(ADA, outing)
     await town.home(BEN, outing)
     assert await turns(town) == []
+
+
+async def test_a_partner_s_word_does_not_end_another_s_call_for_help_not_even_by_calling_too(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    outing = await town.out()
+    await town.help(ADA, outing)
+    after = await town.resolve(BEN, outing, "All well with us")
+    assert after.ended_at is None
+    assert await turns(town) == [("word", {CHANNEL})]
+    await town.help(BEN, outing)
+    assert (await town.resolve(BEN, outing, "Really")).ended_at is None
+    assert await town.until(town.now + 16 * MINUTE), "it sounds on"
+    assert (await town.resolve(EVE, outing, "Ada is with me", organises=CLUB)).state is OutingState.RESOLVED
+
+
+async def test_who_has_called_for_help_ends_it(town: Outside) -> None:
+    outing = await town.out()
+    await town.help(ADA, outing)
+    assert (await town.resolve(ADA, outing, "It was a cramp")).state is OutingState.RESOLVED
