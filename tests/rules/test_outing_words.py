@@ -21,7 +21,9 @@ from bot.domain.outings import BEFORE, OUT, Audience, OutingState, Presence, Rol
 from bot.domain.runs import Surface
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
+from bot.services import contact_answers
 from bot.services.agreeing import Why
+from bot.services.contact_answers import Told, Tried
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views import alerts, outing_letters
@@ -112,6 +114,11 @@ def under_way() -> Iterator[Case]:
 
 
 CASES = [*before(), *under_way()]
+CONTACT_SAYS = ("told", "waits", "unreached", "reached", "cannot")
+TURNS = (
+    "home", "one_home", "help_home", "extended", "resolved", "resolved_brief", "ended", "still_out", "one_still_out",
+    "not_there", "word", "word_brief", "contact_reached", "contact_cannot",
+)  # fmt: skip
 
 
 def said(view: discord.ui.View | discord.ui.LayoutView | None) -> str:
@@ -144,11 +151,22 @@ def texts(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]
 def _alarms(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
     one, asks = case.outing, case.asks
     for about in one.out:
-        made = alerts.for_contact(one, about, CLUB, reader, asks_help=asks == about.user_id)
-        yield "contact", -about.user_id, made[0], pressable(made[1])
+        for asked in (False, True):
+            made = alerts.for_contact(
+                one, about, CLUB, reader, asks_help=asks == about.user_id, asked=asked, organisers_at=AT
+            )
+            yield "contact", -about.user_id, made[0], pressable(made[1])
+        for how in (contact_answers.REACHED, contact_answers.CANNOT):
+            made = alerts.answered(one, about, CLUB, reader, how)
+            yield f"contact {how}", -about.user_id, made[0], pressable(made[1])
     if one.state is OutingState.OVERDUE:
-        made = alerts.for_organisers(one, CLUB, reader, help_for=one.who(asks) if asks else None)
-        yield "help" if asks else "overdue", 0, made[0], pressable(made[1])
+        for how in ("none", *CONTACT_SAYS):
+            told = [Told("Dora", c.user_id, how) for c in one.out if how != "none"]
+            tried = Tried({c.user_id: how != "none" for c in one.out}, tuple(told))
+            made = alerts.for_organisers(one, CLUB, reader, help_for=one.who(asks) if asks else None, tried=tried)
+            yield "help" if asks else "overdue", 0, made[0], pressable(made[1])
+    for how in TURNS:
+        yield f"turn {how}", 0, alerts.clear(one, one.inside[0], "Dora", how, reader, about=one.inside[0]), set()
 
 
 def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
