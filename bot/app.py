@@ -39,7 +39,7 @@ class App:
     Attributes:
         settings: what the operator configured.
         database: `database.write()` and `database.read()` open sessions.
-        worker: the one process for files, charts and matching.
+        worker: the processes for files, charts and matching.
         clock: the present instant.
         courier: sends what the bot says by itself.
         lifelines: whom to alarm when the database fails.

@@ -155,8 +155,12 @@ class FileJobs:
             return None
 
     def _over(self, job: _Job) -> bool:
-        """Whether somebody else should have a turn."""
-        return time.perf_counter() - job.began > TURN_S and self._lane.turns.wanted_by_others(job.member)
+        """Whether somebody else should have a turn, or the member's seconds or the import's time are up."""
+        now = time.perf_counter()
+        took_s = now - job.began
+        if now > job.ends_at or took_s > self._spent.left(job.member, now):
+            return True
+        return took_s > TURN_S and self._lane.turns.wanted_by_others(job.member)
 
     async def _read(self, job: _Job, data: bytes) -> bool:
         """An attachment, entry by entry, opened anew behind an entry that ended the process.
@@ -167,7 +171,7 @@ class FileJobs:
         lane, name = self._lane, job.posted.name
         opened: Process | None = None
         began, reopened = job.done, 0
-        while job.done == began or not self._over(job):
+        while True:
             shown = name
             try:
                 if opened is None:
@@ -176,6 +180,8 @@ class FileJobs:
                 entry, _ = await lane.ask(Next(), of=opened)
                 if entry is None:
                     return True
+                if job.done > began and self._over(job):
+                    return False
                 shown = entry
                 read, _ = await lane.ask(Read(), of=opened)
                 job.reports += read
@@ -189,4 +195,3 @@ class FileJobs:
                 if job.strikes >= STRIKES or shown is name:
                     return True
             job.done += 1
-        return False

@@ -125,6 +125,16 @@ async def test_a_members_budget_of_seconds(worker: Hijacked, monkeypatch: pytest
     assert other.activity
 
 
+async def test_a_budget_ends_in_the_middle_of_an_archive(worker: Hijacked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_jobs, "BUDGET", Allowance(burst=0.001, per_s=0.01))
+    worker._files = FileJobs(worker.lanes[Role.FILES])
+    archive = counted("year.zip", zipped(*((f"{at}.fit", FIT) for at in range(6))))
+    found = await import_all(worker, [], ADA, archive)
+    assert [(report.filename, report.reason) for report in found] == [
+        ("0.fit", None), ("year.zip", "files.reason.budget"),
+    ]  # fmt: skip
+
+
 async def test_what_discord_does_not_hand_over_costs_only_itself(
     worker: Hijacked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +159,10 @@ async def test_an_import_ends_before_discord_takes_its_report_no_more(
     found = await import_all(worker, [], ADA, counted("a.fit", FIT), counted("b.fit", FIT))
     assert [report.reason for report in found] == ["files.reason.too_late"] * 2
     assert Held.fetched == 0
+    archive = zipped(*((f"{at}.fit", FIT) for at in range(6)))
+    ended = file_jobs._Job(BEN, [counted("year.zip", archive)], ends_at=0.0)
+    await worker._files._take(ended)
+    assert [report.filename for report in ended.reports] == ["0.fit"], "an archive is left where time is up"
 
 
 async def test_one_import_a_member(worker: Hijacked) -> None:
