@@ -21,7 +21,7 @@ from bot.services.reminder_views import Asked, Keeper, ReminderView, keeper_of
 from cogs.answer import Interaction, met
 from cogs.transformers import CHOICE_LIMIT, OFFERED
 from cogs.views.reminders import left_of, line, reading
-from cogs.views.schedules import in_words
+from cogs.views.schedules import unmistakable
 
 EXAMPLES = ("soon", "once", "weekly", "monthly")
 """Of what a "when" can be, shown before anything is typed."""
@@ -89,9 +89,11 @@ async def suggest_time(interaction: Interaction, current: str) -> list[app_comma
         return [_choice(reader.error(error), current)] if current.strip() else []
     if not read.others:
         return [_choice(reading(read, zone, reader, now), current)]
+    values = [unmistakable(one, reader.inside(zone), now) for one in (read.schedule, *read.others)]
     return [
-        _choice(reading(replace(read, schedule=one), zone, reader, now), in_words(one, reader.inside(zone)))
-        for one in (read.schedule, *read.others)
+        _choice(reading(replace(read, schedule=one), zone, reader, now), value)
+        for one, value in zip((read.schedule, *read.others), values, strict=True)
+        if len(value) <= CHOICE_LIMIT
     ]
 
 

@@ -196,7 +196,7 @@ def _recurring(series: Series, hours: Hours, asker: Asker) -> Schedule:
     if series.lasts is not None:
         first = _first_day(schedule, since, asker) or since
         schedule = _shape(series, series.every, hours, schedule.anchor, _lasting(first, *series.lasts))
-    return _checked(schedule, asker)
+    return _checked(schedule, asker, series.until)
 
 
 def _is_ahead(year: int, since: date) -> bool:
@@ -234,11 +234,14 @@ def _lasting(first: date, count: int, unit: Unit) -> date | None:
     return date(months // 12, months % 12 + 1, min(first.day, 28)) - timedelta(days=1)
 
 
-def _checked(schedule: Calendar | Interval, asker: Asker) -> Schedule:
+def _checked(schedule: Calendar | Interval, asker: Asker, until: date | None) -> Schedule:
+    """The schedule, if it ever comes. `until` is its last day as far as that was typed."""
     if next_after(schedule, asker.zone, asker.now) is None:
         if schedule.until is None:
             raise BadInput("remind_when.too_far", year=str(_END_YEAR))
-        raise BadInput("remind_when.until_before", typed=asker.typed, dated=schedule.until)
+        if until is None:
+            raise BadInput("remind_when.ends_before", typed=asker.typed)
+        raise BadInput("remind_when.until_before", typed=asker.typed, dated=until)
     return schedule
 
 
@@ -251,16 +254,16 @@ def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
     step = timedelta(minutes=series.every)
     if series.span:
         first, last = (_one_hour(typed, asker) for typed in series.span)
-        return _checked(_within(series, first, _after(first, last), asker, series.until), asker)
+        return _checked(_within(series, first, _after(first, last), asker, series.until), asker, series.until)
     if series.until_hour:
         start = asker.local + step
         first = start.hour * 60 + start.minute
         last = _after(first, _one_hour(series.until_hour, asker))
         if last < first or start.date() > asker.today:
-            raise BadInput("remind_when.until_before", typed=asker.typed, dated=asker.today)
-        return _checked(_within(series, first, last, asker, asker.today), asker)
+            raise BadInput("remind_when.ends_before", typed=asker.typed)
+        return _checked(_within(series, first, last, asker, asker.today), asker, None)
     if series.weekdays and not hours and not series.since:
-        return _checked(_within(series, *AWAKE, asker, series.until), asker)
+        return _checked(_within(series, *AWAKE, asker, series.until), asker, series.until)
     if series.weekdays:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     start = (asker.now + step).replace(second=0, microsecond=0)
@@ -271,7 +274,7 @@ def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
         if start <= asker.now and not series.since:
             start = at_wall(day + timedelta(days=1), hour, asker.zone)
     until = _lasting(asker.today, *series.lasts) if series.lasts else series.until
-    return _checked(Interval(series.every, start, until), asker)
+    return _checked(Interval(series.every, start, until), asker, series.until)
 
 
 def _after(first: int, last: int) -> int:

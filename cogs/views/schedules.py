@@ -24,6 +24,7 @@ from bot.domain.schedule import (
     Schedule,
     Weekly,
     Yearly,
+    next_after,
 )
 from bot.i18n import locale_of
 from bot.reader import Reader
@@ -53,6 +54,33 @@ def in_words(schedule: Schedule, reader: Reader, today: date | None = None) -> s
     if schedule.until is None:
         return series
     return reader.t("schedule.until", series=series, day=_date(schedule.until, reader, today))
+
+
+def unmistakable(schedule: Schedule, reader: Reader, now: datetime) -> str:
+    """What a choice of autocomplete sends: typed, it has this reading and no other.
+
+    Args:
+        schedule: what.
+        reader: whose language it is in, inside the schedule's zone.
+        now: aware; a series that begins later, or is counted from its first time, says so.
+    """
+    if isinstance(schedule, In):
+        return f"<t:{int(schedule.at.timestamp())}>"
+    if isinstance(schedule, Once):
+        return f"{schedule.on} {schedule.hour:%H:%M}"
+    series = _series(schedule, reader)
+    if isinstance(schedule, Weekly) and schedule.every == 2:
+        days = reader.both([_weekday(day, "abbreviated", reader) for day in schedule.weekdays])
+        series = reader.t("schedule.weekly", count=2, days=days, hours=_hours(schedule.hours, reader))
+    first = next_after(schedule, reader.zone, now)
+    if not isinstance(schedule, Interval) and first is not None:
+        place = ZoneInfo(reader.zone)
+        day = schedule.anchor if schedule.every == 1 else first.astimezone(place).date()
+        if day > now.astimezone(place).date() or schedule.every > 1:
+            series = reader.t("schedule.since", series=series, day=_date(day, reader, None))
+    if schedule.until is None:
+        return series
+    return reader.t("schedule.until", series=series, day=_date(schedule.until, reader, None))
 
 
 def moment_in_words(at: datetime, reader: Reader, now: datetime) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.moments import Facing, Moment, at_wall, check_started, moments_meant, parse_moment
 from bot.errors import BadInput
+from bot.i18n import LANGUAGES
 from bot.reader import Reader
 from tests.domain.test_units import lines
 
@@ -276,3 +277,43 @@ JUMBLE = "last next tuesday 7am 18:30 vor 3 tagen gestern halb sieben um 20.11. 
 @given(st.lists(st.sampled_from(JUMBLE.split(" ")), max_size=6), st.sampled_from(Facing))
 def test_any_jumble_of_words_is_read_or_refused(words: list[str], facing: Facing) -> None:
     assert answered(" ".join(words), facing).startswith(("read", "entry."))
+
+
+@given(st.integers(1, 150 * 24 * 60), st.sampled_from(Facing), ZONES, st.sampled_from(LANGUAGES), st.booleans())
+def test_a_moment_as_it_is_shown_reads_as_itself(
+    minutes: int, facing: Facing, zone: str, language: str, dated: bool
+) -> None:
+    away = timedelta(minutes=minutes)
+    at = NOW - away if facing is Facing.PAST else NOW + away
+    reader = Reader(language, zone=zone)
+    shown_as = reader.dated(at) if dated else reader.moment(at)
+    meant = moments_meant(shown_as, now=NOW, zone=zone, language=language, facing=facing)
+    local = at.astimezone(ZoneInfo(zone))
+    assert [(one.on, one.hour) for one in meant] == [(local.date(), local.time().replace(tzinfo=None))]
+
+
+@given(st.text(max_size=110), st.sampled_from(Facing), st.sampled_from(LANGUAGES), ZONES)
+def test_whatever_is_typed_has_moments_on_the_side_one_faces(
+    text: str, facing: Facing, language: str, zone: str
+) -> None:
+    assert answers(text, NOW, facing, language, zone)
+
+
+SLIPS = ["12 ", " at night", "nachts", "tonight ", "so um ", "halb ", " est", " uhr", "weekend ", "24:00", "'", "<t:"]
+
+
+@given(st.sampled_from(SLIPS), UNQUALIFIED, st.sampled_from(SLIPS), st.sampled_from(Facing), st.sampled_from(LANGUAGES))
+def test_words_of_the_night_in_any_order_are_read_or_refused(
+    before: str, typed: str, behind: str, facing: Facing, language: str
+) -> None:
+    now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    assert answers(f"{before}{typed}{behind}", now, facing, language, BERLIN)
+
+
+def answers(text: str, now: datetime, facing: Facing, language: str, zone: str) -> bool:
+    """Whether it is refused in words there are, or has moments on the right side alone."""
+    try:
+        meant = moments_meant(text, now=now, zone=zone, language=language, facing=facing)
+    except BadInput as refused:
+        return len(Reader(language, zone=zone).error(refused)) > 0
+    return len(meant) > 0 and all(one.at <= now if facing is Facing.PAST else one.at >= now for one in meant)

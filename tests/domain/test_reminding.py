@@ -23,7 +23,7 @@ from bot.domain.twofold import MOST as MOST_TEXTS
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES, catalogue
 from bot.reader import Reader
-from cogs.views.schedules import in_words, understood
+from cogs.views.schedules import in_words, understood, unmistakable
 from tests.domain.test_schedule_zones import HOURS, SERIES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -286,3 +286,27 @@ def test_a_keystroke_reads_a_text_a_few_times_at_most(typed: str, monkeypatch: p
     monkeypatch.setattr(reminding, "_readings_of", counted)
     assert comes(typed.strip(), "en")
     assert len(read) <= (1 + 2 * reminding.MOST_PLACES) * MOST_TEXTS
+
+
+@given(st.sampled_from(LINES), ZONES, NOWS)
+def test_each_reading_that_is_offered_has_a_text_with_no_other(
+    line: tuple[str, str, str, str], zone: str, now: datetime
+) -> None:
+    language, typed, *_ = line
+    try:
+        asked = read_when(typed, now=now, zone=zone, language=language)
+    except BadInput:
+        return
+    reader = Reader(language, zone=zone)
+    for one in (asked.schedule, *asked.others):
+        words = unmistakable(one, reader, now)
+        if isinstance(one, Interval) or len(words) > 100:
+            continue
+        again = read_when(words, now=now, zone=zone, language=language)
+        assert again.others == ()
+        assert upcoming(again.schedule, zone, now, 2) == upcoming(soon(one), zone, now, 2)
+
+
+def soon(schedule: Schedule) -> Schedule:
+    """An instant to the second, as its text names it."""
+    return replace(schedule, at=schedule.at.replace(microsecond=0)) if isinstance(schedule, In) else schedule
