@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.domain.days import HOUR_SIGN
 from bot.domain.days import READERS as DAY_READERS
 from bot.domain.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, calendar, number
 from bot.domain.told import YEARS, Told, month_end, months_on
@@ -14,7 +15,7 @@ from bot.errors import BadInput
 
 _MONTH, _NEXT = any_of(WORDS.month_names), any_of(WORDS.next)
 _UNITS = any_of([*WORDS.week, *WORDS.months])
-_NO_DAY = r"(?![a-z0-9])(?!\.?\s?[0-9]{1,2}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?(?:am|pm|uhr|h\b)))"
+_NO_DAY = rf"(?![a-z0-9])(?!\.?\s?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?(?:am|pm|{HOUR_SIGN}|h\b)))"
 """Behind a month: no day of it."""
 
 

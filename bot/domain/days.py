@@ -10,6 +10,7 @@ from bot.domain.units import parse_duration
 from bot.domain.words import DAY_FIRST, WORDS, any_of
 from bot.errors import BadInput
 
+_DAY_WORD, HOUR_SIGN = any_of(WORDS.before_day), any_of(WORDS.hour_sign)
 _WEEKDAY, _MONTH = any_of(WORDS.weekdays), any_of(WORDS.month_names)
 _RELATIVE, _NEXT = any_of(WORDS.relative_days), any_of(WORDS.next)
 _WEEK, _WORKDAY = any_of(WORDS.week), any_of(WORDS.workday)
@@ -21,8 +22,8 @@ _AGO = rf"(?:{any_of(WORDS.ago_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.a
 _AHEAD = rf"(?:{any_of(WORDS.ahead_before)}\s+(?P<a>.+)|(?P<b>.+?)\s+{any_of(WORDS.ahead_after)})"
 _COUNT = rf"(?P<count>[0-9]{{1,4}}(?:[.,][0-9])?|{any_of(WORDS.numbers)})\s*"
 _NTH_DAY = (
-    r"(?:(?:on\s)?(?:the|am|den|dem|zum)\s(?:([0-9]{1,2})(?:st|nd|rd|th|\.)|"
-    rf"({any_of(WORDS.ordinals)}))|([0-9]{{1,2}})(?:st|nd|rd|th|\.(?=\s(?:um|at)\s)))"
+    rf"(?:(?:{_DAY_WORD}\s)*{_DAY_WORD}\s(?:([0-9]{{1,2}})(?:st|nd|rd|th|\.)|"
+    rf"({any_of(WORDS.ordinals)}))|([0-9]{{1,2}})(?:st|nd|rd|th|\.(?=\s{any_of(WORDS.at)}\s)))"
 )
 """`the 15th`, `am 15.`, `am Ersten`, `24th`."""
 
@@ -35,7 +36,7 @@ _DAYS = re.compile(_COUNT + rf"(?P<unit>{any_of({**WORDS.days, **WORDS.months})}
 
 
 DAYS_AND_HOURS = re.compile(
-    rf"(?:[0-9.,]+\s?{any_of(WORDS.days)}\s?){{1,2}}(?:(?:and|und)\s)?[0-9.,]+\s?{any_of(WORDS.hours)}(?![a-z])"
+    rf"(?:[0-9.,]+\s?{any_of(WORDS.days)}\s?){{1,2}}(?:{any_of(WORDS.plus)}\s)?[0-9.,]+\s?{any_of(WORDS.hours)}(?![a-z])"
     rf"(?:\s?[0-9]+\s?{any_of(WORDS.milliseconds)}?)?$"
 )
 """Days and hours together: `2d12h`, `1 day and 6 hours`."""
@@ -85,7 +86,7 @@ def _other_day_of_month(told: Told) -> None:
 
 
 _UNFINISHED = (
-    r"(?:(?:am|den)\s(?=[0-9.]+(?:\s|$))|(?=(?:2[4-9]|3[01])\.)|(?=[0-9.]+\s(?:um|at)\s[0-9]))"
+    rf"(?:{_DAY_WORD}\s(?=[0-9.]+(?:\s|$))|(?=(?:2[4-9]|3[01])\.)|(?=[0-9.]+\s{any_of(WORDS.at)}\s[0-9]))"
     r"([0-9]{1,2})\.(1[0-2]|0?[1-9])(?!\.)"
 )
 """`am 6.12`, `24.12`, `6.12 um 9`: without its last dot a date, where it cannot be an hour."""
@@ -95,7 +96,9 @@ def _date(told: Told) -> None:
     """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
     if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
         told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
-    elif found := told.take(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.(?:\s?([0-9]{4}|[0-9]{2}(?![.:0-9]|\s?uhr)))?"):
+    elif found := told.take(
+        rf"([0-9]{{1,2}})\.\s?([0-9]{{1,2}})\.(?:\s?([0-9]{{4}}|'?[0-9]{{2}}(?![.:0-9]|\s?{HOUR_SIGN})))?"
+    ):
         _calendar(told, int(found[1]), int(found[2]), found[3])
     elif found := told.take(_UNFINISHED):
         _calendar(told, int(found[1]), int(found[2]), None)
@@ -122,7 +125,7 @@ def _month_day(told: Told) -> None:
     year = r"(?:,?\s+(19[0-9]{2}|[2-9][0-9]{3}|'[0-9]{2}))?"
     if found := told.take(rf"([0-9]{{1,2}})(?:st|nd|rd|th|\.)?\s?(?:of\s)?({_MONTH})\.?{year}"):
         _calendar(told, int(found[1]), WORDS.month_names[found[2]], found[3])
-    elif found := told.take(rf"({_MONTH})\.?\s?([0-9]{{1,2}})(?:st|nd|rd|th|\.)?(?!\s?(?:am|pm|uhr)){year}"):
+    elif found := told.take(rf"({_MONTH})\.?\s?([0-9]{{1,2}})(?:st|nd|rd|th|\.)?(?!\s?(?:am|pm|{HOUR_SIGN})){year}"):
         _calendar(told, int(found[2]), WORDS.month_names[found[1]], found[3])
 
 

@@ -38,7 +38,8 @@ _COUNTED = [*(word for word in WORDS.milliseconds if word[0].isalpha()), *WORDS.
 _NO_AMOUNT = rf"(?![\s-]*{any_of(_COUNTED)}(?![a-z]))"
 """Behind a number: it counts nothing."""
 _HALF = r"(am|pm|a\.m\.|p\.m\.)"
-_TWELVE = r"(?:(?:12|0?0|24|twelve|zwoelf)(?:[:.]00)?\s?(?:uhr\s|o'clock\s)?(?:at\s|um\s)?)?"
+_UHR, _AT = any_of(WORDS.hour_sign), any_of(WORDS.at)
+_TWELVE = rf"(?:(?:12|0?0|24|{words_for(12, 12)})(?:[:.]00)?\s?(?:{_UHR}\s|o'clock\s)?(?:{_AT}\s)?)?"
 
 
 def _named_hour(told: Told) -> None:
@@ -53,17 +54,19 @@ def _clock(told: Told) -> None:
     """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
     if told.hour is not None:
         return
-    if found := told.take(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\s?(am|pm|a\.m\.|p\.m\.|a|p)|\s?(uhr|h))?"):
+    if found := told.take(
+        rf"([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?(?:\s?(am|pm|a\.m\.|p\.m\.|a|p)|\s?({_UHR}|h))?"
+    ):
         _digits(told, found[1], found[2], found[4], sign=found[5], second=int(found[3] or 0))
-    elif found := told.take(rf"{_ALONE}({_DAYTIME}|[0-9]{{1,2}})\s?uhr\s({_MINUTE}){_NO_AMOUNT}"):
+    elif found := told.take(rf"{_ALONE}({_DAYTIME}|[0-9]{{1,2}})\s?{_UHR}\s({_MINUTE}){_NO_AMOUNT}"):
         _hour(told, _count(found[1]), _count(found[2]))
-    elif found := told.take(r"([0-9]{1,2})\s?uhr(?:\s?([0-9]{2}))?"):
+    elif found := told.take(rf"([0-9]{{1,2}})\s?{_UHR}(?:\s?([0-9]{{2}}))?"):
         _hour(told, int(found[1]), int(found[2] or 0))
-    elif found := told.take(rf"{_ALONE}({_DAYTIME})\s?uhr"):
+    elif found := told.take(rf"{_ALONE}({_DAYTIME})\s?{_UHR}"):
         _hour(told, _count(found[1]), 0)
     elif found := told.take(rf"([0-9]{{1,2}})(?:[.:]([0-9]{{2}}))?\s?{_HALF}"):
         _hour(told, int(found[1]), int(found[2] or 0), found[3])
-    elif found := told.take(r"([0-9]{1,2})\.([0-9]{2})(?:\s?(uhr|h))?(?!\.)"):
+    elif found := told.take(rf"([0-9]{{1,2}})\.([0-9]{{2}})(?:\s?({_UHR}|h))?(?!\.)"):
         _digits(told, found[1], found[2], None, sign=found[3])
     elif found := told.take(r"([0-9]{1,2})h([0-9]{2})?"):
         _hour(told, int(found[1]), int(found[2] or 0))
@@ -72,7 +75,7 @@ def _clock(told: Told) -> None:
     elif found := told.take(rf"([0-9]{{1,2}})([0-5][0-9])\s?{_HALF}"):
         _hour(told, int(found[1]), int(found[2]), found[3])
     elif found := told.take(
-        r"(?:(?:at|um)\s(?=[0-9]{4})|(?=0)|(?=[0-9]{4}\s?(?:h|hrs?|uhr)))([0-9]{2})([0-9]{2})(?:\s?(?:h|hrs?|uhr))?"
+        rf"(?:{_AT}\s(?=[0-9]{{4}})|(?=0)|(?=[0-9]{{4}}\s?(?:h|hrs?|{_UHR})))([0-9]{{2}})([0-9]{{2}})(?:\s?(?:h|hrs?|{_UHR}))?"
     ):
         _hour(told, int(found[1]), int(found[2]))
     elif found := told.take(rf"{'' if told.day else '^ *'}([01]?[0-9]|2[0-4])([0-5][0-9]){'' if told.day else ' *$'}"):
@@ -82,7 +85,9 @@ def _clock(told: Told) -> None:
 
 
 _HOUR = rf"([0-9]{{1,2}}|{_COUNT_TO_TWELVE})"
-_SOME = rf"([0-9]{{1,2}}|{_MINUTE})\s(?:minutes\s|minuten\s)?({any_of(WORDS.past | WORDS.to)})\s"
+_MINUTES = any_of(word for word, size in WORDS.milliseconds.items() if size == 60_000 and len(word) > 3)
+_SOME = rf"([0-9]{{1,2}}|{_MINUTE})\s(?:{_MINUTES}\s)?({any_of(WORDS.past | WORDS.to)})\s"
+_AFTER_AT = "(?:" + "|".join(f"(?<={word} )" for word in WORDS.at) + ")"
 _DIGITAL = rf"({words_for(10, 59)})(?:\s?(am|pm))?"
 
 
@@ -96,7 +101,7 @@ def _spoken(told: Told) -> None:
         hour, half = found[4], found[5]
     elif found := told.take(rf"({_SPOKEN})\s{_HOUR}(?:\s?{_HALF})?"):
         moved, hour, half = WORDS.spoken[found[1]], found[2], found[3]
-    elif found := told.take(rf"({_COUNT_TO_TWELVE}|(?<=at )[0-9]{{1,2}}|(?<=um )[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
+    elif found := told.take(rf"({_COUNT_TO_TWELVE}|{_AFTER_AT}[0-9]{{1,2}})\s{_DIGITAL}{_NO_AMOUNT}"):
         hour, moved, half = found[1], _count(found[2]), found[3]
     else:
         return

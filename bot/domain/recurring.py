@@ -15,9 +15,10 @@ from bot.domain.units import parse_duration
 from bot.domain.words import WORDS, any_of, rewritten, with_series_words
 from bot.errors import BadInput
 
-_AND = rf"\s?(?:,|&|\+|/|\b{any_of(WORDS.plus)}\b)\s?(?:(?:{any_of(WORDS.plus)}|on|am|the|dem|every|every the)\s)*"
+_DAY_WORD, _THEN = any_of(WORDS.before_day), any_of([*WORDS.at, "until", "from"])
+_AND = rf"\s?(?:,|&|\+|/|\b{any_of(WORDS.plus)}\b)\s?(?:(?:{any_of(WORDS.plus)}|{_DAY_WORD}|every|every the)\s)*"
 _RANGE = re.compile(rf"\b({WEEKDAY})\.?\s?(?:-|to|until|through|thru)\s?({WEEKDAY})\.?(?![a-z])")
-_ANOTHER = re.compile(r"\s?(?:,|;|&|\b(?:and|und)\b)\s*every\b")
+_ANOTHER = re.compile(rf"\s?(?:,|;|&|\b{any_of(WORDS.plus)}\b)\s*every\b")
 """Where a second series begins, unless it goes on with another weekday."""
 _ONE = rf"(?:{WEEKDAY})\.?(?:-(?:{WEEKDAY}))?(?![a-z])"
 _LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
@@ -29,7 +30,7 @@ AMOUNT_OF_DAYS = rf"{COUNT}\s?{CALENDAR}"
 _TIMES = any_of(word for word, size in WORDS.milliseconds.items() if size < 86_400_000 and word[0].isalpha())
 AMOUNT = (
     rf"(?:{any_of(WORDS.numbers)}|[0-9]+(?:[.,][0-9]+)?)\s?{_TIMES}"
-    rf"(?:\s?(?:and\s|und\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:-|am|pm|uhr)))?"
+    rf"(?:\s?(?:{any_of(WORDS.plus)}\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:-|am|pm|{any_of(WORDS.hour_sign)})))?"
 )
 """A regular expression for an amount of minutes and hours that names its unit."""
 
@@ -52,7 +53,7 @@ def take_series(told: Told) -> Series | None:
     for another in _ANOTHER.finditer(told.rest):
         if not re.search(rf"\b{WEEKDAY}\.?$", told.rest[: another.start()]):
             raise BadInput("remind_when.unclear", typed=told.typed)
-    if found := told.take(rf"(?:from|between)\s({HOUR})\s?(?:to|until|and|und|-)\s?({HOUR})"):
+    if found := told.take(rf"(?:from|between)\s({HOUR})\s?(?:to|until|-|{any_of(WORDS.plus)})\s?({HOUR})"):
         series.span = (found[1], found[2])
     _times(told, series)
     except_days = told.take(rf"except\s(?:on\s|every\s)*({_LIST})")
@@ -156,13 +157,11 @@ def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
 
 def _days_of_month(told: Told, series: Series) -> tuple[int, ...]:
     days = rf"({_DAY_OF_MONTH}(?:{_AND}{_DAY_OF_MONTH})*)"
-    found = told.take(
-        rf"(?:every\s)?(?:on\s|am\s|an\s|zum\s)?(?:the\s|dem\s)?{days}\s(?:of\sthe\smonth|every\smonths?|of\severy\smonths?)"
-    )
+    found = told.take(rf"(?:every\s)?(?:{_DAY_WORD}\s)*{days}\s(?:of\sthe\smonth|every\smonths?|of\severy\smonths?)")
     if not found and series.unit is Unit.MONTH:
-        found = told.take(rf"(?:on\s|am\s|an\s|zum\s)?(?:the\s|dem\s)?{days}(?:\sof\sthe\smonth)?")
+        found = told.take(rf"(?:{_DAY_WORD}\s)*{days}(?:\sof\sthe\smonth)?")
     if not found and series.unit is None:
-        found = told.take(rf"every\s{days}(?!\s?(?:of\s)?[a-z0-9]*[a-z])|every\s{days}(?=\s(?:at|um|until|from)\b)")
+        found = told.take(rf"every\s{days}(?!\s?(?:of\s)?[a-z0-9]*[a-z])|every\s{days}(?=\s{_THEN}\b)")
     if not found:
         return ()
     return _nths(told, found[1] or found[2], days=True)

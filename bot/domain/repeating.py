@@ -32,6 +32,7 @@ from bot.domain.schedule import (
 )
 from bot.domain.series import Series, Unit
 from bot.domain.told import YEARS, Told
+from bot.domain.words import WORDS, any_of
 from bot.errors import BadInput
 
 HOUR = time(9)
@@ -41,6 +42,8 @@ TIMES_A_DAY = {2: (HOUR, time(18)), 3: (HOUR, time(14), time(19)), 4: (HOUR, tim
 AWAKE = (8 * 60, 20 * 60)
 """From what to what minute `every 2 hours on weekdays` comes."""
 _END_YEAR = 9999
+_COMMA_HOUR = re.compile(rf"([0-9]{{1,2}}),([0-9]{{2}})(?=\s?{any_of(WORDS.hour_sign)})")
+_BETWEEN_HOURS = re.compile(rf",(?![0-9])|;|&|\+|\b{any_of(WORDS.plus)}\b")
 
 Minutes = tuple[int, ...]
 """Hours of a day in order, in minutes from its midnight; from `DAY_MIN` on of the night that follows."""
@@ -128,9 +131,9 @@ def _hours(told: Told) -> tuple[list[Minutes], bool]:
     Also whether they were chosen: there are none, or only a part of the day was told.
     """
     assumed = True
-    rest = re.sub(r"([0-9]{1,2}),([0-9]{2})(?=\s?uhr)", r"\1:\2", told.rest)
+    rest = _COMMA_HOUR.sub(r"\1:\2", told.rest)
     read: list[list[int]] = []
-    for chunk in re.split(r",(?![0-9])|;|&|\+|\b(?:and|und|sowie)\b", rest):
+    for chunk in _BETWEEN_HOURS.split(rest):
         part = replace(told, rest=f" {chunk} ", day=told.today, hour=None, part=None)
         read_hour(part)
         if unread(part):

@@ -61,7 +61,7 @@ COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items()
 CALENDAR = any_of({**WORDS.days, **WORDS.months})
 """Units of the calendar: days to years."""
 _NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
-HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|uhr|h|o'clock)?|{_NAMED_HOUR})"
+HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|{any_of(WORDS.hour_sign)}|h|o'clock)?|{_NAMED_HOUR})"
 
 
 def number(word: str) -> int:

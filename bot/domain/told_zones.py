@@ -9,7 +9,7 @@ from bot.domain import zones
 from bot.domain.words import WORDS, any_of
 from bot.errors import BadInput
 
-_MARK = r"(?:[ap]\.?m\.?|uhr|h|o'clock)(?![a-z])"
+_MARK = rf"(?:[ap]\.?m\.?|{any_of(WORDS.hour_sign)}|h|o'clock)(?![a-z])"
 _HOUR_END = rf"(?:[0-9](?:\s?{_MARK})?|(?<![a-z]){any_of(WORDS.noon | WORDS.midnight)})"
 _ABBREVIATION = re.compile(
     rf"(?P<hour>{_HOUR_END})\s?\(?(?P<zone>{any_of(zones.ABBREVIATIONS)})(?P<offset>\s?[+-]\s?[0-9]{{1,2}}(?::?[0-9]{{2}})?)?"

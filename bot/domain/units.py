@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from bot.domain.words import WORDS, any_of, with_halves
+from bot.domain.words import DECIMAL_COMMA, WORDS, any_of, with_halves
 from bot.domain.words.plain import NUMBER, number, plain
 from bot.errors import BadInput
 
@@ -54,7 +54,7 @@ def format_duration(duration_ms: int, language: str = "en") -> str:
     if tenths >= 6000:
         tenths = (duration_ms + 500) // 1000 * 10
     seconds, tenth = divmod(tenths, 10)
-    fraction = f"{',' if language == 'de' else '.'}{tenth}" if tenth else ""
+    fraction = f"{',' if language in DECIMAL_COMMA else '.'}{tenth}" if tenth else ""
     if seconds < 60:
         return f"{seconds}{fraction} s"
     return _colons(seconds) + fraction
@@ -71,7 +71,7 @@ def format_pace(pace_s_per_km: float, units: Units, language: str) -> str:
 
 def _decimal(value: float, digits: int, language: str) -> str:
     shown = f"{value:,.{digits}f}"
-    return shown.translate({44: ".", 46: ","}) if language == "de" else shown
+    return shown.translate({44: ".", 46: ","}) if language in DECIMAL_COMMA else shown
 
 
 def _colons(seconds: int) -> str:
@@ -137,7 +137,7 @@ def _metres(words: str, typed: str, units: Units, language: str, *, repeated: bo
     unit = length[2]
     # Nobody runs millimetres: with metres, both signs group thousands.
     in_metres = unit is not None and WORDS.metres[unit] == 1
-    value = number(length[1], ".," if in_metres else "." if language == "de" else ",")
+    value = number(length[1], ".," if in_metres else "." if language in DECIMAL_COMMA else ",")
     if value is None:
         raise BadInput("entry.distance.unclear", typed=typed)
     if unit is None:

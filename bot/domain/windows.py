@@ -21,13 +21,6 @@ from bot.domain.words.plain import plain
 from bot.domain.words.vocabulary import Part
 from bot.errors import BadInput
 
-_GROUPS = {
-    "weekends": (5, 6), "weekend": (5, 6), "wochenende": (5, 6), "wochenenden": (5, 6), "we": (5, 6),
-    "weekdays": tuple(range(5)), "weekday": tuple(range(5)), "workdays": tuple(range(5)),
-    "werktags": tuple(range(5)), "wochentags": tuple(range(5)), "unter der woche": tuple(range(5)),
-    "daily": tuple(range(7)), "every day": tuple(range(7)), "everyday": tuple(range(7)),
-    "taeglich": tuple(range(7)), "jeden tag": tuple(range(7)),
-}  # fmt: skip
 _PART_HOURS = {
     Part.MORNING: (6, 10),
     Part.NOON: (11, 14),
@@ -35,29 +28,33 @@ _PART_HOURS = {
     Part.EVENING: (17, 21),
     Part.NIGHT: (20, 24),
 }
-_WHOLE_DAY = ("all day", "any time", "anytime", "ganztags", "den ganzen tag", "jederzeit")
 _WHOLE_HOURS = (6, 22)
 _PARTS = {**WORDS.parts, "morgen": Part.MORNING}
 """Here a `morgen` is a morning: no day of the week is called tomorrow."""
 
 _DAY = rf"({any_of(WORDS.weekdays)})s?\.?(?![a-z])"
 _DAY_BEFORE_PART = rf"({any_of(WORDS.weekdays)})(?={any_of(_PARTS)}s?(?![a-z]))"
-_NAMED = any_of(WORDS.noon | WORDS.midnight)
-_SUFFIX = r"(am|pm|a\.m\.|p\.m\.|uhr\b|h\b|o'clock)"
-_TIME = rf"(?:([0-9]{{1,2}})(?:[:.h]([0-9]{{2}}))?\s?{_SUFFIX}?(?![0-9a-z:])|({_NAMED}))"
+_NAMES = any_of(WORDS.noon | WORDS.midnight)
+_NAMED = rf"(?:12\s)?{_NAMES}"
+_SUFFIX = rf"(am|pm|a\.m\.|p\.m\.|{any_of(WORDS.hour_sign)}\b|h\b|o'clock)"
+_TIME = rf"(?:([0-9]{{1,2}})(?:[:.h]([0-9]{{2}}))?\s?{_SUFFIX}?(?![0-9a-z:]|\s{_NAMES})|({_NAMED}))"
 _TO = r"\s?(?:-|to|until|till|bis)\s?"
 _LATE, _EARLY = 18 * 60, 6 * 60
 
-_SKIP = re.compile(
-    r"(?:[\s,;&/+|]|(?:and|und|on|the|in|every|each|at|um|am|an|im|jeden|jede|jedes|immer|also|auch)(?![a-z0-9]))+"
+_SKIPPED = any_of(
+    WORDS.plus
+    | WORDS.before_day
+    | WORDS.about
+    | {"in", "every", "each", "at", "um", "im", "jeden", "jede", "jedes", "immer", "also", "auch"}
 )
+_SKIP = re.compile(rf"(?:[\s,;&/+|]|{_SKIPPED}(?![a-z0-9]))+")
 _DAY_RANGE = re.compile(_DAY + rf"{_TO}" + _DAY)
 _ONE_DAY = re.compile(f"{_DAY}|{_DAY_BEFORE_PART}")
-_GROUP = re.compile(rf"({any_of(_GROUPS)})(?![a-z])")
+_GROUP = re.compile(rf"({any_of(WORDS.day_groups)})(?![a-z])")
 _HOURS = re.compile(rf"(?:from |von |between |zwischen )?{_TIME}(?:{_TO}|\s?(?:and|und)\s(?=[0-9]))(?:{_TIME})")
-_OPEN = re.compile(rf"(from|after|since|ab|nach|before|until|till|to|bis|vor)\s{_TIME}(?!{_TO})")
+_OPEN = re.compile(rf"({any_of(WORDS.from_hour | WORDS.to_hour)})\s{_TIME}(?!{_TO})")
 _PART = re.compile(rf"({any_of(_PARTS)})s?(?![a-z])")
-_WHOLE = re.compile(rf"({any_of(_WHOLE_DAY)})(?![a-z])")
+_WHOLE = re.compile(rf"({any_of(WORDS.whole_day)})(?![a-z])")
 
 _Token = tuple[str, tuple[int, ...]]
 """("days", weekdays), ("hours", (first, end)) or ("part", …) of the day; an end beyond `DAY_MIN` is on the next day."""
@@ -102,12 +99,12 @@ def _token(words: str, at: int) -> tuple[_Token | None, int]:
     if found := _ONE_DAY.match(words, at):
         return ("days", (WORDS.weekdays[found[1] or found[2]],)), found.end()
     if found := _GROUP.match(words, at):
-        return ("days", _GROUPS[found[1]]), found.end()
+        return ("days", WORDS.day_groups[found[1]]), found.end()
     if found := _HOURS.match(words, at):
         return ("hours", _span(found.groups()[:4], found.groups()[4:], found[0])), found.end()
     if found := _OPEN.match(words, at):
         minutes = _minutes(found.groups()[1:], None, found[0])
-        before = found[1] in ("before", "until", "till", "to", "bis", "vor")
+        before = found[1] in WORDS.to_hour
         return ("hours", (0, minutes) if before else (minutes, DAY_MIN)), found.end()
     if found := _PART.match(words, at):
         hours = _PART_HOURS[_PARTS[found[1]]]
@@ -125,7 +122,7 @@ def _minutes(told: Sequence[str | None], half: str | None, typed: str, *, end: b
     """Minutes of the day of a time as matched: hour, minute, am or pm or `Uhr`, a name."""
     hour_told, minute_told, suffix, named = told
     if named:
-        return 12 * 60 if named in WORDS.noon else DAY_MIN if end else 0
+        return 12 * 60 if named.removeprefix("12 ") in WORDS.noon or named in WORDS.noon else DAY_MIN if end else 0
     hour, minute = int(hour_told or 0), int(minute_told or 0)
     half = _half(suffix) or half
     if half:
@@ -147,6 +144,8 @@ def _span(first: Sequence[str | None], end: Sequence[str | None], part: str) -> 
         begins = same if same < ends or end_half == "a" else _minutes(first, "a", part)
     if first_half == "p" and not end_half and ends <= begins and ends + 12 * 60 <= DAY_MIN and end[3] is None:
         ends += 12 * 60
+    if first[3] and begins == 12 * 60 and end_half is None and end[3] is None and ends < begins:
+        ends += 12 * 60  # `noon to 2`
     if ends == 0 and end_half == "a":
         ends = DAY_MIN  # `10pm-12am`
     if ends > begins:

@@ -11,6 +11,8 @@ from bot.domain.words.en import ENGLISH
 VOCABULARIES = {"en": ENGLISH, "de": GERMAN}
 DAY_FIRST = frozenset(language for language, words in VOCABULARIES.items() if words.day_first)
 """Languages that settle the order in `3/4`."""
+DECIMAL_COMMA = frozenset(language for language, words in VOCABULARIES.items() if words.decimal_comma)
+"""Languages that write 3,5 for three and a half."""
 WORDS = ENGLISH | GERMAN
 """All vocabularies as one. A word that two languages use differently is sorted out by `rewrites`."""
 

@@ -82,6 +82,16 @@ GERMAN = Vocabulary(
     weekdays={name: day for day, names in enumerate(_WEEKDAYS) for name in names},
     month_names={name: month for month, names in enumerate(_MONTHS, start=1) for name in names},
     ordinals=_ORDINAL_DAYS,
+    hour_sign=frozenset({"uhr"}),
+    before_day=frozenset({"am", "an", "den", "dem", "zum"}),
+    from_hour=frozenset({"ab", "nach"}),
+    to_hour=frozenset({"bis", "vor"}),
+    day_groups=dict.fromkeys(("wochenende", "wochenenden", "wochenends", "we"), (5, 6))
+    | dict.fromkeys(("werktags", "wochentags", "unter der woche"), tuple(range(5)))
+    | dict.fromkeys(("taeglich", "jeden tag"), tuple(range(7)))
+    | {"momifr": (0, 2, 4), "dido": (1, 3)},
+    whole_day=frozenset({"ganztags", "den ganzen tag", "jederzeit"}),
+    decimal_comma=True,
     day_first=True,
     hours=frozenset({"std", "std.", "stdn", "stunde", "stunden"}),
     beyond=frozenset({"nach", "ab"}),

@@ -78,6 +78,16 @@ ENGLISH = Vocabulary(
     weekdays={name: day for day, names in enumerate(_WEEKDAYS) for name in names},
     month_names={name: month for month, names in enumerate(_MONTHS, start=1) for name in names},
     ordinals=_ORDINAL_DAYS,
+    hour_sign=frozenset(),
+    before_day=frozenset({"on", "the"}),
+    from_hour=frozenset({"from", "after", "since"}),
+    to_hour=frozenset({"before", "until", "till", "to"}),
+    day_groups=dict.fromkeys(("weekends", "weekend"), (5, 6))
+    | dict.fromkeys(("weekdays", "weekday", "workdays"), tuple(range(5)))
+    | dict.fromkeys(("daily", "every day", "everyday", "all week"), tuple(range(7)))
+    | {"mwf": (0, 2, 4), "tth": (1, 3), "tuth": (1, 3)},
+    whole_day=frozenset({"all day", "any time", "anytime"}),
+    decimal_comma=False,
     day_first=False,
     hours=frozenset({"h", "hr", "hrs", "hour", "hours"}),
     beyond=frozenset({"from", "on", "after"}),
