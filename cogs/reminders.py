@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain import zones
+from bot.domain import reminding, zones
 from bot.domain.snoozes import Snooze
 from bot.errors import BadInput
 from bot.services import reminders
@@ -328,4 +328,5 @@ def _whole(value: int | str) -> int:
 
 async def setup(bot: commands.Bot) -> None:
     """Add the cog."""
+    reminding.warm()
     await bot.add_cog(Reminders(bot.app))  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import zip_longest
 
 from bot.domain.days import DAYS_AND_HOURS
@@ -22,6 +22,7 @@ from bot.domain.told import Clock, Told
 from bot.domain.told_zones import take_zone
 from bot.domain.twofold import alternatives
 from bot.domain.units import parse_duration
+from bot.domain.words import VOCABULARIES
 from bot.domain.words.plain import plain
 from bot.errors import BadInput
 
@@ -201,3 +202,17 @@ def _chosen_hour(told: Told, asker: Asker) -> time:
         return next((hour for hour in LATER_HOURS if at_wall(told.today, hour, asker.zone) > asker.now), usual)
     following = asker.local.hour + 1
     return time(following) if following < told.part.ends else usual
+
+
+def warm() -> None:
+    """Compile what reads days and hours now (about 60 ms), not while a member waits."""
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    for text in (
+        "no hour",
+        "every day no hour",
+        "every no hour from 1 june until 1 july",
+        "first sunday of the month 9",
+    ):
+        for language in VOCABULARIES:
+            with suppress(BadInput):
+                read_when(text, now=now, zone="Europe/Berlin", language=language)
