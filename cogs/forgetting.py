@@ -34,9 +34,9 @@ class Forgetting(commands.Cog):
     async def on_ready(self) -> None:
         """Have old messages forgotten from now on."""
         await begin(self.bot, "forgetting", lambda: purging.begin(self.app.database, self.app.clock()))
-        present = {guild.id for guild in self.bot.guilds}
+        owners = {guild.id: guild.owner_id for guild in self.bot.guilds}
         await begin(
-            self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, present, self.app.clock())
+            self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, owners, self.app.clock())
         )
         self.app.courier.poke()
 
@@ -44,6 +44,14 @@ class Forgetting(commands.Cog):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Keep what there is of a club that invites the bot again."""
         await begin(self.bot, "a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        """Note whose a server is: alarms go to its owner."""
+        if before.owner_id != after.owner_id:
+            await begin(
+                self.bot, "an owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
+            )
 
     async def _forget_club(self, session: AsyncSession, _due: DueNow, now: datetime) -> None:
         await gone_clubs.forget_some(session, self.app.settings.data.gone_club_days, now)

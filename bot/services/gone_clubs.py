@@ -7,7 +7,7 @@ club is deleted some at a time: commands would wait behind all of it otherwise.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,10 +31,10 @@ DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-async def begin(database: Database, present: Collection[int], now: datetime) -> None:
-    """Note in which clubs the bot is, as Discord says at the start, and plan the day's look at those that are gone."""
+async def begin(database: Database, owners: Mapping[int, int | None], now: datetime) -> None:
+    """Note in which clubs the bot is and whose they are, as Discord says at the start; plan the look at those gone."""
     async with database.write() as session:
-        await queries.reconcile(session, present, now)
+        await queries.reconcile(session, owners, now)
         if not await due_queries.planned(session, KIND):
             await _plan(session, now + DAY)
 
@@ -43,6 +43,12 @@ async def come_back(database: Database, guild_id: int) -> None:
     """The bot was invited into a club, again perhaps: what is kept of it stays."""
     async with database.write() as session:
         await queries.come_back(session, guild_id)
+
+
+async def change_owner(database: Database, guild_id: int, owner_id: int | None) -> None:
+    """A club's server is somebody else's now, whom alarms reach where no organiser is known."""
+    async with database.write() as session:
+        await queries.set_owner(session, guild_id, owner_id)
 
 
 async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> None:

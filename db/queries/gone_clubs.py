@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +27,18 @@ from db.models import (
 )
 
 
-async def reconcile(session: AsyncSession, present: Collection[int], now: datetime) -> None:
-    """Note which of the known clubs the bot is in, and which it has left without hearing of it."""
-    for guild_id, left_at in await session.execute(select(Guild.guild_id, Guild.left_at)):
-        if (guild_id in present) == (left_at is not None):
-            at = None if guild_id in present else now
-            await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(left_at=at))
+async def reconcile(session: AsyncSession, owners: Mapping[int, int | None], now: datetime) -> None:
+    """Note which of the known clubs the bot is in, whose they are, and which it has left without hearing of it."""
+    for guild_id, left_at, owner_id in await session.execute(select(Guild.guild_id, Guild.left_at, Guild.owner_id)):
+        here = guild_id in owners
+        at, owner = (None, owners[guild_id] or owner_id) if here else (left_at or now, owner_id)
+        if (at, owner) != (left_at, owner_id):
+            await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(left_at=at, owner_id=owner))
+
+
+async def set_owner(session: AsyncSession, guild_id: int, owner_id: int | None) -> None:
+    """Note whose a club's server is."""
+    await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(owner_id=owner_id))
 
 
 async def come_back(session: AsyncSession, guild_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import discord
@@ -294,3 +295,19 @@ async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> N
             forged = await channel.send("x", view=view)
         said = text_of(await club.bob.user.click(forged, custom_id=custom_id))
         assert said in (NOT_OPEN, translate("en", "partners.said.kept")), custom_id
+
+
+async def test_an_alarm_reaches_the_new_owner_of_a_server_who_has_never_used_the_bot(club: Club) -> None:
+    await club.alice.slash(club.channel, "partner mine")
+    vera = newcomer(club, "vera")
+    await club.env.settle()
+    with club.env._bot_scope():
+        guild = club.env.bot.get_guild(club.guild.id)
+        assert guild is not None
+        before = copy(guild)
+        guild.owner_id = vera.id
+        club.env.bot.dispatch("guild_update", before, guild)
+    await club.env.settle()
+    await out(club)
+    await feel_unsafe(club)
+    assert any("alice feels unsafe" in m.content for m in club.dms(vera))

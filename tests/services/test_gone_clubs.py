@@ -73,13 +73,14 @@ async def test_what_happened_while_the_bot_was_away_is_noted_at_the_start(databa
     await fill(database)
     async with database.write() as session:
         await session.execute(insert(Guild).values(guild_id=7, created_at=NOW, left_at=NOW - timedelta(days=80)))
-    await gone_clubs.begin(database, {7}, NOW)
+    await gone_clubs.begin(database, {7: 71}, NOW)
     async with database.read() as session:
         assert (await session.get_one(Guild, CLUB)).left_at == NOW
         assert (await session.get_one(Guild, 7)).left_at is None
+        assert (await session.get_one(Guild, 7)).owner_id == 71
         planned = (await session.scalars(select(Due).where(Due.kind == gone_clubs.KIND))).all()
     assert [one.fire_at for one in planned] == [NOW + timedelta(days=1)]
-    await gone_clubs.begin(database, {7, CLUB}, NOW + timedelta(hours=1))
+    await gone_clubs.begin(database, {7: 71, CLUB: None}, NOW + timedelta(hours=1))
     async with database.read() as session:
         assert (await session.get_one(Guild, CLUB)).left_at is None
         planned = (await session.scalars(select(Due).where(Due.kind == gone_clubs.KIND))).all()
