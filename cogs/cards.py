@@ -18,6 +18,7 @@ from cogs.answer import Interaction, close_with, met, open_form, replace, reply,
 from cogs.asking import answers, notice_spotter, question, tell_left, tell_unasked
 from cogs.redraw import follow, keep
 from cogs.transformers import amendment_from_form, edit_form
+from cogs.twice import ask_if_twice
 from cogs.views.base import card, chosen, fields_of, offered, pressed, values_of
 from cogs.views.run_card import edit_notices, private_card, public_card
 from cogs.views.sharing import sharing_panel
@@ -46,6 +47,7 @@ class Cards(commands.Cog):
         )
         done = person.reader.t("runs.undo.done" if view.deleted else "runs.undo.restored")
         await self._show_change(interaction, person, view, done)
+        await ask_if_twice(interaction, person, view)
 
     @pressed("run", "edit", "run_id")
     async def edit(self, interaction: Interaction, run_id: int) -> None:
@@ -75,6 +77,7 @@ class Cards(commands.Cog):
         await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
         await tell_left(interaction, before, view)
         await tell_unasked(interaction, view)
+        await ask_if_twice(interaction, person, view)
 
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:

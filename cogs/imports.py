@@ -11,13 +11,14 @@ from discord.ext import commands
 from bot.domain.entry import parse_backward
 from bot.domain.runs import breaks_the_rule
 from bot.errors import BadInput, NotAllowed
-from bot.services import changes, telling
+from bot.services import changes, runs, telling, twins
 from bot.services.people import Person
 from bot.services.runs import RunView
 from cogs.answer import Interaction, met, open_form, replace, reply
 from cogs.importing import import_files
 from cogs.redraw import follow
-from cogs.views.base import fields_of, pressed, values_of
+from cogs.twice import ask_if_twice
+from cogs.views.base import card, fields_of, pressed, values_of
 from cogs.views.imports import PAGE, direction_of, lap_choice, next_row, question, share_form
 from cogs.views.run_card import form_units, private_card, rule
 
@@ -66,6 +67,41 @@ class Imports(commands.Cog):
         asked = await telling.next_question(self.app.database, person.user_id)
         await reply(interaction, question(asked, person.reader), private=True)
 
+    @pressed("import", "same", "run_id", "there_id", "kept")
+    async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: str) -> None:
+        """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
+        person = await met(interaction)
+        kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
+        dropped = await twins.keep_one(
+            self.app.database,
+            kept_id,
+            dropped_id,
+            person.user_id,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        await replace(interaction, private_card(dropped, person.reader, person.weight_kg))
+        await follow(interaction, dropped_id)
+        await self._ask_next(interaction, person, kept_id)
+
+    @pressed("import", "two", "run_id", "there_id")
+    async def two(self, interaction: Interaction, run_id: int, there_id: int) -> None:
+        """They are two runs: both count."""
+        person = await met(interaction)
+        await twins.keep_both(self.app.database, run_id, there_id, person.user_id)
+        await replace(interaction, card(person.reader.t("imports.twins.two")))
+        await self._ask_next(interaction, person, run_id)
+
+    async def _ask_next(self, interaction: Interaction, person: Person, run_id: int) -> None:
+        """What is still to be asked about a run that stays: another that covers its time, or which way it was."""
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        if view.content.told:
+            await ask_if_twice(interaction, person, view)
+        elif not view.deleted:
+            asked = await telling.question(self.app.database, run_id, person.user_id)
+            await reply(interaction, question(asked, person.reader), private=True)
+
     @pressed("import", "all", "run_id", "direction")
     async def all(self, interaction: Interaction, run_id: int, direction: str) -> None:
         """All of it, or none."""
@@ -94,7 +130,10 @@ class Imports(commands.Cog):
         """A page of laps to tick."""
         person = await met(interaction)
         asked = await telling.question(self.app.database, run_id, person.user_id)
-        await replace(interaction, lap_choice(asked, person.reader, page))
+        if asked.twins is not None:
+            await replace(interaction, question(asked, person.reader))
+        else:
+            await replace(interaction, lap_choice(asked, person.reader, page))
 
     @pressed("import", "tick", "run_id", "page")
     async def tick(self, interaction: Interaction, run_id: int, page: int) -> None:

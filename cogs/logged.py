@@ -13,6 +13,7 @@ from cogs.answer import Interaction, reply, soon, tell
 from cogs.asking import tell_unasked
 from cogs.membership import words_of_leaving
 from cogs.redraw import keep
+from cogs.twice import ask_if_twice
 from cogs.views.run_card import kilocalories, private_card, public_card, rule, standing
 
 
@@ -77,3 +78,4 @@ async def log_and_show(interaction: Interaction, person: Person, content: RunCon
         if notices:
             await tell(interaction, "\n".join(notices))
     await tell_unasked(interaction, view)
+    await ask_if_twice(interaction, person, view)

@@ -20,6 +20,7 @@ from cogs.asking import tell_unasked
 from cogs.course_kinds import KINDS, NUDGES
 from cogs.membership import standing_in
 from cogs.transformers import amendment_from_form, draft_form
+from cogs.twice import ask_if_twice
 from cogs.views import outing_course as views
 from cogs.views.base import Component, card, fields_of, pressed, values_of
 from cogs.views.run_card import private_card
@@ -208,6 +209,7 @@ class Outings(commands.Cog):
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
         self.app.courier.poke()
         await tell_unasked(interaction, view)
+        await ask_if_twice(interaction, person, view)
 
     @pressed("outing", "throw", "outing_id")
     async def throw_draft(self, interaction: Interaction, outing_id: int) -> None:

@@ -34,6 +34,7 @@ from cogs.transformers import (
     suggest_run,
     suggest_when,
 )
+from cogs.twice import ask_if_twice
 from cogs.views.base import chosen_number, offered, pressed
 from cogs.views.run_card import edit_notices, private_card
 from cogs.views.run_list import run_list
@@ -167,6 +168,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         await follow(interaction, run_id)
         await tell_left(interaction, before, view)
         await tell_unasked(interaction, view)
+        await ask_if_twice(interaction, person, view)
 
     @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
     @app_commands.describe(run=spoken("runs.commands.run"))

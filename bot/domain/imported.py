@@ -15,10 +15,14 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """A watch that has never been set counts from the end of 1989 (FIT) or from 1970 (GPX, TCX)."""
 AHEAD = timedelta(minutes=10)
 """How far a watch's clock may be ahead of ours."""
-OVERLAP = timedelta(seconds=10)
-"""Two runs of one person cannot overlap; so much of it may come of rounded starts."""
+ROUNDED = 0.1
+"""Two runs of one person cannot overlap; so much of the shorter may come of rounded starts."""
 SAME_DISTANCE = 0.02
 """Runs that overlap are one run when their distances (or, without, their times) differ by less than this share."""
+MOST = 0.5
+"""Runs that share this much of the shorter one's time may be one run, recorded by two devices."""
+LONGEST_APART = timedelta(days=2)
+"""Runs that start farther apart are not compared."""
 MISSING = 0.02
 """When the laps lack more than this share of the running time, the rest becomes a lap of its own."""
 
@@ -41,11 +45,17 @@ them with all zones there are."""
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a run was, and how long: metres or None, milliseconds."""
+    """When a run was, and how long: metres or None, milliseconds of running, and to its end where that is known."""
 
     started_at: datetime
     distance_m: int | None
     duration_ms: int
+    elapsed_ms: int | None = None
+
+    @property
+    def lasted(self) -> timedelta:
+        """From start to end, as far as it is known."""
+        return timedelta(milliseconds=max(self.elapsed_ms or 0, self.duration_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +130,17 @@ def known(span: Span, others: Iterable[Span]) -> Span | None:
     return next((other for other in others if _same(span, other)), None)
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two runs share most of the shorter one's time: one may be the phone's, one the watch's."""
+    shared = min(one.started_at + one.lasted, other.started_at + other.lasted) - max(one.started_at, other.started_at)
+    return shared >= MOST * min(one.lasted, other.lasted)
+
+
 def _same(one: Span, other: Span) -> bool:
     lengths = [timedelta(milliseconds=span.duration_ms) for span in (one, other)]
     first = max(one.started_at, other.started_at)
     last = min(one.started_at + lengths[0], other.started_at + lengths[1])
-    if last - first < min(OVERLAP, *(length / 2 for length in lengths)):
+    if last - first < ROUNDED * min(lengths):
         return False
     if one.distance_m and other.distance_m:
         return _near(one.distance_m, other.distance_m)

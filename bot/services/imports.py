@@ -10,17 +10,18 @@ import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.activity import Activity, FileReport, Refusal, Sport
-from bot.domain.imported import Span, When, impossible, known, untold, when
+from bot.domain.imported import LONGEST_APART, Span, When, impossible, known, overlap, untold, when
 from bot.domain.runs import Review, RunContent
 from bot.services.people import Person
 from bot.services.revisions import insert_run
+from bot.services.twins import span_of
 from db.engine import Database
 from db.models import User
 from db.queries import imports as queries
@@ -144,15 +145,14 @@ def not_saved(report: FileReport) -> FileOutcome:
 
 async def _there(session: AsyncSession, user_id: int, starts: Sequence[When]) -> list[Span]:
     """The runs that one of these could be."""
-    margin = timedelta(days=2)
-    first = min(start.started_at for start in starts) - margin
-    last = max(start.started_at for start in starts) + margin
+    first = min(start.started_at for start in starts) - LONGEST_APART
+    last = max(start.started_at for start in starts) + LONGEST_APART
     rows = await queries.runs_between(session, user_id, first, last)
-    return [Span(started_at, distance_m, duration_ms) for started_at, distance_m, duration_ms in rows]
+    return [span_of(*row[1:4], row[5]) for row in rows]
 
 
 def _span(activity: Activity, start: When) -> Span:
-    return Span(start.started_at, activity.distance_m, activity.duration_ms)
+    return Span(start.started_at, activity.distance_m, activity.duration_ms, activity.elapsed_ms)
 
 
 def _compared(
@@ -164,18 +164,20 @@ def _compared(
         return _refused(report)
     if reason is not None:
         return FileOutcome(report.filename, Outcome.UNREADABLE, reason=f"imports.reason.{reason}")
-    outcome = Outcome.IMPORTED
+    outcome, warnings = Outcome.IMPORTED, report.warnings
     if report.sha256 in digests:
         outcome = Outcome.SAME_FILE
     elif known(_span(activity, start), there) is not None:
         outcome = Outcome.ALREADY
+    elif any(overlap(_span(activity, start), other) for other in there):
+        warnings += ("imports.twins.warning",)
     return FileOutcome(
         report.filename,
         outcome,
         ran_on=start.ran_on,
         distance_m=activity.distance_m,
         duration_ms=activity.duration_ms,
-        warnings=report.warnings,
+        warnings=warnings,
     )
 
 

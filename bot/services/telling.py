@@ -15,6 +15,7 @@ from bot.domain.runs import Direction, Stretch
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import changes
 from bot.services.runs import RunView
+from bot.services.twins import Twins, twins_of
 from db import models
 from db.engine import Database
 from db.queries import imports as queries
@@ -46,6 +47,7 @@ class Question:
         sport: what the device says it was. `unknown` may have been a run; what is no run can only be kept as a forward
             one, or left out.
         sport_name: what the file calls it: escape it.
+        twins: with another run that covers the same time: which of them counts is asked first.
     """
 
     run_id: int
@@ -57,6 +59,7 @@ class Question:
     waiting: int
     sport: str = "run"
     sport_name: str = ""
+    twins: Twins | None = None
 
     @property
     def may_be_backward(self) -> bool:
@@ -79,6 +82,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         stretches = (await run_queries.stretches_of(session, [run_id]))[run_id]
         filename, laps, totals = recorded
         waiting = await queries.count_untold(session, user_id)
+        same = await twins_of(session, run)
         untold = any(stretch.direction == Direction.UNTOLD for stretch in stretches)
     if not untold:
         raise Conflict("runs.told_already")
@@ -97,6 +101,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         waiting - 1,
         totals.get("sport", Sport.RUN.value),
         totals.get("sport_name", ""),
+        same,
     )
 
 
@@ -147,7 +152,7 @@ async def tell_all(
         Conflict: it has been told already.
         BadInput: it is no run, and can only be kept as a forward one.
     """
-    asked = await question(database, run_id, user_id)
+    asked = await _settled(database, run_id, user_id)
     if not asked.may_be_backward and direction is not Direction.FORWARD:
         raise BadInput("imports.ask.forward_only")
     told = (replace(stretch, direction=direction) for stretch in _parts(asked))
@@ -161,7 +166,7 @@ async def tell_ticked(database: Database, run_id: int, user_id: int, *, interact
         NotFound: not this runner's, deleted, or without laps.
         Conflict: it has been told already.
     """
-    asked = await question(database, run_id, user_id)
+    asked = await _settled(database, run_id, user_id)
     if not asked.may_be_backward:
         raise BadInput("imports.ask.forward_only")
     return await _tell(database, run_id, user_id, _parts(asked), interaction_id, now)
@@ -177,11 +182,18 @@ async def tell_part(
         BadInput: more than the run has.
         Conflict: it has been told already.
     """
-    asked = await question(database, run_id, user_id)
+    asked = await _settled(database, run_id, user_id)
     if not asked.may_be_backward:
         raise BadInput("imports.ask.forward_only")
     told = split(Way.MIXED, asked.distance_m, asked.duration_ms, part)
     return await _tell(database, run_id, user_id, told, interaction_id, now)
+
+
+async def _settled(database: Database, run_id: int, user_id: int) -> Question:
+    asked = await question(database, run_id, user_id)
+    if asked.twins is not None:
+        raise Conflict("imports.twins.first")
+    return asked
 
 
 def _parts(asked: Question) -> tuple[Stretch, ...]:

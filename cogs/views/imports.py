@@ -11,9 +11,11 @@ from discord import ui
 from bot.domain.runs import Direction
 from bot.reader import Reader, escaped
 from bot.services.imports import FileOutcome, Outcome
+from bot.services.runs import RunView
 from bot.services.telling import Lap, Question
+from bot.services.twins import Twins
 from cogs.views.base import Field, Form, button, card, identity, row, select
-from cogs.views.run_card import COLOURS
+from cogs.views.run_card import COLOURS, way
 
 PAGE = 25
 """Laps on a page: as many as a select of Discord holds."""
@@ -70,7 +72,9 @@ def _line(outcome: FileOutcome, reader: Reader) -> str:
 
 
 def question(asked: Question, reader: Reader) -> ui.LayoutView:
-    """Which laps, or how much, of an imported run were backward."""
+    """Which laps, or how much, of an imported run were backward; before that, whether it is there already."""
+    if asked.twins is not None:
+        return same_or_two(asked.twins, reader)
     laps = len(asked.laps)
     run_id = asked.run_id
     title = reader.t("imports.ask.title" if laps else "imports.ask.title_whole")
@@ -104,6 +108,32 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
         answers.append(button(reader.t("imports.ask.drop"), identity("import", "drop", run_id)))
     words.append(reader.t("imports.ask.until"))
     return card("\n".join(words), row(*answers), colour=COLOURS["untold"])
+
+
+def same_or_two(twins: Twins, reader: Reader) -> ui.LayoutView:
+    """Whether two runs that cover the same time are one, both shown."""
+    run, there = twins.run, twins.there
+    words = [
+        reader.t("imports.twins.title"),
+        reader.t("imports.twins.there", run=_sight(there, reader)),
+        reader.t("imports.twins.run", run=_sight(run, reader)),
+        reader.t("imports.twins.hint" if run.content.told else "imports.twins.hint_untold"),
+    ]
+    ids = (run.run_id, there.run_id)
+    answers = row(
+        button(reader.t("imports.twins.keep"), identity("import", "same", *ids, "there"), discord.ButtonStyle.primary),
+        button(reader.t("imports.twins.take"), identity("import", "same", *ids, "run")),
+        button(reader.t("imports.twins.both"), identity("import", "two", *ids)),
+    )
+    return card("\n".join(words), answers, colour=COLOURS["untold"])
+
+
+def _sight(view: RunView, reader: Reader) -> str:
+    content = view.content
+    at = reader.inside(content.zone).moment(content.started_at)
+    direction = reader.t(f"runs.direction.{way(content.directions)}")
+    source = reader.t(f"imports.source.{view.source}")
+    return f"{at} · {size(reader, content.distance_m, content.duration_ms)} · {direction} · {source}"
 
 
 def next_row(reader: Reader, waiting: int) -> ui.ActionRow[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -24,14 +24,30 @@ async def known_files(session: AsyncSession, user_id: int, digests: Collection[s
 
 async def runs_between(
     session: AsyncSession, user_id: int, first: datetime, last: datetime
-) -> Sequence[Row[datetime, int | None, int]]:
-    """(start, metres, milliseconds) of a runner's standing runs that started from `first` to `last`."""
+) -> Sequence[Row[int, datetime, int | None, int, str, dict[str, Any] | None]]:
+    """A runner's standing runs that started from `first` to `last`, oldest first.
+
+    Returns:
+        (run_id, start, metres, milliseconds, source, totals of the recording or None) of each.
+    """
+    day = timedelta(days=1)  # between a local date and the instant's own
     rows = await session.execute(
-        select(Run.started_at, Run.distance_m, Run.duration_ms).where(
-            Run.user_id == user_id, Run.started_at.between(first, last), Run.deleted_at.is_(None)
+        select(Run.run_id, Run.started_at, Run.distance_m, Run.duration_ms, Run.source, Recording.totals)
+        .outerjoin(Recording, Recording.run_id == Run.run_id)
+        .where(
+            Run.user_id == user_id,
+            Run.ran_on.between(first.date() - day, last.date() + day),
+            Run.started_at.between(first, last),
+            Run.deleted_at.is_(None),
         )
+        .order_by(Run.started_at, Run.run_id)
     )
     return rows.all()
+
+
+async def keep_totals(session: AsyncSession, run_id: int, totals: Mapping[str, Any]) -> None:
+    """Write what a recording came to, and what its runner has said of it."""
+    await session.execute(update(Recording).where(Recording.run_id == run_id).values(totals=dict(totals)))
 
 
 async def insert_recording(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.activity import Activity, Lap, Source, Sport
-from bot.domain.imported import Span, impossible, known, untold, when
+from bot.domain.imported import Span, impossible, known, overlap, untold, when
 
 START = datetime(2026, 11, 17, 22, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -136,6 +136,42 @@ def test_what_can_be_no_run(changed: dict, reason: str | None) -> None:
 def test_what_is_there_already(minutes_later: float, distance_m: int | None, duration_ms: int, same: bool) -> None:
     other = Span(START + timedelta(minutes=minutes_later), distance_m, duration_ms)
     assert known(Span(START, 5000, 1_650_000), [other]) == (other if same else None)
+
+
+@pytest.mark.parametrize(
+    ("minutes_later", "duration_ms", "elapsed_ms", "twice"),
+    [
+        (0, 1_650_000, None, True),
+        (0, 1_730_000, None, True),  # a phone that was stopped a little later
+        (5, 1_650_000, None, True),
+        (13, 1_650_000, None, True),
+        (15, 1_650_000, None, False),  # less than half of it
+        (5, 600_000, None, True),  # a part of it
+        (27.5, 1_650_000, None, False),  # the next run
+        (27, 1_650_000, None, False),  # the next run, typed to the minute
+        (-27.5, 1_650_000, None, False),  # the one before
+        (-60, 1_650_000, 2 * 1_650_000 + 3_600_000, True),  # with an hour's pause in which the timer stood
+        (-60, 1_650_000, None, False),
+    ],
+)
+def test_what_covers_the_same_time(minutes_later: float, duration_ms: int, elapsed_ms: int | None, twice: bool) -> None:
+    run = Span(START, 5000, 1_650_000)
+    other = Span(START + timedelta(minutes=minutes_later), 5300, duration_ms, elapsed_ms)
+    assert (overlap(run, other), overlap(other, run)) == (twice, twice)
+
+
+@given(st.integers(60_000, 20_000_000), st.integers(60_000, 20_000_000), st.integers(0, 10_000))
+def test_two_runs_one_after_the_other_are_two(first_ms: int, second_ms: int, between_ms: int) -> None:
+    first = Span(START, 5000, first_ms)
+    second = Span(START + timedelta(milliseconds=first_ms + between_ms), 5000, second_ms)
+    assert not overlap(first, second)
+    assert known(second, [first]) is None
+
+
+@given(st.integers(600_000, 20_000_000), st.floats(-0.08, 0.08), st.floats(-0.1, 0.1))
+def test_two_recordings_of_one_run_a_few_per_cent_apart_overlap(ms: int, longer: float, later: float) -> None:
+    other = Span(START + timedelta(milliseconds=ms * later), 5000, round(ms * (1 + longer)))
+    assert overlap(Span(START, 5000, ms), other)
 
 
 def test_laps_become_stretches() -> None:
