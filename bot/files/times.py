@@ -17,6 +17,8 @@ _TIME = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+LONGEST = 60
+"""Characters of a time or number; what is longer is none, and may have been made to take long."""
 _ZONE = re.compile(
     r"(?:GMT|UTC|Z)? \s* (?: (?P<sign>[+-]) (?P<hours>\d{1,2}) [:.]? (?P<minutes>\d{2})? Z? )?", re.VERBOSE
 )
@@ -36,6 +38,8 @@ def when(text: str) -> datetime | None:
     The order of day and month is that of the year: `2026-11-20`, `20.11.2026`, `11/20/2026`. Where both may be either,
     it is no time: a guess would be a day of another month.
     """
+    if len(text) > LONGEST:
+        return None
     plain = _latin(text).upper()
     try:
         at = datetime.fromisoformat(plain)
@@ -100,6 +104,8 @@ def offset_of(at: datetime | None) -> int | None:
 
 def number(text: str | None) -> float | None:
     """A finite number, or None. Of a point and a comma the last is the decimal one, a lone comma too."""
+    if text is not None and len(text) > LONGEST:
+        return None
     plain = _GROUPS.sub("", _latin(text or "").translate(_POINTS))
     last = max(plain.rfind("."), plain.rfind(","))
     if "," in plain:

@@ -15,11 +15,11 @@ from bot.files.refused import Refused
 DEPTH = 32
 """Elements inside one another; the files of real devices nest to about twelve."""
 TEXT = 200
-"""Characters kept of one element's text; times, numbers and sports are shorter."""
+"""Characters kept of one element's text or attribute; times, numbers and sports are shorter."""
 SLICE = 1 << 16
 DOCUMENTS = 50
 """Documents in a row in one file."""
-_DECLARATION = re.compile(rb"<\?xml\b[^>]*\?>")
+_DECLARATION = re.compile(rb"\A<\?xml\b[^>]*\?>")
 
 _CUT_SHORT = frozenset(
     expat.errors.codes[message]
@@ -112,7 +112,7 @@ def _document(data: bytes, elements: Elements) -> tuple[bool, int]:
         name = tag.rpartition(":")[2]
         elements.path.append(name)
         text.clear()
-        elements.opened(name, attributes)
+        elements.opened(name, {key: value[:TEXT] for key, value in attributes.items()})
 
     def end(_tag: str) -> None:
         elements.closed(elements.path[-1], "".join(text)[:TEXT].strip())

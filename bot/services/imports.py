@@ -148,7 +148,7 @@ async def _there(session: AsyncSession, user_id: int, starts: Sequence[When]) ->
     first = min(start.started_at for start in starts) - LONGEST_APART
     last = max(start.started_at for start in starts) + LONGEST_APART
     rows = await queries.runs_between(session, user_id, first, last)
-    return [span_of(*row[1:4], row[5]) for row in rows]
+    return [span_of(row[1], row[2], row[3], row[5]) for row in rows]
 
 
 def _span(activity: Activity, start: When) -> Span:

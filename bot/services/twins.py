@@ -53,12 +53,12 @@ async def twins_of(session: AsyncSession, run: models.Run) -> Twins | None:
     own = next((row for row in rows if row[0] == run.run_id), None)
     if own is None:
         return None
-    mine, beside = span_of(*own[1:4], own[5]), _beside(own[5])
-    for row in rows:
+    mine, beside = span_of(own[1], own[2], own[3], own[5]), _beside(own[5])
+    for row in reversed(rows):  # the oldest first
         other_id, source, totals = row[0], row[4], row[5]
         if other_id == run.run_id or other_id in beside or run.run_id in _beside(totals):
             continue
-        if (run.source in IMPORTED or source in IMPORTED) and overlap(mine, span_of(*row[1:4], totals)):
+        if (run.source in IMPORTED or source in IMPORTED) and overlap(mine, span_of(row[1], row[2], row[3], totals)):
             there = await session.get(models.Run, other_id)
             stretches = await run_queries.stretches_of(session, [run.run_id, other_id])
             if there is not None and (other_id < run.run_id or _told(stretches[other_id])):

@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Recording, Run, Stretch
 
+COMPARED = 300
+"""Runs of a few days that another is compared with; nobody runs more."""
+
 
 async def known_files(session: AsyncSession, user_id: int, digests: Collection[str]) -> set[str]:
     """Which of these files (SHA-256) this runner has imported into a run that still stands."""
@@ -25,7 +28,7 @@ async def known_files(session: AsyncSession, user_id: int, digests: Collection[s
 async def runs_between(
     session: AsyncSession, user_id: int, first: datetime, last: datetime
 ) -> Sequence[Row[int, datetime, int | None, int, str, dict[str, Any] | None]]:
-    """A runner's standing runs that started from `first` to `last`, oldest first.
+    """A runner's standing runs that started from `first` to `last`, the newest `COMPARED` of them, newest first.
 
     Returns:
         (run_id, start, metres, milliseconds, source, totals of the recording or None) of each.
@@ -40,7 +43,8 @@ async def runs_between(
             Run.started_at.between(first, last),
             Run.deleted_at.is_(None),
         )
-        .order_by(Run.started_at, Run.run_id)
+        .order_by(Run.run_id.desc())
+        .limit(COMPARED)
     )
     return rows.all()
 

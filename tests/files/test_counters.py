@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.activity import Activity
 from bot.files.reading import read_files
 from tests.files.fit_files import START as FIT_START
-from tests.files.fit_files import Fit
+from tests.files.fit_files import TRACK, TREADMILL, Fit
 from tests.files.xml_files import STEP, stamp
 
 EVERY_S = 5
@@ -190,3 +190,19 @@ def test_indoors_the_timer_is_believed_though_nothing_shows_where(metres: int) -
         fit.record(FIT_START + at)
     found = read(bytes(fit.session(FIT_START, 1500, metres)))
     assert (found.duration_ms, found.distance_m) == (1_500_000, metres or None)
+
+
+@given(
+    st.floats(0.6, 1.0), st.floats(0.7, 1.4), st.sampled_from([TREADMILL, TRACK, 0]), st.booleans(), st.integers(1, 8)
+)
+def test_a_file_without_places_stays_what_its_device_says(
+    timer: float, calibrated: float, ground: int, counted: bool, every: int
+) -> None:
+    """Timers stand, belts are calibrated, sensors differ: what the device says in all is the run."""
+    fit = Fit().file_id()
+    for at in range(0, 1801, every):
+        fit.record(FIT_START + at, at * 3.0 if counted else None)
+    seconds, metres = round(1800 * timer), round(5400 * calibrated)
+    found = read(bytes(fit.session(FIT_START, seconds, metres, sub_sport=ground)))
+    assert (found.duration_ms, found.distance_m) == (seconds * 1000, metres)
+    assert (found.left_out, found.doubtful, found.unread) == (0, False, ())

@@ -149,6 +149,14 @@ def test_distances_and_places_that_cannot_be_read_are_named() -> None:
     assert "files.warning.unread_distances" in report(counted).warnings
 
 
+def test_texts_made_to_take_long_are_no_times() -> None:
+    for text in ("2026-11-20T06:15:00" + "A" * 10_000_000, "1" * 10_000_000, "1 " * 5_000_000, "A" * 200):
+        assert when(text) is None
+        assert number(text) is None
+    data = tcx(lap(0, 60), sport="x" * 1_000_000)
+    assert len(read(data).sport_name) <= 40
+
+
 @pytest.mark.parametrize("text", ["NaN", "null", "-", "", "INF"])
 def test_what_is_missing_is_not_unread(text: str) -> None:
     data = tcx(lap(0, 60)).replace(b"<LongitudeDegrees>13.4", f"<LongitudeDegrees>{text}".encode())
