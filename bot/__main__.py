@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from bot import config, logs
 from bot.clock import system_clock
 from bot.errors import StartupError, Unavailable
+from bot.operator_alerts import OperatorAlerts
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -77,17 +78,19 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
-def _settings(options: argparse.Namespace, *, needs_token: bool = False) -> config.Settings:
+def _settings(
+    options: argparse.Namespace, *, needs_token: bool = False, alerts: logging.Handler | None = None
+) -> config.Settings:
     path: Path | None = options.config
     if path is None and DEFAULT_CONFIG.exists():
         path = DEFAULT_CONFIG
     settings = config.load(path, os.environ, needs_token=needs_token)
-    logs.configure(settings.logging, [settings.discord.token])
+    logs.configure(settings.logging, [settings.discord.token], alerts)
     return settings
 
 
 @contextlib.asynccontextmanager
-async def _app(settings: config.Settings) -> AsyncIterator[App]:
+async def _app(settings: config.Settings, operator: OperatorAlerts | None = None) -> AsyncIterator[App]:
     """The parts, closed in reverse order."""
     from bot.app import App
     from bot.delivery.pump import Pump
@@ -96,7 +99,7 @@ async def _app(settings: config.Settings) -> AsyncIterator[App]:
 
     database, worker = Database.open(settings.database.url), Worker()
     try:
-        yield App(settings, database, worker, system_clock, Pump())
+        yield App(settings, database, worker, system_clock, Pump(), operator=operator or OperatorAlerts())
     finally:
         await worker.close()
         await database.close()
@@ -120,7 +123,8 @@ def _discord_in_words() -> Iterator[None]:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    settings = _settings(options, needs_token=True)
+    operator = OperatorAlerts()
+    settings = _settings(options, needs_token=True, alerts=operator)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -129,7 +133,7 @@ async def _run(options: argparse.Namespace) -> None:
 
     from bot.client import Backpedal
 
-    async with _app(settings) as app:
+    async with _app(settings, operator) as app:
         bot = Backpedal(app)
         saying = asyncio.create_task(app.worker.say_wall())
         with _discord_in_words():
@@ -170,6 +174,8 @@ async def _check(options: argparse.Namespace) -> None:
 
     settings = _settings(options, needs_token=True)
     print(f"settings  read; token set; database {upkeep.shown(settings.database.url)}")
+    told = [f"{name} {number}" for name, number in vars(settings.alerts).items() if number]
+    print(f"alerts    errors are told to {' and '.join(told) or 'nobody: name a channel or user under [alerts]'}")
     faults: list[str] = []
     try:
         found = await upkeep.condition(settings.database.url)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
+from bot.operator_alerts import OperatorAlerts
 from bot.services.lifelines import Lifelines
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class App:
         clock: the present instant.
         courier: sends what the bot says by itself.
         lifelines: whom to alarm when the database fails.
+        operator: is told of errors on Discord.
     """
 
     settings: Settings
@@ -51,3 +53,4 @@ class App:
     clock: Clock
     courier: Courier
     lifelines: Lifelines = field(default_factory=Lifelines)
+    operator: OperatorAlerts = field(default_factory=OperatorAlerts)

@@ -17,6 +17,7 @@ from discord.ext import commands
 
 import cogs
 from bot.admission import Admission, Verdict
+from bot.answering import LOST
 from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError, Unavailable
@@ -154,7 +155,41 @@ class Backpedal(commands.Bot):
         if not self._closing:
             self.app.courier.attach(self)
             self._attached = True
+            await self._reach_the_operator()
         log.info("ready in %d clubs", len(self.guilds))
+
+    async def _reach_the_operator(self) -> None:
+        """Send what is logged at ERROR where `[alerts]` says; say in the log where that cannot be."""
+        alerts = self.app.settings.alerts
+        if not alerts.channel and not alerts.user:
+            return
+        try:
+            if alerts.channel:
+                channel = self.get_channel(alerts.channel) or await self.fetch_channel(alerts.channel)
+                if isinstance(channel, discord.abc.GuildChannel):
+                    allowed = channel.permissions_for(channel.guild.me)
+                    if not (allowed.view_channel and allowed.send_messages):
+                        log.error("[alerts] channel %d: I may not write there", alerts.channel)
+            if alerts.user:
+                await self.create_dm(discord.Object(alerts.user))
+        except LOST as error:
+            log.error("[alerts] channel or user cannot be reached: %s", error)
+        self.app.operator.attach(self._tell_operator)
+
+    async def _tell_operator(self, words: str) -> bool:
+        """Send the operator a message, to the channel and the user; whether either was taken."""
+        alerts, taken = self.app.settings.alerts, False
+        for number in filter(None, (alerts.channel, alerts.user)):
+            try:
+                if number == alerts.user:
+                    channel: discord.abc.Messageable = await self.create_dm(discord.Object(number))
+                else:
+                    channel = self.get_partial_messageable(number)
+                await channel.send(words)
+                taken = True
+            except LOST as error:
+                log.warning("the operator could not be written to: %s", error)
+        return taken
 
     async def on_interaction(self, interaction: discord.Interaction[Backpedal]) -> None:
         """Route presses and forms by their id; commands are the tree's."""
@@ -230,5 +265,6 @@ class Backpedal(commands.Bot):
                 words = reader.t("errors.stopping", list=shown) if shown else reader.t("errors.stopping_alone")
                 await say_privately(interaction, words)
         if self._attached:
+            self.app.operator.detach()
             await self.app.courier.detach(self)
         await super().close()

@@ -7,6 +7,7 @@ defaults written here.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from bot.errors import StartupError
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 
+_SNOWFLAKE = re.compile("[0-9]{17,19}")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -98,6 +100,19 @@ class LoggingSettings:
 
 
 @dataclass(frozen=True)
+class AlertsSettings:
+    """[alerts].
+
+    Attributes:
+        channel: the id of a Discord channel where the operator reads of errors; 0 for none.
+        user: the id of a Discord user who is told of them by direct message; 0 for none.
+    """
+
+    channel: int = 0
+    user: int = 0
+
+
+@dataclass(frozen=True)
 class RemindersSettings:
     """[reminders].
 
@@ -117,6 +132,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)
     reminders: RemindersSettings = field(default_factory=RemindersSettings)
+    alerts: AlertsSettings = field(default_factory=AlertsSettings)
 
 
 def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool = False) -> Settings:
@@ -181,6 +197,10 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
     per_member = reminders.whole_number("per_member", RemindersSettings.per_member, 1, 1000)
     reminders.end()
 
+    alerts = whole.table("alerts")
+    alert_channel, alert_user = alerts.snowflake("channel"), alerts.snowflake("user")
+    alerts.end()
+
     whole.end()
     return Settings(
         DiscordSettings(Secret((environment.get("DISCORD_TOKEN") or token).strip())),
@@ -188,6 +208,7 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
         DatabaseSettings(url),
         LoggingSettings(level, format_, folder / file if file else None),
         RemindersSettings(per_member),
+        AlertsSettings(alert_channel, alert_user),
     )
 
 
@@ -239,6 +260,18 @@ class _Table:
         else:
             return value
         return default
+
+    def snowflake(self, key: str) -> int:
+        """An id of Discord's, as a number or in quotes; 0 for none."""
+        self.known.append(key)
+        value = self.values.get(key, 0)
+        digits = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+        if digits in ("", "0") and value in (0, ""):
+            return 0
+        if not _SNOWFLAKE.fullmatch(digits) or int(digits) >= 2**63:
+            self._fault(key, "must be an id of Discord's: 17 to 19 digits, by Copy ID in Discord's developer mode.")
+            return 0
+        return int(digits)
 
     def url(self, key: str, folder: Path) -> str:
         url = self.text(key, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bot.config import LoggingSettings, Secret
@@ -46,6 +46,14 @@ class _Json(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _Message(logging.Formatter):
+    """What happened, without a traceback: its lines are for the log alone."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message."""
+        return record.getMessage()
+
+
 class _Discreet(logging.Formatter):
     """Whatever another formatter writes, with stars in place of what must not be shown."""
 
@@ -63,18 +71,29 @@ class _Discreet(logging.Formatter):
         return line
 
 
-def configure(settings: LoggingSettings, secrets: Iterable[Secret] = ()) -> None:
+def configure(settings: LoggingSettings, secrets: Sequence[Secret] = (), alerts: logging.Handler | None = None) -> None:
     """Send everything logged in this process to standard error, or to the file that is set.
+
+    Args:
+        settings: where, how and how much.
+        secrets: stars stand in their place.
+        alerts: is given the bare message of each line, too, without its traceback.
 
     Raises:
         StartupError: the file cannot be written.
     """
     try:
-        handler = logging.FileHandler(settings.file, encoding="utf-8") if settings.file else logging.StreamHandler()
+        handler: logging.Handler = (
+            logging.FileHandler(settings.file, encoding="utf-8") if settings.file else logging.StreamHandler()
+        )
     except OSError as error:
         raise StartupError(f"[logging] file {settings.file} cannot be written: {error.strerror}.") from error
     handler.setFormatter(_Discreet(_Json() if settings.format == "json" else _Text(), secrets))
-    logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
+    handlers = [handler]
+    if alerts is not None:
+        alerts.setFormatter(_Discreet(_Message(), secrets))
+        handlers.append(alerts)
+    logging.basicConfig(level=settings.level.upper(), handlers=handlers, force=True)
     logging.captureWarnings(True)
     logging.getLogger("discord.client").addFilter(_says_something)
     for least, names in _AT_LEAST.items():

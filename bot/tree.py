@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.answering import BROKEN, GONE, LOST, respond
-from bot.errors import BadInput, MemberError
+from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import LANGUAGES, catalogue, shipped
 from bot.reader import Reader
 
@@ -24,6 +24,12 @@ log = logging.getLogger(__name__)
 
 TEXT_LIMIT = 500
 """Characters that any option takes at most: those of a note."""
+TOLD = {
+    "errors.database.full": "errors.database.full_told",
+    "errors.database.broken": "errors.database.broken_told",
+    "errors.database.unreadable": "errors.database.unreadable_told",
+}
+"""What is said instead once the operator has been told."""
 
 
 def reader_in(interaction: discord.Interaction) -> Reader:
@@ -51,7 +57,7 @@ _LISTED = (
 """What shows one's own things, by the first word of a command or custom id."""
 
 
-async def respond_to_error(interaction: discord.Interaction, error: BaseException) -> None:
+async def respond_to_error(interaction: discord.Interaction[Backpedal], error: BaseException) -> None:
     """Answer a failure, always and only to the one who caused it.
 
     A `MemberError` is said in its own words. Anything else gets an apology with a reference that stands in the log
@@ -63,7 +69,8 @@ async def respond_to_error(interaction: discord.Interaction, error: BaseExceptio
         return
     reader = reader_in(interaction)
     if isinstance(error, MemberError):
-        words = reader.error(error)
+        told = isinstance(error, Unavailable) and await interaction.client.app.operator.told_of(error)
+        words = reader.t(TOLD[error.key]) if told else reader.error(error)
     elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         words = reader.t("errors.command.changed")
     elif isinstance(error, app_commands.NoPrivateMessage):

@@ -15,10 +15,21 @@ from bot.errors import Unavailable
 from db.checkpoints import Checkpoints
 from db.dialect import Engines, durable, engines, sqlite_file
 
-FAILURES = (DBAPIError, PoolTimeout)
-"""What a database raises."""
+FAILURES = (DBAPIError, PoolTimeout, OSError)
+"""What a database raises; OSError where its server cannot be reached."""
 BUSY = ("locked", "lock timeout", "busy", "deadlock")
 """What a database says when somebody else was first; of two in a deadlock it undoes one, who may simply try again."""
+FULL = ("is full", "no space")
+"""What it says when nothing more can be written."""
+BROKEN = (
+    "disk i/o", "malformed", "not a database", "unable to open",
+    "connection is closed", "connection was closed", "connection does not exist", "shutting down", "starting up",
+)  # fmt: skip
+"""What it says when it cannot be used at all: a damaged file or disk, a server that ended."""
+READONLY = "attempt to write a readonly database"
+"""What SQLite says to a writer whose file it may not write."""
+UNREAD = {"errors.database.broken": "errors.database.unreadable"}
+"""What members are told instead where nothing was to be written: not that nothing was changed."""
 
 
 class Database:
@@ -57,13 +68,15 @@ class Database:
         """One transaction that may write; commits at the end, rolls back on any exception.
 
         Raises:
-            Unavailable: a lock or connection was not free in time, or the disk is full. Nothing was written.
+            Unavailable: a lock or connection was not free in time, the disk is full, or the database does not work.
+                Nothing was written.
         """
         try:
             async with self._engines.writing.place(urgent=self._is_urgent), self._write.begin() as session:
                 yield session
         except FAILURES as error:
-            raise _in_words(error) from error
+            told = _in_words(error)
+            raise (Unavailable("errors.database.broken") if READONLY in str(error) else told) from error
         if self._checkpoints:
             self._checkpoints.committed()
 
@@ -79,7 +92,9 @@ class Database:
                 yield session
         except FAILURES as error:
             told = _in_words(error)
-            raise (Unavailable("errors.database.unread") if isinstance(told, Unavailable) else told) from error
+            if isinstance(told, Unavailable):
+                told = Unavailable(UNREAD.get(told.key, "errors.database.unread"))
+            raise told from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -90,10 +105,12 @@ class Database:
 
 
 def _in_words(error: Exception) -> Exception:
-    """The failures a member can do something about, as `Unavailable`; any other as it is."""
+    """The failures that members are told of, as `Unavailable`; any other as it is."""
     text = str(getattr(error, "orig", error)).lower()
-    if isinstance(error, PoolTimeout) or any(word in text for word in BUSY):
+    if isinstance(error, PoolTimeout) or any(words in text for words in BUSY):
         return Unavailable("errors.database.busy")
-    if "full" in text or "no space" in text or "disk i/o" in text:
+    if any(words in text for words in FULL):
         return Unavailable("errors.database.full")
+    if isinstance(error, OSError) or any(words in text for words in BROKEN):
+        return Unavailable("errors.database.broken")
     return error

@@ -121,7 +121,8 @@ class Pump:
         try:
             await self._work(client, firing, sender)
         except Unavailable as error:
-            log.warning("the database was not free for what is due: %s", error.key)
+            if await client.app.operator.told_of(error) is None:
+                log.warning("the database was not free for what is due: %s", error.key)
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         except Exception:
             # A turn that ended without an alarm set would be the last: whatever it was, look again soon.

@@ -75,7 +75,7 @@ def test_every_fault_is_reported_at_once(file: Path) -> None:
         "[logging] level must be one of debug, info, warning, error, not 'loud'.",
         "[logging] format must be text in quotes, not a number.",
         "[logging] file must be text in quotes, not true/false.",
-        "unknown key 'colour' at the top. Known here: discord, data, database, logging, reminders.",
+        "unknown key 'colour' at the top. Known here: discord, data, database, logging, reminders, alerts.",
         "unknown key 'loging' at the top. Did you mean 'logging'?",
         "[discord] token is missing. Put it there, or in the environment as DISCORD_TOKEN.",
     ]
