@@ -34,6 +34,7 @@ DEFAULT_CONFIG = Path("config.toml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code: 0 done, 1 it could not be done (said on standard error), 2 usage."""
     options = parser().parse_args(arguments)
+    os.umask(0o077)  # what is written about members is nobody else's on this machine
     work: Callable[[argparse.Namespace], Awaitable[None]] = options.work
     try:
         asyncio.run(_awaited(work(options)))
@@ -85,7 +86,9 @@ def _settings(
     if path is None and DEFAULT_CONFIG.exists():
         path = DEFAULT_CONFIG
     settings = config.load(path, os.environ, needs_token=needs_token)
-    logs.configure(settings.logging, [settings.discord.token], alerts)
+    logs.configure(settings.logging, settings.secrets, alerts)
+    if warning := config.exposed(path):
+        log.warning("%s", warning)
     return settings
 
 
@@ -168,17 +171,19 @@ async def _try(options: argparse.Namespace) -> None:
 
 async def _check(options: argparse.Namespace) -> None:
     from bot.client import Backpedal
+    from bot.database_url import shown
     from bot.worker.worker import described
     from cogs import EXTENSIONS
     from db import upkeep
 
     settings = _settings(options, needs_token=True)
-    print(f"settings  read; token set; database {upkeep.shown(settings.database.url)}")
+    print(f"settings  read; token set; database {shown(settings.database.url)}")
     told = [f"{name} {number}" for name, number in vars(settings.alerts).items() if number]
     print(f"alerts    errors are told to {' and '.join(told) or 'nobody: name a channel or user under [alerts]'}")
     faults: list[str] = []
     try:
         found = await upkeep.condition(settings.database.url)
+        await upkeep.check_whole(settings.database.url)
         upkeep.check_writable(settings.database.url)
         if found.state is upkeep.State.NEWER:
             raise StartupError(upkeep.newer(found))
@@ -206,6 +211,7 @@ async def _migrate(options: argparse.Namespace) -> None:
 async def _up_to_date(settings: config.Settings) -> None:
     from db import upkeep
 
+    upkeep.keep_private(settings.database.url)
     update = await upkeep.bring_up_to_date(settings.database.url, copies=settings.data.copies, now=system_clock())
     if update.copy:
         log.info("the database as it was is kept in %s", update.copy)

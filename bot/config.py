@@ -7,19 +7,20 @@ defaults written here.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.database_url import faults_of, passwords_of
 from bot.errors import StartupError
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 
 _SNOWFLAKE = re.compile("[0-9]{17,19}")
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
 class Secret:
@@ -134,6 +135,11 @@ class Settings:
     reminders: RemindersSettings = field(default_factory=RemindersSettings)
     alerts: AlertsSettings = field(default_factory=AlertsSettings)
 
+    @property
+    def secrets(self) -> list[Secret]:
+        """What must stand in no log."""
+        return [self.discord.token, *map(Secret, passwords_of(self.database.url))]
+
 
 def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool = False) -> Settings:
     """The settings of a file and the environment.
@@ -168,6 +174,27 @@ def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool
     if faults:
         raise StartupError([f"{name}: {fault}" for fault in faults])
     return settings
+
+
+def exposed(path: Path | None) -> str | None:
+    """A warning where a file that can be loaded holds a secret and others on this machine can read it, or None.
+
+    Windows does not tell who can.
+    """
+    if path is None or os.name != "posix" or not path.stat().st_mode & 0o077:
+        return None
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    held = [
+        name
+        for name, holds in (
+            ("the bot's token", str(raw.get("discord", {}).get("token", "")).strip()),
+            ("the database's password", passwords_of(str(raw.get("database", {}).get("url", "")))),
+        )
+        if holds
+    ]
+    if not held:
+        return None
+    return f"{path} holds {' and '.join(held)}, and others on this machine can read it: chmod 600 {path}"
 
 
 def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, str], faults: list[str]) -> Settings:
@@ -275,12 +302,13 @@ class _Table:
 
     def url(self, key: str, folder: Path) -> str:
         url = self.text(key, "")
-        scheme, found, rest = url.partition("://")
-        if url and not found:
-            self._fault(key, "must be a database URL such as sqlite+aiosqlite:///data/backpedal.db.")
-        elif scheme in _DRIVERS:
-            self._fault(key, f"must name an asynchronous driver: {_DRIVERS[scheme]}:// instead of {scheme}://.")
-        elif scheme.startswith("sqlite") and rest.startswith("/") and not rest.startswith(("/:", "/file:")):
+        scheme, _, rest = url.partition("://")
+        faults = list(faults_of(url)) if url else []
+        for fault in faults:
+            self._fault(key, fault)
+        if faults:
+            return ""
+        if scheme.startswith("sqlite") and rest.startswith("/") and not rest.startswith(("/:", "/file:")):
             return f"{scheme}:///{folder / rest[1:]}"
         return url
 

@@ -12,17 +12,18 @@ import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.database_url import passwords_of, shown
 from bot.errors import StartupError
 from db.dialect import makes_tables_anew, sqlite_file
 from db.engine import Database
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 COPIES_FOLDER = "copies"
 _BACKUP_NAME = re.compile(r"backup-\d{8}T\d{6}Z\.db")
+_DAMAGED = ("malformed", "not a database")
+"""What SQLite says of a damaged file."""
 _COPY_NAME = re.compile(r"before-\d{4}-\d{8}T\d{6}Z\.db")
 
 
@@ -211,10 +214,68 @@ def copy_sqlite(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(part)) as copy:
             origin.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
+        damage = _damage_of(part)
+        if damage is not None:  # older copies, which may be whole, are not rotated out for it
+            part.unlink(missing_ok=True)
+            raise StartupError(damaged(source, damage))
         part.rename(target)
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
+        if any(words in str(error) for words in _DAMAGED):
+            raise StartupError(damaged(source, str(error))) from error
         raise StartupError(f"{source} could not be copied to {target}: {error}") from error
+
+
+def damaged(file: Path, reason: str) -> str:
+    """The sentence for an SQLite file that is damaged: how a copy is put in its place."""
+    folder = file.parent / COPIES_FOLDER
+    copies = sorted(folder.glob("*.db"), key=lambda copy: copy.stat().st_mtime) if folder.is_dir() else []
+    restore = f"cp {copies[-1]} {file}" if copies else f"none is in {folder}, so take one of your own backups"
+    return (
+        f"The database {file} is damaged ({reason}). Stop the bot, move {file.name}, {file.name}-wal and"
+        f" {file.name}-shm to another directory, and put a copy in their place: {restore}. Then start the bot."
+    )
+
+
+async def check_whole(url: str) -> None:
+    """Read all of an SQLite file.
+
+    Raises:
+        StartupError: it is damaged; says how to restore a copy.
+    """
+    file = _file_of(url)
+    if file is not None and file.exists():
+        reason = await asyncio.to_thread(_damage_of, file)
+        if reason is not None:
+            raise StartupError(damaged(file, reason))
+
+
+def _damage_of(file: Path) -> str | None:
+    """What is wrong with an SQLite file, or None."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error) if any(words in str(error) for words in _DAMAGED) else None
+    return None if said == "ok" else " ".join(said.split())
+
+
+def keep_private(url: str) -> None:
+    """Let nobody else on this machine read an SQLite file and its copies; Windows has no such bits.
+
+    New files are so by the umask that `bot.__main__` sets; these may have been made before, or by another program.
+    """
+    file = _file_of(url)
+    if file is None or os.name != "posix":
+        return
+    folder = file.parent / COPIES_FOLDER
+    for one in (*file.parent.glob(f"{file.name}*"), folder, *folder.glob("*")):
+        if one.exists() and one.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # another user's, who decides
+                one.chmod(0o700 if one.is_dir() else 0o600)
+                log.info("%s could be read by others on this machine, and no longer can", one)
+    if file.parent.exists() and file.parent.stat().st_mode & 0o022:
+        log.warning("others on this machine can write to %s: chmod 700 %s", file.parent, file.parent)
 
 
 def make_writable(folder: Path) -> None:
@@ -246,11 +307,6 @@ def check_writable(url: str) -> None:
         raise StartupError(f"The directory {file.parent} cannot be written.")
 
 
-def shown(url: str) -> str:
-    """A database URL fit to be printed: without its password."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
 def _file_of(url: str) -> Path | None:
     try:
         return sqlite_file(url)
@@ -263,17 +319,31 @@ async def _connected(url: str, *, writes: bool = True) -> AsyncIterator[Any]:
     """One transaction for upkeep, on a connection of its own."""
     try:
         database = Database.open(url)
-    except (ArgumentError, ImportError) as error:
-        raise StartupError(f"[database] url cannot be used: {error}") from error
+    except ModuleNotFoundError as error:
+        raise StartupError(
+            f"[database] url needs the package {error.name}, which is not installed: pip install {error.name}"
+        ) from error
+    except ArgumentError as error:
+        raise StartupError(f"[database] url cannot be used: {_without_passwords(url, error)}") from error
     try:
         _without_foreign_keys(database.writer)
         async with (database.writer if writes else database.reader).begin() as connection:
             yield connection
     except (DBAPIError, OSError) as error:
-        reason = str(getattr(error, "orig", error)).strip() or type(error).__name__
+        reason = _without_passwords(url, getattr(error, "orig", error))
+        file = sqlite_file(url)
+        if file is not None and any(words in reason for words in _DAMAGED):
+            raise StartupError(damaged(file, reason)) from error
         raise StartupError(f"The database {shown(url)} cannot be used: {reason}") from error
     finally:
         await database.close()
+
+
+def _without_passwords(url: str, error: object) -> str:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    for password in passwords_of(url):
+        reason = reason.replace(password, "***")
+    return reason
 
 
 def _without_foreign_keys(engine: AsyncEngine) -> None:

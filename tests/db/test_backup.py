@@ -85,7 +85,7 @@ def test_what_is_no_database_leaves_no_half_copy(tmp_path: Path) -> None:
     source = tmp_path / "notes.txt"
     source.write_text("not a database, but long enough to have a header " * 50)
 
-    with pytest.raises(StartupError, match="could not be copied"):
+    with pytest.raises(StartupError, match="is damaged"):
         copy_sqlite(source, tmp_path / "copy.db")
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -28,6 +28,8 @@ from tests.wire.server import LocalDiscord
 ROOT = Path(__file__).parents[2]
 TOKEN = "MTIzNDU2Nzg5.very-secret.token"
 
+POSTGRESQL = '[database]\nurl = "postgresql+asyncpg://runner:pa55word@127.0.0.1:9/club"\n'
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -75,6 +77,7 @@ def _ended(code: int, out: bytes, err: bytes) -> Ended:
 def config(tmp_path: Path) -> Path:
     file = tmp_path / "config.toml"
     file.write_text("")
+    file.chmod(0o600)
     return file
 
 
@@ -88,8 +91,9 @@ async def there() -> AsyncIterator[LocalDiscord]:
 def made(config: Path, migrated_file: Path) -> Path:
     """A database at the newest revision where the defaults have it."""
     file = config.parent / "data" / "backpedal.db"
-    file.parent.mkdir()
+    file.parent.mkdir(mode=0o700)
     file.write_bytes(migrated_file.read_bytes())
+    file.chmod(0o600)
     return file
 
 
@@ -167,6 +171,67 @@ async def test_a_file_that_is_no_database_is_one_clear_message(config: Path, mad
     ended = await bot("migrate", "--config", str(config))
     assert (ended.code, len(ended.err.splitlines())) == (1, 1)
     assert "not a database" in ended.err
+    assert "take one of your own backups" in ended.err
+
+
+async def test_a_damaged_file_says_how_the_newest_copy_is_restored(config: Path, made: Path) -> None:
+    assert (await bot("backup", "--config", str(config))).code == 0
+    (copy,) = (made.parent / "copies").iterdir()
+    whole = made.read_bytes()
+    made.write_bytes(whole[:4096] + bytes(4096) * 3 + whole[16384:])
+    for command in ("check", "backup"):
+        ended = await bot(command, "--config", str(config))
+        assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended
+        assert f"cp {copy} {made}" in ended.err
+        assert f"{made.name}-wal" in ended.err
+    assert list((made.parent / "copies").iterdir()) == [copy], "a damaged copy is none"
+    made.write_bytes(copy.read_bytes())
+    assert (await bot("check", "--config", str(config))).code == 0
+
+
+async def test_everything_written_is_nobody_else_s_to_read(config: Path) -> None:
+    config.write_text('[logging]\nfile = "backpedal.log"\n')
+    os.umask(0o022)
+    for command in ("migrate", "backup"):
+        assert (await bot(command, "--config", str(config))).code == 0
+    written = [path for path in config.parent.rglob("*") if path != config]
+    assert {path.name for path in written if path.is_dir()} == {"data", "copies"}
+    assert {oct(path.stat().st_mode & 0o777) for path in written if path.is_dir()} == {"0o700"}
+    assert {oct(path.stat().st_mode & 0o777) for path in written if path.is_file()} == {"0o600"}
+
+
+async def test_files_that_others_could_read_are_made_private_at_the_start(config: Path, made: Path) -> None:
+    made.chmod(0o644)
+    ended = await bot("migrate", "--config", str(config))
+    assert ended.code == 0
+    assert "could be read by others" in ended.err
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert (await bot("migrate", "--config", str(config))).err == ""
+
+
+@pytest.mark.parametrize("held", ['[discord]\ntoken = "a-token-of-the-bot"\n', POSTGRESQL])
+async def test_a_secret_in_a_readable_file_is_warned_of(config: Path, made: Path, held: str) -> None:
+    config.write_text(held)
+    for mode, warned in ((0o644, True), (0o640, True), (0o600, False)):
+        config.chmod(mode)
+        ended = await bot("check", "--config", str(config))
+        assert (f"chmod 600 {config}" in ended.err) is warned
+        assert "a-token-of-the-bot" not in ended.err + ended.out
+        assert "pa55word" not in ended.err + ended.out
+
+
+async def test_what_cannot_be_used_as_a_database_is_said_in_words(config: Path) -> None:
+    for url, said in (
+        ("postgresql+asyncpg://runner:pa55word@127.0.0.1:9/club?sslmode=require", "ssl=require"),
+        ("postgresql+asyncpg://runner:pa55word@127.0.0.1:9/club", "postgresql+asyncpg://127.0.0.1:9/club"),
+        ("postgresql+asyncpg://127.0.0.1:9/club?user=runner&password=pa55word", "127.0.0.1:9/club cannot be used"),
+        ("postgresql+asyncpg://runner:pa55word@pa55word@127.0.0.1:9/club", "%40"),
+    ):
+        config.write_text(f'[database]\nurl = "{url}"\n')
+        ended = await bot("migrate", "--config", str(config))
+        assert (ended.code, len(ended.err.splitlines())) == (1, 1), ended
+        assert said in ended.err
+        assert "pa55word" not in ended.err + ended.out
 
 
 async def test_check_reports_and_makes_nothing(config: Path) -> None:

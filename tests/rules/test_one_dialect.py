@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 MAY_ASK = {
     "db/dialect.py",
     "db/sqlite_driver.py",  # what `db/dialect.py` opens SQLite with; it is that driver, and asks nothing
-    "bot/config.py",  # below db: it reads the URL of the configuration, and knows which drivers are asynchronous
+    "bot/config.py",
+    "bot/database_url.py",  # below db: it reads the URL of the configuration, and knows which drivers are asynchronous
 }
 SOURCES = sorted(
     str(file.relative_to(ROOT))
