@@ -21,6 +21,7 @@ from bot import config, logs
 from bot.clock import system_clock
 from bot.errors import StartupError, Unavailable
 from bot.operator_alerts import OperatorAlerts
+from bot.zone_data import newest
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -34,6 +35,7 @@ DEFAULT_CONFIG = Path("config.toml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit code: 0 done, 1 it could not be done (said on standard error), 2 usage."""
     options = parser().parse_args(arguments)
+    newest()  # before any zone is looked up
     os.umask(0o077)  # what is written about members is nobody else's on this machine
     work: Callable[[argparse.Namespace], Awaitable[None]] = options.work
     try:
@@ -132,6 +134,7 @@ async def _run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    log.info("time zones: %s", newest())
     await _up_to_date(settings)
 
     from bot.client import Backpedal
@@ -180,6 +183,7 @@ async def _check(options: argparse.Namespace) -> None:
     print(f"settings  read; token set; database {shown(settings.database.url)}")
     told = [f"{name} {number}" for name, number in vars(settings.alerts).items() if number]
     print(f"alerts    errors are told to {' and '.join(told) or 'nobody: name a channel or user under [alerts]'}")
+    print(f"zones     {newest()}")
     faults: list[str] = []
     try:
         found = await upkeep.condition(settings.database.url)

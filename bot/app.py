@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.clock import Clock
 from bot.operator_alerts import OperatorAlerts
 from bot.services.lifelines import Lifelines
+from bot.zone_data import ZoneData, newest
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -45,6 +46,7 @@ class App:
         courier: sends what the bot says by itself.
         lifelines: whom to alarm when the database fails.
         operator: is told of errors on Discord.
+        zone_data: the time zone data in use.
     """
 
     settings: Settings
@@ -54,3 +56,4 @@ class App:
     courier: Courier
     lifelines: Lifelines = field(default_factory=Lifelines)
     operator: OperatorAlerts = field(default_factory=OperatorAlerts)
+    zone_data: ZoneData = field(default_factory=newest)

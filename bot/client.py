@@ -21,8 +21,9 @@ from bot.answering import LOST
 from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError, Unavailable
-from bot.services import memory
+from bot.services import memory, zone_updates
 from bot.tree import CatalogueTranslator, Tree, list_command_of, reader_in, respond_to_error, say_privately
+from cogs.beginning import begin
 from cogs.nudging import Nudge, kind_of
 from cogs.views.base import Router
 
@@ -81,14 +82,29 @@ class Backpedal(commands.Bot):
         self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
         self._closing = False
         self._attached = False
+        self._following: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Load every cog or refuse to start; then sync the commands if they changed."""
         await self.load_everything()
+        await self._follow_the_zones()
         try:
             await self.sync_if_changed()
         except Unavailable as error:  # a database that is locked for some seconds must not keep the bot from starting
             log.warning("the commands are compared with those last sent at the next start: %s", error.key)
+
+    async def _follow_the_zones(self) -> None:
+        """Move what is planned by wall time where the time zone data has changed, before any of it is due."""
+
+        async def follow() -> None:
+            await zone_updates.follow(self.app.database, self.app.zone_data.version, self.app.clock())
+            self.app.courier.poke()
+
+        try:
+            await follow()
+        except Unavailable as error:
+            log.warning("what is planned is compared with the time zone data once the database allows: %s", error.key)
+            self._following = asyncio.create_task(begin(self, "following the time zone data", follow))
 
     async def load_everything(self) -> None:
         """Load every extension.
@@ -264,6 +280,8 @@ class Backpedal(commands.Bot):
                 reader, shown = reader_in(interaction), list_command_of(interaction)
                 words = reader.t("errors.stopping", list=shown) if shown else reader.t("errors.stopping_alone")
                 await say_privately(interaction, words)
+        if self._following is not None:
+            self._following.cancel()
         if self._attached:
             self.app.operator.detach()
             await self.app.courier.detach(self)

@@ -27,6 +27,7 @@ from discord import app_commands
 from sqlalchemy import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.zone_data import newest
 from db import dialect
 from db.engine import Database
 from db.upkeep import upgrade
@@ -82,6 +83,7 @@ def _translate_once() -> None:
         kind.get_translated_payload = translated  # type: ignore[assignment, method-assign]
 
 
+newest()
 _compile_once()
 _translate_once()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
 from db.engine import Database
@@ -19,5 +20,10 @@ async def recall(database: Database, name: str) -> str | None:
 async def remember(database: Database, name: str, value: str) -> None:
     """Keep `value` under `name`."""
     async with database.write() as session:
-        statement = upsert(session, Remembered).values(name=name, value=value)
-        await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+        await remember_in(session, name, value)
+
+
+async def remember_in(session: AsyncSession, name: str, value: str) -> None:
+    """The same within a transaction."""
+    statement = upsert(session, Remembered).values(name=name, value=value)
+    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

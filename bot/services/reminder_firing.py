@@ -193,6 +193,11 @@ async def move_club(session: AsyncSession, guild_id: int, zone: str, now: dateti
     await _move(session, await queries.hold_those(session, KINDS, queries.of_club(guild_id, AGAIN)), zone, now)
 
 
+async def move_zone(session: AsyncSession, zone: str, now: datetime) -> None:
+    """Move the wall times of every reminder in a zone whose rules have changed."""
+    await _move(session, await queries.hold_those(session, KINDS, queries.in_zone(zone, AGAIN)), zone, now)
+
+
 async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: str, now: datetime) -> None:
     """Plan anew. What came once and lies behind us by the new zone is due at once: it is late, not lost."""
     rows = list(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,6 +55,11 @@ async def move(session: AsyncSession, outing_id: int, states: Collection[str], *
         .returning(Outing.outing_id)
     )
     return changed is not None
+
+
+async def set_start(session: AsyncSession, outing_id: int, starts_at: datetime) -> None:
+    """Write when an outing starts."""
+    await session.execute(update(Outing).where(Outing.outing_id == outing_id).values(starts_at=starts_at))
 
 
 async def set_companion(session: AsyncSession, outing_id: int, user_id: int, **values: object) -> None:

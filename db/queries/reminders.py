@@ -175,6 +175,11 @@ def of_club(guild_id: int, put_off: str) -> ColumnElement[bool]:
     return and_(Reminder.guild_id == guild_id, whose, _is_left(put_off))
 
 
+def in_zone(zone: str, put_off: str) -> ColumnElement[bool]:
+    """Everybody's reminders in a zone that are not over, or come once more."""
+    return and_(Reminder.zone == zone, _is_left(put_off))
+
+
 def by_person(user_id: int) -> ColumnElement[bool]:
     """All that a person has asked for, a club's too."""
     return Reminder.user_id == user_id

@@ -240,6 +240,7 @@ async def test_check_reports_and_makes_nothing(config: Path) -> None:
     assert f"of {revisions()[-1]}: empty; made at the next run" in ended.out
     assert "cogs" in ended.out
     assert "worker    files are read behind" in ended.out
+    assert "zones     20" in ended.out
     assert [path.name for path in config.parent.iterdir()] == ["config.toml"]
 
 
