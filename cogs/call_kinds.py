@@ -45,6 +45,11 @@ async def draw_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     return Drawn(words, view)
 
 
+def _left(told: int | list[int] | None) -> list[int]:
+    """Who is not in it any more; 0 is somebody who has erased themselves."""
+    return [told] if isinstance(told, int) else told or []
+
+
 def _letter(draw: Callable[[OutingView, Outgoing, Reader], letters.Letter | None]) -> Draw:
     """A letter to one person, in that person's language."""
 
@@ -163,7 +168,7 @@ KINDS = (
                 outing,
                 to.user_id,
                 reader,
-                to.payload.get("left") or (),
+                _left(to.payload.get("left")),
                 agreeing.Why(to.payload.get("why", agreeing.Why.CANNOT)),
                 agreed=bool(to.payload.get("agreed")),
             )

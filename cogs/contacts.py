@@ -14,12 +14,13 @@ from bot.domain.delivery import Priority
 from bot.errors import BadInput
 from bot.reader import escaped
 from bot.services import contacts, people, questions
+from bot.services.contacts import ContactState
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, close_with, met, patiently, replace, reply, soon
 from cogs.asking import hold_question, never_button
 from cogs.partner_group import add_to_partner
-from cogs.views.alerts import contact_asked, contacts_card
+from cogs.views.alerts import contact_asked, contact_gone, contacts_card
 from cogs.views.base import chosen_number, pressed
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ContactList(commands.Cog):
                 hold=hold_question,
                 to=Recipient.ANYBODY,
             ),
+            Kind(contacts.GONE, Priority.ASKED, None, _draw_gone, to=Recipient.ANYBODY),
         )
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
@@ -92,6 +94,7 @@ class ContactList(commands.Cog):
         person = await met(interaction)
         other = chosen_number(interaction)
         await contacts.answer(self.app.database, other, person.user_id, accept=False, now=self.app.clock())
+        self.app.courier.poke()
         found = await contacts.contacts_of(self.app.database, person.user_id)
         name = await people.name_of(self.app.database, other, person.guild_id)
         notice = person.reader.t("alerts.contact.withdrawn", name=escaped(name, 60))
@@ -112,6 +115,7 @@ class ContactList(commands.Cog):
         database, contact_id = self.app.database, person.user_id
         work = patiently(lambda: contacts.answer(database, user_id, contact_id, accept=accept, now=self.app.clock()))
         await soon(interaction, work, private=True)
+        self.app.courier.poke()
         name = escaped(await people.name_of(self.app.database, user_id, person.guild_id), 60)
         words = person.reader.t(f"alerts.contact.{'accepted' if accept else 'declined'}", name=name)
         await close_with(interaction, words)
@@ -127,6 +131,15 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     reader = await people.reader_for(database, out.user_id, out.guild_id)
     words, view = contact_asked(await people.name_of(database, about, out.guild_id), about, reader)
     return Drawn(content=words, view=view.add_item(never_button(about, reader)))
+
+
+async def _draw_gone(client: Backpedal, out: Outgoing) -> Drawn:
+    database = client.app.database
+    left = [c for c in (await contacts.contacts_of(database, out.user_id)).mine if c.state is ContactState.ACCEPTED]
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    about = out.payload.get("about_user_id")
+    name = await people.name_of(database, int(about), out.guild_id) if about is not None else None
+    return Drawn(content=contact_gone(name, len(left), reader))
 
 
 async def setup(bot: Backpedal) -> None:

@@ -98,7 +98,9 @@ async def follow(
         others = [c.user_id for c in (*after.inside, *after.waiting) if c.user_id != changed_by]
         await tell(session, after, CHANGED, others, now, occurrence=event)
     if left or (before.state in AGREED and after.state is OutingState.OPEN):
-        payload = {"left": list(left), "why": why.value, "agreed": before.state in AGREED}
+        # One id stands alone: of somebody erased it becomes 0, who is somebody still.
+        gone: object = next(iter(left)) if len(left) == 1 else list(left)
+        payload = {"left": gone, "why": why.value, "agreed": before.state in AGREED}
         await tell(session, after, REOPENED, inside, now, occurrence=event, payload=payload)
     if after.state is OutingState.FILLED and changed_by is None:
         asked = inside if before.state is OutingState.OPEN else new

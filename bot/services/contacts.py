@@ -12,13 +12,15 @@ from bot.domain.delivery import Priority
 from bot.errors import BadInput, Conflict, NotFound
 from bot.reader import escaped
 from bot.services import questions
-from bot.services.deliveries import Destination, Letter
+from bot.services.deliveries import Destination, Letter, post
 from db import models
 from db.engine import Database
 from db.queries import contacts as queries
 
 ASKED = questions.CONTACT
 """The kind that asks somebody to be a contact."""
+GONE = "contact.gone"
+"""The kind that tells a member that a contact who had accepted is one no longer."""
 ASKED_A_DAY = 5
 """Whom a member may ask in a day; taken off and named anew it is another question."""
 MOST = 3
@@ -102,8 +104,8 @@ async def name_contact(
 
     Raises:
         BadInput: oneself.
-        Conflict: has accepted already, was asked within a week or has said no within a month, there are as many as
-            there can be, or as many were asked today.
+        Conflict: goes out with them, has accepted already, was asked within a week or has said no within a month, there
+            are as many as there can be, or as many were asked today.
     """
     if user_id == contact_id:
         raise BadInput("alerts.contact.self")
@@ -119,6 +121,9 @@ async def name_contact(
             raise Conflict("alerts.contact.later", name=escaped(name, 60), at=again_at)
         if known in mine and too_early:
             raise Conflict("alerts.contact.waits", name=escaped(name, 60), at=again_at)
+        together_at = await queries.going_out_together(session, user_id, contact_id)
+        if together_at is not None:
+            raise Conflict("alerts.contact.partner", name=escaped(name, 60), at=together_at)
         if known not in mine and len(mine) >= MOST:
             raise Conflict("alerts.contact.full", count=MOST)
         position = known.position if known is not None and known in mine else len(mine) + 1
@@ -177,15 +182,38 @@ async def drop_contact(database: Database, user_id: int, contact_id: int, now: d
 
 
 async def answer(database: Database, user_id: int, contact_id: int, *, accept: bool, now: datetime) -> None:
-    """Accept being somebody's contact, decline, or withdraw later.
+    """Accept being somebody's contact, decline, or withdraw later, which the member is told.
 
     Raises:
         NotFound: one is not asked by them, or no more.
     """
     async with database.urgent.write() as session:
         state = ContactState.ACCEPTED if accept else ContactState.DECLINED
+        before = await queries.contact_row(session, user_id, contact_id)
+        withdraws = before is not None and before.state == ContactState.ACCEPTED and before.dropped_at is None
         if not await queries.answer_contact(session, user_id, contact_id, state.value, now):
             raise NotFound("alerts.contact.gone")
+        if before is not None and withdraws and not accept:
+            await post(session, [_gone(user_id, before.guild_id, now, contact_id)], now)
+
+
+async def withdraw_everywhere(session: AsyncSession, contact_id: int, now: datetime) -> None:
+    """Tell those whose contact somebody was who erases themselves; what is told names nobody."""
+    rows = await queries.left_without(session, contact_id)
+    await post(session, [_gone(row.user_id, row.guild_id, now) for row in rows], now)
+
+
+def _gone(user_id: int, guild_id: int | None, now: datetime, contact_id: int | None = None) -> Letter:
+    return Letter(
+        GONE,
+        f"{user_id}:{now.timestamp():.6f}",
+        Priority.ASKED,
+        Destination.DM,
+        due_at=now,
+        user_id=user_id,
+        guild_id=guild_id,
+        payload={} if contact_id is None else {"about_user_id": contact_id},
+    )
 
 
 def _again_at(contact: models.Contact) -> datetime:

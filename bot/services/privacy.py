@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.domain.naming import without_anybody
 from bot.domain.runs import Direction, SpotterState
-from bot.services import forgetting, standings
+from bot.services import contacts, forgetting, standings
 from bot.services.runs import PublicCard
 from db.engine import Database
 from db.queries import privacy as queries
@@ -126,6 +126,7 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
         await forgetting.leave_outings(session, user_id, now)
         await forgetting.stop_reminders(session, user_id)
         await forgetting.forget_in_queues(session, user_id, found)
+        await contacts.withdraw_everywhere(session, user_id, now)
         cards = await queries.cards_about(session, user_id)
         redraw = await queries.forget_spotter(session, user_id)
         others = await spotting.credits_given_by(session, user_id)

@@ -241,6 +241,14 @@ def contact_asked(name: str, user_id: int, reader: Reader) -> tuple[str, ui.View
     )
 
 
+def contact_gone(name: str | None, left: int, reader: Reader) -> str:
+    """A contact is one no longer: who, unless they have erased themselves, and how many there still are."""
+    who = reader.t(
+        "alerts.contact.lost_somebody" if name is None else "alerts.contact.lost", name=escaped(name or "", 60)
+    )
+    return f"{who} {reader.t('alerts.contact.lost_left', count=left) if left else reader.t('alerts.contact.lost_all')}"
+
+
 def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.LayoutView:
     """One's own contacts in order, and whose contact one is."""
     lines = [

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.domain.outings import BEFORE, OUT
 from db.dialect import upsert
-from db.models import Contact, Member, Tie, User
+from db.models import Companion, Contact, Member, Outing, Tie, User
 
 
 async def own_contacts(session: AsyncSession, user_id: int, *, hold: bool = False) -> Sequence[Contact]:
@@ -42,6 +43,42 @@ async def set_contact(session: AsyncSession, user_id: int, contact_id: int, **va
     await session.execute(
         update(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).values(**values)
     )
+
+
+async def going_out_together(session: AsyncSession, user_id: int, other_id: int) -> datetime | None:
+    """The start of the first outing, under way or to come, that two people are in; None where there is none."""
+    mine, theirs = aliased(Companion), aliased(Companion)
+    found: datetime | None = await session.scalar(
+        select(func.min(Outing.starts_at))
+        .join(mine, mine.outing_id == Outing.outing_id)
+        .join(theirs, theirs.outing_id == Outing.outing_id)
+        .where(
+            mine.user_id == user_id,
+            theirs.user_id == other_id,
+            mine.presence == "in",
+            theirs.presence == "in",
+            Outing.state.in_([*BEFORE, *OUT]),
+        )
+    )
+    return found
+
+
+async def left_without(session: AsyncSession, contact_id: int) -> Sequence[Row[int, int | None]]:
+    """(user id, club) of those whose contact somebody has accepted to be."""
+    rows = await session.execute(
+        select(Contact.user_id, Contact.guild_id).where(
+            Contact.contact_id == contact_id, Contact.state == "accepted", Contact.dropped_at.is_(None)
+        )
+    )
+    return rows.all()
+
+
+async def contact_row(session: AsyncSession, user_id: int, contact_id: int) -> Contact | None:
+    """Somebody as another's contact, held against other writers."""
+    found: Contact | None = await session.scalar(
+        select(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).with_for_update()
+    )
+    return found
 
 
 async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, state: str, now: datetime) -> bool:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import contacts
+from bot.services import contacts, privacy
 from bot.services.contacts import ContactState, Named
 from db.engine import Database
-from db.models import Contact
+from db.models import Contact, Delivery
 from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, refused
 from tests.services.outside import Outside
 
@@ -57,6 +58,39 @@ async def test_a_block_keeps_the_request_away_and_nobody_is_told(town: Outside) 
     found = (await contacts.name_contact(town.database, ADA, DORA, "Dora", CLUB, town.now)).contacts
     assert [(c.name, c.state) for c in found.mine] == [("Dora", ContactState.ASKED)]
     assert await town.said("contact.ask") == []
+
+
+async def test_whoever_goes_out_with_one_is_no_contact_until_that_is_over(town: Outside) -> None:
+    outing = await town.out()
+    partner = next(c.user_id for c in outing.inside if c.user_id != ADA)
+    named = contacts.name_contact(town.database, ADA, partner, "Ben", CLUB, town.now)
+    await refused(Conflict, "alerts.contact.partner", named)
+    for one in outing.inside:
+        await town.home(one.user_id, outing)
+    assert (await contacts.name_contact(town.database, ADA, partner, "Ben", CLUB, town.now)).contacts.mine
+
+
+async def test_a_member_is_told_when_a_contact_withdraws_and_not_when_one_declines(town: Outside) -> None:
+    await town.person(ADA)
+    for who in (DORA, EVE):
+        await contacts.name_contact(town.database, ADA, who, "x", CLUB, town.now)
+    await contacts.answer(town.database, ADA, EVE, accept=False, now=town.now)
+    await contacts.answer(town.database, ADA, DORA, accept=True, now=town.now)
+    assert await town.said(contacts.GONE) == []
+    for _ in range(2):  # pressed twice
+        await contacts.answer(town.database, ADA, DORA, accept=False, now=town.now)
+    assert await town.said(contacts.GONE) == [(contacts.GONE, ADA, 0)]
+
+
+async def test_a_member_is_told_when_a_contact_erases_themselves_without_their_name(town: Outside) -> None:
+    await town.person(ADA)
+    await town.person(DORA)
+    await town.contact(ADA, DORA)
+    await privacy.erase(town.database, DORA, town.now)
+    assert await town.said(contacts.GONE) == [(contacts.GONE, ADA, 0)]
+    async with town.database.read() as session:
+        (letter,) = await session.scalars(select(Delivery).where(Delivery.kind == contacts.GONE))
+        assert str(DORA) not in f"{letter.payload} {letter.occurrence}"
 
 
 # ── never pressed ──
