@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -113,7 +114,7 @@ def for_organisers(
     else:
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
-    said = [*where(outing, about, reader), *_home(outing, reader)]
+    said = [*where(outing, about, reader, [help_for] if help_for else outing.out), *_home(outing, reader)]
     if tried is not None:
         said += _tried(outing, tried, help_for, reader)
     said.append(number(club, reader))
@@ -178,13 +179,18 @@ def withheld(outing: OutingView, reader: Reader) -> OutingView:
     return replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
 
 
-def where(outing: OutingView, about: CompanionView, reader: Reader) -> list[str]:
-    """The place, as exactly as it is known, and the last check-in."""
+def where(outing: OutingView, about: CompanionView, reader: Reader, whom: Sequence[CompanionView] = ()) -> list[str]:
+    """Who it is, to be tapped; the place, as exactly as it is known, and the last check-in.
+
+    A mention opens a profile, from which one can write or call; it pings nobody, as no message here may.
+    """
     place = escaped(outing.place, 80)
+    people = " · ".join(f"{escaped(c.name, 60)} <@{c.user_id}>" for c in whom or [about])
     lines = [
+        reader.t("alerts.where.who", people=people),
         reader.t("alerts.where.detail", place=place, detail=escaped(outing.detail, 200))
         if outing.detail
-        else reader.t("alerts.where.place", place=place)
+        else reader.t("alerts.where.place", place=place),
     ]
     if about.checked_in_at is not None:
         lines.append(reader.t("alerts.where.since", since=format_dt(about.checked_in_at, "f")))
@@ -276,7 +282,8 @@ def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.La
 
 
 def _with(outing: OutingView, user_id: int) -> list[CompanionView]:
-    return [c for c in outing.inside if c.user_id != user_id]
+    """The others who are out still: whoever is home is with nobody any more."""
+    return [c for c in outing.out if c.user_id != user_id]
 
 
 def _home(outing: OutingView, reader: Reader) -> list[str]:

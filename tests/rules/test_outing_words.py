@@ -201,6 +201,8 @@ def _of_the_way(one: OutingView, me: CompanionView, reader: Reader) -> Iterator[
     for name, (words, buttons) in {
         "out": course.on_the_way(one, me.user_id, reader, CLUB, by_others=True),
         "ask": alerts.ask(one, reader, again=False, contacts=True),
+        "ask alone": alerts.ask(one, reader, again=False, contacts=False),
+        "ask again": alerts.ask(one, reader, again=True, contacts=True),
         "both home?": course.asked_home(one, me.user_id, BEN if me.user_id == ADA else ADA, reader),
     }.items():
         yield name, me.user_id, words, pressable(buttons)
@@ -223,7 +225,10 @@ def test_every_text_says_what_is_so(case: Case, reader: Reader) -> None:
             others = [c.name for c in one.inside if c.user_id != whom]
             assert all(part in words for part in (PLACE, "<t:", *others)), told
         assert extendable or "outing:extend" not in buttons, told
-        assert whom >= 0 or "112" in words, told
+        assert whom >= 0 or ("112" in words and f"<@{-whom}>" in words), told
+        home = [c.name for c in one.inside if c.home_at is not None]
+        assert name != "overdue" or not any(f"{who} <@" in words for who in home), told
+        assert name not in ("help", "overdue") or "<@" in words, told
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
