@@ -45,7 +45,7 @@ _TWELVE = rf"(?:(?:12|0?0|24|{words_for(12, 12)})(?:[:.]00)?\s?(?:{_UHR}\s|o'clo
 def _named_hour(told: Told) -> None:
     """`noon`, `12 noon`, `Mitternacht`, `12:00 midnight`."""
     if told.take(rf"{_TWELVE}{_NOON}"):
-        told.hour, told.clock = NOON, Clock.EXACT
+        told.hour, told.clock = NOON, Clock.FIXED
     elif told.take(rf"{_TWELVE}{_MIDNIGHT}"):
         told.hour, told.clock = time(0), Clock.MIDNIGHT
 

@@ -39,12 +39,12 @@ def take_zone(words: str, *, typed: str, now: datetime) -> tuple[str, str | None
     """
     if found := _ABBREVIATION.search(words):
         zone = found["zone"] + (found["offset"] or "")
-        name = _fixed(zone) if found["offset"] else _known(found["zone"], now)
+        name = _fixed(zone) if found["offset"] else zones.named(found["zone"], now)
     elif found := _CITY.search(words):
         zone = found["city"]
         if zone in WORDS.same_hour or zone in ("same", "this", "diese", "selbe", "gleiche"):
             return words, None
-        name = None if zone in _OWN else _known(zone, now) or _known(zone.removesuffix("er"), now)
+        name = None if zone in _OWN else zones.named(zone, now) or zones.named(zone.removesuffix("er"), now)
         if zone in _OWN:
             return f"{words[: found.end('hour')]}{words[found.end() :]}", None
     else:
@@ -52,13 +52,6 @@ def take_zone(words: str, *, typed: str, now: datetime) -> tuple[str, str | None
     if name is None:
         raise BadInput("entry.moment.zone", typed=typed, zone=zone.upper() if len(zone) < 6 else zone.title())
     return f"{words[: found.end('hour')]}{words[found.end() :]}", name
-
-
-def _known(name: str, now: datetime) -> str | None:
-    try:
-        return zones.find(name, "en", now)
-    except BadInput:
-        return None
 
 
 def _fixed(zone: str) -> str | None:

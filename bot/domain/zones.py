@@ -153,14 +153,21 @@ def find(typed: str, language: str, now: datetime) -> str:
     Raises:
         BadInput: nothing is called that, or several zones are; names what may be meant.
     """
+    if (zone := named(typed, now)) is not None:
+        return zone
     ranked = _ranked(typed, now) if typed.strip() else {}
-    exact = [zone for zone, rank in ranked.items() if rank == _EXACT]
-    if exact and len({_clock(zone, now) for zone in exact}) == 1:
-        return min(exact, key=lambda zone: (_WELL_KNOWN.index(zone) if zone in _WELL_KNOWN else len(exact) + 99, zone))
     meant = [found.city for found in search(typed, language, now, 4)] if ranked else []
     if meant:
         raise BadInput("settings.zone.suggest", typed=typed, places=", ".join(meant))
     raise BadInput("settings.zone.unknown", typed=typed)
+
+
+def named(typed: str, now: datetime) -> str | None:
+    """The IANA name of the one zone that has exactly this name, without looking for others like it."""
+    exact = _index().get(_plain(typed), ())
+    if not exact or len({_clock(zone, now) for zone in exact}) > 1:
+        return None
+    return min(exact, key=lambda zone: (_WELL_KNOWN.index(zone) if zone in _WELL_KNOWN else len(exact) + 99, zone))
 
 
 def city_of(zone: str, language: str) -> str:

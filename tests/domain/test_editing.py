@@ -127,6 +127,23 @@ def test_any_line_in_place_of_any_other_comes_or_is_refused(
     assert right
 
 
+@given(st.text(max_size=110), st.sampled_from(LINES), st.sampled_from(LANGUAGES), st.booleans())
+def test_any_text_in_place_of_any_line_is_read_or_refused_in_words(
+    typed: str, line: tuple[str, str, str, str], language: str, keeps_end: bool
+) -> None:
+    try:
+        before = read_when(line[1], now=NOW, zone=BERLIN, language=line[0]).schedule
+    except BadInput:
+        before = asked("every mon 18:00 until 1 june")
+    try:
+        read = read_edit(typed, before, now=NOW, zone=BERLIN, language=language, keeps_end=keeps_end)
+    except BadInput as refused:
+        right = len(Reader(language, zone=BERLIN).error(refused)) > 0
+    else:
+        right = next_after(read.schedule, BERLIN, NOW) is not None
+    assert right
+
+
 @given(st.sampled_from(LINES), st.sampled_from(LANGUAGES))
 def test_what_the_form_is_filled_with_changes_nothing(line: tuple[str, str, str, str], language: str) -> None:
     try:

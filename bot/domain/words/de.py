@@ -175,7 +175,7 @@ GERMAN = Vocabulary(
     recurring=(
         *((rf"\b{word}-?mal\b", f"{n}times ") for n, word in enumerate(_COUNTED[1:], start=2)),
         (r"\bnoch (?=[0-9]+(?:times|[ -]?mal))", "for "),
-        (r"\b([2-9]|1[0-9]|2[0-4])[ -]?mal\b", r"\1times "),
+        (r"\b([2-9]|[1-9][0-9])[ -]?mal\b", r"\1times "),
         (r"(?<=times ) *(?:am|pro|je|jeden?|in der|die|im) +(?=(?:stunde|tag|woche|monat|jahr)\b)", "every "),
         (
             rf"\b(?:immer|jeweils|stets) (?:am |an |zum )?(?={_SHORT_WEEKDAYS}|wochenend|letzten|erste|monat|werktag)",

@@ -165,7 +165,7 @@ ENGLISH = Vocabulary(
         (r"\btwice\b", "2times "),
         (r"\bthrice\b", "3times "),
         *((rf"\b{word} ?(?:x|times)\b", f"{n}times ") for n, word in enumerate(_COUNTED[1:], start=2)),
-        (r"\b([2-9]|1[0-9]|2[0-4]) ?(?:x|times)\b", r"\1times "),
+        (r"\b([2-9]|[1-9][0-9]) ?(?:x|times)\b", r"\1times "),
         (r"\bm/?w/?f\b", "every mon,wed,fri"),
         (r"\bt(?:u)?/?th\b", "every tue,thu"),
         (r"\bm-f\b|\bmtwt(?:h)?f\b", "every mon-fri"),
