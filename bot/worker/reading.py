@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bot.domain.activity import Activity, FileReport
+from bot.domain.activity import FileReport
 from bot.worker.messages import Request
 
 if TYPE_CHECKING:
@@ -71,40 +73,49 @@ class Files:
 
 _KEY = re.compile(r"files\.(reason|warning)\.[a-z_]{1,40}")
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
-_NAME, _LAPS, _POINTS, _WARNINGS, _PARAMS = 120, 1_001, 10_000, 20, 8
-"""More than the readers ever give."""
+_LAPS = 1_001
+_TEXT, _MANY, _LARGE = 120, 10_000, 1 << 40
+"""More than the readers ever give: characters of a text, parts of a list, and any number."""
+_MEASURES = ("distance_m", "duration_ms", "elapsed_ms")
 
 
 def _faults(report: FileReport) -> Iterator[str]:
     """What is no reader's, though its types are right. (What is no run's, `bot.domain.imported.impossible` finds.)"""
-    if len(report.filename) > _NAME:
-        yield "a file name too long"
+    yield from _beyond(report)
     if not _SHA256.fullmatch(report.sha256):
         yield "no digest"
-    keys = [*report.warnings, *([report.reason] if report.reason is not None else ())]
-    if len(keys) > _WARNINGS or not all(map(_KEY.fullmatch, keys)):
+    if not all(map(_KEY.fullmatch, (*report.warnings, *filter(None, (report.reason,))))):
         yield "words that are none of the readers'"
-    if len(report.params) > _PARAMS or any(len(str(value)) > _NAME for value in report.params.values()):
-        yield "placeholders too long"
-    if report.activity is not None:
-        yield from _faults_in(report.activity)
-
-
-def _faults_in(activity: Activity) -> Iterator[str]:
-    laps = activity.laps
-    if len(laps) > _LAPS or len(activity.series) > _POINTS:
-        yield "too many laps or points"
-    numbers = (activity.distance_m, activity.duration_ms, activity.elapsed_ms)
-    of_laps = (number for lap in laps for number in (lap.distance_m, lap.duration_ms))
-    if any(number is not None and not 0 <= number < 1 << 40 for number in (*numbers, *of_laps)):
-        yield "a distance or time that cannot be"
-    if (
-        len(activity.sport_name) > _NAME
-        or len(activity.unread) > _WARNINGS
-        or any(len(k) > _NAME for k in activity.unread)
-    ):
-        yield "words too long"
-    if abs(activity.utc_offset_s or 0) > 86_400:
+    if report.activity is None:
+        return
+    laps = report.activity.laps
+    measures = (getattr(one, name, None) for one in (report.activity, *laps) for name in _MEASURES)
+    if len(laps) > _LAPS or any(measure is not None and measure < 0 for measure in measures):
+        yield "laps or measures that cannot be"
+    if abs(report.activity.utc_offset_s or 0) > 86_400:
         yield "an offset of more than a day"
-    if any(instant.tzinfo is None for instant in (activity.started_at, *(lap.started_at for lap in laps))):
-        yield "an instant without zone"
+
+
+def _beyond(value: object) -> Iterator[str]:
+    """What is too long or large in a value, whatever its fields are."""
+    match value:
+        case str():
+            if len(value) > _TEXT:
+                yield "a text too long"
+        case int() | float():
+            if not -_LARGE < value < _LARGE:
+                yield "a number too large"
+        case datetime():
+            if value.tzinfo is None:
+                yield "an instant without zone"
+        case tuple() | dict():
+            if len(value) > _MANY:
+                yield "a list too long"
+                return
+            for one in value.items() if isinstance(value, dict) else value:
+                yield from _beyond(one)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for field in fields(value):
+                yield from _beyond(getattr(value, field.name))
+        case list():
+            yield "a list where no reader has one"

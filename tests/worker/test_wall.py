@@ -215,6 +215,13 @@ LIES = {
     "a name without end": REPLACED.format("filename='x' * 999"),
     "words of its own": REPLACED.format("warnings=('errors.unexpected',)"),
     "less than nothing": REPLACED.format("activity=replace(one.activity, distance_m=-5)"),
+    "a text without end": REPLACED.format("activity=replace(one.activity, sport_name='x' * 999)"),
+    "a number without end": REPLACED.format("activity=replace(one.activity, elapsed_ms=1 << 60)"),
+    "a placeholder without end": REPLACED.format("params={'a': 'x' * 999}"),
+    "lists in a placeholder": REPLACED.format("params={'a': [[1]]}"),
+    "a time in no zone": REPLACED.format(
+        "activity=replace(one.activity, started_at=one.activity.started_at.replace(tzinfo=None))"
+    ),
     "no end of laps": REPLACED.format("activity=replace(one.activity, laps=one.activity.laps * 5000)"),
     "no end at all": "desk._read = lambda entry: 'x' * (5 * 1024 * 1024)",
     "a depth without end": DEEP,
