@@ -14,7 +14,6 @@ from bot.reader import Reader, escaped
 from bot.services import questions
 from bot.services.people import Person
 from bot.services.runs import RunView
-from bot.services.spotter_questions import MOST
 from bot.tree import reader_in
 from cogs.answer import Interaction, tell
 from cogs.membership import still_here
@@ -46,7 +45,7 @@ async def check_spotter(interaction: Interaction, spotter: discord.User | discor
 async def tell_unasked(interaction: Interaction, view: RunView) -> None:
     """Say that the spotter is not asked, where the runner has asked as many as one may in a day."""
     if view.unasked:
-        await tell(interaction, reader_in(interaction).t("runs.spotter.spent", count=MOST))
+        await tell(interaction, reader_in(interaction).t("runs.spotter.spent"))
 
 
 async def tell_left(interaction: Interaction, before: RunView, after: RunView) -> None:

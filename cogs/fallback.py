@@ -47,8 +47,12 @@ class Fallback(commands.Cog):
 
     async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
-        named, silent = [], True
-        for refused in await fallbacks.waiting(self.app.database, outgoing.kind, outgoing.payload):
+        named: list[int] = []
+        silent, edited = True, outgoing.destination == Destination.CARD
+        waiting = await fallbacks.waiting(self.app.database, outgoing.kind, outgoing.payload)
+        for refused in reversed(waiting) if edited else waiting:
+            if edited and refused.user_id in named:
+                continue  # one thing that waits is enough to be named for
             try:
                 if await _proof(client, refused) is Proof.REFUSED:
                     continue
@@ -67,7 +71,7 @@ class Fallback(commands.Cog):
         if not named:
             return None
         club = await people.reader_for(self.app.database, None, outgoing.guild_id)
-        everybody = dict.fromkeys(named)
+        everybody = [user_id for user_id in dict.fromkeys(one.user_id for one in waiting) if user_id in named]
         view = Buttons(timeout=None)
         view.add_item(
             button(
@@ -78,7 +82,7 @@ class Fallback(commands.Cog):
         )
         people_named = club.both([f"<@{user_id}>" for user_id in everybody])
         words = club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named)
-        if outgoing.destination == Destination.CARD:  # edited: it calls nobody, and says that there is more
+        if edited:  # it calls nobody, and says that there is more
             words += "\n" + club.t("delivery.newest", at=format_dt(outgoing.due_at, "R"))
         return Drawn(
             words,
@@ -101,15 +105,19 @@ class Fallback(commands.Cog):
         if waiting and not own:
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return
-        told_at = interaction.message.created_at if interaction.message is not None else None
-        theirs = [one for one in own[-SHOWN:] if await _is_theirs(interaction, person, one)]
-        found = [drawn for one in theirs if (drawn := await _drawn(interaction.client, one, told_at)) is not None]
+        here = interaction.message
+        told_at = None if here is None else here.edited_at or here.created_at
+        found: list[Drawn] = []
+        for one in reversed(own):
+            if len(found) < SHOWN and await _is_theirs(interaction, person, one):
+                drawn = await _drawn(interaction.client, one, told_at)
+                found = [drawn, *found] if drawn is not None else found
         if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
         closed = await fallbacks.try_direct_again(self.app.database, person.user_id)
-        for drawn in found:
-            await self._show(interaction, drawn, person.reader if closed and drawn is found[-1] else None)
+        for each in found:
+            await self._show(interaction, each, person.reader if closed and each is found[-1] else None)
 
     @staticmethod
     async def _show(interaction: Interaction, drawn: Drawn, hinted: Reader | None) -> None:

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.errors import BadInput
 from bot.services.deliveries import Letter, post
 from bot.services.ties import TieKind
 from db.engine import Database
+from db.queries import contacts as contact_queries
 from db.queries import questions as queries
 from db.queries import ties as tie_queries
 
@@ -81,8 +83,15 @@ async def put_from(session: AsyncSession, user_id: int, now: datetime) -> dateti
 
 
 async def never_again(database: Database, user_id: int, asker_id: int, name: str, now: datetime) -> None:
-    """Somebody wants to be asked nothing more by another, who does not learn of it."""
+    """Somebody wants to be asked nothing more by another, who does not learn of it.
+
+    Raises:
+        BadInput: neither asked by them nor ever in a club with them: the button is forged.
+    """
     async with database.write() as session:
+        asked = await queries.was_put(session, asker_id, user_id, KINDS)
+        if not asked and not await contact_queries.share_a_club(session, user_id, asker_id):
+            raise BadInput("errors.press.unknown")
         await tie_queries.hold_user(session, user_id)
         await tie_queries.write_tie(
             session, user_id=user_id, other_id=asker_id, kind=TieKind.MUTE.value, other_name=name[:120], since=now

@@ -45,6 +45,20 @@ async def apart(session: AsyncSession, asker_id: int, user_ids: Collection[int])
     return {one for pair in rows for one in pair} - {asker_id}
 
 
+async def was_put(session: AsyncSession, asker_id: int, user_id: int, kinds: Collection[str]) -> bool:
+    """Whether a question of somebody's was written to another, as long as messages are kept."""
+    found = await session.scalar(
+        select(Delivery.delivery_id)
+        .where(
+            Delivery.user_id == user_id,
+            Delivery.kind.in_(kinds),
+            Delivery.payload["about_user_id"].as_string() == str(asker_id),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def put_to(session: AsyncSession, user_id: int, kinds: Collection[str], since: datetime) -> Sequence[datetime]:
     """When somebody was sent questions, the oldest first."""
     rows = await session.scalars(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 import pytest
 from simcord import MemberActor
 from sqlalchemy import select
 
+from bot.i18n import translate
 from bot.services import contacts, spotter_questions, waiting
 from bot.services.call_limits import MOST_OPEN
 from bot.services.questions import OF_ONE, TO_ONE
@@ -41,13 +43,13 @@ async def test_naming_one_after_the_other_ends_at_a_day_s_number_and_the_runner_
     spotters = [newcomer(club, f"s{n}") for n in range(spotter_questions.MOST + 1)]
     await club.env.settle()
     for spotter in spotters[:-1]:
-        assert "spotters today" not in text_of(await log(club, spotter))
+        assert "often enough for today" not in text_of(await log(club, spotter))
     answer = await log(club, spotters[-1])
-    assert f"You have named {spotter_questions.MOST} spotters today" in text_of(answer)
+    assert "often enough for today" in text_of(answer)
     assert club.dms(spotters[-1]) == []
     assert (await newest(club)).spotter_id == spotters[-1].id, "the run stands"
     await club.pass_time(days=1, minutes=1)
-    assert "spotters today" not in text_of(await log(club, spotters[-1]))
+    assert "often enough for today" not in text_of(await log(club, spotters[-1]))
 
 
 async def test_somebody_is_asked_so_much_a_day_and_the_rest_waits(club: Club) -> None:
@@ -148,3 +150,22 @@ async def test_calls_standing_at_a_time_are_limited(club: Club) -> None:
     )
     assert f"You have {MOST_OPEN} calls standing already" in text_of(refused)
     assert waiting.ASKED_A_DAY == 20
+
+
+async def test_a_forged_don_t_ask_me_again_tells_nobody_s_name(club: Club) -> None:
+    await club.alice.slash(club.channel, "help")
+    elsewhere = club.env.create_guild("Bonn")
+    carla = elsewhere.add_member(club.env.create_user("carla"))
+    channel = elsewhere.create_text_channel("runs")
+    await club.env.settle()
+    await carla.slash(channel, "help")
+    await log(club, club.bob)
+    (asked,) = club.dms(club.bob)
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="x", custom_id=f"ask:never:v1:{carla.id}"))
+    with club.env._bot_scope():
+        there: Any = club.env.bot.get_partial_messageable(asked.channel.id)
+        forged = await there.send("x", view=view)
+    said = text_of(await club.bob.user.click(forged, custom_id=f"ask:never:v1:{carla.id}"))
+    assert "carla" not in said
+    assert said == translate("en", "errors.press.unknown")

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from bot.services import gone_clubs
 from db.engine import Database
-from db.models import Due, Guild, Run, User
+from db.models import Companion, Due, Guild, Outing, Run, User
 from tests.services.filled import ALICE, BOB, CLUB, NOW, dump, fill
 
 KEPT = 90
@@ -20,6 +20,18 @@ async def left(database: Database, days: float) -> None:
     async with database.write() as session:
         await session.execute(update(Guild).where(Guild.guild_id == CLUB).values(left_at=NOW - timedelta(days=days)))
         await session.execute(update(User).values(home_guild_id=CLUB))
+
+
+async def test_an_outing_nobody_ended_goes_as_well(database: Database) -> None:
+    await left(database, KEPT)
+    async with database.write() as session:
+        await session.execute(
+            update(Outing).where(Outing.outing_id == 1).values(started_at=NOW, due_back_at=NOW, ended_at=None)
+        )
+        await session.execute(update(Companion).where(Companion.outing_id == 1).values(checked_in_at=NOW))
+        await session.execute(update(Outing).where(Outing.outing_id == 1).values(state="overdue"))
+    await forget(database, 3)
+    assert (await dump(database))["outings"] == []
 
 
 async def forget(database: Database, times: int = 20) -> None:
