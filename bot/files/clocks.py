@@ -263,6 +263,8 @@ def _trimmed(found: Agreed) -> Agreed:
     for end, next_ in ((0, 1), (-1, -2)):
         if len(kept) < FEW:
             break
+        if abs(kept[end] - kept[next_]) > 1:  # what was left out shows that it was no silence
+            continue
         lone, other = found.points[kept[end]], found.points[kept[next_]]
         if lone.timer is None and abs(other.at_s - lone.at_s) > max(LONE_S, LONE_INTERVALS * usual_s):
             del kept[end]

@@ -209,6 +209,13 @@ def test_a_time_of_which_much_is_left_out_is_doubtful() -> None:
     assert found.activity.doubtful
 
 
+@pytest.mark.parametrize("numbers", [range(80, 120), range(1, 41)])
+def test_a_single_right_point_behind_wrong_ones_is_kept(numbers: range) -> None:
+    found = read(gpx(wrong(numbers, 86_400 * 365)))
+    assert found.duration_ms == pytest.approx(600_000, abs=10_000)
+    assert found.distance_m == pytest.approx(1800, abs=30)
+
+
 def test_a_total_of_the_device_that_confirms_the_rest_settles_it() -> None:
     told = "<TotalTimeSeconds>600</TotalTimeSeconds><DistanceMeters>1800</DistanceMeters>"
     found = report(tcx(wrong(range(20, 50), 86_400), told=told))
