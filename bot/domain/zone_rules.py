@@ -21,13 +21,14 @@ def rules_of(zone: str, since: datetime, until: datetime) -> list[tuple[int, int
         since: aware.
         until: aware.
     """
-    place, at = ZoneInfo(zone), since
-    found = [(int(since.timestamp()), _offset(since, place))]
-    while at < until:
-        following = min(at + STEP, until)
+    place = ZoneInfo(zone)
+    at, end, step = int(since.timestamp()), int(until.timestamp()), int(STEP.total_seconds())
+    found = [(at, _offset(at, place))]
+    while at < end:
+        following = min(at + step, end)
         offset = _offset(following, place)
         if offset != found[-1][1]:
-            found.append((_changes_at(place, at, following), offset))
+            found.append((_changes_at(place, at, following, offset), offset))
         at = following
     return found
 
@@ -59,19 +60,17 @@ def _agree(before: Rules, now: Rules, since: datetime, until: datetime) -> bool:
     )
 
 
-def _offset(at: datetime, place: ZoneInfo) -> int:
-    offset = at.astimezone(place).utcoffset()
+def _offset(instant: int, place: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(instant, place).utcoffset()
     assert offset is not None
     return int(offset.total_seconds())
 
 
-def _changes_at(place: ZoneInfo, before: datetime, after: datetime) -> int:
-    """The second at which the offset changes between two instants."""
-    low, high = int(before.timestamp()), int(after.timestamp())
-    offset = _offset(after, place)
+def _changes_at(place: ZoneInfo, low: int, high: int, offset: int) -> int:
+    """The second between two instants from which the offset is that of the second."""
     while high - low > 1:
         middle = (low + high) // 2
-        if _offset(datetime.fromtimestamp(middle, UTC), place) == offset:
+        if _offset(middle, place) == offset:
             high = middle
         else:
             low = middle
