@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ PATIENCE = 6
 """So many times that a request may last, on a machine that is busy with other things."""
 IDLE_S = 60.0
 """Seconds without a request after which a process ends itself."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,7 @@ class Lane:
             if of is not None and of is not self.process:
                 raise Failure(Cause.GONE)
             if self.process is None:
-                self.process = Process(
-                    self.role,
-                    limit_s=self._limits.limit_s,
-                    patience_s=self._limits.limit_s * PATIENCE,
-                    idle_s=self._limits.idle_s,
-                    program=self._limits.program,
-                )
+                self.process = self._started()
             try:
                 return self.process.ask(request, blob)
             except Failure as failure:
@@ -89,6 +86,19 @@ class Lane:
                     self.process = None
                 if of is not None or failure.cause is not Cause.GONE:
                     raise
+
+    def _started(self) -> Process:
+        try:
+            return Process(
+                self.role,
+                limit_s=self._limits.limit_s,
+                patience_s=self._limits.limit_s * PATIENCE,
+                idle_s=self._limits.idle_s,
+                program=self._limits.program,
+            )
+        except OSError as error:  # no memory, too many processes or files
+            log.error("worker: %s could not be started: %s", self.role, error)
+            raise Failure(Cause.CRASHED) from error
 
     async def renew(self) -> None:
         """End the process; the next request starts another."""

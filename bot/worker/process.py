@@ -242,6 +242,7 @@ def _level(cause: Cause) -> int:
 
 
 def _charts_directory() -> str | None:
-    """Where matplotlib is told to keep its list of fonts; it finds the home folder without the environment."""
-    chosen, cache = os.environ.get("MPLCONFIGDIR"), os.environ.get("XDG_CACHE_HOME")
+    """Where matplotlib keeps its list of fonts, which takes a second to make: it finds none without the environment."""
+    chosen, cache, home = (os.environ.get(name) for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME", "HOME"))
+    cache = cache or (os.path.join(home, ".cache") if home else None)
     return chosen or (os.path.join(cache, "matplotlib") if cache else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.activity import FileReport, Refusal
+from bot.errors import Unavailable
 from bot.worker.messages import Role
 from bot.worker.process import Cause, Failure
 from bot.worker.wall import MEMORY_BYTES
@@ -116,6 +118,17 @@ async def test_a_worker_that_does_not_start_is_said_at_the_start(caplog: pytest.
         await worker.close()
     assert "it does not start" in caplog.text
     assert "tests.worker.absent" in caplog.text, "with the reason"
+
+
+async def test_a_process_that_the_system_does_not_start_is_unavailable(
+    worker: Hijacked, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable):
+        await worker.about(Role.CHARTS)
+    assert "charts could not be started: " in caplog.text
+    monkeypatch.undo()
+    assert await worker.about(Role.CHARTS)
 
 
 @pytest.mark.seccomp
