@@ -23,6 +23,8 @@ from cogs.views.outing_course import extend_button, names_of, number_to_call
 ALARM = discord.Colour(0xDC2626)
 NAMED = 30
 """Characters of a name in the lines on what was tried, of which there are up to sixteen in a message."""
+LONGEST = 1900
+"""Characters of an alarm, of the 2,000 that Discord takes: the mention of a role comes before it."""
 
 
 def number(club: Club | None, reader: Reader) -> str:
@@ -115,10 +117,10 @@ def for_organisers(
         names = names_of(outing.out or outing.inside, reader)
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
     said = [*where(outing, about, reader, [help_for] if help_for else outing.out), *_home(outing, reader)]
-    if tried is not None:
-        said += _tried(outing, tried, help_for, reader)
     said.append(number(club, reader))
     parts = [words, *said, reader.t("alerts.organisers.again")]
+    if tried is not None:
+        parts[1:1] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
     return "\n".join(parts), classic(resolve_button(outing, reader))
 
 
@@ -138,6 +140,17 @@ def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, rea
             who = escaped(contact.name[:NAMED], NAMED)
             lines.append(reader.t(f"alerts.organisers.contact_{contact.how}", name=name, contact=who))
     return lines
+
+
+def _fitting(lines: list[str], length: int, reader: Reader) -> list[str]:
+    """As many lines as fit into a length, and a last one that says how many did not."""
+    fitting: list[str] = []
+    for line in lines:
+        length -= len(line) + 1
+        if length < 0:
+            return [*fitting, reader.t("alerts.organisers.more", count=len(lines) - len(fitting))]
+        fitting.append(line)
+    return fitting
 
 
 def show_button(delivery_id: int, reader: Reader) -> Component:

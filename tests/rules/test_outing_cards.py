@@ -14,8 +14,11 @@ from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
 from bot.services.agreeing import Why
+from bot.services.contact_answers import Told, Tried
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
+from bot.services.quiet_alarms import QuietAlarm
+from cogs.views import alerts, quiet_alarms
 from cogs.views import outing_letters as letters
 from cogs.views.call_form import call_form, change_form
 from cogs.views.outing_card import (
@@ -224,3 +227,27 @@ def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
                 assert 1 <= len(labels(view)) <= 5
         assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, reader)[0]) <= 2000
         assert came_home(outing, me.user_id, reader).total_children_count <= 40
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("how", ["told", "waits", "unreached", "reached", "cannot"])
+def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
+    inside = [replace(c, checked_in_at=AT) for c in worst().companions if c.presence is Presence.IN]
+    one = worst(OutingState.OVERDUE, due_back_at=AT, rung=2, help_at=AT, companions=tuple(inside))
+    club, me = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40]), inside[0]
+    contacts = [Told(NASTY[:120], c.user_id, how) for c in inside for _ in range(3)]
+    tried = Tried({c.user_id: False for c in inside}, tuple(contacts))
+    quiet = QuietAlarm(LONGEST_ID, LONGEST_ID, me.user_id, 5, AT, None, None, NASTY[:300])
+    drawn = [
+        alerts.for_organisers(one, club, reader, help_for=None, tried=tried)[0],
+        alerts.for_organisers(alerts.withheld(one, reader), club, reader, help_for=me, tried=tried)[0],
+        alerts.for_contact(one, me, club, reader, asks_help=False, asked=False, organisers_at=AT)[0],
+        alerts.answered(one, me, club, reader, "cannot")[0],
+        alerts.clear(one, me, NASTY[:120], "word", reader, word=NASTY[:300]),
+        quiet_alarms.alarm(one, me, quiet, club, reader, by_name=NASTY[:120])[0],
+        quiet_alarms.turn("closed", NASTY[:120], NASTY[:120], NASTY[:300], reader),
+    ]
+    for words in drawn:
+        assert len(words) <= 2000 - len(f"<@&{LONGEST_ID}> ")
+        assert is_harmless(words)
+    assert "more line" in drawn[0] or "weitere Zeile" in drawn[0]
