@@ -91,8 +91,8 @@ class Emergency:
             log.warning("an alarm could not be written: %s", error.key)
         except MemberError:
             raise
-        except Exception:
-            log.exception("an alarm could not be written")
+        except Exception as error:  # at ERROR the operator would be told, who may be the one a quiet alarm is about
+            log.warning("an alarm could not be written", exc_info=error)
         return None
 
     async def call_for_help(
@@ -157,7 +157,8 @@ class Emergency:
         lately = self._lately.get(key)
         if lately is not None and time.monotonic() - lately[0] < ONCE_IN_S:
             return lately[1]
-        log.error("a quiet alarm of outing %d goes past the database, which cannot be written", outing_id)
+        # Not at ERROR, which the operator is told of at once: they may be the one it is about.
+        log.warning("an alarm goes past the database, which cannot be written")
         me = lifeline.outing.who(user_id)
         assert me is not None
 

@@ -72,6 +72,16 @@ async def test_an_error_is_sent_without_its_traceback_and_without_secrets(alerts
     assert "private" not in words
 
 
+async def test_nothing_of_a_quiet_alarm_is_sent(alerts: OperatorAlerts) -> None:
+    discord = Discord()
+    alerts.attach(discord.send)
+    log.error("alert.unsafe %d could not be drawn", 7)
+    log.error("reference %s: %s failed", "abc", "alert:unsafe:v1:5")
+    log.error("alert.unheard 8 could not be delivered")
+    await settle()
+    assert discord.got == []
+
+
 async def test_one_of_a_kind_an_hour_and_no_more_than_the_most(alerts: OperatorAlerts, now: list[float]) -> None:
     discord = Discord()
     alerts.attach(discord.send)

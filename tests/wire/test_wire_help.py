@@ -167,7 +167,7 @@ def with_help(letter: Json) -> Json:
 
 
 async def test_a_quiet_alarm_goes_past_a_locked_database_and_looks_as_it_always_does(
-    there: LocalDiscord, bot: Backpedal, database_file: Path
+    there: LocalDiscord, bot: Backpedal, database_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     letter = await go_out(there, ADA, BEN)
     asking = await there.press(letter, "outing:extend", ADA)
@@ -176,6 +176,9 @@ async def test_a_quiet_alarm_goes_past_a_locked_database_and_looks_as_it_always_
     async with locked(database_file):
         words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
     assert letter_to(there, OWNER, "Ada feels unsafe")
+    assert not [r for r in caplog.records if r.levelname == "ERROR" and r.name.startswith(("bot", "cogs"))], (
+        "the operator"
+    )
     assert "memory" not in words
     assert "busy" not in words
     assert not [content for who, content in there.said if who == "Ben" and "unsafe" in content]
