@@ -99,6 +99,16 @@ async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     return Drawn(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
 
 
+async def draw_offer(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """A place that is kept, unless a block has come in between, or the role for which the call was is gone."""
+    outing = await _outing(client, outgoing)
+    if outing is None or not await waiting.may_answer(client.app.database, outing, outgoing.user_id):
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    letter = letters.offer(outing, outgoing.user_id, reader)
+    return Drawn(*letter) if letter is not None else None
+
+
 async def say_wanted(client: Backpedal, outgoing: Outgoing, reader: Reader) -> Said | None:
     """Asks somebody who is free, unless a block or the club's roles have come in between."""
     outing = await _outing(client, outgoing)
@@ -179,7 +189,7 @@ KINDS = (
         agreeing.CANCELLED,
         _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
     ),
-    _told(waiting.OFFER, _letter(lambda outing, to, reader: letters.offer(outing, to.user_id, reader))),
+    _told(waiting.OFFER, draw_offer),
     _told(outing_cards.UNPOSTED, draw_unposted, fallback=False),
     Kind(limits.LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
     Kind(waiting.OFFER_ENDS, Priority.ASKED, fire=end_offer),

@@ -262,7 +262,10 @@ async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(clu
     await club.env.settle()
     await club.pass_time(days=2, hours=5, minutes=1)
     assert (await state(club))[0] == "open"
-    assert "open again" in last(club, club.alice).content
+    told = [message.content for message in club.dms(club.alice)]
+    assert "**bob is no longer in the club**, so the outing is open again" in told[-1]
+    assert not any("you go out with" in words.lower() for words in told), "nobody is told to go out with who has left"
+    assert not any("can't come" in words for words in told)
     assert "looks for somebody" in card_of(club).content
 
 

@@ -236,6 +236,24 @@ async def test_who_has_left_the_club_is_found_out_before_the_draw(club: Club) ->
         assert member.left_at is not None
 
 
+@pytest.mark.parametrize("by_itself", [True, False])
+async def test_who_has_left_since_the_draw_is_found_out_before_the_match_is_posted(club: Club, by_itself: bool) -> None:
+    partners = await set_up(club)
+    await club.pass_time(hours=30)
+    (preview,) = club.dms(club.olga)
+    assert "⏪ **alice** + 👀 **bob**" in preview.content
+    club.guild.remove_member(club.bob.user)
+    await club.env.settle()
+    if by_itself:
+        await club.pass_time(hours=3)
+    else:
+        await press(club, club.olga, preview, "Confirm")
+    assert await outings(club) == []
+    assert "No partner for you in this round" in club.dms(club.alice)[-1].content
+    shown = [message.content for message in partners.history()]
+    assert not any("bob" in words for words in [*shown, *(m.content for m in club.dms(club.alice))])
+
+
 async def test_a_worker_that_fails_is_asked_again(club: Club, worker: Worker) -> None:
     await set_up(club)
     await club.pass_time(hours=29)
