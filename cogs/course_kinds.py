@@ -11,8 +11,9 @@ from discord import ui
 
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
-from bot.domain.outings import OUT, OutingState, Presence
+from bot.domain.outings import BEFORE, OUT, OutingState, Presence
 from bot.errors import NotFound
+from bot.membership import notice
 from bot.reader import Reader
 from bot.services import checking_in, clubs, course, drafts, eyes, no_shows, people
 from bot.services.calls import HOUR, START
@@ -67,6 +68,21 @@ def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing
     return drawn
 
 
+async def _without_who_left(client: Backpedal, out: Outgoing) -> None:
+    """Ask Discord about the others of an outing before somebody reads that they go out with them.
+
+    Whoever has left is taken out of it, and that is told instead.
+    """
+    try:
+        outing = await outing_of(client.app.database, out.subject_id or 0)
+    except NotFound:
+        return
+    others = [c.user_id for c in outing.inside if c.user_id != out.user_id] if outing.state in BEFORE else []
+    for user_id in others:
+        if await notice(client, outing.guild_id, user_id) is False:
+            client.app.courier.poke()
+
+
 def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
     """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
 
@@ -74,6 +90,7 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
         drawn = _draws(draw, exactly=exactly)
 
         async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+            await _without_who_left(client, out)
             made = await drawn(client, out)
             return None if made is None or made.view is None else Said(made.content, made.view.children)
 

@@ -16,6 +16,7 @@ import discord
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import NotFound
+from bot.membership import notice
 from bot.services import matching, people, rounds
 from bot.services.deliveries import Destination
 from bot.services.matching import Hat, RoundView
@@ -96,7 +97,23 @@ async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> li
     return gone
 
 
+async def find_gone(client: Backpedal, round_id: int) -> None:
+    """Ask Discord about everybody matched in a draw, and note who has left: they are in no outing of it then."""
+    guild_id, matched = await matching.matched_in(client.app.database, round_id)
+    for user_id in matched:
+        await notice(client, guild_id, user_id)
+
+
 # ── drawn ──
+
+
+async def draw_settled(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """Confirm a draw by itself; there is nothing to send."""
+    app, round_id = client.app, outgoing.subject_id or 0
+    await find_gone(client, round_id)
+    await matching.settle(app.database, round_id, app.clock())
+    app.courier.poke()
+    return None
 
 
 async def draw_match(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
@@ -158,7 +175,7 @@ async def begin_match(session: AsyncSession, due: DueNow, now: datetime) -> None
 
 async def confirm_by_itself(session: AsyncSession, due: DueNow, now: datetime) -> None:
     """No organiser has said a word."""
-    await matching.confirm_by_itself(session, due.subject_id or 0, now)
+    await rounds.to_settle(session, due.subject_id or 0, now)
 
 
 async def not_drawn(session: AsyncSession, outgoing: Outgoing, _failure: Failure, now: datetime) -> None:
@@ -185,6 +202,7 @@ KINDS = (
         fallback=False,
         to=Recipient.ORGANISER,
     ),
+    Kind(rounds.SETTLE, Priority.ASKED, draw=draw_settled, fallback=False, to=Recipient.ANYBODY),
     Kind(rounds.MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
     Kind(rounds.LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
 )

@@ -17,7 +17,7 @@ from cogs.answer import Interaction, close_with, met, met_here, replace, reply, 
 from cogs.beginning import begin
 from cogs.membership import check_organiser
 from cogs.partner_group import add_to_partner
-from cogs.round_kinds import KINDS, draw_now, try_now
+from cogs.round_kinds import KINDS, draw_now, find_gone, try_now
 from cogs.views.base import pressed
 from cogs.views.rounds import came_back, round_card, skipped
 
@@ -83,8 +83,12 @@ class Rounds(commands.Cog):
     async def confirm(self, interaction: Interaction, round_id: int, seed: int) -> None:
         """Make outings of the draw."""
         person = await self._organiser(interaction, round_id)
-        work = matching.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
-        done = await soon(interaction, work, private=True)
+
+        async def confirm() -> bool:
+            await find_gone(interaction.client, round_id)
+            return await matching.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
+
+        done = await soon(interaction, confirm(), private=True)
         self.app.courier.poke()
         await self._answer(interaction, round_id, "rounds.said.confirmed" if done else "rounds.said.stale")
 

@@ -259,6 +259,21 @@ async def confirm(database: Database, round_id: int, organiser_id: int, seed: in
         return True
 
 
+async def matched_in(database: Database, round_id: int) -> tuple[int, tuple[int, ...]]:
+    """The club of a round, and who is matched in its draw while that is not confirmed."""
+    async with database.read() as session:
+        row = await queries.round_row(session, round_id)
+        proposal = row.proposal if row is not None and row.state == "drawn" else None
+        found = [user_id for one in (proposal or {"outings": []})["outings"] for user_id, _ in one["partners"]]
+        return (row.guild_id if row is not None else 0), tuple(found)
+
+
+async def settle(database: Database, round_id: int, now: datetime) -> None:
+    """Make outings of a draw on which no organiser has said a word."""
+    async with database.write() as session:
+        await confirm_by_itself(session, round_id, now)
+
+
 async def confirm_by_itself(session: AsyncSession, round_id: int, now: datetime) -> None:
     """Make outings of a draw on which no organiser has said a word."""
     row = await queries.round_row(session, round_id, hold=True)

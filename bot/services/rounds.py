@@ -38,6 +38,8 @@ from db.queries import settings as settings_queries
 
 NOTICE = "round.notice"
 MATCH = "round.match"
+SETTLE = "round.settle"
+"""The same for confirming a draw by itself: whoever has left is found out before the match is posted."""
 MATCHED = "round.matched"
 LEFT = "round.left"
 PREVIEW = "round.preview"
@@ -200,6 +202,23 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
     letter = Letter(
         MATCH,
         f"{row.round_id}:{seed}",
+        Priority.ASKED,
+        Destination.CHANNEL,  # nowhere: it is never sent
+        due_at=now,
+        guild_id=row.guild_id,
+        subject_id=row.round_id,
+    )
+    await post(session, [letter], now)
+
+
+async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None:
+    """Have a draw confirmed on which no organiser has said a word, once Discord is asked who is still there."""
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is None or row.state != "drawn":
+        return
+    letter = Letter(
+        SETTLE,
+        f"{row.round_id}:{row.seed}",
         Priority.ASKED,
         Destination.CHANNEL,  # nowhere: it is never sent
         due_at=now,

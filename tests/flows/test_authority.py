@@ -311,3 +311,32 @@ async def test_an_alarm_reaches_the_new_owner_of_a_server_who_has_never_used_the
     await out(club)
     await feel_unsafe(club)
     assert any("alice feels unsafe" in m.content for m in club.dms(vera))
+
+
+async def test_a_place_is_not_offered_to_whose_role_was_taken_away(club: Club) -> None:
+    women = club.guild.create_role("women")
+    await club.env.settle()
+    await club.alice.slash(club.channel, "partner mine")
+    await club_sets(club, women_role_id=women.id, backward_per_spotter=1)
+    vera, wanda = (newcomer(club, name, women) for name in ("vera", "wanda"))
+    await club.env.settle()
+    card = await find(club, club.alice, who="women")
+    shown = await vera.click(card, label="Show")
+    await press(club, vera, shown.response, "Face forward")
+    await wanda.slash(club.channel, "partner mine")
+    mine = await wanda.click(card, label="Show")
+    await press(club, wanda, mine.response, "Waiting list")
+    queue = await wanda.click(mine.response, label="Waiting list")
+    assert queue.response is not None
+    waits = next(found for found in button_ids(queue).values() if found.startswith("call:wait") and "spotter" in found)
+    await wanda.click(queue.response, custom_id=waits)
+    assert (await state(club))[1][-1] == (wanda.id, "spotter", "waiting")
+    with club.env._bot_scope():
+        guild = club.env.bot.get_guild(club.guild.id)
+        assert guild is not None
+        await (await guild.fetch_member(wanda.id)).remove_roles(discord.Object(women.id))
+    await club.env.settle()
+    await press(club, vera, last(club, vera), "Can't come")
+    await club.env.settle()
+    assert (await state(club))[1][-1][0] == wanda.id
+    assert club.dms(wanda) == []
