@@ -136,7 +136,7 @@ async def test_an_extension_and_an_alarm_change_nothing_of_it(town: Outside) -> 
 
 
 async def test_an_organiser_who_ends_it_for_all_is_let_through(town: Outside) -> None:
-    outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))
+    outing = await out(town, (ADA, Wish.SPOTTER), (BEN, Wish.BACKWARD))  # written home one by one, the spotter first
     await town.person(DORA)
     after = await town.resolve(DORA, outing, organises=CLUB)
     assert (after.state, after.out, await told(town)) == (OutingState.RESOLVED, (), [])

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from bot.domain.availability import week_of
 from bot.domain.calls import Wanted
-from bot.domain.outings import Wish
+from bot.domain.outings import Wish, is_filled
 from bot.services import calls, joining, matching, meeting_points
 from bot.services.calls import Call
 from bot.services.people import Seen, meet
 from bot.services.waiting import Presser
 from db.engine import Database
 from db.models import Companion
-from tests.services.matched import ADA, BEN, CLUB, MONDAY, OLGA, Circle
+from tests.services.matched import ADA, BEN, CEM, CLUB, MONDAY, OLGA, Circle
 
 HOURS = timedelta(hours=1)
 DAYS = timedelta(days=1)
@@ -70,3 +70,13 @@ async def test_a_place_renamed_after_the_draw_is_met_at_by_its_new_name(database
     await circle.by_itself()
     ((outing, _),) = await circle.outings()
     assert (outing.place, outing.detail, outing.surface) == ("Arena", "gate 3", "grass")
+
+
+async def test_a_limit_lowered_after_the_draw_holds_for_what_is_made_of_it(database: Database) -> None:
+    circle = await Circle.gather(database, ADA, BEN, CEM, backward_per_spotter=2)
+    await circle.drawn()
+    await circle.sets(backward_per_spotter=1)
+    await circle.by_itself()
+    ((outing, wishes),) = await circle.outings()
+    assert (outing.state, outing.backward_per_spotter) == ("filled", 1)
+    assert is_filled([Wish(wish) for wish in wishes.values()], 1, solo=False)
