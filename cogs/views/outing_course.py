@@ -237,23 +237,27 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Rea
 
 
 def came_home(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
-    """The answer to Home, which can be taken back; says whom it leaves without eyes."""
+    """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one."""
+    me = outing.who(user_id)
+    buttons = [_still_out(outing, reader)]
     if outing.state in OUT and outing.help_at is not None:
         parts = [reader.t("course.home.help")]
         if outing.out:
             parts.append(reader.t("course.home.still", names=names_of(outing.out, reader)))
         resolve = identity("alert", "resolve", outing.outing_id)
-        resolved = button(reader.t("alerts.button.resolved"), resolve, ButtonStyle.success)
-        return card("\n".join(parts), row(resolved, _still_out(outing, reader)))
-    if not outing.out:
-        return card(reader.t("course.home.done"), row(_still_out(outing, reader)))
-    parts = [reader.t("course.home.waits", names=names_of(outing.out, reader))]
-    if outing.rung >= 1:
-        parts.append(reader.t("course.home.alarmed"))
+        buttons.insert(0, button(reader.t("alerts.button.resolved"), resolve, ButtonStyle.success))
+    elif not outing.out:
+        parts = [reader.t("course.home.done")]
+    else:
+        parts = [reader.t("course.home.waits", names=names_of(outing.out, reader))]
+        if outing.rung >= 1:
+            parts.append(reader.t("course.home.alarmed"))
     alone = [c for c in outing.out if c.user_id in outing.uncovered]
     if alone and not outing.solo:
         parts.append(reader.t("course.eyes.told", names=names_of(alone, reader, besides=user_id)))
-    return card("\n".join(parts), row(_still_out(outing, reader)))
+    if me is not None and me.draft == "offered":  # what was logged before Home was taken back is not drafted again
+        parts.append(reader.t("course.home.drafted"))
+    return card("\n".join(parts), row(*buttons))
 
 
 def out_again(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:

@@ -251,3 +251,21 @@ def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
         assert len(words) <= 2000 - len(f"<@&{LONGEST_ID}> ")
         assert is_harmless(words)
     assert "more line" in drawn[0] or "weitere Zeile" in drawn[0]
+
+
+def test_the_answer_to_home_names_a_draft_only_where_there_is_one_and_lost_eyes_after_a_call_for_help_too() -> None:
+    reader = READERS[LANGUAGES.index("en")]
+    ada, ben = LONGEST_ID, LONGEST_ID - 1
+    backward, forward = Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.SPOTTER)
+    people = (
+        replace(companion(0, Wish.BACKWARD), name="Ada", roles=backward, checked_in_at=AT),
+        replace(companion(1, Wish.SPOTTER), name="Ben", roles=forward, checked_in_at=AT, home_at=AT, draft="offered"),
+    )
+    outing = worst(OutingState.OVERDUE, companions=people, due_back_at=AT, started_at=AT, help_at=AT)
+    assert ada in outing.uncovered
+    for draft in ("offered", "logged"):
+        now = replace(outing, companions=(people[0], replace(people[1], draft=draft)))
+        view = came_home(now, ben, reader)
+        words = "\n".join(item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay))
+        assert "Without eyes now: Ada" in words
+        assert ("Your run is drafted" in words) == (draft == "offered")
