@@ -165,6 +165,7 @@ GERMAN = Vocabulary(
         (r"\btag der arbeit\b", "1. mai"),
         (r"\bsilvester\b", "31. dezember"),
         (r"\bneujahr\b", "1. januar"),
+        (rf"\b(?:in der )?nacht (?:von [a-z]+ )?(?:auf|zum) (?:den )?({_SHORT_WEEKDAYS})\b", r"\1 morgens"),
         (r"\bletzte nacht\b", "gestern nacht"),
         (r"^naechste[nrs]? (?=(?:monat|jahr)\b|woche(?:$| um\b| [0-9]))", "in 1 "),
         (r"\bheute in (?=[a-z0-9]+ wochen?\b)", "in "),
