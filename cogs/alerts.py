@@ -64,6 +64,11 @@ class Alerts(commands.Cog):
         lifelines, database = self.app.lifelines, self.app.database
         await begin(self.bot, "remembering who is out", lambda: lifelines.learn_all(database))
 
+    @commands.Cog.listener()
+    async def on_database_trouble(self) -> None:
+        """Look after who is overdue while nothing that is due can be done."""
+        await self.emergency.look_after_the_overdue(self.bot)
+
     async def cog_unload(self) -> None:
         """Write no alarm down any more."""
         self.emergency.close()

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
@@ -15,7 +16,7 @@ from discord import ui
 from bot import answering, membership
 from bot.app import App
 from bot.domain.delivery import Priority
-from bot.domain.outings import OUT, Presence
+from bot.domain.outings import ANSWER_MIN, CONTACTS_MIN, OUT, Presence
 from bot.errors import Conflict, MemberError, NotFound, Unavailable
 from bot.reader import Reader, escaped
 from bot.services.lifelines import Lifeline
@@ -40,6 +41,10 @@ LEARN_S = 2.0
 """Longest wait for what the database still tells."""
 SEND_S = 10.0
 """Longest wait for one message."""
+TROUBLE_S = 120.0
+"""So long the database must have failed before who is overdue is told of past it."""
+TROUBLE_PAUSE_S = 60.0
+"""After so long without a failure it has worked in between."""
 ONCE_IN_S = 120.0
 """Pressed again within this time, an alarm that has reached somebody is not sent again."""
 WRITE_AGAIN_S = 15.0
@@ -78,6 +83,8 @@ class Emergency:
         self._app = app
         self._lately: dict[tuple[str, int, int], tuple[float, Reached]] = {}
         self._writing: set[asyncio.Task[None]] = set()
+        self._trouble: tuple[float, float] | None = None
+        self._overdue: set[int] = set()
 
     async def written(self, write: Callable[[], Awaitable[T]]) -> T | None:
         """Write an alarm down, again while the database is busy; None where it cannot be written.
@@ -173,6 +180,34 @@ class Emergency:
             self._lately[key] = time.monotonic(), reached
         self._keep_writing(write)
         return reached
+
+    async def look_after_the_overdue(self, client: Backpedal) -> None:
+        """Tell the organisers of who is overdue, once an outing, where the database has kept the ladder from standing.
+
+        Called at each failure of the pump, which comes every few seconds while the database fails.
+        """
+        now, at = time.monotonic(), self._app.clock()
+        since, last = self._trouble or (now, now)
+        since = now if now - last > TROUBLE_PAUSE_S else since
+        self._trouble = since, now
+        if now - since < TROUBLE_S:
+            return
+        for outing_id in self._app.lifelines.known():
+            if outing_id in self._overdue:
+                continue
+            try:
+                lifeline = await self._lifeline(outing_id)
+            except NotFound:
+                continue
+            if lifeline is None:
+                continue
+            outing, wait_min = lifeline.outing, lifeline.club.grace_min + ANSWER_MIN + CONTACTS_MIN
+            if not outing.out or outing.due_back_at is None:
+                self._app.lifelines.forget(outing_id)
+            elif outing.rung < 2 and not outing.help_at and at >= outing.due_back_at + timedelta(minutes=wait_min):
+                self._overdue.add(outing_id)
+                log.error("somebody of outing %d is overdue, and the database cannot be written", outing_id)
+                await _tell_of_overdue(client, lifeline)
 
     def close(self) -> None:
         """Write nothing more."""
@@ -271,6 +306,20 @@ async def _reach(
         contacts=any(told[len(organisers) :]),
         lifeline=lifeline,
     )
+
+
+async def _tell_of_overdue(client: Backpedal, lifeline: Lifeline) -> None:
+    """Write to the organisers' channel and the owner, or to each organiser."""
+    club, key = lifeline.club, lifeline.outing.outing_id
+    said = views.overdue_unasked(lifeline.outing, club)
+    in_channel = await _post(client, club, said, Buttons(), key)
+    guild = client.get_guild(club.guild_id)
+    owner = [guild.owner_id] if guild is not None and guild.owner_id else []
+    for one in _each([*owner, *(() if in_channel else lifeline.organiser_ids)], ()):
+        organises = await _organises(client, club, one)
+        if organises is not False:
+            shown = lifeline.outing if organises else views.withheld(lifeline.outing, club.reader)
+            await _send_to(client, one, views.overdue_unasked(shown, club), None, key)
 
 
 async def _organises(client: Backpedal, club: Club, user_id: int) -> bool | None:

@@ -121,6 +121,7 @@ class Pump:
         try:
             await self._work(client, firing, sender)
         except Unavailable as error:
+            client.dispatch("database_trouble")
             if await client.app.operator.told_of(error) is None:
                 log.warning("the database was not free for what is due: %s", error.key)
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)

@@ -60,6 +60,14 @@ class Lifelines:
             for outing_id in await session.scalars(ids.order_by(models.Outing.outing_id.desc()).limit(MOST)):
                 await self._learn(session, outing_id)
 
+    def known(self) -> tuple[int, ...]:
+        """The outings of which one is kept, oldest first."""
+        return tuple(self._known)
+
+    def forget(self, outing_id: int) -> None:
+        """Keep nothing of an outing that is over."""
+        self._known.pop(outing_id, None)
+
     def recall(self, outing_id: int) -> Lifeline | None:
         """What was last learned of an outing, or None."""
         return self._known.get(outing_id)

@@ -187,6 +187,15 @@ def clear(
     )
 
 
+def overdue_unasked(outing: OutingView, club: Club) -> str:
+    """Who is overdue, to the organisers, while the database fails and nobody could be asked."""
+    assert outing.due_back_at is not None
+    reader, about = club.reader, outing.out[0]
+    names, back = names_of(outing.out, reader), format_dt(outing.due_back_at, "t")
+    words = reader.t("alerts.direct.overdue", names=names, back=back)
+    return "\n".join([words, *where(outing, about, reader, outing.out), *_home(outing, reader), number(club, reader)])
+
+
 def withheld(outing: OutingView, reader: Reader) -> OutingView:
     """An outing without where it is, for an organiser whom Discord does not confirm."""
     return replace(outing, place=reader.t("alerts.withheld.place"), detail=None)

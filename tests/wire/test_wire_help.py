@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +195,26 @@ async def test_a_quiet_alarm_that_reaches_nobody_says_so(
     async with locked(database_file):
         words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
     assert "Please look after yourself" in words
+
+
+@pytest.mark.parametrize("minutes", [20, 60])
+async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers(
+    there: LocalDiscord, bot: Backpedal, database_file: Path, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergency, "TROUBLE_S", 0.0)
+    await go_out(there, ADA, BEN)
+    back = f"{datetime.now(UTC) - timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S.%f}"
+    with closing(sqlite3.connect(database_file)) as other, other:
+        other.execute("UPDATE outings SET due_back_at = ?", (back,))
+    looked = bot.wait_for("database_trouble", timeout=30)
+    async with locked(database_file):
+        with closing(sqlite3.connect(database_file)) as reading:
+            assert reading.execute("SELECT state FROM outings").fetchone() == ("under_way",)
+        bot.dispatch("database_trouble")
+        await looked
+        bot.dispatch("database_trouble")  # once an outing
+        if minutes == 60:
+            await there.until(lambda: letter_to(there, OWNER, "Overdue"))
+    alarms = [content for _, content in there.said if "My memory is failing" in content]
+    assert len(alarms) == (minutes == 60)
+    assert all("Ada" in alarm and "Ben" in alarm and "Stadium" in alarm for alarm in alarms)
