@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import Unavailable
+from bot.errors import StartupError, Unavailable
 from db.engine import Database
 from db.models import Remembered
+from db.upkeep import condition
 
 
 async def test_only_a_failed_write_promises_that_nothing_was_changed(database: Database) -> None:
@@ -61,3 +63,10 @@ async def test_an_unforeseen_failure_does_not_tell_what_was_to_be_written(databa
         await write()
     assert "INSERT INTO" in str(told.value)
     assert "private" not in str(told.value), "it stands in the log, which the operator reads"
+
+
+async def test_a_missing_driver_is_told_in_words_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(StartupError, match="needs the package asyncpg, which is not installed") as told:
+        await condition("postgresql+asyncpg://runner:pa55word@host/club")
+    assert "pa55word" not in str(told.value)
