@@ -102,18 +102,20 @@ async def feel_unsafe(
 
     Raises:
         NotFound: not in it.
-        Conflict: not under way, or home.
+        Conflict: not under way.
     """
     async with database.urgent.write() as session:
-        outing, _ = await _place_in(session, outing_id, user_id)
+        outing, me = await _place_in(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing, None
-        check_out(outing, user_id)
         refused: MemberError | None = None
         try:
+            check_out(outing, user_id)
             outing = await lengthen(session, outing, user_id, EXTENSIONS_MIN[0], now)
         except Conflict as error:
-            refused = error
+            if outing.state not in OUT or me.checked_in_at is None:
+                raise
+            refused = error  # of who is home as well: another may have pressed it
         await quiet_alarms.raise_alarm(session, outing, user_id, now)
         return outing, refused
 
@@ -234,8 +236,8 @@ async def move_to_direct_messages(
 async def alarm_contacts(
     session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime, *, help_for: int | None = None
 ) -> None:
-    """Tell the contacts of some people, in the order named; whoever was told of this return is not told again."""
-    about = f"{outing.outing_id}:{'help' if help_for else watch.return_of(outing)}"
+    """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again."""
+    about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
     told = {(one.user_id, one.about) for one in await queries.contact_letters(session, watch.CONTACT, about)}
     await post(
         session,

@@ -52,7 +52,7 @@ class Tried:
 
 async def tried(database: Database, outing: OutingView) -> Tried:
     """What was tried before the organisers are told, as far as it is known now."""
-    since = "help" if outing.help_at is not None else watch.return_of(outing)
+    since = watch.help_of(outing) if outing.help_at is not None else watch.return_of(outing)
     async with database.read() as session:
         asks = await queries.newest_asks(session, watch.ASK, outing.outing_id)
         letters = await queries.contact_letters(session, watch.CONTACT, f"{outing.outing_id}:{since}")

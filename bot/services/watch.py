@@ -114,3 +114,9 @@ def return_of(outing: OutingView) -> str:
     """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
     assert outing.due_back_at is not None
     return f"{outing.due_back_at.timestamp():.0f}"
+
+
+def help_of(outing: OutingView) -> str:
+    """The call for help that is running, which tells its messages from those of one that is over."""
+    assert outing.help_at is not None
+    return f"help {outing.help_at.timestamp():.0f}"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.domain.outings import OutingState
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import calls, contacts
+from bot.services import calls, contact_answers, contacts
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery
@@ -95,6 +95,21 @@ async def test_help_goes_straight_to_the_last_step_and_only_a_word_ends_it(town:
     assert (after.state, after.resolution) == (OutingState.RESOLVED, "A twisted ankle, we are home")
     assert await town.until(START + timedelta(hours=9)) == []
     await refused(Conflict, "alerts.resolve.over", town.resolve(ADA, outing))
+
+
+async def test_contacts_hear_of_a_second_call_for_help_once_the_first_was_resolved(town: Outside) -> None:
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.help(BEN, outing)
+    await town.help(BEN, outing)
+    assert await town.said("alert.contact") == [("alert.contact", DORA, 0)], "of one call they hear once"
+    await town.resolve(BEN, outing, "Only a cramp")
+    town.now += 5 * MINUTE
+    await town.still_out(BEN, outing)
+    after = await town.help(BEN, outing)
+    assert await town.said("alert.contact") == [("alert.contact", DORA, 0)] * 2
+    tried = await contact_answers.tried(town.database, after)
+    assert [told.how for told in tried.contacts] == ["waits"], "the organisers read of this call's alone"
 
 
 async def test_an_organiser_may_resolve_and_those_out_are_taken_as_home(town: Outside) -> None:

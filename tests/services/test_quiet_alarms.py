@@ -157,6 +157,22 @@ async def test_an_extension_that_is_refused_is_refused_alike_and_the_alarm_sound
     assert (await alarm(town)).rounds >= 6
 
 
+async def test_it_sounds_for_who_is_home_as_the_bot_was_told_while_the_others_are_out(town: Outside) -> None:
+    outing = await town.out()
+    await town.home(ADA, outing)
+    extend = partial(town.extend, minutes=15)
+    await refused(Conflict, "course.say.not_out", extend(ADA, outing))
+    _, answer = await alerts.feel_unsafe(
+        town.database, outing.outing_id, ADA, interaction_id=next(town.numbers), now=town.now
+    )
+    assert answer is not None
+    assert answer.key == "course.say.not_out", "as Extend answers"
+    assert (await alarm(town)).user_id == ADA
+    assert await town.said("outing.extended") == []
+    await town.home(BEN, outing)
+    await refused(Conflict, "course.say.over", town.unsafe(BEN, outing))
+
+
 # -- who is told -----------------------------------------------------------------------------------------------------
 
 
