@@ -150,14 +150,13 @@ class Emergency:
         channel_is_safe: Callable[[Lifeline], Awaitable[bool]],
         write: Callable[[], Awaitable[object]],
     ) -> Reached:
-        """The quiet alarm: to nobody who is in the outing, and not where one of them reads.
-
-        Raises: as `call_for_help`; also NotFound where nothing is known of the outing, since then nobody is known to be
-            safe to tell.
+        """The quiet alarm: to nobody in the outing, and not where one of them reads. Where nothing is known of the
+        outing nobody is known to be safe to tell; it goes out once it is written. Raises: as `call_for_help`.
         """
         user_id = interaction.user.id
         lifeline = await self._lifeline(outing_id)
         if lifeline is None:
+            self._keep_writing(write)
             return Reached(organisers=False, contacts=False, lifeline=None)
         _check_out(lifeline, user_id)
         key = ("unsafe", outing_id, user_id)

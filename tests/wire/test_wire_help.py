@@ -197,6 +197,19 @@ async def test_a_quiet_alarm_that_reaches_nobody_says_so(
     assert "Please look after yourself" in words
 
 
+async def test_a_quiet_alarm_of_which_nothing_was_known_goes_out_once_the_database_works(
+    there: LocalDiscord, bot: Backpedal, app: App, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 0.1)
+    monkeypatch.setattr(emergency, "LEARN_S", 0.0)  # too slow to tell anything
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    app.lifelines._known.clear()
+    async with locked(database_file):
+        words = await told(there, await there.press(menu, "alert:unsafe", ADA), 30)
+    assert "Please look after yourself" in words
+    await there.until(lambda: bool(letter_to(there, OWNER, "Ada feels unsafe")))
+
+
 @pytest.mark.parametrize("minutes", [20, 60])
 async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers(
     there: LocalDiscord, bot: Backpedal, database_file: Path, minutes: int, monkeypatch: pytest.MonkeyPatch
