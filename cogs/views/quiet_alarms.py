@@ -59,7 +59,7 @@ def unwritten(outing: OutingView, about: CompanionView, club: Club, reader: Read
     """The alarm where it could not be written down: nothing on it can be pressed until it is."""
     name = escaped(about.name, 60)
     partners = names_of([c for c in outing.inside if c.user_id != about.user_id], reader)
-    words = reader.t("alerts.unsafe.alarm", name=name, partners=partners)
+    words = reader.t("alerts.unsafe.alarm" if partners else "alerts.unsafe.alarm_alone", name=name, partners=partners)
     return "\n".join([words, *where(outing, about, reader), number(club, reader)]), classic()
 
 

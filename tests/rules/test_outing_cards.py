@@ -253,6 +253,14 @@ def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
     assert "more line" in drawn[0] or "weitere Zeile" in drawn[0]
 
 
+def test_a_quiet_alarm_past_the_database_names_no_partner_where_there_is_none() -> None:
+    me = replace(companion(0, Wish.BACKWARD), name="Ada")
+    alone = replace(worst(OutingState.UNDER_WAY), companions=(me,))
+    first = quiet_alarms.unwritten(alone, me, Club(1, "C", Reader(), frozenset(), None), Reader())[0].splitlines()[0]
+    assert first.startswith("🔴 **Ada feels unsafe.**")
+    assert "partner" not in first
+
+
 def test_the_answer_to_home_names_a_draft_only_where_there_is_one_and_lost_eyes_after_a_call_for_help_too() -> None:
     reader = READERS[LANGUAGES.index("en")]
     ada, ben = LONGEST_ID, LONGEST_ID - 1
