@@ -104,6 +104,8 @@ async def verify(
     if found is None:
         return None
     database, now = client.app.database, client.app.clock()
+    if priority is Priority.SAFETY:
+        database = database.urgent
     if not isinstance(found, discord.Member):
         standing = NOT_THERE
         writing = membership.leave(database, guild_id, user_id, now)

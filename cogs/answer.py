@@ -60,7 +60,7 @@ async def met(interaction: Interaction, *, urgent: bool = False) -> Person:
     app = interaction.client.app
     seen = seen_in(interaction)
     database = app.database.urgent if urgent else app.database
-    person = await at_home(interaction, seen, await meet(database, seen, app.clock()))
+    person = await at_home(interaction, seen, await meet(database, seen, app.clock()), database)
     interaction.extras["reader"] = person.reader
     return person
 

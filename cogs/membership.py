@@ -20,6 +20,7 @@ from bot.services.people import Person, Seen, meet
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
+    from db.engine import Database
 
 
 async def standing_in(
@@ -95,11 +96,19 @@ async def check_organiser(interaction: discord.Interaction[Backpedal], person: P
         raise NotAllowed("errors.organiser.only")
 
 
-async def at_home(interaction: discord.Interaction[Backpedal], seen: Seen, person: Person) -> Person:
+async def at_home(
+    interaction: discord.Interaction[Backpedal], seen: Seen, person: Person, database: Database
+) -> Person:
     """Who speaks in a direct message, once their home club is known to hold them still.
 
     A club they have left is home no more; then the next club they were seen in is, which is asked in its turn. Where
     Discord cannot tell, all stays as it is. Asked once an interaction, and not while somebody types an option.
+
+    Args:
+        interaction: what is answered.
+        seen: what Discord says of who speaks.
+        person: who speaks, as resolved so far.
+        database: the urgent one where somebody's safety depends on the answer.
 
     Raises:
         Unavailable: what was learned could not be written down. Of a leave, nothing may count for that club; of a
@@ -110,7 +119,7 @@ async def at_home(interaction: discord.Interaction[Backpedal], seen: Seen, perso
         return person
     interaction.extras["asked_home"] = True
     client, loop = interaction.client, asyncio.get_running_loop()
-    database, until = client.app.database, loop.time() + PATIENCE_S
+    until = loop.time() + PATIENCE_S
     while person.doubtful and person.guild_id is not None:
         answer = await still_member(client, person.guild_id, person.user_id, patience_s=until - loop.time())
         if answer is None:

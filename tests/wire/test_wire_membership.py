@@ -10,7 +10,7 @@ from discord.http import Route
 
 from bot.client import Backpedal
 from bot.domain.delivery import Priority
-from bot.membership import PATIENCE_S, notice, still_member
+from bot.membership import NOT_THERE, PATIENCE_S, notice, still_member, verify
 from tests.wire.faults import Limits, Trouble
 from tests.wire.payloads import Person
 from tests.wire.server import LocalDiscord
@@ -66,3 +66,28 @@ async def test_those_who_are_asked_about_while_messages_are_drawn_are_within_the
     asked = [notice(bot, int(there.clubs[0].id), int(ADA.id), Priority.ASKED) for _ in range(70)]
     assert await asyncio.gather(*asked) == [True] * 70
     assert [entry for entry in there.log if entry.status == 429] == []
+
+
+async def test_what_an_alarm_learns_of_its_reader_is_written_before_what_others_log(
+    there: LocalDiscord, bot: Backpedal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the ordinary queue an alarm would be late by as much as somebody else floods the database."""
+    there.gone.add(ADA.id)
+    end = asyncio.Event()
+    alarm = verify(bot, int(there.clubs[0].id), int(ADA.id), Priority.SAFETY)
+    alarmed = asyncio.create_task(alarm)
+
+    async def log_a_run(until: asyncio.Future[object]) -> None:
+        async with bot.app.database.write():
+            await until
+
+    first = asyncio.create_task(log_a_run(asyncio.ensure_future(end.wait())))
+    others = [asyncio.create_task(log_a_run(asyncio.ensure_future(asyncio.wait({alarmed})))) for _ in range(3)]
+    waiting = bot.app.database._engines.writing._waiting
+    async with asyncio.timeout(5):
+        while len(waiting) <= len(others):  # noqa: ASYNC110  # the queue tells nobody
+            await asyncio.sleep(0)
+    end.set()
+    assert await alarmed == NOT_THERE
+    await asyncio.gather(first, *others)
+    assert "could not be written down" not in caplog.text
