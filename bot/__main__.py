@@ -1,6 +1,6 @@
 """The command line, and the one place where the parts of a running bot are put together.
 
-Nothing heavy is imported at the top: `--help` is instant, and a spawned worker process imports this module again.
+Nothing heavy is imported at the top, so that `--help` is instant.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """No file and no TCP for this process, by Landlock (Linux 5.13 and later): an empty list of exceptions.
 
-Three system calls with the same numbers on every architecture Linux has had since. The bindings on PyPI are
+Three system calls with the same numbers on every architecture Linux has had since. The Python bindings are
 pre-releases or have one release; what is needed of them is the page below.
 
 Source: Landlock, Linux kernel documentation, https://docs.kernel.org/userspace-api/landlock.html

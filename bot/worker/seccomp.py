@@ -4,7 +4,7 @@ A list of what is allowed, in a filter of the kernel's (seccomp, Linux 3.17 and 
 to getting out (sockets, other programs, other processes) ends the process with SIGSYS, so that it is told for what it
 was. All else is refused with EPERM: a C library that tries something newer finds another way.
 
-The filter is assembled here, fifty lines: pyseccomp, the binding to libseccomp on PyPI, has had no release since 2021,
+The filter is assembled here, fifty lines: pyseccomp, the Python binding to libseccomp, has had no release since 2021,
 and slim container images hold no libseccomp.
 
 Source: seccomp(2), https://man7.org/linux/man-pages/man2/seccomp.2.html; numbers: the kernel's
