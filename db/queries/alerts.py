@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from db.models import Contact, Delivery, Due, Guild, Member, Tie
 from db.queries.deliveries import UNSENT
+
+MAY_HAVE_ARRIVED = and_(Delivery.state == "dropped", Delivery.attempts > 0)
+"""Tried, and dropped when it was drawn again: its answer was lost, or the bot was killed before that was written."""
 
 
 async def receivers(
@@ -34,7 +37,7 @@ async def receivers(
         .where(
             Delivery.kind.in_(kinds),
             Delivery.subject_id == subject_id,
-            Delivery.state.not_in(("dropped", "failed")),
+            or_(Delivery.state.not_in(("dropped", "failed")), MAY_HAVE_ARRIVED),
             Delivery.fallback_of.is_(None),
             *(() if about_user_id is None else (about,)),
         )
@@ -132,12 +135,15 @@ async def write_answer(session: AsyncSession, delivery_id: int, payload: dict[st
 async def has_arrived(
     session: AsyncSession, kinds: Sequence[str], subject_id: int, user_id: int, channel_id: int
 ) -> bool:
-    """Whether a message of some kinds about a subject was sent to a person or channel, or waits there behind Show."""
+    """Whether a message of some kinds about a subject was sent to a person or channel, or waits there behind Show.
+
+    Or may have been.
+    """
     found = exists().where(
         Delivery.kind.in_(kinds),
         Delivery.subject_id == subject_id,
         Delivery.user_id == user_id if user_id else Delivery.channel_id == channel_id,
-        Delivery.state.in_(("sent", "closed")),
+        or_(Delivery.state.in_(("sent", "closed")), MAY_HAVE_ARRIVED),
     )
     return bool(await session.scalar(select(found)))
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Row, Select, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.delivery import Priority
 from db.dialect import InsertOnConflict
 from db.models import Delivery, User
 from db.queries.due import one_of
@@ -117,7 +118,13 @@ async def claim(
 _LEASE = (
     update(_TABLE)
     .where(_TABLE.c.delivery_id.in_(bindparam("ids", expanding=True)))
-    .values(state="leased", next_try_at=bindparam("until"))
+    .values(
+        state="leased",
+        next_try_at=bindparam("until"),
+        # Whoever had it before was killed, maybe after it was sent: that counts as a try of what is about safety.
+        attempts=_TABLE.c.attempts
+        + case((and_(_TABLE.c.state == "leased", _TABLE.c.priority == int(Priority.SAFETY)), 1), else_=0),
+    )
     .returning(*_TABLE.c)
 )
 _DIRECT = select(User.user_id, User.dm_channel_id, User.dm_closed_at).where(

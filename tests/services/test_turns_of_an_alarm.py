@@ -7,7 +7,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.domain.outings import OutingState
-from bot.services import corrections
+from bot.services import alerts, corrections, outbox
+from bot.services.outbox import Leased
 from db.engine import Database
 from db.models import Delivery
 from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
@@ -124,3 +125,25 @@ async def test_who_has_called_for_help_ends_it(town: Outside) -> None:
     outing = await town.out()
     await town.help(ADA, outing)
     assert (await town.resolve(ADA, outing, "It was a cramp")).state is OutingState.RESOLVED
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+async def test_who_may_have_been_alarmed_as_the_bot_was_killed_hears_the_end(town: Outside, claimed: bool) -> None:
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.help(BEN, outing)
+
+    async def claim() -> Leased:
+        async with town.database.write() as session:
+            until = town.now + MINUTE
+            return (await outbox.claim(session, ["alert.contact"], town.now, until, 1))[0]
+
+    if claimed:
+        await claim()  # and Discord has it, but the bot is killed before that is written
+        town.now += 2 * MINUTE
+    letter = await claim()  # drawn again it says nothing, where nobody is looked for any more or they are asked before
+    async with town.database.write() as session:
+        assert await outbox.record_dropped(session, letter, town.now)
+    await town.resolve(BEN, outing)
+    assert (("resolved", {CONTACT}) in await turns(town)) is claimed
+    assert await alerts.has_read_of_it(town.database, outing.outing_id, DORA, 0) is claimed
