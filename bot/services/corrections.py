@@ -86,13 +86,15 @@ async def not_there(
 
     Raises:
         NotFound: none, or not in it.
-        Conflict: not under way, or home already.
+        Conflict: not under way, or home already; or they have asked for help, which is still running.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         check_out(outing, user_id)
+        if outing.help_at is not None and user_id in await watch.callers_for_help(session, outing_id):
+            raise Conflict("course.extend.help")  # out of it they could not say what happened
         await eyes.allow(session, outing, now)
         await queries.set_companion(
             session, outing_id, user_id, presence=Presence.LEFT.value, checked_in_at=None, happened="no"

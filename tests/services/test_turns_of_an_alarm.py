@@ -7,11 +7,12 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.domain.outings import OutingState
+from bot.errors import Conflict
 from bot.services import alerts, corrections, outbox
 from bot.services.outbox import Leased
 from db.engine import Database
 from db.models import Delivery
-from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START
+from tests.services.called import ADA, BEN, CEM, CLUB, DORA, EVE, START, refused
 from tests.services.outside import MINUTE, Outside
 
 BACK = START + 50 * MINUTE
@@ -119,6 +120,15 @@ async def test_a_partner_s_word_does_not_end_another_s_call_for_help_not_even_by
     assert (await town.resolve(BEN, outing, "Really")).ended_at is None
     assert await town.until(town.now + 16 * MINUTE), "it sounds on"
     assert (await town.resolve(EVE, outing, "Ada is with me", organises=CLUB)).state is OutingState.RESOLVED
+
+
+async def test_who_calls_for_help_stays_in_the_outing_until_that_is_resolved(town: Outside) -> None:
+    outing = await town.out()
+    await town.help(BEN, outing)
+    await refused(Conflict, "course.extend.help", town.not_there(BEN, outing))
+    await town.not_there(ADA, outing)
+    after = await town.resolve(BEN, outing)
+    assert after.state is OutingState.RESOLVED, "they can end what they have begun"
 
 
 async def test_who_has_called_for_help_ends_it(town: Outside) -> None:
