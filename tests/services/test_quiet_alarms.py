@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from bot.domain.outings import OutingState
 from bot.errors import BadInput, Conflict, MemberError, NotFound
@@ -80,7 +80,11 @@ async def everything_else(town: Outside) -> dict[str, list[str]]:
 
 
 async def clear(town: Outside) -> None:
+    """Nothing is there, and the database counts from 1 again, as SQLite does by itself."""
     async with town.database.write() as session:
+        if town.database.writer.dialect.name == "postgresql":
+            tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+            await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
         for table in reversed(Base.metadata.sorted_tables):
             await session.execute(delete(table))
     town.now, town.numbers = NOW, count(1000)
