@@ -1,0 +1,408 @@
+"""`python -m tests.wire.outing_soak`: whole outings are played while the bot is killed and its clock is moved.
+
+A life is one outing, from check-in to the end: one or two backward runners and their spotter press Home, Extend, Need
+help and I feel unsafe at random, or nothing at all, contacts and organisers answer or not. Between two steps the bot (a
+process of its own) is killed by SIGKILL at a random instant and started again with its clock moved, mostly forward by
+up to 40 minutes, sometimes back. After each step the bot is let come to rest, and is then held to this:
+
+* whoever runs backward without a spotter who is still out was told so;
+* once an outing has ended, everybody who had been alarmed about it was told, by the same way and after the last alarm;
+* nobody's contact was alarmed before those who were out had been asked.
+
+What was said is what the server accepted; the bot's tables only tell which kind of message a nonce stands for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from bot.clock import system_clock
+from bot.domain.calls import Wanted
+from bot.domain.outings import Wish
+from bot.domain.runs import Surface
+from bot.services import calls, joining
+from bot.services.calls import Call, Who
+from bot.services.people import Seen, meet
+from bot.services.waiting import Presser
+from db.engine import Database
+from db.models import Contact, Guild, Member
+from db.upkeep import upgrade
+from tests.wire.acting import Asked
+from tests.wire.faults import Limits
+from tests.wire.payloads import Club, Json, Person
+from tests.wire.program import program
+from tests.wire.server import LocalDiscord
+
+READY = "ready in 1 clubs"
+TOGETHER = 10
+"""Outings that are played at a time."""
+STEPS = 6
+LONGEST_LIFE_S = 1.0
+REST_S = 60.0
+"""Longest wait for the bot to have said what is due."""
+FURTHEST_FORWARD_MIN, FURTHEST_BACK_MIN = 40, 5
+ASKS = {"alert.ask"}
+ALARMS = {"alert.contact", "alert.organisers"}
+ENDS = {"alert.clear"}
+NO_EYES = {"outing.no_eyes"}
+
+
+class Stadium(Club):
+    """A club whose organisers have a channel that nobody else can read."""
+
+    def channel(self, name: str) -> Json:
+        """A channel as the gateway describes it."""
+        made = super().channel(name)
+        if name == "organisers":
+            made["permission_overwrites"] = [{"id": self.id, "type": 0, "allow": "0", "deny": str(1 << 10)}]
+        return made
+
+
+@dataclass
+class Life:
+    """One outing and its people; `fate` is what its people tend to do."""
+
+    outing_id: int
+    backward: list[Person]
+    spotter: Person
+    contacts: dict[str, Person]
+    fate: random.Random
+    pressed: list[str] = field(default_factory=list)
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody who is out."""
+        return [*self.backward, self.spotter]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message of the bot's own that the server accepted.
+
+    Attributes:
+        number: the order in which the server accepted them.
+        kind: as stored.
+        to: the person, or the channel.
+        outing_id: which outing it is about.
+    """
+
+    number: int
+    kind: str
+    to: str
+    outing_id: int
+
+
+async def soak(lives: int, seed: int) -> bool:
+    """Play so many outings; print what came of them, and answer whether nobody was left untold."""
+    chance, started = random.Random(seed), time.monotonic()
+    totals: Counter[str] = Counter()
+    faults: list[str] = []
+    kills = 0
+    while lives > 0:
+        played = min(lives, TOGETHER)
+        lives -= played
+        with tempfile.TemporaryDirectory(prefix="backpedal-outings-") as name:
+            batch = Batch(Path(name), chance, totals, faults)
+            kills += await batch.play(played)
+        print(f"{played} outings played, {lives} to come: {dict(totals)}", flush=True)
+    took = time.monotonic() - started
+    print(f"{kills} kills in {took:.0f} s: {totals['asked']} asked, {totals['sent']} alarms sent, "
+          f"{totals['ended']} ends told, {totals['no eyes']} told that they had no eyes")  # fmt: skip
+    print(f"{totals['unended']} unended alarms, {totals['untold']} states without eyes untold, "
+          f"{totals['unasked']} alarmed unasked")  # fmt: skip
+    for fault in faults[:20]:
+        print(fault)
+    return not faults
+
+
+class Batch:
+    """Some outings of one club, played at the same time on one database."""
+
+    def __init__(self, folder: Path, chance: random.Random, totals: Counter[str], faults: list[str]) -> None:
+        self.folder, self.chance, self.totals, self.faults = folder, chance, totals, faults
+        self.file = folder / "soak.db"
+        self.config = folder / "config.toml"
+        self.config.write_text('[database]\nurl = "sqlite+aiosqlite:///soak.db"\n[data]\ndirectory = "."\n')
+        self.ahead = timedelta()
+        self.seen_faults: set[str] = set()
+
+    @property
+    def now(self) -> datetime:
+        """The present on the bot's clock."""
+        return system_clock() + self.ahead
+
+    async def play(self, played: int) -> int:
+        """Play the outings to their ends; answers how often the bot was killed."""
+        club = Stadium(channels={"runs": "8001", "organisers": "8002"})
+        async with LocalDiscord(club) as there:
+            there.limits = Limits()
+            self.there, self.club = there, club
+            await self._prepare(played)
+            await self._rest(self._press_at_random)  # check in
+            kills = 0
+            for _ in range(STEPS):
+                await self._life(self._press_at_random)
+                kills += 1
+                await self._rest()
+                self._move_clock()
+            await self._rest(self._bring_to_an_end)
+            await self._rest(self._bring_to_an_end)
+            self._count()
+        return kills
+
+    # -- what is played --------------------------------------------------------------------------------------
+
+    async def _prepare(self, played: int) -> None:
+        """Write a club whose organisers, members and contacts are known, and the outings they have agreed on."""
+        url = f"sqlite+aiosqlite:///{self.file}"
+        await upgrade(url)
+        self.organiser = self._person("Olga", organiser=True)
+        self.lives: list[Life] = []
+        database, numbers, guild_id = Database.open(url), count(1), int(self.club.id)
+        await self._meet(database, self.organiser)
+        async with database.write() as session:
+            await session.execute(
+                update(Guild).values(
+                    owner_id=int(self.organiser.id), organisers_channel_id=8002, emergency_number="112"
+                )
+            )
+            await session.execute(update(Member).values(organiser=True))
+        for number in range(played):
+            backward = [self._person(f"Ada{number}{letter}") for letter in "ab"[: self.chance.randint(1, 2)]]
+            spotter = self._person(f"Ben{number}")
+            for person in (*backward, spotter):
+                await self._meet(database, person)
+            starts = Wanted(self.now + timedelta(minutes=30), None, 40 * 60_000, None)
+            call = Call("Stadium", starts, Wish.BACKWARD, Who.EVERYONE, Surface.ROAD, "by gate 4", 8001)
+            first = await self._meet(database, backward[0])
+            outing = await calls.call(database, first, call, interaction_id=next(numbers), now=self.now)
+            for person, wish in [*((one, Wish.BACKWARD) for one in backward[1:]), (spotter, Wish.SPOTTER)]:
+                presser = Presser(int(person.id), guild_id)
+                await joining.join(
+                    database, presser, outing.outing_id, wish, interaction_id=next(numbers), now=self.now
+                )
+            contacts = {}
+            for person in (*backward, spotter):
+                if self.chance.random() < 0.7:
+                    contacts[person.id] = self._person(f"Contact of {person.name}")
+                    await self._name_contact(database, person, contacts[person.id])
+            fate = random.Random(self.chance.random())
+            self.lives.append(Life(outing.outing_id, backward, spotter, contacts, fate))
+        await database.close()
+
+    def _person(self, name: str, **more: Any) -> Person:
+        person = Person(name, **more)
+        self.there.persons[person.id] = person
+        return person
+
+    async def _meet(self, database: Database, person: Person) -> Any:
+        seen = Seen(int(person.id), person.name, "en-GB", int(self.club.id), "Club", "en-GB")
+        return await meet(database, seen, self.now)
+
+    async def _name_contact(self, database: Database, person: Person, contact: Person) -> None:
+        await self._meet(database, contact)
+        async with database.write() as session:
+            await session.execute(
+                insert(Contact).values(
+                    user_id=int(person.id), contact_id=int(contact.id), contact_name=contact.name, position=1,
+                    state="accepted", guild_id=int(self.club.id), asked_at=self.now, answered_at=self.now,
+                )
+            )  # fmt: skip
+
+    async def _press(self, outing_id: int, person: Person, action: str, *more: str) -> Asked:
+        """Press a button of an outing, on whatever message it stood."""
+        custom_id = ":".join([*action.split(":"), "v1", str(outing_id), *more])
+        channel = self.there.direct(person.id)
+        message = {
+            "id": str(9_000_000 + outing_id), "channel_id": channel, "content": "", "flags": 0, "attachments": [],
+            "components": [{"type": 1, "components": [{"type": 2, "id": 1, "custom_id": custom_id, "label": "x"}]}],
+        }  # fmt: skip
+        return await self.there.press({**_MESSAGE, **message}, custom_id, person)
+
+    async def _press_at_random(self) -> None:
+        """Each outing's people press what comes to their minds, one after the other."""
+        await asyncio.gather(*(self._one_step(life) for life in self.lives))
+
+    async def _one_step(self, life: Life) -> None:
+        outing_id = life.outing_id
+        if self._rows("SELECT 1 FROM outings WHERE outing_id = ? AND started_at IS NULL", (outing_id,)):
+            await self._press(outing_id, life.backward[0], "outing:all")
+            return
+        for person in life.people:
+            await asyncio.sleep(life.fate.uniform(0, 0.3))
+            action = life.fate.choices(
+                ["", "outing:home", "outing:later", "alert:help", "alert:unsafe"], [66, 12, 10, 6, 6]
+            )[0]
+            if action:
+                life.pressed.append(f"{person.name} {action}")
+                more = ("15",) if action == "outing:later" else ()
+                await self._press(outing_id, person, action, *more)
+
+    async def _bring_to_an_end(self) -> None:
+        """Everybody is home, and the organisers say what happened wherever an alarm goes on."""
+        for life in self.lives:
+            for person in life.people:
+                await (await self._press(life.outing_id, person, "outing:home")).answer()
+            form = await (await self._press(life.outing_id, self.organiser, "alert:resolve")).answer()
+            if form.callback is not None and form.callback["type"] == 9:
+                await (await self.there.submit(form, self.organiser, word="all are well")).answer()
+
+    # -- the bot ---------------------------------------------------------------------------------------------
+
+    async def _life(self, act: Any) -> None:
+        """Start the bot, act, and kill it at a random instant while it works."""
+        with _clock_ahead(self.ahead):
+            async with program(self.there.url, self.config) as bot:
+                await bot.says(READY)
+                acting = asyncio.create_task(act())
+                await asyncio.sleep(self.chance.uniform(0, LONGEST_LIFE_S))
+                await bot.end(signal.SIGKILL)
+                acting.cancel()
+                await asyncio.gather(acting, return_exceptions=True)
+        self._let_leases_end()
+
+    async def _rest(self, act: Any = None) -> None:
+        """Start the bot, act, and wait until nothing urgent is due; then nobody may be left untold."""
+        with _clock_ahead(self.ahead):
+            async with program(self.there.url, self.config) as bot:
+                await bot.says(READY)
+                if act is not None:
+                    await act()
+                try:
+                    async with asyncio.timeout(REST_S):
+                        while self._rows(_URGENT, (f"{self.now:%Y-%m-%d %H:%M:%S.%f}",)):
+                            await asyncio.sleep(0.05)  # another process's database has no event to wait for
+                except TimeoutError:
+                    self._fault("untold", "something urgent was still due after a minute", self._rows(_URGENT, ("9",)))
+                await bot.end(signal.SIGTERM)
+        self._let_leases_end()
+        self._hold_to_it()
+
+    def _move_clock(self) -> None:
+        if self.chance.random() < 0.15:
+            self.ahead -= timedelta(minutes=self.chance.uniform(0, FURTHEST_BACK_MIN))
+        else:
+            self.ahead += timedelta(minutes=self.chance.uniform(0, FURTHEST_FORWARD_MIN))
+
+    def _let_leases_end(self) -> None:
+        self._rows("UPDATE deliveries SET next_try_at = created_at WHERE state = 'leased'")
+
+    def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        with closing(sqlite3.connect(self.file, timeout=10)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    # -- what must hold --------------------------------------------------------------------------------------
+
+    def _accepted(self) -> Iterator[Accepted]:
+        kinds = {str(key): row for key, *row in self._rows("SELECT delivery_id, kind, subject_id FROM deliveries")}
+        number = 0
+        for entry in self.there.log:
+            if entry.method != "POST" or not entry.path.endswith("/messages") or entry.status >= 300:
+                continue
+            number += 1
+            known = kinds.get(str(entry.body.get("nonce")))
+            if known is not None and known[1] is not None:
+                channel = entry.path.split("/")[-2]
+                yield Accepted(number, known[0], self.there._dms.get(channel, channel), known[1])
+
+    def _hold_to_it(self) -> None:
+        accepted = list(self._accepted())
+        for life in self.lives:
+            mine = [one for one in accepted if one.outing_id == life.outing_id]
+            self._hold_eyes(life, mine)
+            self._hold_ends(life, mine)
+            self._hold_asking(life, mine)
+
+    def _hold_eyes(self, life: Life, said: list[Accepted]) -> None:
+        rows = self._rows(
+            "SELECT CAST(user_id AS TEXT), home_at FROM companions WHERE outing_id = ? AND checked_in_at IS NOT NULL",
+            (life.outing_id,),
+        )
+        out = {user_id for user_id, home_at in rows if home_at is None}
+        if not rows or life.spotter.id in out:
+            return
+        for person in life.backward:
+            told = any(one.kind in NO_EYES and one.to == person.id for one in said)
+            if person.id in out and not told:
+                self._fault("untold", f"{person.name} runs backward without eyes and was not told", life.pressed)
+
+    def _hold_ends(self, life: Life, said: list[Accepted]) -> None:
+        ended = self._rows("SELECT ended_at FROM outings WHERE outing_id = ?", (life.outing_id,))[0][0]
+        if ended is None:
+            return
+        for to in {one.to for one in said if one.kind in ALARMS}:
+            last = max(one.number for one in said if one.kind in ALARMS and one.to == to)
+            if not any(one.kind in ENDS and one.to == to and one.number > last for one in said):
+                self._fault(
+                    "unended", f"{to} was alarmed in outing {life.outing_id} and not told the end", life.pressed
+                )
+
+    def _hold_asking(self, life: Life, said: list[Accepted]) -> None:
+        helped = any("help" in action for action in life.pressed)
+        asked = min((one.number for one in said if one.kind in ASKS), default=None)
+        alarmed = min((one.number for one in said if one.kind == "alert.contact"), default=None)
+        if alarmed is not None and not helped and (asked is None or asked > alarmed):
+            self._fault(
+                "unasked", f"a contact was alarmed in outing {life.outing_id} before they were asked", life.pressed
+            )
+
+    def _fault(self, what: str, words: str, more: Any) -> None:
+        if words not in self.seen_faults:
+            self.seen_faults.add(words)
+            self.totals[what] += 1
+            self.faults.append(f"{what}: {words}: {more}")
+
+    def _count(self) -> None:
+        for one in self._accepted():
+            for name, kinds in (("asked", ASKS), ("sent", ALARMS), ("ended", ENDS), ("no eyes", NO_EYES)):
+                self.totals[name] += one.kind in kinds
+        for (outing_id,) in self._rows("SELECT outing_id FROM outings WHERE ended_at IS NULL"):
+            life = next(life for life in self.lives if life.outing_id == outing_id)
+            self._fault("unended", f"outing {outing_id} never ended", life.pressed)
+
+
+_MESSAGE: Json = {
+    "author": {"id": "1", "username": "Backpedal", "discriminator": "0000", "avatar": None, "bot": True}, "type": 0,
+    "tts": False, "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None, "mention_everyone": False,
+    "mentions": [], "mention_roles": [], "embeds": [], "pinned": False,
+}  # fmt: skip
+_URGENT = """
+SELECT kind, occurrence FROM due WHERE priority = 0 AND fire_at <= ?1
+UNION ALL SELECT kind, occurrence FROM deliveries
+WHERE priority = 0 AND state IN ('waiting', 'open', 'leased') AND next_try_at <= ?1
+"""
+
+
+@contextmanager
+def _clock_ahead(ahead: timedelta) -> Iterator[None]:
+    os.environ["CLOCK_AHEAD_S"] = str(ahead.total_seconds())
+    try:
+        yield
+    finally:
+        del os.environ["CLOCK_AHEAD_S"]
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(prog="make soak", description="Play outings, kill the bot, and count alarms.")
+    arguments.add_argument("--lives", type=int, default=100)
+    arguments.add_argument("--seed", type=int, default=1)
+    given = arguments.parse_args()
+    sys.exit(0 if asyncio.run(soak(given.lives, given.seed)) else 1)
