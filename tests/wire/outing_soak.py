@@ -1,4 +1,4 @@
-"""`python -m tests.wire.outing_soak`: whole outings are played while the bot is killed and its clock is moved.
+"""`make soak ARGS="--only outings"`: whole outings are played while the bot is killed and its clock is moved.
 
 A life is one outing, from check-in to the end: one or two backward runners and their spotter press Home, Extend, Need
 help and I feel unsafe at random, or nothing at all, contacts and organisers answer or not. Between two steps the bot (a
@@ -7,20 +7,19 @@ up to 40 minutes, sometimes back. After each step the bot is let come to rest, a
 
 * whoever runs backward without a spotter who is still out was told so;
 * once an outing has ended, everybody who had been alarmed about it was told, by the same way and after the last alarm;
-* nobody's contact was alarmed before those who were out had been asked.
+* nobody's contact was alarmed before those who were out had been asked, unless somebody asked for help;
+* nobody of an outing was sent anything of a quiet alarm.
 
 What was said is what the server accepted; the bot's tables only tell which kind of message a nonce stands for.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import random
 import signal
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -62,7 +61,11 @@ FURTHEST_FORWARD_MIN, FURTHEST_BACK_MIN = 40, 5
 ASKS = {"alert.ask"}
 ALARMS = {"alert.contact", "alert.organisers"}
 ENDS = {"alert.clear"}
-NO_EYES = {"outing.no_eyes"}
+NO_EYES = {"outing.eyes_lost"}
+QUIET, QUIET_TURNS = {"alert.unsafe"}, {"alert.unsafe_turn"}
+
+COUNTED = {"asked": ASKS, "sent": ALARMS, "ended": ENDS, "no eyes": NO_EYES, "quiet": QUIET}
+FORM = 9
 
 
 class Stadium(Club):
@@ -110,7 +113,7 @@ class Accepted:
     outing_id: int
 
 
-async def soak(lives: int, seed: int) -> bool:
+async def outing_soak(lives: int, seed: int) -> bool:
     """Play so many outings; print what came of them, and answer whether nobody was left untold."""
     chance, started = random.Random(seed), time.monotonic()
     totals: Counter[str] = Counter()
@@ -125,9 +128,10 @@ async def soak(lives: int, seed: int) -> bool:
         print(f"{played} outings played, {lives} to come: {dict(totals)}", flush=True)
     took = time.monotonic() - started
     print(f"{kills} kills in {took:.0f} s: {totals['asked']} asked, {totals['sent']} alarms sent, "
-          f"{totals['ended']} ends told, {totals['no eyes']} told that they had no eyes")  # fmt: skip
+          f"{totals['ended']} ends told, {totals['no eyes']} told that they had no eyes, "
+          f"{totals['quiet']} quiet alarms sent")  # fmt: skip
     print(f"{totals['unended']} unended alarms, {totals['untold']} states without eyes untold, "
-          f"{totals['unasked']} alarmed unasked")  # fmt: skip
+          f"{totals['unasked']} alarmed unasked, {totals['leaked']} quiet alarms leaked")  # fmt: skip
     for fault in faults[:20]:
         print(fault)
     return not faults
@@ -249,7 +253,8 @@ class Batch:
         for person in life.people:
             await asyncio.sleep(life.fate.uniform(0, 0.3))
             action = life.fate.choices(
-                ["", "outing:home", "outing:later", "alert:help", "alert:unsafe"], [66, 12, 10, 6, 6]
+                ["", "outing:home", "outing:stillout", "outing:later", "alert:help", "alert:unsafe"],
+                [62, 12, 4, 10, 6, 6],
             )[0]
             if action:
                 life.pressed.append(f"{person.name} {action}")
@@ -262,8 +267,12 @@ class Batch:
             for person in life.people:
                 await (await self._press(life.outing_id, person, "outing:home")).answer()
             form = await (await self._press(life.outing_id, self.organiser, "alert:resolve")).answer()
-            if form.callback is not None and form.callback["type"] == 9:
+            if form.callback is not None and form.callback["type"] == FORM:
                 await (await self.there.submit(form, self.organiser, word="all are well")).answer()
+            for (alarm_id,) in self._rows("SELECT alarm_id FROM unsafe_alarms WHERE outing_id = ?", (life.outing_id,)):
+                pressed = await self._press(life.outing_id, self.organiser, "alert:word", str(alarm_id))
+                if (form := await pressed.answer()).callback["type"] == FORM:
+                    await (await self.there.submit(form, self.organiser, word="looked after")).answer()
 
     # -- the bot ---------------------------------------------------------------------------------------------
 
@@ -330,10 +339,12 @@ class Batch:
             self._hold_eyes(life, mine)
             self._hold_ends(life, mine)
             self._hold_asking(life, mine)
+            self._hold_quiet(life, mine)
 
     def _hold_eyes(self, life: Life, said: list[Accepted]) -> None:
         rows = self._rows(
-            "SELECT CAST(user_id AS TEXT), home_at FROM companions WHERE outing_id = ? AND checked_in_at IS NOT NULL",
+            "SELECT CAST(user_id AS TEXT), home_at FROM companions "
+            "WHERE outing_id = ? AND checked_in_at IS NOT NULL AND presence = 'in'",
             (life.outing_id,),
         )
         out = {user_id for user_id, home_at in rows if home_at is None}
@@ -355,6 +366,13 @@ class Batch:
                     "unended", f"{to} was alarmed in outing {life.outing_id} and not told the end", life.pressed
                 )
 
+    def _hold_quiet(self, life: Life, said: list[Accepted]) -> None:
+        """No partner ever reads of a quiet alarm."""
+        ours = {person.id for person in life.people}
+        for one in said:
+            if one.kind in QUIET | QUIET_TURNS and one.to in ours:
+                self._fault("leaked", f"{one.kind} of outing {life.outing_id} went to {one.to}", life.pressed)
+
     def _hold_asking(self, life: Life, said: list[Accepted]) -> None:
         helped = any("help" in action for action in life.pressed)
         asked = min((one.number for one in said if one.kind in ASKS), default=None)
@@ -372,8 +390,10 @@ class Batch:
 
     def _count(self) -> None:
         for one in self._accepted():
-            for name, kinds in (("asked", ASKS), ("sent", ALARMS), ("ended", ENDS), ("no eyes", NO_EYES)):
+            for name, kinds in COUNTED.items():
                 self.totals[name] += one.kind in kinds
+        for alarm_id, outing_id in self._rows("SELECT alarm_id, outing_id FROM unsafe_alarms WHERE closed_at IS NULL"):
+            self._fault("unended", f"the quiet alarm {alarm_id} of outing {outing_id} was never closed", "")
         for (outing_id,) in self._rows("SELECT outing_id FROM outings WHERE ended_at IS NULL"):
             life = next(life for life in self.lives if life.outing_id == outing_id)
             self._fault("unended", f"outing {outing_id} never ended", life.pressed)
@@ -398,11 +418,3 @@ def _clock_ahead(ahead: timedelta) -> Iterator[None]:
         yield
     finally:
         del os.environ["CLOCK_AHEAD_S"]
-
-
-if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(prog="make soak", description="Play outings, kill the bot, and count alarms.")
-    arguments.add_argument("--lives", type=int, default=100)
-    arguments.add_argument("--seed", type=int, default=1)
-    given = arguments.parse_args()
-    sys.exit(0 if asyncio.run(soak(given.lives, given.seed)) else 1)

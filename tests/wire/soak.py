@@ -6,7 +6,8 @@ process of its own) is killed by SIGKILL at random instants. Lost is a number, o
 accepted; twice is one that it accepted as two messages. The bot's tables are not asked. The minute after which a lease
 that a dead process left behind ends is let pass in the database.
 
-A second part watches the bot's memory while members use it (`tests/benchmarks/growth.py`).
+A second part plays outings while the bot is killed (`outing_soak.py`), a third watches the bot's memory while members
+use it (`tests/benchmarks/growth.py`).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from db.upkeep import upgrade
 from tests.benchmarks.growth import growth
 from tests.wire import letters
 from tests.wire.faults import Limits
+from tests.wire.outing_soak import outing_soak
 from tests.wire.payloads import Person
 from tests.wire.program import program
 from tests.wire.server import LocalDiscord
@@ -147,11 +149,13 @@ def _report(there: LocalDiscord, wanted: set[str], kills: int, took_s: float) ->
 if __name__ == "__main__":
     parts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]] = {
         "kills": lambda given: soak(given.kills, given.seed),
+        "outings": lambda given: outing_soak(given.lives, given.seed),
         "memory": lambda given: growth(given.minutes, given.rate),
     }
     arguments = argparse.ArgumentParser(prog="make soak", description="Kill the bot at random, and count messages.")
     arguments.add_argument("--only", nargs="+", choices=parts, default=list(parts), help="these parts alone")
     arguments.add_argument("--kills", type=int, default=200)
+    arguments.add_argument("--lives", type=int, default=100, help="how many outings are played")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--minutes", type=float, default=30, help="how long memory is watched after the warm-up")
     arguments.add_argument("--rate", type=float, default=20, help="mixed commands a second meanwhile")
