@@ -134,8 +134,8 @@ async def _run(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    log.info("time zones: %s", newest())
     await _up_to_date(settings)
+    log.info("time zones: %s", newest())
 
     from bot.client import Backpedal
 

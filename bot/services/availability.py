@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.availability import Window
-from bot.domain.moments import Facing, parse_moment
 from bot.domain.outings import Wish
 from bot.domain.units import parse_pace
 from bot.domain.windows import parse_windows
 from bot.domain.written import one_line
 from bot.errors import BadInput, NotAllowed
 from bot.reader import Reader, escaped
+from bot.services.nudge_settings import read_back_on
 from bot.services.people import Person
 from db import models
 from db.engine import Database
@@ -151,13 +151,12 @@ async def pause(database: Database, person: Person, typed: str, now: datetime) -
     """Pause until a day told in words; answers it, the first on which it holds again.
 
     Raises:
-        BadInput: unclear, or not ahead.
+        BadInput: unclear, not after today, or more than a year away.
         NotAllowed: there is no club.
     """
-    reader = person.reader
-    moment = parse_moment(typed, now=now, zone=reader.zone, language=reader.language, facing=Facing.FUTURE)
-    await _pause(database, person, moment.on, now)
-    return moment.on
+    until = read_back_on(typed, person.reader, now)
+    await _pause(database, person, until, now)
+    return until
 
 
 async def leave(database: Database, person: Person, now: datetime) -> None:

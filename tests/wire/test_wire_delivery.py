@@ -22,7 +22,7 @@ from bot.delivery.kinds import Drawn, Outgoing
 from bot.delivery.pace import BURST
 from bot.delivery.turns import PLACES
 from bot.domain.delivery import Priority
-from bot.services import fallbacks, outbox
+from bot.services import fallbacks
 from bot.services.deliveries import Destination, Letter, post
 from bot.worker.worker import Worker
 from db.engine import Database
@@ -230,7 +230,7 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
 ) -> None:
     monkeypatch.setattr(pump, "AT_ONCE", 1)
     begun, may_end = {name: asyncio.Event() for name in "AB"}, {name: asyncio.Event() for name in "AB"}
-    looked_for, claim = asyncio.Event(), outbox.claim
+    looked_for, claim = asyncio.Event(), Watched._claim
 
     async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
         if (says := outgoing.payload["says"]) in begun:
@@ -244,7 +244,7 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
             await looked_for.wait()  # for the urgent one, which waits for this transaction
 
     async def claim_soon(*given: Any) -> Any:
-        looked_for.set()
+        looked_for.set()  # it waits for the writer next
         return await claim(*given)
 
     bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw, sent=sent)
@@ -253,7 +253,7 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
         await post(session, [_asked("A", ADA, now), _asked("B", BOB, now)], now)
     app.courier.poke()
     await asyncio.gather(*(one.wait() for one in begun.values()))
-    monkeypatch.setattr(outbox, "claim", claim_soon)
+    monkeypatch.setattr(Watched, "_claim", claim_soon)
     async with app.database.write() as session:
         await post(session, [replace(_asked("urgent", ADA, now), priority=Priority.SAFETY)], now)
     if when == "before it is looked for":

@@ -107,9 +107,9 @@ async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_chec
         alice, asked, f"outing:present:v1:{await outing_id(club)}", [], "does not start|geht es nicht los"
     )
     walk.told(olga, "alice is short of somebody|alice fehlt noch jemand")
-    walk.told(alice, "bob can't come any more**, so|bob kann doch nicht**, darum")
-    walk.told(bob, "The others went out without you|Die anderen sind ohne dich los")
-    await walk.press(bob, "went out without you|ohne dich los", COULD_NOT, THANKS)
+    walk.told(alice, "Not there: bob.|Nicht da: bob.")
+    walk.told(bob, "You were missed|Du hast gefehlt")
+    await walk.press(bob, "You were missed|Du hast gefehlt", COULD_NOT, THANKS)
     walk.told(bob, "the second time in a month|das zweite Mal in einem Monat")
     await walk.press(olga, "is short of|fehlt noch", FORWARD, "You're in|Du bist dabei")
     walk.told(alice, ENOUGH)
