@@ -8,9 +8,12 @@ from typing import Any
 
 import discord
 import pytest
+from discord.ext import commands
 
 from bot.answering import respond
 from bot.client import Backpedal
+from cogs.answer import Interaction, reply
+from cogs.views.base import card, pressed
 from tests.wire.acting import Asked
 from tests.wire.bots import Toy
 from tests.wire.faults import Trouble
@@ -295,13 +298,25 @@ async def test_when_nothing_gets_through_the_bot_lives_on(
     assert "5.00 km" in other.text
 
 
+class Faulty(commands.Cog):
+    """A button that answers, and then fails."""
+
+    @pressed("toy", "faulty")
+    async def answer_and_fail(self, interaction: Interaction) -> None:
+        await reply(interaction, card("It is written down."), private=True)
+        raise RuntimeError("what follows the answer")
+
+
 async def test_what_fails_after_the_answer_does_not_deny_it(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
-    await (await there.slash("help", BEN)).answer()
-    there.fail("POST", "/users/@me/channels", Trouble.RESET)
-    asked = await (await there.slash("log", ADA, **RUN, spotter=BEN)).answer()
+    await bot.add_cog(Faulty())
+    shown = await (await there.slash("log", ADA, **RUN)).answer()
+    assert shown.message is not None
+    buttons = [{"type": 2, "id": 1, "label": "Faulty", "custom_id": "toy:faulty:v1"}]
+    asked = await there.press({**shown.message, "components": [{"type": 1, "components": buttons}]}, "Faulty", ADA)
+    await asked.answer()
     await idle(bot)
+    assert "It is written down." in asked.text
     assert "What I answered stands" in said(asked)
-    assert "5.00 km" in asked.text
     assert "could not finish" not in said(asked)
 
 
