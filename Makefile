@@ -17,7 +17,7 @@ help:
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
 	@echo 'make bench   what answers cost: milliseconds, start, memory; how fast and how surely it speaks by itself'
-	@echo 'make soak    kill it two hundred times at random, and count what was lost or said twice; watch its memory'
+	@echo 'make soak    kill it at random, count what was lost or said twice; play outings; watch its memory'
 
 setup:
 	@tools/setup
@@ -47,7 +47,7 @@ bench: setup
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 soak: setup
-	@echo '==> killing the bot again and again, then watching its memory (an hour; see ARGS=--help)'
+	@echo '==> killing the bot again and again, playing outings, watching its memory (an hour; see ARGS=--help)'
 	@$(PY) -m tests.wire.soak $(ARGS)
 
 format: setup
