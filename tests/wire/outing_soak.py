@@ -19,13 +19,11 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -46,6 +44,7 @@ from db.models import Contact, Guild, Member
 from db.upkeep import upgrade
 from tests.wire.acting import Asked
 from tests.wire.faults import Limits
+from tests.wire.outing_judge import Judge, Life, rows_of
 from tests.wire.payloads import Club, Json, Person
 from tests.wire.program import program
 from tests.wire.server import LocalDiscord
@@ -58,13 +57,6 @@ LONGEST_LIFE_S = 1.0
 REST_S = 60.0
 """Longest wait for the bot to have said what is due."""
 FURTHEST_FORWARD_MIN, FURTHEST_BACK_MIN = 40, 5
-ASKS = {"alert.ask"}
-ALARMS = {"alert.contact", "alert.organisers"}
-ENDS = {"alert.clear"}
-NO_EYES = {"outing.eyes_lost"}
-QUIET, QUIET_TURNS = {"alert.unsafe"}, {"alert.unsafe_turn"}
-
-COUNTED = {"asked": ASKS, "sent": ALARMS, "ended": ENDS, "no eyes": NO_EYES, "quiet": QUIET}
 FORM = 9
 
 
@@ -77,40 +69,6 @@ class Stadium(Club):
         if name == "organisers":
             made["permission_overwrites"] = [{"id": self.id, "type": 0, "allow": "0", "deny": str(1 << 10)}]
         return made
-
-
-@dataclass
-class Life:
-    """One outing and its people; `fate` is what its people tend to do."""
-
-    outing_id: int
-    backward: list[Person]
-    spotter: Person
-    contacts: dict[str, Person]
-    fate: random.Random
-    pressed: list[str] = field(default_factory=list)
-
-    @property
-    def people(self) -> list[Person]:
-        """Everybody who is out."""
-        return [*self.backward, self.spotter]
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A message of the bot's own that the server accepted.
-
-    Attributes:
-        number: the order in which the server accepted them.
-        kind: as stored.
-        to: the person, or the channel.
-        outing_id: which outing it is about.
-    """
-
-    number: int
-    kind: str
-    to: str
-    outing_id: int
 
 
 async def outing_soak(lives: int, seed: int) -> bool:
@@ -146,7 +104,6 @@ class Batch:
         self.config = folder / "config.toml"
         self.config.write_text('[database]\nurl = "sqlite+aiosqlite:///soak.db"\n[data]\ndirectory = "."\n')
         self.ahead = timedelta()
-        self.seen_faults: set[str] = set()
 
     @property
     def now(self) -> datetime:
@@ -160,6 +117,7 @@ class Batch:
             there.limits = Limits()
             self.there, self.club = there, club
             await self._prepare(played)
+            self.judge = Judge(there, self.file, self.lives, self.totals, self.faults)
             await self._rest(self._press_at_random)  # check in
             kills = 0
             for _ in range(STEPS):
@@ -169,7 +127,7 @@ class Batch:
                 self._move_clock()
             await self._rest(self._bring_to_an_end)
             await self._rest(self._bring_to_an_end)
-            self._count()
+            self.judge.count()
         return kills
 
     # -- what is played --------------------------------------------------------------------------------------
@@ -247,7 +205,7 @@ class Batch:
 
     async def _one_step(self, life: Life) -> None:
         outing_id = life.outing_id
-        if self._rows("SELECT 1 FROM outings WHERE outing_id = ? AND started_at IS NULL", (outing_id,)):
+        if rows_of(self.file, "SELECT 1 FROM outings WHERE outing_id = ? AND started_at IS NULL", (outing_id,)):
             await self._press(outing_id, life.backward[0], "outing:all")
             return
         for person in life.people:
@@ -269,7 +227,8 @@ class Batch:
             form = await (await self._press(life.outing_id, self.organiser, "alert:resolve")).answer()
             if form.callback is not None and form.callback["type"] == FORM:
                 await (await self.there.submit(form, self.organiser, word="all are well")).answer()
-            for (alarm_id,) in self._rows("SELECT alarm_id FROM unsafe_alarms WHERE outing_id = ?", (life.outing_id,)):
+            quiet = "SELECT alarm_id FROM unsafe_alarms WHERE outing_id = ?"
+            for (alarm_id,) in rows_of(self.file, quiet, (life.outing_id,)):
                 pressed = await self._press(life.outing_id, self.organiser, "alert:word", str(alarm_id))
                 if (form := await pressed.answer()).callback["type"] == FORM:
                     await (await self.there.submit(form, self.organiser, word="looked after")).answer()
@@ -297,13 +256,14 @@ class Batch:
                     await act()
                 try:
                     async with asyncio.timeout(REST_S):
-                        while self._rows(_URGENT, (f"{self.now:%Y-%m-%d %H:%M:%S.%f}",)):
+                        while rows_of(self.file, _URGENT, (f"{self.now:%Y-%m-%d %H:%M:%S.%f}",)):
                             await asyncio.sleep(0.05)  # another process's database has no event to wait for
                 except TimeoutError:
-                    self._fault("untold", "something urgent was still due after a minute", self._rows(_URGENT, ("9",)))
+                    still = rows_of(self.file, _URGENT, ("9",))
+                    self.judge.fault("untold", "something urgent was still due after a minute", still)
                 await bot.end(signal.SIGTERM)
         self._let_leases_end()
-        self._hold_to_it()
+        self.judge.look()
 
     def _move_clock(self) -> None:
         if self.chance.random() < 0.15:
@@ -312,91 +272,7 @@ class Batch:
             self.ahead += timedelta(minutes=self.chance.uniform(0, FURTHEST_FORWARD_MIN))
 
     def _let_leases_end(self) -> None:
-        self._rows("UPDATE deliveries SET next_try_at = created_at WHERE state = 'leased'")
-
-    def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with closing(sqlite3.connect(self.file, timeout=10)) as connection, connection:
-            return connection.execute(statement, values).fetchall()
-
-    # -- what must hold --------------------------------------------------------------------------------------
-
-    def _accepted(self) -> Iterator[Accepted]:
-        kinds = {str(key): row for key, *row in self._rows("SELECT delivery_id, kind, subject_id FROM deliveries")}
-        number = 0
-        for entry in self.there.log:
-            if entry.method != "POST" or not entry.path.endswith("/messages") or entry.status >= 300:
-                continue
-            number += 1
-            known = kinds.get(str(entry.body.get("nonce")))
-            if known is not None and known[1] is not None:
-                channel = entry.path.split("/")[-2]
-                yield Accepted(number, known[0], self.there._dms.get(channel, channel), known[1])
-
-    def _hold_to_it(self) -> None:
-        accepted = list(self._accepted())
-        for life in self.lives:
-            mine = [one for one in accepted if one.outing_id == life.outing_id]
-            self._hold_eyes(life, mine)
-            self._hold_ends(life, mine)
-            self._hold_asking(life, mine)
-            self._hold_quiet(life, mine)
-
-    def _hold_eyes(self, life: Life, said: list[Accepted]) -> None:
-        rows = self._rows(
-            "SELECT CAST(user_id AS TEXT), home_at FROM companions "
-            "WHERE outing_id = ? AND checked_in_at IS NOT NULL AND presence = 'in'",
-            (life.outing_id,),
-        )
-        out = {user_id for user_id, home_at in rows if home_at is None}
-        if not rows or life.spotter.id in out:
-            return
-        for person in life.backward:
-            told = any(one.kind in NO_EYES and one.to == person.id for one in said)
-            if person.id in out and not told:
-                self._fault("untold", f"{person.name} runs backward without eyes and was not told", life.pressed)
-
-    def _hold_ends(self, life: Life, said: list[Accepted]) -> None:
-        ended = self._rows("SELECT ended_at FROM outings WHERE outing_id = ?", (life.outing_id,))[0][0]
-        if ended is None:
-            return
-        for to in {one.to for one in said if one.kind in ALARMS}:
-            last = max(one.number for one in said if one.kind in ALARMS and one.to == to)
-            if not any(one.kind in ENDS and one.to == to and one.number > last for one in said):
-                self._fault(
-                    "unended", f"{to} was alarmed in outing {life.outing_id} and not told the end", life.pressed
-                )
-
-    def _hold_quiet(self, life: Life, said: list[Accepted]) -> None:
-        """No partner ever reads of a quiet alarm."""
-        ours = {person.id for person in life.people}
-        for one in said:
-            if one.kind in QUIET | QUIET_TURNS and one.to in ours:
-                self._fault("leaked", f"{one.kind} of outing {life.outing_id} went to {one.to}", life.pressed)
-
-    def _hold_asking(self, life: Life, said: list[Accepted]) -> None:
-        helped = any("help" in action for action in life.pressed)
-        asked = min((one.number for one in said if one.kind in ASKS), default=None)
-        alarmed = min((one.number for one in said if one.kind == "alert.contact"), default=None)
-        if alarmed is not None and not helped and (asked is None or asked > alarmed):
-            self._fault(
-                "unasked", f"a contact was alarmed in outing {life.outing_id} before they were asked", life.pressed
-            )
-
-    def _fault(self, what: str, words: str, more: Any) -> None:
-        if words not in self.seen_faults:
-            self.seen_faults.add(words)
-            self.totals[what] += 1
-            self.faults.append(f"{what}: {words}: {more}")
-
-    def _count(self) -> None:
-        for one in self._accepted():
-            for name, kinds in COUNTED.items():
-                self.totals[name] += one.kind in kinds
-        for alarm_id, outing_id in self._rows("SELECT alarm_id, outing_id FROM unsafe_alarms WHERE closed_at IS NULL"):
-            self._fault("unended", f"the quiet alarm {alarm_id} of outing {outing_id} was never closed", "")
-        for (outing_id,) in self._rows("SELECT outing_id FROM outings WHERE ended_at IS NULL"):
-            life = next(life for life in self.lives if life.outing_id == outing_id)
-            self._fault("unended", f"outing {outing_id} never ended", life.pressed)
+        rows_of(self.file, "UPDATE deliveries SET next_try_at = created_at WHERE state = 'leased'")
 
 
 _MESSAGE: Json = {
