@@ -35,7 +35,7 @@ async def begin(client: Backpedal, what: str, work: Callable[[], Awaitable[objec
             await work()
         except Unavailable as error:
             log.warning("%s could not begin, tried again in %.0f s: %s", what, pause_s, error.key)
-        except Exception:
+        except Exception:  # whatever it was, what protects people must begin
             log.exception("%s could not begin, tried again", what)
         else:
             return

@@ -18,9 +18,10 @@ from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import eyes, quiet_alarms, watch
 from bot.services.course import check_out, end, lengthen
-from bot.services.deliveries import Destination, Letter, post
+from bot.services.deliveries import post
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
 from bot.services.people import Club, club_of
+from bot.services.watch import alarm_letter
 from db import models
 from db.engine import Database
 from db.queries import alerts as queries
@@ -201,7 +202,7 @@ async def by_direct_message(
     """Tell the owner and every known organiser by direct message what could not be said in their channel."""
     outing = await read(session, outing_id)
     letters = [
-        _letter(kind, occurrence + BY_DM, outing, now, user_id=one, payload=payload)
+        alarm_letter(kind, occurrence + BY_DM, outing, now, payload, user_id=one)
         for one in await queries.owner_and_organisers(session, outing.guild_id)
     ]
     if not letters:
@@ -242,7 +243,7 @@ async def alarm_contacts(
     await post(
         session,
         [
-            _letter(
+            alarm_letter(
                 watch.CONTACT, f"{about}:{c.user_id}:{now.timestamp():.0f}", outing, now, user_id=c.contact_id,
                 payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
@@ -262,30 +263,6 @@ async def alarm_organisers(
     payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id
-        await post(session, [_letter(watch.ORGANISERS, occurrence, outing, now, channel_id=to, payload=payload)], now)
+        await post(session, [alarm_letter(watch.ORGANISERS, occurrence, outing, now, payload, channel_id=to)], now)
     else:
         await by_direct_message(session, outing.outing_id, watch.ORGANISERS, occurrence, now, payload)
-
-
-def _letter(
-    kind: str,
-    occurrence: str,
-    outing: OutingView,
-    now: datetime,
-    *,
-    user_id: int = 0,
-    channel_id: int = 0,
-    payload: Mapping[str, object],
-) -> Letter:
-    return Letter(
-        kind,
-        occurrence,
-        Priority.SAFETY,
-        Destination.DM if user_id else Destination.CHANNEL,
-        due_at=now,
-        user_id=user_id,
-        channel_id=channel_id,
-        guild_id=outing.guild_id,
-        subject_id=outing.outing_id,
-        payload=payload,
-    )

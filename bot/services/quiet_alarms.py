@@ -20,9 +20,10 @@ from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.reader import escaped
 from bot.services import people
-from bot.services.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.deliveries import Plan, plan, post
 from bot.services.outings import OutingView, pressed_before, read
 from bot.services.people import club_of
+from bot.services.watch import alarm_letter
 from db import models
 from db.engine import Database
 from db.queries import alerts as alert_queries
@@ -94,7 +95,9 @@ async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> No
     await _sound(session, outing, alarm_id, row.user_id, rounds, now, again=True)
     if rounds == WIDEN_AFTER + 1 and not await queries.was_written(session, UNHEARD, alarm_id):
         payload = {"how": "unanswered"}
-        await post(session, [_letter(UNHEARD, f"{alarm_id}:{rounds}", outing, now, payload, row.user_id)], now)
+        await post(
+            session, [alarm_letter(UNHEARD, f"{alarm_id}:{rounds}", outing, now, payload, user_id=row.user_id)], now
+        )
 
 
 async def take(
@@ -227,7 +230,7 @@ async def _to_each(
             told.setdefault(contact.contact_id, {**payload, "contact": True})
     besides = {c.user_id for c in outing.companions} | {payload.get("by_user_id")}
     letters = [
-        _letter(kind, occurrence.removesuffix(BY_DM) + BY_DM, outing, now, of, one)
+        alarm_letter(kind, occurrence.removesuffix(BY_DM) + BY_DM, outing, now, of, user_id=one)
         for one, of in told.items()
         if one not in besides
     ]
@@ -248,7 +251,9 @@ async def not_reached(
         return
     # The log names nobody: whoever runs the bot may be the partner.
     log.warning("a quiet alarm of outing %d reaches nobody: name organisers and a channel", outing_id)
-    letter = _letter(UNHEARD, occurrence.removesuffix(BY_DM), outing, now, {"how": "unheard"}, alarm.user_id)
+    letter = alarm_letter(
+        UNHEARD, occurrence.removesuffix(BY_DM), outing, now, {"how": "unheard"}, user_id=alarm.user_id
+    )
     await post(session, [letter], now)
 
 
@@ -283,7 +288,7 @@ async def _sound(
     occurrence, payload = f"{alarm_id}:{rounds}", {"about_user_id": user_id, "alarm_id": alarm_id, "again": again}
     channel_id = None if club is None else club.organisers_channel_id
     if channel_id is not None:
-        await post(session, [_letter(UNSAFE, occurrence, outing, now, payload, channel_id=channel_id)], now)
+        await post(session, [alarm_letter(UNSAFE, occurrence, outing, now, payload, channel_id=channel_id)], now)
         # Contacts who were alarmed before would take the extension for good news.
         inside = {c.user_id for c in outing.companions}
         as_contact = {**payload, "contact": True}
@@ -291,7 +296,7 @@ async def _sound(
         await post(
             session,
             [
-                _letter(UNSAFE, occurrence + BY_DM, outing, now, as_contact, contact_id)
+                alarm_letter(UNSAFE, occurrence + BY_DM, outing, now, as_contact, user_id=contact_id)
                 for _, contact_id, _ in alarmed
                 if contact_id and contact_id not in inside
             ],
@@ -332,9 +337,9 @@ async def _tell(
     await post(
         session,
         [
-            _letter(
+            alarm_letter(
                 TURN, occurrence + (BY_DM if to else ""), outing, now,
-                as_contact if to in contacts and to not in organisers else payload, to, channel_id,
+                as_contact if to in contacts and to not in organisers else payload, user_id=to, channel_id=channel_id,
             )
             for _, to, channel_id in alarmed
             if to != by_user_id
@@ -359,27 +364,4 @@ def _view(row: models.UnsafeAlarm) -> QuietAlarm:
         closed_by=row.closed_by_user_id,
         closed_at=row.closed_at,
         resolution=row.resolution,
-    )
-
-
-def _letter(
-    kind: str,
-    occurrence: str,
-    outing: OutingView,
-    now: datetime,
-    payload: Mapping[str, Any],
-    user_id: int = 0,
-    channel_id: int = 0,
-) -> Letter:
-    return Letter(
-        kind,
-        occurrence,
-        Priority.SAFETY,
-        Destination.DM if user_id else Destination.CHANNEL,
-        due_at=now,
-        user_id=user_id,
-        channel_id=channel_id,
-        guild_id=outing.guild_id,
-        subject_id=outing.outing_id,
-        payload=payload,
     )

@@ -120,3 +120,28 @@ def help_of(outing: OutingView) -> str:
     """The call for help that is running, which tells its messages from those of one that is over."""
     assert outing.help_at is not None
     return f"help {outing.help_at.timestamp():.0f}"
+
+
+def alarm_letter(
+    kind: str,
+    occurrence: str,
+    outing: OutingView,
+    now: datetime,
+    payload: Mapping[str, Any],
+    *,
+    user_id: int = 0,
+    channel_id: int = 0,
+) -> Letter:
+    """A message about the safety of an outing, to a person or else to a channel."""
+    return Letter(
+        kind,
+        occurrence,
+        Priority.SAFETY,
+        Destination.DM if user_id else Destination.CHANNEL,
+        due_at=now,
+        user_id=user_id,
+        channel_id=channel_id,
+        guild_id=outing.guild_id,
+        subject_id=outing.outing_id,
+        payload=payload,
+    )
