@@ -115,7 +115,7 @@ async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
     assert "Thank you for saying so" in text_of(said)
     await club.pass_time(minutes=10)
     (alarm,) = room.history()
-    assert "dora, contact of alice, can't look after it" in alarm.content
+    assert "dora, contact of alice, can't check on them" in alarm.content
     assert "finn, contact of alice, was told and has not answered" in alarm.content
     said = await finn.user.click(last(club, finn), label="I reached them")
     assert "You have reached **alice**" in text_of(said)

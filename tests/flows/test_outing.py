@@ -246,7 +246,7 @@ async def test_extending_has_its_end_and_the_other_is_told(club: Club) -> None:
         await club.env.settle()
         assert "bob has told me that you need 30 minutes more" in last(club, club.alice).content
     ask = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Extend")
-    assert "that is the most" in text_of(ask)
+    assert "that is the limit" in text_of(ask)
 
 
 async def outing_id(club: Club) -> int:

@@ -43,13 +43,13 @@ async def test_naming_one_after_the_other_ends_at_a_day_s_number_and_the_runner_
     spotters = [newcomer(club, f"s{n}") for n in range(spotter_questions.MOST + 1)]
     await club.env.settle()
     for spotter in spotters[:-1]:
-        assert "often enough for today" not in text_of(await log(club, spotter))
+        assert "today's limit of questions" not in text_of(await log(club, spotter))
     answer = await log(club, spotters[-1])
-    assert "often enough for today" in text_of(answer)
+    assert "today's limit of questions" in text_of(answer)
     assert club.dms(spotters[-1]) == []
     assert (await newest(club)).spotter_id == spotters[-1].id, "the run stands"
     await club.pass_time(days=1, minutes=1)
-    assert "often enough for today" not in text_of(await log(club, spotters[-1]))
+    assert "today's limit of questions" not in text_of(await log(club, spotters[-1]))
 
 
 async def test_somebody_is_asked_so_much_a_day_and_the_rest_waits(club: Club) -> None:

@@ -346,7 +346,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
         ("remind list", {}, "look in /remind list before"),
         ("runs list", {}, "look in /runs list before"),
         ("partner mine", {}, "look in /partner mine before"),
-        ("leaderboard", {}, "see first, then try it again"),
+        ("leaderboard", {}, "check first, then try it again"),
     ],
 )
 async def test_a_failure_names_the_list_of_what_was_asked_for(

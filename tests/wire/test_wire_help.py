@@ -161,6 +161,7 @@ async def gone(app: App, file: Path) -> None:
     for part in file.parent.glob(f"{file.name}*"):
         part.unlink()
     file.mkdir()
+    await app.database.close()  # what was opened in between
 
 
 def with_help(letter: Json) -> Json:
