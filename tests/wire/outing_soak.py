@@ -220,18 +220,21 @@ class Batch:
                 await self._press(outing_id, person, action, *more)
 
     async def _bring_to_an_end(self) -> None:
-        """Everybody is home, and the organisers say what happened wherever an alarm goes on."""
-        for life in self.lives:
+        """Everybody is home, and an organiser of each says what happened wherever an alarm goes on."""
+        for number, life in enumerate(self.lives):
+            organiser = self._person(f"Olga{number}", organiser=True)
             for person in life.people:
                 await (await self._press(life.outing_id, person, "outing:home")).answer()
-            form = await (await self._press(life.outing_id, self.organiser, "alert:resolve")).answer()
-            if form.callback is not None and form.callback["type"] == FORM:
-                await (await self.there.submit(form, self.organiser, word="all are well")).answer()
-            quiet = "SELECT alarm_id FROM unsafe_alarms WHERE outing_id = ?"
-            for (alarm_id,) in rows_of(self.file, quiet, (life.outing_id,)):
-                pressed = await self._press(life.outing_id, self.organiser, "alert:word", str(alarm_id))
-                if (form := await pressed.answer()).callback["type"] == FORM:
-                    await (await self.there.submit(form, self.organiser, word="looked after")).answer()
+            open_alarms = "SELECT alarm_id FROM unsafe_alarms WHERE outing_id = ? AND closed_at IS NULL"
+            alarm_ids = [str(alarm_id) for (alarm_id,) in rows_of(self.file, open_alarms, (life.outing_id,))]
+            await self._say_what_happened(life, organiser, "alert:resolve")
+            for alarm_id in alarm_ids:
+                await self._say_what_happened(life, organiser, "alert:word", alarm_id)
+
+    async def _say_what_happened(self, life: Life, organiser: Person, action: str, *more: str) -> None:
+        form = await (await self._press(life.outing_id, organiser, action, *more)).answer()
+        if form.callback is not None and form.callback["type"] == FORM:
+            await (await self.there.submit(form, organiser, word="looked after")).answer()
 
     # -- the bot ---------------------------------------------------------------------------------------------
 
