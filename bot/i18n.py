@@ -1,8 +1,9 @@
 """Catalogues: every sentence a member reads, by key, in every language shipped.
 
-A catalogue is the folder `bot/locales/<language>/`; each TOML file in it is an area, and a key is
-`area.table.name`. A value is a whole sentence with named placeholders (`{distance_m}`), or a table of plural forms
-(`one`, `other`) chosen by `{count}`. English is complete by definition; a test holds the others to it.
+A catalogue is the folder `bot/locales/<language>/`; each TOML file below it is an area, named after the file alone
+whatever folder it lies in, and a key is `area.table.name`. A value is a whole sentence with named placeholders
+(`{distance_m}`), or a table of plural forms (`one`, `other`) chosen by `{count}`. English is complete by definition; a
+test holds the others to it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def catalogue(language: str) -> Mapping[str, Message]:
     if language not in LANGUAGES:
         raise KeyError(language)
     messages: dict[str, Message] = {}
-    for file in sorted((_FOLDER / language).glob("*.toml")):
+    for file in sorted((_FOLDER / language).rglob("*.toml")):
         with file.open("rb") as stream:
             _flatten(file.stem, tomllib.load(stream), messages)
     return messages

@@ -25,9 +25,9 @@ from cogs.call_kinds import KINDS, NUDGES
 from cogs.membership import check_member, standing_in
 from cogs.transformers import manner_of
 from cogs.views import outing_letters
-from cogs.views.base import Component, card, fields_of, pressed
+from cogs.views.base import Component, card, classic, fields_of, pressed
 from cogs.views.call_form import change_form, wall_time
-from cogs.views.outing_card import classic, full_card, more_menu, private_card, queue_card, sure_card, waiting_button
+from cogs.views.outing_card import full_card, more_menu, private_card, queue_card, sure_card, waiting_button
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

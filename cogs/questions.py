@@ -10,10 +10,10 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.runs import SpotterState
+from bot.domain.ties import TieKind
 from bot.errors import BadInput, NotFound
 from bot.reader import escaped
 from bot.services import people, questions, runs, ties
-from bot.services.ties import TieKind
 from cogs.answer import Interaction, close_with, met, replace
 from cogs.asking import answers, hold_question, question
 from cogs.views.base import Buttons, button, chosen_number, identity, pressed

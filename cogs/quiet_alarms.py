@@ -15,11 +15,11 @@ from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.outings import EXTENSIONS_MIN
 from bot.errors import MemberError, NotFound
-from bot.services import alerts, course, people, quiet_alarms
+from bot.services import alerts, course, people, quiet_alarms, quiet_turns
 from bot.services.lifelines import Lifeline
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Club
-from bot.services.quiet_alarms import QuietAlarm
+from bot.services.quiet_turns import QuietAlarm
 from cogs.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
 from cogs.answer import Interaction, close_with, met, open_form, reply, say, soon
 from cogs.emergency import Emergency
@@ -55,7 +55,7 @@ class QuietAlarms(commands.Cog):
         # Who is said to be waited for in a channel is noticed there: of these nothing stands in any.
         self.kinds = (
             Kind(
-                quiet_alarms.UNSAFE,
+                quiet_turns.UNSAFE,
                 safety,
                 _sound_again,
                 _draw_alarm,
@@ -64,7 +64,7 @@ class QuietAlarms(commands.Cog):
                 to=_who_hears,
                 unproven=partial(_draw_alarm, exactly=False),
             ),
-            Kind(quiet_alarms.TURN, safety, None, _draw_turn, failed=_to_each, fallback=False, to=_who_hears),
+            Kind(quiet_turns.TURN, safety, None, _draw_turn, failed=_to_each, fallback=False, to=_who_hears),
             Kind(quiet_alarms.UNHEARD, safety, None, _draw_unheard, fallback=False, to=Recipient.COMPANION),
         )
 

@@ -10,10 +10,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.domain.ties import TieKind
 from bot.errors import BadInput, NotFound
 from bot.reader import escaped
 from bot.services import ties
-from bot.services.ties import TieKind
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
 from cogs.partner_group import add_to_partner

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.outings import LEAST_RESERVE, OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict
-from bot.services import eyes, quiet_alarms, watch
+from bot.services import eyes, quiet_turns, watch
 from bot.services.checking_in import check_nobody_is_elsewhere
 from bot.services.course import DRAFT, HALF, check_out, end, hold_own
 from bot.services.deliveries import Plan, plan
@@ -66,7 +66,7 @@ async def still_out(
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
         after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
         how = "still_out" if over else "one_still_out"
-        await quiet_alarms.out_again(session, after, user_id, now)
+        await quiet_turns.out_again(session, after, user_id, now)
         await watch.answered(session, after, user_id, how, now)
         await redraw(session, after, now)
         return after

@@ -20,7 +20,7 @@ from bot.domain.outings import (
     Presence,
 )
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services import eyes, quiet_alarms, watch
+from bot.services import eyes, quiet_turns, watch
 from bot.services.calls import HOUR, START
 from bot.services.deliveries import unplan
 from bot.services.evenings import EVENING
@@ -207,7 +207,7 @@ async def home(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="home", silent=both
         )
         await tell(session, outing, DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
-        await quiet_alarms.came_home(session, outing, user_id, now)
+        await quiet_turns.came_home(session, outing, user_id, now)
         if outing.out:
             if both:
                 await tell(

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.ties import TieKind
 from bot.errors import BadInput
 from bot.services.deliveries import Letter, post
-from bot.services.ties import TieKind
 from db.engine import Database
 from db.queries import contacts as contact_queries
 from db.queries import questions as queries

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from bot.services import people
 from bot.services.deliveries import Plan, plan, post
 from bot.services.outings import OutingView, pressed_before, read
 from bot.services.people import club_of
+from bot.services.quiet_turns import BY_DM, UNSAFE, QuietAlarm, tell, view
 from bot.services.watch import alarm_letter
 from db import models
 from db.engine import Database
@@ -31,15 +31,9 @@ from db.queries import quiet as queries
 
 log = logging.getLogger(__name__)
 
-UNSAFE = "alert.unsafe"
-"""The alarm, and the step that lets it sound again."""
-TURN = "alert.unsafe_turn"
-"""Tells those alarmed what became of it."""
 UNHEARD = "alert.unheard"
 """Tells whoever alarmed quietly, and nobody else, that nobody was reached or nobody has answered."""
 CONTACT = "alert.contact"
-BY_DM = ":dm"
-"""Ends the occurrence of a message that goes to each alone, where one of the same may stand in a channel."""
 REPEAT = timedelta(minutes=5)
 """How soon it sounds again: a third of the ladder's interval, since whoever pressed is with the one they fear."""
 REPEAT_LATER = timedelta(minutes=15)
@@ -48,25 +42,6 @@ SOON_ROUNDS = 6
 WIDEN_AFTER = 3
 """After so many rounds that nobody has answered it also goes to each alone, and the presser is told."""
 WORD_LIMIT = 300
-
-
-@dataclass(frozen=True, slots=True)
-class QuietAlarm:
-    """A quiet alarm as it stands. Attributes as of the table `unsafe_alarms`."""
-
-    alarm_id: int
-    outing_id: int
-    user_id: int
-    taken_by: int | None
-    taken_at: datetime | None
-    closed_by: int | None
-    closed_at: datetime | None
-    resolution: str | None
-
-    @property
-    def sounds(self) -> bool:
-        """Whether nobody is on it yet."""
-        return self.taken_at is None and self.closed_at is None
 
 
 async def raise_alarm(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
@@ -88,7 +63,7 @@ async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> No
         return
     outing = await read(session, row.outing_id, hold=True)
     row = await queries.alarm(session, alarm_id)
-    if row is None or not _view(row).sounds:
+    if row is None or not view(row).sounds:
         return
     rounds = row.rounds + 1
     await queries.set_alarm(session, alarm_id, rounds=rounds)
@@ -135,7 +110,7 @@ async def take(
             name = await people.name_in(session, alarm.taken_by, outing.guild_id)
             raise Conflict("alerts.quiet.taken_already", name=escaped(name, 60))
         await queries.set_alarm(session, alarm_id, taken_by_user_id=user_id, taken_at=now)
-        await _tell(session, outing, alarm, "taken", user_id, now)
+        await tell(session, outing, alarm, "taken", user_id, now)
         return await _read(session, alarm_id)
 
 
@@ -169,29 +144,15 @@ async def close(
         if alarm.closed_at is not None:
             raise Conflict("alerts.quiet.over")
         await queries.set_alarm(session, alarm_id, closed_by_user_id=user_id, closed_at=now, resolution=word)
-        await _tell(session, outing, alarm, "closed", user_id, now)
+        await tell(session, outing, alarm, "closed", user_id, now)
         return await _read(session, alarm_id)
-
-
-async def came_home(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Tell those alarmed that the presser has pressed Home; it sounds on, since that may not have been their choice."""
-    row = await queries.open_alarm(session, outing.outing_id, user_id)
-    if row is not None:
-        await _tell(session, outing, _view(row), "home", user_id, now)
-
-
-async def out_again(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Tell those alarmed that the presser has taken Home back."""
-    row = await queries.open_alarm(session, outing.outing_id, user_id)
-    if row is not None:
-        await _tell(session, outing, _view(row), "out", user_id, now)
 
 
 async def alarm_of(database: Database, payload: Mapping[str, Any]) -> QuietAlarm | None:
     """The alarm that a message is about, or None where it is erased."""
     async with database.read() as session:
         row = await queries.alarm(session, int(payload["alarm_id"]))
-        return None if row is None else _view(row)
+        return None if row is None else view(row)
 
 
 async def send_to_each(
@@ -321,47 +282,10 @@ async def _known(
         contacts = [c.contact_id for c in await alert_queries.accepted_contacts(session, [row.user_id])]
         if user_id not in contacts or not await queries.was_sent_to(session, UNSAFE, alarm_id, user_id):
             raise NotFound("partners.not_open")
-    return outing, _view(row)
-
-
-async def _tell(
-    session: AsyncSession, outing: OutingView, alarm: QuietAlarm, how: str, by_user_id: int, now: datetime
-) -> None:
-    """Tell everybody who was sent the alarm a turn of it, by the same way, besides who brought it about."""
-    alarmed = await alert_queries.receivers(session, [UNSAFE], outing.outing_id, alarm.user_id)
-    occurrence = f"{alarm.alarm_id}:{how}:{now.timestamp():.0f}"
-    payload = {"about_user_id": alarm.user_id, "by_user_id": by_user_id, "how": how, "alarm_id": alarm.alarm_id}
-    contacts = {c.contact_id for c in await alert_queries.accepted_contacts(session, [alarm.user_id])}
-    organisers = await alert_queries.owner_and_organisers(session, outing.guild_id)
-    as_contact = {**payload, "contact": True}
-    await post(
-        session,
-        [
-            alarm_letter(
-                TURN, occurrence + (BY_DM if to else ""), outing, now,
-                as_contact if to in contacts and to not in organisers else payload, user_id=to, channel_id=channel_id,
-            )
-            for _, to, channel_id in alarmed
-            if to != by_user_id
-        ],
-        now,
-    )  # fmt: skip
+    return outing, view(row)
 
 
 async def _read(session: AsyncSession, alarm_id: int) -> QuietAlarm:
     row = await queries.alarm(session, alarm_id)
     assert row is not None
-    return _view(row)
-
-
-def _view(row: models.UnsafeAlarm) -> QuietAlarm:
-    return QuietAlarm(
-        alarm_id=row.alarm_id,
-        outing_id=row.outing_id,
-        user_id=row.user_id,
-        taken_by=row.taken_by_user_id,
-        taken_at=row.taken_at,
-        closed_by=row.closed_by_user_id,
-        closed_at=row.closed_at,
-        resolution=row.resolution,
-    )
+    return view(row)

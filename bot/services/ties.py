@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from bot.domain.outings import BEFORE, OUT, Presence
+from bot.domain.ties import TieKind
 from bot.errors import Conflict, NotFound
 from bot.services.outings import OutingView, read
 from db.engine import Database
@@ -21,14 +21,6 @@ from db.queries import ties as queries
 
 PAGE = 20
 """Lines on a page of a list."""
-
-
-class TieKind(StrEnum):
-    """What one says of another."""
-
-    BLOCK = "block"
-    TRUST = "trust"
-    MUTE = "mute"  # asks me nothing more (`bot.services.questions`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from bot.services.contact_answers import Tried
 from bot.services.contacts import Contacts
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
-from cogs.views.base import Buttons, Component, Field, Form, button, card, identity, row, select
-from cogs.views.outing_card import classic
+from cogs.views.base import Buttons, Component, Field, Form, button, card, classic, identity, row, select
 from cogs.views.outing_course import extend_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)

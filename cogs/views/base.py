@@ -109,6 +109,14 @@ def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui
     return view
 
 
+def classic(*items: Component) -> ui.View:
+    """Buttons below plain words."""
+    view = Buttons(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view
+
+
 def number_menus(view: ui.LayoutView, page: int) -> ui.LayoutView:
     """Number the menus of a page that shares its message with others.
 

@@ -12,8 +12,7 @@ from discord import ui
 from bot.domain.snoozes import Snooze
 from bot.domain.streaks import Streak
 from bot.reader import Reader
-from cogs.views.base import button, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import button, classic, identity
 
 
 def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader) -> ui.View:

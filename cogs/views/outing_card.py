@@ -16,7 +16,7 @@ from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presen
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.waiting import free_for
-from cogs.views.base import Buttons, Component, button, card, identity, row
+from cogs.views.base import Component, button, card, classic, identity, row
 
 COLOUR = Colour(0xF59E0B)
 WHOLE_ROWS = 4
@@ -263,14 +263,6 @@ def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool =
 
 
 # ── buttons ──
-
-
-def classic(*items: Component) -> ui.View:
-    """Buttons below plain words."""
-    view = Buttons(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
 
 
 def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[Component]]:

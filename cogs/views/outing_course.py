@@ -16,10 +16,9 @@ from bot.services.drafts import Draft
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from bot.services.runs import RunLine
-from cogs.views.base import Component, button, card, identity, row, select
+from cogs.views.base import Component, button, card, classic, identity, row, select
 from cogs.views.outing_card import (
     asked,
-    classic,
     confirm_button,
     leave_button,
     more_button,

@@ -8,18 +8,18 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.domain.outings import BEFORE, OutingState, Presence
+from bot.domain.runs import Surface
 from bot.reader import Reader, escaped
 from bot.services.agreeing import Why
 from bot.services.outings import OutingView
 from bot.services.people import Club
-from cogs.views.base import Component
+from cogs.views.base import Component, classic
 from cogs.views.outing_card import (
     about,
     about_for,
     asked,
     buttons_for,
     caller_name,
-    classic,
     confirm_button,
     leave_button,
     more_button,
@@ -27,7 +27,6 @@ from cogs.views.outing_card import (
     role_buttons,
 )
 from cogs.views.outing_course import check_in_button
-from cogs.views.partners_card import rule_lines
 
 Letter = tuple[str, ui.View | None]
 """Words and buttons."""
@@ -173,3 +172,12 @@ def _answers(outing: OutingView, user_id: int, reader: Reader, *, confirm: bool 
     me = outing.who(user_id)
     ask = confirm or (me is not None and asked(outing, me))
     return classic(*([confirm_button(outing, reader)] if ask else []), leave_button(outing, reader))
+
+
+def rule_lines(club: Club, reader: Reader) -> list[str]:
+    """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
+    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
+    return [
+        reader.t("club.find.rule", count=club.backward_per_spotter),
+        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
+    ]

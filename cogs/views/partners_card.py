@@ -5,10 +5,9 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.domain.runs import Surface
-from bot.reader import Reader
 from bot.services.people import Club
 from cogs.views.base import button, card, identity, row
+from cogs.views.outing_letters import rule_lines
 
 WAYS = (("find", "call", "new"), ("mine", "call", "mine"), ("when", "avail", "open"))
 """Its buttons: the word on it, and the area and action of its id. Other cogs answer them."""
@@ -32,12 +31,3 @@ def partners_card(club: Club) -> ui.LayoutView:
         *rule_lines(club, reader),
         row(*buttons),
     )
-
-
-def rule_lines(club: Club, reader: Reader) -> list[str]:
-    """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
-    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
-    return [
-        reader.t("club.find.rule", count=club.backward_per_spotter),
-        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
-    ]

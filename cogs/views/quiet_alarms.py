@@ -9,10 +9,9 @@ from discord.utils import format_dt
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
-from bot.services.quiet_alarms import QuietAlarm
+from bot.services.quiet_turns import QuietAlarm
 from cogs.views.alerts import number, where
-from cogs.views.base import Field, Form, button, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import Field, Form, button, classic, identity
 from cogs.views.outing_course import names_of
 
 

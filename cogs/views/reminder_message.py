@@ -13,8 +13,7 @@ from bot.reader import Reader, escaped
 from bot.services.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminder_views import ReminderView
 from bot.services.reminders import WHAT_LIMIT
-from cogs.views.base import Buttons, Component, button, card, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import Buttons, Component, button, card, classic, identity
 from cogs.views.reminders import COLOUR, GIVEN_UP, is_late, snooze_label, spoken
 
 

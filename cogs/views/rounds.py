@@ -16,7 +16,7 @@ from bot.reader import Reader, escaped
 from bot.services.matching import Proposed, RoundView
 from bot.services.outings import OutingView
 from bot.services.rounds import Invitation
-from cogs.views.base import Buttons, Component, button, card, identity, row
+from cogs.views.base import Component, button, card, classic, identity, row
 
 COLOUR = Colour(0xF59E0B)
 SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
@@ -27,13 +27,6 @@ PAGE = 6
 """Lines of a page; a card takes 4,000 characters."""
 NAME = 30
 Words = tuple[str, ui.View | None]
-
-
-def _classic(*items: Component) -> ui.View:
-    view = Buttons(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
 
 
 # ── members ──
@@ -48,19 +41,19 @@ def notice(asked: Invitation, reader: Reader) -> Words:
         at=format_dt(asked.match_at, "F"),
         windows=format_windows(asked.windows, reader.language),
     )
-    return words, _classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
+    return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 
 
 def skipped(asked: Invitation, reader: Reader) -> Words:
     """After Skip this week."""
     words = reader.t("rounds.notice.skipped", day=reader.day(asked.monday))
-    return words, _classic(button(reader.t("rounds.button.back"), identity("round", "back", asked.round_id)))
+    return words, classic(button(reader.t("rounds.button.back"), identity("round", "back", asked.round_id)))
 
 
 def came_back(asked: Invitation, reader: Reader) -> Words:
     """After coming back."""
     words = reader.t("rounds.notice.back", day=reader.day(asked.monday), at=format_dt(asked.match_at, "F"))
-    return words, _classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
+    return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 
 
 def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader) -> str | None:
@@ -133,7 +126,7 @@ def preview(shown: RoundView, reader: Reader) -> Words | None:
         parts.append(reader.t("rounds.preview.more", count=more))
     if shown.confirms_at is not None:
         parts.append(reader.t("rounds.preview.by_itself", relative=format_dt(shown.confirms_at, "R")))
-    return "\n".join(parts), _classic(*_answers(shown, reader))
+    return "\n".join(parts), classic(*_answers(shown, reader))
 
 
 def round_card(shown: RoundView, page: int, reader: Reader, notice: str = "") -> ui.LayoutView:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from discord import SelectOption, ui
 from discord.utils import format_dt
 
+from bot.domain.ties import TieKind
 from bot.reader import Reader, escaped
-from bot.services.ties import Blocked, Tied, TieKind, TiePage
+from bot.services.ties import Blocked, Tied, TiePage
 from cogs.views.base import button, card, identity, row, select
 from cogs.views.outing_card import leave_button
 

@@ -9,8 +9,7 @@ import discord
 from sqlalchemy import update
 
 from bot.i18n import translate
-from cogs.views.base import button, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import button, classic, identity
 from db.models import Guild
 from tests.flows.calling import STADIUM, card_of, press, state
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of

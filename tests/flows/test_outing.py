@@ -8,8 +8,7 @@ import discord
 from sqlalchemy import select
 
 from bot.services.course import call_half_time
-from cogs.views.base import button, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import button, classic, identity
 from db.models import NoShow, Outing, Run, Spotting, Stretch
 from tests.flows.calling import card_of, club_sets, find, press, state
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.reader import Reader
-from cogs.views.outing_card import classic, find_button
+from cogs.views.base import classic
+from cogs.views.outing_card import find_button
 from db.models import Delivery, MeetingPoint, Outing, Tie
 from tests.flows.calling import FRIDAY, STADIUM, block, card_of, club_sets, find, newcomer, press, state
 from tests.flows.conftest import NOON, Club, button_ids, text_of

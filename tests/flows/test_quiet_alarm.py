@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.i18n import translate
-from cogs.views.base import button, identity
-from cogs.views.outing_card import classic
+from cogs.views.base import button, classic, identity
 from db.models import Member
 from tests.flows.calling import find, press
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of

@@ -8,8 +8,7 @@ import discord
 import pytest
 from sqlalchemy import select
 
-from cogs.views.base import button
-from cogs.views.outing_card import classic
+from cogs.views.base import button, classic
 from db.models import Run
 from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.reminding import ask, forged, last, rows, said

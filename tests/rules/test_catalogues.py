@@ -20,7 +20,8 @@ NAMES = "commands.names."
 """Names of commands and options: in English the name in the code, so only the other languages have these."""
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = ("bot", "cogs", "db")
-AREAS = sorted(file.stem for file in (ROOT / "bot" / "locales" / "en").glob("*.toml"))
+FILES = sorted((ROOT / "bot" / "locales" / "en").rglob("*.toml"))
+AREAS = sorted(file.stem for file in FILES)
 
 SAME_IN_GERMAN = frozenset({"me.event.marathon"})
 """Keys whose German is the English: names, and words that are both."""
@@ -40,7 +41,8 @@ def placeholders(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_has_the_same_areas_and_keys(language: str) -> None:
-    assert sorted(file.stem for file in (ROOT / "bot" / "locales" / language).glob("*.toml")) == AREAS
+    here, english = (ROOT / "bot" / "locales" / name for name in (language, "en"))
+    assert sorted(f.relative_to(here) for f in here.rglob("*.toml")) == [f.relative_to(english) for f in FILES]
     assert set(sentences(language)) ^ set(ENGLISH) == set()
 
 
@@ -123,7 +125,11 @@ def literals() -> Iterator[tuple[str, str]]:
 
 
 def tables(area: str) -> list[str]:
-    return list(tomllib.loads((ROOT / "bot" / "locales" / "en" / f"{area}.toml").read_text(encoding="utf-8")))
+    return [table for file in FILES if file.stem == area for table in tomllib.loads(file.read_text(encoding="utf-8"))]
+
+
+def test_no_two_files_are_one_area() -> None:
+    assert len(set(AREAS)) == len(AREAS)
 
 
 def test_every_key_in_the_code_exists() -> None:

@@ -17,20 +17,12 @@ from bot.services.agreeing import Why
 from bot.services.contact_answers import Told, Tried
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
-from bot.services.quiet_alarms import QuietAlarm
+from bot.services.quiet_turns import QuietAlarm
 from cogs.views import alerts, quiet_alarms
 from cogs.views import outing_letters as letters
+from cogs.views.base import classic
 from cogs.views.call_form import call_form, change_form
-from cogs.views.outing_card import (
-    about_for,
-    classic,
-    full_card,
-    more_menu,
-    my_outings,
-    private_card,
-    public_card,
-    sure_card,
-)
+from cogs.views.outing_card import about_for, full_card, more_menu, my_outings, private_card, public_card, sure_card
 from cogs.views.outing_course import came_home, eyes_back, eyes_lost
 
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40

@@ -18,6 +18,7 @@ from bot.services import (
     ladder,
     no_shows,
     quiet_alarms,
+    quiet_turns,
     waiting,
     watch,
 )
@@ -163,7 +164,7 @@ _FIRES = {
     calls.LAPSE: _lapse,
     waiting.OFFER_ENDS: _offer_ends,
     watch.OVERDUE: _climb,
-    quiet_alarms.UNSAFE: _sound_again,
+    quiet_turns.UNSAFE: _sound_again,
     course.HALF: _half,
     no_shows.UNSTARTED: _unstarted,
     **dict.fromkeys(course.REMINDERS, _remind),

@@ -17,7 +17,7 @@ from bot.domain.outings import OutingState
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import alerts, privacy, quiet_alarms
 from bot.services.outings import OutingView
-from bot.services.quiet_alarms import QuietAlarm
+from bot.services.quiet_turns import QuietAlarm
 from db.base import Base
 from db.engine import Database
 from db.models import Delivery, UnsafeAlarm

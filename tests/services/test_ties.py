@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.domain.outings import Wish
+from bot.domain.ties import TieKind
 from bot.errors import Conflict, MemberError, NotFound
 from bot.services import joining, people, ties
 from bot.services.people import Seen
-from bot.services.ties import TieKind
 from bot.services.waiting import Presser
 from db.engine import Database
 from db.models import Companion, Outing, Tie
