@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.metrics import FIRST, BoardDirection, Metric, board_kinds
 from bot.domain.periods import Period, today_in
-from bot.errors import NotFound
+from bot.errors import BadInput, NotFound
 from bot.services.boards import Board, board
 from bot.services.people import Person
 from bot.tree import spoken
@@ -22,7 +22,7 @@ from cogs.views.leaderboard import board_card, own_line
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
-METRICS = [app_commands.Choice(name=spoken(f"board.metric.{m.value}"), value=m.value) for m in Metric]
+METRICS = [app_commands.Choice(name=spoken(m.label_key), value=m.value) for m in Metric]
 DIRECTIONS = [app_commands.Choice(name=spoken(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
 PERIODS = [app_commands.Choice(name=spoken(f"board.period.{p.value}"), value=p.value) for p in Period]
 
@@ -43,7 +43,7 @@ class Leaderboard(commands.Cog):
     async def leaderboard(
         self,
         interaction: Interaction,
-        metric: str = Metric.DISTANCE.value,
+        metric: str = FIRST.value,
         direction: str = BoardDirection.BACKWARD.value,
         period: str = Period.WEEK.value,
     ) -> None:
@@ -70,8 +70,11 @@ class Leaderboard(commands.Cog):
     @pressed("board", "what", "owner_id", "period")
     async def what(self, interaction: Interaction, owner_id: int, period: str) -> None:
         """Another metric or direction."""
-        metric, _, direction = chosen(interaction).partition("_")
-        await self._turn(interaction, owner_id, metric, direction, period, 0)
+        key = chosen(interaction)
+        kind = next((kind for kind in board_kinds() if kind.key == key), None)
+        if kind is None:
+            raise BadInput("settings.choice.unknown")
+        await self._turn(interaction, owner_id, kind.metric.value, kind.direction.value, period, 0)
 
     async def _turn(
         self, interaction: Interaction, owner_id: int, metric: str, direction: str, period: str, page: int

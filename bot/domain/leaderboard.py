@@ -1,34 +1,8 @@
-"""What a board compares, and ranks with ties."""
+"""Ranks with ties."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
-
-
-class Metric(StrEnum):
-    """What a board is ordered by."""
-
-    DISTANCE = "distance"
-    MINUTES = "minutes"
-    DAYS = "days"
-    LONGEST = "longest"
-    SPOTTING = "spotting"  # minutes faced forward for others, whatever the direction asked for
-
-
-class BoardDirection(StrEnum):
-    """Which running a board counts: one direction, or every told one together."""
-
-    BACKWARD = "backward"
-    FORWARD = "forward"
-    ALL = "all"
-
-
-KINDS: tuple[tuple[Metric, BoardDirection], ...] = (
-    *((metric, direction) for direction in BoardDirection for metric in Metric if metric is not Metric.SPOTTING),
-    (Metric.SPOTTING, BoardDirection.ALL),
-)
-"""Every board there is."""
 
 
 def ranks(values: Sequence[int], *, offset: int = 0, ahead: int = 0) -> tuple[int, ...]:

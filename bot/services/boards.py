@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.leaderboard import BoardDirection, Metric, ranks
+from bot.domain.leaderboard import ranks
+from bot.domain.metrics import BoardDirection, Metric, board_kind
 from bot.domain.periods import Period, starts_on
 from db.engine import Database
 from db.queries import standings as queries
@@ -13,18 +14,10 @@ from db.queries import standings as queries
 PAGE = 10
 """Rows on a page."""
 
-_COLUMNS = {
-    Metric.DISTANCE: "distance_m",
-    Metric.MINUTES: "duration_ms",
-    Metric.DAYS: "days_out",
-    Metric.LONGEST: "longest_m",
-    Metric.SPOTTING: "duration_ms",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A member on a board. `display_name` is as typed: escape it. `value` is metres, milliseconds or days."""
+    """A member on a board. `display_name` is as typed: escape it. `value` is in the unit of the board's metric."""
 
     rank: int
     user_id: int
@@ -38,7 +31,7 @@ class MyPlace:
 
     Attributes:
         rank: None when hidden, or with nothing to rank.
-        value: metres, milliseconds or days; 0 when there is nothing.
+        value: in the unit of the board's metric; 0 when there is nothing.
         hidden: from boards, by own wish.
     """
 
@@ -91,7 +84,7 @@ async def board(
         guild_id: the club.
         viewer_id: who looks; their row is always there.
         metric: what to compare.
-        direction: of the running that counts; of spotting there is one board.
+        direction: of the running that counts; ignored where the metric has one board only.
         period: the current one of this kind.
         page: from 0.
         today: the date in the club's zone.
@@ -100,10 +93,8 @@ async def board(
         Unavailable: the database is locked.
     """
     first_day = starts_on(period, today)
-    if metric is Metric.SPOTTING:
-        direction = BoardDirection.ALL
-    counted = Metric.SPOTTING.value if metric is Metric.SPOTTING else direction.value
-    which = queries.Which(guild_id, _COLUMNS[metric], counted, period.value, first_day)
+    kind = board_kind(metric, direction)
+    which = queries.Which(guild_id, metric.column.name, kind.stored_direction, period.value, first_day)
     async with database.read() as session:
         total, value, hidden, ahead = await queries.place(session, which, viewer_id)
         pages = max(1, -(-total // PAGE))
@@ -113,7 +104,7 @@ async def board(
     places = ranks([value for _, _, value in found], offset=page * PAGE, ahead=ahead_of_page)
     return Board(
         metric=metric,
-        direction=direction,
+        direction=kind.direction,
         period=period,
         starts_on=first_day,
         page=page,

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.bests import SPANS, Effort, bests
-from bot.domain.leaderboard import BoardDirection
+from bot.domain.metrics import BoardDirection
 from bot.domain.periods import Period, starts_on
 from bot.domain.runs import Direction
 from bot.errors import NotFound

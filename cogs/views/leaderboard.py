@@ -6,7 +6,7 @@ import discord
 from babel.dates import format_skeleton
 from discord import ui
 
-from bot.domain.leaderboard import KINDS, BoardDirection, Metric
+from bot.domain.metrics import BoardDirection, BoardKind, Counts, Metric, Unit, board_kinds
 from bot.domain.periods import Period
 from bot.i18n import locale_of
 from bot.reader import Reader, escaped
@@ -23,12 +23,14 @@ TINT = {
 
 
 def value(metric: Metric, amount: int, reader: Reader) -> str:
-    """An amount of a metric in words: metres, milliseconds or days."""
-    if metric in (Metric.MINUTES, Metric.SPOTTING):
-        return reader.t("board.card.minutes", number=amount // 60_000)
-    if metric is Metric.DAYS:
-        return reader.t("board.card.days", count=amount)
-    return reader.distance(amount)
+    """An amount of a metric in words."""
+    match metric.unit:
+        case Unit.METRES:
+            return reader.distance(amount)
+        case Unit.MILLISECONDS:
+            return reader.t("board.card.minutes", number=amount // 60_000)
+        case Unit.DAYS:
+            return reader.t("board.card.days", count=amount)
 
 
 def place(rank: int) -> str:
@@ -57,7 +59,7 @@ def board_card(board: Board, reader: Reader, *, club: str, owner_id: int, caller
         owner_id: whose presses redraw it.
         caller: the name of the owner where others read it too, None where only the owner does.
     """
-    title = reader.t(f"board.title.{board.metric.value}_{board.direction.value}")
+    title = reader.t(BoardKind(board.metric, board.direction).title_key)
     head = f"### {title}\n{reader.t('board.card.club', club=escaped(club, 60), span=span(board, reader))}"
     lines = [
         reader.t(
@@ -78,7 +80,7 @@ def board_card(board: Board, reader: Reader, *, club: str, owner_id: int, caller
 
 
 def _tint(board: Board) -> discord.Colour:
-    return TINT[BoardDirection.FORWARD if board.metric is Metric.SPOTTING else board.direction]
+    return TINT[BoardDirection.FORWARD if board.metric.counts is Counts.SPOTTING else board.direction]
 
 
 def own_line(board: Board, reader: Reader, caller: str | None) -> str:
@@ -98,7 +100,8 @@ def own_line(board: Board, reader: Reader, caller: str | None) -> str:
 
 def _of(board: Board, sentence: str) -> str:
     """The key of a sentence on how one gets onto this board."""
-    return f"board.card.{sentence}_spotting" if board.metric is Metric.SPOTTING else f"board.card.{sentence}"
+    spotting = board.metric.counts is Counts.SPOTTING
+    return f"board.card.{sentence}_spotting" if spotting else f"board.card.{sentence}"
 
 
 def _name(name: str, *, own: bool) -> str:
@@ -111,11 +114,11 @@ def _ways(board: Board, reader: Reader, owner_id: int) -> list[ui.Item[ui.Layout
     metric, direction, period = board.metric, board.direction, board.period
     options = [
         discord.SelectOption(
-            label=reader.t(f"board.title.{m.value}_{d.value}"),
-            value=f"{m.value}_{d.value}",
-            default=(m, d) == (metric, direction),
+            label=reader.t(kind.title_key),
+            value=kind.key,
+            default=kind == BoardKind(metric, direction),
         )
-        for m, d in KINDS
+        for kind in board_kinds()
     ]
     what = select(identity("board", "what", owner_id, period.value), options, placeholder=reader.t("board.card.pick"))
     periods = [

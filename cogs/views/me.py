@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.domain.leaderboard import BoardDirection
+from bot.domain.metrics import BoardDirection
 from bot.domain.runs import Direction
 from bot.reader import Reader, escaped
 from bot.services.profile import Best, Profile, Totals

@@ -7,10 +7,8 @@ from datetime import date
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.domain.metrics import columns
 from db.base import Base, Snowflake
-
-METRICS = ("distance_m", "duration_ms", "days_out", "longest_m")
-"""The columns a board can be ordered by."""
 
 
 class Standing(Base):
@@ -25,16 +23,16 @@ class Standing(Base):
     __table_args__ = (
         *(
             Index(
-                f"ix_standings_{metric}",
+                f"ix_standings_{column.name}",
                 "guild_id",
                 "direction",
                 "period",
                 "starts_on",
                 "hidden",
-                metric,
+                column.name,
                 "user_id",
             )
-            for metric in METRICS
+            for column in columns()
         ),
         Index(None, "user_id"),
     )

@@ -13,18 +13,19 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Row, String, bindparam, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.metrics import columns
 from db.dialect import upsert
 from db.models import Companion, Member, Outing, Run, Spotting, User
+from db.queries.standings import NAMES, summed
 
 _MEMBER = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
 
 _SUM_UP = text(
-    """
+    f"""
     INSERT INTO standings
-        (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
-    SELECT :guild_id, 'spotting', :period, :starts_on, :user_id,
-           SUM(spottings.distance_m), SUM(spottings.duration_ms), COUNT(DISTINCT spottings.ran_on),
-           MAX(spottings.distance_m), :hidden
+        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+    SELECT :guild_id, 'spotting', :period, :starts_on, :user_id, :hidden,
+           {", ".join(summed(column, "spottings") for column in columns())}
     FROM spottings JOIN runs ON runs.run_id = spottings.run_id
     WHERE spottings.guild_id = :guild_id AND spottings.user_id = :user_id
       AND spottings.ran_on BETWEEN :starts_on AND :ends_on AND spottings.duration_ms > 0 AND runs.counted

@@ -33,30 +33,58 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.metrics import Aggregation, Column, columns
 from db.models import Member, Run, Standing
 
 _IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
+_MEASURED = (bindparam("distance_m", type_=BigInteger), bindparam("duration_ms", type_=BigInteger))
 
-_ADD = text(
-    """
-    INSERT INTO standings
-        (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
-    VALUES (
-        :guild_id, :direction, :period, :starts_on, :user_id, :distance_m, :duration_ms,
-        CASE WHEN EXISTS (
+
+def _of_new_run(column: Column) -> str:
+    """A column's amount for one run alone; a day counts where no other run of the member stands on it."""
+    if column.aggregation is Aggregation.DAYS:
+        return """CASE WHEN EXISTS (
             SELECT 1 FROM runs JOIN stretches ON stretches.run_id = runs.run_id
             WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id AND runs.ran_on = :ran_on
               AND runs.counted AND runs.run_id <> :run_id
               AND (:direction = 'all' OR stretches.direction = :direction)
-        ) THEN 0 ELSE 1 END,
-        :distance_m, :hidden
+        ) THEN 0 ELSE 1 END"""
+    return f":{column.measure.value}"
+
+
+def _with_new_run(column: Column) -> str:
+    """A column's amount with one more run."""
+    kept, new = f"standings.{column.name}", f"excluded.{column.name}"
+    if column.aggregation is Aggregation.MAX:
+        return f"CASE WHEN {new} > {kept} THEN {new} ELSE {kept} END"
+    return f"{kept} + {new}"
+
+
+def summed(column: Column, source: str) -> str:
+    """A column's amount over rows of `source`, which has a column for every measure."""
+    measured = f"{source}.{column.measure.value}"
+    match column.aggregation:
+        case Aggregation.SUM:
+            return f"SUM({measured})"
+        case Aggregation.MAX:
+            return f"MAX({measured})"
+        case Aggregation.DAYS:
+            return f"COUNT(DISTINCT {measured})"
+
+
+NAMES = ", ".join(column.name for column in columns())
+"""The columns that metrics are read from."""
+
+_ADD = text(
+    f"""
+    INSERT INTO standings
+        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+    VALUES (
+        :guild_id, :direction, :period, :starts_on, :user_id, :hidden,
+        {", ".join(map(_of_new_run, columns()))}
     )
     ON CONFLICT (guild_id, direction, period, starts_on, user_id) DO UPDATE SET
-        distance_m = standings.distance_m + excluded.distance_m,
-        duration_ms = standings.duration_ms + excluded.duration_ms,
-        days_out = standings.days_out + excluded.days_out,
-        longest_m = CASE WHEN excluded.longest_m > standings.longest_m
-                         THEN excluded.longest_m ELSE standings.longest_m END,
+        {", ".join(f"{column.name} = {_with_new_run(column)}" for column in columns())},
         hidden = excluded.hidden
     """
 ).bindparams(
@@ -66,17 +94,16 @@ _ADD = text(
     bindparam("direction", type_=String),
     bindparam("period", type_=String),
     bindparam("starts_on", type_=Date),
-    bindparam("distance_m", type_=BigInteger),
-    bindparam("duration_ms", type_=BigInteger),
+    *_MEASURED,
     bindparam("hidden", type_=Boolean),
 )
 
 _SUM_UP = text(
-    """
+    f"""
     INSERT INTO standings
-        (guild_id, direction, period, starts_on, user_id, distance_m, duration_ms, days_out, longest_m, hidden)
-    SELECT :guild_id, direction, :period, :starts_on, :user_id,
-           SUM(distance_m), SUM(duration_ms), COUNT(DISTINCT ran_on), MAX(distance_m), :hidden
+        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+    SELECT :guild_id, direction, :period, :starts_on, :user_id, :hidden,
+           {", ".join(summed(column, "shares") for column in columns())}
     FROM (
         SELECT stretches.direction, runs.ran_on,
                COALESCE(SUM(stretches.distance_m), 0) AS distance_m, SUM(stretches.duration_ms) AS duration_ms
@@ -190,10 +217,10 @@ async def _copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> No
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """One board: `metric` is a column of `Standing`, `starts_on` the first day of the period."""
+    """One board: `column` is one of `Standing`, `starts_on` the first day of the period."""
 
     guild_id: int
-    metric: str
+    column: str
     direction: str
     period: str
     starts_on: date
@@ -218,31 +245,31 @@ _ROWS = (
 """Where every member's row of a board is."""
 
 
-def _above(metric: str, value: Any) -> Select[int]:
-    """How many members in the ranks have strictly more than `value`; a range of the metric's index."""
-    return select(func.count()).select_from(Standing).where(*_ROWS, Standing.hidden.is_(False), _of(metric) > value)
+def _above(column: str, value: Any) -> Select[int]:
+    """How many members in the ranks have strictly more than `value`; a range of the column's index."""
+    return select(func.count()).select_from(Standing).where(*_ROWS, Standing.hidden.is_(False), _of(column) > value)
 
 
-def _of(metric: str) -> ColumnElement[int]:
-    column: ColumnElement[int] = getattr(Standing, metric)
-    return column
+def _of(column: str) -> ColumnElement[int]:
+    found: ColumnElement[int] = getattr(Standing, column)
+    return found
 
 
 @cache
-def _place(metric: str) -> Select[int, int, bool | None, int]:
-    own_row = select(_of(metric)).where(*_ROWS, Standing.user_id == bindparam("user_id"))
+def _place(column: str) -> Select[int, int, bool | None, int]:
+    own_row = select(_of(column)).where(*_ROWS, Standing.user_id == bindparam("user_id"))
     mine = func.coalesce(own_row.scalar_subquery(), 0)
     return select(
-        _above(metric, 0).scalar_subquery(),
+        _above(column, 0).scalar_subquery(),
         mine,
         _HIDDEN.scalar_subquery(),
-        _above(metric, mine).scalar_subquery(),
+        _above(column, mine).scalar_subquery(),
     )
 
 
 @cache
-def _page(metric: str) -> Select[int, str, int]:
-    value = _of(metric)
+def _page(column: str) -> Select[int, str, int]:
+    value = _of(column)
     return (
         select(Standing.user_id, Member.display_name, value)
         .outerjoin(Member, (Member.guild_id == bindparam("guild_id")) & (Member.user_id == Standing.user_id))
@@ -255,17 +282,17 @@ def _page(metric: str) -> Select[int, str, int]:
 
 async def place(session: AsyncSession, which: Which, viewer_id: int) -> tuple[int, int, bool, int]:
     """(members on the board, the viewer's value, whether he hides, members strictly ahead of him)."""
-    found = await session.execute(_place(which.metric), {**which.parameters, "user_id": viewer_id})
+    found = await session.execute(_place(which.column), {**which.parameters, "user_id": viewer_id})
     total, value, hides, ahead = found.one()
     return total, value, bool(hides), ahead
 
 
 async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
-    """(user_id, display name, value) in board order: one range of the metric's index, read backwards."""
-    rows = await session.execute(_page(which.metric), {**which.parameters, "limit": limit, "offset": offset})
+    """(user_id, display name, value) in board order: one range of the column's index, read backwards."""
+    rows = await session.execute(_page(which.column), {**which.parameters, "limit": limit, "offset": offset})
     return cast(Sequence[Row[int, str | None, int]], rows.all())
 
 
 async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
     """How many members in the ranks have strictly more than `value`."""
-    return await session.scalar(_above(which.metric, value), which.parameters) or 0
+    return await session.scalar(_above(which.column, value), which.parameters) or 0

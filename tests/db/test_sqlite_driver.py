@@ -17,7 +17,7 @@ import pytest_asyncio
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.metrics import BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.domain.runs import Direction, RunContent, Stretch, Surface
 from bot.errors import Unavailable

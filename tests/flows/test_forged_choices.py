@@ -68,6 +68,8 @@ async def held(club: Club) -> list[Any]:
         ("settings:home:v1", ["1"]),
         ("settings:sharing:v1", []),
         ("board:what:v1:1:week", ["x"]),
+        ("board:what:v1:1:week", ["distance_"]),
+        ("board:what:v1:1:week", ["spotting_backward"]),
         ("remind:show:v1", ["x"]),
         ("contact:drop:v1", ["x"]),
     ],

@@ -116,6 +116,23 @@ async def test_the_select_changes_what_counts(club: Club) -> None:
     assert "bob — **40 min**" in text_of(club.channel.last_message)
 
 
+async def test_a_press_on_a_menu_already_sent_shows_the_board_it_named(club: Club) -> None:
+    """Ids and values as version 0.1.0 sent them."""
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    board = await club.alice.slash(club.channel, "leaderboard")
+    assert button_ids(board)["This month"] == f"board:show:v1:{club.alice.id}:distance:backward:month"
+    for value, title, shown in (
+        ("distance_all", "Distance, both directions", "5.00 km"),
+        ("minutes_backward", "Backward minutes", "27 min"),
+        ("days_all", "Days out, both directions", "1 day"),
+        ("longest_backward", "Longest backward run", "5.00 km"),
+    ):
+        await club.alice.select(board.response, [value], custom_id=f"board:what:v1:{club.alice.id}:week")
+        seen = text_of(club.channel.last_message)
+        assert title in seen
+        assert f"alice__ — **{shown}**" in seen
+
+
 async def test_a_board_turns_after_a_restart(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     board = await club.alice.slash(club.channel, "leaderboard")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.metrics import BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.domain.runs import Direction, Stretch
 from bot.services import standings

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import event, select, update
 
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.metrics import BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.domain.runs import Direction, Review, Stretch
 from bot.errors import NotFound

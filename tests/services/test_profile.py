@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.leaderboard import BoardDirection
+from bot.domain.metrics import BoardDirection
 from bot.domain.runs import Direction, Review, Sharing, Stretch
 from bot.errors import NotFound
 from bot.services.profile import Totals, profile, profile_of

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain.leaderboard import BoardDirection, Metric
+from bot.domain.metrics import BoardDirection, Metric
 from bot.domain.periods import Period
 from bot.domain.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.errors import BackpedalError
