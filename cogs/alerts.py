@@ -44,6 +44,7 @@ class Alerts(commands.Cog):
         safety = Priority.SAFETY
         self.kinds = (
             Kind(watch.OVERDUE, safety, _climb),
+            Kind(watch.HELP, safety, _climb),
             Kind(watch.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
             Kind(watch.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
             Kind(
@@ -168,8 +169,7 @@ class Alerts(commands.Cog):
         outing = await soon(interaction, patiently(resolve), private=True)
         self.app.courier.poke()
         told = await alerts.anybody_was_alarmed(self.app.database, outing_id)
-        key = "passed_on" if outing.ended_at is None else "done" if told else "done_nobody"
-        await reply(interaction, card(person.reader.t(f"alerts.resolve.{key}")), private=True)
+        await reply(interaction, views.resolved(outing, person.reader, told=told), private=True)
 
 
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
@@ -258,7 +258,7 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     by, how = int(out.payload["by_user_id"]), str(out.payload["how"])
-    if how in ("resolved", "word") and await read_by_companions(client, out, outing):
+    if how in ("resolved", "word", "word_waits", "help_over") and await read_by_companions(client, out, outing):
         how += "_brief"
     name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
     about = outing.who(int(out.payload.get("about_user_id", 0)))

@@ -17,7 +17,7 @@ from bot.domain.outings import EXTENSIONS_MIN, OUT, OutingState, Presence, pause
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import eyes, quiet_alarms, watch
-from bot.services.course import check_out, end, lengthen
+from bot.services.course import check_out, come_home, end, lengthen, watch_on
 from bot.services.deliveries import post
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
 from bot.services.people import Club, club_of
@@ -70,6 +70,8 @@ async def need_help(
 ) -> OutingView:
     """Somebody asks for help: the organisers and the presser's contacts are told at once, until it is resolved.
 
+    Each call has a life of its own: two callers are repeated each, and one who says what happened ends one call.
+
     Raises:
         NotFound: not in it.
         Conflict: not under way.
@@ -81,13 +83,14 @@ async def need_help(
         if outing.state not in OUT or me.checked_in_at is None:
             raise Conflict("course.say.not_out")
         rung = max(outing.rung, 1) + 1
+        anew = user_id not in await watch.callers_for_help(session, outing_id)
         await outing_queries.move(
             session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
         )
         outing = await read(session, outing_id)
-        await alarm_contacts(session, outing, [user_id], now, help_for=user_id)
+        await alarm_contacts(session, outing, [user_id], now, help_for=user_id, anew=anew)
         await alarm_organisers(session, outing, rung, now, help_for=user_id)
-        await watch.watch_at(session, outing_id, rung + 1, now + pause_after_rung(rung), help_for=user_id)
+        await watch.repeat_call(session, outing_id, user_id, rung + 1, now + pause_after_rung(rung))
         await redraw(session, outing, now)
         return outing
 
@@ -131,10 +134,12 @@ async def resolve(
     interaction_id: int,
     now: datetime,
 ) -> OutingView:
-    """Say what happened: it ends the alarms, for good.
+    """Say what happened. An organiser ends the alarms with it, for good; somebody of the outing ends what is theirs.
 
     The word is for those who were alarmed. Nobody of the outing reads it, whoever says it: it may be about one of them.
-    A call for help is ended by whoever has called or by an organiser; the word of another is passed on, and it goes on.
+    Somebody of the outing speaks for themselves: their call for help is over and they are taken as home. Nobody can
+    say so for another, who may be the one who needs help: the others' calls and the watch over them go on, until each
+    has said it or an organiser has. The word of who was out with them is passed on.
 
     Args:
         database: where.
@@ -165,9 +170,12 @@ async def resolve(
             raise Conflict("alerts.resolve.over")
         if outing.state is not OutingState.OVERDUE and organises != outing.guild_id:
             raise Conflict("alerts.resolve.not_yet")
-        if organises != outing.guild_id and await _is_another_s_call(session, outing, user_id):
-            await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, "word", now, more={"word": word})
-            return outing
+        if organises != outing.guild_id:
+            going_on = await _speak_for_oneself(session, outing, user_id, word, interaction_id, now)
+            if going_on is not None:
+                await redraw(session, going_on, now)
+                return going_on
+            outing = await read(session, outing_id)
         still_out = outing.out
         await eyes.allow(session, outing, now)  # row by row: nobody is out at the end
         for companion in still_out:
@@ -185,10 +193,28 @@ async def resolve(
         return outing
 
 
-async def _is_another_s_call(session: AsyncSession, outing: OutingView, user_id: int) -> bool:
-    if outing.help_at is None:
-        return False
-    return await watch.callers_for_help(session, outing.outing_id) != {user_id}
+async def _speak_for_oneself(
+    session: AsyncSession, outing: OutingView, user_id: int, word: str, interaction_id: int, now: datetime
+) -> OutingView | None:
+    """End what is somebody's own of the alarms; the outing as it goes on, or None where nothing is left of them."""
+    calls = await watch.callers_for_help(session, outing.outing_id)
+    others_call = calls - {user_id}
+    if others_call and user_id not in calls:
+        await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, "word", now, more={"word": word})
+        return outing
+    others_out = [c for c in outing.out if c.user_id != user_id]
+    if not others_call and not others_out:
+        return None
+    if any(c.user_id == user_id for c in outing.out):
+        outing = await come_home(session, outing, user_id, now, event=str(interaction_id))
+    how = "help_over" if user_id in calls else "word_waits"
+    if user_id in calls:
+        await watch.end_call(session, outing.outing_id, user_id)
+        if not others_call:
+            await watch_on(session, outing, now, [state.value for state in OUT])
+            outing = await read(session, outing.outing_id)
+    await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, how, now, more={"word": word})
+    return outing
 
 
 async def by_direct_message(
@@ -235,9 +261,18 @@ async def move_to_direct_messages(
 
 
 async def alarm_contacts(
-    session: AsyncSession, outing: OutingView, user_ids: Sequence[int], now: datetime, *, help_for: int | None = None
+    session: AsyncSession,
+    outing: OutingView,
+    user_ids: Sequence[int],
+    now: datetime,
+    *,
+    help_for: int | None = None,
+    anew: bool = False,
 ) -> None:
-    """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again."""
+    """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again.
+
+    Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more.
+    """
     about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
     told = {(one.user_id, one.about) for one in await queries.contact_letters(session, watch.CONTACT, about)}
     await post(
@@ -248,7 +283,7 @@ async def alarm_contacts(
                 payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
             for c in await queries.accepted_contacts(session, user_ids)
-            if (c.contact_id, c.user_id) not in told
+            if anew or (c.contact_id, c.user_id) not in told
         ],
         now,
     )  # fmt: skip
@@ -259,7 +294,8 @@ async def alarm_organisers(
 ) -> None:
     """Tell the organisers, in their channel or each alone."""
     club = club_of(await session.get(models.Guild, outing.guild_id))
-    occurrence = f"{outing.outing_id}:{watch.return_of(outing)}:{rung}:{now.timestamp():.0f}"
+    caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
+    occurrence = f"{outing.outing_id}:{watch.return_of(outing)}:{rung}:{now.timestamp():.0f}{caller}"
     payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
-from bot.domain.outings import LEAST_RESERVE, OUT, TAKE_BACK, OutingState, Presence
+from bot.domain.outings import OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict
 from bot.services import eyes, quiet_turns, watch
 from bot.services.checking_in import check_nobody_is_elsewhere
-from bot.services.course import DRAFT, HALF, check_out, end, hold_own
+from bot.services.course import DRAFT, HALF, check_out, end, hold_own, watch_on
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, pressed_before, read, redraw
 from db.engine import Database
@@ -110,22 +110,8 @@ async def not_there(
 
 
 async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    assert outing.due_back_at is not None
-    due_back_at = max(outing.due_back_at, now + LEAST_RESERVE)
-    await queries.move(
-        session,
-        outing.outing_id,
-        [outing.state.value],
-        state=OutingState.UNDER_WAY.value,
-        ended_at=None,
-        resolved_by=None,
-        resolution=None,
-        help_at=None,
-        rung=-1,
-        due_back_at=due_back_at,
-        eyes_lost_at=eyes.lost_at(outing, now),
-    )
-    await watch.watch(session, outing.outing_id, outing.guild_id, due_back_at)
+    states, lost_at = [outing.state.value], eyes.lost_at(outing, now)
+    await watch_on(session, outing, now, states, ended_at=None, resolved_by=None, resolution=None, eyes_lost_at=lost_at)
     if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
         half = Plan(HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id)
         await plan(session, [half])

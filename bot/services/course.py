@@ -6,6 +6,7 @@ both win, and a press delivered twice has its effect once.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,7 @@ from bot.domain.delivery import Priority
 from bot.domain.outings import (
     ENDED,
     EXTENSIONS_MIN,
+    LEAST_RESERVE,
     MOST_EXTENSION_MIN,
     OUT,
     OutingState,
@@ -200,14 +202,8 @@ async def home(
         if me.home_at is not None:
             raise Conflict("course.home.already")
         check_out(outing, user_id)
-        await eyes.allow(session, outing, now)
-        await queries.set_companion(session, outing_id, user_id, home_at=now, draft=me.draft or "offered")
         # Asked whether they are home as well, the others are told by that question what it means for their eyes.
-        outing = await eyes.follow(
-            session, outing, now, event=str(interaction_id), by_user_id=user_id, how="home", silent=both
-        )
-        await tell(session, outing, DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
-        await quiet_turns.came_home(session, outing, user_id, now)
+        outing = await come_home(session, outing, user_id, now, event=str(interaction_id), silent=both)
         if outing.out:
             if both:
                 await tell(
@@ -229,6 +225,32 @@ async def home(
         outing = await read(session, outing_id)
         await redraw(session, outing, now)
         return outing
+
+
+async def come_home(
+    session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, event: str, silent: bool = False
+) -> OutingView:
+    """Take somebody who is out as home; `event` and `silent` are those of `eyes.follow`."""
+    me = outing.who(user_id)
+    assert me is not None
+    await eyes.allow(session, outing, now)
+    await queries.set_companion(session, outing.outing_id, user_id, home_at=now, draft=me.draft or "offered")
+    outing = await eyes.follow(session, outing, now, event=event, by_user_id=user_id, how="home", silent=silent)
+    await tell(session, outing, DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
+    await quiet_turns.came_home(session, outing, user_id, now)
+    return outing
+
+
+async def watch_on(
+    session: AsyncSession, outing: OutingView, now: datetime, states: Collection[str], **values: object
+) -> None:
+    """Let an outing be under way, and be watched anew, until its planned return or for `LEAST_RESERVE` from now."""
+    assert outing.due_back_at is not None
+    due_back_at = max(outing.due_back_at, now + LEAST_RESERVE)
+    state = OutingState.UNDER_WAY.value
+    given = {"state": state, "help_at": None, "rung": -1, "due_back_at": due_back_at, **values}
+    await queries.move(session, outing.outing_id, states, **given)
+    await watch.watch(session, outing.outing_id, outing.guild_id, due_back_at)
 
 
 async def end(session: AsyncSession, outing: OutingView, state: OutingState, now: datetime, **values: object) -> None:

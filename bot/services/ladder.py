@@ -61,7 +61,11 @@ async def climb(
         await alarm_contacts(session, outing, out, now)
     else:
         await alarm_organisers(session, outing, rung, now, help_for=help_for)
-    await watch.watch_at(session, outing_id, rung + 1, now + pause_after_rung(rung), help_for=help_for)
+    again_at = now + pause_after_rung(rung)
+    if help_for is None:
+        await watch.watch_at(session, outing_id, rung + 1, again_at)
+    else:
+        await watch.repeat_call(session, outing_id, help_for, rung + 1, again_at)
     await redraw(session, outing, now)
 
 

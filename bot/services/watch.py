@@ -14,9 +14,12 @@ from bot.services.deliveries import Destination, Letter, Plan, plan, post, unpla
 from bot.services.outings import OutingView
 from db import models
 from db.queries import alerts as queries
+from db.queries.calls import delete_due_of
 
 OVERDUE = "outing.overdue"
 """The kind of a rung of the ladder: due, and climbed by `bot.services.ladder`."""
+HELP = "outing.help"
+"""The kind of the step that repeats one person's call for help; the call runs for as long as it is planned."""
 
 ASK = "alert.ask"
 """Asks somebody who is overdue whether they are home."""
@@ -39,19 +42,29 @@ async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_a
     await watch_at(session, outing_id, 0, overdue_at(due_back_at, await grace_of(session, guild_id)))
 
 
-async def watch_at(
-    session: AsyncSession, outing_id: int, rung: int, at: datetime, *, help_for: int | None = None
-) -> None:
-    """Plan a rung of the ladder for an instant, in place of what was planned of it; `help_for` has asked for help."""
+async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
+    """Plan a rung of the ladder for an instant, in place of what was planned of it."""
     await unplan(session, [OVERDUE], outing_id)
-    payload = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
+    payload = {"rung": rung}
     step = Plan(OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload)
     await plan(session, [step])
 
 
-async def unwatch(session: AsyncSession, outing_id: int) -> None:
-    """Nobody is out any more, or somebody has said what happened."""
+async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, rung: int, at: datetime) -> None:
+    """Plan that somebody's call for help is repeated. The ladder rests meanwhile: the organisers know already."""
     await unplan(session, [OVERDUE], outing_id)
+    payload = {"rung": rung, "help_user_id": user_id}
+    await plan(session, [Plan(HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)])
+
+
+async def end_call(session: AsyncSession, outing_id: int, user_id: int) -> None:
+    """Repeat somebody's call for help no more; those of others run on."""
+    await delete_due_of(session, [HELP], outing_id, user_id)
+
+
+async def unwatch(session: AsyncSession, outing_id: int) -> None:
+    """Nobody is out any more, or an organiser has said what happened."""
+    await unplan(session, [OVERDUE, HELP], outing_id)
 
 
 async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
@@ -106,8 +119,9 @@ async def tell_alarmed(
 
 
 async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
-    """Who has asked for help in an outing."""
-    return await queries.callers_for_help(session, ORGANISERS, OVERDUE, outing_id)
+    """Whose calls for help are running in an outing."""
+    # Calls made before each had a step of its own are repeated by the ladder's until that comes round.
+    return await queries.callers_for_help(session, [HELP, OVERDUE], outing_id)
 
 
 def return_of(outing: OutingView) -> str:

@@ -175,7 +175,7 @@ def clear(
         how = "one_home_waits"
     elif how == "help_home" and not running:
         how = "one_home"
-    return reader.t(
+    words = reader.t(
         f"alerts.clear.{how}",
         name=escaped(by.name if by else by_name, 60),
         names=names_of(outing.out, reader),
@@ -184,6 +184,20 @@ def clear(
         back=format_dt(outing.due_back_at, "t") if outing.due_back_at else "",
         word=escaped(word or outing.resolution or "", 300),
     )
+    if not how.startswith(("word_waits", "help_over")) or not running:
+        return words
+    if outing.help_at is not None:
+        return f"{words}\n{reader.t('alerts.clear.goes_on_help')}"
+    return f"{words}\n{reader.t('alerts.clear.goes_on_waits', names=names_of(outing.out, reader))}"
+
+
+def resolved(outing: OutingView, reader: Reader, *, told: bool) -> ui.LayoutView:
+    """The answer to Resolved: what has ended by it, and what goes on. `told`: somebody had been alarmed."""
+    if outing.ended_at is not None:
+        return card(reader.t("alerts.resolve.done" if told else "alerts.resolve.done_nobody"))
+    if outing.help_at is not None:
+        return card(reader.t("alerts.resolve.passed_on"))
+    return card(reader.t("alerts.resolve.waits", names=names_of(outing.out, reader)))
 
 
 def overdue_unasked(outing: OutingView, club: Club) -> str:

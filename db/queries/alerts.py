@@ -148,16 +148,13 @@ async def has_arrived(
     return bool(await session.scalar(select(found)))
 
 
-async def callers_for_help(session: AsyncSession, alarm: str, step: str, outing_id: int) -> set[int]:
-    """Who has asked for help in an outing, by the alarms written of a kind and by the step that repeats them."""
-    found = set()
-    for table, kind in ((Delivery, alarm), (Due, step)):
-        caller = table.payload["help_user_id"].as_string()
-        rows = await session.scalars(
-            select(caller).where(table.kind == kind, table.subject_id == outing_id, caller.is_not(None)).distinct()
-        )
-        found |= {int(user_id) for user_id in rows}
-    return found
+async def callers_for_help(session: AsyncSession, steps: Sequence[str], outing_id: int) -> set[int]:
+    """Whose calls for help are running in an outing, by the steps that repeat them."""
+    caller = Due.payload["help_user_id"].as_string()
+    rows = await session.scalars(
+        select(caller).where(Due.kind.in_(steps), Due.subject_id == outing_id, caller.is_not(None)).distinct()
+    )
+    return {int(user_id) for user_id in rows}
 
 
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:

@@ -165,6 +165,7 @@ _FIRES = {
     waiting.OFFER_ENDS: _offer_ends,
     watch.OVERDUE: _climb,
     quiet_turns.UNSAFE: _sound_again,
+    watch.HELP: _climb,
     course.HALF: _half,
     no_shows.UNSTARTED: _unstarted,
     **dict.fromkeys(course.REMINDERS, _remind),

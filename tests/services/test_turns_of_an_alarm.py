@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
@@ -118,7 +120,9 @@ async def test_a_partner_s_word_does_not_end_another_s_call_for_help_not_even_by
     assert await turns(town) == [("word", {CHANNEL})]
     await town.help(BEN, outing)
     assert (await town.resolve(BEN, outing, "Really")).ended_at is None
+    assert (await turns(town))[1:] == [("help_over", {CHANNEL})]
     assert await town.until(town.now + 16 * MINUTE), "it sounds on"
+    assert await callers(town) == [ADA, BEN, ADA], "and is Ada's alone"
     assert (await town.resolve(EVE, outing, "Ada is with me", organises=CLUB)).state is OutingState.RESOLVED
 
 
@@ -131,10 +135,69 @@ async def test_who_calls_for_help_stays_in_the_outing_until_that_is_resolved(tow
     assert after.state is OutingState.RESOLVED, "they can end what they have begun"
 
 
-async def test_who_has_called_for_help_ends_it(town: Outside) -> None:
+async def callers(town: Outside) -> list[int]:
+    """For whom the organisers were told of a call for help, in order."""
+    async with town.database.read() as session:
+        found = await session.scalars(
+            select(Delivery.payload).where(Delivery.kind == "alert.organisers").order_by(Delivery.delivery_id)
+        )
+        return [one["help_user_id"] for one in found if "help_user_id" in one]
+
+
+async def test_two_calls_for_help_are_repeated_each_and_ended_each_by_its_caller(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(ADA, DORA)
     outing = await town.out()
     await town.help(ADA, outing)
-    assert (await town.resolve(ADA, outing, "It was a cramp")).state is OutingState.RESOLVED
+    await town.help(BEN, outing)  # in the same second
+    await town.until(town.now + 16 * MINUTE)
+    assert sorted(await callers(town)) == [ADA, ADA, BEN, BEN]
+    after = await town.resolve(ADA, outing, "A cramp, it is gone")
+    assert (after.ended_at, [c.user_id for c in after.out]) == (None, [BEN])
+    await town.until(town.now + 16 * MINUTE)
+    assert sorted(await callers(town)) == [ADA, ADA, BEN, BEN, BEN]
+    assert (await town.resolve(BEN, outing, "We are home")).state is OutingState.RESOLVED
+    assert [how for how, _ in await turns(town)] == ["help_over", "resolved"]
+    assert await town.until(town.now + timedelta(hours=5)) == []
+
+
+async def test_who_calls_again_while_the_other_s_call_runs_has_their_contacts_told_again(town: Outside) -> None:
+    await town.contact(ADA, DORA)
+    outing = await town.out()
+    await town.help(ADA, outing)
+    await town.help(BEN, outing)
+    await town.resolve(ADA, outing, "It was nothing")
+    town.now += MINUTE
+    await town.still_out(ADA, outing)
+    await town.help(ADA, outing)
+    assert await town.said("alert.contact") == [("alert.contact", DORA, 0)] * 2
+
+
+async def test_who_ends_the_only_call_is_home_and_the_other_is_watched_as_before(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    outing = await town.out()
+    await town.help(ADA, outing)
+    after = await town.resolve(ADA, outing, "It was a cramp")
+    assert (after.state, after.help_at) == (OutingState.UNDER_WAY, None)
+    assert [c.user_id for c in after.out] == [BEN]
+    assert await town.due("outing.overdue") == [(None, BACK + 15 * MINUTE)]
+    assert await turns(town) == [("help_over", {CHANNEL})]
+    assert (await town.home(BEN, outing)).state is OutingState.HOME
+
+
+async def test_nobody_says_for_another_that_they_are_home(town: Outside) -> None:
+    await town.club_sets(organisers_channel_id=ROOM)
+    await town.contact(BEN, DORA)
+    outing = await town.out()
+    await town.until(BACK + 21 * MINUTE)
+    after = await town.resolve(ADA, outing, "We sit in the pub")
+    assert (after.state, [c.user_id for c in after.out]) == (OutingState.OVERDUE, [BEN])
+    assert await turns(town) == [("word_waits", {CONTACT})]
+    await town.until(BACK + 31 * MINUTE)
+    assert await town.said("alert.organisers") == [("alert.organisers", 0, ROOM)], "Ben is still looked for"
+    await town.resolve(ADA, outing, "He really is")
+    assert (await town.again(outing)).ended_at is None
+    assert (await town.home(BEN, outing)).state is OutingState.HOME
 
 
 @pytest.mark.parametrize("claimed", [True, False])
@@ -154,6 +217,7 @@ async def test_who_may_have_been_alarmed_as_the_bot_was_killed_hears_the_end(tow
     letter = await claim()  # drawn again it says nothing, where nobody is looked for any more or they are asked before
     async with town.database.write() as session:
         assert await outbox.record_dropped(session, letter, town.now)
+    await town.home(ADA, outing)
     await town.resolve(BEN, outing)
     assert (("resolved", {CONTACT}) in await turns(town)) is claimed
     assert await alerts.has_read_of_it(town.database, outing.outing_id, DORA, 0) is claimed
