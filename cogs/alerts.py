@@ -95,7 +95,7 @@ class Alerts(commands.Cog):
             outing = await self.emergency.written(write)
             if outing is not None:
                 self.app.courier.poke()
-                return "alerts.help.done", await self._club(outing)
+                return await self._raised(outing, interaction.user.id)
             reached = await self.emergency.call_for_help(interaction, outing_id, write)
             return reached.key, reached.lifeline.club if reached.lifeline else None
 
@@ -108,13 +108,16 @@ class Alerts(commands.Cog):
         done = reader.t(key, number=views.number(club, reader))
         await reply(interaction, card(done, colour=views.ALARM), private=True)
 
-    async def _club(self, outing: OutingView) -> Club | None:
-        """An outing's club, as remembered where it cannot be read."""
+    async def _raised(self, outing: OutingView, user_id: int) -> tuple[str, Club | None]:
+        """What the answer says, and the outing's club: as remembered where it cannot be read."""
+        database = self.app.database.urgent
         try:
-            return await alerts.club_for(self.app.database.urgent, outing.guild_id)
+            contacts = await contact_answers.contacts_on(database, outing, user_id)
+            club = await alerts.club_for(database, outing.guild_id)
         except Unavailable:
             known = self.app.lifelines.recall(outing.outing_id)
-            return known.club if known else None
+            return "alerts.help.done", known.club if known else None
+        return f"alerts.help.{'done' if contacts.told else 'done_alone'}", club
 
     @pressed("alert", "reached", "outing_id", "about_user_id")
     async def reached(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
@@ -185,14 +188,14 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     database = client.app.database.urgent
     reader = await people.reader_for(database, out.user_id, out.guild_id)
-    contacts = await contact_answers.has_contacts(database, out.user_id)
-    return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts))
+    contacts = await contact_answers.contacts_on(database, outing, out.user_id)
+    return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts.told))
 
 
 async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
     outing = await outing_in(client, out)
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
-    if outing is None or about is None or not about.out:
+    if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
         return None
     database = client.app.database.urgent
     if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(client, out, 1):

@@ -10,7 +10,7 @@ from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.errors import NotFound
 from bot.reader import Reader
-from bot.services import agreeing, calls, clubs, joining, limits, outing_cards, people, waiting
+from bot.services import agreeing, calls, clubs, contact_answers, joining, limits, outing_cards, people, waiting
 from bot.services.checking_in import EARLIEST_CHECK_IN
 from bot.services.outings import CARD, OutingView, outing_of
 from cogs.nudging import Nudge, Said
@@ -71,10 +71,10 @@ async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    contacts = await contact_answers.contacts_on(client.app.database, outing, outgoing.user_id)
     startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
-    letter = letters.confirmed(
-        outing, outgoing.user_id, reader, club, whole=bool(outgoing.payload.get("whole", True)), startable=startable
-    )
+    whole = bool(outgoing.payload.get("whole", True))
+    letter = letters.confirmed(outing, outgoing.user_id, reader, club, contacts, whole=whole, startable=startable)
     return Drawn(*letter) if letter is not None else None
 
 

@@ -15,13 +15,14 @@ from bot.domain.outings import BEFORE, OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.membership import notice
 from bot.reader import Reader
-from bot.services import checking_in, clubs, course, drafts, eyes, no_shows, people
+from bot.services import alerts, checking_in, contact_answers, course, drafts, eyes, no_shows, people
 from bot.services.calls import HOUR, START
 from bot.services.evenings import EVENING
 from bot.services.outings import OutingView, outing_of
 from cogs.nudging import Nudge, Said, Say
 from cogs.views import outing_course as views
 from cogs.views.base import Buttons
+from cogs.views.on_the_way import on_the_way
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -121,23 +122,24 @@ def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) ->
 
 
 async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
-    club = (await clubs.club_settings(client.app.database, out.guild_id or 0)).club
-
-    def made(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
-        me = outing.who(out.user_id)
-        if outing.state not in OUT or me is None or not me.out:
-            return None
-        payload = out.payload
-        return views.on_the_way(
-            outing,
-            out.user_id,
-            reader,
-            club,
-            agreed_here=bool(payload.get("agreed_here")),
-            by_others=bool(payload.get("by_others")),
-        )
-
-    return await _draws(made)(client, out)
+    database, payload = client.app.database.urgent, out.payload
+    try:
+        outing = await outing_of(database, out.subject_id or 0)
+    except NotFound:
+        return None
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    words, view = on_the_way(
+        outing,
+        out.user_id,
+        await people.reader_for(database, out.user_id, out.guild_id),
+        await alerts.club_for(database, outing.guild_id),
+        await contact_answers.contacts_on(database, outing, out.user_id),
+        agreed_here=bool(payload.get("agreed_here")),
+        by_others=bool(payload.get("by_others")),
+    )
+    return Drawn(content=words, view=view)
 
 
 def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:

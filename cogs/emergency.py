@@ -287,7 +287,8 @@ async def _reach(
     guild = client.get_guild(club.guild_id)
     owner = [guild.owner_id] if guild is not None and guild.owner_id else []
     organisers = _each([*owner, *(() if in_channel else lifeline.organiser_ids)], left_out)
-    contacts = _each(lifeline.contact_ids.get(user_id, ()), {*left_out, *organisers})
+    out = [c.user_id for c in lifeline.outing.out]  # who is out with them can miss nobody
+    contacts = _each(lifeline.contact_ids.get(user_id, ()), {*left_out, *organisers, *out})
 
     async def tell_organiser(one: int) -> bool:
         organises = await _organises(client, club, one)

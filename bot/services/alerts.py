@@ -271,7 +271,8 @@ async def alarm_contacts(
 ) -> None:
     """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again.
 
-    Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more.
+    Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more. A contact who is
+    out with them is not told: they can miss nobody, and are asked themselves.
     """
     about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
     told = {(one.user_id, one.about) for one in await queries.contact_letters(session, watch.CONTACT, about)}
@@ -283,7 +284,7 @@ async def alarm_contacts(
                 payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
             for c in await queries.accepted_contacts(session, user_ids)
-            if anew or (c.contact_id, c.user_id) not in told
+            if (anew or (c.contact_id, c.user_id) not in told) and not outing.goes_along(c.contact_id)
         ],
         now,
     )  # fmt: skip

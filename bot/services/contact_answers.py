@@ -12,7 +12,7 @@ from bot.domain.outings import OUT
 from bot.errors import Conflict, NotFound
 from bot.reader import escaped
 from bot.services import watch
-from bot.services.outings import OutingView, pressed_before, read
+from bot.services.outings import CompanionView, OutingView, pressed_before, read
 from db.engine import Database
 from db.queries import alerts as queries
 from db.queries.alerts import ContactLetter
@@ -29,7 +29,8 @@ class Told:
     Attributes:
         name: the contact's, as named.
         about: whose contact.
-        how: "reached" or "cannot" where answered, else "told", "waits" (on its way) or "unreached".
+        how: "reached" or "cannot" where answered, else "told", "waits" (on its way), "unreached", or "with" (is out
+            with them, and so not told).
     """
 
     name: str
@@ -43,11 +44,24 @@ class Tried:
 
     Attributes:
         asked: for each, whether the question if they are home has arrived.
-        contacts: who was told, in order.
+        contacts: who was told, in order; then who is out with them.
     """
 
     asked: Mapping[int, bool]
     contacts: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Somebody's contacts on one outing.
+
+    Attributes:
+        told: whether any of them would be told.
+        along: those who go along, who are not told while both are out.
+    """
+
+    told: bool
+    along: tuple[CompanionView, ...]
 
 
 async def tried(database: Database, outing: OutingView) -> Tried:
@@ -58,13 +72,17 @@ async def tried(database: Database, outing: OutingView) -> Tried:
         letters = await queries.contact_letters(session, watch.CONTACT, f"{outing.outing_id}:{since}")
         about = [c.user_id for c in outing.inside]
         names = {(c.contact_id, c.user_id): c.contact_name for c in await queries.accepted_contacts(session, about)}
+    told = {
+        (one.user_id, one.about): Told(names[one.user_id, one.about], one.about, _how(one))
+        for one in letters
+        if (one.user_id, one.about) in names
+    }
+    along = [
+        Told(name, of, "with") for (who, of), name in names.items() if (who, of) not in told and outing.goes_along(who)
+    ]
     return Tried(
         {c.user_id: c.user_id in asks and asks[c.user_id].sent_at is not None for c in outing.out},
-        tuple(
-            Told(names[one.user_id, one.about], one.about, _how(one))
-            for one in letters
-            if (one.user_id, one.about) in names
-        ),
+        (*told.values(), *along),
     )
 
 
@@ -75,10 +93,12 @@ async def was_asked(database: Database, outing_id: int, user_id: int) -> bool:
     return user_id in asks and asks[user_id].sent_at is not None
 
 
-async def has_contacts(database: Database, user_id: int) -> bool:
-    """Whether anybody would be told who accepted being somebody's contact."""
+async def contacts_on(database: Database, outing: OutingView, user_id: int) -> Contacts:
+    """Who of those who accepted being somebody's contact would be told on an outing, and who goes along."""
     async with database.read() as session:
-        return bool(await queries.accepted_contacts(session, [user_id]))
+        ids = [c.contact_id for c in await queries.accepted_contacts(session, [user_id])]
+    along = [one for one in outing.inside if one.user_id in ids and outing.goes_along(one.user_id)]
+    return Contacts(len(ids) > len(along), tuple(along))
 
 
 async def name_of_contact(database: Database, about_user_id: int, contact_id: int) -> str:

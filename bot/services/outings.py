@@ -162,6 +162,11 @@ class OutingView:
         """Somebody's place, or None."""
         return next((c for c in self.companions if c.user_id == user_id), None)
 
+    def goes_along(self, user_id: int) -> bool:
+        """Whether somebody is in it before its start, or out and not home since: they can miss nobody of it."""
+        me = self.who(user_id)
+        return me is not None and (me.out if self.state in OUT else me.presence is Presence.IN)
+
 
 async def outing_of(database: Database, outing_id: int) -> OutingView:
     """An outing as it stands.

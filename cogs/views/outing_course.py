@@ -97,41 +97,6 @@ def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutV
     return card(reader.t("course.check_in.ask"), row(everybody), row(some))
 
 
-def on_the_way(
-    outing: OutingView,
-    user_id: int,
-    reader: Reader,
-    club: Club,
-    *,
-    agreed_here: bool = False,
-    by_others: bool = False,
-) -> tuple[str, ui.View]:
-    """What everybody who is out is told, with everything needed until they are home.
-
-    Args:
-        outing: as it stands.
-        user_id: who is told.
-        reader: how.
-        club: for its emergency number.
-        agreed_here: this one had not confirmed before, and has by being there.
-        by_others: somebody else checked this one in, who may not be there at all.
-    """
-    assert outing.due_back_at is not None
-    names, back = names_of(outing.out, reader, besides=user_id), format_dt(outing.due_back_at, "t")
-    parts = [reader.t(f"course.out.{'words' if names else 'alone'}", names=names, back=back)]
-    if user_id in outing.uncovered and not outing.solo:
-        parts.append(without_eyes(outing, user_id, reader))
-    elif outing.half_at is not None:
-        parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
-    if agreed_here:
-        parts.append(reader.t("course.out.agreed"))
-    parts.append(reader.t("course.out.not_emergency", number=number_to_call(club, reader)))
-    buttons = course_buttons(outing, user_id, reader)
-    if by_others:
-        buttons.append(button(reader.t("course.button.not_there"), identity("outing", "notthere", outing.outing_id)))
-    return "\n".join(parts), classic(*buttons)
-
-
 def number_to_call(club: Club | None, reader: Reader) -> str:
     """The club's emergency number, or "your local emergency number"."""
     known = club.emergency_number if club else None

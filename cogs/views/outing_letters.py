@@ -11,9 +11,11 @@ from bot.domain.outings import BEFORE, OutingState, Presence
 from bot.domain.runs import Surface
 from bot.reader import Reader, escaped
 from bot.services.agreeing import Why
+from bot.services.contact_answers import Contacts
 from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.views.base import Component, classic
+from cogs.views.on_the_way import contacts_along
 from cogs.views.outing_card import (
     about,
     about_for,
@@ -48,15 +50,23 @@ def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = 
 
 
 def confirmed(
-    outing: OutingView, user_id: int, reader: Reader, club: Club, *, whole: bool = True, startable: bool = False
+    outing: OutingView,
+    user_id: int,
+    reader: Reader,
+    club: Club,
+    contacts: Contacts,
+    *,
+    whole: bool = True,
+    startable: bool = False,
 ) -> Letter | None:
-    """All have confirmed; says as well that the bot is no emergency service.
+    """All have confirmed; says as well that the bot is no emergency service, and which contacts go along.
 
     Args:
         outing: as it stands.
         user_id: who reads.
         reader: how.
         club: for its emergency number.
+        contacts: theirs, on this outing.
         whole: with all there is to know, for who was not asked to confirm; else with what tells it from others alone.
         startable: check-in is open already.
     """
@@ -75,7 +85,8 @@ def confirmed(
         place, at = escaped(outing.place, 80), format_dt(outing.starts_at, "F")
         words = reader.t("partners.letter.confirmed_brief", place=place, at=at)
     first = [check_in_button(outing, reader)] if startable else []
-    return f"{words}\n{emergency}", classic(*first, leave_button(outing, reader), more_button(outing, reader))
+    words = "\n".join([words, *contacts_along(contacts, reader), emergency])
+    return words, classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
 def reopened(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.flows.conftest import Club, text_of
-from tests.flows.test_alerts import club_sets, newcomer
+from tests.flows.test_alerts import club_sets, contact, newcomer, organisers_room
+from tests.flows.test_outing import letter, out
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,29 @@ async def test_a_question_taken_back_before_it_could_be_put_is_not_put(club: Clu
     await club.alice.select(listed.response, [str(dora.id)], custom_id="contact:drop:v1")
     shown = await dora.click(waiting, label="Show")
     assert "safety contact" not in text_of(shown)
+
+
+async def test_a_contact_who_becomes_the_partner_is_not_alarmed_and_the_member_is_told_in_time(club: Club) -> None:
+    room = await organisers_room(club)
+    dora = newcomer(club, "dora")
+    await club.env.settle()
+    await contact(club, club.alice, club.bob)
+    await out(club)
+    along = "**bob** is your safety contact but comes along"
+    agreed = letter(club, club.alice, "it's on").content
+    assert f"{along}: I alarm them only once they are home.\nName somebody who stays behind" in agreed
+    told = letter(club, club.alice, "You are out with").content
+    assert along in told
+    assert "If you don't answer, I tell the organisers." in told
+    await contact(club, club.alice, dora)
+    await club.pass_time(minutes=66)
+    assert "named you as safety contact" not in "".join(m.content for m in club.dms(club.bob)[-5:])
+    assert "named you as safety contact" in letter(club, dora, "should have been home").content
+    (alarm,) = room.history()
+    assert "bob, contact of alice, is out with them." in alarm.content
+    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    assert menu.response is not None
+    raised = await club.alice.user.click(menu.response, label="Need help")
+    assert "I tell the organisers and your contacts." in text_of(raised)
+    await club.env.settle()
+    assert not any("asked for help" in m.content for m in club.dms(club.bob))

@@ -14,7 +14,7 @@ from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.reader import Reader
 from bot.services.agreeing import Why
-from bot.services.contact_answers import Told, Tried
+from bot.services.contact_answers import Contacts, Told, Tried
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from bot.services.quiet_turns import QuietAlarm
@@ -111,11 +111,12 @@ def test_a_limited_card_says_what_is_true_and_no_more(
 def test_the_longest_letters_fit(reader: Reader) -> None:
     club = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40])
     me, waits, offered = LONGEST_ID, LONGEST_ID - 10, LONGEST_ID - 70
+    along = Contacts(told=False, along=worst().inside[:3])
     wanted = letters.wanted(worst(companions=worst().companions[:1]), 5, reader)
     assert wanted is not None
     drawn = [
         letters.filled(worst(OutingState.FILLED), me, reader),
-        letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club),
+        letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club, along),
         letters.reopened(worst(), me, reader, [waits], Why.CANNOT, agreed=True),
         letters.reopened(worst(), me, reader, [waits, offered], Why.MISSING, agreed=False),
         letters.reopened(worst(), me, reader, [], Why.CANNOT, agreed=True),

@@ -23,11 +23,12 @@ from bot.i18n import LANGUAGES
 from bot.reader import Reader
 from bot.services import contact_answers
 from bot.services.agreeing import Why
-from bot.services.contact_answers import Told, Tried
+from bot.services.contact_answers import Contacts, Told, Tried
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
 from cogs.views import alerts, outing_letters
 from cogs.views import outing_course as course
+from cogs.views.on_the_way import on_the_way
 from cogs.views.outing_card import private_card, public_card
 
 ADA, BEN, CEM = 1001, 1002, 1003
@@ -35,6 +36,7 @@ NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem"}
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 READERS = [Reader(language) for language in LANGUAGES]
 PLACE = "Stadium"
+ALONE = Contacts(told=False, along=())
 CLUB = Club(900, "Krebsgang", Reader(), frozenset({Surface.TRACK}), None, emergency_number="112")
 
 
@@ -175,8 +177,8 @@ def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[st
     drawn: dict[str, outing_letters.Letter | None] = {
         "filled": outing_letters.filled(one, user_id, reader),
         "matched": outing_letters.filled(one, user_id, reader, matched=True),
-        "confirmed": outing_letters.confirmed(one, user_id, reader, CLUB),
-        "confirmed brief": outing_letters.confirmed(one, user_id, reader, CLUB, whole=False),
+        "confirmed": outing_letters.confirmed(one, user_id, reader, CLUB, ALONE),
+        "confirmed brief": outing_letters.confirmed(one, user_id, reader, CLUB, ALONE, whole=False),
         "changed": outing_letters.changed(one, user_id, reader),
     }
     if one.state in BEFORE and out_of_it:
@@ -200,7 +202,7 @@ def _of_the_way(one: OutingView, me: CompanionView, reader: Reader) -> Iterator[
         yield "home", me.user_id, said(view), pressable(view)
         return
     for name, (words, buttons) in {
-        "out": course.on_the_way(one, me.user_id, reader, CLUB, by_others=True),
+        "out": on_the_way(one, me.user_id, reader, CLUB, ALONE, by_others=True),
         "ask": alerts.ask(one, reader, again=False, contacts=True),
         "ask alone": alerts.ask(one, reader, again=False, contacts=False),
         "ask again": alerts.ask(one, reader, again=True, contacts=True),

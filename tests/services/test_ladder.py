@@ -245,4 +245,4 @@ async def test_where_no_contact_was_named_nothing_is_said_of_any(town: Outside) 
     await town.until(ASKED + 16 * MINUTE)
     found = await contact_answers.tried(town.database, await the_outing(town))
     assert [one.about for one in found.contacts] == [ADA]
-    assert not await contact_answers.has_contacts(town.database, BEN)
+    assert not (await contact_answers.contacts_on(town.database, await the_outing(town), BEN)).told

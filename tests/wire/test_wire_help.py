@@ -232,3 +232,19 @@ async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers
     alarms = [content for _, content in there.said if "My memory is failing" in content]
     assert len(alarms) == (minutes == 60)
     assert all("Ada" in alarm and "Ben" in alarm and "Stadium" in alarm for alarm in alarms)
+
+
+async def test_past_the_database_a_partner_who_is_the_contact_too_is_not_told_as_one(
+    there: LocalDiscord, bot: Backpedal, database_file: Path
+) -> None:
+    menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
+    with closing(sqlite3.connect(database_file)) as database, database:
+        database.execute(
+            "INSERT INTO contacts (user_id, contact_id, contact_name, position, state, asked_at)"
+            " VALUES (?, ?, 'Ben', 1, 'accepted', '2026-01-01 00:00:00')",
+            (ADA.id, BEN.id),
+        )
+    async with locked(database_file):
+        words = await told(there, await there.press(menu, "alert:help", ADA), 30)
+    assert "The organisers have my message" in words
+    assert letter_to(there, BEN, "asked for help") is None
