@@ -20,6 +20,7 @@ from bot.services.calls import HOUR, START
 from bot.services.evenings import EVENING
 from bot.services.outings import OutingView, outing_of
 from cogs.nudging import Nudge, Said, Say
+from cogs.views import outing_after
 from cogs.views import outing_course as views
 from cogs.views.base import Buttons
 from cogs.views.on_the_way import on_the_way
@@ -166,21 +167,21 @@ def _draft(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> 
     me = outing.who(out.user_id)
     if me is None or me.draft != "offered":
         return None
-    return views.drafted(drafts.draft_of(outing, me, reader.zone, now), reader, from_home=me.home_at is not None)
+    return outing_after.drafted(drafts.draft_of(outing, me, reader.zone, now), reader, from_home=me.home_at is not None)
 
 
 def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     absent = bool(out.payload.get("absent"))
     if absent and outing.started_at is None:
         return None  # the others did not go either
-    return views.happened(outing, reader, absent=absent)
+    return outing_after.happened(outing, reader, absent=absent)
 
 
 def _missed(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.presence is not Presence.LEFT:
         return None  # in again
-    return views.missed(outing, out.user_id, reader)
+    return outing_after.missed(outing, out.user_id, reader)
 
 
 def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:

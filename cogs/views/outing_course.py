@@ -1,4 +1,4 @@
-"""How an outing looks to those who are in it: reminders, the calls, who is there, out, home, and the drafted run."""
+"""How an outing looks to those who are in it: reminders, the calls, who is there, out and home."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings import BEFORE, EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Role, Roles
-from bot.domain.runs import Review
+from bot.domain.outings import EXTENSIONS_MIN, MOST_EXTENSION_MIN, OUT, OutingState, Presence, Role, Roles
 from bot.domain.spotter_calls import calls_on
 from bot.reader import Reader, escaped
-from bot.services.drafts import Draft
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
-from bot.services.runs import RunLine
 from cogs.views.base import Component, button, card, classic, identity, row, select
 from cogs.views.outing_card import (
     asked,
     confirm_button,
     leave_button,
     more_button,
-    role_buttons,
     unsettled,
     without_spotter,
 )
-from cogs.views.run_card import divided, line
 
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
 
@@ -121,7 +116,7 @@ def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: b
     if outing.state not in OUT:
         return []
     if not me.out:
-        return [_still_out(outing, reader)] if me.home_at is not None else []
+        return [still_out_button(outing, reader)] if me.home_at is not None else []
     found = [_home(outing, reader)]
     if len(outing.out) > 1:
         found.append(button(reader.t("course.button.both"), identity("outing", "both", outing.outing_id)))
@@ -203,7 +198,7 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Rea
 def came_home(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
     """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one."""
     me = outing.who(user_id)
-    buttons = [_still_out(outing, reader)]
+    buttons = [still_out_button(outing, reader)]
     if outing.state in OUT and outing.help_at is not None:
         parts = [reader.t("course.home.help")]
         if outing.out:
@@ -280,57 +275,6 @@ def eyes_back(outing: OutingView, user_id: int, by_user_id: int, reader: Reader)
     return words, classic(*course_buttons(outing, user_id, reader))
 
 
-def drafted(draft: Draft, reader: Reader, *, from_home: bool) -> tuple[str, ui.View]:
-    """The drafted run, with log, change and throw away; `from_home`: by a press on Home, which can be taken back."""
-    content, outing = draft.content, draft.outing
-    told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
-    if content.spotter_name:
-        told.append(reader.t("course.draft.spotter", name=escaped(content.spotter_name, 60)))
-    if draft.spotted_ms:
-        told.append(reader.t("course.draft.spotted", duration_ms=draft.spotted_ms // 1000 * 1000))
-    without = outing.distance_m is not None and content.distance_m is None
-    how = ("how_time" if without else "how") if draft.measured else "how_planned"
-    told.append(reader.t(f"course.draft.{how}"))
-    return "\n".join(told), classic(
-        button(reader.t("course.button.log"), identity("outing", "log", outing.outing_id), ButtonStyle.success),
-        button(reader.t("course.button.edit"), identity("outing", "edit", outing.outing_id)),
-        button(reader.t("course.button.throw"), identity("outing", "throw", outing.outing_id)),
-        *([_still_out(outing, reader)] if from_home else []),
-    )
-
-
-def draft_line(draft: Draft, reader: Reader) -> str:
-    """The drafted run in one line."""
-    content = draft.content
-    return line(
-        RunLine(
-            0, content.ran_on, content.distance_m, content.duration_ms, content.directions, content.sharing, Review.NONE
-        ),
-        reader,
-    )
-
-
-def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, ui.View]:
-    """ "Did it happen?", asked of one person about that person."""
-    key = "course.happened.absent" if absent else "course.happened.nobody"
-    words = reader.t(key, place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
-    yes = reader.t("course.button.was_there" if absent else "course.button.yes")
-    answers = [
-        button(yes, identity("outing", "happened", outing.outing_id, "yes"), ButtonStyle.success),
-        button(reader.t("course.button.no"), identity("outing", "happened", outing.outing_id, "no")),
-        button(reader.t("course.button.no_show"), identity("outing", "happened", outing.outing_id, "no_show")),
-    ]
-    return words, classic(*([answers[0], answers[2]] if absent else answers))
-
-
-def missed(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
-    """The others did not begin without this one, who is out of it: coming after all, or could not?"""
-    words = reader.t("course.happened.missed", place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
-    could_not = identity("outing", "happened", outing.outing_id, "no_show")
-    found = role_buttons(outing, reader) if outing.state in BEFORE else []
-    return words, classic(*found, button(reader.t("course.button.no_show"), could_not))
-
-
 def _second_half(outing: OutingView, user_id: int, reader: Reader) -> str:
     """`you face forward and Bob runs backward`: the reader first."""
     people = sorted(outing.out or outing.inside, key=lambda c: c.user_id != user_id)
@@ -359,5 +303,6 @@ def _calls(outing: OutingView, reader: Reader) -> Component:
     return button(reader.t("course.button.calls"), identity("outing", "calls", outing.outing_id))
 
 
-def _still_out(outing: OutingView, reader: Reader) -> Component:
+def still_out_button(outing: OutingView, reader: Reader) -> Component:
+    """I'm still out: takes Home back."""
     return button(reader.t("course.button.still_out"), identity("outing", "stillout", outing.outing_id))
