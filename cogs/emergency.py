@@ -132,8 +132,7 @@ class Emergency:
             contact = views.for_contact(lifeline.outing, me, lifeline.club, reader, asks_help=True, answerable=False)
 
             def draw(outing: OutingView) -> tuple[str, ui.View]:
-                words, view = views.for_organisers(outing, lifeline.club, reader, help_for=me)
-                return f"{words}\n{reader.t('alerts.direct.note')}", view
+                return views.for_organisers(outing, lifeline.club, reader, help_for=me)
 
             reached = await _reach(interaction, lifeline, draw, contact)
         else:

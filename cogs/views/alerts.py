@@ -12,7 +12,7 @@ from discord.utils import format_dt
 
 from bot.domain.outings import OUT, OutingState
 from bot.reader import Reader, escaped
-from bot.services.contact_answers import Tried
+from bot.services.contact_answers import REACHED, Tried
 from bot.services.contacts import Contacts
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
@@ -78,14 +78,16 @@ def for_contact(
         parts.append(reader.t(f"alerts.contact.{'no_answer' if asked else 'not_asked'}", name=name))
     parts += [*where(outing, about, reader), *_home(outing, reader)]
     at = "" if organisers_at is None else format_dt(organisers_at, "t")
-    parts.append(reader.t(f"alerts.contact.then{'_told' if told else ''}", number=number(club, reader), at=at))
+    then = "then_unwritten" if not answerable else "then_told" if told else "then"
+    parts.append(reader.t(f"alerts.contact.{then}", number=number(club, reader), at=at))
     return "\n".join(parts), _answers(outing, about, reader) if answerable else Buttons(timeout=None)
 
 
 def answered(outing: OutingView, about: CompanionView, club: Club, reader: Reader, how: str) -> tuple[str, ui.View]:
     """What the alarm becomes when a contact has answered; the answer can be changed."""
     name = escaped(about.name, 60)
-    parts = [reader.t(f"alerts.contact.answered_{how}", name=name), *where(outing, about, reader)]
+    key = f"{how}_help" if how == REACHED and outing.help_at is not None else how
+    parts = [reader.t(f"alerts.contact.answered_{key}", name=name), *where(outing, about, reader)]
     return "\n".join([*parts, number(club, reader)]), _answers(outing, about, reader)
 
 
@@ -103,7 +105,10 @@ def _answers(outing: OutingView, about: CompanionView, reader: Reader) -> ui.Vie
 def for_organisers(
     outing: OutingView, club: Club, reader: Reader, *, help_for: CompanionView | None, tried: Tried | None = None
 ) -> tuple[str, ui.View]:
-    """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be."""
+    """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be.
+
+    Without `tried` nothing is known of what was tried: it goes past the database, and may not be repeated.
+    """
     assert outing.due_back_at is not None
     about = help_for or (outing.out or outing.inside)[0]
     if help_for is not None:
@@ -117,7 +122,7 @@ def for_organisers(
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
     said = [*where(outing, about, reader, [help_for] if help_for else outing.out), *_home(outing, reader)]
     said.append(number(club, reader))
-    parts = [words, *said, reader.t("alerts.organisers.again")]
+    parts = [words, *said, reader.t("alerts.direct.note" if tried is None else "alerts.organisers.again")]
     if tried is not None:
         parts[1:1] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
     return "\n".join(parts), classic(resolve_button(outing, reader))

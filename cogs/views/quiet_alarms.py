@@ -6,6 +6,7 @@ from discord import ButtonStyle
 from discord.ui import View
 from discord.utils import format_dt
 
+from bot.domain.outings import OutingState
 from bot.reader import Reader, escaped
 from bot.services.outings import CompanionView, OutingView
 from bot.services.people import Club
@@ -28,27 +29,21 @@ def alarm(
         reader: how it is read.
         by_name: of whoever is on it or has closed it.
     """
-    name, by = escaped(about.name, 60), escaped(by_name, 60)
-    partners = names_of([c for c in outing.inside if c.user_id != about.user_id], reader)
-    key = "alerts.unsafe.alarm" if partners else "alerts.unsafe.alarm_alone"
-    parts = [reader.t(key, name=name, partners=partners)]
-    if partners:
-        parts.append(reader.t("alerts.unsafe.looks", name=name))
-    parts += where(outing, about, reader)
-    if about.home_at is not None:
-        parts.append(reader.t("alerts.unsafe.home", name=name, at=format_dt(about.home_at, "t")))
-    parts.append(number(club, reader))
+    by = escaped(by_name, 60)
     word = button(
         reader.t("alerts.button.close"),
         identity("alert", "word", outing.outing_id, alarm.alarm_id),
         ButtonStyle.success,
     )
+    said = [*where(outing, about, reader), *_came_home(outing, about, reader)]
     if alarm.closed_at is not None:
-        parts.append(reader.t("alerts.unsafe.closed_by", by=by))
-        return "\n".join(parts), classic()
+        return "\n".join(
+            [reader.t("alerts.unsafe.closed_by", by=by), _who(outing, about, "felt", reader), *said]
+        ), classic()
+    parts = [_who(outing, about, "alarm", reader), *said, number(club, reader), *_cover(outing, about, reader)]
     if alarm.taken_at is not None:
-        parts.append(reader.t("alerts.unsafe.taken_by", by=by, at=format_dt(alarm.taken_at, "t")))
-        return "\n".join(parts), classic(word)
+        first = reader.t("alerts.unsafe.taken_by", by=by, at=format_dt(alarm.taken_at, "t"))
+        return "\n".join([first, *parts]), classic(word)
     on_it = identity("alert", "onit", outing.outing_id, alarm.alarm_id)
     parts.append(reader.t("alerts.unsafe.again"))
     return "\n".join(parts), classic(button(reader.t("alerts.button.on_it"), on_it, ButtonStyle.danger), word)
@@ -56,10 +51,36 @@ def alarm(
 
 def unwritten(outing: OutingView, about: CompanionView, club: Club, reader: Reader) -> tuple[str, View]:
     """The alarm where it could not be written down: nothing on it can be pressed until it is."""
-    name = escaped(about.name, 60)
-    partners = names_of([c for c in outing.inside if c.user_id != about.user_id], reader)
-    words = reader.t("alerts.unsafe.alarm" if partners else "alerts.unsafe.alarm_alone", name=name, partners=partners)
-    return "\n".join([words, *where(outing, about, reader), number(club, reader)]), classic()
+    parts = [_who(outing, about, "alarm", reader), *where(outing, about, reader), number(club, reader)]
+    return "\n".join([*parts, *_cover(outing, about, reader), reader.t("alerts.unsafe.unwritten")]), classic()
+
+
+def _others(outing: OutingView, about: CompanionView) -> list[CompanionView]:
+    """The others of the outing, home or not: which of them is feared nobody knows."""
+    return [c for c in outing.inside if c.user_id != about.user_id]
+
+
+def _who(outing: OutingView, about: CompanionView, key: str, reader: Reader) -> str:
+    others = _others(outing, about)
+    key = key if others else f"{key}_alone"
+    return reader.t(f"alerts.unsafe.{key}", name=escaped(about.name, 60), partners=names_of(others, reader))
+
+
+def _cover(outing: OutingView, about: CompanionView, reader: Reader) -> list[str]:
+    """What the others take it for, where there are any."""
+    looks = reader.t("alerts.unsafe.looks", name=escaped(about.name, 60))
+    return [looks] if _others(outing, about) else []
+
+
+def _came_home(outing: OutingView, about: CompanionView, reader: Reader) -> list[str]:
+    """Who has pressed Home; whoever was out when the outing was resolved has not, whatever is noted."""
+    name, lines = escaped(about.name, 60), []
+    resolved_at = outing.ended_at if outing.state is OutingState.RESOLVED else None
+    if about.home_at is not None:
+        key = "resolved" if about.home_at == resolved_at else "home"
+        lines.append(reader.t(f"alerts.unsafe.{key}", name=name, at=format_dt(about.home_at, "t")))
+    home = [c for c in _others(outing, about) if c.home_at is not None and c.home_at != resolved_at]
+    return [*lines, reader.t("alerts.unsafe.others_home", names=names_of(home, reader))] if home else lines
 
 
 def turn(how: str, name: str, by_name: str, word: str, reader: Reader) -> str:

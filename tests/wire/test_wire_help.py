@@ -66,7 +66,7 @@ async def test_with_the_database_locked_the_owner_is_told_past_it(
         letter = letter_to(there, OWNER, "Ada asks for help")
         assert letter is not None
         assert "Stadium" in letter["content"]
-        assert "My memory is failing" in letter["content"]
+        assert "My storage is failing" in letter["content"]
         # Pressed again in fear: the same is said, and the owner is not written to twice.
         again = await told(there, await there.press(menu, "alert:help", ADA), 30)
     assert "The organisers have my message" in words == again
@@ -86,7 +86,7 @@ async def test_what_went_past_the_database_is_written_down_once_that_works(
     await there.until(lambda: sum("Ada asks for help" in content for _, content in there.said) == 2)
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
     newest = letter_to(there, OWNER, "Ada asks for help") or {}
-    assert "My memory is failing" not in newest["content"]
+    assert "My storage is failing" not in newest["content"]
     await (await there.press(newest, "Resolved", OWNER)).answer()
 
 
@@ -229,7 +229,7 @@ async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers
         bot.dispatch("database_trouble")  # once an outing
         if minutes == 60:
             await there.until(lambda: letter_to(there, OWNER, "Overdue"))
-    alarms = [content for _, content in there.said if "My memory is failing" in content]
+    alarms = [content for _, content in there.said if "My storage is failing" in content]
     assert len(alarms) == (minutes == 60)
     assert all("Ada" in alarm and "Ben" in alarm and "Stadium" in alarm for alarm in alarms)
 
