@@ -205,9 +205,12 @@ def _eyes_lost(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime
 
 def _eyes_back(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
-    if outing.state not in OUT or me is None or not me.out or out.user_id in outing.uncovered:
+    how = str(out.payload["how"])
+    if outing.state not in OUT or me is None or not me.out:
         return None
-    return views.eyes_back(outing, out.user_id, int(out.payload["by_user_id"]), reader)
+    if how != "there_too" and out.user_id in outing.uncovered:
+        return None
+    return views.eyes_back(outing, out.user_id, int(out.payload["by_user_id"]), how, reader)
 
 
 _ASKED, _SAFETY = Priority.ASKED, Priority.SAFETY

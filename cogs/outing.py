@@ -164,7 +164,14 @@ class Outings(commands.Cog):
         """Say that one was checked in by others without being there."""
         person = await self._met(interaction)
         await self._do(interaction, person, corrections.not_there, outing_id)
-        await close_with(interaction, person.reader.t("course.eyes.not_there_done"))
+        await close_with(interaction, *views.not_there(outing_id, person.reader))
+
+    @pressed("outing", "there", "outing_id")
+    async def there(self, interaction: Interaction, outing_id: int) -> None:
+        """Take back that one was not there."""
+        person = await self._met(interaction)
+        outing = await self._do(interaction, person, corrections.there_after_all, outing_id)
+        await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "happened", "outing_id", "said")
     async def happened(self, interaction: Interaction, outing_id: int, said: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, TAKE_BACK, OutingState, Presence
-from bot.errors import Conflict
+from bot.errors import Conflict, NotFound
 from bot.services import eyes, quiet_turns, watch
 from bot.services.checking_in import check_nobody_is_elsewhere
 from bot.services.course import DRAFT, HALF, check_out, end, hold_own, watch_on
@@ -86,13 +86,17 @@ async def not_there(
 
     Raises:
         NotFound: none, or not in it.
-        Conflict: not under way, or home already; or they have asked for help, which is still running.
+        Conflict: not under way, or home already; they have said before that they are there; or they have asked for
+            help, which is still running.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):
             return outing
         check_out(outing, user_id)
+        me = outing.who(user_id)
+        if me is not None and me.happened == "yes":
+            raise Conflict("course.not_there.settled")
         if outing.help_at is not None and user_id in await watch.callers_for_help(session, outing_id):
             raise Conflict("course.extend.help")  # out of it they could not say what happened
         await eyes.allow(session, outing, now)
@@ -105,6 +109,52 @@ async def not_there(
             await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
             after = await read(session, outing_id)
         await watch.answered(session, after, user_id, "not_there", now)
+        await redraw(session, after, now)
+        return after
+
+
+async def there_after_all(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Take "I'm not there" back: this person is out since the start, and watched over; the others are told at once.
+
+    It can be done for as long as Home can be taken back, and once: "I'm not there" is refused afterwards, so that it is
+    no way to send the others messages without end.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or this person has never said so of it.
+        Conflict: there already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
+    """
+    async with database.urgent.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        said_so = me is not None and me.presence is Presence.LEFT and me.happened == "no"
+        if me is None or outing.started_at is None or not (said_so or me.presence is Presence.IN):
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if not said_so:
+            raise Conflict("course.still_out.already" if me.out else "course.say.not_out")
+        over = outing.state not in OUT
+        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
+            raise Conflict("course.still_out.late")
+        await check_nobody_is_elsewhere(session, outing, user_id, [me])
+        if over:
+            await _reopen(session, outing, now)
+        else:
+            await eyes.allow(session, outing, now)
+        await queries.set_companion(
+            session, outing_id, user_id, presence=Presence.IN.value, checked_in_at=outing.started_at, happened="yes"
+        )
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="there")
+        await watch.answered(session, after, user_id, "there", now)
         await redraw(session, after, now)
         return after
 

@@ -50,7 +50,8 @@ async def follow(
         now: when.
         event: tells this change from others.
         by_user_id: who went, or came back.
-        how: "home", "not_there" (they say that they never came), "still_out" (they had pressed Home too early), "swap".
+        how: "home", "not_there" (they say that they never came), "still_out" (they had pressed Home too early), "there"
+            (they did come after all), "swap".
         silent: whoever has lost their eyes is told of it by another message of this transaction.
 
     Returns:
@@ -63,9 +64,13 @@ async def follow(
     lost = after.uncovered - before.uncovered
     if how == "not_there":
         lost = frozenset(c.user_id for c in after.out)  # all of them should know who is not with them
-    back = {c.user_id for c in after.out} & before.uncovered - after.uncovered if how == "still_out" else set()
-    payload = {"by_user_id": by_user_id, "how": how}
-    for kind, user_ids in ((LOST, set() if silent else lost), (BACK, back)):
+    out = {c.user_id for c in after.out} - {by_user_id}
+    back = out & before.uncovered - after.uncovered if how in ("still_out", "there") else set()
+    told = [(LOST, set() if silent else lost, how), (BACK, back, how)]
+    if how == "there":  # all of them were told that they are not
+        told.append((BACK, out - back, "there_too"))
+    for kind, user_ids, why in told:
+        payload = {"by_user_id": by_user_id, "how": why}
         await tell(
             session, after, kind, sorted(user_ids), now, occurrence=event, priority=Priority.SAFETY, payload=payload
         )

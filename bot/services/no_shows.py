@@ -86,6 +86,8 @@ async def answer(
         if too_early or (me.presence is Presence.IN and outing.state is not OutingState.CONFIRMED):
             raise Conflict("course.happened.over")
         missed = me.happened == "missed"
+        if said == "no" and me.presence is not Presence.IN:
+            raise Conflict("course.happened.over")  # not offered: it is what "I'm not there" writes
         if said == "yes" and (missed or (me.presence is not Presence.IN and outing.started_at is None)):
             raise Conflict("course.happened.never_began")
         if me.happened == said:

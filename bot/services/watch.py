@@ -78,7 +78,7 @@ async def answered(session: AsyncSession, outing: OutingView, user_id: int, how:
         user_id: who answered.
         how: "home" (all are), "one_home" (the others are not, or somebody has asked for help), "help_home" (the one who
             had asked for help), "extended", "resolved", "still_out" (nobody was any more, and Home was pressed too
-            early), "one_still_out" (others are), or "not_there" (was never with them).
+            early), "one_still_out" (others are), "not_there" (was never with them), or "there" (was after all).
         now: when.
     """
     await tell_alarmed(session, outing, ALARMS, user_id, how, now)

@@ -268,10 +268,17 @@ def eyes_lost(outing: OutingView, me: CompanionView, by_user_id: int, how: str, 
     return "\n".join([*first, why]), classic(*course_buttons(outing, me.user_id, reader))
 
 
-def eyes_back(outing: OutingView, user_id: int, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
-    """Whoever had gone is there after all."""
+def not_there(outing_id: int, reader: Reader) -> tuple[str, ui.View]:
+    """The answer to "I'm not there", which can be taken back."""
+    there = button(reader.t("course.button.there"), identity("outing", "there", outing_id))
+    return reader.t("course.eyes.not_there_done"), classic(there)
+
+
+def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reader: Reader) -> tuple[str, ui.View]:
+    """Whoever had gone is there after all; `how` as for `bot.services.eyes.follow`, "there_too": without eyes in it."""
     by = outing.who(by_user_id)
-    words = reader.t("course.eyes.back", name=escaped(by.name if by else "", 60))
+    key = "back" if how == "still_out" else f"back_{how}"
+    words = reader.t(f"course.eyes.{key}", name=escaped(by.name if by else "", 60))
     return words, classic(*course_buttons(outing, user_id, reader))
 
 

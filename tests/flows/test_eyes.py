@@ -66,6 +66,12 @@ async def test_who_is_checked_in_by_others_says_that_they_are_not_there(club: Cl
     await club.env.settle()
     assert "bob says they are not with you." in last(club, club.alice).content
     assert (await state(club))[1][1] == (club.bob.id, "spotter", "left")
+    done = last(club, club.bob)
+    assert "Pressed by mistake?" in done.content
+    await club.bob.user.click(done, label="I'm there after all")
+    await club.env.settle()
+    assert "bob** is with you after all" in last(club, club.alice).content
+    assert (await state(club))[1][1] == (club.bob.id, "spotter", "in")
 
 
 async def test_alone_is_said_differently_where_it_is_allowed(club: Club) -> None:

@@ -57,7 +57,7 @@ SERVER = """
 CONTACT = "alert:reached alert:cannot"
 COMPANION = """
     outing:calls outing:swap outing:extend outing:later outing:home outing:both outing:happened outing:log outing:edit
-    outing:amend outing:throw outing:stillout outing:notthere alert:help alert:unsafe alert:unheard
+    outing:amend outing:throw outing:stillout outing:notthere outing:there alert:help alert:unsafe alert:unheard
 """
 BUTTONS = {
     "own": OWN, "here": HERE, "home": HOME, "member": MEMBER, "organiser": ORGANISER, "server": SERVER,

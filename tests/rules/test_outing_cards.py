@@ -218,7 +218,8 @@ def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
                 assert len(words) <= 2000
                 assert is_harmless(words)
                 assert 1 <= len(labels(view)) <= 5
-        assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, reader)[0]) <= 2000
+        for how in ("still_out", "there", "there_too"):
+            assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, how, reader)[0]) <= 2000
         assert came_home(outing, me.user_id, reader).total_children_count <= 40
 
 

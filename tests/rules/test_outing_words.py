@@ -119,7 +119,7 @@ CASES = [*before(), *under_way()]
 CONTACT_SAYS = ("told", "waits", "unreached", "reached", "cannot")
 TURNS = (
     "home", "one_home", "help_home", "extended", "resolved", "resolved_brief", "ended", "still_out", "one_still_out",
-    "not_there", "word", "word_brief", "word_waits", "word_waits_brief", "help_over", "help_over_brief",
+    "not_there", "there", "word", "word_brief", "word_waits", "word_waits_brief", "help_over", "help_over_brief",
     "contact_reached", "contact_cannot",
 )  # fmt: skip
 

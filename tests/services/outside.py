@@ -65,6 +65,12 @@ class Outside(Town):
         number = next(self.numbers)
         return await corrections.not_there(self.database, outing.outing_id, who, interaction_id=number, now=self.now)
 
+    async def there(self, who: int, outing: OutingView) -> OutingView:
+        number = next(self.numbers)
+        return await corrections.there_after_all(
+            self.database, outing.outing_id, who, interaction_id=number, now=self.now
+        )
+
     async def help(self, who: int, outing: OutingView) -> OutingView:
         number = next(self.numbers)
         return await alerts.need_help(self.database, outing.outing_id, who, interaction_id=number, now=self.now)

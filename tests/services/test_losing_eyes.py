@@ -289,6 +289,45 @@ async def test_who_was_checked_in_without_being_there_says_so_and_the_others_kno
     assert ada.content.spotter_id is None, "nobody faced forward who was not there"
 
 
+async def test_that_one_is_not_there_can_be_taken_back_once_and_the_others_know(town: Outside) -> None:
+    outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER), (CEM, Wish.SPOTTER))
+    await refused(Conflict, "course.still_out.already", town.there(BEN, outing))
+    await town.not_there(BEN, outing)
+    await town.not_there(CEM, outing)
+    town.now += 40 * MINUTE
+    after = await town.there(BEN, outing)
+    assert [c.user_id for c in after.out] == [ADA, BEN]
+    assert (after.uncovered, after.eyes_lost_at) == (frozenset(), None)
+    assert (await told(town, BACK)) == [(BACK, ADA)]
+    ben: Any = after.who(BEN)
+    assert ben.checked_in_at == outing.started_at
+    await refused(Conflict, "course.not_there.settled", town.not_there(BEN, outing))
+    await town.there(CEM, outing)
+    assert (await told(town, BACK)) == [(BACK, ADA), (BACK, ADA), (BACK, BEN)]
+    await refused(NotFound, "partners.not_open", town.there(DORA, outing))
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_taken_back_after_the_end_they_are_watched_for_as_long_as_after_home(town: Outside, late: bool) -> None:
+    outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))
+    await town.not_there(BEN, outing)
+    await town.home(ADA, outing)
+    town.now += 30 * MINUTE + (MINUTE if late else timedelta())
+    if late:
+        await refused(Conflict, "course.still_out.late", town.there(BEN, outing))
+        return
+    after = await town.there(BEN, outing)
+    assert (after.state, [c.user_id for c in after.out]) == (OutingState.UNDER_WAY, [BEN])
+    assert len(await town.due("outing.overdue")) == 1
+
+
+async def test_who_was_left_out_at_check_in_cannot_forge_their_way_into_an_outing(town: Outside) -> None:
+    outing = await town.agreed()
+    town.now = outing.starts_at
+    await town.check_in(ADA, outing, present=(ADA,))
+    await refused(NotFound, "partners.not_open", town.there(BEN, outing))
+
+
 @pytest.mark.parametrize(("home_first", "state"), [(True, OutingState.HOME), (False, OutingState.NO_SHOW)])
 async def test_when_the_last_says_so_it_is_over(town: Outside, home_first: bool, state: OutingState) -> None:
     outing = await out(town, (ADA, Wish.BACKWARD), (BEN, Wish.SPOTTER))

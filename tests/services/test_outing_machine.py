@@ -118,6 +118,10 @@ class OutingMachine(RuleBasedStateMachine):
         self.press(self.town.not_there(who, self.outing))
 
     @rule(who=people)
+    def there_after_all(self, who: int) -> None:
+        self.press(self.town.there(who, self.outing))
+
+    @rule(who=people)
     def ask_for_help(self, who: int) -> None:
         self.press(self.town.help(who, self.outing))
 

@@ -98,12 +98,20 @@ OTHERS: dict[str, Press] = {
     "the presser is home": lambda town, outing: town.home(ADA, outing),
     "the presser is home, and both": lambda town, outing: town.home(ADA, outing, both=True),
     "the partner is home": lambda town, outing: town.home(BEN, outing),
+    "the partner is there after all": lambda town, outing: not_there_and_back(town, outing),
     "the presser needs help": lambda town, outing: town.help(ADA, outing),
     "the partner needs help": lambda town, outing: town.help(BEN, outing),
     "an organiser resolves": lambda town, outing: town.resolve(EVE, outing, "He scared her", organises=CLUB),
     "the presser resolves": lambda town, outing: town.resolve(ADA, outing, "He scared me"),
     "the partner resolves": lambda town, outing: town.resolve(BEN, outing, "All well"),
 }
+
+
+async def not_there_and_back(town: Outside, outing: OutingView) -> None:
+    await town.not_there(BEN, outing)
+    await town.there(BEN, outing)
+
+
 LATE = {"in time": 10 * MINUTE, "alarmed": 100 * MINUTE}
 
 
