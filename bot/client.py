@@ -249,12 +249,8 @@ class Backpedal(commands.Bot):
 
     async def _route(self, interaction: discord.Interaction[Backpedal]) -> None:
         data: Any = interaction.data or {}
-        found = self.router.find(str(data.get("custom_id", "")))
-        if found is None:
-            await say_privately(interaction, reader_in(interaction).t("errors.press.unknown"))
-            return
-        handler, ids = found
-        await handler(interaction, **ids)
+        handler, arguments = self.router.find(data)
+        await handler(interaction, **arguments)
 
     def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[Backpedal]) -> None:
         """Count an interaction as in hand until the task that answers it ends."""

@@ -16,6 +16,7 @@ from bot.answering import BROKEN, GONE, LOST, respond
 from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import LANGUAGES, catalogue, shipped
 from bot.reader import Reader
+from bot.services import people
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -36,6 +37,21 @@ def reader_in(interaction: discord.Interaction) -> Reader:
     """How the one who speaks reads; by Discord's locale alone while nothing more is known."""
     known: Reader | None = interaction.extras.get("reader")
     return known or Reader(language=shipped(interaction.locale.value) or LANGUAGES[0])
+
+
+async def _find_reader(interaction: discord.Interaction[Backpedal], error: BaseException) -> Reader:
+    """How the one who speaks reads, also where the input is refused before the handler has met them.
+
+    Only then the database is asked: another error can be that it does not answer.
+    """
+    if isinstance(error, BadInput) and "reader" not in interaction.extras:
+        with contextlib.suppress(MemberError):
+            known = await people.known_reader(
+                interaction.client.app.database, interaction.user.id, interaction.guild_id
+            )
+            if known is not None:
+                interaction.extras["reader"] = known
+    return reader_in(interaction)
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -67,7 +83,7 @@ async def respond_to_error(interaction: discord.Interaction[Backpedal], error: B
     if isinstance(error, discord.HTTPException) and error.code in GONE:
         log.info("interaction %s was answered already or came too late", interaction.id)
         return
-    reader = reader_in(interaction)
+    reader = await _find_reader(interaction, error)
     if isinstance(error, MemberError):
         told = isinstance(error, Unavailable) and await interaction.client.app.operator.told_of(error)
         words = reader.t(TOLD[error.key]) if told else reader.error(error)

@@ -23,7 +23,8 @@ from cogs.beginning import begin
 from cogs.emergency import Emergency
 from cogs.readers import readable_by_all
 from cogs.views import alerts as views
-from cogs.views.base import Component, card, fields_of, pressed
+from cogs.views.arguments import Entered
+from cogs.views.base import Component, card, pressed
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -153,7 +154,7 @@ class Alerts(commands.Cog):
         await open_form(interaction, views.resolve_form(outing_id, person.reader))
 
     @pressed("alert", "resolved", "outing_id")
-    async def resolve(self, interaction: Interaction, outing_id: int) -> None:
+    async def resolve(self, interaction: Interaction, outing_id: int, word: Entered[str] = "") -> None:
         """End the alarms with a word on what happened."""
         person = await patiently(lambda: met(interaction, urgent=True))
         organises = await patiently(lambda: organised(interaction, person, outing_id))
@@ -163,7 +164,7 @@ class Alerts(commands.Cog):
                 self.app.database.urgent,
                 outing_id,
                 person.user_id,
-                fields_of(interaction).get("word", ""),
+                word,
                 organises=organises,
                 interaction_id=interaction.id,
                 now=self.app.clock(),

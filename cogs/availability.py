@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.domain.outings import Wish
 from bot.errors import Conflict
 from bot.services import availability
 from bot.services.availability import Said
@@ -17,8 +18,9 @@ from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met_here, open_form, replace, reply, soon
 from cogs.partner_group import add_to_partner
+from cogs.views.arguments import Chosen, Entered
 from cogs.views.availability import availability_card, availability_form, pause_form
-from cogs.views.base import fields_of, pressed, values_of
+from cogs.views.base import pressed
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -55,19 +57,17 @@ class Availabilities(commands.Cog):
         await open_form(interaction, availability_form(said, person.reader))
 
     @pressed("avail", "save", "guild_id")
-    async def save(self, interaction: Interaction, guild_id: int) -> None:
+    async def save(self, interaction: Interaction, guild_id: int, said: Entered[Said]) -> None:
         """Take over what the form says."""
         person = await self._here(interaction, guild_id)
-        fields = fields_of(interaction)
-        said = Said(*(fields.get(name, "") for name in ("when", "places", "forward", "backward")))
         await availability.say(self.app.database, person, said, self.app.clock())
         await self._draw(interaction, person, "avail.said.saved")
 
     @pressed("avail", "roles", "guild_id")
-    async def roles(self, interaction: Interaction, guild_id: int) -> None:
+    async def roles(self, interaction: Interaction, guild_id: int, wishes: Chosen[frozenset[Wish]]) -> None:
         """Choose the roles."""
         person = await self._here(interaction, guild_id)
-        await availability.choose_roles(self.app.database, person, values_of(interaction), self.app.clock())
+        await availability.choose_roles(self.app.database, person, wishes, self.app.clock())
         await self._draw(interaction, person)
 
     @pressed("avail", "pause", "guild_id")
@@ -77,10 +77,10 @@ class Availabilities(commands.Cog):
         await open_form(interaction, pause_form(guild_id, person.reader))
 
     @pressed("avail", "until", "guild_id")
-    async def until(self, interaction: Interaction, guild_id: int) -> None:
+    async def until(self, interaction: Interaction, guild_id: int, until: Entered[str]) -> None:
         """Pause until the day told."""
         person = await self._here(interaction, guild_id)
-        await availability.pause(self.app.database, person, fields_of(interaction)["until"], self.app.clock())
+        await availability.pause(self.app.database, person, until, self.app.clock())
         await self._draw(interaction, person)
 
     @pressed("avail", "leave", "guild_id")

@@ -13,7 +13,6 @@ from discord.ext import commands
 from bot.app import App
 from bot.domain.calls import read_start
 from bot.domain.outings import OutingState, Presence, Wish
-from bot.errors import BadInput
 from bot.reader import Reader
 from bot.services import calls, joining
 from bot.services.joining import Answer, Done
@@ -25,7 +24,8 @@ from cogs.call_kinds import KINDS, NUDGES
 from cogs.membership import check_member, standing_in
 from cogs.transformers import manner_of
 from cogs.views import outing_letters
-from cogs.views.base import Component, card, classic, fields_of, pressed
+from cogs.views.arguments import Entered, Version
+from cogs.views.base import Component, card, classic, pressed
 from cogs.views.call_form import change_form, wall_time
 from cogs.views.outing_card import full_card, more_menu, private_card, queue_card, sure_card, waiting_button
 
@@ -43,14 +43,14 @@ class Calls(commands.Cog):
         self.app = app
 
     @pressed("call", "join", "outing_id", "wish")
-    async def join(self, interaction: Interaction, outing_id: int, wish: str) -> None:
+    async def join(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
         """Take a place, or come as something else."""
-        await self._press(interaction, joining.join, outing_id, _wish(wish))
+        await self._press(interaction, joining.join, outing_id, wish)
 
     @pressed("call", "wait", "outing_id", "wish")
-    async def wait(self, interaction: Interaction, outing_id: int, wish: str) -> None:
+    async def wait(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
         """Go on the waiting list."""
-        await self._press(interaction, joining.wait, outing_id, _wish(wish))
+        await self._press(interaction, joining.wait, outing_id, wish)
 
     @pressed("call", "queue", "outing_id")
     async def queue(self, interaction: Interaction, outing_id: int) -> None:
@@ -99,14 +99,15 @@ class Calls(commands.Cog):
         await open_form(interaction, change_form(outing, person.reader))
 
     @pressed("call", "amend", "outing_id", "terms")
-    async def amend(self, interaction: Interaction, outing_id: int, terms: int) -> None:
+    async def amend(
+        self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
+    ) -> None:
         """Change time and place to what the form says."""
         person = await met(interaction)
         now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
         before = await calls.own(self.app.database, presser, outing_id, now)
-        fields = fields_of(interaction)
-        kept = fields["when"].strip() == wall_time(before, person.reader)
-        starts_at = None if kept else read_start(fields["when"], manner_of(person.reader), now)
+        kept = when.strip() == wall_time(before, person.reader)
+        starts_at = None if kept else read_start(when, manner_of(person.reader), now)
         after = await soon(
             interaction,
             calls.change(
@@ -114,7 +115,7 @@ class Calls(commands.Cog):
                 presser,
                 outing_id,
                 starts_at=starts_at,
-                place=fields["place"],
+                place=place,
                 seen_terms=terms,
                 interaction_id=interaction.id,
                 now=now,
@@ -216,13 +217,6 @@ async def presser_of(interaction: Interaction, person: Person, outing_id: int, *
         return Presser(person.user_id)
     standing = await check_member(interaction, person, outing.guild_id)
     return Presser(person.user_id, outing.guild_id, standing.role_ids)
-
-
-def _wish(typed: str) -> Wish:
-    try:
-        return Wish(typed)
-    except ValueError:
-        raise BadInput("errors.press.unknown") from None
 
 
 def _said(answer: Answer, user_id: int, reader: Reader) -> str:

@@ -17,9 +17,10 @@ from bot.tree import say_privately
 from cogs.answer import Interaction, close_with, met, open_form, replace, reply, say, tell
 from cogs.asking import answers, notice_spotter, question, tell_left, tell_unasked
 from cogs.redraw import follow, keep
-from cogs.transformers import amendment_from_form, edit_form
+from cogs.transformers import RunForm, amendment_from_form, edit_form
 from cogs.twice import ask_if_twice
-from cogs.views.base import card, chosen, fields_of, offered, pressed, values_of
+from cogs.views.arguments import Chosen, Entered, Version
+from cogs.views.base import card, pressed
 from cogs.views.run_card import edit_notices, private_card, public_card
 from cogs.views.sharing import sharing_panel
 
@@ -34,7 +35,7 @@ class Cards(commands.Cog):
         self.app = app
 
     @pressed("run", "undo", "run_id", "revision")
-    async def undo(self, interaction: Interaction, run_id: int, revision: int) -> None:
+    async def undo(self, interaction: Interaction, run_id: int, revision: Version) -> None:
         """Take back the change this card reports, while it is the newest."""
         person = await met(interaction)
         view = await changes.undo_change(
@@ -57,12 +58,12 @@ class Cards(commands.Cog):
         await open_form(interaction, edit_form(view, person.reader))
 
     @pressed("run", "amend", "run_id", "revision")
-    async def amend(self, interaction: Interaction, run_id: int, revision: int) -> None:
+    async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
         """Take what the form says over into the run."""
         person = await met(interaction)
         now = self.app.clock()
         before = await runs.own_run(self.app.database, run_id, person.user_id)
-        amend = amendment_from_form(fields_of(interaction), before.content, person.reader, now)
+        amend = amendment_from_form(form, before.content, person.reader, now)
         view = await changes.edit_run(
             self.app.database,
             run_id,
@@ -87,14 +88,13 @@ class Cards(commands.Cog):
         await reply(interaction, sharing_panel(view, person), private=True)
 
     @pressed("run", "sharing", "run_id")
-    async def sharing(self, interaction: Interaction, run_id: int) -> None:
+    async def sharing(self, interaction: Interaction, run_id: int, sharing: Chosen[Sharing]) -> None:
         """Choose club or only me."""
-        await self._share(interaction, run_id, sharing=offered(Sharing, chosen(interaction)))
+        await self._share(interaction, run_id, sharing=sharing)
 
     @pressed("run", "extras", "run_id")
-    async def extras(self, interaction: Interaction, run_id: int) -> None:
+    async def extras(self, interaction: Interaction, run_id: int, extras: Chosen[frozenset[Extra]]) -> None:
         """Choose what a club card shows as well."""
-        extras = frozenset(offered(Extra, value) for value in values_of(interaction))
         await self._share(interaction, run_id, extras=extras)
 
     async def _share(

@@ -19,6 +19,7 @@ from cogs.answer import Interaction, met, replace, reply, soon
 from cogs.organising import organiser, server, trouble_of
 from cogs.places import suggest_zones
 from cogs.redraw import follow
+from cogs.views.arguments import Version
 from cogs.views.base import pressed
 from cogs.views.club import Page, review_card
 from cogs.views.club_pages import settings_page
@@ -58,12 +59,12 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
 
     @pressed("club", "agree", "run_id", "revision")
-    async def agree(self, interaction: Interaction, run_id: int, revision: int) -> None:
+    async def agree(self, interaction: Interaction, run_id: int, revision: Version) -> None:
         """Put a held run on the boards."""
         await self._decide(interaction, run_id, revision, agree=True)
 
     @pressed("club", "reject", "run_id", "revision")
-    async def reject(self, interaction: Interaction, run_id: int, revision: int) -> None:
+    async def reject(self, interaction: Interaction, run_id: int, revision: Version) -> None:
         """Leave a held run off the boards."""
         await self._decide(interaction, run_id, revision, agree=False)
 

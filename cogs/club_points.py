@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from discord.ext import commands
 
 from bot.app import App
+from bot.domain.runs import Surface
 from bot.errors import MemberError
 from bot.reader import escaped
 from bot.services import meeting_points
 from bot.services.people import Person
 from cogs.answer import Interaction, open_form, replace
 from cogs.organising import organiser
-from cogs.views.base import chosen_number, fields_of, pressed
-from cogs.views.club_points import ANY, point_card, point_form, points_card, remove_card
+from cogs.views.arguments import Chosen, Entered
+from cogs.views.base import pressed
+from cogs.views.club_points import point_card, point_form, points_card, remove_card
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
+
+
+@dataclass(frozen=True, slots=True)
+class PointForm:
+    """What the form of a meeting point says."""
+
+    name: str
+    detail: str
+    surface: Surface | Literal["any"] | None = None
+
+    @property
+    def only_surface(self) -> Surface | None:
+        """The surface, None where it varies or is not told."""
+        return self.surface if isinstance(self.surface, Surface) else None
 
 
 class ClubPoints(commands.Cog):
@@ -33,9 +50,9 @@ class ClubPoints(commands.Cog):
         await self._all(interaction, person)
 
     @pressed("club", "chosen")
-    async def chosen(self, interaction: Interaction) -> None:
+    async def chosen(self, interaction: Interaction, point_id: Chosen[int]) -> None:
         """Show the one chosen in the menu."""
-        await self.point(interaction, chosen_number(interaction))
+        await self.point(interaction, point_id)
 
     @pressed("club", "point", "point_id")
     async def point(self, interaction: Interaction, point_id: int) -> None:
@@ -51,10 +68,12 @@ class ClubPoints(commands.Cog):
         await open_form(interaction, point_form(person.reader))
 
     @pressed("club", "added")
-    async def added(self, interaction: Interaction) -> None:
+    async def added(self, interaction: Interaction, form: Entered[PointForm]) -> None:
         """Take a new one from the form."""
         person, guild_id = await organiser(interaction)
-        point = await meeting_points.add(self.app.database, guild_id, *_typed(interaction), self.app.clock())
+        point = await meeting_points.add(
+            self.app.database, guild_id, form.name, form.only_surface, form.detail, self.app.clock()
+        )
         self.app.courier.poke()
         await self._all(interaction, person, person.reader.t("club.point.added", name=escaped(point.name, 60)))
 
@@ -66,11 +85,11 @@ class ClubPoints(commands.Cog):
         await open_form(interaction, point_form(person.reader, found))
 
     @pressed("club", "edited", "point_id")
-    async def edited(self, interaction: Interaction, point_id: int) -> None:
+    async def edited(self, interaction: Interaction, point_id: int, form: Entered[PointForm]) -> None:
         """Take a change from the form."""
         person, guild_id = await organiser(interaction)
         point = await meeting_points.change(
-            self.app.database, guild_id, point_id, *_typed(interaction), self.app.clock()
+            self.app.database, guild_id, point_id, form.name, form.only_surface, form.detail, self.app.clock()
         )
         self.app.courier.poke()
         notice = person.reader.t("club.point.changed", name=escaped(point.name, 60))
@@ -98,22 +117,6 @@ class ClubPoints(commands.Cog):
         assert person.club is not None  # `organiser` has seen to it
         there = await meeting_points.meeting_points(self.app.database, person.club.guild_id)
         await replace(interaction, points_card(person.club, there, person.reader, notice))
-
-
-def _typed(interaction: Interaction) -> tuple[str, str | None, str]:
-    """Name, surface and exact spot as the form has them."""
-    fields = fields_of(interaction)
-    surface = _surface(interaction)
-    return fields["name"], None if surface in (None, ANY) else surface, fields["detail"]
-
-
-def _surface(interaction: Interaction) -> str | None:
-    """The form's one menu; `fields_of` knows only what was typed."""
-    data: Any = interaction.data or {}
-    for part in data.get("components", ()):
-        for value in part.get("component", {}).get("values", ()):
-            return str(value)
-    return None
 
 
 async def setup(bot: Backpedal) -> None:

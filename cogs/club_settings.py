@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import discord
 from discord.ext import commands
@@ -12,7 +12,9 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain import zones
 from bot.domain.delivery import Priority
-from bot.errors import BadInput
+from bot.domain.runs import Surface
+from bot.domain.units import Units
+from bot.i18n import LANGUAGES
 from bot.services import clubs, digests, partners_card
 from bot.services.partners_card import OldCard
 from cogs.answer import Interaction, open_form
@@ -26,7 +28,8 @@ from cogs.organising import (
     server,
 )
 from cogs.views import partners_card as drawing
-from cogs.views.base import chosen, chosen_number, fields_of, identity, pressed, values_of
+from cogs.views.arguments import Chosen, Entered
+from cogs.views.base import identity, pressed
 from cogs.views.club import Page
 from cogs.views.club_pages import emergency_form
 from cogs.views.settings import zone_form
@@ -63,9 +66,9 @@ class ClubSettings(commands.Cog):
         self.app = app
 
     @pressed("club", "page", "name")
-    async def page(self, interaction: Interaction, name: str) -> None:
+    async def page(self, interaction: Interaction, name: Page) -> None:
         """Turn to a page."""
-        await draw_page(interaction, Page(name))
+        await draw_page(interaction, name)
 
     # ------------------------------------------------------------------ general
 
@@ -76,57 +79,49 @@ class ClubSettings(commands.Cog):
         await open_form(interaction, zone_form(person.reader, identity("club", "zoned")))
 
     @pressed("club", "zoned")
-    async def zoned(self, interaction: Interaction) -> None:
+    async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Take the zone from the form."""
         person, guild_id = await organiser(interaction)
-        typed = fields_of(interaction)["zone"]
-        zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())
+        name = await clubs.set_zone(self.app.database, guild_id, zone, person.reader, self.app.clock())
         self.app.courier.poke()
-        place = zones.city_of(zone, person.reader.language)
-        self.app.courier.poke()
+        place = zones.city_of(name, person.reader.language)
         await draw_page(interaction, Page.GENERAL, person.reader.t("club.card.saved_zone", place=place))
 
     @pressed("club", "language")
-    async def language(self, interaction: Interaction) -> None:
+    async def language(self, interaction: Interaction, language: Chosen[Annotated[str, LANGUAGES]]) -> None:
         """Choose the language of public messages."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_language(self.app.database, guild_id, chosen(interaction), self.app.clock())
+        work = clubs.set_language(self.app.database, guild_id, language, self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
         self.app.courier.poke()
 
     @pressed("club", "units")
-    async def units(self, interaction: Interaction) -> None:
+    async def units(self, interaction: Interaction, units: Chosen[Units]) -> None:
         """Choose the units of public messages."""
         person, guild_id = await organiser(interaction)
-        await change(
-            interaction,
-            Page.GENERAL,
-            person,
-            clubs.set_units(self.app.database, guild_id, chosen(interaction)),
-        )
+        await change(interaction, Page.GENERAL, person, clubs.set_units(self.app.database, guild_id, units))
 
     @pressed("club", "role")
-    async def role(self, interaction: Interaction) -> None:
+    async def role(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
         """Choose, or clear, the organisers' role."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_organiser_role(self.app.database, guild_id, _chosen(interaction))
+        work = clubs.set_organiser_role(self.app.database, guild_id, role_id)
         await change(interaction, Page.GENERAL, person, work)
 
     @pressed("club", "surfaces")
-    async def surfaces(self, interaction: Interaction) -> None:
+    async def surfaces(self, interaction: Interaction, surfaces: Chosen[frozenset[Surface]]) -> None:
         """Choose where running backward alone is fine."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_solo_surfaces(self.app.database, guild_id, values_of(interaction), self.app.clock())
+        work = clubs.set_solo_surfaces(self.app.database, guild_id, surfaces, self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
         self.app.courier.poke()
 
     # ------------------------------------------------------------------ partners
 
     @pressed("club", "partners")
-    async def partners(self, interaction: Interaction) -> None:
+    async def partners(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
         """Choose, or clear, the partners channel; the partners card goes there."""
         person, guild_id = await organiser(interaction)
-        channel_id = _chosen(interaction)
         trouble = partners_trouble(server(interaction), channel_id, person.reader)
         if trouble:
             await draw_page(interaction, Page.PARTNERS, trouble)
@@ -158,36 +153,34 @@ class ClubSettings(commands.Cog):
             log.info("the old partners card could not be taken down: %s", error)
 
     @pressed("club", "runners")
-    async def runners(self, interaction: Interaction) -> None:
+    async def runners(self, interaction: Interaction, runners: Chosen[int]) -> None:
         """Choose how many backward runners one spotter may take."""
         person, guild_id = await organiser(interaction)
-        number = chosen_number(interaction)
-        work = clubs.set_backward_per_spotter(self.app.database, guild_id, number, self.app.clock())
+        work = clubs.set_backward_per_spotter(self.app.database, guild_id, runners, self.app.clock())
         await change(interaction, Page.PARTNERS, person, work)
         self.app.courier.poke()
 
     @pressed("club", "spotter")
-    async def spotter(self, interaction: Interaction) -> None:
+    async def spotter(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
         """Choose, or clear, the role of certified spotters."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_spotter_role(self.app.database, guild_id, _chosen(interaction))
+        work = clubs.set_spotter_role(self.app.database, guild_id, role_id)
         await change(interaction, Page.PARTNERS, person, work)
 
     @pressed("club", "women")
-    async def women(self, interaction: Interaction) -> None:
+    async def women(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
         """Choose, or clear, the role for calls for women only."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_women_role(self.app.database, guild_id, _chosen(interaction))
+        work = clubs.set_women_role(self.app.database, guild_id, role_id)
         await change(interaction, Page.PARTNERS, person, work)
 
     # ------------------------------------------------------------------ safety
 
     @pressed("club", "alerts")
-    async def alerts(self, interaction: Interaction) -> None:
+    async def alerts(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
         """Choose, or clear, the organisers' channel; never one that everybody can read."""
         person, guild_id = await organiser(interaction)
         assert person.club is not None
-        channel_id = _chosen(interaction)
         trouble = organisers_trouble(server(interaction), person.club, channel_id, person.reader)
         if trouble:
             await draw_page(interaction, Page.SAFETY, trouble)
@@ -196,21 +189,17 @@ class ClubSettings(commands.Cog):
         await change(interaction, Page.SAFETY, person, work)
 
     @pressed("club", "grace")
-    async def grace(self, interaction: Interaction) -> None:
+    async def grace(self, interaction: Interaction, minutes: Chosen[int]) -> None:
         """Choose how long after the planned return those who are out are asked."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_grace(self.app.database, guild_id, chosen_number(interaction))
+        work = clubs.set_grace(self.app.database, guild_id, minutes)
         await change(interaction, Page.SAFETY, person, work)
 
     @pressed("club", "waiting", "on")
-    async def waiting(self, interaction: Interaction, on: int) -> None:
+    async def waiting(self, interaction: Interaction, on: bool) -> None:
         """Choose whether a channel may name those whose direct messages are closed."""
         person, guild_id = await organiser(interaction)
-        if on not in (0, 1):
-            raise BadInput("settings.choice.unknown")
-        await change(
-            interaction, Page.SAFETY, person, clubs.set_names_waiting(self.app.database, guild_id, on=bool(on))
-        )
+        await change(interaction, Page.SAFETY, person, clubs.set_names_waiting(self.app.database, guild_id, on=on))
 
     @pressed("club", "call")
     async def ask_number(self, interaction: Interaction) -> None:
@@ -220,27 +209,27 @@ class ClubSettings(commands.Cog):
         await open_form(interaction, emergency_form(person.reader, number))
 
     @pressed("club", "called")
-    async def called(self, interaction: Interaction) -> None:
+    async def called(self, interaction: Interaction, number: Entered[str]) -> None:
         """Take the emergency number from the form."""
         person, guild_id = await organiser(interaction)
-        typed = fields_of(interaction)["number"]
-        await change(interaction, Page.SAFETY, person, clubs.set_emergency_number(self.app.database, guild_id, typed))
+        await change(interaction, Page.SAFETY, person, clubs.set_emergency_number(self.app.database, guild_id, number))
 
     # ------------------------------------------------------------------ the weekly round
 
     @pressed("club", "turn", "on")
-    async def turn(self, interaction: Interaction, on: int) -> None:
+    async def turn(self, interaction: Interaction, on: bool) -> None:
         """Turn the round on or off."""
         person, guild_id = await organiser(interaction)
-        work = clubs.set_round(self.app.database, guild_id, on=bool(on), now=self.app.clock())
+        work = clubs.set_round(self.app.database, guild_id, on=on, now=self.app.clock())
         await change(interaction, Page.ROUND, person, work)
         self.app.courier.poke()
 
     @pressed("club", "when", "which")
-    async def when(self, interaction: Interaction, which: str) -> None:
+    async def when(
+        self, interaction: Interaction, which: Literal["weekday", "hour", "notice"], number: Chosen[int]
+    ) -> None:
         """Choose the round's day, hour or notice."""
         person, guild_id = await organiser(interaction)
-        number = chosen_number(interaction)
         work = clubs.set_round(
             self.app.database,
             guild_id,
@@ -255,10 +244,9 @@ class ClubSettings(commands.Cog):
     # ------------------------------------------------------------------ the weekly digest
 
     @pressed("club", "digest")
-    async def digest(self, interaction: Interaction) -> None:
+    async def digest(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
         """Choose, or clear, the channel of the digest."""
         person, guild_id = await organiser(interaction)
-        channel_id = _chosen(interaction)
         trouble = digest_trouble(server(interaction), channel_id, person.reader)
         if trouble:
             await draw_page(interaction, Page.DIGEST, trouble)
@@ -268,10 +256,9 @@ class ClubSettings(commands.Cog):
         self.app.courier.poke()
 
     @pressed("club", "digested", "which")
-    async def digested(self, interaction: Interaction, which: str) -> None:
+    async def digested(self, interaction: Interaction, which: Literal["weekday", "hour"], number: Chosen[int]) -> None:
         """Choose the digest's day or hour."""
         person, guild_id = await organiser(interaction)
-        number = chosen_number(interaction)
         work = digests.set_when(
             self.app.database,
             guild_id,
@@ -283,18 +270,11 @@ class ClubSettings(commands.Cog):
         self.app.courier.poke()
 
     @pressed("club", "instead", "on")
-    async def instead(self, interaction: Interaction, on: int) -> None:
+    async def instead(self, interaction: Interaction, on: bool) -> None:
         """Have runs told of by the digest alone, or posted one by one."""
         person, guild_id = await organiser(interaction)
-        if on not in (0, 1):
-            raise BadInput("settings.choice.unknown")
-        work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=bool(on))
+        work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=on)
         await change(interaction, Page.DIGEST, person, work)
-
-
-def _chosen(interaction: Interaction) -> int | None:
-    """The id of the channel or role chosen, None where the choice was cleared."""
-    return chosen_number(interaction) if values_of(interaction) else None
 
 
 async def setup(bot: Backpedal) -> None:

@@ -21,7 +21,8 @@ from cogs.answer import Interaction, close_with, met, patiently, replace, reply,
 from cogs.asking import hold_question, never_button
 from cogs.partner_group import add_to_partner
 from cogs.views.alerts import contact_asked, contact_gone, contacts_card
-from cogs.views.base import chosen_number, pressed
+from cogs.views.arguments import Chosen
+from cogs.views.base import pressed
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -81,22 +82,20 @@ class ContactList(commands.Cog):
             raise BadInput("alerts.contact.stranger")
 
     @pressed("contact", "drop")
-    async def drop(self, interaction: Interaction) -> None:
+    async def drop(self, interaction: Interaction, contact_id: Chosen[int]) -> None:
         """Take somebody off one's list."""
         person = await met(interaction)
-        other = chosen_number(interaction)
-        found = await contacts.drop_contact(self.app.database, person.user_id, other, self.app.clock())
+        found = await contacts.drop_contact(self.app.database, person.user_id, contact_id, self.app.clock())
         await replace(interaction, contacts_card(found, person.reader))
 
     @pressed("contact", "withdraw")
-    async def withdraw(self, interaction: Interaction) -> None:
+    async def withdraw(self, interaction: Interaction, user_id: Chosen[int]) -> None:
         """Stop being somebody's contact."""
         person = await met(interaction)
-        other = chosen_number(interaction)
-        await contacts.answer(self.app.database, other, person.user_id, accept=False, now=self.app.clock())
+        await contacts.answer(self.app.database, user_id, person.user_id, accept=False, now=self.app.clock())
         self.app.courier.poke()
         found = await contacts.contacts_of(self.app.database, person.user_id)
-        name = await people.name_of(self.app.database, other, person.guild_id)
+        name = await people.name_of(self.app.database, user_id, person.guild_id)
         notice = person.reader.t("alerts.contact.withdrawn", name=escaped(name, 60))
         await replace(interaction, contacts_card(found, person.reader, notice))
 

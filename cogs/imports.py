@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.entry import parse_backward
-from bot.domain.runs import breaks_the_rule
+from bot.domain.runs import Direction, breaks_the_rule
 from bot.errors import BadInput, NotAllowed
 from bot.services import changes, runs, telling, twins
 from bot.services.people import Person
@@ -18,8 +18,9 @@ from cogs.answer import Interaction, met, open_form, replace, reply
 from cogs.importing import import_files
 from cogs.redraw import follow
 from cogs.twice import ask_if_twice
-from cogs.views.base import card, fields_of, pressed, values_of
-from cogs.views.imports import PAGE, direction_of, lap_choice, next_row, question, share_form
+from cogs.views.arguments import Chosen, Entered, PageNumber
+from cogs.views.base import card, pressed
+from cogs.views.imports import PAGE, lap_choice, next_row, question, share_form
 from cogs.views.run_card import form_units, private_card, rule
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Imports(commands.Cog):
         await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "same", "run_id", "there_id", "kept")
-    async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: str) -> None:
+    async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: Literal["run", "there"]) -> None:
         """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
         person = await met(interaction)
         kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
@@ -103,14 +104,19 @@ class Imports(commands.Cog):
             await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "all", "run_id", "direction")
-    async def all(self, interaction: Interaction, run_id: int, direction: str) -> None:
+    async def all(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        direction: Literal[Direction.BACKWARD, Direction.FORWARD],
+    ) -> None:
         """All of it, or none."""
         person = await met(interaction)
         view = await telling.tell_all(
             self.app.database,
             run_id,
             person.user_id,
-            direction_of(direction),
+            direction,
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
@@ -126,7 +132,7 @@ class Imports(commands.Cog):
         await replace(interaction, private_card(view, person.reader, person.weight_kg))
 
     @pressed("import", "choose", "run_id", "page")
-    async def choose(self, interaction: Interaction, run_id: int, page: int) -> None:
+    async def choose(self, interaction: Interaction, run_id: int, page: PageNumber) -> None:
         """A page of laps to tick."""
         person = await met(interaction)
         asked = await telling.question(self.app.database, run_id, person.user_id)
@@ -136,11 +142,12 @@ class Imports(commands.Cog):
             await replace(interaction, lap_choice(asked, person.reader, page))
 
     @pressed("import", "tick", "run_id", "page")
-    async def tick(self, interaction: Interaction, run_id: int, page: int) -> None:
+    async def tick(
+        self, interaction: Interaction, run_id: int, page: PageNumber, ticked: Chosen[frozenset[int]]
+    ) -> None:
         """Keep what is ticked on this page."""
         person = await met(interaction)
         shown = range(page * PAGE, (page + 1) * PAGE)
-        ticked = {int(value) for value in values_of(interaction)}
         asked = await telling.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
         await replace(interaction, lap_choice(asked, person.reader, page))
 
@@ -160,12 +167,10 @@ class Imports(commands.Cog):
         await open_form(interaction, share_form(run_id, person.reader))
 
     @pressed("import", "portion", "run_id")
-    async def portion(self, interaction: Interaction, run_id: int) -> None:
+    async def portion(self, interaction: Interaction, run_id: int, share: Entered[str]) -> None:
         """Take a distance or a percentage."""
         person = await met(interaction)
-        part = parse_backward(
-            fields_of(interaction).get("share", ""), form_units(person.reader), person.reader.language
-        )
+        part = parse_backward(share, form_units(person.reader), person.reader.language)
         view = await telling.tell_part(
             self.app.database, run_id, person.user_id, part, interaction_id=interaction.id, now=self.app.clock()
         )

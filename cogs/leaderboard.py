@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.metrics import FIRST, BoardDirection, Metric, board_kinds
+from bot.domain.metrics import FIRST, BoardDirection, BoardKind, Metric, board_kinds
 from bot.domain.periods import Period, today_in
-from bot.errors import BadInput, NotFound
+from bot.errors import NotFound
 from bot.services.boards import Board, board
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met_here, replace, reply, soon
-from cogs.views.base import card, chosen, offered, pressed
+from cogs.views.arguments import Chosen, PageNumber
+from cogs.views.base import card, offered, pressed
 from cogs.views.leaderboard import board_card, own_line
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 METRICS = [app_commands.Choice(name=spoken(m.label_key), value=m.value) for m in Metric]
 DIRECTIONS = [app_commands.Choice(name=spoken(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
 PERIODS = [app_commands.Choice(name=spoken(f"board.period.{p.value}"), value=p.value) for p in Period]
+BOARDS = {kind.key: kind for kind in board_kinds()}
+"""What the menu of a board offers, by its values."""
 
 
 class Leaderboard(commands.Cog):
@@ -50,34 +53,51 @@ class Leaderboard(commands.Cog):
         """Show a board: to the club in its own words, in a direct message to its reader."""
         person = await met_here(interaction)
         public = person.in_guild
-        found = await soon(interaction, self._board(person, metric, direction, period, 0), private=not public)
+        wanted = offered(Metric, metric), offered(BoardDirection, direction), offered(Period, period)
+        found = await soon(interaction, self._board(person, *wanted, 0), private=not public)
         await reply(interaction, _drawn(found, person, public=public), private=not public)
         if public and found.mine.hidden:
             await _say_hidden(interaction, found, person)
 
     @pressed("board", "show", "owner_id", "metric", "direction", "period")
-    async def show(self, interaction: Interaction, owner_id: int, metric: str, direction: str, period: str) -> None:
+    async def show(
+        self, interaction: Interaction, owner_id: int, metric: Metric, direction: BoardDirection, period: Period
+    ) -> None:
         """Another period."""
         await self._turn(interaction, owner_id, metric, direction, period, 0)
 
     @pressed("board", "page", "owner_id", "metric", "direction", "period", "page")
     async def page(
-        self, interaction: Interaction, owner_id: int, metric: str, direction: str, period: str, page: int
+        self,
+        interaction: Interaction,
+        owner_id: int,
+        metric: Metric,
+        direction: BoardDirection,
+        period: Period,
+        page: PageNumber,
     ) -> None:
         """Another page."""
         await self._turn(interaction, owner_id, metric, direction, period, page)
 
     @pressed("board", "what", "owner_id", "period")
-    async def what(self, interaction: Interaction, owner_id: int, period: str) -> None:
+    async def what(
+        self,
+        interaction: Interaction,
+        owner_id: int,
+        period: Period,
+        kind: Chosen[Annotated[BoardKind, BOARDS]],
+    ) -> None:
         """Another metric or direction."""
-        key = chosen(interaction)
-        kind = next((kind for kind in board_kinds() if kind.key == key), None)
-        if kind is None:
-            raise BadInput("settings.choice.unknown")
-        await self._turn(interaction, owner_id, kind.metric.value, kind.direction.value, period, 0)
+        await self._turn(interaction, owner_id, kind.metric, kind.direction, period, 0)
 
     async def _turn(
-        self, interaction: Interaction, owner_id: int, metric: str, direction: str, period: str, page: int
+        self,
+        interaction: Interaction,
+        owner_id: int,
+        metric: Metric,
+        direction: BoardDirection,
+        period: Period,
+        page: int,
     ) -> None:
         """Redraw for the one who asked for the board; anybody else gets an own board, privately."""
         person = await met_here(interaction)
@@ -88,16 +108,18 @@ class Leaderboard(commands.Cog):
         public = person.in_guild and not _seen_alone(interaction.message)
         await replace(interaction, _drawn(found, person, public=public))
 
-    async def _board(self, person: Person, metric: str, direction: str, period: str, page: int) -> Board:
+    async def _board(
+        self, person: Person, metric: Metric, direction: BoardDirection, period: Period, page: int
+    ) -> Board:
         if person.club is None:
             raise NotFound("board.home.none")
         return await board(
             self.app.database,
             person.club.guild_id,
             person.user_id,
-            offered(Metric, metric),
-            offered(BoardDirection, direction),
-            offered(Period, period),
+            metric,
+            direction,
+            period,
             page,
             today_in(person.club.reader.zone, self.app.clock()),
         )

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from discord.ext import commands
 
 from bot.domain.periods import today_in
-from bot.domain.streaks import Why
-from bot.errors import BadInput
+from bot.domain.streaks import MOST_RUNS, Counts, Why
 from bot.services import nudge_settings, nudging
 from bot.services.nudging import Audience
 from cogs.answer import Interaction, met, open_form, replace
-from cogs.views.base import chosen, chosen_number, fields_of, offered, pressed, values_of
+from cogs.views.arguments import Chosen, Entered
+from cogs.views.base import pressed
 from cogs.views.nudge_settings import nudges_page, pause_form
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
-ENDS = {"begins": "begins_h", "ends": "ends_h"}
-"""Of the quiet hours, as a menu's id names them."""
+GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in Counts}
+"""What the menu of goals offers, by its values."""
 
 
 class NudgeSettings(commands.Cog):
@@ -37,48 +36,43 @@ class NudgeSettings(commands.Cog):
         await self._draw(interaction)
 
     @pressed("nudging", "goal")
-    async def goal(self, interaction: Interaction) -> None:
+    async def goal(self, interaction: Interaction, goal: Chosen[Annotated[tuple[int, Counts], GOALS]]) -> None:
         """Choose the weekly goal."""
         person = await met(interaction)
-        runs, _, counts = chosen(interaction).partition(" ")
-        if not re.fullmatch("[0-9]{1,2}", runs):
-            raise BadInput("settings.choice.unknown")
         today = today_in(person.reader.zone, self.app.clock())
-        await nudge_settings.choose_goal(self.app.database, person.user_id, int(runs), counts, today)
+        await nudge_settings.choose_goal(self.app.database, person.user_id, *goal, today)
         await self._draw(interaction)
 
     @pressed("nudging", "quiet", "end")
-    async def quiet(self, interaction: Interaction, end: str) -> None:
+    async def quiet(
+        self, interaction: Interaction, end: Literal["begins", "ends"], hour: Chosen[Annotated[int, range(24)]]
+    ) -> None:
         """Choose one end of the quiet hours."""
         person = await met(interaction)
-        hour = chosen_number(interaction)
-        if end not in ENDS:
-            raise BadInput("settings.choice.unknown")
-        ends = {ENDS[end]: hour}
+        ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
         await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
         await self._draw(interaction)
 
     @pressed("nudging", "kinds")
-    async def which(self, interaction: Interaction) -> None:
+    async def which(self, interaction: Interaction, wanted: Chosen[frozenset[str]]) -> None:
         """Choose which come."""
         person = await met(interaction)
-        wanted = values_of(interaction)
         choices = {name: name in wanted for name, _, _ in self._offered()}
         await nudging.choose_all(self.app.database, person.user_id, choices)
         await self._draw(interaction)
 
     @pressed("nudging", "pause", "why")
-    async def pause(self, interaction: Interaction, why: str) -> None:
+    async def pause(self, interaction: Interaction, why: Why) -> None:
         """Ask until when."""
         person = await met(interaction)
-        await open_form(interaction, pause_form(offered(Why, why), person.reader))
+        await open_form(interaction, pause_form(why, person.reader))
 
     @pressed("nudging", "paused", "why")
-    async def paused(self, interaction: Interaction, why: str) -> None:
+    async def paused(self, interaction: Interaction, why: Why, until: Entered[str]) -> None:
         """Pause until the day told."""
         person = await met(interaction)
         now = self.app.clock()
-        until_on = nudge_settings.read_back_on(fields_of(interaction).get("until", ""), person.reader, now)
+        until_on = nudge_settings.read_back_on(until, person.reader, now)
         today = today_in(person.reader.zone, now)
         await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
         await self._draw(interaction)

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
+from bot.domain.snoozes import Snooze
 from bot.errors import NotAllowed, NotFound
 from bot.services import nudging
 from bot.services.nudging import Audience, Rule
@@ -98,7 +99,7 @@ class Nudges(commands.Cog):
         await say(interaction, words, view=snooze_buttons(delivery_id, choices, person.reader))
 
     @pressed("nudge", "later", "delivery_id", "until")
-    async def later(self, interaction: Interaction, delivery_id: int, until: str) -> None:
+    async def later(self, interaction: Interaction, delivery_id: int, until: Snooze) -> None:
         """Put it off."""
         person = await met(interaction)
         at = await nudging.snooze(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Literal
 
 from discord.ext import commands
 
@@ -19,10 +19,11 @@ from cogs.answer import Interaction, close_with, met, open_form, patiently, repl
 from cogs.asking import tell_unasked
 from cogs.course_kinds import KINDS, NUDGES
 from cogs.membership import standing_in
-from cogs.transformers import amendment_from_form, draft_form
+from cogs.transformers import RunForm, amendment_from_form, draft_form
 from cogs.twice import ask_if_twice
 from cogs.views import outing_course as views
-from cogs.views.base import Component, card, fields_of, pressed, values_of
+from cogs.views.arguments import Chosen, Entered
+from cogs.views.base import Component, card, pressed
 from cogs.views.run_card import private_card
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ class Outings(commands.Cog):
         await self._check_in(interaction, person, outing_id, [c.user_id for c in outing.inside])
 
     @pressed("outing", "present", "outing_id")
-    async def some(self, interaction: Interaction, outing_id: int) -> None:
+    async def some(self, interaction: Interaction, outing_id: int, present: Chosen[frozenset[int]]) -> None:
         """Check in with those chosen."""
         person = await self._member(interaction, outing_id)
-        await self._check_in(interaction, person, outing_id, [int(value) for value in values_of(interaction)])
+        await self._check_in(interaction, person, outing_id, present)
 
     async def _member(self, interaction: Interaction, outing_id: int) -> Person:
         """Who presses, unless Discord says that the club holds them no more. While it does not tell they may go on.
@@ -99,7 +100,9 @@ class Outings(commands.Cog):
             raise NotFound("partners.not_open")
         return person
 
-    async def _check_in(self, interaction: Interaction, person: Person, outing_id: int, present: list[int]) -> None:
+    async def _check_in(
+        self, interaction: Interaction, person: Person, outing_id: int, present: Collection[int]
+    ) -> None:
         outing = await self._do(interaction, person, checking_in.check_in, outing_id, present)
         try:
             await self.app.lifelines.learn(self.app.database.urgent, outing_id)
@@ -174,7 +177,7 @@ class Outings(commands.Cog):
         await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "happened", "outing_id", "said")
-    async def happened(self, interaction: Interaction, outing_id: int, said: str) -> None:
+    async def happened(self, interaction: Interaction, outing_id: int, said: Literal["yes", "no", "no_show"]) -> None:
         """Take the answer to "Did it happen?", about the one who presses alone."""
         person = await met(interaction)
         await no_shows.answer(
@@ -200,12 +203,12 @@ class Outings(commands.Cog):
         await open_form(interaction, draft_form(draft.content, outing_id, person.reader))
 
     @pressed("outing", "amend", "outing_id")
-    async def amend_draft(self, interaction: Interaction, outing_id: int) -> None:
+    async def amend_draft(self, interaction: Interaction, outing_id: int, form: Entered[RunForm]) -> None:
         """Log the draft as the form says."""
         person = await met(interaction)
         now = self.app.clock()
         draft = await drafts.own_draft(self.app.database, outing_id, person, now)
-        amend = amendment_from_form(fields_of(interaction), draft.content, person.reader, now)
+        amend = amendment_from_form(form, draft.content, person.reader, now)
         view = await drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=now, amend=amend
         )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -24,7 +23,8 @@ from cogs.answer import Interaction, met, met_here, open_form, reply, soon
 from cogs.membership import known_lately, standing_in
 from cogs.partner_group import add_to_partner
 from cogs.transformers import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
-from cogs.views.base import fields_of, pressed
+from cogs.views.arguments import Entered
+from cogs.views.base import pressed
 from cogs.views.call_form import call_form
 from cogs.views.outing_card import my_outings, private_card
 
@@ -179,26 +179,20 @@ class Partners(commands.Cog):
         await mine(interaction)
 
     @pressed("call", "form")
-    async def form(self, interaction: Interaction) -> None:
+    async def form(
+        self,
+        interaction: Interaction,
+        place: Entered[str],
+        when: Entered[str],
+        length: Entered[str],
+        role: Entered[Wish],
+        pace: Entered[str],
+    ) -> None:
         """Call with what the form says."""
         person = await met_here(interaction)
-        fields = fields_of(interaction)
-        wanted = read_wanted(
-            fields["when"], fields["length"], None, fields.get("pace"), manner_of(person.reader), self.app.clock()
-        )
-        wish = Wish(_chosen(interaction, "role") or Wish.BACKWARD)
+        wanted = read_wanted(when, length, None, pace, manner_of(person.reader), self.app.clock())
         channel_id = interaction.channel_id if person.in_guild else None
-        await _call(interaction, person, Call(fields["place"], wanted, wish, channel_id=channel_id))
-
-
-def _chosen(interaction: discord.Interaction, name: str) -> str | None:
-    """What was chosen in a select of a form."""
-    data: Any = interaction.data or {}
-    for part in data.get("components", ()):
-        inner = part.get("component") or {}
-        if inner.get("custom_id") == name and inner.get("values"):
-            return str(inner["values"][0])
-    return None
+        await _call(interaction, person, Call(place, wanted, role, channel_id=channel_id))
 
 
 async def setup(bot: Backpedal) -> None:

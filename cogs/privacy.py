@@ -17,7 +17,8 @@ from bot.services import privacy
 from bot.tree import spoken
 from cogs.answer import Interaction, met, open_form, replace, reply, soon, tell
 from cogs.redraw import follow
-from cogs.views.base import fields_of, pressed
+from cogs.views.arguments import Entered
+from cogs.views.base import pressed
 from cogs.views.privacy import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
         await open_form(interaction, erase_form(person.reader))
 
     @pressed("privacy", "erase")
-    async def erase_typed(self, interaction: Interaction) -> None:
+    async def erase_typed(self, interaction: Interaction, word: Entered[str]) -> None:
         """Erase everything when the word was typed; then take the public cards down."""
         person = await met(interaction)
-        reader, typed = person.reader, fields_of(interaction)["word"]
-        if typed.strip().casefold() not in WORDS:
-            raise BadInput("privacy.erase.not_typed", typed=typed, word=reader.t("privacy.erase.word"))
+        reader = person.reader
+        if word.strip().casefold() not in WORDS:
+            raise BadInput("privacy.erase.not_typed", typed=word, word=reader.t("privacy.erase.word"))
         erased = await soon(
             interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True
         )

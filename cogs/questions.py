@@ -11,12 +11,13 @@ from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.runs import SpotterState
 from bot.domain.ties import TieKind
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput
 from bot.reader import escaped
 from bot.services import people, questions, runs, ties
 from cogs.answer import Interaction, close_with, met, replace
 from cogs.asking import answers, hold_question, question
-from cogs.views.base import Buttons, button, chosen_number, identity, pressed
+from cogs.views.arguments import Chosen
+from cogs.views.base import Buttons, button, identity, pressed
 from cogs.views.ties import tie_list
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Questions(commands.Cog):
     async def never(self, interaction: Interaction, asker_id: int) -> None:
         """Be asked nothing more by this person, who does not learn of it."""
         person = await met(interaction)
-        if not isinstance(asker_id, int) or asker_id == person.user_id:
+        if asker_id == person.user_id:
             raise BadInput("errors.press.unknown")
         name = await people.name_of(self.app.database, asker_id, person.guild_id)
         await questions.never_again(self.app.database, person.user_id, asker_id, name, self.app.clock())
@@ -61,16 +62,14 @@ class Questions(commands.Cog):
         await close_with(interaction, person.reader.t("ties.mute.undone", name=escaped(name, 60)))
 
     @pressed("ask", "restore")
-    async def restore(self, interaction: Interaction) -> None:
+    async def restore(self, interaction: Interaction, asker_id: Chosen[int]) -> None:
         """Take it back from the list."""
         person = await met(interaction)
-        await self._unmute(person.user_id, chosen_number(interaction))
+        await self._unmute(person.user_id, asker_id)
         own = await ties.tie_page(self.app.database, person.user_id, TieKind.MUTE)
         await replace(interaction, tie_list(own, TieKind.MUTE, person.reader))
 
-    async def _unmute(self, user_id: int, asker_id: object) -> str:
-        if not isinstance(asker_id, int):
-            raise NotFound("ties.mute.unknown")
+    async def _unmute(self, user_id: int, asker_id: int) -> str:
         return await ties.untie(self.app.database, user_id, asker_id, TieKind.MUTE)
 
 

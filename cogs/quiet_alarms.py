@@ -26,7 +26,8 @@ from cogs.emergency import Emergency
 from cogs.readers import readable_by_all, readers_of
 from cogs.views import quiet_alarms as views
 from cogs.views.alerts import withheld
-from cogs.views.base import card, fields_of, pressed
+from cogs.views.arguments import Entered
+from cogs.views.base import card, pressed
 from cogs.views.outing_course import extended
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class QuietAlarms(commands.Cog):
         await open_form(interaction, views.close_form(outing_id, alarm_id, person.reader))
 
     @pressed("alert", "closed", "outing_id", "alarm_id")
-    async def close(self, interaction: Interaction, outing_id: int, alarm_id: int) -> None:
+    async def close(self, interaction: Interaction, outing_id: int, alarm_id: int, word: Entered[str] = "") -> None:
         """Close it with the word typed."""
         person = await met(interaction)
         organises = await organised(interaction, person, outing_id)
@@ -157,7 +158,7 @@ class QuietAlarms(commands.Cog):
             outing_id,
             alarm_id,
             person.user_id,
-            fields_of(interaction).get("word", ""),
+            word,
             organises=organises,
             interaction_id=interaction.id,
             now=self.app.clock(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,7 +13,7 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.snoozes import Snooze
-from bot.errors import BadInput, NotFound
+from bot.errors import NotFound
 from bot.services import people, reminder_answers, reminders, runs
 from bot.services import reminder_firing as firing
 from bot.services.reminder_answers import Presser
@@ -21,9 +21,10 @@ from bot.services.reminder_firing import Fired
 from bot.tree import say_privately
 from cogs.answer import Interaction, close_with, met, open_form, say, tell
 from cogs.logged import content_of, log_and_show
-from cogs.transformers import log_form, read_entry, typed_from_form
+from cogs.transformers import RunForm, log_form, read_entry, typed_from_form
 from cogs.views import reminder_message as views
-from cogs.views.base import fields_of, identity, pressed
+from cogs.views.arguments import Entered
+from cogs.views.base import identity, pressed
 from cogs.views.reminders import is_late
 
 if TYPE_CHECKING:
@@ -63,89 +64,74 @@ class ReminderMessages(commands.Cog):
             Kind(firing.TROUBLE, asked, None, _draw_trouble, to=Recipient.ANYBODY),
         )
 
-    @pressed("remind", "done", "reminder_id", "epoch")
-    async def done(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+    @pressed("remind", "done", "reminder_id", "occurs_at")
+    async def done(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """It is done."""
         person = await met(interaction)
         said = await reminder_answers.done(
-            self.app.database, *_occurrence(reminder_id, epoch), _presser(interaction), self.app.clock()
+            self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
         )
         words = views.done_words(said, person.reader)
         if _is_public(interaction):
             await say_privately(interaction, words)
         else:
-            await close_with(interaction, words, views.after_done(said.view, _instant(epoch), person.reader))
+            await close_with(interaction, words, views.after_done(said.view, occurs_at, person.reader))
 
-    @pressed("remind", "snooze", "reminder_id", "epoch")
-    async def snooze(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+    @pressed("remind", "snooze", "reminder_id", "occurs_at")
+    async def snooze(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """Ask until when."""
         person = await met(interaction)
-        which, occurs_at = _occurrence(reminder_id, epoch)
-        view = await reminder_answers.told(self.app.database, which, occurs_at, _presser(interaction))
+        view = await reminder_answers.told(self.app.database, reminder_id, occurs_at, _presser(interaction))
         words, buttons = views.snooze_choices(view, occurs_at, person.reader, self.app.clock())
         await say(interaction, words, view=buttons)
 
-    @pressed("remind", "later", "reminder_id", "epoch", "how")
-    async def later(self, interaction: Interaction, reminder_id: int, epoch: int, how: str) -> None:
+    @pressed("remind", "later", "reminder_id", "occurs_at", "how")
+    async def later(self, interaction: Interaction, reminder_id: int, occurs_at: datetime, how: Snooze) -> None:
         """Put it off."""
         person = await met(interaction)
-        if how not in list(Snooze):
-            raise BadInput("errors.press.unknown")
         said = await reminder_answers.snooze(
             self.app.database,
-            *_occurrence(reminder_id, epoch),
+            reminder_id,
+            occurs_at,
             _presser(interaction),
-            Snooze(how),
+            how,
             zone=person.reader.zone,
             now=self.app.clock(),
         )
         self.app.courier.poke()
         await close_with(interaction, views.snoozed_words(said, person.reader))
 
-    @pressed("remind", "log", "reminder_id", "epoch")
-    async def log(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+    @pressed("remind", "log", "reminder_id", "occurs_at")
+    async def log(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """Open the form for a run, filled with what the reminder names of it; even where the reminder is gone."""
         person = await met(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         try:
-            occurrence = _occurrence(reminder_id, epoch)
-            what = await reminder_answers.what_was_told(self.app.database, *occurrence, _presser(interaction))
-        except (NotFound, BadInput):
+            presser = _presser(interaction)
+            what = await reminder_answers.what_was_told(self.app.database, reminder_id, occurs_at, presser)
+        except NotFound:
             what = ""
-        form = log_form(usual, identity("remind", "logged", reminder_id, epoch), person.reader, what)
+        form = log_form(
+            usual, identity("remind", "logged", reminder_id, int(occurs_at.timestamp())), person.reader, what
+        )
         await open_form(interaction, form)
 
-    @pressed("remind", "logged", "reminder_id", "epoch")
-    async def logged(self, interaction: Interaction, reminder_id: int, epoch: int) -> None:
+    @pressed("remind", "logged", "reminder_id", "occurs_at")
+    async def logged(
+        self, interaction: Interaction, reminder_id: int, occurs_at: datetime, form: Entered[RunForm]
+    ) -> None:
         """Log the run, which does what it was reminded of."""
         person = await met(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
-        fields = fields_of(interaction)
-        entry = read_entry(typed_from_form(fields, usual), person.reader, self.app.clock())
-        await log_and_show(interaction, person, content_of(entry, person, note=fields.get("note")))
+        entry = read_entry(typed_from_form(form, usual), person.reader, self.app.clock())
+        await log_and_show(interaction, person, content_of(entry, person, note=form.note))
         try:
             said = await reminder_answers.done(
-                self.app.database, *_occurrence(reminder_id, epoch), _presser(interaction), self.app.clock()
+                self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
             )
-        except (NotFound, BadInput):
+        except NotFound:
             return
         await tell(interaction, views.done_words(said, person.reader))
-
-
-def _occurrence(reminder_id: int | str, epoch: int | str) -> tuple[int, datetime]:
-    """The reminder and the instant a button names, which anybody can have written. Raises `BadInput`."""
-    if not isinstance(reminder_id, int):
-        raise BadInput("errors.press.unknown")
-    return reminder_id, _instant(epoch)
-
-
-def _instant(epoch: int | str) -> datetime:
-    if not isinstance(epoch, int) or epoch >= LAST_EPOCH:
-        raise BadInput("errors.press.unknown")
-    return datetime.fromtimestamp(epoch, UTC)
-
-
-LAST_EPOCH = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 def _presser(interaction: Interaction) -> Presser:

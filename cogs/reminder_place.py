@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from typing import TypeAlias
 
 import discord
 
@@ -11,10 +11,12 @@ from bot.reader import Reader
 from bot.services.reminder_views import InChannel, ReminderView
 from cogs.answer import Interaction
 from cogs.organising import lacking, server
-from cogs.views.base import Form, picked_in
+from cogs.views.arguments import Entered
+from cogs.views.base import Form
 from cogs.views.reminders import edit_form
 
-_ID = re.compile("[0-9]{1,19}")
+Picked: TypeAlias = Entered[tuple[int, ...] | None]
+"""A channel or role chosen in the form, none, or None where the form has no such menu."""
 
 
 def checked_place(
@@ -64,25 +66,40 @@ def told_place(
     return checked_place(guild, there, pinged, interaction.user, reader)
 
 
-def picked_place(interaction: Interaction, view: ReminderView, reader: Reader) -> InChannel | None:
-    """Where a club's reminder is to be said by the form's menus; None where that stays. Raises as `told_place`."""
-    channels, roles = picked_in(interaction, "channel"), picked_in(interaction, "role")
-    channel_id = _picked(channels, view.channel_id)
-    role_id = _picked(roles, view.role_id)
+def picked_place(
+    interaction: Interaction,
+    view: ReminderView,
+    channel: tuple[int, ...] | None,
+    role: tuple[int, ...] | None,
+    reader: Reader,
+) -> InChannel | None:
+    """Where a club's reminder is to be said by the form's menus; None where that stays.
+
+    Args:
+        interaction: the form.
+        view: the reminder.
+        channel: what was chosen in its menu, None where the form has none.
+        role: likewise; empty where nobody is to be pinged.
+        reader: who is told what is missing.
+
+    Raises:
+        BadInput, NotAllowed: as `told_place`.
+    """
+    channel_id, role_id = _picked(channel, view.channel_id), _picked(role, view.role_id)
     if (channel_id, role_id) == (view.channel_id, view.role_id):
         return told_place(interaction, view, None, None, reader)
     guild = server(interaction)
-    role = guild.get_role(role_id or 0)
-    if role is None and role_id is not None:
+    pinged = guild.get_role(role_id or 0)
+    if pinged is None and role_id is not None:
         raise BadInput("remind.refused.no_role")
-    return checked_place(guild, guild.get_channel(channel_id or 0), role, interaction.user, reader)
+    return checked_place(guild, guild.get_channel(channel_id or 0), pinged, interaction.user, reader)
 
 
-def _picked(chosen: list[str] | None, before: int | None) -> int | None:
-    """What a menu says, which anybody can have written; what it was where there is no such menu."""
+def _picked(chosen: tuple[int, ...] | None, before: int | None) -> int | None:
+    """What a menu says; what it was where there is no such menu."""
     if chosen is None:
         return before
-    return int(chosen[0]) if chosen and _ID.fullmatch(chosen[0]) else 0 if chosen else None
+    return chosen[0] if chosen else None
 
 
 def check_place(guild: discord.Guild, channel: object, member: discord.abc.User) -> None:

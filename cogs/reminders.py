@@ -17,9 +17,10 @@ from bot.services.reminders import WHAT_LIMIT
 from bot.tree import spoken
 from cogs.answer import Interaction, open_form, replace, reply, soon
 from cogs.organising import organiser, server
-from cogs.reminder_place import checked_place, form_of, picked_place, told_place
+from cogs.reminder_place import Picked, checked_place, form_of, picked_place, told_place
 from cogs.reminding import chosen_reminder, kept, read_asked, read_changed, suggest_reminder, suggest_time, zone_of_club
-from cogs.views.base import chosen_number, fields_of, pressed
+from cogs.views.arguments import Chosen, Entered, PageNumber, Version
+from cogs.views.base import pressed
 from cogs.views.reminder_message import deleted_card
 from cogs.views.reminders import filled_when, reminder_card, reminder_list, remove_card
 
@@ -168,27 +169,27 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
     # -- the list ----------------------------------------------------------------------------------------------
 
     @pressed("remind", "page", "page")
-    async def turn(self, interaction: Interaction, page: int) -> None:
+    async def turn(self, interaction: Interaction, page: PageNumber) -> None:
         """Another page, asked afresh."""
         person, keeper = await kept(interaction)
         found = await reminders.own_reminders(self.app.database, keeper)
-        await replace(interaction, reminder_list(found, _whole(page), person.reader, self.app.clock()))
+        await replace(interaction, reminder_list(found, page, person.reader, self.app.clock()))
 
     @pressed("remind", "show")
-    async def show(self, interaction: Interaction) -> None:
+    async def show(self, interaction: Interaction, reminder_id: Chosen[int]) -> None:
         """One of the list."""
         person, keeper = await kept(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, chosen_number(interaction))
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await reply(interaction, reminder_card(view, person.reader, self.app.clock()), private=True)
 
     # -- one of them -------------------------------------------------------------------------------------------
 
     @pressed("remind", "reading", "reminder_id", "revision", "number")
-    async def reading(self, interaction: Interaction, reminder_id: int, revision: int, number: int) -> None:
+    async def reading(self, interaction: Interaction, reminder_id: int, revision: Version, number: Version) -> None:
         """Take the other reading of what was typed."""
         person, keeper = await kept(interaction)
         view = await reminders.choose_reading(
-            self.app.database, keeper, _whole(reminder_id), _whole(revision), _whole(number), self.app.clock()
+            self.app.database, keeper, reminder_id, revision, number, self.app.clock()
         )
         self.app.courier.poke()
         await self._show(interaction, person, view, person.reader.t("remind.said.changed"))
@@ -197,57 +198,59 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
     async def ask_edit(self, interaction: Interaction, reminder_id: int) -> None:
         """Open the form."""
         person, keeper = await kept(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await open_form(interaction, form_of(interaction, view, person.reader))
 
     @pressed("remind", "edited", "reminder_id")
-    async def edited(self, interaction: Interaction, reminder_id: int) -> None:
+    async def edited(
+        self, interaction: Interaction, reminder_id: int, when: Entered[str], what: Entered[str],
+        channel: Picked = None, role: Picked = None,
+    ) -> None:  # fmt: skip
         """Change it as the form says; a time left as it was filled in stays, and a role taken out is not pinged."""
         person, keeper = await kept(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
-        fields = fields_of(interaction)
-        typed = fields.get("when", "").strip()
-        when = None if not typed or typed == filled_when(view, person.reader).strip() else typed
-        place = picked_place(interaction, view, person.reader) if view.of_club else None
-        await self._edit(interaction, person, keeper, view, when, fields.get("what", ""), place, form=True)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        typed = when.strip()
+        changed = None if not typed or typed == filled_when(view, person.reader).strip() else typed
+        place = picked_place(interaction, view, channel, role, person.reader) if view.of_club else None
+        await self._edit(interaction, person, keeper, view, changed, what, place, form=True)
 
     @pressed("remind", "pause", "reminder_id")
     async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
         """Say nothing of it until it is taken up again."""
         person, keeper = await kept(interaction)
-        await self._pause(interaction, person, keeper, _whole(reminder_id))
+        await self._pause(interaction, person, keeper, reminder_id)
 
     @pressed("remind", "resume", "reminder_id")
     async def press_resume(self, interaction: Interaction, reminder_id: int) -> None:
         """Take it up again."""
         person, keeper = await kept(interaction)
-        await self._resume(interaction, person, keeper, _whole(reminder_id))
+        await self._resume(interaction, person, keeper, reminder_id)
 
     @pressed("remind", "late", "reminder_id", "how")
-    async def remind_late(self, interaction: Interaction, reminder_id: int, how: str) -> None:
+    async def remind_late(self, interaction: Interaction, reminder_id: int, how: Snooze) -> None:
         """Be reminded after all of what passed meanwhile."""
         person, keeper = await kept(interaction)
-        await self._resume(interaction, person, keeper, _whole(reminder_id), snooze_of(how))
+        await self._resume(interaction, person, keeper, reminder_id, how)
 
     @pressed("remind", "remove", "reminder_id")
     async def ask_delete(self, interaction: Interaction, reminder_id: int) -> None:
         """Ask before it is deleted."""
         person, keeper = await kept(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await replace(interaction, remove_card(view, person.reader, self.app.clock()))
 
     @pressed("remind", "keep", "reminder_id")
     async def keep(self, interaction: Interaction, reminder_id: int) -> None:
         """Leave it as it is."""
         person, keeper = await kept(interaction)
-        view = await reminders.own_reminder(self.app.database, keeper, _whole(reminder_id))
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await self._show(interaction, person, view)
 
     @pressed("remind", "delete", "reminder_id")
     async def press_delete(self, interaction: Interaction, reminder_id: int) -> None:
         """Delete it."""
         person, keeper = await kept(interaction)
-        view = await reminders.delete(self.app.database, keeper, _whole(reminder_id))
+        view = await reminders.delete(self.app.database, keeper, reminder_id)
         await replace(interaction, deleted_card(view, person.reader))
 
     # -- what commands and buttons share -----------------------------------------------------------------------
@@ -310,20 +313,6 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
             await reply(interaction, drawn, private=True)
         else:
             await replace(interaction, drawn)
-
-
-def snooze_of(how: object) -> Snooze:
-    """One of the choices by its name. Raises `BadInput`."""
-    if how not in list(Snooze):
-        raise BadInput("errors.press.unknown")
-    return Snooze(str(how))
-
-
-def _whole(value: int | str) -> int:
-    """A number out of a custom id or menu, which anybody can have written. Raises `BadInput`."""
-    if not str(value).isdecimal() or int(value) >= 2**63:
-        raise BadInput("errors.press.unknown")
-    return int(value)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -18,6 +18,7 @@ from cogs.beginning import begin
 from cogs.membership import check_organiser
 from cogs.partner_group import add_to_partner
 from cogs.round_kinds import KINDS, draw_now, find_gone, try_now
+from cogs.views.arguments import PageNumber
 from cogs.views.base import pressed
 from cogs.views.rounds import came_back, round_card, skipped
 
@@ -72,7 +73,7 @@ class Rounds(commands.Cog):
         await close_with(interaction, *came_back(asked, person.reader))
 
     @pressed("round", "page", "round_id", "page")
-    async def page(self, interaction: Interaction, round_id: int, page: int) -> None:
+    async def page(self, interaction: Interaction, round_id: int, page: PageNumber) -> None:
         """Turn the page."""
         person = await self._organiser(interaction, round_id)
         shown = await matching.seen(self.app.database, round_id, person.user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace as changed
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
@@ -35,7 +35,8 @@ from cogs.transformers import (
     suggest_when,
 )
 from cogs.twice import ask_if_twice
-from cogs.views.base import chosen_number, offered, pressed
+from cogs.views.arguments import Chosen, PageNumber
+from cogs.views.base import offered, pressed
 from cogs.views.run_card import edit_notices, private_card
 from cogs.views.run_list import run_list
 
@@ -63,29 +64,34 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     ) -> None:
         """A page of runs with a menu that opens one."""
         person = await met(interaction)
-        view = await soon(interaction, self._page(person, direction or "any", period, 0), private=True)
+        shown: Direction | Literal["any"] = offered(Direction, direction) if direction else "any"
+        view = await soon(interaction, self._page(person, shown, offered(Period, period), 0), private=True)
         await reply(interaction, view, private=True)
 
     @pressed("runs", "page", "direction", "period", "page")
-    async def turn(self, interaction: Interaction, direction: str, period: str, page: int) -> None:
+    async def turn(
+        self, interaction: Interaction, direction: Direction | Literal["any"], period: Period, page: PageNumber
+    ) -> None:
         """Another page, asked afresh."""
         person = await met(interaction)
         await replace(interaction, await self._page(person, direction, period, page))
 
     @pressed("runs", "open")
-    async def open(self, interaction: Interaction) -> None:
+    async def open(self, interaction: Interaction, run_id: Chosen[int]) -> None:
         """Show the run picked from a page."""
         person = await met(interaction)
-        view = await runs.own_run(self.app.database, chosen_number(interaction), person.user_id)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
 
-    async def _page(self, person: Person, direction: str, period: str, page: int) -> discord.ui.LayoutView:
+    async def _page(
+        self, person: Person, direction: Direction | Literal["any"], period: Period, page: int
+    ) -> discord.ui.LayoutView:
         today = today_in(person.reader.zone, self.app.clock())
         found = await runs.list_runs(
             self.app.database,
             person.user_id,
-            direction=None if direction == "any" else offered(Direction, direction),
-            since=None if period == Period.ALL else starts_on(offered(Period, period), today),
+            direction=None if direction == "any" else direction,
+            since=None if period is Period.ALL else starts_on(period, today),
             page=page,
         )
         return run_list(found, person.reader, direction, period)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from discord import app_commands
 from discord.ext import commands
@@ -11,19 +11,26 @@ from discord.ui import LayoutView
 from bot.app import App
 from bot.domain import zones
 from bot.domain.periods import today_in
+from bot.domain.runs import Sharing
 from bot.domain.streaks import Why
+from bot.domain.units import Units
 from bot.errors import MemberError
+from bot.i18n import LANGUAGES
 from bot.services import nudge_settings, settings
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, open_form, replace, reply, soon
 from cogs.places import suggest_zones
-from cogs.views.base import chosen, chosen_number, fields_of, identity, pressed
+from cogs.views.arguments import Chosen, Entered
+from cogs.views.base import identity, pressed
 from cogs.views.settings import AUTO, settings_card, weight_form, zone_form
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
+OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
+OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
+"""What the menus offer; None follows Discord or the club."""
 WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
 
 
@@ -88,13 +95,12 @@ class Settings(commands.Cog):
         await open_form(interaction, zone_form(person.reader, identity("settings", "zoned")))
 
     @pressed("settings", "zoned")
-    async def zoned(self, interaction: Interaction) -> None:
+    async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Take the zone from the form."""
         person = await met(interaction)
-        typed = fields_of(interaction)["zone"]
-        zone = await settings.choose_zone(self.app.database, person.user_id, typed, person.reader, self.app.clock())
+        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
         self.app.courier.poke()  # reminders have moved, and an hour to look again at
-        place = zones.city_of(zone, person.reader.language)
+        place = zones.city_of(name, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
 
     @pressed("settings", "general")
@@ -109,48 +115,47 @@ class Settings(commands.Cog):
         await open_form(interaction, weight_form(person.reader, person.weight_kg))
 
     @pressed("settings", "weigh")
-    async def weigh(self, interaction: Interaction) -> None:
+    async def weigh(self, interaction: Interaction, weight: Entered[str]) -> None:
         """Take the weight from the form."""
         person = await met(interaction)
-        typed = fields_of(interaction)["weight"]
-        await settings.choose_weight(self.app.database, person.user_id, typed, person.reader.units)
+        await settings.choose_weight(self.app.database, person.user_id, weight, person.reader.units)
         await self._redraw(interaction)
 
     @pressed("settings", "language")
-    async def language(self, interaction: Interaction) -> None:
+    async def language(self, interaction: Interaction, language: Chosen[Annotated[str | None, OWN_LANGUAGES]]) -> None:
         """Choose a language; the card answers in it at once."""
         person = await met(interaction)
-        await settings.choose_language(self.app.database, person.user_id, _chosen(interaction))
+        await settings.choose_language(self.app.database, person.user_id, language)
         await self._redraw(interaction)
 
     @pressed("settings", "units")
-    async def units(self, interaction: Interaction) -> None:
+    async def units(self, interaction: Interaction, units: Chosen[Annotated[Units | None, OWN_UNITS]]) -> None:
         """Choose units."""
         person = await met(interaction)
-        await settings.choose_units(self.app.database, person.user_id, _chosen(interaction))
+        await settings.choose_units(self.app.database, person.user_id, units)
         await self._redraw(interaction)
 
     @pressed("settings", "sharing")
-    async def sharing(self, interaction: Interaction) -> None:
+    async def sharing(self, interaction: Interaction, sharing: Chosen[Sharing]) -> None:
         """Choose who sees new runs."""
         person = await met(interaction)
-        await settings.choose_sharing(self.app.database, person.user_id, chosen(interaction))
+        await settings.choose_sharing(self.app.database, person.user_id, sharing)
         await self._redraw(interaction)
 
     @pressed("settings", "home")
-    async def home(self, interaction: Interaction) -> None:
+    async def home(self, interaction: Interaction, guild_id: Chosen[int]) -> None:
         """Choose the home club."""
         person = await met(interaction)
-        await settings.choose_home(self.app.database, person.user_id, chosen_number(interaction))
+        await settings.choose_home(self.app.database, person.user_id, guild_id)
         await self._redraw(interaction)
 
     @pressed("settings", "hide", "guild_id", "hidden")
-    async def hide(self, interaction: Interaction, guild_id: int, hidden: int) -> None:
+    async def hide(self, interaction: Interaction, guild_id: int, hidden: bool) -> None:
         """Leave a club's ranks, or come back into them."""
         person = await met(interaction)
         await soon(
             interaction,
-            settings.hide(self.app.database, person.user_id, guild_id, hidden=bool(hidden)),
+            settings.hide(self.app.database, person.user_id, guild_id, hidden=hidden),
             private=True,
         )
         await self._redraw(interaction)
@@ -165,12 +170,6 @@ class Settings(commands.Cog):
         today = today_in(person.reader.zone, self.app.clock())
         nudges = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
         return settings_card(person, own, nudges, self.app.clock(), notice)
-
-
-def _chosen(interaction: Interaction) -> str | None:
-    """The choice of a select, None where it is to follow what is around."""
-    value = chosen(interaction)
-    return None if value == AUTO else value
 
 
 async def setup(bot: Backpedal) -> None:

@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot.app import App
 from bot.delivery.kinds import Outgoing
 from bot.domain.periods import today_in
-from bot.errors import BadInput
 from bot.reader import Reader
 from bot.services import streaks
 from cogs.answer import Interaction, met, reply
@@ -47,16 +46,12 @@ class Streaks(commands.Cog):
         self.app = app
 
     @pressed("streak", "repair", "monday")
-    async def repair(self, interaction: Interaction, monday: str) -> None:
+    async def repair(self, interaction: Interaction, monday: date) -> None:
         """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
         person = await met(interaction)
         today = today_in(person.reader.zone, self.app.clock())
-        try:
-            week = date.fromisoformat(str(monday))
-        except ValueError:
-            raise BadInput("errors.press.unknown") from None
-        found = await streaks.repair(self.app.database, person.user_id, week, today)
-        words = person.reader.t("nudges.repair.done", day=week)
+        found = await streaks.repair(self.app.database, person.user_id, monday, today)
+        words = person.reader.t("nudges.repair.done", day=monday)
         await reply(interaction, card(words, streak_line(found.streak, person.reader)), private=True)
 
 

@@ -18,6 +18,7 @@ from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, soon
 from cogs.partner_group import add_to_partner
 from cogs.transformers import CHOICE_LIMIT, OFFERED
+from cogs.views.arguments import PageNumber
 from cogs.views.base import card, pressed
 from cogs.views.ties import blocked_card, in_words, tie_list
 
@@ -133,13 +134,11 @@ class Ties(commands.Cog):
         self.app = app
 
     @pressed("tie", "page", "kind", "page")
-    async def page(self, interaction: Interaction, kind: str, page: int) -> None:
+    async def page(self, interaction: Interaction, kind: TieKind, page: PageNumber) -> None:
         """Another page of the list of whoever presses."""
         person = await met(interaction)
-        if kind not in list(TieKind) or not isinstance(page, int):
-            raise BadInput("errors.press.unknown")
-        own = await ties.tie_page(self.app.database, person.user_id, TieKind(kind), page)
-        await replace(interaction, tie_list(own, TieKind(kind), person.reader))
+        own = await ties.tie_page(self.app.database, person.user_id, kind, page)
+        await replace(interaction, tie_list(own, kind, person.reader))
 
 
 async def setup(bot: Backpedal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -158,11 +159,25 @@ def log_form(usual: Direction, custom_id: str, reader: Reader, meant: str = "") 
     return _fields(reader.t("runs.form.log"), custom_id, defaultdict(str, filled), reader)
 
 
-def typed_from_form(fields: dict[str, str], usual: Direction) -> Typed:
+@dataclass(frozen=True, slots=True)
+class RunForm:
+    """What the form of a run says, as typed."""
+
+    distance: str
+    time: str
+    direction: str
+    when: str
+    note: str
+
+    def measures(self) -> dict[str, str]:
+        """What was typed beside the note, by the names of the fields; those left empty are not in it."""
+        typed = {"distance": self.distance, "time": self.time, "direction": self.direction, "when": self.when}
+        return {name: text.strip() for name, text in typed.items() if text.strip()}
+
+
+def typed_from_form(form: RunForm, usual: Direction) -> Typed:
     """What the form for a new run says."""
-    given = {
-        name: fields[name].strip() for name in ("distance", "time", "direction", "when") if fields.get(name, "").strip()
-    }
+    given = form.measures()
     typed = Typed(**given)
     return typed if typed.direction else typed.facing(usual)
 
@@ -186,17 +201,13 @@ def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Reade
 
 
 def amendment_from_form(
-    fields: dict[str, str], content: RunContent, reader: Reader, now: datetime
+    form: RunForm, content: RunContent, reader: Reader, now: datetime
 ) -> Callable[[RunContent], RunContent]:
     """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
     filled = _filled(content, reader)
-    given = {
-        name: fields[name]
-        for name in ("distance", "time", "direction", "when")
-        if fields.get(name, "").strip() and fields[name].strip() != filled[name]
-    }
+    given = {name: text for name, text in form.measures().items() if text != filled[name]}
     amend = domain.amendment(Typed(**given), manner_of(reader), now)
-    note = if_any(fields.get("note"))
+    note = if_any(form.note)
 
     def amend_with_note(content: RunContent) -> RunContent:
         return domain.with_note(amend(content), note)

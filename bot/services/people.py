@@ -165,6 +165,14 @@ async def reader_for(database: Database, user_id: int | None, guild_id: int | No
     return reader_of(user, guild)
 
 
+async def known_reader(database: Database, user_id: int, guild_id: int | None) -> Reader | None:
+    """How a person reads, as last known; None for somebody never seen."""
+    async with database.read() as session:
+        user = await session.get(User, user_id)
+        guild = await session.get(Guild, guild_id) if user is not None and guild_id is not None else None
+    return reader_of(user, guild) if user is not None else None
+
+
 async def name_of(database: Database, user_id: int, guild_id: int | None) -> str:
     """Somebody's name as last seen in a club, else in any; "?" for a stranger. As typed: escape it."""
     async with database.read() as session:

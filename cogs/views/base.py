@@ -7,19 +7,19 @@ any restart, so no view is held in memory. Never change what a shipped id means:
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import discord
 from discord import ui
 
 from bot.errors import BadInput
+from cogs.views.arguments import Arguments
 
 ID_LIMIT = 100
-FIELD_LIMIT = 1000
-"""Characters that any field of a form takes at most."""
 _ID = r"[a-z]+:[a-z]+:v[0-9]+(?::[^:]*)*"
 _SHAPE = re.compile(_ID)
 
@@ -175,8 +175,13 @@ class Form(Unkept, ui.Modal):
 def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[Handler], Handler]:
     """Mark a cog's method as the handler of an id.
 
-    It is called as `handler(interaction, **ids)`, each id an int where it is all digits. Selects leave their choice
-    in `values_of(interaction)`, forms in `fields_of(interaction)`.
+    It is called as `handler(interaction, **arguments)`, each converted as its annotation says (`cogs.views.arguments`).
+
+    Args:
+        area: the first part of the id.
+        action: its second part.
+        names: the parameters that the further parts are for, in order.
+        version: which meaning of the id this is.
     """
 
     def mark(handler: Handler) -> Handler:
@@ -186,76 +191,68 @@ def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[
     return mark
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The handler of an id.
+
+    Attributes:
+        names: the parameters that the id gives.
+        handler: a cog's method.
+        arguments: what it takes.
+    """
+
+    names: tuple[str, ...]
+    handler: Handler
+    arguments: Arguments
+
+
 class Router:
     """Finds the handler of a custom id."""
 
     def __init__(self) -> None:
-        self._routes: dict[str, tuple[tuple[str, ...], Handler]] = {}
+        self._routes: dict[str, Route] = {}
 
     def add(self, cog: object) -> None:
         """Take in every method of `cog` marked with `@pressed`.
 
         Raises:
+            TypeError: a parameter that nothing gives, or nothing converts to.
             ValueError: two handlers for one id.
         """
         for name in dir(type(cog)):
-            route = getattr(getattr(type(cog), name), "__route__", None)
-            if route is None:
+            marked = getattr(getattr(type(cog), name), "__route__", None)
+            if marked is None:
                 continue
-            prefix, names = route
+            prefix, names = marked
             if prefix in self._routes:
                 raise ValueError(f"two handlers for {prefix}")
-            self._routes[prefix] = (names, getattr(cog, name))
+            handler = getattr(cog, name)
+            self._routes[prefix] = Route(names, handler, Arguments(handler, names))
 
     @property
-    def prefixes(self) -> frozenset[str]:
-        """Every id that has a handler, without its own part."""
-        return frozenset(self._routes)
+    def routes(self) -> Mapping[str, Route]:
+        """Every handler by its id without the parts that are its own."""
+        return MappingProxyType(self._routes)
 
-    def find(self, custom_id: str) -> tuple[Handler, dict[str, int | str]] | None:
-        """The handler of an id and the ids in it, or None for an id that is not ours."""
+    def find(self, data: Mapping[str, Any]) -> tuple[Handler, dict[str, Any]]:
+        """The handler of a press or form, and its arguments.
+
+        Args:
+            data: the interaction's data, which anybody can have written.
+
+        Raises:
+            BadInput: no handler, or an argument that it does not take.
+        """
+        custom_id = str(data.get("custom_id", ""))
         area, action, version, *ids = (*custom_id.split(":"), "", "", "")[: max(3, custom_id.count(":") + 1)]
-        found = self._routes.get(f"{area}:{action}:{version}")
-        if found is None or len(ids) != len(found[0]):
-            return None
-        return found[1], {
-            name: int(value) if value.isdecimal() and len(value) < 20 and int(value) < 2**63 else value
-            for name, value in zip(found[0], ids, strict=True)
-        }
-
-
-def values_of(interaction: discord.Interaction) -> list[str]:
-    """What was chosen in a select."""
-    data: Any = interaction.data or {}
-    return list(data.get("values", ()))
-
-
-def chosen(interaction: discord.Interaction) -> str:
-    """The one thing chosen in a menu, which anybody can have written.
-
-    Raises:
-        BadInput: none, or several.
-    """
-    values = values_of(interaction)
-    if len(values) != 1:
-        raise BadInput("settings.choice.unknown")
-    return values[0]
-
-
-def chosen_number(interaction: discord.Interaction) -> int:
-    """The one number chosen in a menu, an id or an amount; whether it is one that was offered the service knows.
-
-    Raises:
-        BadInput: none, several, or no number.
-    """
-    value = chosen(interaction)
-    if not re.fullmatch("[0-9]{1,19}", value) or int(value) >= 2**63:
-        raise BadInput("settings.choice.unknown")
-    return int(value)
+        route = self._routes.get(f"{area}:{action}:{version}")
+        if route is None or len(ids) != len(route.names) or len(custom_id) > ID_LIMIT:
+            raise BadInput("errors.press.unknown")
+        return route.handler, route.arguments.read(ids, data)
 
 
 def offered(kind: type[Choice], value: object) -> Choice:
-    """What a menu or id names, as one of those there are.
+    """What an option of a command names, as one of those there are.
 
     Raises:
         BadInput: none of them.
@@ -264,28 +261,3 @@ def offered(kind: type[Choice], value: object) -> Choice:
         return kind(value)
     except ValueError:
         raise BadInput("settings.choice.unknown") from None
-
-
-def fields_of(interaction: discord.Interaction) -> dict[str, str]:
-    """What was typed into a form, by the names of its fields.
-
-    Raises:
-        BadInput: longer than any field takes, which Discord's own clients do not send.
-    """
-    fields = {inner["custom_id"]: inner.get("value") or "" for inner in _submitted(interaction)}
-    if any(len(value) > FIELD_LIMIT for value in fields.values()):
-        raise BadInput("entry.text.too_long", limit=FIELD_LIMIT)
-    return fields
-
-
-def picked_in(interaction: discord.Interaction, name: str) -> list[str] | None:
-    """What was chosen in a form's menu; None where the form has no such menu."""
-    return next(
-        (list(inner.get("values") or ()) for inner in _submitted(interaction) if inner["custom_id"] == name), None
-    )
-
-
-def _submitted(interaction: discord.Interaction) -> Iterator[dict[str, Any]]:
-    data: Any = interaction.data or {}
-    for part in data.get("components", ()):
-        yield from [part["component"]] if "component" in part else part.get("components", ())

@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.domain.runs import Direction
 from bot.reader import Reader, escaped
 from bot.services.imports import FileOutcome, Outcome
 from bot.services.runs import RunView
@@ -205,8 +204,3 @@ def share_form(run_id: int, reader: Reader) -> Form:
         limit=30,
     )
     return Form(reader.t("imports.share.title"), identity("import", "portion", run_id), [field])
-
-
-def direction_of(word: str) -> Direction:
-    """The direction a button of the question stands for."""
-    return Direction.BACKWARD if word == "backward" else Direction.FORWARD

@@ -285,6 +285,7 @@ async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> N
     asked = last(club, club.bob)
     kick(club, club.bob)
     more = {"join": "spotter", "wait": "spotter", "amend": "1"}
+    no_form = translate("en", "errors.press.form")  # where a form is taken, and there is only a press
     for prefix in pressed("member"):
         action = prefix.split(":")[1]
         custom_id = ":".join([prefix, "v1", "1", *([more[action]] if action in more else [])])
@@ -294,7 +295,9 @@ async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> N
             channel: Any = club.env.bot.get_partial_messageable(asked.channel.id)
             forged = await channel.send("x", view=view)
         said = text_of(await club.bob.user.click(forged, custom_id=custom_id))
-        assert said in (NOT_OPEN, translate("en", "partners.said.kept")), custom_id
+        assert said in (NOT_OPEN, translate("en", "partners.said.kept"), *([no_form] if action == "amend" else [])), (
+            custom_id
+        )
 
 
 async def test_an_alarm_reaches_the_new_owner_of_a_server_who_has_never_used_the_bot(club: Club) -> None:

@@ -136,10 +136,12 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
 
 
 async def test_a_repair_of_what_is_no_week_is_refused_in_words(club: Club) -> None:
-    made = await forged(club, "streak:repair:v1:garbage", "streak:repair:v1:20261109")
-    assert "went wrong" not in text_of(await club.bob.click(made, custom_id="streak:repair:v1:garbage"))
-    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
-    assert "needs no repair" in text_of(await club.bob.click(made, custom_id="streak:repair:v1:20261109"))
+    ids = [f"streak:repair:v1:{day}" for day in ("garbage", "20261109", "2026-11-09")]
+    made = await forged(club, *ids)
+    for custom_id in ids[:2]:
+        assert "older time" in text_of(await club.bob.click(made, custom_id=custom_id))
+    for _ in range(2):
+        assert "needs no repair" in text_of(await club.bob.click(made, custom_id=ids[2]))
 
 
 async def test_a_german_reads_german_on_every_page(club: Club) -> None:

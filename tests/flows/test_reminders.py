@@ -240,7 +240,12 @@ async def test_nobody_elses_is_found_by_words_ids_or_buttons(club: Club) -> None
     assert "None yet" in text_of(await club.bob.slash(club.channel, "remind list"))
     actions = ("edit", "pause", "resume", "remove", "keep", "delete")
     ids = [f"remind:{action}:v1:{number}" for action in actions for number in (1, 2)]
-    ids += ["remind:reading:v1:1:0:1", "remind:late:v1:1:hour", "remind:done:v1:1:1795068000", "remind:snooze:v1:1:1"]
+    ids += [
+        "remind:reading:v1:1:0:1",
+        "remind:late:v1:1:hour",
+        "remind:done:v1:1:1795068000",
+        "remind:snooze:v1:1:1795068000",
+    ]
     for custom_id in ids:
         pressed = text_of(await club.bob.click(await forged(club, custom_id), custom_id=custom_id))
         assert "no longer there" in pressed, custom_id

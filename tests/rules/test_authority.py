@@ -93,7 +93,7 @@ async def client() -> AsyncIterator[Backpedal]:
 async def test_every_button_says_what_it_needs(client: Backpedal) -> None:
     told = [prefix for need in BUTTONS for prefix in pressed(need)]
     assert len(told) == len(set(told))
-    assert set(told) == {prefix.rsplit(":", 1)[0] for prefix in client.router.prefixes}
+    assert set(told) == {prefix.rsplit(":", 1)[0] for prefix in client.router.routes}
 
 
 async def test_every_command_says_what_it_needs(client: Backpedal) -> None:

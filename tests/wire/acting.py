@@ -118,6 +118,10 @@ class Acting:
         club = next((c for c in self.clubs if c.id == asked.payload.get("guild_id")), None)
         return await self._ask(SUBMIT, data, by, club, interaction_id, source=asked.source)
 
+    async def forge(self, kind: int, data: Json, /, by: Person, *, source: Json | None = None) -> Asked:
+        """Send a press (3) or form (5) that no message of the bot offers."""
+        return await self._ask(kind, data, by, None, None, source=source)
+
     async def again(self, asked: Asked) -> None:
         """Deliver the same interaction once more."""
         await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)

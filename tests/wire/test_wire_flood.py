@@ -122,8 +122,8 @@ def test_who_wears_out_one_urgent_area_has_the_others() -> None:
 
 
 async def test_every_urgent_area_has_handlers(bot: Backpedal) -> None:
-    areas = {prefix.partition(":")[0] for prefix in bot.router.prefixes}
+    areas = {prefix.partition(":")[0] for prefix in bot.router.routes}
     assert areas >= URGENT_AREAS
-    urgent = {prefix for prefix in bot.router.prefixes if prefix.partition(":")[0] in URGENT_AREAS}
+    urgent = {prefix for prefix in bot.router.routes if prefix.partition(":")[0] in URGENT_AREAS}
     assert urgent >= {"alert:help:v1", "alert:unsafe:v1", "outing:home:v1", "outing:both:v1", "outing:extend:v1"}
     assert "call:more:v1" in urgent, "the way to Need help"
