@@ -217,7 +217,7 @@ async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be
         letter(club, "seins", club.bob, priority=Priority.ASKED, payload={"breaks": True}),
         letter(club, "weg", carla, priority=Priority.ASKED, payload={"settled": True}),
     )
-    assert message.content == f"<@{club.alice.id}> und <@{club.bob.id}>, hier wartet für jeden von euch etwas."
+    assert message.content == f"<@{club.alice.id}> und <@{club.bob.id}>, hier wartet für euch alle etwas."
     opened = await club.alice.click(message, label="Zeigen")
     assert "Direktnachrichten einschalten" in text_of(opened)
     late = await carla.click(message, label="Zeigen")
