@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.answering import LOST, insist
 from bot.app import App
 from bot.errors import BadInput
-from bot.services import privacy
+from bot.services import exports, privacy
 from bot.tree import spoken
 from cogs.answer import Interaction, met, open_form, replace, reply, soon, tell
 from cogs.redraw import follow
@@ -91,7 +91,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
 
     async def _export(self, interaction: Interaction) -> None:
         person = await met(interaction)
-        exported = await soon(interaction, privacy.export(self.app.database, person.user_id), private=True)
+        exported = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
         files = exported.files()
         await reply(
             interaction,

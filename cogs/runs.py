@@ -15,7 +15,7 @@ from bot.domain import typed as domain
 from bot.domain.periods import Period, starts_on, today_in
 from bot.domain.runs import Direction, RunContent, SpotterState, Surface
 from bot.domain.written import if_any
-from bot.services import changes, privacy, runs
+from bot.services import changes, exports, runs
 from bot.services.people import Person
 from bot.tree import spoken
 from cogs.answer import Interaction, met, replace, reply, say, soon
@@ -201,7 +201,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
     async def export(self, interaction: Interaction) -> None:
         """Everything, as CSV and as JSON."""
         person = await met(interaction)
-        made = await soon(interaction, privacy.export(self.app.database, person.user_id), private=True)
+        made = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
         files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
         await say(interaction, person.reader.t("runs.export.done"), files=files)
 

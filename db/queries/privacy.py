@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, delete, or_, select, update
+from sqlalchemy import BigInteger, Select, Text, cast, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
@@ -90,6 +90,13 @@ QUIET = ("alert.unsafe", "alert.unsafe_turn")
 """The kinds of the quiet alarm and of what becomes of it: in no export of those they were sent to."""
 
 
+WITH_PARTS = {"runs": "run_id", "outings": "outing_id"}
+"""Tables to whose rows rows of other tables belong, and the column that says to which."""
+PARTS_OF_A_RUN = ("stretches", "revisions", "cards", "recordings")
+UNREAD = frozenset({"totals", "laps"})
+"""JSON of recordings that is left as text: a file can have a thousand laps, which are not read on the event loop."""
+
+
 def _all(table: type[Base]) -> Select[Any]:
     return select(*table.__table__.c)
 
@@ -103,28 +110,20 @@ async def in_portions(session: AsyncSession, statement: Rows) -> AsyncIterator[S
 
 
 def rows_about(user_id: int) -> Mapping[str, Rows]:
-    """What reads every row that is this person's own, by table; a run's parts follow it."""
-    own_runs = select(Run.run_id).where(Run.user_id == user_id)
+    """What reads every row that is this person's own, by table; `parts_of` reads what belongs to those."""
     own_outings = select(Companion.outing_id).where(Companion.user_id == user_id)
-    own_rounds = select(RoundPlace.round_id).where(RoundPlace.user_id == user_id)
     return {
         "users": _all(User).where(User.user_id == user_id),
         "members": _all(Member).where(Member.user_id == user_id),
         "standings": _all(Standing).where(Standing.user_id == user_id),
         "runs": _all(Run).where(Run.user_id == user_id).order_by(Run.started_at, Run.run_id),
-        "stretches": _all(Stretch).where(Stretch.run_id.in_(own_runs)).order_by(Stretch.run_id, Stretch.position),
-        "revisions": _all(Revision).where(Revision.run_id.in_(own_runs)).order_by(Revision.run_id, Revision.revision),
-        "cards": _all(Card).where(Card.run_id.in_(own_runs)),
-        "recordings": _all(Recording).where(Recording.run_id.in_(own_runs)),
         "spottings": _all(Spotting).where(Spotting.user_id == user_id).order_by(Spotting.ran_on, Spotting.run_id),
         "outings": _all(Outing)
         .where(or_(Outing.caller_id == user_id, Outing.outing_id.in_(own_outings)))
         .order_by(Outing.starts_at, Outing.outing_id),
-        "companions": _all(Companion).where(Companion.user_id == user_id),
         "unsafe_alarms": _all(UnsafeAlarm)
         .where(or_(UnsafeAlarm.user_id == user_id, UnsafeAlarm.closed_by_user_id == user_id))
         .order_by(UnsafeAlarm.alarm_id),
-        "no_shows": _all(NoShow).where(NoShow.user_id == user_id).order_by(NoShow.missed_on),
         "ties": _all(Tie).where(Tie.user_id == user_id).order_by(Tie.kind, Tie.since),
         "contacts": _all(Contact).where(Contact.user_id == user_id).order_by(Contact.position),
         "questions": _all(Question).where(Question.author_id == user_id).order_by(Question.question_id),
@@ -133,15 +132,51 @@ def rows_about(user_id: int) -> Mapping[str, Rows]:
         "repairs": _all(Repair).where(Repair.user_id == user_id).order_by(Repair.month_on),
         "nudge_choices": _all(NudgeChoice).where(NudgeChoice.user_id == user_id).order_by(NudgeChoice.kind),
         "availabilities": _all(Availability).where(Availability.user_id == user_id),
-        "rounds": _all(Round).where(Round.round_id.in_(own_rounds)),
-        "round_places": _all(RoundPlace).where(RoundPlace.user_id == user_id).order_by(RoundPlace.round_id),
+        "round_places": select(*RoundPlace.__table__.c, Round.monday)
+        .join(Round, Round.round_id == RoundPlace.round_id)
+        .where(RoundPlace.user_id == user_id)
+        .order_by(RoundPlace.round_id),
         "reminders": _all(Reminder).where(Reminder.user_id == user_id).order_by(Reminder.reminder_id),
         "reminders_done": _all(Done).where(Done.user_id == user_id).order_by(Done.reminder_id, Done.occurs_at),
         "due": _all(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
         "deliveries": _all(Delivery)
         .where(Delivery.user_id == user_id, Delivery.kind.not_in(QUIET))
         .order_by(Delivery.delivery_id),
+        "quiet_alarms": _quiet_alarms_of(user_id),
+        "asked": _asked_as_contact(user_id),
+        "spotted": _spotted_by(user_id),
     }
+
+
+def parts_of(table: str, ids: Sequence[int], user_id: int) -> Mapping[str, Rows]:
+    """What reads the rows that belong to some of a person's own rows, by table.
+
+    Args:
+        table: one of `WITH_PARTS`.
+        ids: some of the person's own; at most `AT_ONCE`.
+        user_id: of an outing, only what is this person's own belongs to it.
+    """
+    if table == "outings":
+        return {
+            part.__tablename__: _all(part).where(part.user_id == user_id, part.outing_id.in_(ids))
+            for part in (Companion, NoShow)
+        }
+    return {
+        "stretches": _all(Stretch).where(Stretch.run_id.in_(ids)).order_by(Stretch.run_id, Stretch.position),
+        "revisions": _all(Revision).where(Revision.run_id.in_(ids)).order_by(Revision.run_id, Revision.revision),
+        "cards": _all(Card).where(Card.run_id.in_(ids)),
+        "recordings": select(
+            *(type_coerce(column, Text).label(column.name) if column.name in UNREAD else column
+              for column in Recording.__table__.c)
+        ).where(Recording.run_id.in_(ids)),
+    }  # fmt: skip
+
+
+async def spotters_named_by(session: AsyncSession, user_id: int) -> Sequence[tuple[int | None, int]]:
+    """(club, spotter), each once, of those whom this person's runs name."""
+    found = select(Run.guild_id, Run.spotter_id).where(Run.user_id == user_id, Run.spotter_id.is_not(None))
+    rows = await session.execute(found.distinct().order_by(Run.guild_id, Run.spotter_id))
+    return [(guild_id, spotter_id) for guild_id, spotter_id in rows if spotter_id is not None]
 
 
 async def club_names(session: AsyncSession, guild_ids: Sequence[int]) -> dict[int, str]:
@@ -150,17 +185,17 @@ async def club_names(session: AsyncSession, guild_ids: Sequence[int]) -> dict[in
     return {row.guild_id: row.name for row in rows}
 
 
-def spotted_by(user_id: int) -> Select[date, str | None]:
+def _spotted_by(user_id: int) -> Select[date, str | None]:
     """What reads others' runs that name this person as spotter."""
     return select(Run.ran_on, Run.spotter_state).where(Run.spotter_id == user_id).order_by(Run.ran_on, Run.run_id)
 
 
-def asked_as_contact(user_id: int) -> Select[str, datetime]:
+def _asked_as_contact(user_id: int) -> Select[str, datetime]:
     """What reads what others have asked this person to be: their safety contact."""
     return select(Contact.state, Contact.asked_at).where(Contact.contact_id == user_id).order_by(Contact.asked_at)
 
 
-def quiet_alarms_of(user_id: int) -> Select[Any]:
+def _quiet_alarms_of(user_id: int) -> Select[Any]:
     """What reads the quiet alarms this person pressed, one row for each who was told."""
     pressed = Delivery.payload["about_user_id"].as_string() == str(user_id)
     return _all(Delivery).where(Delivery.kind.in_(QUIET), pressed).order_by(Delivery.delivery_id)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import Conflict
-from bot.services import privacy
+from bot.services import exports, privacy
 from db.engine import Database
 from db.models import Companion, Delivery, Outing, Round, Tie, User
 from tests.services.filled import ALICE, BOB, CARL, CLUB, NOW, dump, fill, letter, place
@@ -140,7 +140,7 @@ async def test_a_quiet_alarm_is_in_the_export_of_who_pressed_it_and_of_nobody_el
         for to in (BOB, CARL):
             quiet = letter("1:9:dm", to, {"about_user_id": ALICE}, kind="alert.unsafe")
             await session.execute(insert(Delivery).values(quiet))
-    theirs = [json.loads((await privacy.export(database, who)).json)["messages"] for who in (ALICE, BOB, CARL)]
+    theirs = [json.loads((await exports.export(database, who)).json)["messages"] for who in (ALICE, BOB, CARL)]
     assert [sum(one["kind"] == "alert.unsafe" for one in found) for found in theirs] == [2, 0, 0]
     for found in theirs:
         assert not {str(one) for one in (ALICE, BOB, CARL)} & set(re.findall("[0-9]{15,}", json.dumps(found)))
@@ -151,16 +151,16 @@ async def test_the_exact_place_of_an_outing_is_in_the_export_of_those_who_are_in
     async with database.write() as session:
         elsewhere = update(Companion).where(Companion.user_id == BOB).values(presence="waiting")
         await session.execute(elsewhere)
-    assert b"north gate" in (await privacy.export(database, ALICE)).json
-    assert b"north gate" not in (await privacy.export(database, BOB)).json
+    assert b"north gate" in (await exports.export(database, ALICE)).json
+    assert b"north gate" not in (await exports.export(database, BOB)).json
 
 
 async def test_what_bob_may_take_along_is_the_same_whoever_blocks_or_trusts_him(database: Database) -> None:
     await fill(database)
     async with database.write() as session:
         await session.execute(delete(Tie).where(Tie.other_id == BOB))
-    without = await privacy.export(database, BOB)
+    without = await exports.export(database, BOB)
     async with database.write() as session:
         for kind in ("block", "trust"):
             session.add(Tie(user_id=ALICE, other_id=BOB, kind=kind, other_name="Bob", since=NOW))
-    assert await privacy.export(database, BOB) == without
+    assert await exports.export(database, BOB) == without

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, select
 
-from bot.services import privacy
+from bot.services import exports, privacy
 from db.base import Base
 from db.engine import Database
 from db.models import (
@@ -138,7 +138,7 @@ NOT_TAKEN_ALONG = {
 
 async def test_an_export_holds_every_value_of_every_own_row(database: Database) -> None:
     await fill(database)
-    exported = json.loads((await privacy.export(database, ALICE)).json)
+    exported = json.loads((await exports.export(database, ALICE)).json)
     flat: list[Any] = []
 
     def walk(node: Any) -> None:
@@ -181,7 +181,7 @@ async def test_others_are_in_an_export_by_name_alone_and_only_if_they_agreed(
                     row.spotter_state = state
                 elif row.before:
                     row.before = {**row.before, "spotter_state": state}
-    exported = await privacy.export(database, ALICE)
+    exported = await exports.export(database, ALICE)
     assert str(BOB).encode() not in exported.json + exported.csv
     runs = json.dumps(json.loads(exported.json)["runs"])
     assert ("Bob" in runs) == (b"Bob" in exported.csv) == (shown is not None)
@@ -190,7 +190,7 @@ async def test_others_are_in_an_export_by_name_alone_and_only_if_they_agreed(
 
 async def test_the_runs_open_in_a_spreadsheet_and_formulas_stay_text(database: Database) -> None:
     await fill(database)
-    exported = await privacy.export(database, ALICE)
+    exported = await exports.export(database, ALICE)
     assert exported.csv.startswith(b"\xef\xbb\xbf")
     (line,) = csv.DictReader(io.StringIO(exported.csv.decode("utf-8-sig")))
     assert (line["ran_on"], line["distance_m"], line["duration_s"]) == ("2026-11-18", "5000", "1650.0")
@@ -199,14 +199,14 @@ async def test_the_runs_open_in_a_spreadsheet_and_formulas_stay_text(database: D
 
 
 async def test_somebody_without_runs_gets_valid_empty_files(database: Database) -> None:
-    exported = await privacy.export(database, 5)
+    exported = await exports.export(database, 5)
     assert json.loads(exported.json)["runs"] == []
     assert exported.csv.count(b"\n") == 1
 
 
 async def test_a_large_export_goes_out_zipped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(privacy, "PACK_ABOVE_BYTES", 100)
-    exported = await privacy.export(database, ALICE)
+    monkeypatch.setattr(exports, "PACK_ABOVE_BYTES", 100)
+    exported = await exports.export(database, ALICE)
     (_, runs), (name, packed) = exported.files()
     assert (runs, name) == (exported.csv, "backpedal.json.zip")
     assert zipfile.ZipFile(io.BytesIO(packed)).read("backpedal.json") == exported.json

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, text, update
 
 from bot.domain.outings import OutingState
 from bot.errors import BadInput, Conflict, MemberError, NotFound
-from bot.services import alerts, privacy, quiet_alarms
+from bot.services import alerts, exports, quiet_alarms
 from bot.services.outings import OutingView
 from bot.services.quiet_turns import QuietAlarm
 from db.base import Base
@@ -272,9 +272,9 @@ async def test_it_is_closed_with_a_word_of_its_own_which_stands_nowhere_about_th
     assert (await town.again(outing)).state is OutingState.UNDER_WAY
     assert "drunk" not in repr(await everything_else(town))
     for one in (ADA, BEN):
-        assert b"drunk" not in (await privacy.export(town.database, one)).json
-    assert b"drunk" in (await privacy.export(town.database, EVE)).json
-    assert b"taken_at" not in (await privacy.export(town.database, BEN)).json
+        assert b"drunk" not in (await exports.export(town.database, one)).json
+    assert b"drunk" in (await exports.export(town.database, EVE)).json
+    assert b"taken_at" not in (await exports.export(town.database, BEN)).json
 
 
 @pytest.mark.parametrize("organises", [None, CLUB, CLUB + 1])
