@@ -17,6 +17,7 @@ from bot.domain.ties import TieKind
 from bot.errors import BadInput
 from bot.services.deliveries import Letter, post
 from db.engine import Database
+from db.queries import calls as call_queries
 from db.queries import contacts as contact_queries
 from db.queries import questions as queries
 from db.queries import ties as tie_queries
@@ -50,6 +51,7 @@ async def put(session: AsyncSession, letter: Letter, asker_id: int, now: datetim
     Returns:
         False where the asker has asked as much as that; nothing is written then.
     """
+    await call_queries.hold_user(session, asker_id)  # of two at once the second counts the first
     asked = await _asked(session, letter.kind, asker_id, now)
     if sum(asked.values()) >= most or asked.get(letter.user_id, 0) >= TO_ONE:
         return False
@@ -63,6 +65,7 @@ async def choose(
     session: AsyncSession, kind: str, asker_id: int, user_ids: Sequence[int], now: datetime, *, most: int
 ) -> list[int]:
     """Those of some people who may be asked for somebody, in the order given, as many as are left of a day's."""
+    await call_queries.hold_user(session, asker_id)
     left = most - sum((await _asked(session, kind, asker_id, now)).values())
     apart = await queries.apart(session, asker_id, user_ids)
     chosen = [one for one in user_ids if one not in apart][: max(0, left)]
