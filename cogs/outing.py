@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.app import App
 from bot.errors import NotFound, Unavailable
 from bot.reader import Reader
-from bot.services import checking_in, corrections, course, drafts, no_shows
+from bot.services import alerts, checking_in, corrections, course, drafts, no_shows
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Person
 from bot.services.runs import RunView
@@ -153,7 +153,10 @@ class Outings(commands.Cog):
     async def _home(self, interaction: Interaction, outing_id: int, *, both: bool) -> None:
         person = await self._met(interaction)
         outing = await self._do(interaction, person, course.home, outing_id, both=both)
-        await reply(interaction, views.came_home(outing, person.user_id, person.reader), private=True)
+        database = self.app.database.urgent
+        alarmed = outing.rung >= 1 and await alerts.anybody_was_alarmed(database, outing_id)
+        said = views.came_home(outing, person.user_id, person.reader, alarmed=alarmed)
+        await reply(interaction, said, private=True)
 
     @pressed("outing", "stillout", "outing_id")
     async def still_out(self, interaction: Interaction, outing_id: int) -> None:

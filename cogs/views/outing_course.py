@@ -195,8 +195,11 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Rea
     return words, classic(_home(outing, reader))
 
 
-def came_home(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
-    """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one."""
+def came_home(outing: OutingView, user_id: int, reader: Reader, *, alarmed: bool = False) -> ui.LayoutView:
+    """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one.
+
+    `alarmed`: somebody has been told of an alarm that is still running.
+    """
     me = outing.who(user_id)
     buttons = [still_out_button(outing, reader)]
     if outing.state in OUT and outing.help_at is not None:
@@ -209,7 +212,7 @@ def came_home(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView
         parts = [reader.t("course.home.done")]
     else:
         parts = [reader.t("course.home.waits", names=names_of(outing.out, reader))]
-        if outing.rung >= 1:
+        if alarmed:
             parts.append(reader.t("course.home.alarmed"))
     alone = [c for c in outing.out if c.user_id in outing.uncovered]
     if alone and not outing.solo:

@@ -216,6 +216,14 @@ async def test_who_was_alarmed_before_an_extension_hears_more_time_and_home(club
         assert "All clear" in all_home
 
 
+async def test_home_says_that_an_alarm_is_running_only_where_somebody_was_alarmed(club: Club) -> None:
+    await out(club)
+    await club.pass_time(minutes=55)
+    home = await club.bob.user.click(letter(club, club.bob, "Are you home?"), label="Home")
+    assert "Still out: alice" in text_of(home)
+    assert "alarm" not in text_of(home), "nobody was told: alice has no contacts"
+
+
 async def test_a_contact_whose_direct_messages_are_closed_hears_the_end_behind_show(club: Club) -> None:
     await organisers_room(club)
     dora = newcomer(club, "dora")
