@@ -10,14 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.discretion import is_sent
 from bot.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 ROOMS = ("bot", "cogs", "db", "asyncio")
 """Loggers whose lines are sent: discord.py's own tell of each reconnect."""
-QUIET = ("unsafe", "quiet", "unheard")
-"""Words of lines about a quiet alarm, which are not sent: whoever runs the bot may be the one it is about."""
 PAUSE_S = 3600.0
 """So long after a line was sent, another of its kind is not."""
 MOST = 20
@@ -84,7 +83,7 @@ class OperatorAlerts(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send a line; called by any thread."""
-        if record.name.split(".")[0] not in ROOMS or any(word in record.getMessage() for word in QUIET):
+        if record.name.split(".")[0] not in ROOMS or not is_sent(record):
             return
         if self._loop is None:
             self._early.append(record)

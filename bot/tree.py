@@ -13,6 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.answering import BROKEN, GONE, LOST, respond
+from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import LANGUAGES, catalogue, shipped
 from bot.reader import Reader
@@ -93,7 +94,8 @@ async def respond_to_error(interaction: discord.Interaction[Backpedal], error: B
         words = reader.t("errors.guild.only")
     else:
         reference = secrets.token_hex(3)
-        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=error)
+        what = _what(interaction)
+        log.error("reference %s: %s failed", reference, what, exc_info=error, extra=marked(what))
         if "shown" in interaction.extras:
             words = reader.t("errors.afterwards", reference=reference)
         elif list_command := list_command_of(interaction):

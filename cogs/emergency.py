@@ -202,6 +202,7 @@ class Emergency:
             outing, wait_min = lifeline.outing, lifeline.club.grace_min + ANSWER_MIN + CONTACTS_MIN
             if not outing.out or outing.due_back_at is None:
                 self._app.lifelines.forget(outing_id)
+                self._overdue.discard(outing_id)
             elif outing.rung < 2 and not outing.help_at and at >= outing.due_back_at + timedelta(minutes=wait_min):
                 self._overdue.add(outing_id)
                 log.error("somebody of outing %d is overdue, and the database cannot be written", outing_id)

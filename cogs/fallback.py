@@ -15,6 +15,7 @@ from discord.utils import format_dt
 from bot.app import App
 from bot.delivery.kinds import ASKED_OF_DISCORD, Drawn, Kind, Outgoing, Recipient, outgoing_of
 from bot.delivery.recipients import Proof, prove
+from bot.discretion import marked
 from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.reader import Reader
@@ -23,7 +24,7 @@ from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
 from bot.services.people import Person
 from bot.tree import say_privately
-from cogs.answer import Interaction, met, reply, say
+from cogs.answer import Interaction, met, reply, say, tell
 from cogs.membership import standing_in
 from cogs.views.base import Buttons, button, identity, pressed
 
@@ -62,7 +63,8 @@ class Fallback(commands.Cog):
                 # wait too, and Show draws it again; one alone is tried again by the engine.
                 if len(fallbacks.waiting_ids(outgoing.kind, outgoing.payload)) == 1:
                     raise
-                log.exception("%s %d could not be drawn, and is said to wait", refused.kind, refused.delivery_id)
+                words = "%s %d could not be drawn, and is said to wait"
+                log.exception(words, refused.kind, refused.delivery_id, extra=marked(refused.kind))
             else:
                 if drawn is None:
                     continue
@@ -108,16 +110,25 @@ class Fallback(commands.Cog):
         here = interaction.message
         told_at = None if here is None else here.edited_at or here.created_at
         found: list[Drawn] = []
+        silent: Unavailable | None = None
         for one in reversed(own):
-            if len(found) < SHOWN and await _is_theirs(interaction, person, one):
+            try:
+                theirs = len(found) < SHOWN and await _is_theirs(interaction, person, one)
+            except Unavailable as error:  # of this club; what waits of others is shown
+                silent, theirs = error, False
+            if theirs:
                 drawn = await _drawn(interaction.client, one, told_at)
                 found = [drawn, *found] if drawn is not None else found
+        if not found and silent is not None:
+            raise silent
         if not found:
             await say_privately(interaction, person.reader.t("delivery.gone"))
             return
         closed = await fallbacks.try_direct_again(self.app.database, person.user_id)
         for each in found:
             await self._show(interaction, each, person.reader if closed and each is found[-1] else None)
+        if silent is not None:
+            await tell(interaction, person.reader.error(silent))
 
     @staticmethod
     async def _show(interaction: Interaction, drawn: Drawn, hinted: Reader | None) -> None:

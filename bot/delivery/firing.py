@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import DueNow, Kind
 from bot.delivery.sending import pause_after
+from bot.discretion import marked
 from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.services import outbox
@@ -122,7 +123,9 @@ class Firing:
         if isinstance(error, Unavailable):
             log.warning("%s %s is put off: %s", first.kind, first.occurrence, error.key)
         else:
-            log.error("%s %s failed and is put off", first.kind, first.occurrence, exc_info=error)
+            log.error(
+                "%s %s failed and is put off", first.kind, first.occurrence, exc_info=error, extra=marked(first.kind)
+            )
         self._apart.discard(first.due_id)
         async with database.write() as session:
             await outbox.put_off_due(session, first, now + pause_after(first.attempts))

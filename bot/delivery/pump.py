@@ -17,6 +17,7 @@ from bot.delivery.firing import Firing
 from bot.delivery.pace import Pace
 from bot.delivery.sending import SEND_S, Sender
 from bot.delivery.turns import Turns
+from bot.discretion import marked
 from bot.domain.delivery import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
@@ -229,7 +230,7 @@ class Pump:
                 return
             except Exception:
                 # The next to this address still goes; this one's lease ends, and it is tried again.
-                log.exception("%s %d could not be delivered", one.kind, one.delivery_id)
+                log.exception("%s %d could not be delivered", one.kind, one.delivery_id, extra=marked(one.kind))
 
     @staticmethod
     async def _give_back(client: Backpedal, left: list[Leased]) -> None:

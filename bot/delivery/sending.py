@@ -17,6 +17,7 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
 from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
+from bot.discretion import marked
 from bot.domain.delivery import KNOCK_AGAIN, Priority
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
@@ -280,7 +281,7 @@ class Sender:
                 await kind.sent(session, outgoing_of(one), channel_id, message_id, now)
         except Exception:
             # It is sent, whatever the kind makes of it: undone, it would be sent again and again.
-            log.exception("what follows from sending %s %d could not be written", one.kind, one.delivery_id)
+            log.exception("what follows from sending %s %d failed", one.kind, one.delivery_id, extra=marked(one.kind))
 
     async def _not_sent(self, one: Leased, kind: Kind, error: BaseException) -> bool:
         now = self._client.app.clock()
@@ -336,7 +337,7 @@ class Sender:
         level = logging.ERROR if not expected and not one.attempts else logging.WARNING
         log.log(
             level, "%s %d could not be %s (failure %d): %s", one.kind, one.delivery_id, what, one.attempts + 1, error,
-            exc_info=error if not expected else None,
+            exc_info=error if not expected else None, extra=marked(one.kind),
         )  # fmt: skip
         until = now + max(pause_after(one.attempts), least)
         end = max(one.due_at, one.created_at) + (kind.useful_for or PATIENCE)
@@ -379,7 +380,8 @@ class Sender:
         except Exception:
             # Nothing was sent, so that what follows from the failure can be tried until it is written; of several, each
             # by itself, so that the kind at fault harms its own alone.
-            log.exception("what follows from %s %d not being delivered failed", one.kind, one.delivery_id)
+            words = "what follows from %s %d not being delivered failed"
+            log.exception(words, one.kind, one.delivery_id, extra=marked(one.kind))
             await self._record(one, try_again)
 
     async def _record(self, one: Leased, write: Writing) -> None:

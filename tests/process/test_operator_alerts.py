@@ -10,6 +10,7 @@ import pytest
 
 from bot import operator_alerts
 from bot.config import LoggingSettings, Secret
+from bot.discretion import marked
 from bot.logs import configure
 from bot.operator_alerts import MOST, PAUSE_S, OperatorAlerts
 
@@ -75,11 +76,20 @@ async def test_an_error_is_sent_without_its_traceback_and_without_secrets(alerts
 async def test_nothing_of_a_quiet_alarm_is_sent(alerts: OperatorAlerts) -> None:
     discord = Discord()
     alerts.attach(discord.send)
-    log.error("alert.unsafe %d could not be drawn", 7)
-    log.error("reference %s: %s failed", "abc", "alert:unsafe:v1:5")
-    log.error("alert.unheard 8 could not be delivered")
+    log.error("%s %d could not be drawn", "alert.unsafe", 7, extra=marked("alert.unsafe"))
+    for action in ("unsafe", "unheard", "onit", "word", "closed"):
+        custom_id = f"alert:{action}:v1:5:6"
+        log.error("reference %s: %s failed", action, custom_id, extra=marked(custom_id))
     await settle()
     assert discord.got == []
+
+
+async def test_what_is_quiet_is_told_by_its_mark_and_not_by_its_words(alerts: OperatorAlerts) -> None:
+    discord = Discord()
+    alerts.attach(discord.send)
+    log.error("the disk of %s is unsafe", "/var/quiet", extra=marked("outing.card"))
+    await settle()
+    assert len(discord.got) == 1
 
 
 async def test_one_of_a_kind_an_hour_and_no_more_than_the_most(alerts: OperatorAlerts, now: list[float]) -> None:
