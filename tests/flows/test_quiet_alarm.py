@@ -103,7 +103,7 @@ async def test_a_partner_let_into_the_channel_by_name_is_gone_round_and_reads_of
     assert "unsafe" not in text_of(told)
     assert "your local emergency number" in told.content
     honest = await club.alice.user.click(told, label="Details")
-    assert "Nobody could be reached so far" in text_of(honest)
+    assert "I have reached nobody yet" in text_of(honest)
     pried = await club.bob.user.click(await copy_to(club, club.bob, told), label="Details")
     assert text_of(pried) == translate("en", "partners.not_open")
     exported = await club.bob.slash(club.channel, "privacy export")
@@ -201,7 +201,7 @@ async def test_nobody_reached_in_german(club: Club) -> None:
     await club.env.settle()
     told = last(club, club.alice)
     honest = await club.alice.user.click(told, label="Einzelheiten")
-    assert "Bisher war niemand zu erreichen" in text_of(honest)
+    assert "Ich habe noch niemanden erreicht" in text_of(honest)
     again = await club.alice.user.click(menu.response, label="Ich fühle mich nicht sicher")
     assert_german(menu, told, honest, again)
 
