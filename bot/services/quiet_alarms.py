@@ -22,7 +22,7 @@ from bot.services import people
 from bot.services.deliveries import Plan, plan, post
 from bot.services.outings import OutingView, pressed_before, read
 from bot.services.people import club_of
-from bot.services.quiet_turns import BY_DM, UNSAFE, QuietAlarm, tell, view
+from bot.services.quiet_turns import BY_DM, UNSAFE, QuietAlarm, remind, tell, view
 from bot.services.watch import alarm_letter
 from db import models
 from db.engine import Database
@@ -37,6 +37,8 @@ CONTACT = "alert.contact"
 REPEAT = timedelta(minutes=5)
 """How soon it sounds again: a third of the ladder's interval, since whoever pressed is with the one they fear."""
 REPEAT_LATER = timedelta(minutes=15)
+TAKEN_FOR = timedelta(hours=1)
+"""So long after I'm on it who pressed it is asked to close the alarm; as long again, and it sounds for all."""
 SOON_ROUNDS = 6
 """So many rounds follow each other soon, half an hour; the others as often as an alarm of the ladder."""
 WIDEN_AFTER = 3
@@ -57,14 +59,20 @@ async def raise_alarm(session: AsyncSession, outing: OutingView, user_id: int, n
 
 
 async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> None:
-    """Let a quiet alarm sound once more, unless somebody is on it."""
+    """Let a quiet alarm sound once more. Who is on it is reminded first, and has as long again to close it."""
     row = await queries.alarm(session, alarm_id)
     if row is None:
         return
     outing = await read(session, row.outing_id, hold=True)
     row = await queries.alarm(session, alarm_id)
-    if row is None or not view(row).sounds:
+    if row is None or row.closed_at is not None:
         return
+    if row.taken_by_user_id is not None and row.taken_at is not None:
+        if now < row.taken_at + 2 * TAKEN_FOR:
+            await remind(session, outing, view(row), now)
+            await _plan(session, outing, alarm_id, row.user_id, max(now, row.taken_at) + TAKEN_FOR)
+            return
+        await queries.set_alarm(session, alarm_id, taken_by_user_id=None, taken_at=None)
     rounds = row.rounds + 1
     await queries.set_alarm(session, alarm_id, rounds=rounds)
     await _sound(session, outing, alarm_id, row.user_id, rounds, now, again=True)
@@ -110,6 +118,7 @@ async def take(
             name = await people.name_in(session, alarm.taken_by, outing.guild_id)
             raise Conflict("alerts.quiet.taken_already", name=escaped(name, 60))
         await queries.set_alarm(session, alarm_id, taken_by_user_id=user_id, taken_at=now)
+        await _plan(session, outing, alarm_id, alarm.user_id, now + TAKEN_FOR)
         await tell(session, outing, alarm, "taken", user_id, now)
         return await _read(session, alarm_id)
 
@@ -266,7 +275,12 @@ async def _sound(
     if channel_id is None or rounds > WIDEN_AFTER:
         await _to_each(session, outing, UNSAFE, occurrence, now, payload)
     again_at = now + (REPEAT if rounds <= SOON_ROUNDS else REPEAT_LATER)
-    step = Plan(UNSAFE, str(alarm_id), again_at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id})
+    await _plan(session, outing, alarm_id, user_id, again_at)
+
+
+async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_id: int, at: datetime) -> None:
+    """Plan when an alarm is looked at again, in place of what was planned of it."""
+    step = Plan(UNSAFE, str(alarm_id), at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id})
     await plan(session, [step])
 
 

@@ -58,6 +58,16 @@ async def out_again(session: AsyncSession, outing: OutingView, user_id: int, now
         await tell(session, outing, view(row), "out", user_id, now)
 
 
+async def remind(session: AsyncSession, outing: OutingView, alarm: QuietAlarm, now: datetime) -> None:
+    """Ask whoever is on an alarm, and nobody else, to close it."""
+    assert alarm.taken_by is not None
+    payload = {"about_user_id": alarm.user_id, "by_user_id": alarm.taken_by, "how": "open", "alarm_id": alarm.alarm_id}
+    if alarm.taken_by not in await alert_queries.owner_and_organisers(session, outing.guild_id):
+        payload |= {"contact": True}
+    occurrence = f"{alarm.alarm_id}:open:{now.timestamp():.0f}{BY_DM}"
+    await post(session, [alarm_letter(TURN, occurrence, outing, now, payload, user_id=alarm.taken_by)], now)
+
+
 async def tell(
     session: AsyncSession, outing: OutingView, alarm: QuietAlarm, how: str, by_user_id: int, now: datetime
 ) -> None:
