@@ -166,8 +166,9 @@ class Backpedal(commands.Bot):
             super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
-        """Everything long-lived is loaded: keep the garbage collector from walking it again and again."""
-        gc.freeze()
+        """Freeze what is loaded, once: READY comes again with each new session, and garbage would be frozen too."""
+        if not self._attached:
+            gc.freeze()
         if not self._closing:
             self.app.courier.attach(self)
             self._attached = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,14 @@ async def test_a_lock_held_at_the_first_start_delays_what_is_planned_and_does_no
     finally:
         await starting.__aexit__(None, None, None)
     assert [r.message for r in caplog.records if r.levelname == "ERROR" and r.name.startswith(("bot", "cogs"))] == []
+
+
+async def test_what_is_loaded_is_frozen_once_however_often_ready_comes(
+    there: LocalDiscord, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    async with running(Backpedal(app)) as bot:
+        await there.until(lambda: bot._attached)
+        await bot.on_ready()
+    assert len(frozen) == 1
