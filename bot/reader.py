@@ -24,6 +24,12 @@ _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u2
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
 
 
+_NAMES = ("name", "place", "other_place")
+NAME_SHOWN = 60
+PLACE_SHOWN = 80
+"""Characters of a name or place within a sentence; more would hide what is said."""
+
+
 def escaped(typed: str, limit: int = 500) -> str:
     """What a member typed, made safe to stand inside our own sentence.
 
@@ -35,6 +41,13 @@ def escaped(typed: str, limit: int = 500) -> str:
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
     return plain.translate(_ESCAPED)
+
+
+def _safe(name: str, value: object) -> object:
+    """A parameter of a failure, escaped where it is what somebody typed as a name."""
+    if isinstance(value, tuple):
+        return ", ".join(escaped(str(one), NAME_SHOWN) for one in value)
+    return escaped(str(value), PLACE_SHOWN if "place" in name else NAME_SHOWN) if name in _NAMES else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,8 @@ class Reader:
         return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
 
     def error(self, error: MemberError) -> str:
-        """The sentence a failure stands for."""
-        return self.t(error.key, **error.params)
+        """The sentence a failure stands for. Its `name`, `place`, `other_place` and any tuple of names are as typed."""
+        return self.t(error.key, **{name: _safe(name, value) for name, value in error.params.items()})
 
     def show(self, name: str, value: object) -> object:
         """One value as this reader reads it; `count` stays a number, since plural forms are chosen by it."""

@@ -12,7 +12,7 @@ from bot.domain.units import parse_pace
 from bot.domain.windows import parse_windows
 from bot.domain.written import one_line
 from bot.errors import BadInput, NotAllowed
-from bot.reader import Reader, escaped
+from bot.reader import Reader
 from bot.services.nudge_settings import read_back_on
 from bot.services.people import Person
 from db import models
@@ -180,8 +180,7 @@ def read_places(typed: str, points: Sequence[str]) -> list[str]:
     for place in filter(None, told):
         name = _point(place, points) if points else place[:PLACE_LIMIT]
         if name is None:
-            names = ", ".join(escaped(point, 60) for point in points)
-            raise BadInput("avail.place.unknown", typed=place, places=names)
+            raise BadInput("avail.place.unknown", typed=place, places=tuple(points))
         if name.casefold() not in [one.casefold() for one in found]:
             found.append(name)
     if len(found) > MOST_PLACES and not points:

@@ -18,7 +18,6 @@ from bot.domain.outings import BEFORE, DETAIL_KEPT, Audience, OutingState, Prese
 from bot.domain.runs import Surface
 from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
-from bot.reader import escaped
 from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
 from bot.services.call_limits import check_often
 from bot.services.deliveries import Plan, plan, unplan
@@ -374,9 +373,7 @@ async def _where(
     point = point or next((place for place in known if same_place(place.name, name)), None)
     if point is not None and point.surface is not None:
         if surface not in (None, point.surface):
-            raise BadInput(
-                "partners.refused.surface", place=escaped(point.name, 60), known=point.surface, chosen=surface
-            )
+            raise BadInput("partners.refused.surface", place=point.name, known=point.surface, chosen=surface)
         surface = point.surface
     return {
         "place": point.name if point else name,

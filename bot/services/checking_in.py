@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, Presence, arrange, planned_return
 from bot.errors import Conflict
-from bot.reader import escaped
 from bot.services import limits, no_shows, watch
 from bot.services.agreeing import Why, follow, reopen, settle
 from bot.services.calls import STEPS
@@ -143,9 +142,9 @@ async def check_nobody_is_elsewhere(
         other = await read(session, elsewhere[user_id])
         raise Conflict(
             "course.check_in.twice",
-            place=escaped(other.place, 80),
+            place=other.place,
             at=other.started_at,
-            other_place=escaped(outing.place, 80),
+            other_place=outing.place,
             other_at=outing.starts_at,
         )
     if elsewhere:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings import OUT
 from bot.errors import Conflict, NotFound
-from bot.reader import escaped
 from bot.services import watch
 from bot.services.outings import CompanionView, OutingView, pressed_before, read
 from db.engine import Database
@@ -145,7 +144,7 @@ async def answer(
         if outing.state not in OUT:
             raise Conflict("alerts.contact.over")
         if not about.out and outing.help_at is None:
-            raise Conflict("alerts.contact.home_already", name=escaped(about.name, 60))
+            raise Conflict("alerts.contact.home_already", name=about.name)
         if await pressed_before(session, interaction_id, outing_id, now) or mine[-1].payload.get("answer") == how:
             return outing
         await queries.write_answer(session, mine[-1].delivery_id, {**mine[-1].payload, "answer": how})

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.errors import BadInput, Conflict, NotFound
-from bot.reader import escaped
 from bot.services import questions
 from bot.services.deliveries import Destination, Letter, post
 from db import models
@@ -115,15 +114,15 @@ async def name_contact(
         known = next((c for c in kept if c.contact_id == contact_id), None)
         again_at = None if known is None else _again_at(known)
         if known is not None and known.dropped_at is None and known.state == ContactState.ACCEPTED:
-            raise Conflict("alerts.contact.named", name=escaped(name, 60))
+            raise Conflict("alerts.contact.named", name=name)
         too_early = again_at is not None and now < again_at
         if known is not None and too_early and known.state == ContactState.DECLINED:
-            raise Conflict("alerts.contact.later", name=escaped(name, 60), at=again_at)
+            raise Conflict("alerts.contact.later", name=name, at=again_at)
         if known in mine and too_early:
-            raise Conflict("alerts.contact.waits", name=escaped(name, 60), at=again_at)
+            raise Conflict("alerts.contact.waits", name=name, at=again_at)
         together_at = await queries.going_out_together(session, user_id, contact_id)
         if together_at is not None:
-            raise Conflict("alerts.contact.partner", name=escaped(name, 60), at=together_at)
+            raise Conflict("alerts.contact.partner", name=name, at=together_at)
         if known not in mine and len(mine) >= MOST:
             raise Conflict("alerts.contact.full", count=MOST)
         position = known.position if known is not None and known in mine else len(mine) + 1

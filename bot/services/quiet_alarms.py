@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.delivery import Priority
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, NotFound
-from bot.reader import escaped
 from bot.services import people
 from bot.services.deliveries import Plan, plan, post
 from bot.services.outings import OutingView, pressed_before, read
@@ -116,7 +115,7 @@ async def take(
             raise Conflict("alerts.quiet.over")
         if alarm.taken_by is not None:
             name = await people.name_in(session, alarm.taken_by, outing.guild_id)
-            raise Conflict("alerts.quiet.taken_already", name=escaped(name, 60))
+            raise Conflict("alerts.quiet.taken_already", name=name)
         await queries.set_alarm(session, alarm_id, taken_by_user_id=user_id, taken_at=now)
         await _plan(session, outing, alarm_id, alarm.user_id, now + TAKEN_FOR)
         await tell(session, outing, alarm, "taken", user_id, now)

@@ -14,7 +14,6 @@ from bot.domain.calls import can_then, free_places, offer_ends, overlap
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, free_wishes
 from bot.errors import Conflict, NotFound
-from bot.reader import escaped
 from bot.services import questions
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, read, tell
@@ -164,10 +163,10 @@ async def check_free(session: AsyncSession, outing: OutingView, user_id: int) ->
         if row.outing_id != outing.outing_id and overlap(_span(row), (outing.starts_at, ends_at(outing))):
             raise Conflict(
                 "partners.refused.two_at_once",
-                place=escaped(row.place, 80),
+                place=row.place,
                 at=row.starts_at,
                 until=_span(row)[1],
-                other_place=escaped(outing.place, 80),
+                other_place=outing.place,
                 other_at=outing.starts_at,
                 other_until=ends_at(outing),
             )

@@ -108,7 +108,7 @@ async def test_the_refusal_names_the_clubs_points(database: Database) -> None:
         await session.execute(insert(MeetingPoint).values(guild_id=CLUB, name="Stadium"))
     with pytest.raises(BadInput) as refused:
         await availability.say(database, person, Said("tue 18-20", "River"), NOW)
-    assert refused.value.params == {"typed": "River", "places": "Stadium"}
+    assert refused.value.params == {"typed": "River", "places": ("Stadium",)}
     assert not (await availability.available(database, person, TODAY)).known
 
 
