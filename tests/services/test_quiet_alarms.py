@@ -201,7 +201,7 @@ async def test_it_sounds_every_five_minutes_until_one_is_on_it(town: Outside) ->
     assert await told(town) == [("alert.unsafe", 0, ROOM)] * 3
     await take(town, EVE, outing)
     assert await town.said("alert.unsafe_turn") == [("alert.unsafe_turn", 0, ROOM)]
-    await town.until(pressed + timedelta(hours=3))
+    await town.until(pressed + 70 * MINUTE)
     assert await told(town) == [("alert.unsafe", 0, ROOM)] * 3
 
 
