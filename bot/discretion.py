@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-QUIET = frozenset({"alert.unsafe", "alert.unsafe_turn", "alert.unheard", "alert.onit", "alert.word", "alert.closed"})
+from bot.domain.stored_kinds import KEPT_FROM_RECIPIENTS, StoredKind
+
+QUIET = frozenset(
+    {*KEPT_FROM_RECIPIENTS, StoredKind.ALERT_UNHEARD, "alert.onit", "alert.word", "alert.closed"},
+)
 """Kinds of messages and steps, and buttons as `area.action`, of quiet alarms."""
 
 

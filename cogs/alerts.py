@@ -12,9 +12,10 @@ from discord.ext import commands
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.outings import pause_after_rung
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import MemberError, Unavailable
 from bot.reader import Reader
-from bot.services import alerts, contact_answers, ladder, people, watch
+from bot.services import alerts, contact_answers, ladder, people
 from bot.services.outings import OutingView
 from bot.services.people import Club
 from cogs.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
@@ -44,12 +45,12 @@ class Alerts(commands.Cog):
         self.since = app.clock()
         safety = Priority.SAFETY
         self.kinds = (
-            Kind(watch.OVERDUE, safety, _climb),
-            Kind(watch.HELP, safety, _climb),
-            Kind(watch.ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
-            Kind(watch.CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
+            Kind(StoredKind.OUTING_OVERDUE, safety, _climb),
+            Kind(StoredKind.OUTING_HELP, safety, _climb),
+            Kind(StoredKind.ALERT_ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
+            Kind(StoredKind.ALERT_CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
             Kind(
-                watch.ORGANISERS,
+                StoredKind.ALERT_ORGANISERS,
                 safety,
                 None,
                 _draw_organisers,
@@ -57,7 +58,7 @@ class Alerts(commands.Cog):
                 to=Recipient.ORGANISER,
                 unproven=partial(_draw_organisers, exactly=False),
             ),
-            Kind(watch.CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=_who_hears),
+            Kind(StoredKind.ALERT_CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=_who_hears),
         )
 
     @commands.Cog.listener()

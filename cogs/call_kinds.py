@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.reader import Reader
 from bot.services import agreeing, calls, clubs, contact_answers, joining, limits, outing_cards, people, waiting
 from bot.services.checking_in import EARLIEST_CHECK_IN
-from bot.services.outings import CARD, OutingView, outing_of
+from bot.services.outings import OutingView, outing_of
 from cogs.nudging import Nudge, Said
 from cogs.views import outing_letters as letters
 from cogs.views.outing_card import public_card
@@ -158,21 +159,23 @@ def _told(name: str, draw: Draw, **options: Any) -> Kind:
     return Kind(name, Priority.ASKED, draw=draw, to=Recipient.MEMBER, **options)
 
 
-NUDGES = (Nudge(waiting.WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER),)
+NUDGES = (Nudge(StoredKind.OUTING_WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER),)
 
 KINDS = (
-    Kind(CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY),
+    Kind(
+        StoredKind.OUTING_CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY
+    ),
     _told(
-        agreeing.FILLED,
+        StoredKind.OUTING_FILLED,
         _letter(
             lambda outing, to, reader: letters.filled(
                 outing, to.user_id, reader, matched=bool(to.payload.get("matched"))
             )
         ),
     ),
-    _told(agreeing.CONFIRMED, draw_confirmed),
+    _told(StoredKind.OUTING_CONFIRMED, draw_confirmed),
     _told(
-        agreeing.REOPENED,
+        StoredKind.OUTING_REOPENED,
         _letter(
             lambda outing, to, reader: letters.reopened(
                 outing,
@@ -184,15 +187,15 @@ KINDS = (
             )
         ),
     ),
-    _told(agreeing.CHANGED, _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader))),
+    _told(StoredKind.OUTING_CHANGED, _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader))),
     _told(
-        agreeing.CANCELLED,
+        StoredKind.OUTING_CANCELLED,
         _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
     ),
-    _told(waiting.OFFER, draw_offer),
-    _told(outing_cards.UNPOSTED, draw_unposted, fallback=False),
-    Kind(limits.LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
-    Kind(waiting.OFFER_ENDS, Priority.ASKED, fire=end_offer),
-    Kind(calls.LAPSE, Priority.ASKED, fire=lapse),
-    Kind(calls.PURGE, Priority.NUDGE, fire=purge),
+    _told(StoredKind.OUTING_OFFER, draw_offer),
+    _told(StoredKind.OUTING_UNPOSTED, draw_unposted, fallback=False),
+    Kind(StoredKind.OUTING_LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_OFFER_ENDS, Priority.ASKED, fire=end_offer),
+    Kind(StoredKind.OUTING_LAPSE, Priority.ASKED, fire=lapse),
+    Kind(StoredKind.OUTING_PURGE, Priority.NUDGE, fire=purge),
 )

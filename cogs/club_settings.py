@@ -13,6 +13,7 @@ from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain import zones
 from bot.domain.delivery import Priority
 from bot.domain.runs import Surface
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.units import Units
 from bot.i18n import LANGUAGES
 from bot.services import clubs, digests, partners_card
@@ -53,7 +54,7 @@ class ClubSettings(commands.Cog):
 
     kinds = (
         Kind(
-            partners_card.KIND,
+            StoredKind.CLUB_PARTNERS,
             Priority.ASKED,
             draw=draw_partners_card,
             sent=partners_card.posted,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.delivery.kinds import Outgoing
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.strikes import Hour
 from bot.reader import Reader
 from bot.services import streaks
@@ -25,7 +26,7 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
 
 
 COME_BACK = Nudge(
-    "nudge.back",
+    StoredKind.NUDGE_BACK,
     key="nudges.name.back",
     who=streaks.quiet_for_two_weeks,
     hour=Hour(17),

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.reader import escaped
 from bot.services import contacts, people, questions
@@ -43,7 +44,7 @@ class ContactList(commands.Cog):
                 hold=hold_question,
                 to=Recipient.ANYBODY,
             ),
-            Kind(contacts.GONE, Priority.ASKED, None, _draw_gone, to=Recipient.ANYBODY),
+            Kind(StoredKind.CONTACT_GONE, Priority.ASKED, None, _draw_gone, to=Recipient.ANYBODY),
         )
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:

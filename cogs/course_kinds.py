@@ -12,12 +12,11 @@ from discord import ui
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, OUT, OutingState, Presence
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.membership import notice
 from bot.reader import Reader
-from bot.services import alerts, checking_in, contact_answers, course, drafts, eyes, no_shows, people
-from bot.services.calls import HOUR, START
-from bot.services.evenings import EVENING
+from bot.services import alerts, contact_answers, course, drafts, no_shows, people
 from bot.services.outings import OutingView, outing_of
 from cogs.nudging import Nudge, Said, Say
 from cogs.views import outing_after
@@ -216,30 +215,30 @@ def _eyes_back(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime
 _ASKED, _SAFETY = Priority.ASKED, Priority.SAFETY
 
 NUDGES = (
-    _reminder_nudge(EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
-    _reminder_nudge(HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
+    _reminder_nudge(StoredKind.OUTING_EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
+    _reminder_nudge(StoredKind.OUTING_HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
 )
 
 KINDS = (
     Kind(
-        START,
+        StoredKind.OUTING_START,
         _SAFETY,
-        _reminds(START),
+        _reminds(StoredKind.OUTING_START),
         _draws(_start),
         useful_for=timedelta(hours=1),
         to=Recipient.MEMBER,
         unproven=_draws(_start, exactly=False),
     ),
-    Kind(no_shows.UNSTARTED, _ASKED, _fire_unstarted),
-    Kind(no_shows.HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
-    Kind(no_shows.MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
-    Kind(no_shows.WORD, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
+    Kind(StoredKind.OUTING_UNSTARTED, _ASKED, _fire_unstarted),
+    Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
     # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
-    Kind(checking_in.OUT_NOW, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
-    Kind(course.HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
-    Kind(course.EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),
-    Kind(course.PARTNER_HOME, _SAFETY, None, _draws(_asked_home), to=Recipient.COMPANION),
-    Kind(eyes.LOST, _SAFETY, None, _draws(_eyes_lost), to=Recipient.COMPANION),
-    Kind(eyes.BACK, _SAFETY, None, _draws(_eyes_back), to=Recipient.COMPANION),
-    Kind(course.DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_BOTH_HOME, _SAFETY, None, _draws(_asked_home), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EYES_LOST, _SAFETY, None, _draws(_eyes_lost), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EYES_BACK, _SAFETY, None, _draws(_eyes_back), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
 )

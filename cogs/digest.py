@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.membership import notice
 from bot.reader import Reader
@@ -73,7 +74,7 @@ async def _draw_lost(client: Backpedal, out: Outgoing) -> Drawn:
 
 
 DIGEST = Nudge(
-    digests.DIGEST,
+    StoredKind.NUDGE_DIGEST,
     key="nudges.name.digest",
     who=digests.due,
     hour=digests.hours,  # each club has its own
@@ -92,7 +93,7 @@ class DigestCog(commands.Cog):
     nudges = (DIGEST,)
     kinds = (
         Kind(
-            digests.LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False,
+            StoredKind.DIGEST_LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False,
             to=Recipient.ORGANISER,
         ),
     )  # fmt: skip

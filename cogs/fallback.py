@@ -17,6 +17,7 @@ from bot.delivery.kinds import ASKED_OF_DISCORD, Drawn, Kind, Outgoing, Recipien
 from bot.delivery.recipients import Proof, prove
 from bot.discretion import marked
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.reader import Reader
 from bot.services import fallbacks, outbox, people
@@ -44,7 +45,7 @@ class Fallback(commands.Cog):
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.kinds = (Kind(fallbacks.WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
+        self.kinds = (Kind(StoredKind.DELIVERY_WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
 
     async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
@@ -101,7 +102,7 @@ class Fallback(commands.Cog):
         person = await met(interaction)
         pressed_at = await outbox.delivery(self.app.database, delivery_id)
         waiting = [] if pressed_at is None else [pressed_at]
-        if pressed_at is not None and pressed_at.kind == fallbacks.WAITS:
+        if pressed_at is not None and pressed_at.kind == StoredKind.DELIVERY_WAITS:
             waiting = await fallbacks.waiting(self.app.database, pressed_at.kind, pressed_at.payload)
         own = [one for one in waiting if one.user_id == person.user_id]
         if waiting and not own:

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.services import gone_clubs, purging
 from cogs.beginning import begin
 
@@ -26,8 +27,8 @@ class Forgetting(commands.Cog):
         self.bot = bot
         self.app = bot.app
         self.kinds = (
-            Kind(purging.KIND, Priority.NUDGE, fire=self._purge),
-            Kind(gone_clubs.KIND, Priority.NUDGE, fire=self._forget_club),
+            Kind(StoredKind.DELIVERY_PURGE, Priority.NUDGE, fire=self._purge),
+            Kind(StoredKind.CLUB_FORGET, Priority.NUDGE, fire=self._forget_club),
         )
 
     @commands.Cog.listener()

@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.delivery.kinds import DueNow, Kind
 from bot.domain.delivery import Priority
 from bot.domain.snoozes import Snooze
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotAllowed, NotFound
 from bot.services import nudging
 from bot.services.nudging import Audience, Rule
@@ -37,8 +38,8 @@ class Nudges(commands.Cog):
         self.bot = bot
         self.app = bot.app
         self.kinds = (
-            Kind(nudging.TICK, Priority.NUDGE, fire=self._tick),
-            Kind(nudging.SNOOZED, Priority.ASKED, fire=self._wake),
+            Kind(StoredKind.NUDGE_TICK, Priority.NUDGE, fire=self._tick),
+            Kind(StoredKind.NUDGE_SNOOZED, Priority.ASKED, fire=self._wake),
         )
 
     @commands.Cog.listener()

@@ -1,7 +1,8 @@
 """What a nudge is: declared in one place, a value in the attribute `nudges` of a cog; the rest follows from it.
 
 From the declaration come its tick, the kind of its message, Stop and Snooze below it, its line on `/settings`, quiet
-hours and the limit a day. A feature that brings a nudge adds a cog with one, and changes nothing else.
+hours and the limit a day. A feature that brings a nudge adds a cog with one and its name to
+`bot.domain.stored_kinds`, and changes nothing else.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.runs import SpotterState
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.ties import TieKind
 from bot.errors import BadInput
 from bot.reader import escaped
@@ -35,11 +36,11 @@ class Questions(commands.Cog):
                 Priority.ASKED,
                 draw=_draw,
                 useful_for=questions.USEFUL_FOR,
-                fallback=name == questions.SPOTTER,
+                fallback=name == StoredKind.SPOTTER_ASK,
                 hold=hold_question,
                 to=Recipient.MEMBER,
             )
-            for name in (questions.SPOTTER, questions.SPOTTER_ALONE)
+            for name in (StoredKind.SPOTTER_ASK, StoredKind.SPOTTER_ASK_ALONE)
         )
 
     @pressed("ask", "never", "asker_id")

@@ -14,8 +14,9 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.outings import EXTENSIONS_MIN
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import MemberError, NotFound
-from bot.services import alerts, course, people, quiet_alarms, quiet_turns
+from bot.services import alerts, course, people, quiet_alarms
 from bot.services.lifelines import Lifeline
 from bot.services.outings import OutingView, outing_of
 from bot.services.people import Club
@@ -56,7 +57,7 @@ class QuietAlarms(commands.Cog):
         # Who is said to be waited for in a channel is noticed there: of these nothing stands in any.
         self.kinds = (
             Kind(
-                quiet_turns.UNSAFE,
+                StoredKind.ALERT_UNSAFE,
                 safety,
                 _sound_again,
                 _draw_alarm,
@@ -65,8 +66,10 @@ class QuietAlarms(commands.Cog):
                 to=_who_hears,
                 unproven=partial(_draw_alarm, exactly=False),
             ),
-            Kind(quiet_turns.TURN, safety, None, _draw_turn, failed=_to_each, fallback=False, to=_who_hears),
-            Kind(quiet_alarms.UNHEARD, safety, None, _draw_unheard, fallback=False, to=Recipient.COMPANION),
+            Kind(
+                StoredKind.ALERT_UNSAFE_TURN, safety, None, _draw_turn, failed=_to_each, fallback=False, to=_who_hears
+            ),
+            Kind(StoredKind.ALERT_UNHEARD, safety, None, _draw_unheard, fallback=False, to=Recipient.COMPANION),
         )
 
     async def cog_unload(self) -> None:

@@ -13,6 +13,7 @@ from bot.app import App
 from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
 from bot.domain.snoozes import Snooze
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.services import people, reminder_answers, reminders, runs
 from bot.services import reminder_firing as firing
@@ -43,7 +44,7 @@ class ReminderMessages(commands.Cog):
         asked = Priority.ASKED
         self.kinds = (
             Kind(
-                firing.FIRES,
+                StoredKind.REMIND,
                 asked,
                 None,
                 _draw,
@@ -53,7 +54,7 @@ class ReminderMessages(commands.Cog):
                 to=Recipient.ANYBODY,
             ),
             Kind(
-                firing.AGAIN,
+                StoredKind.REMIND_AGAIN,
                 asked,
                 None,
                 _draw,
@@ -61,7 +62,7 @@ class ReminderMessages(commands.Cog):
                 fire_all=_fires(firing.fire_again),
                 to=Recipient.ANYBODY,
             ),
-            Kind(firing.TROUBLE, asked, None, _draw_trouble, to=Recipient.ANYBODY),
+            Kind(StoredKind.REMIND_TROUBLE, asked, None, _draw_trouble, to=Recipient.ANYBODY),
         )
 
     @pressed("remind", "done", "reminder_id", "occurs_at")

@@ -15,6 +15,7 @@ import discord
 
 from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.membership import notice
 from bot.services import matching, people, rounds
@@ -184,9 +185,9 @@ async def not_drawn(session: AsyncSession, outgoing: Outgoing, _failure: Failure
 
 
 KINDS = (
-    Kind(rounds.NOTICE, Priority.ASKED, fire=announce, draw=draw_notice, to=Recipient.MEMBER),
+    Kind(StoredKind.ROUND_NOTICE, Priority.ASKED, fire=announce, draw=draw_notice, to=Recipient.MEMBER),
     Kind(
-        rounds.MATCH,
+        StoredKind.ROUND_MATCH,
         Priority.ASKED,
         fire=begin_match,
         draw=draw_match,
@@ -195,14 +196,14 @@ KINDS = (
         to=Recipient.ANYBODY,
     ),
     Kind(
-        rounds.PREVIEW,
+        StoredKind.ROUND_PREVIEW,
         Priority.ASKED,
         fire=confirm_by_itself,
         draw=draw_preview,
         fallback=False,
         to=Recipient.ORGANISER,
     ),
-    Kind(rounds.SETTLE, Priority.ASKED, draw=draw_settled, fallback=False, to=Recipient.ANYBODY),
-    Kind(rounds.MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
-    Kind(rounds.LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
+    Kind(StoredKind.ROUND_SETTLE, Priority.ASKED, draw=draw_settled, fallback=False, to=Recipient.ANYBODY),
+    Kind(StoredKind.ROUND_MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
+    Kind(StoredKind.ROUND_LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
 )

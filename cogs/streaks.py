@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.app import App
 from bot.delivery.kinds import Outgoing
 from bot.domain.periods import today_in
+from bot.domain.stored_kinds import StoredKind
 from bot.reader import Reader
 from bot.services import streaks
 from cogs.answer import Interaction, met, reply
@@ -28,7 +29,7 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
 
 
 WEEK_IN_DANGER = Nudge(
-    "nudge.week",
+    StoredKind.NUDGE_WEEK,
     key="nudges.name.week",
     useful_for=streaks.DANGER_USEFUL_FOR,
     say=_say,

@@ -19,6 +19,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
 from bot.discretion import marked
 from bot.domain.delivery import KNOCK_AGAIN, Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.services import fallbacks, outbox
 from bot.services.deliveries import Destination
@@ -349,15 +350,13 @@ class Sender:
 
     async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
         """Record it for good and let the kind do what follows; of a fallback, the kinds of what was refused before."""
-        meant = [one]
-        if one.kind == fallbacks.WAITS:
+        meant, failure_told = [one], failure
+        if one.kind == StoredKind.DELIVERY_WAITS:
             refused = await fallbacks.waiting(self._database, one.kind, one.payload)
             if one.destination is Destination.CARD:  # one that stands and was not changed: the rest had been said
                 refused = refused[-1:]
             meant = [each for each in refused if each.kind in self._client.kinds]
             failure_told = Failure.CLOSED
-        else:
-            failure_told = failure
         for each in meant:
             log.warning("%s %d is not delivered: %s", each.kind, each.delivery_id, failure_told.value)
 

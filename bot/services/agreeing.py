@@ -10,16 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calls import UNSTARTED
 from bot.domain.outings import BEFORE, ENDED, OutingState
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict
 from bot.services.outings import OutingView, read, redraw, settle_roles, tell
 from bot.services.waiting import ask_who_is_free, offer_places
 from db.queries import outings as queries
-
-FILLED = "outing.filled"
-CONFIRMED = "outing.confirmed"
-REOPENED = "outing.reopened"
-CHANGED = "outing.changed"
-CANCELLED = "outing.cancelled"
 
 
 class Why(StrEnum):
@@ -96,20 +91,20 @@ async def follow(
     new = [c.user_id for c in after.inside if c.user_id not in {b.user_id for b in before.inside}]
     if changed_by is not None:
         others = [c.user_id for c in (*after.inside, *after.waiting) if c.user_id != changed_by]
-        await tell(session, after, CHANGED, others, now, occurrence=event)
+        await tell(session, after, StoredKind.OUTING_CHANGED, others, now, occurrence=event)
     if left or (before.state in AGREED and after.state is OutingState.OPEN):
         # One id stands alone: of somebody erased it becomes 0, who is somebody still.
         gone: object = next(iter(left)) if len(left) == 1 else list(left)
         payload = {"left": gone, "why": why.value, "agreed": before.state in AGREED}
-        await tell(session, after, REOPENED, inside, now, occurrence=event, payload=payload)
+        await tell(session, after, StoredKind.OUTING_REOPENED, inside, now, occurrence=event, payload=payload)
     if after.state is OutingState.FILLED and changed_by is None:
         asked = inside if before.state is OutingState.OPEN else new
-        await tell(session, after, FILLED, asked, now, occurrence=event)
+        await tell(session, after, StoredKind.OUTING_FILLED, asked, now, occurrence=event)
     if after.state is OutingState.CONFIRMED:
         told = new if before.state is OutingState.CONFIRMED else inside
         # Who was asked to confirm has read where and when; who was not has still to read it.
         payload = {"whole": before.state is not OutingState.FILLED}
-        await tell(session, after, CONFIRMED, told, now, occurrence=event, payload=payload)
+        await tell(session, after, StoredKind.OUTING_CONFIRMED, told, now, occurrence=event, payload=payload)
     after = await offer_places(session, after, now)
     if before.state in AGREED:
         await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services import eyes, quiet_alarms, watch
@@ -185,10 +186,10 @@ async def resolve(
         await watch.answered(session, outing, user_id, "resolved", now)
         others = [c.user_id for c in outing.inside if c.user_id != user_id]
         await tell(
-            session, outing, watch.CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
+            session, outing, StoredKind.ALERT_CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
             payload={"by_user_id": user_id, "how": "ended"},
         )  # fmt: skip
-        await tell(session, outing, "outing.draft", [c.user_id for c in still_out], now, occurrence="resolved")
+        await tell(session, outing, StoredKind.OUTING_DRAFT, [c.user_id for c in still_out], now, occurrence="resolved")
         await redraw(session, outing, now)
         return outing
 
@@ -275,13 +276,13 @@ async def alarm_contacts(
     out with them is not told: they can miss nobody, and are asked themselves.
     """
     about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
-    told = {(one.user_id, one.about) for one in await queries.contact_letters(session, watch.CONTACT, about)}
+    told = {(one.user_id, one.about) for one in await queries.contact_letters(session, StoredKind.ALERT_CONTACT, about)}
     await post(
         session,
         [
             alarm_letter(
-                watch.CONTACT, f"{about}:{c.user_id}:{now.timestamp():.0f}", outing, now, user_id=c.contact_id,
-                payload={"about_user_id": c.user_id, "help": help_for is not None},
+                StoredKind.ALERT_CONTACT, f"{about}:{c.user_id}:{now.timestamp():.0f}", outing, now,
+                user_id=c.contact_id, payload={"about_user_id": c.user_id, "help": help_for is not None},
             )
             for c in await queries.accepted_contacts(session, user_ids)
             if (anew or (c.contact_id, c.user_id) not in told) and not outing.goes_along(c.contact_id)
@@ -300,6 +301,8 @@ async def alarm_organisers(
     payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id
-        await post(session, [alarm_letter(watch.ORGANISERS, occurrence, outing, now, payload, channel_id=to)], now)
+        await post(
+            session, [alarm_letter(StoredKind.ALERT_ORGANISERS, occurrence, outing, now, payload, channel_id=to)], now
+        )
     else:
-        await by_direct_message(session, outing.outing_id, watch.ORGANISERS, occurrence, now, payload)
+        await by_direct_message(session, outing.outing_id, StoredKind.ALERT_ORGANISERS, occurrence, now, payload)

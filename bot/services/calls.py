@@ -16,26 +16,28 @@ from bot.domain.calls import UNSTARTED, Wanted, same_place
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, DETAIL_KEPT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs import Surface
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
-from bot.services.agreeing import CANCELLED, check_before, follow, reopen, settle
+from bot.services.agreeing import check_before, follow, reopen, settle
 from bot.services.call_limits import check_often
 from bot.services.deliveries import Plan, plan, unplan
-from bot.services.evenings import EVENING, plan_evening
+from bot.services.evenings import plan_evening
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell, view_of
 from bot.services.people import Club, Person, club_of
-from bot.services.waiting import OFFER_ENDS, Presser, check_audience, check_free, check_sees, ends_at, held
+from bot.services.waiting import Presser, check_audience, check_free, check_sees, ends_at, held
 from db.engine import Database
 from db.queries import calls as queries
 from db.queries import outings as outing_queries
 from db.queries import settings as settings_queries
 
-HOUR = "outing.hour"
-START = "outing.start"
-UNSTARTED_KIND = "outing.unstarted"
-LAPSE = "outing.lapse"
-PURGE = "outing.purge"
-STEPS = (EVENING, HOUR, START, UNSTARTED_KIND, LAPSE)
+STEPS = (
+    StoredKind.OUTING_EVENING,
+    StoredKind.OUTING_HOUR,
+    StoredKind.OUTING_START,
+    StoredKind.OUTING_UNSTARTED,
+    StoredKind.OUTING_LAPSE,
+)
 """Steps before the end, planned anew when the time changes; `PURGE` stays when an outing is over."""
 RECENT_RUNS = 10
 """From so many backward runs a member's usual pace is taken: their median."""
@@ -244,11 +246,11 @@ async def call_off(session: AsyncSession, outing: OutingView, now: datetime, *, 
     )
     if not moved:
         raise Conflict("partners.refused.over")
-    await unplan(session, [*STEPS, OFFER_ENDS], outing.outing_id)
+    await unplan(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing.outing_id)
     await queries.leave_all(session, outing.outing_id)
     after = await read(session, outing.outing_id)
     told = [c.user_id for c in (*outing.inside, *outing.waiting) if c.user_id != but]
-    await tell(session, after, CANCELLED, told, now, occurrence="1", payload={"lapsed": but is None})
+    await tell(session, after, StoredKind.OUTING_CANCELLED, told, now, occurrence="1", payload={"lapsed": but is None})
     await redraw(session, after, now)
     return after
 
@@ -314,11 +316,11 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     inside = [c.user_id for c in outing.inside]
     await plan_evening(session, outing.outing_id, outing.guild_id, at, inside, now)
     steps = [
-        (HOUR, at - timedelta(hours=1), Priority.ASKED),
-        (START, at, Priority.SAFETY),
-        (UNSTARTED_KIND, at + UNSTARTED, Priority.ASKED),
-        (LAPSE, at + UNSTARTED, Priority.ASKED),
-        (PURGE, ends_at(outing) + DETAIL_KEPT, Priority.NUDGE),
+        (StoredKind.OUTING_HOUR, at - timedelta(hours=1), Priority.ASKED),
+        (StoredKind.OUTING_START, at, Priority.SAFETY),
+        (StoredKind.OUTING_UNSTARTED, at + UNSTARTED, Priority.ASKED),
+        (StoredKind.OUTING_LAPSE, at + UNSTARTED, Priority.ASKED),
+        (StoredKind.OUTING_PURGE, ends_at(outing) + DETAIL_KEPT, Priority.NUDGE),
     ]
     await plan(
         session,

@@ -9,21 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, Presence, arrange, planned_return
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict
 from bot.services import limits, no_shows, watch
 from bot.services.agreeing import Why, follow, reopen, settle
 from bot.services.calls import STEPS
-from bot.services.course import HALF, hold_own
+from bot.services.course import hold_own
 from bot.services.deliveries import Plan, plan, unplan
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
-from bot.services.waiting import OFFER_ENDS
 from db.engine import Database
 from db.queries import outings as queries
 
 EARLIEST_CHECK_IN = timedelta(hours=1)
 """How long before the start one may check in."""
-OUT_NOW = "outing.out"
-"""Tells everybody who is out until when, with the buttons they need."""
 
 
 def check_startable(outing: OutingView, now: datetime) -> None:
@@ -108,14 +106,17 @@ async def check_in(
         started = {"started_at": now, "due_back_at": due_back_at}
         await _step(session, outing_id, OutingState.CONFIRMED, OutingState.UNDER_WAY, **started)
         outing = await read(session, outing_id)
-        await unplan(session, [*STEPS, OFFER_ENDS], outing_id)
+        await unplan(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing_id)
         await watch.watch(session, outing_id, outing.guild_id, due_back_at)
         if outing.half_at is not None:
-            await plan(session, [Plan(HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)])
+            await plan(
+                session,
+                [Plan(StoredKind.OUTING_HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)],
+            )
         for companion in outing.out:
             payload = {"agreed_here": companion.user_id in new, "by_others": companion.user_id != user_id}
             await tell(
-                session, outing, OUT_NOW, [companion.user_id], now,
+                session, outing, StoredKind.OUTING_OUT, [companion.user_id], now,
                 occurrence="1", priority=Priority.SAFETY, payload=payload,
             )  # fmt: skip
         await redraw(session, outing, now)

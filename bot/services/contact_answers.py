@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings import OUT
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services import watch
 from bot.services.outings import CompanionView, OutingView, pressed_before, read
@@ -67,8 +68,8 @@ async def tried(database: Database, outing: OutingView) -> Tried:
     """What was tried before the organisers are told, as far as it is known now."""
     since = watch.help_of(outing) if outing.help_at is not None else watch.return_of(outing)
     async with database.read() as session:
-        asks = await queries.newest_asks(session, watch.ASK, outing.outing_id)
-        letters = await queries.contact_letters(session, watch.CONTACT, f"{outing.outing_id}:{since}")
+        asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing.outing_id)
+        letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, f"{outing.outing_id}:{since}")
         about = [c.user_id for c in outing.inside]
         names = {(c.contact_id, c.user_id): c.contact_name for c in await queries.accepted_contacts(session, about)}
     told = {
@@ -88,7 +89,7 @@ async def tried(database: Database, outing: OutingView) -> Tried:
 async def was_asked(database: Database, outing_id: int, user_id: int) -> bool:
     """Whether somebody was really asked whether they are home."""
     async with database.read() as session:
-        asks = await queries.newest_asks(session, watch.ASK, outing_id)
+        asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing_id)
     return user_id in asks and asks[user_id].sent_at is not None
 
 
@@ -136,7 +137,7 @@ async def answer(
     """
     async with database.urgent.write() as session:
         outing = await read(session, outing_id, hold=True)
-        letters = await queries.contact_letters(session, watch.CONTACT, str(outing_id))
+        letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, str(outing_id))
         mine = [one for one in letters if (one.user_id, one.about) == (contact_id, about_user_id)]
         about = outing.who(about_user_id)
         if not mine or about is None:
@@ -149,7 +150,9 @@ async def answer(
             return outing
         await queries.write_answer(session, mine[-1].delivery_id, {**mine[-1].payload, "answer": how})
         more = {"about_user_id": about_user_id}
-        await watch.tell_alarmed(session, outing, [watch.ORGANISERS], contact_id, f"contact_{how}", now, more=more)
+        await watch.tell_alarmed(
+            session, outing, [StoredKind.ALERT_ORGANISERS], contact_id, f"contact_{how}", now, more=more
+        )
         if how == CANNOT and outing.rung == 1 and outing.help_at is None:
             await _hasten(session, outing, now)
         return outing
@@ -157,7 +160,7 @@ async def answer(
 
 async def _hasten(session: AsyncSession, outing: OutingView, now: datetime) -> None:
     since = f"{outing.outing_id}:{watch.return_of(outing)}"
-    letters = await queries.contact_letters(session, watch.CONTACT, since)
+    letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, since)
     if all(_how(one) in (CANNOT, "unreached") for one in letters):
         await watch.watch_at(session, outing.outing_id, 2, now)
 

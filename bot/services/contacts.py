@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import questions
 from bot.services.deliveries import Destination, Letter, post
@@ -16,10 +17,8 @@ from db import models
 from db.engine import Database
 from db.queries import contacts as queries
 
-ASKED = questions.CONTACT
+ASKED = StoredKind.CONTACT_ASK
 """The kind that asks somebody to be a contact."""
-GONE = "contact.gone"
-"""The kind that tells a member that a contact who had accepted is one no longer."""
 ASKED_A_DAY = 5
 """Whom a member may ask in a day; taken off and named anew it is another question."""
 MOST = 3
@@ -204,7 +203,7 @@ async def withdraw_everywhere(session: AsyncSession, contact_id: int, now: datet
 
 def _gone(user_id: int, guild_id: int | None, now: datetime, contact_id: int | None = None) -> Letter:
     return Letter(
-        GONE,
+        StoredKind.CONTACT_GONE,
         f"{user_id}:{now.timestamp():.6f}",
         Priority.ASKED,
         Destination.DM,

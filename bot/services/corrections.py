@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, TAKE_BACK, OutingState, Presence
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services import eyes, quiet_turns, watch
 from bot.services.checking_in import check_nobody_is_elsewhere
-from bot.services.course import DRAFT, HALF, check_out, end, hold_own, watch_on
+from bot.services.course import check_out, end, hold_own, watch_on
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, pressed_before, read, redraw
 from db.engine import Database
@@ -55,7 +56,7 @@ async def still_out(
             raise Conflict("course.still_out.already")
         if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
             raise Conflict("course.still_out.late")
-        if await queries.count_messages(session, DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
+        if await queries.count_messages(session, StoredKind.OUTING_DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
             raise Conflict("course.still_out.often")
         await check_nobody_is_elsewhere(session, outing, user_id, [me])
         if over:
@@ -163,5 +164,7 @@ async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> N
     states, lost_at = [outing.state.value], eyes.lost_at(outing, now)
     await watch_on(session, outing, now, states, ended_at=None, resolved_by=None, resolution=None, eyes_lost_at=lost_at)
     if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
-        half = Plan(HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id)
+        half = Plan(
+            StoredKind.OUTING_HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id
+        )
         await plan(session, [half])

@@ -21,21 +21,15 @@ from bot.domain.outings import (
     OutingState,
     Presence,
 )
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import eyes, quiet_turns, watch
-from bot.services.calls import HOUR, START
 from bot.services.deliveries import unplan
-from bot.services.evenings import EVENING
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
 from db.queries import outings as queries
 
-REMINDERS = (EVENING, HOUR, START)
-HALF = "outing.half"
-DRAFT = "outing.draft"
-EXTENDED = "outing.extended"
-PARTNER_HOME = "outing.both_home"
-"""Asks somebody whose partner has said that both are home."""
+REMINDERS = (StoredKind.OUTING_EVENING, StoredKind.OUTING_HOUR, StoredKind.OUTING_START)
 
 
 async def own_outing(database: Database, outing_id: int, user_id: int) -> OutingView:
@@ -87,7 +81,7 @@ async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int 
     if outing.state not in (OutingState.FILLED, OutingState.CONFIRMED):
         return
     ids = [c.user_id for c in outing.inside if user_id is None or c.user_id == user_id]
-    priority = Priority.SAFETY if kind == START else Priority.ASKED
+    priority = Priority.SAFETY if kind == StoredKind.OUTING_START else Priority.ASKED
     await tell(session, outing, kind, ids, now, occurrence=f"{outing.terms}", priority=priority)
 
 
@@ -96,7 +90,15 @@ async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -
     outing = await read(session, outing_id, hold=True)
     if not may_swap_now(outing, now):
         return
-    await tell(session, outing, HALF, [c.user_id for c in outing.out], now, occurrence="1", priority=Priority.SAFETY)
+    await tell(
+        session,
+        outing,
+        StoredKind.OUTING_HALF,
+        [c.user_id for c in outing.out],
+        now,
+        occurrence="1",
+        priority=Priority.SAFETY,
+    )
 
 
 async def swap(database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime) -> OutingView:
@@ -119,7 +121,7 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
         if not outing.may_swap:
             raise Conflict("course.swap.no_eyes")
         await queries.move(session, outing_id, OUT, swapped_at=now)
-        await unplan(session, [HALF], outing_id)
+        await unplan(session, [StoredKind.OUTING_HALF], outing_id)
         outing = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="swap")
         await redraw(session, outing, now)
         return outing
@@ -170,7 +172,7 @@ async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minu
     await tell(
         session,
         outing,
-        EXTENDED,
+        StoredKind.OUTING_EXTENDED,
         others,
         now,
         occurrence=f"{outing.extended_min}",
@@ -209,7 +211,7 @@ async def home(
                 await tell(
                     session,
                     outing,
-                    PARTNER_HOME,
+                    StoredKind.OUTING_BOTH_HOME,
                     [c.user_id for c in outing.out],
                     now,
                     occurrence=f"{user_id}:{now.timestamp():.0f}",
@@ -236,7 +238,7 @@ async def come_home(
     await eyes.allow(session, outing, now)
     await queries.set_companion(session, outing.outing_id, user_id, home_at=now, draft=me.draft or "offered")
     outing = await eyes.follow(session, outing, now, event=event, by_user_id=user_id, how="home", silent=silent)
-    await tell(session, outing, DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
+    await tell(session, outing, StoredKind.OUTING_DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
     await quiet_turns.came_home(session, outing, user_id, now)
     return outing
 
@@ -256,7 +258,7 @@ async def watch_on(
 async def end(session: AsyncSession, outing: OutingView, state: OutingState, now: datetime, **values: object) -> None:
     """Close an outing that is out: nothing more of it is due."""
     await queries.move(session, outing.outing_id, OUT, state=state.value, ended_at=now, eyes_lost_at=None, **values)
-    await unplan(session, [HALF], outing.outing_id)
+    await unplan(session, [StoredKind.OUTING_HALF], outing.outing_id)
     await watch.unwatch(session, outing.outing_id)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,7 @@ from bot.domain.clubs import DEFAULT_DIGEST_HOUR, DEFAULT_DIGEST_WEEKDAY, DEFAUL
 from bot.domain.delivery import Priority
 from bot.domain.leaderboard import ranks
 from bot.domain.runs import Direction
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.streaks import WEEK, monday_of
 from bot.domain.strikes import Hour
 from bot.errors import BadInput
@@ -29,9 +31,6 @@ from db.queries import calls as call_queries
 from db.queries import digests as queries
 from db.queries import settings as settings_queries
 
-DIGEST = "nudge.digest"
-LOST = "digest.lost"
-"""Tells the organisers that a digest could not be posted."""
 MOST = 2 * WEEK
 """Told of at most: a longer gap is no digest that was moved or lost, but a club that had none."""
 WEEKS = 12
@@ -150,7 +149,9 @@ async def _told(session: AsyncSession, reached: Sequence[Reached]) -> dict[int, 
     since = min((struck.at for one in reached for struck in one.hours), default=None)
     if since is None:
         return {}
-    rows = await queries.posted(session, DIGEST, [one.id for one in reached], since - MOST - timedelta(days=1))
+    rows = await queries.posted(
+        session, StoredKind.NUDGE_DIGEST, [one.id for one in reached], since - MOST - timedelta(days=1)
+    )
     told: dict[int, date] = {}
     for guild_id, payload in rows:
         told[guild_id] = max(told.get(guild_id, date.min), date.fromisoformat(payload["on"]))
@@ -281,7 +282,7 @@ async def stop(database: Database, guild_id: int) -> None:
 async def _set(database: Database, guild_id: int, now: datetime, **values: object) -> None:
     async with database.write() as session:
         await settings_queries.set_guild(session, guild_id, **values)
-        await look_again_from_now(session, DIGEST, now)
+        await look_again_from_now(session, StoredKind.NUDGE_DIGEST, now)
 
 
 async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: str, now: datetime) -> None:
@@ -289,17 +290,20 @@ async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: 
     guild = await settings_queries.guild_row(session, guild_id)
     if guild is None or guild.left_at is not None or guild.digest_channel_id != channel_id:
         return
-    payload = {"channel_id": str(channel_id)}
-    common = {"due_at": now, "guild_id": guild_id, "payload": payload}
+    lost = partial(
+        Letter,
+        StoredKind.DIGEST_LOST,
+        key,
+        Priority.ASKED,
+        due_at=now,
+        guild_id=guild_id,
+        payload={"channel_id": str(channel_id)},
+    )
     if guild.organisers_channel_id is not None:
-        where = Destination.CHANNEL
-        told = [Letter(LOST, key, Priority.ASKED, where, channel_id=guild.organisers_channel_id, **common)]  # type: ignore[arg-type]
+        told = [lost(Destination.CHANNEL, channel_id=guild.organisers_channel_id)]
     else:
         organisers = list(await call_queries.organisers_of(session, guild_id, MOST_ORGANISERS)) or (
             [guild.owner_id] if guild.owner_id else []
         )
-        told = [
-            Letter(LOST, key, Priority.ASKED, Destination.DM, user_id=user_id, **common)  # type: ignore[arg-type]
-            for user_id in organisers
-        ]
+        told = [lost(Destination.DM, user_id=user_id) for user_id in organisers]
     await post(session, told, now)

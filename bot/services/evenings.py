@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.calls import evening_before
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Plan, plan
 from db.queries import calls as queries
-
-EVENING = "outing.evening"
 
 
 async def plan_evening(
@@ -32,7 +31,7 @@ async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: in
     """
     planned: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
     for outing_id, club_id, starts_at, to in await queries.planned_of(
-        session, EVENING, user_id=user_id, guild_id=guild_id
+        session, StoredKind.OUTING_EVENING, user_id=user_id, guild_id=guild_id
     ):
         if to is not None:
             planned[club_id].append((outing_id, starts_at, to))
@@ -49,4 +48,6 @@ async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: in
 
 
 def _plan(outing_id: int, user_id: int, at: datetime) -> Plan:
-    return Plan(EVENING, f"{outing_id}:{user_id}", at, Priority.ASKED, subject_id=outing_id, user_id=user_id)
+    return Plan(
+        StoredKind.OUTING_EVENING, f"{outing_id}:{user_id}", at, Priority.ASKED, subject_id=outing_id, user_id=user_id
+    )

@@ -12,13 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT
+from bot.domain.stored_kinds import StoredKind
 from bot.services.outings import OutingView, read, tell
 from db.queries import outings as queries
-
-LOST = "outing.eyes_lost"
-"""Tells somebody who is out that nobody faces forward for them any more, and who has gone."""
-BACK = "outing.eyes_back"
-"""Tells them that whoever had gone is there after all."""
 
 
 def lost_at(outing: OutingView, now: datetime) -> datetime:
@@ -66,9 +62,9 @@ async def follow(
         lost = frozenset(c.user_id for c in after.out)  # all of them should know who is not with them
     out = {c.user_id for c in after.out} - {by_user_id}
     back = out & before.uncovered - after.uncovered if how in ("still_out", "there") else set()
-    told = [(LOST, set() if silent else lost, how), (BACK, back, how)]
+    told = [(StoredKind.OUTING_EYES_LOST, set() if silent else lost, how), (StoredKind.OUTING_EYES_BACK, back, how)]
     if how == "there":  # all of them were told that they are not
-        told.append((BACK, out - back, "there_too"))
+        told.append((StoredKind.OUTING_EYES_BACK, out - back, "there_too"))
     for kind, user_ids, why in told:
         payload = {"by_user_id": by_user_id, "how": why}
         await tell(

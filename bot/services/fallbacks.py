@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.services import outbox
 from bot.services.deliveries import Destination
 from bot.services.outbox import Leased
@@ -21,8 +22,6 @@ from db.engine import Database
 from db.queries import deliveries as rows
 from db.queries import fallbacks as queries
 
-WAITS = "delivery.waits"
-"""The kind of such a message."""
 GATHER = timedelta(seconds=3)
 """How long one is open for others; a safety message is not kept for them, and takes along who is there already."""
 TOGETHER = 50
@@ -70,7 +69,7 @@ async def fall_back(session: AsyncSession, one: Leased, now: datetime, channel_i
         return False
     if await _join_standing(session, one, channel_id, now):
         return True
-    found = await queries.open_message(session, WAITS, channel_id, one.guild_id, one.priority)
+    found = await queries.open_message(session, StoredKind.DELIVERY_WAITS, channel_id, one.guild_id, one.priority)
     if found is not None and len(found.payload["delivery_ids"]) < TOGETHER:
         await queries.write_payload(session, found.delivery_id, _with(found.payload, one))
         return True
@@ -85,7 +84,7 @@ async def _join_standing(session: AsyncSession, one: Leased, channel_id: int, no
     """Add a message to the notice that names its reader in a channel, unless they may be called there anew."""
     theirs = [
         notice
-        for notice in await queries.notices_since(session, WAITS, channel_id, now - DAY)
+        for notice in await queries.notices_since(session, StoredKind.DELIVERY_WAITS, channel_id, now - DAY)
         if one.user_id in notice.payload.get("user_ids", ())
     ]
     if one.priority == Priority.SAFETY:
@@ -114,7 +113,7 @@ def _with(payload: Mapping[str, Any], one: Leased) -> dict[str, Any]:
 
 def waiting_ids(kind: str, payload: Mapping[str, Any]) -> list[int]:
     """The ids of the direct messages that such a message stands for; none where it is another kind of message."""
-    if kind != WAITS:
+    if kind != StoredKind.DELIVERY_WAITS:
         return []
     return [int(one) for one in payload.get("delivery_ids") or [payload["delivery_id"]]]
 
@@ -152,7 +151,7 @@ async def try_direct_again(database: Database, user_id: int) -> bool:
 
 def _row(one: Leased, guild_id: int | None, channel_id: int, ids: Sequence[int], now: datetime) -> dict[str, Any]:
     return {
-        "kind": WAITS,
+        "kind": StoredKind.DELIVERY_WAITS,
         "occurrence": str(ids[0]),
         "priority": one.priority,
         "destination": Destination.CHANNEL.value,

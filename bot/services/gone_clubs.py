@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import ENDED
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Plan, plan
 from bot.services.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
@@ -21,7 +22,6 @@ from db.queries import gone_clubs as queries
 from db.queries import nudges as due_queries
 from db.queries import reminders as reminder_queries
 
-KIND = "club.forget"
 AT_ONCE = 100
 """Rows of each sort deleted in one transaction."""
 BETWEEN = timedelta(seconds=10)
@@ -35,7 +35,7 @@ async def begin(database: Database, owners: Mapping[int, int | None], now: datet
     """Note in which clubs the bot is and whose they are, as Discord says at the start; plan the look at those gone."""
     async with database.write() as session:
         await queries.reconcile(session, owners, now)
-        if not await due_queries.planned(session, KIND):
+        if not await due_queries.planned(session, StoredKind.CLUB_FORGET):
             await _plan(session, now + DAY)
 
 
@@ -80,4 +80,4 @@ async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> N
 
 
 async def _plan(session: AsyncSession, at: datetime) -> None:
-    await plan(session, [Plan(KIND, KIND, at, Priority.NUDGE)])
+    await plan(session, [Plan(StoredKind.CLUB_FORGET, StoredKind.CLUB_FORGET, at, Priority.NUDGE)])

@@ -9,14 +9,14 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings import BEFORE, OutingState, Presence, Wish, is_filled
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict
 from bot.services import limits
 from bot.services.agreeing import AGREED, Why, check_before, follow, reopen, settle
 from bot.services.calls import call_off, put_in
-from bot.services.evenings import EVENING, plan_evening
+from bot.services.evenings import plan_evening
 from bot.services.outings import CompanionView, OutingView, pressed_before, read, redraw
 from bot.services.waiting import (
-    OFFER_ENDS,
     Presser,
     ask_who_is_free,
     check_audience,
@@ -199,7 +199,7 @@ async def drop(
     await outing_queries.set_companion(
         session, before.outing_id, user_id, presence=Presence.LEFT.value, confirmed_terms=None
     )
-    await queries.delete_due_of(session, [EVENING], before.outing_id, user_id)
+    await queries.delete_due_of(session, [StoredKind.OUTING_EVENING], before.outing_id, user_id)
     staying = [c for c in before.inside if c.user_id != user_id]
     if not staying:
         return await call_off(session, await read(session, before.outing_id), now, but=user_id)
@@ -227,7 +227,7 @@ async def _take(
     await check_free(session, before, presser.user_id)
     await check_open(session, before, presser)
     await reopen(session, before)
-    await queries.delete_due_of(session, [OFFER_ENDS], before.outing_id, presser.user_id)
+    await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, presser.user_id)
     # Who comes to what everybody has agreed on agrees by coming: one who never answers must not undo it.
     agreed = before.terms if before.state is OutingState.CONFIRMED else None
     await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=agreed)
@@ -252,7 +252,7 @@ async def _off_the_list(session: AsyncSession, before: OutingView, user_id: int,
     await outing_queries.set_companion(
         session, before.outing_id, user_id, presence=Presence.LEFT.value, offered_until=None
     )
-    await queries.delete_due_of(session, [OFFER_ENDS], before.outing_id, user_id)
+    await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, user_id)
     after = await offer_places(session, await read(session, before.outing_id), now)
     await ask_who_is_free(session, after, now)
     await redraw(session, after, now)

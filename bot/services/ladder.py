@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import OUT, OutingState, overdue_at, pause_after_rung
+from bot.domain.stored_kinds import StoredKind
 from bot.services import watch
 from bot.services.alerts import alarm_contacts, alarm_organisers
 from bot.services.outings import OutingView, read, redraw, tell
@@ -56,7 +57,15 @@ async def climb(
     outing = await read(session, outing_id)
     out = [c.user_id for c in outing.out]
     if rung == 0:
-        await tell(session, outing, watch.ASK, out, now, occurrence=watch.return_of(outing), priority=Priority.SAFETY)
+        await tell(
+            session,
+            outing,
+            StoredKind.ALERT_ASK,
+            out,
+            now,
+            occurrence=watch.return_of(outing),
+            priority=Priority.SAFETY,
+        )
     elif rung == 1:
         await alarm_contacts(session, outing, out, now)
     else:
@@ -84,8 +93,8 @@ async def ask_before(database: Database, outing_id: int, delivery_id: int, rung:
         await queries.drop_closed(session, delivery_id)
         if outing.state not in OUT or outing.help_at is not None or not outing.out:
             return
-        planned = await queries.planned_rung(session, watch.OVERDUE, outing_id)
-        asks = await queries.newest_asks(session, watch.ASK, outing_id)
+        planned = await queries.planned_rung(session, StoredKind.OUTING_OVERDUE, outing_id)
+        asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing_id)
         asked_since = [asks[c.user_id].created_at for c in outing.out if c.user_id in asks]
         lower = rung if planned is None else min(rung, planned)
         if asked_since and min(asked_since) > now - AWAY:  # by another such alarm, a moment ago
@@ -102,7 +111,7 @@ async def _may_climb(session: AsyncSession, outing: OutingView, rung: int, now: 
             return True
         await watch.watch(session, outing.outing_id, outing.guild_id, outing.due_back_at)  # the clock was set back
         return False
-    asks = await queries.newest_asks(session, watch.ASK, outing.outing_id)
+    asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing.outing_id)
     never = [c.user_id for c in outing.out if c.user_id not in asks]  # out again after the others were asked
     if never:
         await _ask_again(session, outing, rung, never, now)
@@ -127,7 +136,7 @@ async def _ask_again(
 ) -> None:
     occurrence = f"{watch.return_of(outing)}:{now.timestamp():.0f}"
     await tell(
-        session, outing, watch.ASK, user_ids, now, occurrence=occurrence, priority=Priority.SAFETY,
+        session, outing, StoredKind.ALERT_ASK, user_ids, now, occurrence=occurrence, priority=Priority.SAFETY,
         payload={"again": True},
     )  # fmt: skip
     await watch.watch_at(session, outing.outing_id, rung, now + pause_after_rung(0))

@@ -16,6 +16,7 @@ from bot.domain.calls import same_place
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, OutingState, eyes_kept
 from bot.domain.runs import Surface
+from bot.domain.stored_kinds import StoredKind
 from bot.services.agreeing import AGREED, reopen, settle
 from bot.services.deliveries import Plan, plan
 from bot.services.outings import OutingView, read, redraw, tell
@@ -25,8 +26,6 @@ from db.queries import meeting_points as point_queries
 from db.queries import outings as queries
 from db.queries import settings as settings_queries
 
-LIMITS = "outing.limits"
-"""Applies the limits to one outing, and tells those who are in what has changed for them."""
 MOST_PLACES = 4
 
 
@@ -45,7 +44,7 @@ async def plan_checks(session: AsyncSession, guild_id: int, now: datetime) -> No
     Each is held alone: never two outings in one transaction.
     """
     outing_ids = await queries.of_club(session, guild_id, [state.value for state in BEFORE])
-    checks = [Plan(LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
+    checks = [Plan(StoredKind.OUTING_LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
     await plan(session, checks)
 
 
@@ -88,7 +87,9 @@ async def apply(session: AsyncSession, outing: OutingView, now: datetime) -> tup
     await reopen(session, outing, terms=outing.terms + 1, **values)
     after = await settle(session, outing.outing_id)
     inside = [c.user_id for c in after.inside]
-    await tell(session, after, LIMITS, inside, now, occurrence=f"{after.terms}", priority=Priority.SAFETY)
+    await tell(
+        session, after, StoredKind.OUTING_LIMITS, inside, now, occurrence=f"{after.terms}", priority=Priority.SAFETY
+    )
     after = await offer_places(session, after, now)
     await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give
     await redraw(session, after, now)

@@ -19,6 +19,7 @@ from bot.domain.fitting import Candidate
 from bot.domain.outings import Wish
 from bot.domain.pairing import Draw
 from bot.domain.rounds import ANSWER
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.reader import Reader
 from bot.services import rounds
@@ -122,7 +123,9 @@ async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None
             assert held is not None
             await settle_round(session, held, guild, now)
             return
-        confirms = Plan(rounds.PREVIEW, str(row.round_id), now + ANSWER, Priority.ASKED, subject_id=row.round_id)
+        confirms = Plan(
+            StoredKind.ROUND_PREVIEW, str(row.round_id), now + ANSWER, Priority.ASKED, subject_id=row.round_id
+        )
         await plan(session, [confirms])
         await rounds.show(session, row, guild, now)
 
@@ -166,7 +169,7 @@ async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundV
         await _check_organiser(session, guild_id, organiser_id)
         row = await queries.newest_round(session, guild_id, (*queries.PENDING, "confirmed"))
         if row is None:
-            planned = await queries.planned_payload(session, guild_id, rounds.NOTICE)
+            planned = await queries.planned_payload(session, guild_id, StoredKind.ROUND_NOTICE)
             if planned is not None:
                 raise NotFound("rounds.planned", at=datetime.fromisoformat(planned["match_at"]))
             raise NotFound("rounds.none")

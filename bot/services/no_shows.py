@@ -10,20 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calls import UNSTARTED as UNASKED
 from bot.domain.delivery import Priority
 from bot.domain.outings import OutingState, Presence
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services.deliveries import Plan, plan, unplan
 from bot.services.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
 from db.queries import outings as queries
 
-HAPPENED = "outing.happened"
-"""Asks "Did it happen?"."""
-UNSTARTED = "outing.unstarted"
-"""Due half an hour after the start, and a day later once more, to close what nobody answered."""
-MISSED = "outing.missed"
-"""Tells somebody that the others did not begin without them, and asks whether they could not come."""
-WORD = "outing.no_shows"
-"""The kind word after the second time in a month."""
 MONTH = timedelta(days=30)
 TOLD_AT = 2
 """How many in a month until the member is told, and nobody else."""
@@ -45,7 +38,15 @@ async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, no
     """
     occurrence = f"absent {now.timestamp():.0f}"
     payload = {"absent": True} if began else {}
-    await tell(session, outing, HAPPENED if began else MISSED, [user_id], now, occurrence=occurrence, payload=payload)
+    await tell(
+        session,
+        outing,
+        StoredKind.OUTING_HAPPENED if began else StoredKind.OUTING_MISSED,
+        [user_id],
+        now,
+        occurrence=occurrence,
+        payload=payload,
+    )
 
 
 async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
@@ -56,10 +57,20 @@ async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
     if now >= outing.starts_at + ANSWERS_KEPT:
         await _close(session, outing, now)
         return
-    await tell(session, outing, HAPPENED, [c.user_id for c in outing.inside], now, occurrence="nobody")
+    await tell(
+        session, outing, StoredKind.OUTING_HAPPENED, [c.user_id for c in outing.inside], now, occurrence="nobody"
+    )
     await plan(
         session,
-        [Plan(UNSTARTED, f"{outing_id}:close", outing.starts_at + ANSWERS_KEPT, Priority.ASKED, subject_id=outing_id)],
+        [
+            Plan(
+                StoredKind.OUTING_UNSTARTED,
+                f"{outing_id}:close",
+                outing.starts_at + ANSWERS_KEPT,
+                Priority.ASKED,
+                subject_id=outing_id,
+            )
+        ],
     )
 
 
@@ -104,7 +115,7 @@ async def answer(
             await queries.drop_no_show(session, outing_id, user_id)
         outing = await read(session, outing_id)
         if draft:
-            await tell(session, outing, "outing.draft", [user_id], now, occurrence="happened")
+            await tell(session, outing, StoredKind.OUTING_DRAFT, [user_id], now, occurrence="happened")
         if outing.state is OutingState.CONFIRMED and all(c.happened for c in outing.inside):
             await _close(session, outing, now)
         return await read(session, outing_id)
@@ -114,11 +125,13 @@ async def _close(session: AsyncSession, outing: OutingView, now: datetime) -> No
     ran = any(c.happened == "yes" for c in outing.inside)
     state = OutingState.HOME if ran else OutingState.NO_SHOW
     await queries.move(session, outing.outing_id, {OutingState.CONFIRMED}, state=state.value, ended_at=now)
-    await unplan(session, [UNSTARTED], outing.outing_id)
+    await unplan(session, [StoredKind.OUTING_UNSTARTED], outing.outing_id)
     await redraw(session, await read(session, outing.outing_id), now)
 
 
 async def _count(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
     counted = await queries.count_no_shows(session, user_id, (now - MONTH).date())
     if counted == TOLD_AT:
-        await tell(session, outing, WORD, [user_id], now, occurrence="second", payload={"count": counted})
+        await tell(
+            session, outing, StoredKind.OUTING_NO_SHOWS, [user_id], now, occurrence="second", payload={"count": counted}
+        )

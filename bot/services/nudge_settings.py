@@ -10,6 +10,7 @@ from datetime import date, datetime
 from bot.domain.moments import Facing, parse_moment
 from bot.domain.periods import today_in
 from bot.domain.quiet import DAY_MIN, Quiet
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.streaks import LONGEST_PAUSE, MOST_RUNS, Counts, Goal, Pause, Why, goal_in, monday_of, paused_on
 from bot.errors import BadInput, NotFound
 from bot.reader import Reader
@@ -139,7 +140,7 @@ async def pause(database: Database, user_id: int, until_on: date, why: str, toda
         going_on = await queries.pauses_of(session, [user_id], since=today)
         from_on = going_on[0].from_on if going_on else today
         await queries.put_pause(session, user_id, from_on, until_on, why)
-        await queries.drop_snoozed(session, nudging.SNOOZED, user_id)
+        await queries.drop_snoozed(session, StoredKind.NUDGE_SNOOZED, user_id)
 
 
 async def end_pause(database: Database, user_id: int, today: date) -> None:

@@ -23,6 +23,7 @@ from bot.domain.moments import at_wall
 from bot.domain.periods import today_in
 from bot.domain.quiet import DEFAULT_QUIET, Quiet, quiet_until
 from bot.domain.snoozes import Snooze, snoozes
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.strikes import Hour, Struck, next_struck, struck
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
@@ -31,8 +32,6 @@ from db.engine import Database
 from db.queries import nudges as queries
 from db.queries import settings as settings_queries
 
-TICK = "nudge.tick"
-SNOOZED = "nudge.snoozed"
 PAGE = 100
 """Members looked at in one transaction, so that none holds up others for long."""
 LONGEST = timedelta(days=1)
@@ -122,21 +121,21 @@ async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> Non
     One that sleeps for longer than any may, until a day to which the machine's clock had once jumped, is due at once.
     """
     async with database.write() as session:
-        known = await queries.planned(session, TICK)
+        known = await queries.planned(session, StoredKind.NUDGE_TICK)
         new = [rule for rule in rules if rule.hour is not None and rule.name not in known]
         await plan(session, [_next_tick(rule, await _hours(session, rule), now) for rule in new])
         if any(at > now + LONGEST for at in known.values()):
-            await queries.hasten(session, TICK, now, beyond=now + LONGEST)
+            await queries.hasten(session, StoredKind.NUDGE_TICK, now, beyond=now + LONGEST)
 
 
 async def look_again(session: AsyncSession, now: datetime) -> None:
     """Have every kind see now which hours are struck next: a zone or an hour was set."""
-    await queries.hasten(session, TICK, now, beyond=now)
+    await queries.hasten(session, StoredKind.NUDGE_TICK, now, beyond=now)
 
 
 async def look_again_from_now(session: AsyncSession, name: str, now: datetime) -> None:
     """Have a kind see its next hour now: one that was over before it was set is not made up for."""
-    await queries.begin_anew(session, TICK, name, now, {"since": now.isoformat()})
+    await queries.begin_anew(session, StoredKind.NUDGE_TICK, name, now, {"since": now.isoformat()})
 
 
 async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], now: datetime) -> None:
@@ -206,7 +205,7 @@ def _next_tick(rule: Rule, hours: Collection[tuple[Hour, str]], done: datetime) 
 
 
 def _tick(name: str, since: datetime, at: datetime, **more: object) -> Plan:
-    return Plan(TICK, name, at, Priority.NUDGE, payload={"since": since.isoformat(), **more})
+    return Plan(StoredKind.NUDGE_TICK, name, at, Priority.NUDGE, payload={"since": since.isoformat(), **more})
 
 
 def _letter(rule: Rule, call: Call) -> Letter:
@@ -345,7 +344,9 @@ async def snooze(
         if chosen is None:
             raise BadInput("nudges.snooze.too_late")
         payload = {"delivery_id": delivery_id}
-        step = Plan(SNOOZED, str(delivery_id), chosen, Priority.ASKED, user_id=user_id, payload=payload)
+        step = Plan(
+            StoredKind.NUDGE_SNOOZED, str(delivery_id), chosen, Priority.ASKED, user_id=user_id, payload=payload
+        )
         await plan(session, [step])
         return chosen
 

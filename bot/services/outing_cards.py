@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings import ENDED
+from bot.domain.stored_kinds import StoredKind
 from bot.services.outings import OutingView, read, redraw, tell
 from db.queries import calls as call_queries
 from db.queries import outings as queries
 from db.queries import settings as settings_queries
 
-UNPOSTED = "outing.unposted"
 ORGANISERS_TOLD = 5
 
 
@@ -61,6 +61,8 @@ async def _complain(session: AsyncSession, outing: OutingView, now: datetime) ->
     organisers = await call_queries.organisers_of(session, outing.guild_id, ORGANISERS_TOLD)
     occurrence = f"channel {outing.channel_id}"
     if outing.caller is not None:
-        await tell(session, outing, UNPOSTED, [outing.caller.user_id], now, occurrence=occurrence)
+        await tell(session, outing, StoredKind.OUTING_UNPOSTED, [outing.caller.user_id], now, occurrence=occurrence)
     told = [user_id for user_id in organisers if user_id != outing.caller_id]
-    await tell(session, outing, UNPOSTED, told, now, occurrence=occurrence, payload={"organiser": True})
+    await tell(
+        session, outing, StoredKind.OUTING_UNPOSTED, told, now, occurrence=occurrence, payload={"organiser": True}
+    )

@@ -31,14 +31,12 @@ from bot.domain.outings import (
     without_eyes,
 )
 from bot.domain.runs import Surface
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.services.deliveries import Destination, Letter, post
 from db import models
 from db.engine import Database
 from db.queries import outings as queries
-
-CARD = "outing.card"
-"""The kind of the public card, drawn again at every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +283,7 @@ async def redraw(session: AsyncSession, outing: OutingView, now: datetime) -> No
         session,
         [
             Letter(
-                CARD,
+                StoredKind.OUTING_CARD,
                 str(outing.outing_id),
                 Priority.SAFETY if outing.state in OUT else Priority.ASKED,
                 Destination.CARD,

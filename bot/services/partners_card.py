@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Destination, Letter, post
 from bot.services.people import Club, club_of
 from db.engine import Database
@@ -23,8 +24,6 @@ from db.queries import settings
 
 if TYPE_CHECKING:
     from bot.delivery.kinds import Failure, Outgoing
-
-KIND = "club.partners"
 
 
 class CardState(StrEnum):
@@ -66,7 +65,7 @@ async def choose_channel(
         if channel_id == old_channel_id and not again:
             return None
         await settings.set_guild(session, guild_id, partners_channel_id=channel_id, partners_card_id=None)
-        await queries.forget_card(session, KIND, str(guild_id))
+        await queries.forget_card(session, StoredKind.CLUB_PARTNERS, str(guild_id))
         if channel_id is not None:
             await put_up(session, guild_id, channel_id, now)
     return OldCard(old_channel_id, old_card_id) if old_channel_id and old_card_id else None
@@ -97,7 +96,9 @@ async def state_of(session: AsyncSession, guild: Guild) -> CardState:
         return CardState.NONE
     if guild.partners_card_id is not None:
         return CardState.THERE
-    on_its_way = await queries.card_state(session, KIND, str(guild.guild_id), guild.partners_channel_id)
+    on_its_way = await queries.card_state(
+        session, StoredKind.CLUB_PARTNERS, str(guild.guild_id), guild.partners_channel_id
+    )
     return CardState.COMING if on_its_way in ("waiting", "leased") else CardState.GONE
 
 
@@ -115,7 +116,7 @@ async def lost(session: AsyncSession, outgoing: Outgoing, failure: Failure, now:
 
 def _letter(guild_id: int, channel_id: int, message_id: int | None, now: datetime) -> Letter:
     return Letter(
-        KIND,
+        StoredKind.CLUB_PARTNERS,
         str(guild_id),
         Priority.ASKED,
         Destination.CARD,

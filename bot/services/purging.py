@@ -15,26 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import DETAIL_KEPT, ENDED
-from bot.services import (
-    agreeing,
-    calls,
-    checking_in,
-    course,
-    evenings,
-    eyes,
-    limits,
-    no_shows,
-    outing_cards,
-    waiting,
-)
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Plan, plan
-from bot.services.fallbacks import ABOUT_OUTINGS, WAITS
+from bot.services.fallbacks import ABOUT_OUTINGS
 from bot.services.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
 from db.queries import nudges as due_queries
 from db.queries import purging as queries
 
-KIND = "delivery.purge"
 DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
 """Longer than the two weeks a digest looks back, than anything can be snoozed, and than a day's count of nudges."""
@@ -47,11 +35,29 @@ BETWEEN = timedelta(seconds=10)
 REST = timedelta(hours=1)
 """After the first start, which has other things to do."""
 ABOUT = (
-    agreeing.FILLED, agreeing.CONFIRMED, agreeing.REOPENED, agreeing.CHANGED, agreeing.CANCELLED, evenings.EVENING,
-    calls.HOUR, calls.START, checking_in.OUT_NOW, course.HALF, course.DRAFT, course.EXTENDED, course.PARTNER_HOME,
-    eyes.LOST, eyes.BACK, limits.LIMITS, no_shows.HAPPENED, no_shows.MISSED, no_shows.WORD, outing_cards.UNPOSTED,
-    waiting.OFFER, waiting.WANTED,
-)  # fmt: skip
+    StoredKind.OUTING_FILLED,
+    StoredKind.OUTING_CONFIRMED,
+    StoredKind.OUTING_REOPENED,
+    StoredKind.OUTING_CHANGED,
+    StoredKind.OUTING_CANCELLED,
+    StoredKind.OUTING_EVENING,
+    StoredKind.OUTING_HOUR,
+    StoredKind.OUTING_START,
+    StoredKind.OUTING_OUT,
+    StoredKind.OUTING_HALF,
+    StoredKind.OUTING_DRAFT,
+    StoredKind.OUTING_EXTENDED,
+    StoredKind.OUTING_BOTH_HOME,
+    StoredKind.OUTING_EYES_LOST,
+    StoredKind.OUTING_EYES_BACK,
+    StoredKind.OUTING_LIMITS,
+    StoredKind.OUTING_HAPPENED,
+    StoredKind.OUTING_MISSED,
+    StoredKind.OUTING_NO_SHOWS,
+    StoredKind.OUTING_UNPOSTED,
+    StoredKind.OUTING_OFFER,
+    StoredKind.OUTING_WANTED,
+)
 """Kinds of messages about an outing, besides its card."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -59,7 +65,9 @@ Delete = Callable[[AsyncSession, datetime, datetime], Awaitable[int]]
 
 
 async def _others(session: AsyncSession, since: datetime, before: datetime) -> int:
-    return await queries.delete_besides(session, (*REMINDERS, WAITS), ABOUT_OUTINGS, since, before, AT_ONCE)
+    return await queries.delete_besides(
+        session, (*REMINDERS, StoredKind.DELIVERY_WAITS), ABOUT_OUTINGS, since, before, AT_ONCE
+    )
 
 
 async def _reminders(session: AsyncSession, since: datetime, before: datetime) -> int:
@@ -82,11 +90,11 @@ _SORTS: Mapping[str, tuple[Delete, timedelta]] = {
 async def begin(database: Database, now: datetime) -> None:
     """Plan the first day's work where none is planned; what the machine's clock once put far off is done now."""
     async with database.write() as session:
-        planned = await due_queries.planned(session, KIND)
+        planned = await due_queries.planned(session, StoredKind.DELIVERY_PURGE)
         if not planned:
             await plan(session, [_next({}, now + REST)])
-        elif planned[KIND] > now + DAY:
-            await due_queries.hasten(session, KIND, now, beyond=now + DAY)
+        elif planned[StoredKind.DELIVERY_PURGE] > now + DAY:
+            await due_queries.hasten(session, StoredKind.DELIVERY_PURGE, now, beyond=now + DAY)
 
 
 async def purge(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
@@ -116,4 +124,4 @@ def _since(payload: Mapping[str, Any], name: str) -> datetime:
 
 
 def _next(payload: Mapping[str, str], at: datetime) -> Plan:
-    return Plan(KIND, KIND, at, Priority.NUDGE, payload=payload)
+    return Plan(StoredKind.DELIVERY_PURGE, StoredKind.DELIVERY_PURGE, at, Priority.NUDGE, payload=payload)

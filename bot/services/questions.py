@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.ties import TieKind
 from bot.errors import BadInput
 from bot.services.deliveries import Letter, post
@@ -22,13 +23,7 @@ from db.queries import contacts as contact_queries
 from db.queries import questions as queries
 from db.queries import ties as tie_queries
 
-SPOTTER = "spotter.ask"
-"""The kind that asks a named spotter whether they faced forward."""
-SPOTTER_ALONE = "spotter.ask_alone"
-"""The same of a run that nobody else may know of, so that no channel says that something waits."""
-CONTACT = "contact.ask"
-"""The kind that asks somebody to be a contact."""
-KINDS = (SPOTTER, SPOTTER_ALONE, CONTACT)
+KINDS = (StoredKind.SPOTTER_ASK, StoredKind.SPOTTER_ASK_ALONE, StoredKind.CONTACT_ASK)
 DAY = timedelta(days=1)
 TO_ONE = 3
 """Questions of a kind to the same person in a day: a run logged, mended, and mended again."""
@@ -103,12 +98,12 @@ async def never_again(database: Database, user_id: int, asker_id: int, name: str
 
 async def _asked(session: AsyncSession, kind: str, asker_id: int, now: datetime) -> dict[int, int]:
     await queries.forget_before(session, now - DAY)
-    counted = SPOTTER if kind == SPOTTER_ALONE else kind
+    counted = StoredKind.SPOTTER_ASK if kind == StoredKind.SPOTTER_ASK_ALONE else kind
     return await queries.asked_since(session, asker_id, counted, now - DAY)
 
 
 async def _note(session: AsyncSession, kind: str, asker_id: int, user_ids: Sequence[int], now: datetime) -> None:
-    counted = SPOTTER if kind == SPOTTER_ALONE else kind
+    counted = StoredKind.SPOTTER_ASK if kind == StoredKind.SPOTTER_ASK_ALONE else kind
     rows: list[dict[str, object]] = [
         {"author_id": asker_id, "user_id": user_id, "kind": counted, "asked_at": now} for user_id in user_ids
     ]

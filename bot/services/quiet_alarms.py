@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.written import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import people
 from bot.services.deliveries import Plan, plan, post
 from bot.services.outings import OutingView, pressed_before, read
 from bot.services.people import club_of
-from bot.services.quiet_turns import BY_DM, UNSAFE, QuietAlarm, remind, tell, view
+from bot.services.quiet_turns import BY_DM, QuietAlarm, remind, tell, view
 from bot.services.watch import alarm_letter
 from db import models
 from db.engine import Database
@@ -30,9 +31,6 @@ from db.queries import quiet as queries
 
 log = logging.getLogger(__name__)
 
-UNHEARD = "alert.unheard"
-"""Tells whoever alarmed quietly, and nobody else, that nobody was reached or nobody has answered."""
-CONTACT = "alert.contact"
 REPEAT = timedelta(minutes=5)
 """How soon it sounds again: a third of the ladder's interval, since whoever pressed is with the one they fear."""
 REPEAT_LATER = timedelta(minutes=15)
@@ -75,10 +73,12 @@ async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> No
     rounds = row.rounds + 1
     await queries.set_alarm(session, alarm_id, rounds=rounds)
     await _sound(session, outing, alarm_id, row.user_id, rounds, now, again=True)
-    if rounds == WIDEN_AFTER + 1 and not await queries.was_written(session, UNHEARD, alarm_id):
+    if rounds == WIDEN_AFTER + 1 and not await queries.was_written(session, StoredKind.ALERT_UNHEARD, alarm_id):
         payload = {"how": "unanswered"}
         await post(
-            session, [alarm_letter(UNHEARD, f"{alarm_id}:{rounds}", outing, now, payload, user_id=row.user_id)], now
+            session,
+            [alarm_letter(StoredKind.ALERT_UNHEARD, f"{alarm_id}:{rounds}", outing, now, payload, user_id=row.user_id)],
+            now,
         )
 
 
@@ -194,7 +194,7 @@ async def _to_each(
     """
     about = int(payload["about_user_id"])
     told = dict.fromkeys(await alert_queries.owner_and_organisers(session, outing.guild_id), payload)
-    if kind == UNSAFE:
+    if kind == StoredKind.ALERT_UNSAFE:
         for contact in await alert_queries.accepted_contacts(session, [about]):
             told.setdefault(contact.contact_id, {**payload, "contact": True})
     besides = {c.user_id for c in outing.companions} | {payload.get("by_user_id")}
@@ -204,7 +204,7 @@ async def _to_each(
         if one not in besides
     ]
     await post(session, letters, now)
-    if not letters and kind == UNSAFE:
+    if not letters and kind == StoredKind.ALERT_UNSAFE:
         await not_reached(session, outing.outing_id, occurrence, now, payload)
 
 
@@ -214,14 +214,14 @@ async def not_reached(
     """One of those a quiet alarm went to can not be reached: the presser is told after the last, once a press."""
     outing = await read(session, outing_id, hold=True)  # two who fail at once: the second sees the first
     alarm = await queries.alarm(session, int(payload["alarm_id"]))
-    if alarm is None or await queries.on_its_way(session, UNSAFE, alarm.alarm_id):
+    if alarm is None or await queries.on_its_way(session, StoredKind.ALERT_UNSAFE, alarm.alarm_id):
         return
-    if payload.get("again") and await queries.was_written(session, UNHEARD, alarm.alarm_id):
+    if payload.get("again") and await queries.was_written(session, StoredKind.ALERT_UNHEARD, alarm.alarm_id):
         return
     # The log names nobody: whoever runs the bot may be the partner.
     log.warning("a quiet alarm of outing %d reaches nobody: name organisers and a channel", outing_id)
     letter = alarm_letter(
-        UNHEARD, occurrence.removesuffix(BY_DM), outing, now, {"how": "unheard"}, user_id=alarm.user_id
+        StoredKind.ALERT_UNHEARD, occurrence.removesuffix(BY_DM), outing, now, {"how": "unheard"}, user_id=alarm.user_id
     )
     await post(session, [letter], now)
 
@@ -240,7 +240,9 @@ async def unheard(database: Database, outing_id: int, user_id: int, *, at_press:
         row = await queries.open_alarm(session, outing_id, user_id)
         if row is None:
             return False
-        return await queries.was_written(session, UNHEARD, row.alarm_id, rounds=row.rounds if at_press else None)
+        return await queries.was_written(
+            session, StoredKind.ALERT_UNHEARD, row.alarm_id, rounds=row.rounds if at_press else None
+        )
 
 
 async def _sound(
@@ -257,29 +259,35 @@ async def _sound(
     occurrence, payload = f"{alarm_id}:{rounds}", {"about_user_id": user_id, "alarm_id": alarm_id, "again": again}
     channel_id = None if club is None else club.organisers_channel_id
     if channel_id is not None:
-        await post(session, [alarm_letter(UNSAFE, occurrence, outing, now, payload, channel_id=channel_id)], now)
+        await post(
+            session,
+            [alarm_letter(StoredKind.ALERT_UNSAFE, occurrence, outing, now, payload, channel_id=channel_id)],
+            now,
+        )
         # Contacts who were alarmed before would take the extension for good news.
         inside = {c.user_id for c in outing.companions}
         as_contact = {**payload, "contact": True}
-        alarmed = await alert_queries.receivers(session, [CONTACT], outing.outing_id, user_id)
+        alarmed = await alert_queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id, user_id)
         await post(
             session,
             [
-                alarm_letter(UNSAFE, occurrence + BY_DM, outing, now, as_contact, user_id=contact_id)
+                alarm_letter(StoredKind.ALERT_UNSAFE, occurrence + BY_DM, outing, now, as_contact, user_id=contact_id)
                 for _, contact_id, _ in alarmed
                 if contact_id and contact_id not in inside
             ],
             now,
         )
     if channel_id is None or rounds > WIDEN_AFTER:
-        await _to_each(session, outing, UNSAFE, occurrence, now, payload)
+        await _to_each(session, outing, StoredKind.ALERT_UNSAFE, occurrence, now, payload)
     again_at = now + (REPEAT if rounds <= SOON_ROUNDS else REPEAT_LATER)
     await _plan(session, outing, alarm_id, user_id, again_at)
 
 
 async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_id: int, at: datetime) -> None:
     """Plan when an alarm is looked at again, in place of what was planned of it."""
-    step = Plan(UNSAFE, str(alarm_id), at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id})
+    step = Plan(
+        StoredKind.ALERT_UNSAFE, str(alarm_id), at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id}
+    )
     await plan(session, [step])
 
 
@@ -293,7 +301,9 @@ async def _known(
         raise NotFound("partners.not_open")
     if organises != outing.guild_id:
         contacts = [c.contact_id for c in await alert_queries.accepted_contacts(session, [row.user_id])]
-        if user_id not in contacts or not await queries.was_sent_to(session, UNSAFE, alarm_id, user_id):
+        if user_id not in contacts or not await queries.was_sent_to(
+            session, StoredKind.ALERT_UNSAFE, alarm_id, user_id
+        ):
             raise NotFound("partners.not_open")
     return outing, view(row)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import post
 from bot.services.outings import OutingView
 from bot.services.watch import alarm_letter
@@ -17,10 +18,6 @@ from db import models
 from db.queries import alerts as alert_queries
 from db.queries import quiet as queries
 
-UNSAFE = "alert.unsafe"
-"""The alarm, and the step that lets it sound again."""
-TURN = "alert.unsafe_turn"
-"""Tells those alarmed what became of it."""
 BY_DM = ":dm"
 """Ends the occurrence of a message that goes to each alone, where one of the same may stand in a channel."""
 
@@ -65,14 +62,18 @@ async def remind(session: AsyncSession, outing: OutingView, alarm: QuietAlarm, n
     if alarm.taken_by not in await alert_queries.owner_and_organisers(session, outing.guild_id):
         payload |= {"contact": True}
     occurrence = f"{alarm.alarm_id}:open:{now.timestamp():.0f}{BY_DM}"
-    await post(session, [alarm_letter(TURN, occurrence, outing, now, payload, user_id=alarm.taken_by)], now)
+    await post(
+        session,
+        [alarm_letter(StoredKind.ALERT_UNSAFE_TURN, occurrence, outing, now, payload, user_id=alarm.taken_by)],
+        now,
+    )
 
 
 async def tell(
     session: AsyncSession, outing: OutingView, alarm: QuietAlarm, how: str, by_user_id: int, now: datetime
 ) -> None:
     """Tell everybody who was sent the alarm a turn of it, by the same way, besides who brought it about."""
-    alarmed = await alert_queries.receivers(session, [UNSAFE], outing.outing_id, alarm.user_id)
+    alarmed = await alert_queries.receivers(session, [StoredKind.ALERT_UNSAFE], outing.outing_id, alarm.user_id)
     occurrence = f"{alarm.alarm_id}:{how}:{now.timestamp():.0f}"
     payload = {"about_user_id": alarm.user_id, "by_user_id": by_user_id, "how": how, "alarm_id": alarm.alarm_id}
     contacts = {c.contact_id for c in await alert_queries.accepted_contacts(session, [alarm.user_id])}
@@ -82,7 +83,7 @@ async def tell(
         session,
         [
             alarm_letter(
-                TURN, occurrence + (BY_DM if to else ""), outing, now,
+                StoredKind.ALERT_UNSAFE_TURN, occurrence + (BY_DM if to else ""), outing, now,
                 as_contact if to in contacts and to not in organisers else payload, user_id=to, channel_id=channel_id,
             )
             for _, to, channel_id in alarmed

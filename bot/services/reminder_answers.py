@@ -12,9 +12,10 @@ from bot.domain.delivery import Priority
 from bot.domain.moments import at_wall
 from bot.domain.schedule import from_json, is_series, next_after
 from bot.domain.snoozes import Snooze, snoozes
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services.deliveries import Plan, plan
-from bot.services.reminder_firing import AGAIN, KINDS, occurrence_of
+from bot.services.reminder_firing import KINDS, occurrence_of
 from bot.services.reminder_views import Audience, ReminderView, view_of
 from db import models
 from db.engine import Database
@@ -88,7 +89,7 @@ async def done(database: Database, reminder_id: int, occurs_at: datetime, presse
     async with database.write() as session:
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
         new = await queries.mark_done(session, reminder_id, occurs_at, presser.user_id, now)
-        await queries.drop_occurrence(session, AGAIN, _key(reminder_id, occurs_at, presser.user_id))
+        await queries.drop_occurrence(session, StoredKind.REMIND_AGAIN, _key(reminder_id, occurs_at, presser.user_id))
         return await _count(session, row, occurs_at, presser.user_id, now, again=not new)
 
 
@@ -114,13 +115,15 @@ async def snooze(
     async with database.write() as session:
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
         key = _key(reminder_id, occurs_at, presser.user_id)
-        before = await queries.due_under(session, AGAIN, key)
+        before = await queries.due_under(session, StoredKind.REMIND_AGAIN, key)
         if row.audience == Audience.ME and row.state == "ended" and row.zone != zone:
             # In its keeper's list again: a new time is read in their zone, with which what is over has not moved.
             await queries.set_reminder(session, reminder_id, zone=zone)
         # Asked for while the series is paused it comes all the same; what was asked for before went with the pause.
         kept = {"occurs_at": occurs_at.isoformat(), "though_paused": row.state == "paused"}
-        await plan(session, [Plan(AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)])
+        await plan(
+            session, [Plan(StoredKind.REMIND_AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)]
+        )
     return Snoozed(view_of(row), at, before is not None)
 
 

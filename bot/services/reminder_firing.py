@@ -15,17 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.schedule import Schedule, from_json, is_series, next_after
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Destination, Letter, Plan, plan, post
 from db import models
 from db.queries import reminders as queries
 
-FIRES = "remind"
-"""What is due of a reminder, and its message."""
-AGAIN = "remind.again"
-"""A reminder put off by one person: a row of its own, which moves nothing."""
-TROUBLE = "remind.trouble"
-"""Tells who asked for it that a reminder could not be said, and is paused."""
-KINDS = (FIRES, AGAIN)
+KINDS = (StoredKind.REMIND, StoredKind.REMIND_AGAIN)
 
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 _LOOKS_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=32), timedelta(days=367))
@@ -50,7 +45,7 @@ class Fired:
 
 def plan_of(reminder_id: int, user_id: int, at: datetime) -> Plan:
     """What is due of a reminder."""
-    return Plan(FIRES, str(reminder_id), at, Priority.ASKED, subject_id=reminder_id, user_id=user_id)
+    return Plan(StoredKind.REMIND, str(reminder_id), at, Priority.ASKED, subject_id=reminder_id, user_id=user_id)
 
 
 def occurrence_of(reminder_id: int, occurs_at: datetime) -> str:
@@ -111,7 +106,7 @@ async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetim
         occurs_at = datetime.fromisoformat(one.payload["occurs_at"])
         letters.append(
             Letter(
-                AGAIN,
+                StoredKind.REMIND_AGAIN,
                 f"{occurrence_of(one.reminder_id, occurs_at)}:{int(one.meant_at.timestamp())}",
                 Priority.ASKED,
                 Destination.DM,
@@ -128,14 +123,14 @@ async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetim
 
 async def is_overtaken(session: AsyncSession, reminder_id: int, due_at: datetime) -> bool:
     """Whether a message of a series that comes late has a later one behind it, which then comes alone."""
-    newest = await queries.newest_told(session, FIRES, reminder_id)
+    newest = await queries.newest_told(session, StoredKind.REMIND, reminder_id)
     return newest is not None and newest > due_at
 
 
 def _letter(row: queries.Firing, occurs_at: datetime) -> Letter:
     club = row.audience == "club"
     return Letter(
-        FIRES,
+        StoredKind.REMIND,
         occurrence_of(row.reminder_id, occurs_at),
         Priority.ASKED,
         Destination.CHANNEL if club else Destination.DM,
@@ -169,13 +164,13 @@ async def not_delivered(
         return
     if is_series(from_json(row.schedule)) and (not in_channel or trouble == "given_up"):
         return
-    kept_at = await queries.next_due(session, FIRES, reminder_id) or row.kept_at or occurs_at
+    kept_at = await queries.next_due(session, StoredKind.REMIND, reminder_id) or row.kept_at or occurs_at
     await queries.drop_due(session, KINDS, reminder_id)
     await queries.set_reminder(session, reminder_id, state="paused", trouble=trouble, kept_at=kept_at)
     if in_channel:
         told = Letter(
-            TROUBLE, occurrence_of(reminder_id, occurs_at), Priority.ASKED, Destination.DM, now, user_id=row.user_id,
-            guild_id=row.guild_id, subject_id=reminder_id,
+            StoredKind.REMIND_TROUBLE, occurrence_of(reminder_id, occurs_at), Priority.ASKED, Destination.DM, now,
+            user_id=row.user_id, guild_id=row.guild_id, subject_id=reminder_id,
         )  # fmt: skip
         await post(session, [told], now)
 
@@ -185,23 +180,32 @@ async def not_delivered(
 
 async def move_member(session: AsyncSession, user_id: int, zone: str, now: datetime) -> None:
     """Move the wall times of a member's own reminders to another zone, in the transaction that sets it."""
-    await _move(session, await queries.hold_those(session, KINDS, queries.of_member(user_id, AGAIN)), zone, now)
+    await _move(
+        session,
+        await queries.hold_those(session, KINDS, queries.of_member(user_id, StoredKind.REMIND_AGAIN)),
+        zone,
+        now,
+    )
 
 
 async def move_club(session: AsyncSession, guild_id: int, zone: str, now: datetime) -> None:
     """Move the wall times of a club's reminders, and of its members who go by the club's zone."""
-    await _move(session, await queries.hold_those(session, KINDS, queries.of_club(guild_id, AGAIN)), zone, now)
+    await _move(
+        session, await queries.hold_those(session, KINDS, queries.of_club(guild_id, StoredKind.REMIND_AGAIN)), zone, now
+    )
 
 
 async def move_zone(session: AsyncSession, zone: str, now: datetime) -> None:
     """Move the wall times of every reminder in a zone whose rules have changed."""
-    await _move(session, await queries.hold_those(session, KINDS, queries.in_zone(zone, AGAIN)), zone, now)
+    await _move(
+        session, await queries.hold_those(session, KINDS, queries.in_zone(zone, StoredKind.REMIND_AGAIN)), zone, now
+    )
 
 
 async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: str, now: datetime) -> None:
     """Plan anew. What came once and lies behind us by the new zone is due at once: it is late, not lost."""
     rows = list(rows)
-    pending = await queries.pending(session, FIRES, [row.reminder_id for row in rows], now)
+    pending = await queries.pending(session, StoredKind.REMIND, [row.reminder_id for row in rows], now)
     zones, plans, over = [], [], []
     for row in rows:
         schedule = from_json(row.schedule)
@@ -220,4 +224,4 @@ async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: st
     await plan(session, plans)
     await queries.end(session, over)
     for reminder_id in over:
-        await queries.drop_due(session, [FIRES], reminder_id)
+        await queries.drop_due(session, [StoredKind.REMIND], reminder_id)

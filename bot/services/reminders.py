@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.schedule import In, Schedule, next_after, to_json
 from bot.domain.snoozes import Snooze, snoozes
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.written import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.deliveries import plan
 from bot.services.people import Person
-from bot.services.reminder_firing import AGAIN, FIRES, KINDS, plan_of
+from bot.services.reminder_firing import KINDS, plan_of
 from bot.services.reminder_views import Asked, Audience, InChannel, Keeper, ReminderView, view_of
 from db import models
 from db.engine import Database
@@ -64,7 +65,7 @@ async def ask(
         before = await queries.asked_by(session, interaction_id, person.user_id)
         if before is not None:
             return view_of(before)
-        if await queries.count_open(session, person.user_id, AGAIN) >= limit:
+        if await queries.count_open(session, person.user_id, StoredKind.REMIND_AGAIN) >= limit:
             raise Conflict("remind.refused.many", count=limit)
         reminder_id = await queries.insert_reminder(
             session,
@@ -90,16 +91,16 @@ async def ask(
 async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderView, ...]:
     """All that somebody may see and that are not over or come once more, the newest last."""
     async with database.read() as session:
-        again = await queries.again(session, AGAIN, keeper.user_id)
-        rows = await queries.all_mine(session, keeper.user_id, keeper.organises, AGAIN)
+        again = await queries.again(session, StoredKind.REMIND_AGAIN, keeper.user_id)
+        rows = await queries.all_mine(session, keeper.user_id, keeper.organises, StoredKind.REMIND_AGAIN)
     return tuple(view_of(row, again.get(row.reminder_id)) for row in rows)
 
 
 async def find_reminders(database: Database, keeper: Keeper, words: str, limit: int) -> tuple[ReminderView, ...]:
     """The newest of those whose "what" or hours have some words."""
     async with database.read() as session:
-        again = await queries.again(session, AGAIN, keeper.user_id)
-        rows = await queries.fitting(session, keeper.user_id, keeper.organises, AGAIN, words, limit)
+        again = await queries.again(session, StoredKind.REMIND_AGAIN, keeper.user_id)
+        rows = await queries.fitting(session, keeper.user_id, keeper.organises, StoredKind.REMIND_AGAIN, words, limit)
     return tuple(view_of(row, again.get(row.reminder_id)) for row in rows)
 
 
@@ -186,7 +187,7 @@ async def pause(database: Database, keeper: Keeper, reminder_id: int) -> Reminde
         if view.state != "paused":
             kept_at, changed = view.left_again, _once(view.left_again)
             if view.state == "active":
-                kept_at = await queries.next_due(session, FIRES, reminder_id)
+                kept_at = await queries.next_due(session, StoredKind.REMIND, reminder_id)
             await queries.drop_due(session, KINDS, reminder_id)
             await queries.set_reminder(session, reminder_id, state="paused", kept_at=kept_at, trouble=None, **changed)
         return await _read(session, reminder_id)
@@ -263,7 +264,9 @@ async def _held(session: AsyncSession, keeper: Keeper, reminder_id: int) -> Remi
 
 async def _left(session: AsyncSession, user_id: int, row: models.Reminder | None) -> ReminderView:
     """As somebody sees it to whom it may come again. Raises `NotFound` where nothing of it comes any more."""
-    again_at = None if row is None else (await queries.again(session, AGAIN, user_id)).get(row.reminder_id)
+    again_at = (
+        None if row is None else (await queries.again(session, StoredKind.REMIND_AGAIN, user_id)).get(row.reminder_id)
+    )
     if row is None or (row.state == "ended" and (again_at is None or row.audience != Audience.ME)):
         raise NotFound("remind.refused.gone")
     return view_of(row, again_at)
@@ -273,7 +276,7 @@ async def _read(session: AsyncSession, reminder_id: int, user_id: int | None = N
     row = await queries.reminder(session, reminder_id)
     assert row is not None
     await session.refresh(row)
-    again = {} if user_id is None else await queries.again(session, AGAIN, user_id)
+    again = {} if user_id is None else await queries.again(session, StoredKind.REMIND_AGAIN, user_id)
     return view_of(row, again.get(reminder_id))
 
 

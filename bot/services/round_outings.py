@@ -12,9 +12,10 @@ from bot.domain.availability import LEAST_MIN, starts_of
 from bot.domain.fitting import OUTING_SLOTS, Candidate, weigh
 from bot.domain.outings import OutingState, Wish, is_filled
 from bot.domain.pairing import Help
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict
 from bot.services import rounds
-from bot.services.agreeing import FILLED, settle
+from bot.services.agreeing import settle
 from bot.services.calls import plan_steps, put_in
 from bot.services.candidates import taking_part
 from bot.services.deliveries import post, unplan
@@ -33,7 +34,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     moved = await queries.move_round(session, row.round_id, ["drawn"], state=state, proposal=None, confirmed_at=now)
     if not moved:
         raise Conflict("rounds.over")
-    await unplan(session, [rounds.PREVIEW], row.round_id)
+    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
     club = club_of(guild)
     assert club is not None
     # Held, so that who joins another outing at this moment is seen here, or sees this one there.
@@ -55,10 +56,12 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
         told |= {user_id: {"outing_id": outing.outing_id, "why": one["why"]} for user_id in wishes}
     places: dict[int, tuple[str, str | None]] = dict.fromkeys(told, ("matched", None))
     await queries.put_places(session, row.round_id, places | {i: ("left", help_) for i, help_ in left.items()})
-    await post(session, rounds.letters(rounds.MATCHED, row.round_id, row.guild_id, told, now), now)
+    await post(session, rounds.letters(StoredKind.ROUND_MATCHED, row.round_id, row.guild_id, told, now), now)
     for outing in made:
         inside, occurrence = [c.user_id for c in outing.inside], f"round{row.round_id}"
-        await tell(session, outing, FILLED, inside, now, occurrence=occurrence, payload={"matched": True})
+        await tell(
+            session, outing, StoredKind.OUTING_FILLED, inside, now, occurrence=occurrence, payload={"matched": True}
+        )
     await rounds.tell_left(session, row, left, now)
     if proposal["outings"]:
         await rounds.show(session, row, guild, now)

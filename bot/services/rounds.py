@@ -27,6 +27,7 @@ from bot.domain.rounds import (
     next_occasion,
     seed_of,
 )
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services.deliveries import Destination, Letter, Plan, plan, post, unplan
 from bot.services.people import reader_of
@@ -36,13 +37,6 @@ from db.queries import calls as call_queries
 from db.queries import rounds as queries
 from db.queries import settings as settings_queries
 
-NOTICE = "round.notice"
-MATCH = "round.match"
-SETTLE = "round.settle"
-"""The same for confirming a draw by itself: whoever has left is found out before the match is posted."""
-MATCHED = "round.matched"
-LEFT = "round.left"
-PREVIEW = "round.preview"
 CALLED_OFF = "off"
 """Beside the values of `Help`: why somebody is left."""
 MOST_ORGANISERS = 10
@@ -80,7 +74,7 @@ class Invitation:
 async def plan_all(database: Database, now: datetime) -> None:
     """Plan the next round of every club that has one and none planned; one that is overdue is planned still."""
     async with database.write() as session:
-        for guild in await queries.clubs_without_plan(session, NOTICE):
+        for guild in await queries.clubs_without_plan(session, StoredKind.ROUND_NOTICE):
             await plan_round(session, guild, now)
 
 
@@ -90,7 +84,7 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
     A round that members have been told of keeps its time; one that is turned off is called off, and they are told.
     """
     pending = await queries.newest_round(session, guild.guild_id, ("announced",))
-    await unplan(session, [NOTICE, MATCH], guild.guild_id)
+    await unplan(session, [StoredKind.ROUND_NOTICE, StoredKind.ROUND_MATCH], guild.guild_id)
     if not guild.round_on or guild.left_at is not None:
         if pending is not None:
             await _call_off(session, pending, now)
@@ -111,7 +105,7 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
         session,
         [
             Plan(
-                NOTICE,
+                StoredKind.ROUND_NOTICE,
                 f"{guild.guild_id}:{occasion.monday.isoformat()}",
                 occasion.notice_at,
                 Priority.ASKED,
@@ -127,7 +121,16 @@ async def _plan_match(session: AsyncSession, row: models.Round) -> None:
     payload = {"round_id": row.round_id}
     await plan(
         session,
-        [Plan(MATCH, occurrence, row.match_at, Priority.ASKED, subject_id=row.guild_id, payload=payload)],
+        [
+            Plan(
+                StoredKind.ROUND_MATCH,
+                occurrence,
+                row.match_at,
+                Priority.ASKED,
+                subject_id=row.guild_id,
+                payload=payload,
+            )
+        ],
     )
 
 
@@ -178,7 +181,11 @@ async def announce(
     if round_id is not None and not too_late:
         members = [row[0].user_id for row in await queries.opted_in(session, guild_id, monday + timedelta(days=6))]
         await queries.put_places(session, round_id, dict.fromkeys(members, ("asked", None)))
-        await post(session, letters(NOTICE, round_id, guild_id, {user_id: {} for user_id in members}, now), now)
+        await post(
+            session,
+            letters(StoredKind.ROUND_NOTICE, round_id, guild_id, {user_id: {} for user_id in members}, now),
+            now,
+        )
     await plan_round(session, guild, now)
 
 
@@ -198,9 +205,9 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
     first = row.state == "announced"
     seed = row.seed if first else seed_of(row.guild_id, row.monday, row.seed)
     await queries.move_round(session, row.round_id, queries.PENDING, state="drawing", seed=seed, proposal=None)
-    await unplan(session, [PREVIEW], row.round_id)
+    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
     letter = Letter(
-        MATCH,
+        StoredKind.ROUND_MATCH,
         f"{row.round_id}:{seed}",
         Priority.ASKED,
         Destination.CHANNEL,  # nowhere: it is never sent
@@ -217,7 +224,7 @@ async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None
     if row is None or row.state != "drawn":
         return
     letter = Letter(
-        SETTLE,
+        StoredKind.ROUND_SETTLE,
         f"{row.round_id}:{row.seed}",
         Priority.ASKED,
         Destination.CHANNEL,  # nowhere: it is never sent
@@ -274,12 +281,14 @@ async def show(session: AsyncSession, row: models.Round, guild: models.Guild, no
     common: dict[str, Any] = {"due_at": now, "guild_id": row.guild_id, "subject_id": row.round_id}
     if guild.organisers_channel_id is not None:
         where: dict[str, Any] = {"channel_id": guild.organisers_channel_id}
-        shown = [Letter(PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common)]
+        shown = [
+            Letter(StoredKind.ROUND_PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common)
+        ]
     else:
         organisers = await call_queries.organisers_of(session, row.guild_id, MOST_ORGANISERS)
         occurrence = f"{row.round_id}:{row.seed}"
         shown = [
-            Letter(PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common)
+            Letter(StoredKind.ROUND_PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common)
             for user_id in organisers
         ]
     await post(session, shown, now)
@@ -288,7 +297,7 @@ async def show(session: AsyncSession, row: models.Round, guild: models.Guild, no
 async def tell_left(session: AsyncSession, row: models.Round, why: Mapping[int, str], now: datetime) -> None:
     """Tell those who run with nobody, and what would help each."""
     told = {user_id: {"help": help_} for user_id, help_ in why.items()}
-    await post(session, letters(LEFT, row.round_id, row.guild_id, told, now), now)
+    await post(session, letters(StoredKind.ROUND_LEFT, row.round_id, row.guild_id, told, now), now)
 
 
 def letters(

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.runs import RunContent, SpotterState
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Destination, Letter
-from bot.services.questions import SPOTTER, SPOTTER_ALONE, put
+from bot.services.questions import put
 from bot.services.runs import RunView
 
 MOST = 10
@@ -36,7 +37,7 @@ async def ask(
     if spotter_id is None or view.deleted or (before is not None and _asked(before) == spotter_id):
         return view
     letter = Letter(
-        SPOTTER if view.public else SPOTTER_ALONE,
+        StoredKind.SPOTTER_ASK if view.public else StoredKind.SPOTTER_ASK_ALONE,
         f"{view.run_id}:{view.revision}",
         Priority.ASKED,
         Destination.DM,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.calls import can_then, free_places, offer_ends, overlap
 from bot.domain.delivery import Priority
 from bot.domain.outings import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, free_wishes
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.services import questions
 from bot.services.deliveries import Plan, plan
@@ -23,9 +24,6 @@ from db.queries import calls as queries
 from db.queries import outings as outing_queries
 from db.queries import ties as tie_queries
 
-OFFER = "outing.offer"
-OFFER_ENDS = "outing.offer_ends"
-WANTED = "outing.wanted"
 ASKED_AT_MOST = 10
 """How many who are free are asked when an outing has lost somebody."""
 ASKED_A_DAY = 20
@@ -218,7 +216,7 @@ async def offer_places(session: AsyncSession, outing: OutingView, now: datetime)
             session,
             [
                 Plan(
-                    OFFER_ENDS,
+                    StoredKind.OUTING_OFFER_ENDS,
                     f"{outing.outing_id}:{one.user_id}",
                     until,
                     Priority.ASKED,
@@ -227,7 +225,7 @@ async def offer_places(session: AsyncSession, outing: OutingView, now: datetime)
                 )
             ],
         )
-        await tell(session, outing, OFFER, [one.user_id], now, occurrence=f"{until.timestamp():.0f}")
+        await tell(session, outing, StoredKind.OUTING_OFFER, [one.user_id], now, occurrence=f"{until.timestamp():.0f}")
         taken.append(one.wish)
     return await read(session, outing.outing_id)
 
@@ -267,5 +265,9 @@ async def ask_who_is_free(session: AsyncSession, outing: OutingView, now: dateti
     allowed -= await _busy(session, outing, ordered)
     chosen = [one for one in ordered if one in allowed][:ASKED_AT_MOST]
     if outing.caller_id is not None:
-        chosen = await questions.choose(session, WANTED, outing.caller_id, chosen, now, most=ASKED_A_DAY)
-    await tell(session, outing, WANTED, chosen, now, occurrence=str(outing.terms), priority=Priority.NUDGE)
+        chosen = await questions.choose(
+            session, StoredKind.OUTING_WANTED, outing.caller_id, chosen, now, most=ASKED_A_DAY
+        )
+    await tell(
+        session, outing, StoredKind.OUTING_WANTED, chosen, now, occurrence=str(outing.terms), priority=Priority.NUDGE
+    )

@@ -10,25 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
 from bot.domain.outings import DEFAULT_GRACE_MIN, overdue_at
+from bot.domain.stored_kinds import StoredKind
 from bot.services.deliveries import Destination, Letter, Plan, plan, post, unplan
 from bot.services.outings import OutingView
 from db import models
 from db.queries import alerts as queries
 from db.queries.calls import delete_due_of
 
-OVERDUE = "outing.overdue"
-"""The kind of a rung of the ladder: due, and climbed by `bot.services.ladder`."""
-HELP = "outing.help"
-"""The kind of the step that repeats one person's call for help; the call runs for as long as it is planned."""
-
-ASK = "alert.ask"
-"""Asks somebody who is overdue whether they are home."""
-CONTACT = "alert.contact"
-ORGANISERS = "alert.organisers"
-ALARMS = (CONTACT, ORGANISERS)
+ALARMS = (StoredKind.ALERT_CONTACT, StoredKind.ALERT_ORGANISERS)
 """Kinds that alarm somebody who is not out."""
-CLEAR = "alert.clear"
-"""Tells those who had been alarmed that somebody has answered."""
 
 
 async def grace_of(session: AsyncSession, guild_id: int) -> int:
@@ -44,27 +34,32 @@ async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_a
 
 async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
     """Plan a rung of the ladder for an instant, in place of what was planned of it."""
-    await unplan(session, [OVERDUE], outing_id)
+    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": rung}
-    step = Plan(OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload)
+    step = Plan(
+        StoredKind.OUTING_OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload
+    )
     await plan(session, [step])
 
 
 async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, rung: int, at: datetime) -> None:
     """Plan that somebody's call for help is repeated. The ladder rests meanwhile: the organisers know already."""
-    await unplan(session, [OVERDUE], outing_id)
+    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": rung, "help_user_id": user_id}
-    await plan(session, [Plan(HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)])
+    await plan(
+        session,
+        [Plan(StoredKind.OUTING_HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)],
+    )
 
 
 async def end_call(session: AsyncSession, outing_id: int, user_id: int) -> None:
     """Repeat somebody's call for help no more; those of others run on."""
-    await delete_due_of(session, [HELP], outing_id, user_id)
+    await delete_due_of(session, [StoredKind.OUTING_HELP], outing_id, user_id)
 
 
 async def unwatch(session: AsyncSession, outing_id: int) -> None:
     """Nobody is out any more, or an organiser has said what happened."""
-    await unplan(session, [OVERDUE, HELP], outing_id)
+    await unplan(session, [StoredKind.OUTING_OVERDUE, StoredKind.OUTING_HELP], outing_id)
 
 
 async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
@@ -96,12 +91,12 @@ async def tell_alarmed(
 ) -> None:
     """Tell whoever was sent an alarm of some kinds a turn of it, by the same way; `more` is what its text needs."""
     alarmed = await queries.receivers(session, kinds, outing.outing_id)
-    contacts = {to for _, to, _ in await queries.receivers(session, [CONTACT], outing.outing_id)}
+    contacts = {to for _, to, _ in await queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id)}
     await post(
         session,
         [
             Letter(
-                CLEAR,
+                StoredKind.ALERT_CLEAR,
                 f"{outing.outing_id}:{how}:{user_id}:{now.timestamp():.0f}",
                 Priority.SAFETY,
                 Destination(destination),
@@ -121,7 +116,7 @@ async def tell_alarmed(
 async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
     """Whose calls for help are running in an outing."""
     # Calls made before each had a step of its own are repeated by the ladder's until that comes round.
-    return await queries.callers_for_help(session, [HELP, OVERDUE], outing_id)
+    return await queries.callers_for_help(session, [StoredKind.OUTING_HELP, StoredKind.OUTING_OVERDUE], outing_id)
 
 
 def return_of(outing: OutingView) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, Text, cast, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.stored_kinds import KEPT_FROM_RECIPIENTS
 from db.base import Base
 from db.models import (
     Availability,
@@ -86,9 +87,6 @@ Rows = Select[*tuple[Any, ...]]
 AT_ONCE = 250
 """Rows made into plain values before others are served: some 2 ms."""
 
-QUIET = ("alert.unsafe", "alert.unsafe_turn")
-"""The kinds of the quiet alarm and of what becomes of it: in no export of those they were sent to."""
-
 
 WITH_PARTS = {"runs": "run_id", "outings": "outing_id"}
 """Tables to whose rows rows of other tables belong, and the column that says to which."""
@@ -140,7 +138,7 @@ def rows_about(user_id: int) -> Mapping[str, Rows]:
         "reminders_done": _all(Done).where(Done.user_id == user_id).order_by(Done.reminder_id, Done.occurs_at),
         "due": _all(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
         "deliveries": _all(Delivery)
-        .where(Delivery.user_id == user_id, Delivery.kind.not_in(QUIET))
+        .where(Delivery.user_id == user_id, Delivery.kind.not_in(KEPT_FROM_RECIPIENTS))
         .order_by(Delivery.delivery_id),
         "quiet_alarms": _quiet_alarms_of(user_id),
         "asked": _asked_as_contact(user_id),
@@ -198,7 +196,7 @@ def _asked_as_contact(user_id: int) -> Select[str, datetime]:
 def _quiet_alarms_of(user_id: int) -> Select[Any]:
     """What reads the quiet alarms this person pressed, one row for each who was told."""
     pressed = Delivery.payload["about_user_id"].as_string() == str(user_id)
-    return _all(Delivery).where(Delivery.kind.in_(QUIET), pressed).order_by(Delivery.delivery_id)
+    return _all(Delivery).where(Delivery.kind.in_(KEPT_FROM_RECIPIENTS), pressed).order_by(Delivery.delivery_id)
 
 
 async def hold_runs(session: AsyncSession, user_id: int) -> None:

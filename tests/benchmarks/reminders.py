@@ -33,7 +33,7 @@ from bot.delivery.firing import Firing
 from bot.delivery.pace import PER_SECOND
 from bot.domain.delivery import Priority
 from bot.domain.schedule import Daily, to_json
-from bot.services.reminder_firing import FIRES
+from bot.domain.stored_kinds import StoredKind
 from cogs.reminder_messages import ReminderMessages
 from db.engine import Database
 from db.upkeep import upgrade
@@ -91,9 +91,10 @@ def _reminders(connection: sqlite3.Connection, numbers: Sequence[int], at: Seque
     )  # fmt: skip
     insert(
         connection, "due",
-        ({"kind": FIRES, "occurrence": str(number + 1), "priority": int(Priority.ASKED), "fire_at": instant(due_at),
-          "meant_at": instant(due_at), "subject_id": number + 1, "user_id": FIRST_USER + number, "payload": "{}",
-          "attempts": 0} for number, due_at in zip(numbers, at, strict=True)),
+        ({"kind": StoredKind.REMIND, "occurrence": str(number + 1), "priority": int(Priority.ASKED),
+          "fire_at": instant(due_at), "meant_at": instant(due_at), "subject_id": number + 1,
+          "user_id": FIRST_USER + number, "payload": "{}", "attempts": 0}
+         for number, due_at in zip(numbers, at, strict=True)),
     )  # fmt: skip
 
 

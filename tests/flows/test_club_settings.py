@@ -8,7 +8,8 @@ from simcord import ChannelHandle, InteractionResult, RoleHandle
 from sqlalchemy import select, update
 
 from bot.delivery.kinds import Outgoing
-from bot.services import clubs, meeting_points, partners_card
+from bot.domain.stored_kinds import StoredKind
+from bot.services import clubs, meeting_points
 from bot.services.clubs import ClubSettings
 from cogs.views.club import Page, Trouble
 from cogs.views.club_pages import settings_page
@@ -83,7 +84,7 @@ async def test_a_partners_channel_is_chosen_and_the_card_is_on_its_way(club: Clu
 async def test_the_card_says_what_partners_are_for_in_the_clubs_language(club: Club, language: str) -> None:
     await club.olga.slash(club.channel, "club settings")
     await set_guild(club, language=language, partners_channel_id=club.channel.id, solo_surfaces=["track", "treadmill"])
-    kind = club.env.bot.kinds[partners_card.KIND]  # type: ignore[attr-defined]
+    kind = club.env.bot.kinds[StoredKind.CLUB_PARTNERS]  # type: ignore[attr-defined]
     outgoing = Outgoing(
         1, kind.name, str(club.guild.id), "card", club.guild.id, 0, club.channel.id, None, None, {}, NOON
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from bot.domain.pairing import Draw, draw_round
+from bot.domain.stored_kinds import StoredKind
 from bot.services import matching, rounds
 from bot.services.matching import Hat
 from db.engine import Database
@@ -99,14 +100,14 @@ class Circle:
 
     async def announce(self) -> Round | None:
         """The notice is due."""
-        due = await self.due(rounds.NOTICE)
+        due = await self.due(StoredKind.ROUND_NOTICE)
         async with self.database.write() as session:
             await rounds.announce(session, CLUB, due.payload, due.fire_at, self.now)
         return await self.round()
 
     async def begin(self) -> None:
         """The match is due."""
-        due = await self.due(rounds.MATCH)
+        due = await self.due(StoredKind.ROUND_MATCH)
         async with self.database.write() as session:
             await rounds.begin_match(session, due.payload["round_id"], self.now)
 

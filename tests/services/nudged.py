@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from bot.domain.runs import Direction, Stretch
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.strikes import Hour
 from bot.services import nudging, streaks
 from bot.services.nudging import Rule
@@ -81,7 +82,7 @@ class Engine:
             kind, occurrence, meant_at, payload = row.kind, row.occurrence, row.meant_at, row.payload
             await session.delete(row)
             await session.flush()
-            if kind == nudging.TICK:
+            if kind == StoredKind.NUDGE_TICK:
                 await nudging.tick(session, self.rules[occurrence], payload, self.now)
             else:
                 await nudging.wake(session, int(payload["delivery_id"]), meant_at, self.now)

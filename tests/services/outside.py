@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.domain.stored_kinds import StoredKind
 from bot.services import (
     alerts,
     calls,
@@ -18,9 +19,6 @@ from bot.services import (
     ladder,
     no_shows,
     quiet_alarms,
-    quiet_turns,
-    waiting,
-    watch,
 )
 from bot.services.outings import OutingView
 from db.models import Contact, Delivery, Due
@@ -167,13 +165,13 @@ async def _offer_ends(session: Any, due: Due, now: datetime) -> None:
 
 
 _FIRES = {
-    calls.LAPSE: _lapse,
-    waiting.OFFER_ENDS: _offer_ends,
-    watch.OVERDUE: _climb,
-    quiet_turns.UNSAFE: _sound_again,
-    watch.HELP: _climb,
-    course.HALF: _half,
-    no_shows.UNSTARTED: _unstarted,
+    StoredKind.OUTING_LAPSE: _lapse,
+    StoredKind.OUTING_OFFER_ENDS: _offer_ends,
+    StoredKind.OUTING_OVERDUE: _climb,
+    StoredKind.ALERT_UNSAFE: _sound_again,
+    StoredKind.OUTING_HELP: _climb,
+    StoredKind.OUTING_HALF: _half,
+    StoredKind.OUTING_UNSTARTED: _unstarted,
     **dict.fromkeys(course.REMINDERS, _remind),
 }
 MINUTE = timedelta(minutes=1)

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from bot.domain.schedule import In, Schedule
+from bot.domain.stored_kinds import StoredKind
 from bot.services import outbox, reminder_answers, reminder_firing, reminders
 from bot.services.people import Person, Seen, meet
 from bot.services.reminder_answers import DoneSaid, Presser
-from bot.services.reminder_firing import AGAIN, FIRES, KINDS, Fired
+from bot.services.reminder_firing import KINDS, Fired
 from bot.services.reminder_views import Asked, InChannel, Keeper, ReminderView
 from db.engine import Database
 from db.models import Delivery, Due, Reminder, User
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 CLUB, CHANNEL, OTHER_CLUB = 900, 901, 950
 ADA, BEN, OLGA = 11, 12, 13
 NAMES = {ADA: "Ada", BEN: "Ben", OLGA: "Olga"}
-FIRE = {FIRES: reminder_firing.fire, AGAIN: reminder_firing.fire_again}
+FIRE = {StoredKind.REMIND: reminder_firing.fire, StoredKind.REMIND_AGAIN: reminder_firing.fire_again}
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Reminded:
             rows = await session.scalars(select(Delivery).order_by(Delivery.delivery_id))
             return [(row.kind, row.destination, row.user_id or row.channel_id, row.due_at) for row in rows]
 
-    async def due(self, kind: str = FIRES) -> list[tuple[int | None, datetime]]:
+    async def due(self, kind: str = StoredKind.REMIND) -> list[tuple[int | None, datetime]]:
         """(reminder, when) of what is due."""
         async with self.database.read() as session:
             rows = await session.execute(

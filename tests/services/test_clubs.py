@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.delivery.kinds import Failure, Outgoing
 from bot.domain.clubs import DEFAULT_SOLO_SURFACES
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.services import clubs, partners_card
 from bot.services.clubs import RoundSettings
@@ -53,7 +54,7 @@ async def sent(database: Database, channel_id: int, message_id: int) -> None:
 
 
 def outgoing(channel_id: int) -> Outgoing:
-    return Outgoing(1, partners_card.KIND, str(CLUB), "card", CLUB, 0, channel_id, None, None, {}, NOW)
+    return Outgoing(1, StoredKind.CLUB_PARTNERS, str(CLUB), "card", CLUB, 0, channel_id, None, None, {}, NOW)
 
 
 async def test_a_club_that_has_set_nothing_has_sensible_settings(known: Database) -> None:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services import contacts, privacy
 from bot.services.contacts import ContactState, Named
@@ -76,10 +77,10 @@ async def test_a_member_is_told_when_a_contact_withdraws_and_not_when_one_declin
         await contacts.name_contact(town.database, ADA, who, "x", CLUB, town.now)
     await contacts.answer(town.database, ADA, EVE, accept=False, now=town.now)
     await contacts.answer(town.database, ADA, DORA, accept=True, now=town.now)
-    assert await town.said(contacts.GONE) == []
+    assert await town.said(StoredKind.CONTACT_GONE) == []
     for _ in range(2):  # pressed twice
         await contacts.answer(town.database, ADA, DORA, accept=False, now=town.now)
-    assert await town.said(contacts.GONE) == [(contacts.GONE, ADA, 0)]
+    assert await town.said(StoredKind.CONTACT_GONE) == [(StoredKind.CONTACT_GONE, ADA, 0)]
 
 
 async def test_a_member_is_told_when_a_contact_erases_themselves_without_their_name(town: Outside) -> None:
@@ -87,9 +88,9 @@ async def test_a_member_is_told_when_a_contact_erases_themselves_without_their_n
     await town.person(DORA)
     await town.contact(ADA, DORA)
     await privacy.erase(town.database, DORA, town.now)
-    assert await town.said(contacts.GONE) == [(contacts.GONE, ADA, 0)]
+    assert await town.said(StoredKind.CONTACT_GONE) == [(StoredKind.CONTACT_GONE, ADA, 0)]
     async with town.database.read() as session:
-        (letter,) = await session.scalars(select(Delivery).where(Delivery.kind == contacts.GONE))
+        (letter,) = await session.scalars(select(Delivery).where(Delivery.kind == StoredKind.CONTACT_GONE))
         assert str(DORA) not in f"{letter.payload} {letter.occurrence}"
 
 

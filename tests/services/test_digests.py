@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.domain.runs import Direction, Sharing, Stretch
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.services import clubs, digests
 from bot.services.digests import Digest, Placed
@@ -94,7 +95,7 @@ async def test_a_week_without_a_run_has_none_and_neither_has_another_channel(clu
 
 
 async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Database) -> None:
-    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
     async with club.write() as session:  # another club in the same zone, with another hour
         await session.execute(
             insert(Guild).values(
@@ -106,7 +107,7 @@ async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Data
                 created_at=NOW,
             )
         )
-    engine = Engine(club, NOW - timedelta(days=1), {digests.DIGEST: kind})
+    engine = Engine(club, NOW - timedelta(days=1), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(NOW + timedelta(days=2))
     async with club.read() as session:
@@ -147,8 +148,8 @@ async def told(database: Database) -> list[tuple[str, str, str]]:
 async def test_a_digest_that_is_moved_loses_no_day_and_tells_none_twice(
     club: Database, moves: list[tuple[int, int, int]], spans: list[tuple[str, str]]
 ) -> None:
-    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
-    engine = Engine(club, NOW - timedelta(days=1), {digests.DIGEST: kind})
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=1), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     for days, weekday, hour in moves:
         await engine.until(NOW + timedelta(days=days))
@@ -158,8 +159,8 @@ async def test_a_digest_that_is_moved_loses_no_day_and_tells_none_twice(
 
 
 async def test_another_channel_on_the_same_day_does_not_tell_the_same_days_again(club: Database) -> None:
-    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
-    engine = Engine(club, NOW - timedelta(days=1), {digests.DIGEST: kind})
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=1), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(NOW + timedelta(hours=1))
     await digests.choose_channel(club, CLUB, CHANNEL + 1, engine.now)
@@ -176,8 +177,8 @@ async def test_another_channel_on_the_same_day_does_not_tell_the_same_days_again
 async def test_days_of_a_digest_that_was_not_posted_are_told_by_the_next(
     club: Database, state: str, first: str
 ) -> None:
-    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
-    engine = Engine(club, NOW - timedelta(days=8), {digests.DIGEST: kind})
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    engine = Engine(club, NOW - timedelta(days=8), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(NOW + timedelta(hours=1))
     async with club.write() as session:
@@ -202,9 +203,9 @@ async def test_after_a_break_a_digest_is_of_its_week(club: Database) -> None:
 
 
 async def test_an_hour_that_was_over_when_it_was_set_is_waited_for_a_week(club: Database) -> None:
-    kind = Rule(digests.DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
     await digests.stop(club, CLUB)
-    engine = Engine(club, NOW - timedelta(hours=20), {digests.DIGEST: kind})
+    engine = Engine(club, NOW - timedelta(hours=20), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))  # half past ten on Monday in Berlin
     await digests.choose_channel(club, CLUB, CHANNEL, engine.now)

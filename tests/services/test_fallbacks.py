@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.services import fallbacks, outbox
 from bot.services.outbox import Leased
 from db.engine import Database
@@ -39,7 +40,7 @@ async def test_the_fallback_goes_where_the_letter_says_then_where_partners_are_s
         await session.flush()
         assert await fallbacks.fall_back(session, club, NOW)
     async with database.read() as session:
-        waits = (await session.scalars(select(Delivery).where(Delivery.kind == fallbacks.WAITS))).all()
+        waits = (await session.scalars(select(Delivery).where(Delivery.kind == StoredKind.DELIVERY_WAITS))).all()
     assert [(w.channel_id, w.user_id, w.fallback_of, w.priority) for w in waits] == [
         (ROOM, 0, own.delivery_id, 0),
         (77, 0, club.delivery_id, 0),
@@ -61,7 +62,7 @@ async def test_who_is_refused_together_waits_in_one_message_that_nobody_joins_on
 
     async def waits(now: datetime) -> list[tuple[int, list[int]]]:
         async with database.write() as session:
-            claimed = await outbox.claim(session, [fallbacks.WAITS], now, now + MINUTE, 40)
+            claimed = await outbox.claim(session, [StoredKind.DELIVERY_WAITS], now, now + MINUTE, 40)
             for one in claimed:
                 await outbox.record_sent(session, one, one.channel_id, 6, now)
         found = [await fallbacks.waiting(database, one.kind, one.payload) for one in claimed]
@@ -89,7 +90,7 @@ async def test_a_message_for_several_is_taken_apart_into_one_for_each(database: 
 
     async def waits() -> list[Leased]:
         async with database.write() as session:
-            return await outbox.claim(session, [fallbacks.WAITS], NOW, UNTIL, 40)
+            return await outbox.claim(session, [StoredKind.DELIVERY_WAITS], NOW, UNTIL, 40)
 
     (together,) = await waits()
     async with database.write() as session:
@@ -116,5 +117,5 @@ async def test_those_refused_at_the_same_time_by_two_processes_are_named_togethe
         *(fall_back((database, other)[place % 2], one) for place, one in enumerate(await claim(database)))
     )
     async with database.read() as session:
-        (together,) = await session.scalars(select(Delivery).where(Delivery.kind == fallbacks.WAITS))
+        (together,) = await session.scalars(select(Delivery).where(Delivery.kind == StoredKind.DELIVERY_WAITS))
     assert len(fallbacks.waiting_ids(together.kind, together.payload)) == 8

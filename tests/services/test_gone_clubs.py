@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.domain.stored_kinds import StoredKind
 from bot.services import gone_clubs
 from db.engine import Database
 from db.models import Companion, Due, Guild, Outing, Run, User
@@ -90,10 +91,10 @@ async def test_what_happened_while_the_bot_was_away_is_noted_at_the_start(databa
         assert (await session.get_one(Guild, CLUB)).left_at == NOW
         assert (await session.get_one(Guild, 7)).left_at is None
         assert (await session.get_one(Guild, 7)).owner_id == 71
-        planned = (await session.scalars(select(Due).where(Due.kind == gone_clubs.KIND))).all()
+        planned = (await session.scalars(select(Due).where(Due.kind == StoredKind.CLUB_FORGET))).all()
     assert [one.fire_at for one in planned] == [NOW + timedelta(days=1)]
     await gone_clubs.begin(database, {7: 71, CLUB: None}, NOW + timedelta(hours=1))
     async with database.read() as session:
         assert (await session.get_one(Guild, CLUB)).left_at is None
-        planned = (await session.scalars(select(Due).where(Due.kind == gone_clubs.KIND))).all()
+        planned = (await session.scalars(select(Due).where(Due.kind == StoredKind.CLUB_FORGET))).all()
     assert [one.fire_at for one in planned] == [NOW + timedelta(days=1)]

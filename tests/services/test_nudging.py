@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.delivery import Priority
+from bot.domain.stored_kinds import StoredKind
 from bot.domain.streaks import Why
 from bot.domain.strikes import Hour
 from bot.errors import BadInput, Conflict, NotFound
@@ -312,11 +313,11 @@ async def test_a_pause_silences_what_was_put_off_and_leaves_a_clubs(database: Da
     delivery_id = await sent_to(database, found)
     await nudging.snooze(database, rules(found), delivery_id, ANN, None, "hour", found.now)
     async with database.write() as session:
-        clubs = Plan(nudging.SNOOZED, str(delivery_id + 9), found.now, Priority.ASKED, user_id=ANN)
+        clubs = Plan(StoredKind.NUDGE_SNOOZED, str(delivery_id + 9), found.now, Priority.ASKED, user_id=ANN)
         await plan(session, [clubs])
     await nudge_settings.pause(database, ANN, NOON.date() + timedelta(days=9), Why.INJURY, NOON.date())
     async with database.read() as session:
-        left = (await session.scalars(select(Due.occurrence).where(Due.kind == nudging.SNOOZED))).all()
+        left = (await session.scalars(select(Due.occurrence).where(Due.kind == StoredKind.NUDGE_SNOOZED))).all()
     assert left == [str(delivery_id + 9)]
 
 
@@ -347,7 +348,7 @@ async def test_somebody_elses_message_is_not_put_off_and_is_not_told_of(database
     with pytest.raises(NotFound):
         await nudging.snooze_choices(database, rules(found), delivery_id + 99, ANN, None, found.now)
     async with database.read() as session:
-        assert await session.scalar(select(Due).where(Due.kind == nudging.SNOOZED)) is None
+        assert await session.scalar(select(Due).where(Due.kind == StoredKind.NUDGE_SNOOZED)) is None
 
 
 async def test_a_clubs_is_put_off_by_its_own_organisers_alone(database: Database) -> None:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.domain.schedule import Daily
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import NotFound
 from bot.services import purging
-from bot.services.fallbacks import WAITS
-from bot.services.purging import AT_ONCE, BETWEEN, DAY, KIND, REST
+from bot.services.purging import AT_ONCE, BETWEEN, DAY, REST
 from db.engine import Database
 from db.models import Delivery, Due, Outing
 from tests.services.called import NOW as CALLED_AT
@@ -43,14 +43,16 @@ async def left(database: Database) -> set[int]:
 async def step(database: Database, now: datetime) -> timedelta:
     """Do what is due of it; answers how long it rests."""
     async with database.write() as session:
-        row = (await session.scalars(select(Due).where(Due.kind == KIND))).one()
+        row = (await session.scalars(select(Due).where(Due.kind == StoredKind.DELIVERY_PURGE))).one()
         assert row.fire_at <= now
         payload = row.payload
         await session.delete(row)
         await session.flush()
         await purging.purge(session, payload, now)
     async with database.read() as session:
-        fire_at: datetime = (await session.scalars(select(Due.fire_at).where(Due.kind == KIND))).one()
+        fire_at: datetime = (
+            await session.scalars(select(Due.fire_at).where(Due.kind == StoredKind.DELIVERY_PURGE))
+        ).one()
     return fire_at - now
 
 
@@ -67,7 +69,7 @@ async def test_what_is_done_with_goes_after_a_month_and_what_is_still_needed_sta
     behind = {"destination": "channel", "fallback_of": refused, "payload": {"delivery_ids": [refused]}}
     kept = {
         refused,
-        await write(database, WAITS, YEAR, **behind),
+        await write(database, StoredKind.DELIVERY_WAITS, YEAR, **behind),
         await write(database, "nudge.week", timedelta(days=29)),
         await write(database, "remind", MONTH),
         await write(database, "remind.again", timedelta(days=364)),
@@ -77,7 +79,7 @@ async def test_what_is_done_with_goes_after_a_month_and_what_is_still_needed_sta
         await write(database, "outing.filled", YEAR),  # of an outing that nobody knows to be over
         await write(database, "nudge.week", YEAR, "waiting"),
         await write(database, "remind", 2 * YEAR, "leased"),
-        await write(database, WAITS, MONTH, "open", destination="channel"),
+        await write(database, StoredKind.DELIVERY_WAITS, MONTH, "open", destination="channel"),
     }  # fmt: skip
     await purging.begin(database, NOW - REST)
     await purging.begin(database, NOW - REST)
@@ -132,7 +134,7 @@ async def test_done_is_answered_weeks_later_and_counts(database: Database) -> No
     assert (said.done, said.planned) == (1, 4)
     async with database.write() as session:
         await session.execute(update(Delivery).values(next_try_at=NOW - YEAR))
-        await session.execute(update(Due).where(Due.kind == KIND).values(payload={}))
+        await session.execute(update(Due).where(Due.kind == StoredKind.DELIVERY_PURGE).values(payload={}))
     await step(database, NOW + 61 * DAY)
     with pytest.raises(NotFound, match="gone"):
         await club.done(view, utc(20, 7))

@@ -10,11 +10,11 @@ import pytest_asyncio
 
 from bot.domain.schedule import Daily, In, Interval, Weekly
 from bot.domain.snoozes import Snooze, snoozes
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotFound
 from bot.reader import Reader
 from bot.services import reminder_answers, reminders, settings
 from bot.services.reminder_answers import Presser
-from bot.services.reminder_firing import AGAIN, FIRES
 from bot.services.reminder_views import Asked, InChannel, Keeper, ReminderView
 from db.engine import Database
 from tests.services.reminded import ADA, BEN, CHANNEL, NOW, OLGA, Reminded, utc
@@ -102,7 +102,7 @@ async def test_only_who_was_told_and_only_of_what_was_said(club: Reminded) -> No
             await put_off(club, view, when, Snooze.HOUR, by, channel)
         with pytest.raises(NotFound, match="gone"):
             await reminder_answers.told(club.database, view.reminder_id, when, Presser(by, channel))
-    assert await club.due(AGAIN) == []
+    assert await club.due(StoredKind.REMIND_AGAIN) == []
     assert (await club.done(theirs, at, BEN, CHANNEL)).done == 1
     assert (await club.done(theirs, at, ADA, CHANNEL)).done == 1, "each for themselves"
     await reminders.delete(club.database, Keeper(ADA), mine.reminder_id)
@@ -120,7 +120,11 @@ async def test_snoozing_says_it_again_and_leaves_the_series_where_it_was(club: R
     assert (said.at, said.moved) == (utc(20, 7), True), "chosen again, it moves"
     assert await club.due() == series == [(view.reminder_id, utc(20, 7))]
     await club.until(utc(20, 8))
-    assert [letter[0] for letter in await club.letters()] == [FIRES, FIRES, AGAIN]
+    assert [letter[0] for letter in await club.letters()] == [
+        StoredKind.REMIND,
+        StoredKind.REMIND,
+        StoredKind.REMIND_AGAIN,
+    ]
     assert (await put_off(club, view, utc(19, 7), Snooze.HOUR)).moved is False, "from the message that came again"
     await club.until(utc(20, 10))
     assert len(await club.letters()) == 4
@@ -168,11 +172,11 @@ async def test_what_is_put_off_can_be_paused_moved_and_deleted(club: Reminded) -
     edited = await reminders.edit(database, keeper, moved, asked=Asked("", DAILY), now=club.now)
     assert (edited.state, edited.again_at, await club.due()) == ("active", None, [(moved, utc(19, 7))])
     await reminders.delete(database, keeper, deleted)
-    assert await club.due(AGAIN) == []
+    assert await club.due(StoredKind.REMIND_AGAIN) == []
     resumed = await club.resume(views[0])
     assert (resumed.state, dict(await club.due())[paused]) == ("active", again_at)
     await club.until(again_at)
-    assert (await club.letters())[-1] == (FIRES, "dm", ADA, again_at)
+    assert (await club.letters())[-1] == (StoredKind.REMIND, "dm", ADA, again_at)
 
 
 async def test_what_is_over_and_put_off_is_changed_in_its_keepers_present_zone(club: Reminded) -> None:
@@ -206,16 +210,16 @@ async def test_two_may_put_off_the_clubs_and_done_takes_back_ones_own(club: Remi
     for by in (ADA, BEN):
         await club.person(by)
         await put_off(club, view, utc(19, 7), Snooze.HOUR, by, CHANNEL)
-    assert len(await club.due(AGAIN)) == 2
+    assert len(await club.due(StoredKind.REMIND_AGAIN)) == 2
     await club.done(view, utc(19, 7), ADA, CHANNEL)
-    assert len(await club.due(AGAIN)) == 1
+    assert len(await club.due(StoredKind.REMIND_AGAIN)) == 1
     await club.until(utc(19, 9))
-    assert (await club.letters())[-1] == (AGAIN, "dm", BEN, utc(19, 8))
+    assert (await club.letters())[-1] == (StoredKind.REMIND_AGAIN, "dm", BEN, utc(19, 8))
     assert (await club.done(view, utc(19, 7), BEN, 4711)).done == 1, "in the direct message"
     await reminders.pause(club.database, Keeper(OLGA, 900), view.reminder_id)
     await put_off(club, view, utc(19, 7), Snooze.HOUR, BEN)
     await reminders.delete(club.database, Keeper(OLGA, 900), view.reminder_id)
-    assert await club.due(AGAIN) == []
+    assert await club.due(StoredKind.REMIND_AGAIN) == []
 
 
 async def test_pressing_while_it_is_deleted_leaves_nothing_behind(club: Reminded) -> None:
@@ -230,7 +234,7 @@ async def test_pressing_while_it_is_deleted_leaves_nothing_behind(club: Reminded
             return_exceptions=True,
         )
         assert not [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, NotFound)]
-        assert await club.due(AGAIN) == []
+        assert await club.due(StoredKind.REMIND_AGAIN) == []
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest_asyncio
 from sqlalchemy import select, update
 
 from bot.domain.schedule import Daily, In, Interval, Schedule, Weekly, Yearly, next_after
+from bot.domain.stored_kinds import StoredKind
 from bot.services import reminder_firing, reminders
-from bot.services.reminder_firing import AGAIN, FIRES, TROUBLE, Fired, latest_until
+from bot.services.reminder_firing import Fired, latest_until
 from bot.services.reminder_views import InChannel, Keeper, ReminderView
 from db.engine import Database
 from db.models import Delivery, Guild, Reminder
@@ -33,8 +34,10 @@ async def test_a_series_goes_on_and_what_comes_once_is_over(club: Reminded) -> N
     series, once = await club.ask(SEVEN), await club.ask()
     await club.until(utc(20, 8))
     assert await club.letters() == [
-        (FIRES, "dm", ADA, NOW + timedelta(minutes=20)), (FIRES, "dm", ADA, utc(19, 7)), (FIRES, "dm", ADA, utc(20, 7)),
-    ]  # fmt: skip
+        (StoredKind.REMIND, "dm", ADA, NOW + timedelta(minutes=20)),
+        (StoredKind.REMIND, "dm", ADA, utc(19, 7)),
+        (StoredKind.REMIND, "dm", ADA, utc(20, 7)),
+    ]
     assert await club.due() == [(series.reminder_id, utc(21, 7))]
     assert (await club.state(once))[0] == "ended"
 
@@ -144,7 +147,7 @@ async def test_a_channel_that_is_gone_pauses_and_tells_who_asked(club: Reminded)
     await fail(club, once, NOW + timedelta(minutes=20), "forbidden")
     assert await club.state(series) == ("paused", "gone", utc(20, 7))
     assert await club.state(once) == ("paused", "forbidden", NOW + timedelta(minutes=20))
-    assert [letter[:3] for letter in await club.letters()][2:] == [(TROUBLE, "dm", OLGA)] * 2
+    assert [letter[:3] for letter in await club.letters()][2:] == [(StoredKind.REMIND_TROUBLE, "dm", OLGA)] * 2
     assert await club.due() == []
     again = await reminders.resume(club.database, Keeper(OLGA, CLUB), series.reminder_id, club.now)
     assert (again.state, again.trouble, await club.due()) == ("active", None, [(series.reminder_id, utc(20, 7))])
@@ -157,7 +160,9 @@ async def test_nobody_reached_directly_keeps_what_comes_once_and_goes_on_with_a_
     await fail(club, once, NOW + timedelta(minutes=20), "closed", in_channel=False)
     assert (await club.state(series))[0] == "active"
     assert await club.state(once) == ("paused", "closed", NOW + timedelta(minutes=20))
-    assert [letter[0] for letter in await club.letters()] == [FIRES, FIRES], "they are told by nothing but the list"
+    assert [letter[0] for letter in await club.letters()] == [StoredKind.REMIND, StoredKind.REMIND], (
+        "they are told by nothing but the list"
+    )
     listed = await reminders.own_reminders(club.database, Keeper(ADA))
     assert [view.missed(club.now) is not None for view in listed] == [False, True]
 
@@ -193,6 +198,6 @@ async def test_one_put_off_goes_to_who_did_so_alone(club: Reminded) -> None:
     async with club.database.write() as session:
         rows = [Fired(view.reminder_id, utc(19, 9), BEN, {"occurs_at": utc(19, 7).isoformat()})]
         await reminder_firing.fire_again(session, rows, utc(19, 9))
-    assert await club.letters() == [(AGAIN, "dm", BEN, utc(19, 9))]
+    assert await club.letters() == [(StoredKind.REMIND_AGAIN, "dm", BEN, utc(19, 9))]
     async with club.database.read() as session:
         assert (await session.scalar(select(Reminder.state))) == "active", "and moves nothing"

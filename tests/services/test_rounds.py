@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.availability import week_of
 from bot.domain.pairing import draw_round
+from bot.domain.stored_kinds import StoredKind
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.services import matching, rounds
 from db.engine import Database
@@ -41,9 +42,9 @@ DAYS = timedelta(days=1)
 async def test_a_club_that_turns_it_on_has_its_next_round_planned(database: Database) -> None:
     circle = await Circle.gather(database)
     await circle.sets()
-    assert await circle.all_due() == [(rounds.NOTICE, NOTICE)]
+    assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, NOTICE)]
     await circle.sets(round_weekday=5, round_hour=9, round_notice_h=48)
-    assert await circle.all_due() == [(rounds.NOTICE, MATCH - 9 * HOURS)]
+    assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, MATCH - 9 * HOURS)]
     await circle.sets(round_on=False)
     assert await circle.all_due() == []
 
@@ -52,9 +53,11 @@ async def test_all_clubs_are_planned_at_the_start_and_it_changes_nothing_more(da
     circle = await Circle.gather(database)
     for _ in range(2):
         await rounds.plan_all(database, NOW)
-        assert await circle.all_due() == [(rounds.NOTICE, NOTICE)]
+        assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, NOTICE)]
     await rounds.plan_all(database, NOTICE + 3 * HOURS)
-    assert await circle.all_due() == [(rounds.NOTICE, NOTICE)], "what the bot has slept through is still to be done"
+    assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, NOTICE)], (
+        "what the bot has slept through is still to be done"
+    )
     await circle.sets(left_at=NOW)
     await rounds.plan_all(database, NOW)
     assert await circle.all_due() == []
@@ -67,7 +70,7 @@ async def test_a_round_that_was_announced_keeps_its_time_when_the_settings_chang
     await circle.announce()
     await circle.sets(round_weekday=5, round_hour=9)
     week_after = MATCH.replace(hour=9) + 9 * DAYS
-    assert await circle.all_due() == [(rounds.MATCH, MATCH), (rounds.NOTICE, week_after - DAYS)]
+    assert await circle.all_due() == [(StoredKind.ROUND_MATCH, MATCH), (StoredKind.ROUND_NOTICE, week_after - DAYS)]
 
 
 async def test_one_that_is_turned_off_is_called_off_and_told(database: Database) -> None:
@@ -79,7 +82,7 @@ async def test_one_that_is_turned_off_is_called_off_and_told(database: Database)
     row = await circle.round()
     assert row is not None
     assert row.state == "cancelled"
-    assert await circle.letters(rounds.LEFT) == {ADA: {"help": "off"}, BEN: {"help": "off"}}
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "off"}, BEN: {"help": "off"}}
     assert await circle.all_due() == []
 
 
@@ -97,15 +100,15 @@ async def test_those_who_take_part_are_told(database: Database) -> None:
     row = await circle.announce()
     assert row is not None
     assert (row.monday, row.state, row.match_at) == (MONDAY, "announced", MATCH)
-    assert list(await circle.letters(rounds.NOTICE)) == [ADA]
-    assert await circle.all_due() == [(rounds.MATCH, MATCH), (rounds.NOTICE, NOTICE + 7 * DAYS)]
+    assert list(await circle.letters(StoredKind.ROUND_NOTICE)) == [ADA]
+    assert await circle.all_due() == [(StoredKind.ROUND_MATCH, MATCH), (StoredKind.ROUND_NOTICE, NOTICE + 7 * DAYS)]
 
 
 async def test_a_week_has_one_round_whoever_announces_it(database: Database, database_url: str) -> None:
     circle = await Circle.gather(database, ADA, BEN)
     await circle.sets()
     circle.now = NOTICE
-    due = await circle.due(rounds.NOTICE)
+    due = await circle.due(StoredKind.ROUND_NOTICE)
     other = Database.open(database_url)
 
     async def announce(through: Database) -> None:
@@ -116,7 +119,7 @@ async def test_a_week_has_one_round_whoever_announces_it(database: Database, dat
         await asyncio.gather(*(announce(through) for through in (database, other, database)))
     finally:
         await other.close()
-    assert list(await circle.letters(rounds.NOTICE)) == [ADA, BEN]
+    assert list(await circle.letters(StoredKind.ROUND_NOTICE)) == [ADA, BEN]
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Round)) == 1
 
@@ -143,8 +146,8 @@ async def test_a_week_that_is_half_over_is_let_go(database: Database) -> None:
     row = await circle.announce()
     assert row is not None
     assert row.state == "cancelled"
-    assert await circle.letters(rounds.NOTICE) == {}
-    assert await circle.all_due() == [(rounds.NOTICE, NOTICE + 14 * DAYS)]
+    assert await circle.letters(StoredKind.ROUND_NOTICE) == {}
+    assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, NOTICE + 14 * DAYS)]
 
 
 # ── left out once ──
@@ -202,8 +205,8 @@ async def test_the_match_begins_once_and_not_before_its_time(database: Database)
     draw = draw_round(first.candidates, 2, first.seed)
     await matching.drawn(database, first, draw, circle.now)
     await matching.drawn(database, first, draw, circle.now)  # by another process, a moment later
-    assert list(await circle.letters(rounds.PREVIEW)) == [OLGA]
-    assert (rounds.PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
+    assert list(await circle.letters(StoredKind.ROUND_PREVIEW)) == [OLGA]
+    assert (StoredKind.ROUND_PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
 
 
 async def test_a_match_that_is_due_too_early_is_planned_again_for_its_time(database: Database) -> None:
@@ -212,10 +215,10 @@ async def test_a_match_that_is_due_too_early_is_planned_again_for_its_time(datab
     circle.now = NOTICE
     await circle.announce()
     async with database.write() as session:  # the clock was set back, or the time moved
-        await session.execute(delete(Due).where(Due.kind == rounds.MATCH))
+        await session.execute(delete(Due).where(Due.kind == StoredKind.ROUND_MATCH))
         row = (await session.scalars(select(Round))).one()
         await rounds.begin_match(session, row.round_id, MATCH - timedelta(minutes=1))
-    due = await circle.due(rounds.MATCH)
+    due = await circle.due(StoredKind.ROUND_MATCH)
     assert (due.fire_at, due.subject_id, due.payload) == (MATCH, CLUB, {"round_id": row.round_id})
     circle.now = MATCH
     await circle.begin()
@@ -236,15 +239,15 @@ async def test_what_a_slower_worker_says_of_an_earlier_draw_is_not_kept(database
 async def test_the_draw_goes_to_the_organisers_channel_where_there_is_one(database: Database) -> None:
     circle = await Circle.gather(database, ADA, BEN, organisers_channel_id=903)
     await circle.drawn()
-    assert list(await circle.letters(rounds.PREVIEW)) == [0]
+    assert list(await circle.letters(StoredKind.ROUND_PREVIEW)) == [0]
 
 
 async def test_a_round_without_a_pair_is_told_at_once_and_shown_to_nobody(database: Database) -> None:
     circle = await Circle.gather(database, ADA)
     row = await circle.drawn()
     assert row.state == "confirmed"
-    assert await circle.letters(rounds.LEFT) == {ADA: {"help": "others"}}
-    assert await circle.letters(rounds.PREVIEW) == {}
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "others"}}
+    assert await circle.letters(StoredKind.ROUND_PREVIEW) == {}
 
 
 async def test_a_round_without_anybody_is_over(database: Database) -> None:
@@ -264,7 +267,7 @@ async def test_one_that_could_never_be_drawn_is_called_off(database: Database) -
     await circle.begin()
     async with database.write() as session:
         await rounds.give_up(session, row.round_id, circle.now)
-    assert await circle.letters(rounds.LEFT) == {ADA: {"help": "off"}, BEN: {"help": "off"}}
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "off"}, BEN: {"help": "off"}}
 
 
 # ── the organisers' word ──
@@ -279,8 +282,12 @@ async def test_a_draw_confirms_itself_and_its_outings_are_filled(database: Datab
     assert (outing.state, outing.caller_id, outing.channel_id) == ("filled", None, PARTNERS)
     assert outing.starts_at == week_of(MONDAY, "UTC").start + DAYS + 18 * HOURS
     assert set(wishes) == {ADA, BEN}
-    assert list(await circle.letters(rounds.MATCHED)) == list(await circle.letters("outing.filled")) == [ADA, BEN]
-    assert await circle.letters(rounds.LEFT) == {CEM: {"help": "windows"}}
+    assert (
+        list(await circle.letters(StoredKind.ROUND_MATCHED))
+        == list(await circle.letters("outing.filled"))
+        == [ADA, BEN]
+    )
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {CEM: {"help": "windows"}}
     assert await circle.places() == {ADA: ("matched", None), BEN: ("matched", None), CEM: ("left", "windows")}
     row = await circle.round()
     assert row is not None
@@ -340,8 +347,8 @@ async def test_who_is_no_longer_there_at_the_end_is_left_out_and_the_others_are_
     await circle.changes(BEN, paused_until=date.max)
     await circle.by_itself()
     assert await circle.outings() == []
-    assert await circle.letters(rounds.LEFT) == {ADA: {"help": "wider"}}
-    assert await circle.letters(rounds.MATCHED) == {}
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "wider"}}
+    assert await circle.letters(StoredKind.ROUND_MATCHED) == {}
 
 
 async def test_a_block_said_after_the_draw_holds_and_is_told_as_anything_else(database: Database) -> None:
@@ -350,7 +357,7 @@ async def test_a_block_said_after_the_draw_holds_and_is_told_as_anything_else(da
     await circle.tie(BEN, ADA)
     await circle.by_itself()
     assert await circle.outings() == []
-    assert await circle.letters(rounds.LEFT) == {ADA: {"help": "wider"}, BEN: {"help": "wider"}}
+    assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "wider"}, BEN: {"help": "wider"}}
 
 
 async def test_of_a_trio_two_go_on_without_the_third(database: Database) -> None:

@@ -12,8 +12,8 @@ import tzdata
 from sqlalchemy import select, update
 
 from bot.domain.schedule import In, Once, Weekly, _instants
-from bot.services import nudging, rounds, zone_updates
-from bot.services.evenings import EVENING
+from bot.domain.stored_kinds import StoredKind
+from bot.services import rounds, zone_updates
 from bot.zone_data import use_newest
 from db.engine import Database
 from db.models import Delivery, Due, Guild, User
@@ -70,18 +70,18 @@ async def test_what_is_planned_moves_with_its_wall_time_once(
     series = await club.ask(Weekly(1, (5,), (time(18),), date(2026, 11, 16)))
     once = await club.ask(Once(date(2026, 11, 21), time(7, 30)))
     soon = await club.ask(In(NOW + timedelta(minutes=20)))
-    before = await due(database, "remind", "outing.hour", "outing.start", EVENING)
+    before = await due(database, "remind", "outing.hour", "outing.start", StoredKind.OUTING_EVENING)
     assert before["remind", str(series.reminder_id)] == at(21, 9)
-    assert before[EVENING, f"{outing.outing_id}:{ADA}"] == at(19, 9)
+    assert before[StoredKind.OUTING_EVENING, f"{outing.outing_id}:{ADA}"] == at(19, 9)
 
     use()
     with caplog.at_level(logging.INFO, logger="bot.services.zone_updates"):
         assert await zone_updates.follow(database, NEW, NOW) == 1
-    after = await due(database, "remind", "outing.hour", "outing.start", EVENING)
+    after = await due(database, "remind", "outing.hour", "outing.start", StoredKind.OUTING_EVENING)
     assert (await town.again(outing)).starts_at == at(20, 17)
     assert after["outing.start", str(outing.outing_id)] == at(20, 17)
     assert after["outing.hour", str(outing.outing_id)] == at(20, 16)
-    assert after[EVENING, f"{outing.outing_id}:{ADA}"] == at(19, 17)
+    assert after[StoredKind.OUTING_EVENING, f"{outing.outing_id}:{ADA}"] == at(19, 17)
     assert after["remind", str(series.reminder_id)] == at(21, 17)
     assert after["remind", str(once.reminder_id)] == at(21, 6, 30)
     assert after["remind", str(soon.reminder_id)] == NOW + timedelta(minutes=20), "a length of time has no wall"
@@ -92,7 +92,7 @@ async def test_what_is_planned_moves_with_its_wall_time_once(
         told = set(await session.scalars(select(Delivery.kind).where(Delivery.due_at >= NOW)))
     assert not [kind for kind in told if "zone" in kind]
     assert await zone_updates.follow(database, NEW, NOW) == 0
-    assert await due(database, "remind", "outing.hour", "outing.start", EVENING) == after
+    assert await due(database, "remind", "outing.hour", "outing.start", StoredKind.OUTING_EVENING) == after
     assert (await town.again(outing)).starts_at == at(20, 17)
 
 
@@ -132,7 +132,7 @@ async def test_clubs_and_nudges_look_at_their_hours_anew(database: Database, mac
         await session.execute(update(Guild).where(Guild.guild_id == CLUB).values(**values))
         session.add(
             Due(
-                kind=nudging.TICK,
+                kind=StoredKind.NUDGE_TICK,
                 occurrence="toy",
                 priority=2,
                 fire_at=NOW + timedelta(days=1),
@@ -142,11 +142,11 @@ async def test_clubs_and_nudges_look_at_their_hours_anew(database: Database, mac
         )
         guild = await session.get_one(Guild, CLUB)
         await rounds.plan_round(session, guild, NOW)
-    (before,) = (await due(database, rounds.NOTICE)).values()
+    (before,) = (await due(database, StoredKind.ROUND_NOTICE)).values()
     use()
     await zone_updates.follow(database, NEW, NOW)
-    (after,) = (await due(database, rounds.NOTICE)).values()
+    (after,) = (await due(database, StoredKind.ROUND_NOTICE)).values()
     assert (before, after) == (at(25, 9), at(18, 17)), "at 18:00 both, which is still to come today"
-    assert (await due(database, nudging.TICK))[nudging.TICK, "toy"] <= NOW
+    assert (await due(database, StoredKind.NUDGE_TICK))[StoredKind.NUDGE_TICK, "toy"] <= NOW
     async with database.read() as session:
         assert await session.scalar(select(User.zone).where(User.user_id == ADA)) is None

@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import App
 from bot.client import Backpedal
-from bot.services import digests, nudging, purging
+from bot.domain.stored_kinds import StoredKind
 from tests.wire.bots import running
 from tests.wire.locking import locked
 from tests.wire.server import LocalDiscord
@@ -29,11 +29,11 @@ async def test_a_lock_held_at_the_first_start_delays_what_is_planned_and_does_no
     try:
         for _ in range(200):
             due = rows("SELECT kind, occurrence FROM due")
-            if len({kind for kind, _ in due} & {purging.KIND, nudging.TICK}) == 2:
+            if len({kind for kind, _ in due} & {StoredKind.DELIVERY_PURGE, StoredKind.NUDGE_TICK}) == 2:
                 break
             await asyncio.sleep(0.1)
-        assert (nudging.TICK, digests.DIGEST) in due
-        assert purging.KIND in {kind for kind, _ in due}
+        assert (StoredKind.NUDGE_TICK, StoredKind.NUDGE_DIGEST) in due
+        assert StoredKind.DELIVERY_PURGE in {kind for kind, _ in due}
     finally:
         await starting.__aexit__(None, None, None)
     assert [r.message for r in caplog.records if r.levelname == "ERROR" and r.name.startswith(("bot", "cogs"))] == []
