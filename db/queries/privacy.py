@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, cast, delete, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Select, Text, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.stored_kinds import KEPT_FROM_RECIPIENTS
@@ -164,7 +164,7 @@ def parts_of(table: str, ids: Sequence[int], user_id: int) -> Mapping[str, Rows]
         "revisions": _all(Revision).where(Revision.run_id.in_(ids)).order_by(Revision.run_id, Revision.revision),
         "cards": _all(Card).where(Card.run_id.in_(ids)),
         "recordings": select(
-            *(type_coerce(column, Text).label(column.name) if column.name in UNREAD else column
+            *(cast(column, Text).label(column.name) if column.name in UNREAD else column
               for column in Recording.__table__.c)
         ).where(Recording.run_id.in_(ids)),
     }  # fmt: skip
