@@ -70,7 +70,9 @@ async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> No
             await _plan(session, outing, alarm_id, row.user_id, max(now, row.taken_at) + TAKEN_FOR)
             return
         await queries.set_alarm(session, alarm_id, taken_by_user_id=None, taken_at=None)
-    rounds = row.rounds + 1
+        rounds = max(row.rounds, WIDEN_AFTER + 1) + 1  # everybody at once; the presser is not told that nobody answered
+    else:
+        rounds = row.rounds + 1
     await queries.set_alarm(session, alarm_id, rounds=rounds)
     await _sound(session, outing, alarm_id, row.user_id, rounds, now, again=True)
     if rounds == WIDEN_AFTER + 1 and not await queries.was_written(session, StoredKind.ALERT_UNHEARD, alarm_id):
