@@ -16,16 +16,24 @@ import discord
 from discord.ext import commands
 
 import cogs
-from bot.admission import Admission, Verdict
-from bot.answering import LOST
 from bot.app import App
 from bot.delivery.kinds import Kind
 from bot.errors import StartupError, Unavailable
-from bot.services import memory, zone_updates
-from bot.tree import CatalogueTranslator, Tree, list_command_of, reader_in, respond_to_error, say_privately
-from cogs.beginning import begin
-from cogs.nudging import Nudge, kind_of
-from cogs.views.base import Router
+from bot.interactions.admission import Admission, Verdict
+from bot.interactions.answering import LOST
+from bot.interactions.beginning import begin
+from bot.interactions.components import Router
+from bot.interactions.nudging import Nudge, kind_of
+from bot.interactions.tree import (
+    CatalogueTranslator,
+    Tree,
+    list_command_of,
+    reader_in,
+    respond_to_error,
+    say_privately,
+)
+from bot.services.messages import memory
+from bot.services.zones import zone_updates
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from bot.domain.stored_kinds import KEPT_FROM_RECIPIENTS, StoredKind
+from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS, StoredKind
 
 QUIET = frozenset(
     {*KEPT_FROM_RECIPIENTS, StoredKind.ALERT_UNHEARD, "alert.onit", "alert.word", "alert.closed"},

@@ -1,7 +1,7 @@
 """What Discord says of somebody in a club. Without the members intent nobody tells us: we ask where it matters.
 
-One mechanism for presses outside the club (`cogs.membership`) and for recipients of messages (`bot.delivery`). What is
-remembered of roles is a hint of whom to ask about, never a proof.
+One mechanism for presses outside the club (`bot.interactions.membership`) and for recipients of messages
+(`bot.delivery`). What is remembered of roles is a hint of whom to ask about, never a proof.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot.domain.delivery import Priority
+from bot.domain.messages.delivery import Priority
 from bot.errors import Unavailable
-from bot.services import membership
+from bot.services.clubs import membership
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

@@ -14,9 +14,9 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from bot.domain.runs import Surface
-from bot.domain.units import Units, format_distance, format_duration, format_pace
-from bot.domain.written import one_line
+from bot.domain.runs.runs import Surface
+from bot.domain.text.units import Units, format_distance, format_duration, format_pace
+from bot.domain.text.written import one_line
 from bot.errors import MemberError
 from bot.i18n import locale_of, translate
 

@@ -17,10 +17,10 @@ from bot.delivery.dropped import Dropped
 from bot.delivery.kinds import DueNow, Kind
 from bot.delivery.sending import pause_after
 from bot.discretion import marked
-from bot.domain.delivery import Priority
+from bot.domain.messages.delivery import Priority
 from bot.errors import Unavailable
-from bot.services import outbox
-from bot.services.outbox import Taken
+from bot.services.messages import outbox
+from bot.services.messages.outbox import Taken
 from db.engine import Database
 
 log = logging.getLogger(__name__)

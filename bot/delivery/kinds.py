@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.delivery import Priority
-from bot.services.deliveries import Destination
-from bot.services.outbox import Leased
+from bot.domain.messages.delivery import Priority
+from bot.services.messages.deliveries import Destination
+from bot.services.messages.outbox import Leased
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DueNow:
-    """Something that has become due. Attributes as of `bot.services.deliveries.Plan`."""
+    """Something that has become due. Attributes as of `bot.services.messages.deliveries.Plan`."""
 
     kind: str
     occurrence: str
@@ -33,7 +33,8 @@ class DueNow:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message about to be drawn and sent. Attributes as of `bot.services.deliveries.Letter`; its id is the nonce.
+    """A message about to be drawn and sent. Attributes as of `bot.services.messages.deliveries.Letter`; its id is the
+    nonce.
 
     Attributes:
         told_at: when a channel said that it waits, of one that is shown behind that; None of one that is sent.

@@ -18,11 +18,11 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import SEND_S, Sender
 from bot.delivery.turns import Turns
 from bot.discretion import marked
-from bot.domain.delivery import Priority
+from bot.domain.messages.delivery import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
-from bot.services import outbox
-from bot.services.outbox import Leased
+from bot.services.messages import outbox
+from bot.services.messages.outbox import Leased
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

@@ -18,12 +18,12 @@ from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
 from bot.delivery.pace import Pace
 from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
 from bot.discretion import marked
-from bot.domain.delivery import KNOCK_AGAIN, Priority
-from bot.domain.stored_kinds import StoredKind
+from bot.domain.messages.delivery import KNOCK_AGAIN, Priority
+from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
-from bot.services import fallbacks, outbox
-from bot.services.deliveries import Destination
-from bot.services.outbox import Leased
+from bot.services.messages import fallbacks, outbox
+from bot.services.messages.deliveries import Destination
+from bot.services.messages.outbox import Leased
 from db.engine import Database
 
 if TYPE_CHECKING:

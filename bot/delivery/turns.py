@@ -32,7 +32,7 @@ class Turns:
         """Wait for a turn, which ends with the block, or early by calling what is given.
 
         Args:
-            priority: a `bot.domain.delivery.Priority`, which is how many places must be free.
+            priority: a `bot.domain.messages.delivery.Priority`, which is how many places must be free.
         """
         await self._begun(priority)
         ended = False

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 
-from bot.domain.activity import Activity, Lap, Source, Sport
-from bot.domain.runs import Surface
+from bot.domain.runs.activity import Activity, Lap, Source, Sport
+from bot.domain.runs.runs import Surface
 from bot.files.refused import Refused
 from bot.files.totals import ENOUGH, Shown
 from bot.files.track import Walked

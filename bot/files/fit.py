@@ -12,7 +12,7 @@ from typing import Any
 
 import fitdecode  # type: ignore[import-untyped]  # ships no types
 
-from bot.domain.activity import Activity, Source, Sport
+from bot.domain.runs.activity import Activity, Source, Sport
 from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
 from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large

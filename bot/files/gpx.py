@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.activity import Activity, Source
+from bot.domain.runs.activity import Activity, Source
 from bot.files.building import ACTIVITIES, Told, build
 from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large

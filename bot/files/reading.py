@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from itertools import chain
 
-from bot.domain.activity import Activity, FileReport, Refusal, Sport
+from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
 from bot.files import fit, gpx, tcx
 from bot.files.archive import Entry, entries
 from bot.files.refused import Refused, too_large

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.activity import Refusal
+from bot.domain.runs.activity import Refusal
 
 
 class Refused(Exception):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from unicodedata import combining, normalize
 
-from bot.domain.activity import Sport
-from bot.domain.runs import Surface
+from bot.domain.runs.activity import Sport
+from bot.domain.runs.runs import Surface
 
 _OTHER = """
     ski langlauf skat eislauf schlittschuh rollschuh inline rowing ruder aviron canott roei paddl kayak kajak canoe kanu

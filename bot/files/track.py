@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isfinite
 
-from bot.domain.activity import Series
+from bot.domain.runs.activity import Series
 from bot.files.clocks import FASTEST_M_PER_S, Agreed, Piece, Place, Point, agreed, metres_between, usual_interval_s
 from bot.files.counters import Counter
 from bot.files.refused import too_large

@@ -8,16 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.runs import (
-    Direction,
-    Extra,
-    Review,
-    RunContent,
-    Sharing,
-    SpotterState,
-    Stretch,
-    Surface,
-)
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.preview.club import ORGANISER, PEOPLE, VISITORS, Person
 
 DAYS = 364

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.outings import (
+from bot.domain.outings.outings import (
     DEFAULT_BACKWARD_PER_SPOTTER,
     OutingState,
     Presence,
@@ -16,7 +16,7 @@ from bot.domain.outings import (
     planned_ms,
     planned_return,
 )
-from bot.domain.runs import SpotterState, Surface
+from bot.domain.runs.runs import SpotterState, Surface
 from bot.preview.club import CALLER, CHANNEL_IDS, FIRST_INTERACTION, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
 from bot.preview.history import DemoRun
 

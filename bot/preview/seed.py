@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.outings import BEFORE, OUT
-from bot.domain.runs import Direction, SpotterState, counts
+from bot.domain.outings.outings import BEFORE, OUT
+from bot.domain.runs.runs import Direction, SpotterState, counts
 from bot.preview import partners
 from bot.preview.club import (
     CHANNEL_IDS,
@@ -24,8 +24,11 @@ from bot.preview.club import (
     SPOTTERS,
 )
 from bot.preview.history import DemoRun, demo_runs
-from bot.services import outings, partners_card, standings
-from bot.services.revisions import columns_of
+from bot.services.boards import standings
+from bot.services.outings import outings
+from bot.services.partners import partners_card
+from bot.services.runs.revisions import columns_of
+from db import seeding
 from db.engine import Database
 from db.models import (
     Availability,
@@ -42,7 +45,6 @@ from db.models import (
     Tie,
     User,
 )
-from db.queries import seeding
 
 
 async def seed(database: Database, now: datetime) -> bool:

@@ -13,8 +13,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.activity import FileReport, Refusal
-from bot.domain.allowances import Allowance, Allowances
+from bot.domain.members.allowances import Allowance, Allowances
+from bot.domain.runs.activity import FileReport, Refusal
 from bot.worker.lane import Lane
 from bot.worker.process import Cause, Failure, Process
 from bot.worker.reading import Next, Open, Read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from bot.domain.fitting import Candidate
-from bot.domain.pairing import Draw, draw_round
+from bot.domain.rounds.fitting import Candidate
+from bot.domain.rounds.pairing import Draw, draw_round
 from bot.worker.messages import Request
 
 

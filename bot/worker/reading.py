@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bot.domain.activity import FileReport
+from bot.domain.runs.activity import FileReport
 from bot.worker.messages import Request
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ _MEASURES = ("distance_m", "duration_ms", "elapsed_ms")
 
 
 def _faults(report: FileReport) -> Iterator[str]:
-    """What is no reader's, though its types are right. (What is no run's, `bot.domain.imported.impossible` finds.)"""
+    """What is no reader's, though its types are right. (What is no run's, `runs.imported.impossible` finds.)"""
     yield from _beyond(report)
     if not _SHA256.fullmatch(report.sha256):
         yield "no digest"

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.charts.weeks import WeeksChart
-from bot.domain.activity import FileReport
-from bot.domain.fitting import Candidate
-from bot.domain.pairing import Draw
+from bot.domain.rounds.fitting import Candidate
+from bot.domain.rounds.pairing import Draw
+from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict, Unavailable
 from bot.worker.drawing import DrawChart
 from bot.worker.file_jobs import FileJobs, Posted
@@ -83,7 +83,7 @@ class Worker:
         return (await self._ask(Role.CHARTS, DrawChart(chart), member))[1]
 
     async def match(self, candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
-        """Draw a round, as `bot.domain.pairing.draw_round` does.
+        """Draw a round, as `bot.domain.rounds.pairing.draw_round` does.
 
         Args:
             candidates: who takes part.

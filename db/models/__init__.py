@@ -1,14 +1,14 @@
 """All tables, so that the metadata is whole once this is imported."""
 
-from db.models.delivery import Delivery, Due
+from db.models.boards import Standing
+from db.models.members import Guild, Member, User
+from db.models.messages import Delivery, Due
 from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
 from db.models.outings import Companion, MeetingPoint, Outing, OutingPress, UnsafeAlarm
 from db.models.partners import Availability, Contact, NoShow, Question, Round, RoundPlace, Spotting, Tie
-from db.models.people import Guild, Member, User
 from db.models.process import Remembered
 from db.models.reminders import Done, Reminder
 from db.models.runs import Card, Recording, Revision, Run, Stretch
-from db.models.standings import Standing
 
 __all__ = [
     "Availability",

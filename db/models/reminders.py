@@ -33,7 +33,7 @@ class Reminder(Base):
     channel_id: Mapped[int | None] = mapped_column(Snowflake)  # club: where it is said; me: where it was asked for
     role_id: Mapped[int | None] = mapped_column(Snowflake)  # club: pinged
     what: Mapped[str] = mapped_column(String(200))  # as typed
-    schedule: Mapped[dict[str, Any]] = mapped_column(JSON)  # bot.domain.schedule
+    schedule: Mapped[dict[str, Any]] = mapped_column(JSON)  # bot.domain.when.schedule
     readings: Mapped[list[Any] | None] = mapped_column(JSON)  # both schedules of a "when" that could mean two
     zone: Mapped[str] = mapped_column(String(64))  # in which its wall times are meant
     state: Mapped[str] = mapped_column(String(8))  # active, paused, ended

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bot.services.standings import rebuild
+from bot.services.boards.standings import rebuild
 from db.engine import Database
 from db.upkeep import MIGRATIONS, upgrade
 from tests.wire.payloads import Club, Person

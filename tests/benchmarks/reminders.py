@@ -31,10 +31,10 @@ from bot.clock import system_clock
 from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
 from bot.delivery.pace import PER_SECOND
-from bot.domain.delivery import Priority
-from bot.domain.schedule import Daily, to_json
-from bot.domain.stored_kinds import StoredKind
-from cogs.reminder_messages import ReminderMessages
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.when.schedule import Daily, to_json
+from cogs.reminders.reminder_messages import ReminderMessages
 from db.engine import Database
 from db.upkeep import upgrade
 from tests.benchmarks import unpaced

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from bot.domain.availability import SLOT_MIN
-from bot.domain.fitting import LATELY_WEEKS, Candidate, Drawn, weigh
-from bot.domain.outings import Role, Wish
-from bot.domain.pairing import draw_round
+from bot.domain.outings.outings import Role, Wish
+from bot.domain.partners.availability import SLOT_MIN
+from bot.domain.rounds.fitting import LATELY_WEEKS, Candidate, Drawn, weigh
+from bot.domain.rounds.pairing import draw_round
 from bot.worker.worker import Worker
 
 WEEKS = 12

@@ -18,7 +18,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.admission import Admission
+from bot.interactions.admission import Admission
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

@@ -17,17 +17,17 @@ import pytest_asyncio
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.metrics import BoardDirection, Metric
-from bot.domain.periods import Period
-from bot.domain.runs import Direction, RunContent, Stretch, Surface
+from bot.domain.boards.metrics import BoardDirection, Metric
+from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
+from bot.domain.when.periods import Period
 from bot.errors import Unavailable
-from bot.services import changes, runs
-from bot.services.boards import board
-from bot.services.people import Person, Seen, meet
+from bot.services.boards.boards import board
+from bot.services.members.people import Person, Seen, meet
+from bot.services.runs import changes, runs
 from db import dialect
 from db.engine import Database
 from db.models import Remembered, Revision, Run
-from tests.builders import standings_from_scratch, standings_now
+from tests.builders.boards import standings_from_scratch, standings_now
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ALICE, CLUB = 11, 900

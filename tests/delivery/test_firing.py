@@ -12,9 +12,9 @@ from bot.clock import system_clock
 from bot.delivery.dropped import Dropped
 from bot.delivery.firing import Firing
 from bot.delivery.kinds import DueNow, Kind
-from bot.domain.delivery import Priority
-from bot.services.deliveries import Plan, plan
-from bot.services.outbox import MUCH
+from bot.domain.messages.delivery import Priority
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.outbox import MUCH
 from db.engine import Database
 
 

@@ -12,8 +12,8 @@ import discord
 import pytest
 
 from bot.delivery.sending import LONGEST_PAUSE, NOT_SENT, Trouble, nonce_of, pause_after, trouble_in
-from bot.services.deliveries import Destination
-from bot.services.outbox import Leased
+from bot.services.messages.deliveries import Destination
+from bot.services.messages.outbox import Leased
 
 DM, CHANNEL, CARD = Destination.DM, Destination.CHANNEL, Destination.CARD
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)

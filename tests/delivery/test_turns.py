@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.turns import PLACES, Turns
-from bot.domain.delivery import Priority
+from bot.domain.messages.delivery import Priority
 
 SAFETY, ASKED, NUDGE = Priority
 

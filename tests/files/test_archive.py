@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from bot.domain.activity import FileReport, Refusal
+from bot.domain.runs.activity import FileReport, Refusal
 from bot.files.archive import ENTRIES, FILE_BYTES
 from bot.files.reading import read_files
 from tests.files.fit_files import run

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.activity import Activity
+from bot.domain.runs.activity import Activity
 from bot.files.reading import read_files
 from tests.files.fit_files import START as FIT_START
 from tests.files.fit_files import TRACK, TREADMILL, Fit

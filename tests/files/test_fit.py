@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.activity import Activity, FileReport, Refusal, Source, Sport
-from bot.domain.runs import Surface
+from bot.domain.runs.activity import Activity, FileReport, Refusal, Source, Sport
+from bot.domain.runs.runs import Surface
 from bot.files.fit import checksum
 from bot.files.reading import read_files
 from tests.files.fit_files import (

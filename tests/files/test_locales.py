@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.activity import Activity, FileReport, Refusal, Sport
-from bot.domain.runs import Surface
+from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
+from bot.domain.runs.runs import Surface
 from bot.files.encoded import known, plain
 from bot.files.reading import read_files
 from bot.files.sports import sport_of, surface_of

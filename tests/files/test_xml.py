@@ -1,7 +1,7 @@
 import pytest
 
-from bot.domain.activity import Activity, FileReport, Refusal, Source, Sport
-from bot.domain.runs import Surface
+from bot.domain.runs.activity import Activity, FileReport, Refusal, Source, Sport
+from bot.domain.runs.runs import Surface
 from bot.files.reading import read_files
 from bot.files.times import number, offset_of, when
 from bot.files.track import metres_between

@@ -18,14 +18,14 @@ import pytest_asyncio
 import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
-from bot import admission
 from bot.app import App
 from bot.client import Backpedal
 from bot.config import Settings
 from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
-from bot.domain.allowances import Allowance
+from bot.domain.members.allowances import Allowance
 from bot.i18n import Message, catalogue
+from bot.interactions import admission
 from bot.worker.messages import Role
 from bot.worker.process import Process
 from bot.worker.worker import Worker

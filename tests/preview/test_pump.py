@@ -23,10 +23,10 @@ from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
 from bot.delivery.pump import Pump
-from bot.domain.delivery import Priority
+from bot.domain.messages.delivery import Priority
 from bot.preview.club import VISITORS
 from bot.preview.stage import running
-from bot.services.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Due

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
-from cogs.views.arguments import Arguments, Chosen, Entered, parser
+from bot.interactions.arguments import Arguments, Chosen, Entered, parser
 
 
 class Way(StrEnum):

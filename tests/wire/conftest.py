@@ -15,13 +15,13 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import admission
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery.pump import Pump
-from bot.domain.allowances import Allowance
+from bot.domain.members.allowances import Allowance
+from bot.interactions import admission
 from bot.worker.worker import Worker
 from db import dialect
 from db.engine import Database

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot.domain.schedule import Daily, to_json
-from bot.services.standings import rebuild
+from bot.domain.when.schedule import Daily, to_json
+from bot.services.boards.standings import rebuild
 from db.engine import Database
 from db.models import (
     Availability,

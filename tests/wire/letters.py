@@ -16,9 +16,9 @@ from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
-from bot.domain.delivery import Priority
-from bot.services.deliveries import Destination, Letter, Plan, plan, post
-from cogs.views.base import button, identity
+from bot.domain.messages.delivery import Priority
+from bot.interactions.components import button, identity
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 
 HANGING = "hangs before the end of"
 

@@ -32,13 +32,13 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from bot.clock import system_clock
-from bot.domain.calls import Wanted
-from bot.domain.outings import Wish
-from bot.domain.runs import Surface
-from bot.services import calls, joining
-from bot.services.calls import Call, Who
-from bot.services.people import Seen, meet
-from bot.services.waiting import Presser
+from bot.domain.outings.calls import Wanted
+from bot.domain.outings.outings import Wish
+from bot.domain.runs.runs import Surface
+from bot.services.members.people import Seen, meet
+from bot.services.outings import calls, joining
+from bot.services.outings.calls import Call, Who
+from bot.services.outings.waiting import Presser
 from db.engine import Database
 from db.models import Contact, Guild, Member
 from db.upkeep import upgrade

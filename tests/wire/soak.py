@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import system_clock
-from bot.domain.delivery import Priority
-from bot.domain.schedule import In, to_json
-from bot.services.deliveries import Plan, plan
-from bot.services.reminder_firing import plan_of
+from bot.domain.messages.delivery import Priority
+from bot.domain.when.schedule import In, to_json
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.reminders.reminder_firing import plan_of
 from db.engine import Database
 from db.models import Guild, Reminder, User
 from db.upkeep import upgrade

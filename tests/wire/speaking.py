@@ -11,8 +11,8 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.delivery.pump import Pump
-from bot.domain.delivery import Priority
-from bot.services.deliveries import Destination, Letter, post
+from bot.domain.messages.delivery import Priority
+from bot.services.messages.deliveries import Destination, Letter, post
 from db.models import Delivery
 from tests.wire.letters import Letters
 from tests.wire.payloads import Person

@@ -21,9 +21,9 @@ from bot.delivery import pump, sending
 from bot.delivery.kinds import Drawn, Outgoing
 from bot.delivery.pace import BURST
 from bot.delivery.turns import PLACES
-from bot.domain.delivery import Priority
-from bot.services import fallbacks
-from bot.services.deliveries import Destination, Letter, post
+from bot.domain.messages.delivery import Priority
+from bot.services.messages import fallbacks
+from bot.services.messages.deliveries import Destination, Letter, post
 from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Delivery, Guild, User

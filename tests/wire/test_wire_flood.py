@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot import admission
-from bot.admission import URGENT_AREAS, Admission, Verdict
 from bot.client import Backpedal
+from bot.interactions import admission
+from bot.interactions.admission import URGENT_AREAS, Admission, Verdict
 from tests.wire.acting import Asked
 from tests.wire.outside import go_out, help_button, told
 from tests.wire.payloads import Person

@@ -13,7 +13,7 @@ import pytest
 
 from bot.client import Backpedal
 from bot.i18n import LANGUAGES, catalogue
-from cogs.views.base import Route
+from bot.interactions.components import Route
 from tests.wire.acting import PRESS, SUBMIT
 from tests.wire.outside import card_in
 from tests.wire.payloads import Json, Person

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import App
 from bot.client import Backpedal
-from cogs import emergency
+from cogs.safety import emergency
 from tests.wire.locking import locked
 from tests.wire.outside import OWNER, answer_of, go_out, help_button, letter_to, told
 from tests.wire.payloads import Json, Person, text_of

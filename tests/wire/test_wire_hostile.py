@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from bot.admission import Admission
 from bot.app import App
 from bot.client import Backpedal
+from bot.interactions.admission import Admission
 from tests.wire.bots import running
 from tests.wire.crowded import crowd
 from tests.wire.payloads import Json, Person

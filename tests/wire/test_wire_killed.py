@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from bot.clock import system_clock
-from bot.domain.delivery import Priority
-from bot.services import fallbacks, outbox
-from bot.services.deliveries import Destination, Letter, Plan, plan, post
+from bot.domain.messages.delivery import Priority
+from bot.services.messages import fallbacks, outbox
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from db.engine import Database
 from db.models import Guild, User
 from tests.wire import letters

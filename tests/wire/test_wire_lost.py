@@ -10,10 +10,10 @@ import discord
 import pytest
 from discord.ext import commands
 
-from bot.answering import respond
 from bot.client import Backpedal
-from cogs.answer import Interaction, reply
-from cogs.views.base import card, pressed
+from bot.interactions.answer import Interaction, reply
+from bot.interactions.answering import respond
+from bot.interactions.components import card, pressed
 from tests.wire.acting import Asked
 from tests.wire.bots import Toy
 from tests.wire.faults import Trouble
@@ -56,7 +56,7 @@ async def idle(bot: Backpedal) -> None:
 @pytest.fixture
 def thinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is fast enough: each shows "thinking…" first."""
-    monkeypatch.setattr("cogs.answer.PATIENCE_S", 0)
+    monkeypatch.setattr("bot.interactions.answer.PATIENCE_S", 0)
 
 
 @pytest.fixture

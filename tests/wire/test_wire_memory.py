@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from discord.ui.view import BaseView
 
-from bot import answering
 from bot.client import Backpedal
+from bot.interactions import answering
 from tests.wire.acting import Asked
 from tests.wire.payloads import Person
 from tests.wire.server import LocalDiscord

@@ -11,7 +11,7 @@ import pytest
 
 from bot.app import App
 from bot.client import Backpedal
-from bot.domain.stored_kinds import StoredKind
+from bot.domain.messages.stored_kinds import StoredKind
 from tests.wire.bots import running
 from tests.wire.locking import locked
 from tests.wire.server import LocalDiscord

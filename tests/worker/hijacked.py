@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.activity import FileReport
+from bot.domain.runs.activity import FileReport
 from bot.worker.file_jobs import Posted
 from bot.worker.messages import Role
 from bot.worker.process import Cause, Failure

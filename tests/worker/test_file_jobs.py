@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bot.charts.weeks import WeekBar, WeeksChart
-from bot.domain.activity import FileReport
-from bot.domain.allowances import Allowance
+from bot.domain.members.allowances import Allowance
+from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict
 from bot.worker import file_jobs
 from bot.worker.file_jobs import FileJobs, Posted

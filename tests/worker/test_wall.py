@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.domain.activity import FileReport, Refusal
+from bot.domain.runs.activity import FileReport, Refusal
 from bot.errors import Unavailable
 from bot.worker.messages import Role
 from bot.worker.process import Cause, Failure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from tests.flows.calling import card_of, state
 from tests.flows.conftest import MemberActor
-from tests.flows.test_alerts import organisers_room, role_of
+from tests.flows.outings.calling import card_of, state
+from tests.flows.safety.test_alerts import organisers_room, role_of
 from tests.flows.walks.walking import (
     DRAFT,
     HOME,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.flows.calling import club_sets, copy_of, state
 from tests.flows.conftest import button_ids
+from tests.flows.outings.calling import club_sets, copy_of, state
 from tests.flows.walks.walking import (
     BACKWARD,
     CALLED,

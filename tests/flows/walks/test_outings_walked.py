@@ -7,9 +7,9 @@ import re
 from sqlalchemy import insert, select
 
 from db.models import Availability, NoShow, Run, Stretch
-from tests.flows.calling import state
 from tests.flows.conftest import NOON
-from tests.flows.test_outing import outing_id
+from tests.flows.outings.calling import state
+from tests.flows.outings.test_outing import outing_id
 from tests.flows.walks.walking import (
     CONFIRM,
     DRAFT,

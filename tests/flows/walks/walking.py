@@ -15,8 +15,8 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, InteractionResult
 
-from tests.flows.calling import STADIUM, card_of, newcomer, state
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of, texts_of
+from tests.flows.outings.calling import STADIUM, card_of, newcomer, state
 
 Words = str
 """What can be read: "English|Deutsch", or the same in both."""

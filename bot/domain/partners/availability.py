@@ -1,0 +1,187 @@
+"""When somebody would go out, week by week: windows as typed and shown, as instants, and as bits to compare fast.
+
+A window is wall time on a weekday of one's own zone. What it means in a given week is every instant at which the
+member's clock shows a time within it: an hour the clock skips is not there, one it repeats is there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_day_names
+
+from bot.domain.when.moments import at_wall
+
+DAY_MIN = 24 * 60
+SLOT_MIN = 15
+"""Minutes a bit of a mask stands for; every zone's offset is a multiple of it."""
+LEAST_MIN = 45
+"""Minutes a window has to last, so that an outing fits into it."""
+MOST_WINDOWS = 21
+TEXT_LIMIT = 400
+"""Characters read; `MOST_WINDOWS` written out are fewer."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """A stretch of every week. Minutes are of the local day, the end exclusive, at most `DAY_MIN`."""
+
+    weekday: int  # 0 Monday
+    first_min: int
+    end_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The instants of one week: from a Monday's midnight to the next, in a club's zone."""
+
+    start: datetime
+    end: datetime
+
+
+Stretch = tuple[datetime, datetime]
+"""From an instant to another, the end exclusive."""
+
+
+# ── what they mean ──
+
+
+def tidy(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """The same times in order, those that overlap or touch within a day made one."""
+    found: list[Window] = []
+    for window in sorted(windows):
+        last = found[-1] if found else None
+        if last and last.weekday == window.weekday and window.first_min <= last.end_min:
+            found[-1] = Window(last.weekday, last.first_min, max(last.end_min, window.end_min))
+        else:
+            found.append(window)
+    return tuple(found)
+
+
+def week_of(monday: date, zone: str) -> Week:
+    """The week that begins on a Monday in a zone; 167 or 169 hours long where the clock changes in it."""
+    midnight = datetime.min.time()
+    return Week(at_wall(monday, midnight, zone), at_wall(monday + timedelta(weeks=1), midnight, zone))
+
+
+def stretches_in(windows: Sequence[Window], zone: str, week: Week) -> tuple[Stretch, ...]:
+    """The instants of a week that lie within windows of a zone, in order, none touching another.
+
+    Args:
+        windows: as typed.
+        zone: IANA name of the zone they are meant in.
+        week: what is looked at; its own zone may be another.
+    """
+    found = []
+    for since, until, offset in _offsets(zone, week.start, week.end):
+        day = (since + offset).date()
+        while datetime(day.year, day.month, day.day, tzinfo=UTC) < until + offset:
+            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - offset
+            for window in windows:
+                if window.weekday == day.weekday():
+                    begins = max(since, midnight + timedelta(minutes=window.first_min))
+                    ends = min(until, midnight + timedelta(minutes=window.end_min))
+                    if begins < ends:
+                        found.append((begins, ends))
+            day += timedelta(days=1)
+    return _joined(found)
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    joined: list[Stretch] = []
+    for begins, ends in sorted(stretches):
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(ends, joined[-1][1]))
+        else:
+            joined.append((begins, ends))
+    return tuple(joined)
+
+
+@lru_cache(maxsize=512)
+def _offsets(zone: str, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """The stretches of constant offset between two instants: from, until, local minus UTC."""
+    clock, step = ZoneInfo(zone), timedelta(minutes=SLOT_MIN)
+
+    def offset(at: datetime) -> timedelta:
+        return at.astimezone(clock).utcoffset() or timedelta()
+
+    found, since, at = [], start, start
+    while at < end:
+        following = min(at + timedelta(hours=6), end)
+        if offset(following) != offset(since):
+            while offset(at) == offset(since):
+                at += step
+            if at < end:
+                found.append((since, at, offset(since)))
+                since = at
+        else:
+            at = following
+    found.append((since, end, offset(since)))
+    return tuple(found)
+
+
+def mask_of(stretches: Iterable[Stretch], week: Week, slot_min: int = SLOT_MIN) -> int:
+    """A bit for each slot of the week that lies wholly within a stretch; bit 0 is the first slot."""
+    mask, seconds = 0, slot_min * 60
+    for begins, ends in stretches:
+        first = -(-max(0, int((begins - week.start).total_seconds())) // seconds)
+        last = int((min(ends, week.end) - week.start).total_seconds()) // seconds
+        if first < last:
+            mask |= (1 << last) - (1 << first)
+    return mask
+
+
+def starts_of(mask: int, slots: int) -> int:
+    """The slots at which something that takes so many slots can begin."""
+    starts = mask
+    for later in range(1, slots):
+        starts &= mask >> later
+    return starts
+
+
+def slot_start(week: Week, slot: int, slot_min: int = SLOT_MIN) -> datetime:
+    """The instant at which a slot begins."""
+    return week.start + timedelta(minutes=slot * slot_min)
+
+
+# ── shown ──
+
+
+def day_name(weekday: int, language: str) -> str:
+    """`Tue`, `Di`."""
+    names = get_day_names("abbreviated", context="stand-alone", locale=Locale.parse(language))
+    return str(names[weekday]).rstrip(".")
+
+
+def format_windows(windows: Iterable[Window], language: str) -> str:
+    """`Mon–Fri 6:30–8:00, Tue Thu 18:00–20:00`; days with the same hours stand together. Reads back as the same."""
+    hours: dict[int, tuple[tuple[int, int], ...]] = {}
+    for weekday, group in groupby(tidy(windows), key=lambda window: window.weekday):
+        hours[weekday] = tuple((window.first_min, window.end_min) for window in group)
+    by_hours: dict[tuple[tuple[int, int], ...], list[int]] = {}
+    for weekday, spans in hours.items():
+        by_hours.setdefault(spans, []).append(weekday)
+    return ", ".join(
+        f"{format_days(days, language)} {' '.join(f'{format_hour(first)}–{format_hour(end)}' for first, end in spans)}"
+        for spans, days in by_hours.items()
+    )
+
+
+def format_days(days: Sequence[int], language: str) -> str:
+    """`Mon–Wed Sat`."""
+    parts = []
+    for _, group in groupby(enumerate(days), key=lambda pair: pair[1] - pair[0]):
+        run = [day_name(day, language) for _, day in group]
+        parts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
+    return " ".join(parts)
+
+
+def format_hour(minutes: int) -> str:
+    """`6:30`."""
+    return f"{minutes // 60}:{minutes % 60:02}"

@@ -1,0 +1,351 @@
+"""Distances, durations and paces: as runners write them, and as they read them.
+
+What is typed is read in every language's words (`bot.domain.text.words`); the member's language only settles which of
+`.` and `,` groups thousands, and his units what a bare number or pace means. What could mean two things is refused with
+both.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from bot.domain.text.words import DECIMAL_COMMA, WORDS, any_of, with_halves
+from bot.domain.text.words.plain import NUMBER, number, plain
+from bot.errors import BadInput
+
+METRES_PER_MILE = 1609.344
+LONGEST_M = 500_000
+LONGEST_MS = 7 * 24 * 3_600_000
+QUICKEST_S_PER_KM = 60
+SLOWEST_S_PER_KM = 3600
+
+_SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
+
+
+class Units(StrEnum):
+    """What distances and paces are shown in. `BOTH` is for a club's public messages."""
+
+    METRIC = "metric"
+    IMPERIAL = "imperial"
+    BOTH = "both"
+
+
+# ── shown ──
+
+
+def format_distance(distance_m: int, units: Units, language: str) -> str:
+    """`5.00 km`, `3.11 mi`, `5,00 km` in German, `400 m` below a kilometre; both: `5.00 km (3.11 mi)`.
+
+    Miles begin at a tenth of one; what a track has (whole hundreds below 1000 m) is metres to everybody.
+    """
+    metric = f"{distance_m} m" if distance_m < 1000 else _decimal((distance_m + 5) // 10 / 100, 2, language) + " km"
+    if units is Units.METRIC:
+        return metric
+    if distance_m < 1000 and (distance_m % 100 == 0 or distance_m < METRES_PER_MILE / 10):
+        return f"{distance_m} m"
+    imperial = _decimal(distance_m / METRES_PER_MILE, 2, language) + " mi"
+    return imperial if units is Units.IMPERIAL else f"{metric} ({imperial})"
+
+
+def format_duration(duration_ms: int, language: str = "en") -> str:
+    """`27:30`, `1:05:00`, `45 s`; tenths below ten minutes, where there are any: `45.2 s`, `4:02.5`."""
+    tenths = (duration_ms + 50) // 100
+    if tenths >= 6000:
+        tenths = (duration_ms + 500) // 1000 * 10
+    seconds, tenth = divmod(tenths, 10)
+    fraction = f"{',' if language in DECIMAL_COMMA else '.'}{tenth}" if tenth else ""
+    if seconds < 60:
+        return f"{seconds}{fraction} s"
+    return _colons(seconds) + fraction
+
+
+def format_pace(pace_s_per_km: float, units: Units, language: str) -> str:
+    """`5:30/km`, `8:51/mi`; both: `5:30/km (8:51/mi)`. Every language shipped writes them alike."""
+    metric = f"{_colons(round(pace_s_per_km))}/km"
+    imperial = f"{_colons(round(pace_s_per_km * METRES_PER_MILE / 1000))}/mi"
+    if units is Units.BOTH:
+        return f"{metric} ({imperial})"
+    return imperial if units is Units.IMPERIAL else metric
+
+
+def _decimal(value: float, digits: int, language: str) -> str:
+    shown = f"{value:,.{digits}f}"
+    return shown.translate({44: ".", 46: ","}) if language in DECIMAL_COMMA else shown
+
+
+def _colons(seconds: int) -> str:
+    minutes, second = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes}:{second:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
+
+
+# ── distances ──
+
+_PLUS = re.compile(rf"\s*\+\s*|\s+{any_of(WORDS.plus)}\s+|(?<=km)\s+(?=[0-9]+\s?m\b)")
+_ABOUT = re.compile(rf"(?:~|{any_of(WORDS.about)}(?=\s|[0-9]))\s*")
+_REPEATS = re.compile(rf"([0-9]{{1,3}})\s*{any_of(WORDS.times)}\s*(?=[0-9a-z])(.+)")
+_LENGTH = re.compile(rf"({NUMBER})\s*({any_of(WORDS.metres)})?\.?")
+_BRACKET = re.compile(r"([^()]+)\(([^()]+)\)")
+
+
+def parse_distance(text: str, units: Units, language: str) -> int:
+    """Metres of `5k`, `3,1 Meilen`, `half`, `8x400m`, `2 km + 4x200`, or a bare number.
+
+    A bare number from 400 on is metres (50 in repeats), one below 100 is in the member's units.
+
+    Args:
+        text: as typed.
+        units: the member's; BOTH leaves a small bare number open.
+        language: settles what groups thousands in `1.500`.
+
+    Raises:
+        BadInput: unreadable; open between two readings (`low_m`, `high_m`); nothing, or over 500 km (`distance_m`).
+    """
+    words = _ABOUT.sub("", plain(text), count=1) if _ABOUT.match(plain(text)) else plain(text)
+    if re.match(r"-\s*[0-9.,]", words):
+        raise BadInput("entry.distance.zero", typed=text)
+    bracket = _BRACKET.fullmatch(words)
+    if bracket:
+        # What `format_distance` shows to those who read both units.
+        metres, again = (_sum_of_metres(part.strip(), text, units, language) for part in bracket.groups())
+        if abs(metres - again) > max(10, metres * 0.01):
+            raise BadInput("entry.distance.unclear", typed=text)
+    else:
+        metres = _sum_of_metres(words, text, units, language)
+    if metres > LONGEST_M:
+        raise BadInput("entry.distance.too_far", typed=text, distance_m=round(metres))
+    if round(metres) < 1:
+        raise BadInput("entry.distance.zero", typed=text)
+    return round(metres)
+
+
+def _sum_of_metres(words: str, typed: str, units: Units, language: str) -> float:
+    return sum(_metres(part, typed, units, language) for part in _PLUS.split(words))
+
+
+def _metres(words: str, typed: str, units: Units, language: str, *, repeated: bool = False) -> float:
+    if words in WORDS.courses:
+        return WORDS.courses[words]
+    repeats = _REPEATS.fullmatch(words)
+    if repeats:
+        return int(repeats[1]) * _metres(repeats[2], typed, units, language, repeated=True)
+    length = _LENGTH.fullmatch(words)
+    if length is None:
+        raise BadInput("entry.distance.unclear", typed=typed)
+    unit = length[2]
+    # Nobody runs millimetres: with metres, both signs group thousands.
+    in_metres = unit is not None and WORDS.metres[unit] == 1
+    value = number(length[1], ".," if in_metres else "." if language in DECIMAL_COMMA else ",")
+    if value is None:
+        raise BadInput("entry.distance.unclear", typed=typed)
+    if unit is None:
+        return _bare_metres(value, typed, units, repeated)
+    if unit == "m" and not repeated and 0 < value <= 30:
+        raise BadInput("entry.distance.metres_or_miles", typed=typed, low_m=value, high_m=value * METRES_PER_MILE)
+    return value * WORDS.metres[unit]
+
+
+def _bare_metres(value: float, typed: str, units: Units, repeated: bool) -> float:
+    if value >= (50 if repeated else 400):
+        return value
+    if value >= 100:
+        long_m = METRES_PER_MILE if units is Units.IMPERIAL else 1000
+        raise BadInput("entry.distance.metres_or_more", typed=typed, low_m=value, high_m=value * long_m)
+    if units is Units.BOTH and value > 0:
+        raise BadInput("entry.distance.km_or_mi", typed=typed, low_m=value * 1000, high_m=value * METRES_PER_MILE)
+    return value * (METRES_PER_MILE if units is Units.IMPERIAL else 1000)
+
+
+# ── durations ──
+
+_CLOCK = re.compile(
+    rf"(?:([0-9]{{1,4}})\s?:\s?)?([0-9]{{1,5}})\s?:\s?([0-9]{{2}})(?:[.,]([0-9]{{1,3}}))?\s*({any_of(WORDS.milliseconds)})?"
+)
+_PIECE = re.compile(
+    rf"\s*({NUMBER}|{any_of(WORDS.numbers)}(?=\s|viertelstunde))?\s*({any_of(WORDS.milliseconds)})(?![a-z])\s*,?"
+)
+_REST = re.compile(r"\s*([0-9]{1,2})")
+
+
+def parse_duration(text: str, language: str) -> int:
+    """Milliseconds of `27:30`, `1:05:00`, `1h05`, `90 min`, `13,2 s`, `6x1min`, `eine halbe Stunde`.
+
+    Two numbers with a colon are minutes and seconds, unless `h` follows.
+
+    Args:
+        text: as typed.
+        language: the member's; all languages are read alike, since a sign groups no thousands here.
+
+    Raises:
+        BadInput: unreadable; open between two readings (`low_ms`, `high_ms`); 60 or more of what makes up an hour or
+            a minute; nothing, or over seven days (`duration_ms`).
+    """
+    words = with_halves(plain(text))
+    words = _ABOUT.sub("", words, count=1) if _ABOUT.match(words) else words
+    if re.match(r"-\s*[0-9.,]", words):
+        raise BadInput("entry.duration.zero", typed=text)
+    duration_ms = round(sum(_milliseconds(part, text) for part in _PLUS.split(words)))
+    if duration_ms > LONGEST_MS:
+        raise BadInput("entry.duration.too_long", typed=text, duration_ms=duration_ms)
+    if duration_ms < 1:
+        raise BadInput("entry.duration.zero", typed=text)
+    return duration_ms
+
+
+def _milliseconds(words: str, typed: str) -> float:
+    repeats = _REPEATS.fullmatch(words)
+    if repeats:
+        return int(repeats[1]) * _milliseconds(repeats[2], typed)
+    clock = _CLOCK.fullmatch(words)
+    if clock:
+        return _clock(clock, typed)
+    if re.fullmatch(NUMBER, words):
+        value = number(words)
+        if value is None:
+            raise BadInput("entry.duration.unclear", typed=typed)
+        if value == 0:
+            raise BadInput("entry.duration.zero", typed=typed)
+        if dotted := re.fullmatch(r"([0-9]{1,3})[.,]([0-5][0-9])", words):
+            minutes_and_seconds = int(dotted[1]) * _MINUTE + int(dotted[2]) * _SECOND
+            raise BadInput(
+                "entry.duration.dotted", typed=typed, low_ms=round(value * _MINUTE), high_ms=minutes_and_seconds
+            )
+        raise BadInput("entry.duration.bare", typed=typed, low_ms=value * _SECOND, high_ms=value * _MINUTE)
+    return _pieces(words, typed)
+
+
+def _clock(clock: re.Match[str], typed: str) -> float:
+    """`27:30`, `1:05:00`, `1:05 h`."""
+    hours, minutes, seconds, fraction, unit = clock.groups()
+    size = WORDS.milliseconds[unit] if unit else None
+    if size == _HOUR and hours is None and fraction is None:
+        hours, minutes, seconds = minutes, seconds, "0"
+    elif size not in (None, _MINUTE if hours is None else _HOUR):
+        raise BadInput("entry.duration.unclear", typed=typed)
+    if int(seconds) >= 60 or (hours is not None and int(minutes) >= 60):
+        raise BadInput("entry.duration.sixty", typed=typed)
+    whole = int(hours or 0) * _HOUR + int(minutes) * _MINUTE + int(seconds) * _SECOND
+    return whole + float(f"0.{fraction or 0}") * 1000
+
+
+def _pieces(words: str, typed: str) -> float:
+    """`1h05`, `1 Std 5 min`, `5m30s`: larger units before smaller ones; a bare end is of the next smaller unit."""
+    total, position, size = 0.0, 0, 0
+    while piece := _PIECE.match(words, position):
+        amount, unit = piece.groups()
+        smaller = WORDS.milliseconds[unit]
+        value = 1 if amount is None else WORDS.numbers.get(amount) or number(amount)
+        if value is None or (amount is None and "viertelstunde" not in unit) or (size and smaller >= size):
+            raise BadInput("entry.duration.unclear", typed=typed)
+        if size and value * smaller >= size:
+            raise BadInput("entry.duration.sixty", typed=typed)
+        if smaller in (_MINUTE, _HOUR):
+            _one_reading(amount, value, smaller, typed)
+        total, position, size = total + value * smaller, piece.end(), smaller
+    rest = _REST.fullmatch(words, position)
+    if rest and size in (_HOUR, _MINUTE):
+        if int(rest[1]) >= 60:
+            raise BadInput("entry.duration.sixty", typed=typed)
+        return total + int(rest[1]) * size / 60
+    if not size or position != len(words):
+        raise BadInput("entry.duration.unclear", typed=typed)
+    return total
+
+
+def _one_reading(amount: str | None, value: float, size_ms: int, typed: str) -> None:
+    """Refuse `1.30 h`: written so, some mean half an hour and some 0.3 of one. Quarters are plain decimals."""
+    sixtieths = re.fullmatch(r"[0-9]+[.,]([0-5][0-9])", amount or "")
+    if sixtieths and sixtieths[1] not in ("00", "25", "50"):
+        other = int(value) + int(sixtieths[1]) / 60
+        low, high = sorted((value * size_ms, other * size_ms))
+        raise BadInput("entry.duration.decimals", typed=typed, low_ms=round(low), high_ms=round(high))
+
+
+# ── paces ──
+
+_STROKE = re.compile(rf"\s*/\s*|(?<=[a-z0-9'\"])\s+{any_of(WORDS.per)}\s+")
+_SPEEDS = {"km/h": 1000 / 3600, "kmh": 1000 / 3600, "kph": 1000 / 3600, "stundenkilometer": 1000 / 3600,
+           "mph": METRES_PER_MILE / 3600}  # fmt: skip
+_SPEED = re.compile(rf"({NUMBER})\s*({any_of(_SPEEDS)}|{any_of(WORDS.metres)})")
+_OVER = re.compile(rf"({NUMBER})?\s*({any_of(WORDS.metres)})")
+
+
+def parse_pace(text: str, units: Units, language: str) -> float:
+    """Seconds per kilometre of `5:30/km`, `8:50 min/mi`, `12 km/h`, `7.5 mph`, `90s/400m`.
+
+    Args:
+        text: as typed.
+        units: the member's: what `5:30` alone is per; BOTH leaves it open.
+        language: as for `parse_duration`.
+
+    Raises:
+        BadInput: unreadable; open between two readings (`low_s_per_km`, `high_s_per_km`); quicker than 1:00/km or
+            slower than 60:00/km (`pace_s_per_km`).
+    """
+    words = plain(text)
+    bracket = _BRACKET.fullmatch(words)
+    if bracket:
+        pace, again = (_pace(part.strip(), text, units, language) for part in bracket.groups())
+        if abs(pace - again) > max(1, pace * 0.01):
+            raise BadInput("entry.pace.unclear", typed=text)
+    else:
+        pace = _pace(words, text, units, language)
+    if pace < QUICKEST_S_PER_KM:
+        raise BadInput("entry.pace.too_quick", typed=text, pace_s_per_km=pace)
+    if pace > SLOWEST_S_PER_KM:
+        raise BadInput("entry.pace.too_slow", typed=text, pace_s_per_km=pace)
+    return pace
+
+
+def _pace(words: str, typed: str, units: Units, language: str) -> float:
+    over, *per = _STROKE.split(words)
+    if not per:
+        return _bare_pace(over, typed, units, language)
+    if len(per) > 1:
+        raise BadInput("entry.pace.unclear", typed=typed)
+    time_ms = WORDS.milliseconds.get(per[0])
+    if time_ms is not None:
+        speed = _SPEED.fullmatch(over)
+        metres = number(speed[1]) if speed and speed[2] in WORDS.metres else None
+        return _s_per_km(metres and metres * WORDS.metres[speed[2]] / time_ms * 1000 if speed else None, typed)
+    # `5:30 min/km`, `5:30/km`, `330 s/km`, `90s/400m`; a number alone is minutes.
+    length = _OVER.fullmatch(per[0])
+    metres = WORDS.metres[length[2]] * (number(length[1]) or 0 if length[1] else 1) if length else 0
+    if not metres:
+        raise BadInput("entry.pace.unclear", typed=typed)
+    return _pace_time(f"{over} min" if re.fullmatch(NUMBER, over) else over, typed, language, metres)
+
+
+def _bare_pace(words: str, typed: str, units: Units, language: str) -> float:
+    speed = _SPEED.fullmatch(words)
+    if speed and speed[2] in _SPEEDS:
+        return _s_per_km((number(speed[1]) or 0) * _SPEEDS[speed[2]], typed)
+    if re.fullmatch(NUMBER, words):
+        raise BadInput("entry.pace.bare", typed=typed)
+    if units is Units.BOTH:
+        low, high = (_pace_time(words, typed, language, metres) for metres in (METRES_PER_MILE, 1000))
+        raise BadInput("entry.pace.km_or_mi", typed=typed, low_s_per_km=low, high_s_per_km=high)
+    return _pace_time(words, typed, language, METRES_PER_MILE if units is Units.IMPERIAL else 1000)
+
+
+def _s_per_km(metres_per_s: float | None, typed: str) -> float:
+    if not metres_per_s:
+        raise BadInput("entry.pace.unclear", typed=typed)
+    return 1000 / metres_per_s
+
+
+def _pace_time(words: str, typed: str, language: str, metres: float) -> float:
+    """The pace of a duration over a distance. Its failures are told as those of a pace."""
+    try:
+        return parse_duration(words, language) / metres
+    except BadInput as error:
+        if error.key == "entry.duration.decimals":
+            low_ms, high_ms = error.params["low_ms"], error.params["high_ms"]
+            assert isinstance(low_ms, int)
+            assert isinstance(high_ms, int)
+            told = {"low_s_per_km": low_ms / metres, "high_s_per_km": high_ms / metres}
+            raise BadInput("entry.pace.decimals", typed=typed, **told) from error
+        sixty = error.key == "entry.duration.sixty"
+        raise BadInput("entry.duration.sixty" if sixty else "entry.pace.unclear", typed=typed) from error

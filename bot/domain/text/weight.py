@@ -1,0 +1,47 @@
+"""Body weight as typed: kilograms, pounds, stones."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.text.units import Units
+from bot.errors import BadInput
+
+KG_PER_LB = 0.45359237
+LEAST_KG, MOST_KG = 25.0, 300.0
+
+_TYPED = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*(kg|kilos?|kilograms?|kilogramm|lbs?|pounds?|pfund|st|stone)?")
+
+
+def parse_weight(typed: str, units: Units) -> float | None:
+    """Kilograms, to a tenth; None for nothing typed.
+
+    Args:
+        typed: "70", "70 kg", "70,5", "154 lb", "11 st"; a bare number is in the reader's units.
+        units: of the reader.
+
+    Raises:
+        BadInput: not a weight, or none a grown runner has (25-300 kg).
+    """
+    text = typed.strip().lower()
+    if not text:
+        return None
+    match = _TYPED.fullmatch(text)
+    if match is None:
+        raise BadInput("settings.weight.unclear", typed=typed)
+    number = float(match[1].replace(",", "."))
+    unit = match[2] or ("lb" if units is Units.IMPERIAL else "kg")
+    weight_kg = number * (
+        14 * KG_PER_LB if unit.startswith("st") else KG_PER_LB if unit[0] in "l" or unit.startswith("pound")
+        else 0.5 if unit == "pfund" else 1
+    )  # fmt: skip
+    if not LEAST_KG <= weight_kg <= MOST_KG:
+        raise BadInput("settings.weight.unlikely", typed=typed)
+    return round(weight_kg, 1)
+
+
+def shown_weight(weight_kg: float, units: Units) -> tuple[float, str]:
+    """The number and its unit as the reader counts, to a tenth of a kilogram or a pound."""
+    if units is Units.IMPERIAL:
+        return round(weight_kg / KG_PER_LB, 0), "lb"
+    return round(weight_kg, 1), "kg"

@@ -1,0 +1,307 @@
+"""A club's settings and what waits for its organisers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.domain.clubs.clubs import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
+from bot.domain.outings.outings import MOST_BACKWARD_PER_SPOTTER
+from bot.domain.rounds.rounds import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
+from bot.domain.runs.runs import Direction, Surface
+from bot.domain.text.units import Units
+from bot.domain.when import zones
+from bot.errors import BadInput
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+from bot.services.clubs.digests import DigestSettings, digest_of
+from bot.services.members.people import Club, club_of
+from bot.services.nudges import nudging
+from bot.services.outings import evenings, limits
+from bot.services.partners import partners_card
+from bot.services.partners.partners_card import CardState
+from bot.services.reminders import reminder_firing
+from bot.services.rounds import rounds
+from db.engine import Database
+from db.models import Guild
+from db.queries.partners.meeting_points import points_of
+from db.queries.profile import settings as queries
+from db.queries.runs import runs as run_queries
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSettings:
+    """A club's weekly round, defaults filled in.
+
+    Attributes:
+        on: whether there is one.
+        weekday: when it is matched, in the club's zone; 0 is Monday.
+        hour: 0 to 23, in the club's zone.
+        notice_h: hours before that by which members are told.
+    """
+
+    on: bool = False
+    weekday: int = DEFAULT_ROUND_WEEKDAY
+    hour: int = DEFAULT_ROUND_HOUR
+    notice_h: int = DEFAULT_ROUND_NOTICE_H
+
+
+@dataclass(frozen=True, slots=True)
+class ClubSettings:
+    """What a club has set, and what holds.
+
+    Attributes:
+        club: what holds, defaults filled in.
+        chosen: the names of those settings an organiser has chosen, of those whose default the card calls one: zone,
+            language, units, surfaces, spotter, grace.
+        round: the weekly round.
+        card: where the partners card is.
+        points: how many meeting points there are.
+        digest: the weekly digest.
+    """
+
+    club: Club
+    chosen: frozenset[str]
+    round: RoundSettings = RoundSettings()
+    card: CardState = CardState.NONE
+    points: int = 0
+    digest: DigestSettings = field(default_factory=DigestSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRun:
+    """A run faster than the best found on earth, as far as it is shared with the club.
+
+    `parts` are (direction, metres, milliseconds), one for each stretch; it is the `number`th of `count` that wait.
+    """
+
+    run_id: int
+    revision: int
+    user_id: int
+    runner: str
+    ran_on: date
+    surface: Surface | None
+    parts: tuple[tuple[Direction, int | None, int], ...]
+    number: int
+    count: int
+
+
+async def club_settings(database: Database, guild_id: int) -> ClubSettings:
+    """A club's settings; `people.meet` has made it known."""
+    async with database.read() as session:
+        guild = await queries.guild_row(session, guild_id)
+        assert guild is not None
+        card = await partners_card.state_of(session, guild)
+        points = len(await points_of(session, guild_id))
+    club = club_of(guild)
+    assert club is not None
+    columns = {
+        "zone": guild.zone, "language": guild.language, "units": guild.units, "surfaces": guild.solo_surfaces,
+        "spotter": guild.backward_per_spotter, "grace": guild.grace_min,
+    }  # fmt: skip
+    chosen = frozenset(name for name, value in columns.items() if value is not None)
+    return ClubSettings(club, chosen, round_of(guild), card, points, digest_of(guild))
+
+
+def round_of(guild: Guild) -> RoundSettings:
+    """A club's weekly round, defaults filled in."""
+    return RoundSettings(
+        guild.round_on,
+        DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
+        DEFAULT_ROUND_HOUR if guild.round_hour is None else guild.round_hour,
+        DEFAULT_ROUND_NOTICE_H if guild.round_notice_h is None else guild.round_notice_h,
+    )
+
+
+async def set_zone(database: Database, guild_id: int, typed: str, reader: Reader, now: datetime) -> str:
+    """Set the zone that `typed` means; answers its IANA name.
+
+    Raises:
+        BadInput: no zone, or several.
+    """
+    zone = zones.find(typed, reader.language, now)
+    await _set_and_plan(database, guild_id, now, zone=zone)
+    return zone
+
+
+async def set_language(database: Database, guild_id: int, language: str, now: datetime) -> None:
+    """Set the language of public messages."""
+    if language not in LANGUAGES:
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, now, language=language)
+
+
+async def set_units(database: Database, guild_id: int, units: str) -> None:
+    """Set the units of public messages, and of members who chose none."""
+    if units not in list(Units):
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, units=units)
+
+
+async def set_organiser_role(database: Database, guild_id: int, role_id: int | None) -> None:
+    """Set, or with None remove, the role whose members are organisers beside those who manage the server.
+
+    Raises:
+        BadInput: @everyone, whose id is the guild's.
+    """
+    if role_id == guild_id:
+        raise BadInput("club.role.everyone")
+    await _set(database, guild_id, organiser_role_id=role_id)
+
+
+async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str], now: datetime) -> None:
+    """Set where members may run backward alone; nowhere is a choice too. Outings that have not begun are checked anew.
+
+    Raises:
+        BadInput: no surface, or one of `NEVER_SOLO`.
+    """
+    if not set(surfaces) <= set(Surface):
+        raise BadInput("settings.choice.unknown")
+    if NEVER_SOLO & set(surfaces):
+        raise BadInput("club.card.solo_never")
+    await _set_limits(database, guild_id, now, solo_surfaces=[s.value for s in Surface if s in surfaces])
+
+
+async def set_spotter_role(database: Database, guild_id: int, role_id: int | None) -> None:
+    """Set, or with None remove, the role of certified spotters.
+
+    Raises:
+        BadInput: @everyone, whose id is the guild's.
+    """
+    if role_id == guild_id:
+        raise BadInput("club.role.all_spotters")
+    await _set(database, guild_id, spotter_role_id=role_id)
+
+
+async def set_women_role(database: Database, guild_id: int, role_id: int | None) -> None:
+    """Set, or with None remove, the role of those who may answer a call for women only.
+
+    Raises:
+        BadInput: @everyone, whose id is the guild's.
+    """
+    if role_id == guild_id:
+        raise BadInput("club.role.all_women")
+    await _set(database, guild_id, women_role_id=role_id)
+
+
+async def set_backward_per_spotter(database: Database, guild_id: int, runners: int, now: datetime) -> None:
+    """Set how many backward runners one spotter may take; outings that have not begun are checked anew.
+
+    Raises:
+        BadInput: fewer than one, or more than anybody can look after.
+    """
+    if not 1 <= runners <= MOST_BACKWARD_PER_SPOTTER:
+        raise BadInput("settings.choice.unknown")
+    await _set_limits(database, guild_id, now, backward_per_spotter=runners)
+
+
+async def set_organisers_channel(database: Database, guild_id: int, channel_id: int | None) -> None:
+    """Set, or with None remove, where alerts go; the caller has seen that not everybody can read there."""
+    await _set(database, guild_id, organisers_channel_id=channel_id)
+
+
+async def set_names_waiting(database: Database, guild_id: int, *, on: bool) -> None:
+    """Set whether a channel may name those for whom something waits that could not be sent directly."""
+    await _set(database, guild_id, names_waiting=on)
+
+
+async def set_grace(database: Database, guild_id: int, minutes: int) -> None:
+    """Set how many minutes after a planned return those who are out are asked."""
+    if minutes not in GRACE_MIN:
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, grace_min=minutes)
+
+
+async def set_emergency_number(database: Database, guild_id: int, typed: str) -> None:
+    """Set the number named where the bot says that it is no emergency service; nothing typed removes it.
+
+    Raises:
+        BadInput: too long, or no number in it.
+    """
+    number = " ".join(typed.split())
+    if len(number) > EMERGENCY_LIMIT or (number and not any(sign.isdigit() for sign in number)):
+        raise BadInput("club.emergency.unclear", typed=typed)
+    await _set(database, guild_id, emergency_number=number or None)
+
+
+async def set_round(
+    database: Database,
+    guild_id: int,
+    *,
+    on: bool | None = None,
+    weekday: int | None = None,
+    hour: int | None = None,
+    notice_h: int | None = None,
+    now: datetime,
+) -> None:
+    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off.
+
+    Raises:
+        BadInput: not a day, hour or notice there is, or turned on without a partners channel for its outings' cards.
+    """
+    chosen = {"round_on": on, "round_weekday": weekday, "round_hour": hour, "round_notice_h": notice_h}
+    allowed = {"round_weekday": range(7), "round_hour": range(24), "round_notice_h": NOTICE_H}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    if not values or any(values[name] not in among for name, among in allowed.items() if name in values):
+        raise BadInput("settings.choice.unknown")
+    if on and (await club_settings(database, guild_id)).club.partners_channel_id is None:
+        raise BadInput("club.round.no_channel")
+    await _set_and_plan(database, guild_id, now, **values)
+
+
+async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun | None:
+    """The club's first run that waits for an organiser after another, or the first of all; None where none waits."""
+    async with database.read() as session:
+        run, number = await run_queries.held_run(session, guild_id, after)
+        if run is None:
+            return None
+        count = await run_queries.count_held(session, guild_id)
+        stretches = await run_queries.stretches_of(session, [run.run_id])
+        names = await run_queries.display_names(session, guild_id, [run.user_id])
+    return HeldRun(
+        run.run_id,
+        run.revision,
+        run.user_id,
+        names.get(run.user_id, "?"),
+        run.ran_on,
+        Surface(run.surface) if run.surface else None,
+        tuple((Direction(s.direction), s.distance_m, s.duration_ms) for s in stretches[run.run_id]),
+        number,
+        count,
+    )
+
+
+async def leave(database: Database, guild_id: int, now: datetime) -> None:
+    """The bot was removed from a club: its runs and boards stay, so that inviting it again finds them."""
+    async with database.write() as session:
+        await queries.mark_left(session, guild_id, now)
+
+
+async def _set(database: Database, guild_id: int, drawn_at: datetime | None = None, /, **values: object) -> None:
+    """Write columns of a club; with an instant the partners card, which shows them, is drawn again."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        if drawn_at is not None:
+            await partners_card.redraw(session, guild_id, drawn_at)
+
+
+async def _set_limits(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    """Write columns of a club on which the rule of its outings rests."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        await partners_card.redraw(session, guild_id, now)
+        await limits.plan_checks(session, guild_id, now)
+
+
+async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    """Write columns of a club on which the time of its weekly round, or of its reminders, rests."""
+    async with database.write() as session:
+        await queries.set_guild(session, guild_id, **values)
+        if "zone" in values:
+            await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
+            await evenings.move_evenings(session, guild_id=guild_id)
+        await nudging.look_again(session, now)
+        guild = await queries.guild_row(session, guild_id)
+        if guild is not None:
+            await rounds.plan_round(session, guild, now)

@@ -1,0 +1,309 @@
+"""A club's weekly digest: when it is due, and what stands in it.
+
+It is public, so it holds what the boards hold: runs that count in the club, of members who are there and do not hide.
+It tells of the seven days before its own day. Where the day or hour was moved, or one could not be posted, it begins
+where the last one ended instead, so that every day is in one digest and none in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.boards.leaderboard import ranks
+from bot.domain.clubs.clubs import DEFAULT_DIGEST_HOUR, DEFAULT_DIGEST_WEEKDAY, DEFAULT_ZONE
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.nudges.streaks import WEEK, monday_of
+from bot.domain.runs.runs import Direction
+from bot.domain.when.strikes import Hour
+from bot.errors import BadInput
+from bot.services.members.people import CONFIRMED_FOR, Club, club_of
+from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.nudges.nudging import Call, Reached, look_again_from_now
+from db import models
+from db.engine import Database
+from db.queries.clubs import digests as queries
+from db.queries.outings import calls as call_queries
+from db.queries.profile import settings as settings_queries
+
+MOST = 2 * WEEK
+"""Told of at most: a longer gap is no digest that was moved or lost, but a club that had none."""
+WEEKS = 12
+"""Of the chart, the last one that of the digest."""
+TOP = {Direction.BACKWARD: 5, Direction.FORWARD: 3}
+"""Rows of the board."""
+NAMED = 10
+"""Newcomers and spotters named at most; the others are counted."""
+MOST_ORGANISERS = 5
+"""Organisers told by direct message where the club has no channel for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row of the board; names are as typed: escape them."""
+
+    rank: int
+    name: str
+    distance_m: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A club's week, or what days it is in its place.
+
+    Attributes:
+        club: whose.
+        first: its first day.
+        last: its last day.
+        runs: how many there were.
+        members: how many ran.
+        sums: (metres, milliseconds) per direction of all together.
+        boards: the first few of each direction.
+        newcomers: names of members whose first run in the club this was.
+        spotters: (name, milliseconds) of those who faced forward for others.
+        weeks: (Monday, metres backward, metres forward), oldest first.
+        unseen: ids of members named whom the club was not known to hold lately.
+    """
+
+    club: Club
+    first: date
+    last: date
+    runs: int
+    members: int
+    sums: Mapping[Direction, tuple[int, int]]
+    boards: Mapping[Direction, tuple[Placed, ...]]
+    newcomers: tuple[str, ...]
+    spotters: tuple[tuple[str, int], ...]
+    weeks: tuple[tuple[date, int, int], ...]
+    unseen: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """A club's digest, defaults filled in.
+
+    Attributes:
+        channel_id: where it goes; None: there is none.
+        weekday: 0 is Monday, in the club's zone.
+        hour: 0 to 23, in the club's zone.
+        instead: whether a run that is logged is not posted, since the digest tells of it.
+    """
+
+    channel_id: int | None = None
+    weekday: int = DEFAULT_DIGEST_WEEKDAY
+    hour: int = DEFAULT_DIGEST_HOUR
+    instead: bool = False
+
+
+def digest_of(guild: models.Guild) -> DigestSettings:
+    """A club's digest, defaults filled in."""
+    return DigestSettings(
+        guild.digest_channel_id,
+        DEFAULT_DIGEST_WEEKDAY if guild.digest_weekday is None else guild.digest_weekday,
+        DEFAULT_DIGEST_HOUR if guild.digest_hour is None else guild.digest_hour,
+        guild.digest_instead,
+    )
+
+
+async def hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
+    """The days and hours at which clubs have their digest, each with the club's zone."""
+    found = []
+    for guild in await queries.with_digest(session):
+        held = digest_of(guild)
+        found.append((Hour(held.hour, held.weekday), guild.zone or DEFAULT_ZONE))
+    return found
+
+
+async def due(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+    """The clubs whose day and hour it is."""
+    ids = [one.id for one in reached]
+    clubs = {guild.guild_id: digest_of(guild) for guild in await queries.with_digest(session, ids)}
+    told = await _told(session, reached)
+    calls = []
+    for one in reached:
+        held = clubs.get(one.id)
+        if held is None or held.channel_id is None:
+            continue
+        # Among the hours of its zone are those of other clubs.
+        mine = [struck for struck in one.hours if struck.hour == Hour(held.hour, held.weekday)]
+        if mine:
+            on = mine[-1].on
+            first = first_day(on, told.get(one.id))
+            if first >= on:
+                continue
+            # Keyed by week: an organiser who moves the day does not get two of one.
+            key = monday_of(on).isoformat()
+            payload = {"on": on.isoformat(), "first": first.isoformat()}
+            calls.append(Call(one, key, mine[-1].at, held.channel_id, payload))
+    return calls
+
+
+async def _told(session: AsyncSession, reached: Sequence[Reached]) -> dict[int, date]:
+    """Of each club the first day that no digest has told of, as far as one was posted lately or still is to be."""
+    since = min((struck.at for one in reached for struck in one.hours), default=None)
+    if since is None:
+        return {}
+    rows = await queries.posted(
+        session, StoredKind.NUDGE_DIGEST, [one.id for one in reached], since - MOST - timedelta(days=1)
+    )
+    told: dict[int, date] = {}
+    for guild_id, payload in rows:
+        told[guild_id] = max(told.get(guild_id, date.min), date.fromisoformat(payload["on"]))
+    return told
+
+
+def first_day(on: date, told_until: date | None) -> date:
+    """The first day of a digest: where the last one ended, or a week before its own day.
+
+    Args:
+        on: its own day, which is not in it.
+        told_until: of the last one.
+    """
+    return on - WEEK if told_until is None or on - told_until > MOST else told_until
+
+
+async def digest(
+    database: Database, guild_id: int, channel_id: int, on: date, now: datetime, first: date | None = None
+) -> Digest | None:
+    """A club's days before a day; None where nothing was run, or the club has no digest in that channel any more.
+
+    Args:
+        database: where.
+        guild_id: whose.
+        channel_id: where it is to be posted.
+        on: the day after its last.
+        now: when.
+        first: its first day, a week before `on` without one. Of more than a week it is that week where nothing was
+            run before: then the last digest was not posted because there was nothing in it.
+    """
+    last = on - timedelta(days=1)
+    first = on - WEEK if first is None else first
+    async with database.read() as session:
+        if first < on - WEEK and not await _any(session, guild_id, first, on - WEEK - timedelta(days=1)):
+            first = on - WEEK
+        guild = await settings_queries.guild_row(session, guild_id)
+        club = club_of(guild)
+        if guild is None or club is None or guild.digest_channel_id != channel_id:
+            return None
+        runs, members = await queries.counts(session, guild_id, first, last)
+        rows = await queries.sums(session, guild_id, first, last)
+        spotters = await queries.spotters(session, guild_id, first, last)
+        if not runs and not spotters:
+            return None
+        new = await queries.newcomers(session, guild_id, {row[0] for row in rows}, first)
+        since = monday_of(last) - (WEEKS - 1) * WEEK
+        told = {
+            (monday, direction): int(metres)
+            for monday, direction, metres in await queries.weeks(session, guild_id, since)
+        }
+    names = {row[0]: (row[1], row[2]) for row in rows} | {row[0]: (row[1], row[2]) for row in spotters}
+    ordered = {
+        direction: sorted(
+            ((int(row[4] or 0), int(row[5]), row[0]) for row in rows if row[3] == direction.value), reverse=True
+        )
+        for direction in TOP
+    }
+    boards = {direction: _board(ordered[direction], TOP[direction], names) for direction in TOP}
+    shown = {user_id for direction, top in TOP.items() for _, _, user_id in ordered[direction][:top]}
+    shown |= new | {row[0] for row in spotters}
+    mondays = [since + n * WEEK for n in range(WEEKS)]
+    return Digest(
+        club,
+        first,
+        last,
+        runs,
+        members,
+        {
+            direction: (sum(one[0] for one in rows_), sum(one[1] for one in rows_))
+            for direction, rows_ in ordered.items()
+        },
+        boards,
+        tuple(sorted((names[user_id][0] for user_id in new), key=str.casefold)),
+        tuple((row[1], int(row[3])) for row in spotters),
+        tuple((monday, told.get((monday, "backward"), 0), told.get((monday, "forward"), 0)) for monday in mondays),
+        tuple(sorted(user_id for user_id in shown if now - names[user_id][1] >= CONFIRMED_FOR)),
+    )
+
+
+async def _any(session: AsyncSession, guild_id: int, first: date, last: date) -> bool:
+    runs, _ = await queries.counts(session, guild_id, first, last)
+    return runs > 0 or len(await queries.spotters(session, guild_id, first, last)) > 0
+
+
+def _board(
+    ordered: Sequence[tuple[int, int, int]], top: int, names: Mapping[int, tuple[str, datetime]]
+) -> tuple[Placed, ...]:
+    """The first of those who ran in a direction, by distance; who has told times alone stands below, by time."""
+    places = ranks([metres for metres, _, _ in ordered])
+    return tuple(
+        Placed(rank, names[user_id][0], metres, ms)
+        for rank, (metres, ms, user_id) in list(zip(places, ordered, strict=True))[:top]
+    )
+
+
+async def choose_channel(database: Database, guild_id: int, channel_id: int | None, now: datetime) -> None:
+    """Set, or with None remove, the channel of the digest; the caller has seen that the bot may post there."""
+    await _set(database, guild_id, now, digest_channel_id=channel_id)
+
+
+async def set_when(
+    database: Database, guild_id: int, now: datetime, *, weekday: int | None = None, hour: int | None = None
+) -> None:
+    """Set what is given of the digest's day and hour.
+
+    Raises:
+        BadInput: not a day or an hour there is.
+    """
+    chosen = {"digest_weekday": weekday, "digest_hour": hour}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    allowed = {"digest_weekday": range(7), "digest_hour": range(24)}
+    if not values or any(value not in allowed[name] for name, value in values.items()):
+        raise BadInput("settings.choice.unknown")
+    await _set(database, guild_id, now, **values)
+
+
+async def set_instead(database: Database, guild_id: int, now: datetime, *, on: bool) -> None:
+    """Set whether runs are told of by the digest alone, with no post for each; holds while there is a channel."""
+    await _set(database, guild_id, now, digest_instead=on)
+
+
+async def stop(database: Database, guild_id: int) -> None:
+    """A club wants no digest any more; its day and hour are kept."""
+    async with database.write() as session:
+        await settings_queries.set_guild(session, guild_id, digest_channel_id=None)
+
+
+async def _set(database: Database, guild_id: int, now: datetime, **values: object) -> None:
+    async with database.write() as session:
+        await settings_queries.set_guild(session, guild_id, **values)
+        await look_again_from_now(session, StoredKind.NUDGE_DIGEST, now)
+
+
+async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: str, now: datetime) -> None:
+    """Tell the organisers that a digest could not be posted: in their channel, else by direct message."""
+    guild = await settings_queries.guild_row(session, guild_id)
+    if guild is None or guild.left_at is not None or guild.digest_channel_id != channel_id:
+        return
+    lost = partial(
+        Letter,
+        StoredKind.DIGEST_LOST,
+        key,
+        Priority.ASKED,
+        due_at=now,
+        guild_id=guild_id,
+        payload={"channel_id": str(channel_id)},
+    )
+    if guild.organisers_channel_id is not None:
+        told = [lost(Destination.CHANNEL, channel_id=guild.organisers_channel_id)]
+    else:
+        organisers = list(await call_queries.organisers_of(session, guild_id, MOST_ORGANISERS)) or (
+            [guild.owner_id] if guild.owner_id else []
+        )
+        told = [lost(Destination.DM, user_id=user_id) for user_id in organisers]
+    await post(session, told, now)

@@ -1,0 +1,170 @@
+"""Streaks: how somebody stands, repairing one, and whose is in danger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.nudges.streaks import WEEK, Counts, Goal, Past, Pause, Streak, Why, monday_of, paused_on, streak
+from bot.domain.when.moments import at_wall
+from bot.domain.when.periods import Period, starts_on, today_in
+from bot.domain.when.strikes import Hour
+from bot.errors import Conflict
+from bot.services.nudges.nudging import Call, Reached
+from db.engine import Database
+from db.queries.nudges import nudges as queries
+from db.queries.reminders.reminders import hold_user
+
+LOOKED_BACK = 8
+"""Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
+QUIET_DAYS = 14
+"""Days without a run after which somebody is asked back, once."""
+DANGER_HOURS = (Hour(18, weekday=4), Hour(20, weekday=5))
+"""Friday evening: the two days of the weekend are left, and can still be planned. Saturday's is for whoever has gone
+east across Friday's: walls are up to 26 hours apart. Who has heard Friday's does not hear it again, by its key."""
+DANGER_USEFUL_FOR = timedelta(hours=42)
+"""From Friday 18:00 until Sunday noon."""
+SKIPPED = 2
+"""Days on which the hour may not be struck for somebody who goes east: walls are up to 26 hours apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands.
+
+    Attributes:
+        streak: today.
+        repairs_left: of this month: 0 or 1.
+        pause: that goes on today.
+    """
+
+    streak: Streak
+    repairs_left: int
+    pause: Pause | None
+
+
+async def standing(database: Database, user_id: int, today: date) -> Standing:
+    """How somebody stands on a day in their zone."""
+    async with database.read() as session:
+        return await standing_in(session, user_id, today)
+
+
+async def standing_in(session: AsyncSession, user_id: int, today: date) -> Standing:
+    """The same, in a session."""
+    past = (await _pasts(session, [user_id]))[user_id]
+    used = {row.month_on for row in await queries.repairs_of(session, [user_id])}
+    month_on = starts_on(Period.MONTH, today)
+    return Standing(streak(past, today), 0 if month_on in used else 1, paused_on(past.pauses, today))
+
+
+async def repair(database: Database, user_id: int, monday: date, today: date) -> Standing:
+    """Repair a missed week, which a streak is then kept over; once a calendar month.
+
+    Args:
+        database: where.
+        user_id: whose.
+        monday: of the week, as the button named it.
+        today: in their zone.
+
+    Raises:
+        Conflict: that week does not need it or can no longer be repaired, or this month's repair is used.
+    """
+    async with database.write() as session:
+        await hold_user(session, user_id)  # pressed twice at once, the second sees what the first did
+        before = await standing_in(session, user_id, today)
+        if monday in {row.monday for row in await queries.repairs_of(session, [user_id])}:
+            return before  # pressed twice
+        if before.streak.repair != monday:
+            raise Conflict("nudges.repair.gone")
+        if not await queries.insert_repair(session, user_id, starts_on(Period.MONTH, today), monday):
+            raise Conflict("nudges.repair.used")
+        return await standing_in(session, user_id, today)
+
+
+# ── nudges ──
+
+
+async def in_danger(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+    """Those whose streak ends with this week unless they run: two days before it does, see `DANGER_HOURS`."""
+    today = {one.id: one.hours[-1].on for one in reached}
+    since = monday_of(min(today.values())) - LOOKED_BACK * WEEK
+    pasts = await _pasts(session, list(today), since)
+    calls = []
+    for one in reached:
+        found = streak(pasts[one.id], today[one.id], since)
+        if found.open and found.undecided and not found.in_danger:
+            found = streak((await _pasts(session, [one.id]))[one.id], today[one.id])
+        if found.in_danger and paused_on(pasts[one.id].pauses, today[one.id]) is None:
+            monday = monday_of(today[one.id])
+            first_due_at = _warned_at(monday, one.zone)  # however it came, it can be put off until Sunday noon
+            payload = {"monday": monday.isoformat(), "first_due_at": first_due_at.isoformat()}
+            calls.append(Call(one, monday.isoformat(), one.hours[0].at, payload=payload))
+    return calls
+
+
+async def danger_hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
+    """The hours at which somebody hears that a week is in danger, on every wall there is."""
+    zones = await queries.zones_in_use(session)
+    return [(hour, zone) for hour in DANGER_HOURS for zone in zones]
+
+
+def _warned_at(monday: date, zone: str) -> datetime:
+    hour = DANGER_HOURS[0]
+    assert hour.weekday is not None
+    return at_wall(monday + timedelta(days=hour.weekday), time(hour.hour), zone)
+
+
+async def danger(database: Database, user_id: int, monday: date, zone: str, now: datetime) -> Streak | None:
+    """A streak that is in danger in a week still; None where it no longer is, or it is too late to be of use."""
+    today = today_in(zone, now)
+    if monday_of(today) != monday or now > _warned_at(monday, zone) + DANGER_USEFUL_FOR:
+        return None
+    found = (await standing(database, user_id, today)).streak
+    return found if found.in_danger else None
+
+
+async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+    """Those whose last run was two weeks ago on a day whose hour was struck.
+
+    Or a little longer, where a change of zone has skipped that hour; who has heard it then does not again, by its key.
+    """
+    last = await queries.last_run_days(session, [one.id for one in reached])
+    calls = []
+    for one in reached:
+        ran_on = last.get(one.id)
+        if ran_on is None:
+            continue
+        hour = next((hour for hour in one.hours if 0 <= (hour.on - ran_on).days - QUIET_DAYS <= SKIPPED), None)
+        if hour is not None:
+            calls.append(Call(one, ran_on.isoformat(), hour.at, payload={"ran_on": ran_on.isoformat()}))
+    return calls
+
+
+async def still_quiet(database: Database, user_id: int, ran_on: date) -> bool:
+    """Whether somebody has run nothing since a day."""
+    async with database.read() as session:
+        return (await queries.last_run_days(session, [user_id])).get(user_id) == ran_on
+
+
+# ── what a streak is made of ──
+
+
+async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date | None = None) -> dict[int, Past]:
+    """What the streaks of some people are made of, the runs from a day on."""
+    runs: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
+    for user_id, monday, every, backward in await queries.run_weeks(session, user_ids, since):
+        runs[user_id][monday] = (int(every), int(backward))
+    goals: dict[int, list[tuple[date, Goal]]] = defaultdict(list)
+    for goal in await queries.goals_of(session, user_ids):
+        goals[goal.user_id].append((goal.since_on, Goal(goal.runs, Counts(goal.counts))))
+    pauses: dict[int, list[Pause]] = defaultdict(list)
+    for pause in await queries.pauses_of(session, user_ids):
+        pauses[pause.user_id].append(Pause(pause.from_on, pause.until_on, Why(pause.why)))
+    repaired: dict[int, list[date]] = defaultdict(list)
+    for row in await queries.repairs_of(session, user_ids):
+        repaired[row.user_id].append(row.monday)
+    return {one: Past(runs[one], goals[one], pauses[one], repaired[one]) for one in user_ids}

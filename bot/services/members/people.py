@@ -1,0 +1,317 @@
+"""Who is speaking, and in which club: settings resolved to what holds now.
+
+Without the members intent there is no member list, so what Discord says of a person with each interaction (name,
+locale, whether an organiser, those roles that the club's settings name) is remembered here; nothing is written while
+nothing has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.clubs.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE, NEVER_SOLO
+from bot.domain.outings.outings import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
+from bot.domain.runs.runs import Sharing, Surface
+from bot.domain.text.units import Units
+from bot.i18n import shipped
+from bot.reader import Reader
+from bot.services.boards import standings
+from db.dialect import upsert
+from db.engine import Database
+from db.models import Guild, Member, User
+
+CONFIRMED_FOR = timedelta(days=1)
+"""So long after a club was last known to hold somebody it is taken to hold them still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Discord tells of a person with an interaction. Guild fields are None or empty in a DM."""
+
+    user_id: int
+    display_name: str
+    locale: str
+    guild_id: int | None = None
+    guild_name: str = ""
+    guild_locale: str | None = None
+    manages_guild: bool = False
+    role_ids: frozenset[int] = frozenset()
+    guild_owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """A club and how its public messages are read.
+
+    `digest_instead`: a run that is logged is not posted, since the club's digest tells of it. `names_waiting`: a
+    channel may name those for whom something waits that could not be sent directly.
+    """
+
+    guild_id: int
+    name: str
+    reader: Reader
+    solo_surfaces: frozenset[Surface]
+    organiser_role_id: int | None
+    partners_channel_id: int | None = None
+    organisers_channel_id: int | None = None
+    spotter_role_id: int | None = None
+    women_role_id: int | None = None
+    backward_per_spotter: int = DEFAULT_BACKWARD_PER_SPOTTER
+    grace_min: int = DEFAULT_GRACE_MIN
+    emergency_number: str | None = None
+    digest_instead: bool = False
+    names_waiting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is speaking.
+
+    Attributes:
+        user_id: Discord's id.
+        display_name: as shown in the club, or globally in a DM.
+        reader: this person's language, units and zone.
+        club: the club whose boards count what is logged now: the one spoken in, the home club in a DM, or None.
+        in_guild: whether this was said in a club, so that others could read a public answer.
+        organiser: may change the club's settings.
+        sharing: who sees new runs.
+        weight_kg: private; None when never told.
+        zone_assumed: the zone is the club's or UTC, never chosen by this person.
+        zone_told: a card has already said so.
+        known: has spoken to the bot before.
+        doubtful: in a direct message: the home club was last known to hold this person `CONFIRMED_FOR` ago or longer.
+        seen_at: when the club was last known to hold this person, where that is remembered.
+    """
+
+    user_id: int
+    display_name: str
+    reader: Reader
+    club: Club | None
+    in_guild: bool
+    organiser: bool
+    sharing: Sharing
+    weight_kg: float | None
+    zone_assumed: bool
+    zone_told: bool
+    known: bool
+    doubtful: bool = False
+    seen_at: datetime | None = None
+
+    @property
+    def guild_id(self) -> int | None:
+        """The club's id, if there is one."""
+        return self.club.guild_id if self.club else None
+
+    @property
+    def solo_surfaces(self) -> frozenset[Surface]:
+        """Where this person may run backward alone."""
+        return self.club.solo_surfaces if self.club else DEFAULT_SOLO_SURFACES
+
+
+async def meet(database: Database, seen: Seen, now: datetime) -> Person:
+    """Resolve who is speaking; remember what changed since the last time.
+
+    Args:
+        database: where to look.
+        seen: what Discord says with this interaction.
+        now: written where something changed.
+
+    Raises:
+        Unavailable: the database is locked or full.
+    """
+    async with database.read() as session:
+        user, member, guild = await _rows(session, seen.user_id, seen.guild_id)
+    organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
+    role_ids = _named_roles(seen, guild)
+    if _changed(seen, user, member, guild, role_ids, organiser=organiser):
+        async with database.write() as session:
+            newcomer = member is None
+            await remember(session, seen, now, role_ids, organiser=organiser, newcomer=newcomer)
+            fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
+    else:
+        fresh_user, fresh_guild = user, guild
+    assert fresh_user is not None
+    club = club_of(fresh_guild)
+    return Person(
+        user_id=seen.user_id,
+        display_name=seen.display_name,
+        reader=reader_of(fresh_user, fresh_guild),
+        club=club,
+        in_guild=seen.guild_id is not None,
+        organiser=organiser,
+        sharing=Sharing(fresh_user.sharing or Sharing.CLUB),
+        weight_kg=fresh_user.weight_kg,
+        zone_assumed=fresh_user.zone is None,
+        zone_told=fresh_user.zone_told,
+        known=user is not None,
+        doubtful=seen.guild_id is None
+        and fresh_guild is not None
+        and member is not None
+        and now - member.seen_at >= CONFIRMED_FOR,
+        seen_at=None if member is None else member.seen_at,
+    )
+
+
+async def reader_for(database: Database, user_id: int | None, guild_id: int | None) -> Reader:
+    """How somebody other than the speaker reads, as last known; without a person, how the club reads."""
+    async with database.read() as session:
+        user = await session.get(User, user_id) if user_id is not None else None
+        guild = await session.get(Guild, guild_id) if guild_id is not None else None
+    return reader_of(user, guild)
+
+
+async def known_reader(database: Database, user_id: int, guild_id: int | None) -> Reader | None:
+    """How a person reads, as last known; None for somebody never seen."""
+    async with database.read() as session:
+        user = await session.get(User, user_id)
+        guild = await session.get(Guild, guild_id) if user is not None and guild_id is not None else None
+    return reader_of(user, guild) if user is not None else None
+
+
+async def name_of(database: Database, user_id: int, guild_id: int | None) -> str:
+    """Somebody's name as last seen in a club, else in any; "?" for a stranger. As typed: escape it."""
+    async with database.read() as session:
+        return await name_in(session, user_id, guild_id)
+
+
+async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> str:
+    """The same within a transaction."""
+    name: str | None = await session.scalar(
+        select(Member.display_name)
+        .where(Member.user_id == user_id)
+        .order_by((Member.guild_id == guild_id).desc(), Member.seen_at.desc())
+        .limit(1)
+    )
+    return name or "?"
+
+
+def reader_of(user: User | None, guild: Guild | None) -> Reader:
+    """How a person reads: by own choice, else by Discord's language and the club's units and zone."""
+    club_units = guild.units if guild else None
+    if user is None:
+        return Reader(
+            (guild and (guild.language or shipped(guild.locale))) or DEFAULT_LANGUAGE,
+            Units(club_units or DEFAULT_UNITS),
+            (guild and guild.zone) or DEFAULT_ZONE,
+        )
+    own_units = Units(user.units or club_units or DEFAULT_UNITS)
+    return Reader(
+        user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
+        Units.METRIC if own_units is Units.BOTH else own_units,  # both is for what many read
+        user.zone or (guild and guild.zone) or DEFAULT_ZONE,
+    )
+
+
+def club_of(guild: Guild | None) -> Club | None:
+    """A club's settings, defaults filled in."""
+    if guild is None:
+        return None
+    solo = guild.solo_surfaces
+    return Club(
+        guild.guild_id,
+        guild.name,
+        reader_of(None, guild),
+        DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo) - NEVER_SOLO,
+        guild.organiser_role_id,
+        guild.partners_channel_id,
+        guild.organisers_channel_id,
+        guild.spotter_role_id,
+        guild.women_role_id,
+        guild.backward_per_spotter or DEFAULT_BACKWARD_PER_SPOTTER,
+        DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
+        guild.emergency_number,
+        guild.digest_instead and guild.digest_channel_id is not None,
+        guild.names_waiting,
+    )
+
+
+async def remember(
+    session: AsyncSession, seen: Seen, now: datetime, role_ids: list[int], *, organiser: bool, newcomer: bool
+) -> None:
+    """Write what Discord says of a person and the club, which he is then in; settings are left as they are."""
+    user = upsert(session, User).values(
+        user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
+    )
+    # The first club somebody speaks in is home until another is chosen.
+    home = func.coalesce(User.home_guild_id, user.excluded.home_guild_id)
+    await session.execute(
+        user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale, "home_guild_id": home})
+    )
+    if seen.guild_id is None:
+        return
+    seen_guild: dict[str, Any] = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
+    if seen.guild_owner_id is not None:
+        seen_guild["owner_id"] = seen.guild_owner_id
+    guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
+    await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
+    if not newcomer:  # who was never there has not left
+        await standings.set_left(session, seen.guild_id, seen.user_id, None)
+    seen_member = {
+        "display_name": seen.display_name[:120],
+        "organiser": organiser,
+        "seen_at": now,
+        "role_ids": role_ids,
+    }
+    member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
+    await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
+
+
+def _known(guild: Any, *, only_present: bool) -> Select[User, Member | None, Guild | None]:
+    present = (Guild.left_at.is_(None), Member.left_at.is_(None)) if only_present else ()
+    return (
+        select(User, Member, Guild)
+        .select_from(User)
+        .outerjoin(Member, (Member.guild_id == guild) & (Member.user_id == User.user_id))
+        .outerjoin(Guild, and_(Guild.guild_id == guild, *present))
+        .where(User.user_id == bindparam("user_id"))
+    )
+
+
+# Every interaction begins with one of these; made once, since making one costs more than executing it.
+_AT_HOME = _known(User.home_guild_id, only_present=True)
+_IN_CLUB = _known(bindparam("guild_id"), only_present=False)
+
+
+async def _rows(
+    session: AsyncSession, user_id: int, guild_id: int | None
+) -> tuple[User | None, Member | None, Guild | None]:
+    """The person, the membership, and the club spoken in (in a DM: the home club, until left), in one statement."""
+    if guild_id is None:
+        found = await session.execute(_AT_HOME, {"user_id": user_id})
+    else:
+        found = await session.execute(_IN_CLUB, {"user_id": user_id, "guild_id": guild_id})
+    row = found.one_or_none()
+    if row is not None:
+        return row[0], row[1], row[2]
+    return None, None, await session.get(Guild, guild_id) if guild_id is not None else None
+
+
+def _named_roles(seen: Seen, guild: Guild | None) -> list[int]:
+    """Those of a person's roles that the club's settings name; no other role is anybody's business."""
+    if guild is None:
+        return []
+    named = {guild.organiser_role_id, guild.spotter_role_id, guild.women_role_id}
+    return sorted(role_id for role_id in seen.role_ids if role_id in named)
+
+
+def _changed(
+    seen: Seen, user: User | None, member: Member | None, guild: Guild | None, role_ids: list[int], *, organiser: bool
+) -> bool:
+    if user is None or user.locale != seen.locale:
+        return True
+    if seen.guild_id is None:
+        return False
+    return (
+        guild is None
+        or member is None
+        or member.left_at is not None
+        or (guild.name, guild.locale, guild.left_at) != (seen.guild_name[:120], seen.guild_locale, None)
+        or (seen.guild_owner_id is not None and guild.owner_id != seen.guild_owner_id)
+        or (member.display_name, member.organiser) != (seen.display_name[:120], organiser)
+        or (member.role_ids or []) != role_ids
+    )

@@ -1,0 +1,159 @@
+"""What somebody sets about nudges: quiet hours, the weekly goal, which come, and a pause from all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.nudges.quiet import DAY_MIN, Quiet
+from bot.domain.nudges.streaks import (
+    LONGEST_PAUSE,
+    MOST_RUNS,
+    Counts,
+    Goal,
+    Pause,
+    Why,
+    goal_in,
+    monday_of,
+    paused_on,
+)
+from bot.domain.when.moments import Facing, parse_moment
+from bot.domain.when.periods import today_in
+from bot.errors import BadInput, NotFound
+from bot.reader import Reader
+from bot.services.nudges import nudging
+from db.engine import Database
+from db.queries.nudges import nudges as queries
+from db.queries.profile import settings as settings_queries
+
+_UNTIL = re.compile(r"^\s*(?:until|till|til|up to|for|bis(?: zum)?|für|fuer)\s+", re.IGNORECASE)
+_SPAN = re.compile(r"^\s*(?:for|für|fuer)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNudges:
+    """What somebody has set about nudges, defaults filled in.
+
+    Attributes:
+        quiet: quiet hours.
+        goal: of this week.
+        pause: that goes on.
+        choices: whether a kind comes, where they have said so.
+    """
+
+    quiet: Quiet
+    goal: Goal
+    pause: Pause | None
+    choices: Mapping[str, bool]
+
+
+async def own_nudges(database: Database, user_id: int, today: date) -> OwnNudges:
+    """What somebody has set about nudges.
+
+    Raises:
+        NotFound: the person is not known.
+    """
+    async with database.read() as session:
+        user = await settings_queries.user_row(session, user_id)
+        if user is None:
+            raise NotFound("settings.unknown_person")
+        goals = [
+            (row.since_on, Goal(row.runs, Counts(row.counts))) for row in await queries.goals_of(session, [user_id])
+        ]
+        pauses = [
+            Pause(row.from_on, row.until_on, Why(row.why))
+            for row in await queries.pauses_of(session, [user_id], since=today)
+        ]
+        choices = await queries.choices_of(session, user_id)
+    return OwnNudges(nudging.quiet_of(user), goal_in(goals, monday_of(today)), paused_on(pauses, today), choices)
+
+
+async def choose_quiet(
+    database: Database, user_id: int, *, begins_h: int | None = None, ends_h: int | None = None
+) -> None:
+    """Set one end of the quiet hours, in whole hours of the day; both the same: none.
+
+    Raises:
+        BadInput: no hour of a day.
+    """
+    if any(hour not in range(DAY_MIN // 60) for hour in (begins_h, ends_h) if hour is not None):
+        raise BadInput("settings.choice.unknown")
+    async with database.write() as session:
+        user = await settings_queries.user_row(session, user_id)
+        if user is None:
+            raise NotFound("settings.unknown_person")
+        held = nudging.quiet_of(user)
+        await settings_queries.set_user(
+            session,
+            user_id,
+            quiet_from_min=held.begins_min if begins_h is None else begins_h * 60,
+            quiet_until_min=held.ends_min if ends_h is None else ends_h * 60,
+        )
+
+
+async def choose_goal(database: Database, user_id: int, runs: int, counts: str, today: date) -> None:
+    """Set the weekly goal, from this week on; past weeks keep theirs.
+
+    Raises:
+        BadInput: not a goal there is.
+    """
+    if runs not in range(MOST_RUNS + 1) or counts not in list(Counts):
+        raise BadInput("settings.choice.unknown")
+    async with database.write() as session:
+        await queries.put_goal(session, user_id, monday_of(today), runs, counts)
+
+
+def read_back_on(typed: str, reader: Reader, now: datetime) -> date:
+    """The day on which somebody is back who pauses as told: `until 3 Dec`, `bis Montag`, `2 weeks`, `für 10 Tage`.
+
+    Raises:
+        BadInput: unclear, not after today, or more than a year away.
+    """
+    bare = _UNTIL.sub("", typed)
+    tries = [f"in {bare}", bare] if _SPAN.match(typed) else [bare, f"in {bare}"]
+    failure: BadInput | None = None
+    for words in tries:
+        try:
+            moment = parse_moment(words, now=now, zone=reader.zone, language=reader.language, facing=Facing.FUTURE)
+            break
+        except BadInput as error:
+            failure = failure or error
+    else:
+        assert failure is not None
+        if failure.key == "entry.moment.unclear":  # whose examples are of runs that were
+            raise BadInput("nudges.pause.unclear", typed=typed)
+        if failure.key in ("entry.moment.past", "entry.moment.past_day"):
+            raise BadInput("nudges.pause.today")
+        raise failure
+    today = today_in(reader.zone, now)
+    if moment.on <= today:
+        raise BadInput("nudges.pause.today")
+    if moment.on - today > LONGEST_PAUSE:
+        raise BadInput("nudges.pause.long")
+    return moment.on
+
+
+async def pause(database: Database, user_id: int, until_on: date, why: str, today: date) -> None:
+    """Pause from today until the day somebody is back; a pause that goes on gets the new end and reason.
+
+    What was put off before is silenced with the rest.
+
+    Raises:
+        BadInput: not a reason there is.
+    """
+    if why not in list(Why):
+        raise BadInput("settings.choice.unknown")
+    async with database.write() as session:
+        going_on = await queries.pauses_of(session, [user_id], since=today)
+        from_on = going_on[0].from_on if going_on else today
+        await queries.put_pause(session, user_id, from_on, until_on, why)
+        await queries.drop_snoozed(session, StoredKind.NUDGE_SNOOZED, user_id)
+
+
+async def end_pause(database: Database, user_id: int, today: date) -> None:
+    """Be back today; what was paused so far stays protected."""
+    async with database.write() as session:
+        await queries.end_pause(session, user_id, today)

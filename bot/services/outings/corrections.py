@@ -1,0 +1,170 @@
+"""Pressed wrongly: home too early, or checked in by others without being there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import OUT, TAKE_BACK, OutingState, Presence
+from bot.errors import Conflict, NotFound
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.outings import eyes, quiet_turns, watch
+from bot.services.outings.checking_in import check_nobody_is_elsewhere
+from bot.services.outings.course import check_out, end, hold_own, watch_on
+from bot.services.outings.outings import OutingView, pressed_before, read, redraw
+from db.engine import Database
+from db.queries.outings import outings as queries
+
+MOST_TAKEN_BACK = 5
+"""How often one person can take Home back in one outing: each time the others get messages that overtake all else."""
+
+
+async def still_out(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Take Home back: this person is out after all, and watched over.
+
+    While others are out the watch goes on as it was. Where everybody had come home, or somebody had said what
+    happened, the outing is under way again until its planned return, or for `LEAST_RESERVE` where that has passed; and
+    those who had been alarmed are told.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: never checked in, out already, out with others meanwhile, taken back `MOST_TAKEN_BACK` times before,
+            or the outing has been over for `TAKE_BACK`.
+    """
+    async with database.urgent.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        me = outing.who(user_id)
+        assert me is not None
+        over = outing.state not in OUT
+        if me.checked_in_at is None:
+            raise Conflict("course.say.over" if over else "course.say.not_out")
+        if not over and me.home_at is None:
+            raise Conflict("course.still_out.already")
+        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
+            raise Conflict("course.still_out.late")
+        if await queries.count_messages(session, StoredKind.OUTING_DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
+            raise Conflict("course.still_out.often")
+        await check_nobody_is_elsewhere(session, outing, user_id, [me])
+        if over:
+            await _reopen(session, outing, now)
+        else:
+            await eyes.allow(session, outing, now)
+        draft = "logged" if me.draft == "logged" else None  # what is logged stays, and is not drafted twice
+        await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
+        how = "still_out" if over else "one_still_out"
+        await quiet_turns.out_again(session, after, user_id, now)
+        await watch.answered(session, after, user_id, how, now)
+        await redraw(session, after, now)
+        return after
+
+
+async def not_there(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Others have checked this person in, who is not there: out of the outing, which the others are told at once.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: not under way, or home already; they have said before that they are there; or they have asked for
+            help, which is still running.
+    """
+    async with database.urgent.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        check_out(outing, user_id)
+        me = outing.who(user_id)
+        if me is not None and me.happened == "yes":
+            raise Conflict("course.not_there.settled")
+        if outing.help_at is not None and user_id in await watch.callers_for_help(session, outing_id):
+            raise Conflict("course.extend.help")  # out of it they could not say what happened
+        await eyes.allow(session, outing, now)
+        await queries.set_companion(
+            session, outing_id, user_id, presence=Presence.LEFT.value, checked_in_at=None, happened="no"
+        )
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="not_there")
+        if not after.out and after.help_at is None:
+            came = any(c.home_at is not None for c in after.inside)
+            await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
+            after = await read(session, outing_id)
+        await watch.answered(session, after, user_id, "not_there", now)
+        await redraw(session, after, now)
+        return after
+
+
+async def there_after_all(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Take "I'm not there" back: this person is out since the start, and watched over; the others are told at once.
+
+    It can be done for as long as Home can be taken back, and once: "I'm not there" is refused afterwards, so that it is
+    no way to send the others messages without end.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: who presses.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: none, or this person has never said so of it.
+        Conflict: there already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
+    """
+    async with database.urgent.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        said_so = me is not None and me.presence is Presence.LEFT and me.happened == "no"
+        if me is None or outing.started_at is None or not (said_so or me.presence is Presence.IN):
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if not said_so:
+            raise Conflict("course.still_out.already" if me.out else "course.say.not_out")
+        over = outing.state not in OUT
+        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
+            raise Conflict("course.still_out.late")
+        await check_nobody_is_elsewhere(session, outing, user_id, [me])
+        if over:
+            await _reopen(session, outing, now)
+        else:
+            await eyes.allow(session, outing, now)
+        await queries.set_companion(
+            session, outing_id, user_id, presence=Presence.IN.value, checked_in_at=outing.started_at, happened="yes"
+        )
+        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="there")
+        await watch.answered(session, after, user_id, "there", now)
+        await redraw(session, after, now)
+        return after
+
+
+async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> None:
+    states, lost_at = [outing.state.value], eyes.lost_at(outing, now)
+    await watch_on(session, outing, now, states, ended_at=None, resolved_by=None, resolution=None, eyes_lost_at=lost_at)
+    if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
+        half = Plan(
+            StoredKind.OUTING_HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id
+        )
+        await plan(session, [half])

@@ -1,0 +1,341 @@
+"""Outings: reading one whole, and what every change of one has in common.
+
+A change is one transaction: it holds the outing, notes the press that made it, writes only while the state is one it
+starts from, and writes the card and the messages that follow from it (`redraw`, `tell`), which `bot.delivery` sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import (
+    BEFORE,
+    OUT,
+    Audience,
+    OutingState,
+    Presence,
+    Role,
+    Roles,
+    Wish,
+    arrange,
+    eyes_kept,
+    free_wishes,
+    half_time,
+    is_filled,
+    without_eyes,
+)
+from bot.domain.runs.runs import Surface
+from bot.errors import NotFound
+from bot.services.messages.deliveries import Destination, Letter, post
+from db import models
+from db.engine import Database
+from db.queries.outings import outings as queries
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionView:
+    """Somebody's place in an outing. `name` is as last seen in the club, as typed: escape it."""
+
+    user_id: int
+    name: str
+    wish: Wish
+    roles: Roles
+    presence: Presence
+    since: datetime
+    offered_until: datetime | None
+    confirmed: bool
+    checked_in_at: datetime | None
+    home_at: datetime | None
+    happened: str | None
+    draft: str | None
+    run_id: int | None
+
+    @property
+    def out(self) -> bool:
+        """Whether this person is out and not home."""
+        return self.checked_in_at is not None and self.home_at is None and self.presence is Presence.IN
+
+
+@dataclass(frozen=True, slots=True)
+class OutingView:
+    """An outing as it stands. Attributes as of the table `outings`; `companions` in the order they came.
+
+    `detail` is for those who are in alone: a public card does not show it.
+    """
+
+    outing_id: int
+    guild_id: int
+    round_id: int | None
+    caller_id: int | None
+    state: OutingState
+    terms: int
+    starts_at: datetime
+    zone: str
+    place: str
+    detail: str | None
+    point_id: int | None
+    surface: Surface | None
+    solo: bool
+    backward_per_spotter: int
+    places: int
+    distance_m: int | None
+    pace_s_per_km: float
+    planned_ms: int
+    audience: Audience
+    audience_role_id: int | None
+    channel_id: int
+    message_id: int | None
+    started_at: datetime | None
+    due_back_at: datetime | None
+    swapped_at: datetime | None
+    eyes_lost_at: datetime | None
+    extended_min: int
+    rung: int
+    help_at: datetime | None
+    ended_at: datetime | None
+    resolution: str | None
+    companions: tuple[CompanionView, ...]
+
+    @property
+    def inside(self) -> tuple[CompanionView, ...]:
+        """Those who are in."""
+        return tuple(c for c in self.companions if c.presence is Presence.IN)
+
+    @property
+    def waiting(self) -> tuple[CompanionView, ...]:
+        """The waiting list, first come first."""
+        return tuple(c for c in self.companions if c.presence in (Presence.WAITING, Presence.OFFERED))
+
+    @property
+    def out(self) -> tuple[CompanionView, ...]:
+        """Those who are out and not home."""
+        return tuple(c for c in self.companions if c.out)
+
+    @property
+    def uncovered(self) -> frozenset[int]:
+        """Those who are out and run backward, now or after the swap, with too few who face forward still out."""
+        roles = [c.roles for c in self.out]
+        found = without_eyes(roles, self.backward_per_spotter, swapped=self.swapped_at is not None)
+        return frozenset(c.user_id for position, c in enumerate(self.out) if position in found)
+
+    @property
+    def may_swap(self) -> bool:
+        """Whether those who are out can change roles: somebody does, not yet, and with eyes for all afterwards."""
+        roles = [c.roles for c in self.out]
+        swapping = any(r.swaps for r in roles) and self.swapped_at is None
+        return swapping and eyes_kept(roles, self.backward_per_spotter, solo=self.solo, swapped=True)
+
+    @property
+    def caller(self) -> CompanionView | None:
+        """Who called, while in."""
+        return next((c for c in self.inside if c.user_id == self.caller_id), None)
+
+    @property
+    def filled(self) -> bool:
+        """Whether it can take place with those who are in."""
+        return is_filled([c.wish for c in self.inside], self.backward_per_spotter, solo=self.solo)
+
+    @property
+    def free(self) -> frozenset[Wish]:
+        """What one more may come as."""
+        if self.state not in BEFORE:
+            return frozenset()
+        return free_wishes([c.wish for c in self.inside], self.backward_per_spotter, self.places, solo=self.solo)
+
+    @property
+    def half_at(self) -> datetime | None:
+        """When those who swap change roles, once it is under way and somebody does."""
+        if self.started_at is None or not any(c.roles.swaps for c in self.inside):
+            return None
+        return half_time(self.started_at, self.planned_ms)
+
+    def who(self, user_id: int) -> CompanionView | None:
+        """Somebody's place, or None."""
+        return next((c for c in self.companions if c.user_id == user_id), None)
+
+    def goes_along(self, user_id: int) -> bool:
+        """Whether somebody is in it before its start, or out and not home since: they can miss nobody of it."""
+        me = self.who(user_id)
+        return me is not None and (me.out if self.state in OUT else me.presence is Presence.IN)
+
+
+async def outing_of(database: Database, outing_id: int) -> OutingView:
+    """An outing as it stands.
+
+    Raises:
+        NotFound: there is none.
+    """
+    async with database.read() as session:
+        return await read(session, outing_id)
+
+
+async def read(session: AsyncSession, outing_id: int, *, hold: bool = False) -> OutingView:
+    """An outing within a transaction; held against other writers where `hold`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await queries.outing_row(session, outing_id, hold=hold)
+    if row is None:
+        raise NotFound("partners.gone")
+    return view_of(row, (await queries.companions_of(session, [outing_id]))[outing_id])
+
+
+def view_of(row: models.Outing, companions: Iterable[tuple[models.Companion, str]]) -> OutingView:
+    """A row and its companions as a value."""
+    return OutingView(
+        outing_id=row.outing_id,
+        guild_id=row.guild_id,
+        round_id=row.round_id,
+        caller_id=row.caller_id,
+        state=OutingState(row.state),
+        terms=row.terms,
+        starts_at=row.starts_at,
+        zone=row.zone,
+        place=row.place,
+        detail=row.detail,
+        point_id=row.point_id,
+        surface=Surface(row.surface) if row.surface else None,
+        solo=row.solo,
+        backward_per_spotter=row.backward_per_spotter,
+        places=row.places,
+        distance_m=row.distance_m,
+        pace_s_per_km=row.pace_s_per_km,
+        planned_ms=row.planned_ms,
+        audience=Audience(row.audience),
+        audience_role_id=row.audience_role_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        started_at=row.started_at,
+        due_back_at=row.due_back_at,
+        swapped_at=row.swapped_at,
+        eyes_lost_at=row.eyes_lost_at,
+        extended_min=row.extended_min,
+        rung=row.rung,
+        help_at=row.help_at,
+        ended_at=row.ended_at,
+        resolution=row.resolution,
+        companions=tuple(
+            CompanionView(
+                user_id=c.user_id,
+                name=name,
+                wish=Wish(c.wish),
+                roles=Roles(Role(c.first_role), Role(c.second_role)),
+                presence=Presence(c.presence),
+                since=c.since,
+                offered_until=c.offered_until,
+                confirmed=c.confirmed_terms == row.terms,
+                checked_in_at=c.checked_in_at,
+                home_at=c.home_at,
+                happened=c.happened,
+                draft=c.draft,
+                run_id=c.run_id,
+            )
+            for c, name in companions
+        ),
+    )
+
+
+async def pressed_before(session: AsyncSession, interaction_id: int, outing_id: int, now: datetime) -> bool:
+    """Whether this interaction has had its effect already; notes that it has it now."""
+    return not await queries.note_press(session, interaction_id, outing_id, now)
+
+
+async def settle_roles(session: AsyncSession, outing: OutingView) -> None:
+    """Give everybody who is in a role for each half.
+
+    Call it with the state `open`: the database refuses, row by row, whatever leaves an agreed outing without eyes.
+    Where the rule cannot be kept yet, each gets what was wished for; who swaps begins backward.
+    """
+    wishes = [c.wish for c in outing.inside]
+    roles = arrange(wishes, outing.backward_per_spotter, solo=outing.solo) or tuple(
+        Roles(Role.SPOTTER, Role.SPOTTER)
+        if wish is Wish.SPOTTER
+        else Roles(Role.BACKWARD, Role.SPOTTER if wish is Wish.SWAP else Role.BACKWARD)
+        for wish in wishes
+    )
+    for companion, settled in zip(outing.inside, roles, strict=True):
+        if companion.roles != settled:
+            await queries.set_companion(
+                session,
+                outing.outing_id,
+                companion.user_id,
+                first_role=settled.first.value,
+                second_role=settled.second.value,
+            )
+
+
+async def redraw(session: AsyncSession, outing: OutingView, now: datetime) -> None:
+    """Have the public card drawn as the outing then is, or posted when there is none yet.
+
+    One that a round has made for a club without a channel for partners has no card.
+    """
+    if not outing.channel_id:
+        return
+    await post(
+        session,
+        [
+            Letter(
+                StoredKind.OUTING_CARD,
+                str(outing.outing_id),
+                Priority.SAFETY if outing.state in OUT else Priority.ASKED,
+                Destination.CARD,
+                due_at=now,
+                channel_id=outing.channel_id,
+                message_id=outing.message_id,
+                guild_id=outing.guild_id,
+                subject_id=outing.outing_id,
+            )
+        ],
+        now,
+    )
+
+
+async def tell(
+    session: AsyncSession,
+    outing: OutingView,
+    kind: str,
+    user_ids: Collection[int],
+    now: datetime,
+    *,
+    occurrence: str,
+    priority: Priority = Priority.ASKED,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Write each of some people a direct message about the outing; `kind` draws it.
+
+    Args:
+        session: of the transaction that is the reason.
+        outing: what it is about.
+        kind: who draws it.
+        user_ids: who gets it, in this order.
+        now: when it should be said.
+        occurrence: tells this message from an earlier one of its kind about this outing, such as the terms' number.
+        priority: its class.
+        payload: what the kind needs beyond the outing.
+    """
+    await post(
+        session,
+        [
+            Letter(
+                kind,
+                f"{outing.outing_id}:{occurrence}",
+                priority,
+                Destination.DM,
+                due_at=now,
+                user_id=user_id,
+                guild_id=outing.guild_id,
+                subject_id=outing.outing_id,
+                payload=payload or {},
+            )
+            for user_id in user_ids
+        ],
+        now,
+    )

@@ -1,0 +1,211 @@
+"""What a member says of when, where and how to go out with a partner: per club, and the ticket into its round."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain.outings.outings import Wish
+from bot.domain.partners.availability import Window
+from bot.domain.partners.windows import parse_windows
+from bot.domain.text.units import parse_pace
+from bot.domain.text.written import one_line
+from bot.errors import BadInput, NotAllowed
+from bot.reader import Reader
+from bot.services.members.people import Person
+from bot.services.nudges.nudge_settings import read_back_on
+from db import models
+from db.engine import Database
+from db.queries.partners.meeting_points import points_of
+from db.queries.rounds import rounds as queries
+
+FOR_GOOD = date.max
+"""A pause without an end: what was said is kept, and nobody asks."""
+MOST_PLACES = 5
+PLACE_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """What a member has said for a club.
+
+    Attributes:
+        guild_id: the club.
+        club: its name.
+        round_on: whether it has a weekly round.
+        points: the club's meeting points.
+        known: something was said before.
+        windows: when, in the member's own zone.
+        places: where; none: anywhere.
+        wishes: the roles taken.
+        forward_s_per_km: easy pace facing forward, if told.
+        backward_s_per_km: pace backward, if told.
+        paused_until: the first day on which it holds again, while paused; None when it holds, or for good.
+        out: takes part in nothing until coming back.
+    """
+
+    guild_id: int
+    club: str
+    round_on: bool
+    points: tuple[str, ...]
+    known: bool = False
+    windows: tuple[Window, ...] = ()
+    places: tuple[str, ...] = ()
+    wishes: frozenset[Wish] = frozenset(Wish)
+    forward_s_per_km: float | None = None
+    backward_s_per_km: float | None = None
+    paused_until: date | None = None
+    out: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether enough was said to be matched."""
+        return bool(self.known and self.windows and self.wishes)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the form says, as typed."""
+
+    when: str
+    places: str = ""
+    forward: str = ""
+    backward: str = ""
+
+
+async def available(database: Database, person: Person, today: date) -> Available:
+    """What somebody has said for the club spoken in, or the home club.
+
+    Raises:
+        NotAllowed: there is no club.
+    """
+    guild_id = _club(person)
+    async with database.read() as session:
+        row = await queries.availability_row(session, guild_id, person.user_id)
+        guild = await session.get(models.Guild, guild_id)
+        points = tuple(point.name for point in await points_of(session, guild_id))
+    assert guild is not None
+    if row is None:
+        return Available(guild_id, guild.name, guild.round_on, points)
+    paused = row.paused_until if row.paused_until is not None and row.paused_until > today else None
+    return Available(
+        guild_id,
+        guild.name,
+        guild.round_on,
+        points,
+        True,
+        tuple(Window(*window) for window in row.windows),
+        tuple(row.places),
+        frozenset(Wish(wish) for wish in row.wishes),
+        row.forward_s_per_km,
+        row.backward_s_per_km,
+        None if paused == FOR_GOOD else paused,
+        paused == FOR_GOOD,
+    )
+
+
+async def say(database: Database, person: Person, said: Said, now: datetime) -> None:
+    """Take over what the form says; who says so for the first time is in, in any role.
+
+    Raises:
+        BadInput: windows, a place or a pace that is unclear.
+        NotAllowed: there is no club.
+    """
+    guild_id, reader = _club(person), person.reader
+    windows = parse_windows(said.when, reader.language)
+    forward, backward = (_pace(typed, reader) for typed in (said.forward, said.backward))
+    async with database.write() as session:
+        row = await queries.availability_row(session, guild_id, person.user_id)
+        points = [point.name for point in await points_of(session, guild_id)]
+        places = read_places(said.places, points)
+        new = {} if row is not None else {"wishes": [wish.value for wish in Wish]}
+        await queries.put_availability(
+            session,
+            guild_id,
+            person.user_id,
+            windows=[[w.weekday, w.first_min, w.end_min] for w in windows],
+            places=places,
+            forward_s_per_km=forward,
+            backward_s_per_km=backward,
+            changed_at=now,
+            **new,
+        )
+
+
+async def choose_roles(database: Database, person: Person, wishes: Collection[str], now: datetime) -> None:
+    """Set which roles somebody takes.
+
+    Raises:
+        BadInput: none, or one there is not.
+        NotAllowed: there is no club.
+    """
+    if not wishes or not set(wishes) <= set(Wish):
+        raise BadInput("settings.choice.unknown")
+    chosen = [wish.value for wish in Wish if wish in wishes]
+    async with database.write() as session:
+        await queries.put_availability(session, _club(person), person.user_id, wishes=chosen, changed_at=now)
+
+
+async def pause(database: Database, person: Person, typed: str, now: datetime) -> date:
+    """Pause until a day told in words; answers it, the first on which it holds again.
+
+    Raises:
+        BadInput: unclear, not after today, or more than a year away.
+        NotAllowed: there is no club.
+    """
+    until = read_back_on(typed, person.reader, now)
+    await _pause(database, person, until, now)
+    return until
+
+
+async def leave(database: Database, person: Person, now: datetime) -> None:
+    """Take part in nothing until coming back; what was said is kept."""
+    await _pause(database, person, FOR_GOOD, now)
+
+
+async def come_back(database: Database, person: Person, now: datetime) -> None:
+    """End a pause."""
+    await _pause(database, person, None, now)
+
+
+def read_places(typed: str, points: Sequence[str]) -> list[str]:
+    """Where, told one after the other: of the club's meeting points, or free where it has none.
+
+    Raises:
+        BadInput: a place the club does not have, or too many.
+    """
+    told = [one_line(part) for part in typed.replace(";", ",").replace("\n", ",").split(",")]
+    found: list[str] = []
+    for place in filter(None, told):
+        name = _point(place, points) if points else place[:PLACE_LIMIT]
+        if name is None:
+            raise BadInput("avail.place.unknown", typed=place, places=tuple(points))
+        if name.casefold() not in [one.casefold() for one in found]:
+            found.append(name)
+    if len(found) > MOST_PLACES and not points:
+        raise BadInput("avail.place.many", limit=MOST_PLACES)
+    return found
+
+
+def _point(typed: str, points: Sequence[str]) -> str | None:
+    """The meeting point that is meant: by its name, or the only one in which the words stand."""
+    wanted = typed.casefold()
+    exact = [point for point in points if point.casefold() == wanted]
+    within = exact or [point for point in points if wanted in point.casefold()]
+    return within[0] if len(within) == 1 else None
+
+
+def _pace(typed: str, reader: Reader) -> float | None:
+    return parse_pace(typed, reader.units, reader.language) if typed.strip() else None
+
+
+async def _pause(database: Database, person: Person, until: date | None, now: datetime) -> None:
+    async with database.write() as session:
+        await queries.put_availability(session, _club(person), person.user_id, paused_until=until, changed_at=now)
+
+
+def _club(person: Person) -> int:
+    if person.guild_id is None:
+        raise NotAllowed("partners.refused.no_club")
+    return person.guild_id

@@ -1,0 +1,83 @@
+"""Deleting what is kept of a club that has removed the bot, once it has been gone for as long as the operator says.
+
+Until then everything stays, so that inviting the bot again finds it. Runs stay their runners', on no board. A large
+club is deleted some at a time: commands would wait behind all of it otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import ENDED
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.reminders.reminder_firing import KINDS as REMINDERS
+from db.engine import Database
+from db.queries.nudges import nudges as due_queries
+from db.queries.privacy import gone_clubs as queries
+from db.queries.reminders import reminders as reminder_queries
+
+AT_ONCE = 100
+"""Rows of each sort deleted in one transaction."""
+BETWEEN = timedelta(seconds=10)
+"""Rest between two of those."""
+DAY = timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+async def begin(database: Database, owners: Mapping[int, int | None], now: datetime) -> None:
+    """Note in which clubs the bot is and whose they are, as Discord says at the start; plan the look at those gone."""
+    async with database.write() as session:
+        await queries.reconcile(session, owners, now)
+        if not await due_queries.planned(session, StoredKind.CLUB_FORGET):
+            await _plan(session, now + DAY)
+
+
+async def come_back(database: Database, guild_id: int) -> None:
+    """The bot was invited into a club, again perhaps: what is kept of it stays."""
+    async with database.write() as session:
+        await queries.come_back(session, guild_id)
+
+
+async def change_owner(database: Database, guild_id: int, owner_id: int | None) -> None:
+    """A club's server is somebody else's now, whom alarms reach where no organiser is known."""
+    async with database.write() as session:
+        await queries.set_owner(session, guild_id, owner_id)
+
+
+async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> None:
+    """Delete some of a club that has been gone for so long, and plan the next look.
+
+    Args:
+        session: of the step that is due.
+        kept_days: how long a club that has removed the bot is kept.
+        now: the present.
+    """
+    guild_id = await queries.gone_before(session, now - timedelta(days=kept_days))
+    if guild_id is None:
+        await _plan(session, now + DAY)
+        return
+    for dropped in (
+        await queries.drop_runs(session, guild_id, AT_ONCE),
+        await queries.drop_outings(session, guild_id, [state.value for state in ENDED], AT_ONCE, now),
+        await queries.drop_messages(session, guild_id, AT_ONCE),
+        await queries.drop_members(session, guild_id, AT_ONCE),
+    ):
+        if dropped == AT_ONCE:
+            await _plan(session, now + BETWEEN)
+            return
+    for reminder_id in await queries.reminders_of(session, guild_id):
+        await reminder_queries.drop_due(session, REMINDERS, reminder_id)
+    await queries.drop_club(session, guild_id)
+    log.info("club %d, gone for %d days, is deleted", guild_id, kept_days)
+    await _plan(session, now + BETWEEN)
+
+
+async def _plan(session: AsyncSession, at: datetime) -> None:
+    await plan(session, [Plan(StoredKind.CLUB_FORGET, StoredKind.CLUB_FORGET, at, Priority.NUDGE)])

@@ -1,0 +1,52 @@
+"""Everything about one person, gone. What they may take along before is in `exports.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.services.boards import standings
+from bot.services.privacy import forgetting
+from bot.services.runs.runs import PublicCard
+from bot.services.safety import contacts
+from db.engine import Database
+from db.queries.privacy import privacy as queries
+from db.queries.runs import spotting
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, and what Discord still shows of it.
+
+    Attributes:
+        runs: how many were erased.
+        cards: public messages that showed them; to be deleted.
+        redraw: others' runs that named the person as spotter; their public cards are to be drawn again.
+    """
+
+    runs: int
+    cards: tuple[PublicCard, ...]
+    redraw: tuple[int, ...]
+
+
+async def erase(database: Database, user_id: int, now: datetime) -> Erased:
+    """Take every trace of a person out of every table and off every board. Nobody and nothing brings it back.
+
+    Raises:
+        Conflict: out with a partner, or somebody of the same outing still is; nothing was erased.
+    """
+    found = await forgetting.find_messages(database, user_id)
+    async with database.write() as session:
+        await queries.hold_runs(session, user_id)
+        await forgetting.leave_outings(session, user_id, now)
+        await forgetting.stop_reminders(session, user_id)
+        await forgetting.forget_in_queues(session, user_id, found)
+        await contacts.withdraw_everywhere(session, user_id, now)
+        cards = await queries.cards_about(session, user_id)
+        redraw = await queries.forget_spotter(session, user_id)
+        others = await spotting.credits_given_by(session, user_id)
+        await standings.forget(session, user_id)
+        runs = await queries.erase_rows(session, user_id)
+        for guild_id, spotter_id, ran_on in others:
+            await standings.move_spotting(session, guild_id, spotter_id, {ran_on})
+    return Erased(runs, tuple(PublicCard(card.channel_id, card.message_id) for card in cards), tuple(redraw))

@@ -1,0 +1,127 @@
+"""A confirmed round: its outings, filled and to be confirmed by each, and a word to everybody who took part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import OutingState, Wish, is_filled
+from bot.domain.partners.availability import LEAST_MIN, starts_of
+from bot.domain.rounds.fitting import OUTING_SLOTS, Candidate, weigh
+from bot.domain.rounds.pairing import Help
+from bot.errors import Conflict
+from bot.services.members.people import Club, club_of
+from bot.services.messages.deliveries import post, unplan
+from bot.services.outings.agreeing import settle
+from bot.services.outings.calls import plan_steps, put_in
+from bot.services.outings.outings import OutingView, read, redraw, tell
+from bot.services.rounds import rounds
+from bot.services.rounds.candidates import taking_part
+from db import models
+from db.queries.outings import calls as call_queries
+from db.queries.partners.meeting_points import points_of
+from db.queries.rounds import rounds as queries
+
+
+async def settle_round(session: AsyncSession, row: models.Round, guild: models.Guild, now: datetime) -> None:
+    """Make the outings, and tell everybody; the state says that it happens once."""
+    proposal = row.proposal or {"outings": [], "left": []}
+    state = "confirmed" if proposal["outings"] or proposal["left"] else "cancelled"
+    moved = await queries.move_round(session, row.round_id, ["drawn"], state=state, proposal=None, confirmed_at=now)
+    if not moved:
+        raise Conflict("rounds.over")
+    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
+    club = club_of(guild)
+    assert club is not None
+    # Held, so that who joins another outing at this moment is seen here, or sees this one there.
+    for user_id in sorted({user_id for one in proposal["outings"] for user_id, _ in one["partners"]}):
+        await call_queries.hold_user(session, user_id)
+    there = {c.user_id: c for c in (await taking_part(session, row, guild, now)).candidates}
+    left = {user_id: help_ for user_id, help_ in proposal["left"] if user_id in there}
+    points = await points_of(session, row.guild_id)
+    told: dict[int, dict[str, Any]] = {}
+    made: list[OutingView] = []
+    for ordinal, one in enumerate(proposal["outings"]):
+        people = [there[user_id] for user_id, _ in one["partners"] if user_id in there]
+        wishes = _still(people, one, club.backward_per_spotter)
+        if wishes is None:
+            left |= {c.user_id: Help.WIDER.value for c in people}
+            continue
+        outing = await _make(session, row, club, points, ordinal, one, wishes, now)
+        made.append(outing)
+        told |= {user_id: {"outing_id": outing.outing_id, "why": one["why"]} for user_id in wishes}
+    places: dict[int, tuple[str, str | None]] = dict.fromkeys(told, ("matched", None))
+    await queries.put_places(session, row.round_id, places | {i: ("left", help_) for i, help_ in left.items()})
+    await post(session, rounds.letters(StoredKind.ROUND_MATCHED, row.round_id, row.guild_id, told, now), now)
+    for outing in made:
+        inside, occurrence = [c.user_id for c in outing.inside], f"round{row.round_id}"
+        await tell(
+            session, outing, StoredKind.OUTING_FILLED, inside, now, occurrence=occurrence, payload={"matched": True}
+        )
+    await rounds.tell_left(session, row, left, now)
+    if proposal["outings"]:
+        await rounds.show(session, row, guild, now)
+
+
+def _still(people: Sequence[Candidate], one: dict[str, Any], backward_per_spotter: int) -> dict[int, Wish] | None:
+    """As what those who are still there come, at the time that was drawn; None where it can no longer be."""
+    outing = weigh(people, backward_per_spotter) if len(people) > 1 else None
+    if outing is None or not all(starts_of(c.mask, OUTING_SLOTS) >> one["slot"] & 1 for c in people):
+        return None
+    drawn = {user_id: Wish(wish) for user_id, wish in one["partners"]}
+    if len(people) == len(drawn) and is_filled(list(drawn.values()), backward_per_spotter, solo=False):
+        return drawn
+    return {partner.user_id: partner.wish for partner in outing.partners}
+
+
+async def _make(
+    session: AsyncSession,
+    row: models.Round,
+    club: Club,
+    points: Sequence[models.MeetingPoint],
+    ordinal: int,
+    one: dict[str, Any],
+    wishes: dict[int, Wish],
+    now: datetime,
+) -> OutingView:
+    """Write one outing, filled, which each still has to confirm."""
+    # Who would come anywhere meets at the first of the club's points.
+    point = next((p for p in points if one["place"] in (None, p.name.casefold())), None)
+    place = point.name if point else one["place"] or club.reader.t("rounds.place_open")
+    surface = point.surface if point else None
+    outing_id = await call_queries.insert_outing(
+        session,
+        {
+            "interaction_id": row.round_id,  # no interaction has so small an id: two of one round cannot be
+            "ordinal": ordinal,
+            "round_id": row.round_id,
+            "guild_id": row.guild_id,
+            "caller_id": None,
+            "state": OutingState.OPEN.value,
+            "starts_at": datetime.fromisoformat(one["starts_at"]),
+            "zone": club.reader.zone,
+            "place": place[:80],
+            "detail": point.detail if point else None,
+            "point_id": point.point_id if point else None,
+            "surface": surface,
+            "solo": surface in {s.value for s in club.solo_surfaces} if surface else False,
+            "backward_per_spotter": club.backward_per_spotter,
+            "places": len(wishes),
+            "distance_m": None,
+            "pace_s_per_km": one["pace_s_per_km"],
+            "planned_ms": LEAST_MIN * 60_000,
+            "channel_id": club.partners_channel_id or 0,
+            "created_at": now,
+        },
+    )
+    assert outing_id is not None
+    for user_id, wish in wishes.items():
+        await put_in(session, outing_id, user_id, wish, now, confirmed_terms=None)
+    outing = await settle(session, outing_id)
+    await plan_steps(session, outing, now)
+    await redraw(session, outing, now)
+    return await read(session, outing_id)

@@ -1,0 +1,320 @@
+"""The weekly round: planned ahead, announced with notice, drawn, shown to the organisers, confirmed by them or by time.
+
+`announced` → `drawing` → `drawn` → `confirmed`, or `cancelled`; each step a conditional update. The key (guild,
+Monday) of the table is why a week's round exists once, whatever restarts. Drawing needs the worker, which no service
+may ask: a round that is to be drawn writes a message of the kind `round.match` that is never sent; drawing it is
+asking the worker, and `drawn` takes the result (see `cogs.rounds.rounds`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.partners.availability import Window
+from bot.domain.rounds.rounds import (
+    DEFAULT_ROUND_HOUR,
+    DEFAULT_ROUND_NOTICE_H,
+    DEFAULT_ROUND_WEEKDAY,
+    LATE_NOTICE,
+    TOO_LATE,
+    next_occasion,
+    seed_of,
+)
+from bot.domain.when.moments import at_wall
+from bot.errors import Conflict, NotFound
+from bot.services.members.people import reader_of
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post, unplan
+from db import models
+from db.engine import Database
+from db.queries.outings import calls as call_queries
+from db.queries.profile import settings as settings_queries
+from db.queries.rounds import rounds as queries
+
+CALLED_OFF = "off"
+"""Beside the values of `Help`: why somebody is left."""
+MOST_ORGANISERS = 10
+"""Organisers shown a draw by direct message, where the club has no channel for them: the latest seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """How a member stands to a round.
+
+    Attributes:
+        round_id: which.
+        guild_id: the club.
+        monday: of the week matched for.
+        match_at: when it is matched.
+        state: of the round.
+        place: the member's: asked, skipped, matched, left.
+        club: the club's name.
+        windows: when the member can.
+    """
+
+    round_id: int
+    guild_id: int
+    monday: date
+    match_at: datetime
+    state: str
+    place: str
+    club: str
+    windows: tuple[Window, ...]
+
+
+# ── planning ──
+
+
+async def plan_all(database: Database, now: datetime) -> None:
+    """Plan the next round of every club that has one and none planned; one that is overdue is planned still."""
+    async with database.write() as session:
+        for guild in await queries.clubs_without_plan(session, StoredKind.ROUND_NOTICE):
+            await plan_round(session, guild, now)
+
+
+async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) -> None:
+    """Plan a club's next round by its settings as they are; call it after they change.
+
+    A round that members have been told of keeps its time; one that is turned off is called off, and they are told.
+    """
+    pending = await queries.newest_round(session, guild.guild_id, ("announced",))
+    await unplan(session, [StoredKind.ROUND_NOTICE, StoredKind.ROUND_MATCH], guild.guild_id)
+    if not guild.round_on or guild.left_at is not None:
+        if pending is not None:
+            await _call_off(session, pending, now)
+        return
+    newest = await queries.newest_round(session, guild.guild_id, (*queries.PENDING, "confirmed", "cancelled"))
+    if pending is not None:
+        await _plan_match(session, pending)
+    occasion = next_occasion(
+        now,
+        reader_of(None, guild).zone,
+        DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
+        DEFAULT_ROUND_HOUR if guild.round_hour is None else guild.round_hour,
+        DEFAULT_ROUND_NOTICE_H if guild.round_notice_h is None else guild.round_notice_h,
+        newest.monday if newest is not None else None,
+    )
+    payload = {"monday": occasion.monday.isoformat(), "match_at": occasion.match_at.isoformat()}
+    await plan(
+        session,
+        [
+            Plan(
+                StoredKind.ROUND_NOTICE,
+                f"{guild.guild_id}:{occasion.monday.isoformat()}",
+                occasion.notice_at,
+                Priority.ASKED,
+                subject_id=guild.guild_id,
+                payload=payload,
+            )
+        ],
+    )
+
+
+async def _plan_match(session: AsyncSession, row: models.Round) -> None:
+    occurrence = f"{row.guild_id}:{row.monday.isoformat()}"
+    payload = {"round_id": row.round_id}
+    await plan(
+        session,
+        [
+            Plan(
+                StoredKind.ROUND_MATCH,
+                occurrence,
+                row.match_at,
+                Priority.ASKED,
+                subject_id=row.guild_id,
+                payload=payload,
+            )
+        ],
+    )
+
+
+async def give_up(session: AsyncSession, round_id: int, now: datetime) -> None:
+    """Call off a round that could not be drawn."""
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is not None:
+        await _call_off(session, row, now)
+
+
+async def _call_off(session: AsyncSession, row: models.Round, now: datetime) -> None:
+    if await queries.move_round(session, row.round_id, ["announced", "drawing"], state="cancelled"):
+        asked = [user for user, state in (await queries.places_of(session, row.round_id)).items() if state == "asked"]
+        await tell_left(session, row, dict.fromkeys(asked, CALLED_OFF), now)
+
+
+# ── what is due ──
+
+
+async def announce(
+    session: AsyncSession, guild_id: int, payload: Mapping[str, Any], planned_at: datetime, now: datetime
+) -> None:
+    """Begin a week's round: everybody who takes part is told, with notice to skip it. Plans the one after.
+
+    Args:
+        session: of what is due.
+        guild_id: the club.
+        payload: the Monday, and when it was to be matched.
+        planned_at: when the notice was to be given.
+        now: when it is.
+    """
+    guild = await settings_queries.guild_row(session, guild_id)
+    if guild is None or not guild.round_on or guild.left_at is not None:
+        return
+    monday, meant_at = date.fromisoformat(payload["monday"]), datetime.fromisoformat(payload["match_at"])
+    # After a time in which the bot was down the match waits for a notice of some hours, or the week is let go.
+    match_at = max(meant_at, now + min(LATE_NOTICE, meant_at - planned_at))
+    too_late = match_at > at_wall(monday, time(), reader_of(None, guild).zone) + TOO_LATE
+    round_id = await queries.insert_round(
+        session,
+        guild_id=guild_id,
+        monday=monday,
+        state="cancelled" if too_late else "announced",
+        seed=seed_of(guild_id, monday),
+        announced_at=now,
+        match_at=match_at,
+    )
+    if round_id is not None and not too_late:
+        members = [row[0].user_id for row in await queries.opted_in(session, guild_id, monday + timedelta(days=6))]
+        await queries.put_places(session, round_id, dict.fromkeys(members, ("asked", None)))
+        await post(
+            session,
+            letters(StoredKind.ROUND_NOTICE, round_id, guild_id, {user_id: {} for user_id in members}, now),
+            now,
+        )
+    await plan_round(session, guild, now)
+
+
+async def begin_match(session: AsyncSession, round_id: int, now: datetime) -> None:
+    """Have a round drawn whose time has come; one whose time has not, after the clock was set back, waits for it."""
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is None or row.state != "announced":
+        return
+    if row.match_at <= now:
+        await to_draw(session, row, now)
+    else:
+        await _plan_match(session, row)
+
+
+async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> None:
+    """Have a round drawn, for the first time or again; the caller holds it, in a state it can be drawn in."""
+    first = row.state == "announced"
+    seed = row.seed if first else seed_of(row.guild_id, row.monday, row.seed)
+    await queries.move_round(session, row.round_id, queries.PENDING, state="drawing", seed=seed, proposal=None)
+    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
+    letter = Letter(
+        StoredKind.ROUND_MATCH,
+        f"{row.round_id}:{seed}",
+        Priority.ASKED,
+        Destination.CHANNEL,  # nowhere: it is never sent
+        due_at=now,
+        guild_id=row.guild_id,
+        subject_id=row.round_id,
+    )
+    await post(session, [letter], now)
+
+
+async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None:
+    """Have a draw confirmed on which no organiser has said a word, once Discord is asked who is still there."""
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is None or row.state != "drawn":
+        return
+    letter = Letter(
+        StoredKind.ROUND_SETTLE,
+        f"{row.round_id}:{row.seed}",
+        Priority.ASKED,
+        Destination.CHANNEL,  # nowhere: it is never sent
+        due_at=now,
+        guild_id=row.guild_id,
+        subject_id=row.round_id,
+    )
+    await post(session, [letter], now)
+
+
+# ── members ──
+
+
+async def sit_out(database: Database, round_id: int, user_id: int, now: datetime, *, back: bool = False) -> Invitation:
+    """Leave one week's round out, or come back into it; a draw that was made is made again.
+
+    Raises:
+        NotFound: there is no such round, or this member was not asked.
+        Conflict: it is settled already.
+    """
+    async with database.write() as session:
+        row = await queries.round_row(session, round_id, hold=True)
+        places = await queries.places_of(session, round_id) if row is not None else {}
+        if row is None or user_id not in places:
+            raise NotFound("rounds.gone")
+        if row.state not in queries.PENDING:
+            raise Conflict("rounds.over")
+        wanted = "asked" if back else "skipped"
+        if places[user_id] != wanted:
+            await queries.put_places(session, round_id, {user_id: (wanted, None)})
+            if row.state != "announced":
+                await to_draw(session, row, now)
+        return await _invitation(session, row, user_id, wanted)
+
+
+async def invitation(database: Database, round_id: int, user_id: int) -> Invitation | None:
+    """How somebody stands to a round; None for who was not asked."""
+    async with database.read() as session:
+        row = await queries.round_row(session, round_id)
+        place = (await queries.places_of(session, round_id)).get(user_id)
+        return await _invitation(session, row, user_id, place) if row is not None and place is not None else None
+
+
+async def _invitation(session: AsyncSession, row: models.Round, user_id: int, place: str) -> Invitation:
+    guild = await settings_queries.guild_row(session, row.guild_id)
+    said = await queries.availability_row(session, row.guild_id, user_id)
+    windows = tuple(Window(*window) for window in said.windows) if said is not None else ()
+    club = guild.name if guild is not None else ""
+    return Invitation(row.round_id, row.guild_id, row.monday, row.match_at, row.state, place, club, windows)
+
+
+async def show(session: AsyncSession, row: models.Round, guild: models.Guild, now: datetime) -> None:
+    """Show the organisers how the round stands: in their channel on one card, else by direct message."""
+    common: dict[str, Any] = {"due_at": now, "guild_id": row.guild_id, "subject_id": row.round_id}
+    if guild.organisers_channel_id is not None:
+        where: dict[str, Any] = {"channel_id": guild.organisers_channel_id}
+        shown = [
+            Letter(StoredKind.ROUND_PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common)
+        ]
+    else:
+        organisers = await call_queries.organisers_of(session, row.guild_id, MOST_ORGANISERS)
+        occurrence = f"{row.round_id}:{row.seed}"
+        shown = [
+            Letter(StoredKind.ROUND_PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common)
+            for user_id in organisers
+        ]
+    await post(session, shown, now)
+
+
+async def tell_left(session: AsyncSession, row: models.Round, why: Mapping[int, str], now: datetime) -> None:
+    """Tell those who run with nobody, and what would help each."""
+    told = {user_id: {"help": help_} for user_id, help_ in why.items()}
+    await post(session, letters(StoredKind.ROUND_LEFT, row.round_id, row.guild_id, told, now), now)
+
+
+def letters(
+    kind: str, round_id: int, guild_id: int, told: Mapping[int, Mapping[str, Any]], now: datetime
+) -> list[Letter]:
+    """A direct message about a round to each of some members, with what it needs to be drawn."""
+    return [
+        Letter(
+            kind,
+            str(round_id),
+            Priority.ASKED,
+            Destination.DM,
+            due_at=now,
+            user_id=user_id,
+            guild_id=guild_id,
+            subject_id=round_id,
+            payload=payload,
+        )
+        for user_id, payload in told.items()
+    ]

@@ -1,0 +1,231 @@
+"""The mechanism under every change of a run: its state, its numbered revision, its standings.
+
+Used by `bot.services.runs.changes` and `bot.services.runs.imports`, inside their transactions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.runs.records import review_needed
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface, counts
+from bot.errors import NotFound
+from bot.services.boards import standings
+from bot.services.members.people import Person
+from bot.services.runs import spotting
+from bot.services.runs.runs import RunView, content_of, view_of
+from db import models
+from db.queries.runs import runs as queries
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A run at one moment: what a revision keeps and an undo brings back."""
+
+    content: RunContent
+    review: Review
+    deleted: bool
+
+
+async def insert_run(
+    session: AsyncSession,
+    person: Person,
+    content: RunContent,
+    review: Review,
+    *,
+    interaction_id: int,
+    ordinal: int,
+    now: datetime,
+    source: str,
+) -> models.Run | None:
+    """Write a new run, its first revision and its standings; None when this interaction wrote it before."""
+    counted = person.guild_id is not None and counts(content, review, deleted=False)
+    values = {
+        "interaction_id": interaction_id,
+        "ordinal": ordinal,
+        "user_id": person.user_id,
+        "guild_id": person.guild_id,
+        "source": source,
+        "review": review.value,
+        "counted": counted,
+        "revision": 1,
+        "created_at": now,
+        "deleted_at": None,
+        **columns_of(content),
+    }
+    run_id = await queries.insert_run(session, values)
+    if run_id is None:
+        return None
+    await queries.replace_stretches(session, run_id, _rows(content), fresh=True)
+    await queries.insert_revision(
+        session,
+        {
+            "run_id": run_id,
+            "revision": 1,
+            "interaction_id": interaction_id,
+            "kind": "logged",
+            "before": None,
+            "undoes": None,
+            "changed_at": now,
+        },
+    )
+    run = models.Run(run_id=run_id, **values)
+    if content.spotter_state is SpotterState.AGREED:
+        await spotting.follow(session, run, None, content, counted_before=False)
+    if counted:
+        await standings.move(session, None, counted_of(run, content))
+    return run
+
+
+async def owned(session: AsyncSession, run_id: int, user_id: int) -> tuple[models.Run, State]:
+    """One's own run, held against other writers, and its state; `NotFound` when it is another's or none."""
+    run = await queries.owned_run(session, run_id, user_id)
+    if run is None:
+        raise NotFound("runs.not_found")
+    stretches = await queries.stretches_of(session, [run_id])
+    return run, State(content_of(run, stretches[run_id]), Review(run.review), run.deleted_at is not None)
+
+
+async def made_before(session: AsyncSession, run_id: int, interaction_id: int) -> bool:
+    """Whether this interaction has made its change of the run already."""
+    return await queries.revision_of(session, run_id, interaction_id) is not None
+
+
+async def change(
+    session: AsyncSession,
+    run: models.Run,
+    old: State,
+    new: State,
+    kind: str,
+    interaction_id: int,
+    now: datetime,
+    undoes: int | None = None,
+) -> RunView:
+    """Write a numbered change, move the standings and credits, and answer with the run as it then is."""
+    content = new.content
+    review = _review(old, content)
+    counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
+    counted_before = run.counted
+    before = counted_of(run, old.content) if counted_before else None
+    await queries.insert_revision(
+        session,
+        {
+            "run_id": run.run_id,
+            "revision": run.revision + 1,
+            "interaction_id": interaction_id,
+            "kind": kind,
+            "before": _kept(old),
+            "undoes": undoes,
+            "changed_at": now,
+        },
+    )
+    columns = {
+        **columns_of(content),
+        "review": review.value,
+        "counted": counted,
+        "revision": run.revision + 1,
+        "deleted_at": (run.deleted_at or now) if new.deleted else None,
+    }
+    await queries.update_run(session, run.run_id, columns)
+    for name, value in columns.items():
+        setattr(run, name, value)
+    if content.stretches != old.content.stretches:
+        await queries.replace_stretches(session, run.run_id, _rows(content), fresh=False)
+    await spotting.follow(session, run, old.content, content, counted_before=counted_before)
+    after = counted_of(run, content) if counted else None
+    if before != after:
+        await standings.move(session, before, after)
+    return await view_of(session, run, content, own=True)
+
+
+def _review(old: State, content: RunContent) -> Review:
+    """Whether the run needs an organiser after a change: an answer given stands while the stretches stay."""
+    if not review_needed(content.stretches):
+        return Review.NONE
+    if content.stretches == old.content.stretches and old.review is not Review.NONE:
+        return old.review
+    return Review.HELD
+
+
+def counted_of(run: models.Run, content: RunContent) -> standings.Counted:
+    """What a run adds to its club's boards."""
+    assert run.guild_id is not None
+    per_direction: dict[Direction, tuple[int, int]] = {}
+    for stretch in content.stretches:
+        metres, ms = per_direction.get(stretch.direction, (0, 0))
+        per_direction[stretch.direction] = (metres + (stretch.distance_m or 0), ms + stretch.duration_ms)
+    return standings.Counted(run.guild_id, run.user_id, content.ran_on, run.run_id, per_direction)
+
+
+def columns_of(content: RunContent) -> dict[str, Any]:
+    """What a run holds, as the columns of its row."""
+    return {
+        "started_at": content.started_at,
+        "zone": content.zone,
+        "ran_on": content.ran_on,
+        "distance_m": content.distance_m,
+        "duration_ms": content.duration_ms,
+        "surface": content.surface.value if content.surface else None,
+        "spotter_id": content.spotter_id,
+        "spotter_name": content.spotter_name,
+        "spotter_state": content.spotter_state.value if content.spotter_state else None,
+        "effort": content.effort,
+        "note": content.note,
+        "sharing": content.sharing.value,
+        "extras": sorted(extra.value for extra in content.extras),
+        "doubtful": content.doubtful,
+    }
+
+
+def _rows(content: RunContent) -> list[dict[str, object]]:
+    return [
+        {
+            "direction": stretch.direction.value,
+            "distance_m": stretch.distance_m,
+            "duration_ms": stretch.duration_ms,
+            "estimated": stretch.estimated,
+        }
+        for stretch in content.stretches
+    ]
+
+
+def _kept(state: State) -> dict[str, Any]:
+    """A state as JSON for `revisions.before`."""
+    columns = columns_of(state.content)
+    return {
+        **columns,
+        "started_at": state.content.started_at.isoformat(),
+        "ran_on": state.content.ran_on.isoformat(),
+        "stretches": _rows(state.content),
+        "deleted": state.deleted,
+    }
+
+
+def restored(kept: dict[str, Any], now: State) -> State:
+    """The state a revision kept. What the spotter has answered since then stays answered."""
+    spotter_state = kept["spotter_state"]
+    if kept["spotter_id"] is not None and kept["spotter_id"] == now.content.spotter_id:
+        spotter_state = now.content.spotter_state
+    content = RunContent(
+        started_at=datetime.fromisoformat(kept["started_at"]),
+        zone=kept["zone"],
+        ran_on=date.fromisoformat(kept["ran_on"]),
+        stretches=tuple(
+            Stretch(Direction(s["direction"]), s["distance_m"], s["duration_ms"], s["estimated"])
+            for s in kept["stretches"]
+        ),
+        surface=Surface(kept["surface"]) if kept["surface"] else None,
+        spotter_id=kept["spotter_id"],
+        spotter_name=kept["spotter_name"],
+        spotter_state=SpotterState(spotter_state) if spotter_state else None,
+        effort=kept["effort"],
+        note=kept["note"],
+        sharing=Sharing(kept["sharing"]),
+        extras=frozenset(Extra(extra) for extra in kept["extras"]),
+        doubtful=kept.get("doubtful", False),  # absent in revisions kept before 0014
+    )
+    return State(content, now.review, kept["deleted"])

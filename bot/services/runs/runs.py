@@ -1,0 +1,254 @@
+"""Reading runs: one whole, a page of them, the newest for autocomplete, and the cards that show them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.runs.finding import Clue
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
+from bot.errors import NotFound
+from db import models
+from db.engine import Database
+from db.queries.runs import runs as queries
+from db.queries.runs.finding import runs_that_fit
+
+PAGE = 8
+"""Runs on a page of `/runs list`."""
+USUAL_OF = 10
+"""The usual direction is the one most often run in this many of the newest runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What was run in one ISO week, per direction: (metres, milliseconds)."""
+
+    monday: date
+    sums: dict[Direction, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as it stands after its newest change.
+
+    Attributes:
+        run_id: ours.
+        revision: the number of the newest change.
+        user_id: the runner.
+        runner: the runner's name as last seen in the club, empty in none.
+        guild_id: the club whose boards may count it.
+        content: everything its runner may change.
+        review: an organiser's word, where needed.
+        deleted: taken back or deleted.
+        source: typed, fit, gpx or tcx.
+        spotter: the spotter's name as last seen in the club, if there is one.
+        week: of the runner: from everywhere for the runner's own eyes, else what the club is shown.
+        unasked: the change just made did not ask the spotter, since the runner has asked too many today.
+    """
+
+    run_id: int
+    revision: int
+    user_id: int
+    runner: str
+    guild_id: int | None
+    content: RunContent
+    review: Review
+    deleted: bool
+    source: str
+    spotter: str | None
+    week: Week
+    unasked: bool = False
+
+    @property
+    def public(self) -> bool:
+        """Whether others of the club may see it."""
+        return not self.deleted and self.content.sharing is Sharing.CLUB and self.content.told
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in one line."""
+
+    run_id: int
+    ran_on: date
+    distance_m: int | None
+    duration_ms: int
+    directions: frozenset[Direction]
+    sharing: Sharing
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """A page of runs, newest first; `page` counts from 0."""
+
+    lines: tuple[RunLine, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCard:
+    """A public message that shows a run."""
+
+    channel_id: int
+    message_id: int
+
+
+def content_of(run: models.Run, stretches: Sequence[models.Stretch]) -> RunContent:
+    """A row and its stretches as a value."""
+    return RunContent(
+        started_at=run.started_at,
+        zone=run.zone,
+        ran_on=run.ran_on,
+        stretches=tuple(Stretch(Direction(s.direction), s.distance_m, s.duration_ms, s.estimated) for s in stretches),
+        surface=Surface(run.surface) if run.surface else None,
+        spotter_id=run.spotter_id,
+        spotter_name=run.spotter_name,
+        spotter_state=SpotterState(run.spotter_state) if run.spotter_state else None,
+        effort=run.effort,
+        note=run.note,
+        sharing=Sharing(run.sharing),
+        extras=frozenset(Extra(extra) for extra in run.extras),
+        doubtful=run.doubtful,
+    )
+
+
+async def view_of(
+    session: AsyncSession, run: models.Run, content: RunContent, *, own: bool, runner: str | None = None
+) -> RunView:
+    """A run with the names and the week its card shows. The runner's name is not looked up when it is given."""
+    names = {} if runner is None else {run.user_id: runner}
+    wanted = [user_id for user_id in (run.user_id, content.spotter_id) if user_id is not None and user_id not in names]
+    if wanted:
+        names |= await queries.display_names(session, run.guild_id, wanted)
+    monday = content.ran_on - timedelta(days=content.ran_on.weekday())
+    rows: Sequence[Row[str, int | None, int]]
+    if own or run.guild_id is None:
+        rows = await queries.own_week(session, run.user_id, monday, monday + timedelta(days=6))
+    else:
+        rows = await queries.club_week(session, run.guild_id, run.user_id, monday)
+    sums = {Direction(direction): (int(metres or 0), int(ms)) for direction, metres, ms in rows}
+    return RunView(
+        run_id=run.run_id,
+        revision=run.revision,
+        user_id=run.user_id,
+        runner=names.get(run.user_id, ""),
+        guild_id=run.guild_id,
+        content=content,
+        review=Review(run.review),
+        deleted=run.deleted_at is not None,
+        source=run.source,
+        spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
+        week=Week(monday, sums),
+    )
+
+
+async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bool = False) -> RunView:
+    """One's own run, deleted or not.
+
+    Args:
+        database: where to look.
+        run_id: of the run.
+        user_id: of the one who asks.
+        for_club: with the week the club is shown, for redrawing a public card.
+
+    Raises:
+        NotFound: there is none, or it is another's; the two are not told apart.
+    """
+    async with database.read() as session:
+        run = await session.get(models.Run, run_id)
+        if run is None or run.user_id != user_id:
+            raise NotFound("runs.not_found")
+        stretches = await queries.stretches_of(session, [run_id])
+        return await view_of(session, run, content_of(run, stretches[run_id]), own=not for_club)
+
+
+async def run_for_card(database: Database, run_id: int) -> RunView | None:
+    """Any run, for drawing what its public card shows; the caller shows nothing that is not shared."""
+    async with database.read() as session:
+        run = await session.get(models.Run, run_id)
+        if run is None:
+            return None
+        stretches = await queries.stretches_of(session, [run_id])
+        return await view_of(session, run, content_of(run, stretches[run_id]), own=False)
+
+
+async def list_runs(
+    database: Database,
+    user_id: int,
+    *,
+    direction: Direction | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    page: int = 0,
+) -> RunPage:
+    """A page of one's own runs from everywhere, newest first; a page beyond the end is the last one."""
+    named = direction.value if direction else None
+    async with database.read() as session:
+        total = await queries.count_runs(session, user_id, named, since, until)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(page, 0), pages - 1)
+        runs = await queries.runs_of(
+            session, user_id, direction=named, since=since, until=until, limit=PAGE, offset=page * PAGE
+        )
+        return RunPage(await _lines(session, runs), page, pages, total)
+
+
+async def find_runs(database: Database, user_id: int, clues: Sequence[Clue], limit: int) -> tuple[RunLine, ...]:
+    """One's newest runs that every clue fits, for choosing one in words."""
+    async with database.read() as session:
+        return await _lines(session, await runs_that_fit(session, user_id, clues, limit))
+
+
+async def _lines(session: AsyncSession, runs: Sequence[models.Run]) -> tuple[RunLine, ...]:
+    stretches = await queries.stretches_of(session, [run.run_id for run in runs]) if runs else {}
+    return tuple(
+        RunLine(
+            run.run_id,
+            run.ran_on,
+            run.distance_m,
+            run.duration_ms,
+            frozenset(Direction(s.direction) for s in stretches[run.run_id]),
+            Sharing(run.sharing),
+            Review(run.review),
+        )
+        for run in runs
+    )
+
+
+async def usual_direction(database: Database, user_id: int) -> Direction:
+    """The direction a runner mostly runs in; backward at first."""
+    async with database.read() as session:
+        recent = await queries.recent_directions(session, user_id, USUAL_OF)
+    counted = Counter(recent)
+    forward, backward = counted[Direction.FORWARD.value], counted[Direction.BACKWARD.value]
+    return Direction.FORWARD if forward > backward else Direction.BACKWARD
+
+
+async def public_cards(database: Database, run_id: int) -> tuple[PublicCard, ...]:
+    """The public messages that show a run."""
+    async with database.read() as session:
+        return tuple(PublicCard(c.channel_id, c.message_id) for c in await queries.cards_of(session, run_id))
+
+
+async def keep_card(database: Database, run_id: int, channel_id: int, message_id: int) -> int | None:
+    """Remember that a public message shows a run, so that it is redrawn when the run changes.
+
+    Returns:
+        The run's revision by now, or None when it is gone.
+    """
+    async with database.write() as session:
+        return await queries.keep_card(session, run_id, channel_id, message_id)
+
+
+async def drop_card(database: Database, message_id: int) -> None:
+    """Forget a public message that is gone."""
+    async with database.write() as session:
+        await queries.drop_card(session, message_id)

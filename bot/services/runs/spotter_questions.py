@@ -1,0 +1,55 @@
+"""Asking the spotter a run names, in the transaction that logs or changes the run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.runs.runs import RunContent, SpotterState
+from bot.services.messages.deliveries import Destination, Letter
+from bot.services.messages.questions import put
+from bot.services.runs.runs import RunView
+
+MOST = 10
+"""Spotters a member may have asked in a day: a coach who logs a group's runs asks eight."""
+
+
+async def ask(
+    session: AsyncSession, before: RunContent | None, view: RunView, now: datetime, channel_id: int | None = None
+) -> RunView:
+    """Ask the spotter, where the run names somebody who has not said a word on it as it now is.
+
+    Args:
+        session: of the transaction that wrote the run.
+        before: what it held before, None for a new one.
+        view: as it now is.
+        now: when.
+        channel_id: where it was logged, so that its club reads of it there.
+
+    Returns:
+        The same, `unasked` where the runner has asked as much as one may in a day.
+    """
+    spotter_id = _asked(view.content)
+    if spotter_id is None or view.deleted or (before is not None and _asked(before) == spotter_id):
+        return view
+    letter = Letter(
+        StoredKind.SPOTTER_ASK if view.public else StoredKind.SPOTTER_ASK_ALONE,
+        f"{view.run_id}:{view.revision}",
+        Priority.ASKED,
+        Destination.DM,
+        due_at=now,
+        user_id=spotter_id,
+        channel_id=channel_id or 0,
+        guild_id=view.guild_id,
+        subject_id=view.run_id,
+        payload={"about_user_id": view.user_id},
+    )
+    return view if await put(session, letter, view.user_id, now, most=MOST) else replace(view, unasked=True)
+
+
+def _asked(content: RunContent) -> int | None:
+    return content.spotter_id if content.spotter_state is SpotterState.ASKED else None

@@ -1,0 +1,134 @@
+"""Credit for facing forward: who gets it, and how it moves with the runs it hangs on.
+
+Of a run somebody typed, the spotter named who has agreed gets what was run backward. Of an outing each who faced
+forward gets it with the own run that he confirmed (`credit`); its runs give none to the spotters they name, so that
+nobody is credited twice. A credit counts while its run stands on the club's boards.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.runs.runs import Direction, RunContent, SpotterState
+from bot.services.boards import standings
+from db import models
+from db.queries.runs import spotting as queries
+
+OUTING = "outing"
+"""The source of a run that was confirmed from an outing's draft."""
+
+Credit = tuple[date, int, int]
+"""Local day, metres, milliseconds."""
+
+
+async def credit(
+    session: AsyncSession, run_id: int, user_id: int, guild_id: int, ran_on: date, distance_m: int, duration_ms: int
+) -> None:
+    """Credit the runner of an outing's run with what he faced forward for others in it.
+
+    Args:
+        session: of the transaction that logged the run, after it was written.
+        run_id: the spotter's own run.
+        user_id: the spotter.
+        guild_id: the outing's club.
+        ran_on: the run's local day.
+        distance_m: metres faced forward; 0 when nobody knows.
+        duration_ms: milliseconds of it.
+    """
+    await queries.write_credit(
+        session,
+        run_id=run_id,
+        user_id=user_id,
+        guild_id=guild_id,
+        ran_on=ran_on,
+        distance_m=distance_m,
+        duration_ms=duration_ms,
+    )
+    await standings.move_spotting(session, guild_id, user_id, {ran_on})
+
+
+async def follow(
+    session: AsyncSession,
+    run: models.Run,
+    old: RunContent | None,
+    content: RunContent,
+    *,
+    counted_before: bool,
+) -> None:
+    """Have the credits on a run be what it now says, and the standings of those who hold them.
+
+    Args:
+        session: of the transaction that changed the run, after it was written and before its own standings move.
+        run: the run's row as it now is.
+        old: what it held before, None for a new one.
+        content: what it holds now.
+        counted_before: whether it stood on the boards before the change.
+    """
+    nobody = content.spotter_id is None and (old is None or old.spotter_id is None)
+    if run.guild_id is None or (nobody and run.source != OUTING):
+        return
+    before: dict[int, Credit] = {
+        user_id: (ran_on, distance_m, duration_ms)
+        for user_id, ran_on, distance_m, duration_ms in await queries.credits_of(session, run.run_id)
+    }
+    after = _due(run, content, before)
+    if run.source == OUTING and old is not None and old.stretches != content.stretches and after:
+        # Its runner has corrected it: what of it they ran forward they ran for the others.
+        after = {run.user_id: (content.ran_on, *await faced_forward(session, run.run_id, content))}
+    for spotter_id in after.keys() - before.keys():
+        if not await queries.known_in(session, spotter_id, run.guild_id, content.spotter_name or "", run.created_at):
+            del after[spotter_id]
+    if not before and not after:
+        return
+    await queries.hold_members(session, run.guild_id, sorted({run.user_id, *before, *after}))
+    for user_id in sorted(before.keys() | after.keys()):
+        had, new = before.get(user_id), after.get(user_id)
+        if new is None:
+            await queries.drop_credit(session, run.run_id, user_id)
+        elif new != had:
+            ran_on, distance_m, duration_ms = new
+            await queries.write_credit(
+                session,
+                run_id=run.run_id,
+                user_id=user_id,
+                guild_id=run.guild_id,
+                ran_on=ran_on,
+                distance_m=distance_m,
+                duration_ms=duration_ms,
+            )
+        stood, stands = had if counted_before else None, new if run.counted else None
+        if stood != stands:
+            days = {share[0] for share in (stood, stands) if share is not None}
+            await standings.move_spotting(session, run.guild_id, user_id, days)
+
+
+async def faced_forward(session: AsyncSession, run_id: int, content: RunContent) -> tuple[int, int]:
+    """Metres and milliseconds that an outing's run, corrected by its runner, has of facing forward for the others.
+
+    Never longer than the outing can have been: what was run besides was run for nobody.
+    """
+    _, distance_m, duration_ms = _share(content, Direction.FORWARD)
+    longest_ms = await queries.longest_ms(session, run_id)
+    if longest_ms is not None and duration_ms > longest_ms:
+        distance_m, duration_ms = round(distance_m * longest_ms / duration_ms), longest_ms
+    return distance_m, duration_ms
+
+
+def _due(run: models.Run, content: RunContent, before: dict[int, Credit]) -> dict[int, Credit]:
+    """Who is to be credited, and with what."""
+    if run.source == OUTING:
+        if run.user_id not in before:
+            return {}
+        return {run.user_id: (content.ran_on, *before[run.user_id][1:])}
+    if content.spotter_state is not SpotterState.AGREED or content.spotter_id in (None, run.user_id):
+        return {}
+    assert content.spotter_id is not None
+    share = _share(content, Direction.BACKWARD)
+    return {content.spotter_id: share} if share[2] else {}
+
+
+def _share(content: RunContent, direction: Direction) -> Credit:
+    mine = [s for s in content.stretches if s.direction is direction]
+    return content.ran_on, sum(s.distance_m or 0 for s in mine), sum(s.duration_ms for s in mine)

@@ -1,0 +1,309 @@
+"""Alarms: whom they go to, the call for help, the quiet one (`quiet_alarms`), and what ends them; see also `ladder`.
+
+Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
+checked when it is set and again when an alert is drawn, or by direct message.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
+from bot.domain.text.written import is_blank
+from bot.errors import BadInput, Conflict, MemberError, NotFound
+from bot.services.members.people import Club, club_of
+from bot.services.messages.deliveries import post
+from bot.services.outings import eyes, watch
+from bot.services.outings.course import check_out, come_home, end, lengthen, watch_on
+from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
+from bot.services.outings.watch import alarm_letter
+from bot.services.safety import quiet_alarms
+from db import models
+from db.engine import Database
+from db.queries.outings import outings as outing_queries
+from db.queries.safety import alerts as queries
+
+log = logging.getLogger(__name__)
+
+BY_DM = ":dm"
+"""Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
+WORD_LIMIT = 300
+
+
+async def club_for(database: Database, guild_id: int) -> Club:
+    """A club's settings, for the numbers and roles an alert names.
+
+    Raises:
+        NotFound: the club is not known.
+    """
+    async with database.read() as session:
+        club = club_of(await session.get(models.Guild, guild_id))
+    if club is None:
+        raise NotFound("partners.not_open")
+    return club
+
+
+async def anybody_was_alarmed(database: Database, outing_id: int) -> bool:
+    """Whether anybody who is not out was told of an alarm about an outing."""
+    async with database.read() as session:
+        return bool(await queries.receivers(session, watch.ALARMS, outing_id))
+
+
+async def has_read_of_it(database: Database, outing_id: int, user_id: int, channel_id: int) -> bool:
+    """Whether an alarm about an outing has reached a person, or a channel."""
+    async with database.read() as session:
+        return await queries.has_arrived(session, watch.ALARMS, outing_id, user_id, channel_id)
+
+
+async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
+    """Whether somebody has accepted being a person's contact, and neither has taken it back."""
+    async with database.read() as session:
+        return any(c.contact_id == contact_id for c in await queries.accepted_contacts(session, [user_id]))
+
+
+async def need_help(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Somebody asks for help: the organisers and the presser's contacts are told at once, until it is resolved.
+
+    Each call has a life of its own: two callers are repeated each, and one who says what happened ends one call.
+
+    Raises:
+        NotFound: not in it.
+        Conflict: not under way.
+    """
+    async with database.urgent.write() as session:
+        outing, me = await _place_in(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if outing.state not in OUT or me.checked_in_at is None:
+            raise Conflict("course.say.not_out")
+        rung = max(outing.rung, 1) + 1
+        anew = user_id not in await watch.callers_for_help(session, outing_id)
+        await outing_queries.move(
+            session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
+        )
+        outing = await read(session, outing_id)
+        await alarm_contacts(session, outing, [user_id], now, help_for=user_id, anew=anew)
+        await alarm_organisers(session, outing, rung, now, help_for=user_id)
+        await watch.repeat_call(session, outing_id, user_id, rung + 1, now + pause_after_rung(rung))
+        await redraw(session, outing, now)
+        return outing
+
+
+async def feel_unsafe(
+    database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
+) -> tuple[OutingView, MemberError | None]:
+    """The quiet alarm. For the outing it is an extension by the least there is; where Extend is refused it is raised
+    all the same.
+
+    Returns:
+        The outing as it then is, and what Extend would have been refused with, which is then the answer.
+
+    Raises:
+        NotFound: not in it.
+        Conflict: not under way.
+    """
+    async with database.urgent.write() as session:
+        outing, me = await _place_in(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing, None
+        refused: MemberError | None = None
+        try:
+            check_out(outing, user_id)
+            outing = await lengthen(session, outing, user_id, EXTENSIONS_MIN[0], now)
+        except Conflict as error:
+            if outing.state not in OUT or me.checked_in_at is None:
+                raise
+            refused = error  # of who is home as well: another may have pressed it
+        await quiet_alarms.raise_alarm(session, outing, user_id, now)
+        return outing, refused
+
+
+async def resolve(
+    database: Database,
+    outing_id: int,
+    user_id: int,
+    word: str,
+    *,
+    organises: int | None,
+    interaction_id: int,
+    now: datetime,
+) -> OutingView:
+    """Say what happened. An organiser ends the alarms with it, for good; somebody of the outing ends what is theirs.
+
+    The word is for those who were alarmed. Nobody of the outing reads it, whoever says it: it may be about one of them.
+    Somebody of the outing speaks for themselves: their call for help is over and they are taken as home. Nobody can
+    say so for another, who may be the one who needs help: the others' calls and the watch over them go on, until each
+    has said it or an organiser has. The word of who was out with them is passed on.
+
+    Args:
+        database: where.
+        outing_id: ours.
+        user_id: an organiser, or once somebody is overdue a member of the outing who was out.
+        word: what happened.
+        organises: the club this person organises, None for none.
+        interaction_id: the key of this press.
+        now: when.
+
+    Raises:
+        NotFound: neither in it nor an organiser of its club.
+        BadInput: no word.
+        Conflict: it is resolved already; or nobody is overdue, and it is no organiser who says so: the clock of
+            those who are out is theirs.
+    """
+    word = word.strip()[:WORD_LIMIT]
+    if is_blank(word):
+        raise BadInput("alerts.resolve.empty")
+    async with database.urgent.write() as session:
+        outing = await read(session, outing_id, hold=True)
+        me = outing.who(user_id)
+        if (me is None or me.checked_in_at is None) and organises != outing.guild_id:
+            raise NotFound("partners.not_open")
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        if outing.state not in OUT:
+            raise Conflict("alerts.resolve.over")
+        if outing.state is not OutingState.OVERDUE and organises != outing.guild_id:
+            raise Conflict("alerts.resolve.not_yet")
+        if organises != outing.guild_id:
+            going_on = await _speak_for_oneself(session, outing, user_id, word, interaction_id, now)
+            if going_on is not None:
+                await redraw(session, going_on, now)
+                return going_on
+            outing = await read(session, outing_id)
+        still_out = outing.out
+        await eyes.allow(session, outing, now)  # row by row: nobody is out at the end
+        for companion in still_out:
+            await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
+        await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
+        outing = await read(session, outing_id)
+        await watch.answered(session, outing, user_id, "resolved", now)
+        others = [c.user_id for c in outing.inside if c.user_id != user_id]
+        await tell(
+            session, outing, StoredKind.ALERT_CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
+            payload={"by_user_id": user_id, "how": "ended"},
+        )  # fmt: skip
+        await tell(session, outing, StoredKind.OUTING_DRAFT, [c.user_id for c in still_out], now, occurrence="resolved")
+        await redraw(session, outing, now)
+        return outing
+
+
+async def _speak_for_oneself(
+    session: AsyncSession, outing: OutingView, user_id: int, word: str, interaction_id: int, now: datetime
+) -> OutingView | None:
+    """End what is somebody's own of the alarms; the outing as it goes on, or None where nothing is left of them."""
+    calls = await watch.callers_for_help(session, outing.outing_id)
+    others_call = calls - {user_id}
+    if others_call and user_id not in calls:
+        await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, "word", now, more={"word": word})
+        return outing
+    others_out = [c for c in outing.out if c.user_id != user_id]
+    if not others_call and not others_out:
+        return None
+    if any(c.user_id == user_id for c in outing.out):
+        outing = await come_home(session, outing, user_id, now, event=str(interaction_id))
+    how = "help_over" if user_id in calls else "word_waits"
+    if user_id in calls:
+        await watch.end_call(session, outing.outing_id, user_id)
+        if not others_call:
+            await watch_on(session, outing, now, [state.value for state in OUT])
+            outing = await read(session, outing.outing_id)
+    await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, how, now, more={"word": word})
+    return outing
+
+
+async def by_direct_message(
+    session: AsyncSession,
+    outing_id: int,
+    kind: str,
+    occurrence: str,
+    now: datetime,
+    payload: Mapping[str, object],
+) -> None:
+    """Tell the owner and every known organiser by direct message what could not be said in their channel."""
+    outing = await read(session, outing_id)
+    letters = [
+        alarm_letter(kind, occurrence + BY_DM, outing, now, payload, user_id=one)
+        for one in await queries.owner_and_organisers(session, outing.guild_id)
+    ]
+    if not letters:
+        log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
+    await post(session, letters, now)
+
+
+async def _place_in(session: AsyncSession, outing_id: int, user_id: int) -> tuple[OutingView, CompanionView]:
+    """An outing, held, and somebody's place in it; `NotFound` where there is none, so that nothing is told of it."""
+    outing = await read(session, outing_id, hold=True)
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN:
+        raise NotFound("partners.not_open")
+    return outing, me
+
+
+async def move_to_direct_messages(
+    database: Database,
+    outing_id: int | None,
+    kind: str,
+    occurrence: str,
+    now: datetime,
+    payload: Mapping[str, object],
+) -> None:
+    """The same in a transaction of its own, when the channel turns out to be readable by others."""
+    if outing_id is None:
+        return
+    async with database.urgent.write() as session:
+        await by_direct_message(session, outing_id, kind, occurrence, now, payload)
+
+
+async def alarm_contacts(
+    session: AsyncSession,
+    outing: OutingView,
+    user_ids: Sequence[int],
+    now: datetime,
+    *,
+    help_for: int | None = None,
+    anew: bool = False,
+) -> None:
+    """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again.
+
+    Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more. A contact who is
+    out with them is not told: they can miss nobody, and are asked themselves.
+    """
+    about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
+    told = {(one.user_id, one.about) for one in await queries.contact_letters(session, StoredKind.ALERT_CONTACT, about)}
+    await post(
+        session,
+        [
+            alarm_letter(
+                StoredKind.ALERT_CONTACT, f"{about}:{c.user_id}:{now.timestamp():.0f}", outing, now,
+                user_id=c.contact_id, payload={"about_user_id": c.user_id, "help": help_for is not None},
+            )
+            for c in await queries.accepted_contacts(session, user_ids)
+            if (anew or (c.contact_id, c.user_id) not in told) and not outing.goes_along(c.contact_id)
+        ],
+        now,
+    )  # fmt: skip
+
+
+async def alarm_organisers(
+    session: AsyncSession, outing: OutingView, rung: int, now: datetime, *, help_for: int | None = None
+) -> None:
+    """Tell the organisers, in their channel or each alone."""
+    club = club_of(await session.get(models.Guild, outing.guild_id))
+    caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
+    occurrence = f"{outing.outing_id}:{watch.return_of(outing)}:{rung}:{now.timestamp():.0f}{caller}"
+    payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
+    if club is not None and club.organisers_channel_id:
+        to = club.organisers_channel_id
+        await post(
+            session, [alarm_letter(StoredKind.ALERT_ORGANISERS, occurrence, outing, now, payload, channel_id=to)], now
+        )
+    else:
+        await by_direct_message(session, outing.outing_id, StoredKind.ALERT_ORGANISERS, occurrence, now, payload)

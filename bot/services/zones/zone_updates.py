@@ -1,0 +1,99 @@
+"""Moving what is planned by wall time when the time zone data changes: once, at the next start, told to the log alone.
+
+The instants that are stored follow from the data they were computed with. So the rules of every zone are kept, and a
+start with other data compares: in zones whose clocks will show something else, what was to be at 18:00 is moved, so
+that it is at 18:00 still.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.when.zone_rules import Rules, differing, moved, rules_of
+from bot.services.messages import memory
+from bot.services.nudges import nudging
+from bot.services.outings import evenings
+from bot.services.outings.calls import plan_steps
+from bot.services.outings.outings import read, redraw
+from bot.services.reminders import reminder_firing
+from bot.services.rounds import rounds
+from db.engine import Database
+from db.queries.outings import outings as outing_queries
+from db.queries.zones import zones as queries
+
+log = logging.getLogger(__name__)
+
+KEPT = "zone_rules"
+"""The name under which the rules last used are remembered."""
+HORIZON = timedelta(days=3 * 366)
+"""How far ahead they are kept; what is planned later moves as what is planned then."""
+
+
+async def follow(database: Database, version: str, now: datetime) -> int:
+    """Move what is planned in zones whose rules have changed since the last start; answers how many zones those are.
+
+    All in one transaction with the rules that are kept: a start that is killed in the middle has moved nothing.
+
+    Args:
+        database: where.
+        version: of the data in use.
+        now: the present.
+
+    Raises:
+        Unavailable: the database is locked or full; nothing was moved.
+    """
+    held = await memory.recall(database, KEPT)
+    before: dict[str, Any] = json.loads(held) if held else {}
+    if before.get("version") == version and datetime.fromtimestamp(before["until"], UTC) > now + HORIZON / 2:
+        return 0
+    since = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    until = since + HORIZON
+    rules = await asyncio.to_thread(_all_rules, version, since, until)
+    known: dict[str, Rules] = before.get("rules", {})
+    end = datetime.fromtimestamp(before["until"], UTC) if before else now
+    changed = differing(known, rules, now, min(end, until)) if now < end else set()
+    async with database.write() as session:
+        if changed:
+            await _move(session, {zone: known[zone] for zone in changed}, now)
+        value = json.dumps({"version": version, "until": int(until.timestamp()), "rules": rules}, separators=(",", ":"))
+        await memory.remember_in(session, KEPT, value)
+    if before:
+        log.info(
+            "time zone data %s instead of %s: %d zones differ, and what is planned there has moved",
+            version, before["version"], len(changed),
+        )  # fmt: skip
+    return len(changed)
+
+
+@lru_cache(maxsize=4)
+def _all_rules(_version: str, since: datetime, until: datetime) -> Mapping[str, Rules]:
+    """Those of every zone: half a second of work."""
+    return {zone: rules_of(zone, since, until) for zone in sorted(available_timezones())}
+
+
+async def _move(session: AsyncSession, old: dict[str, Rules], now: datetime) -> None:
+    for outing_id, zone, starts_at in await queries.outings_ahead(session, old, now):
+        at = moved(starts_at, old[zone], zone)
+        if at != starts_at:
+            await outing_queries.set_start(session, outing_id, at)
+            outing = await read(session, outing_id)
+            await plan_steps(session, outing, now)
+            await redraw(session, outing, now)
+    for user_id in await queries.members_in(session, old):
+        await evenings.move_evenings(session, user_id=user_id)
+    for guild in await queries.clubs_in(session, old):
+        await evenings.move_evenings(session, guild_id=guild.guild_id)
+        if guild.round_on:
+            await rounds.plan_round(session, guild, now)
+    for zone in old:
+        await reminder_firing.move_zone(session, zone, now)
+    await nudging.look_again(session, now)

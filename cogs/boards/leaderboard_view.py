@@ -1,0 +1,145 @@
+"""How a board looks: short lines that stay aligned on a phone, and the ways on from it."""
+
+from __future__ import annotations
+
+import discord
+from babel.dates import format_skeleton
+from discord import ui
+
+from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric, Unit, board_kinds
+from bot.domain.when.periods import Period
+from bot.i18n import locale_of
+from bot.interactions.components import Component, button, card, identity, row, select
+from bot.reader import Reader, escaped
+from bot.services.boards.boards import Board
+from cogs.runs.run_card_view import COLOURS
+
+MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+TINT = {
+    BoardDirection.BACKWARD: COLOURS["backward"],
+    BoardDirection.FORWARD: COLOURS["forward"],
+    BoardDirection.ALL: COLOURS["mixed"],
+}
+
+
+def value(metric: Metric, amount: int, reader: Reader) -> str:
+    """An amount of a metric in words."""
+    match metric.unit:
+        case Unit.METRES:
+            return reader.distance(amount)
+        case Unit.MILLISECONDS:
+            return reader.t("board.card.minutes", number=amount // 60_000)
+        case Unit.DAYS:
+            return reader.t("board.card.days", count=amount)
+
+
+def place(rank: int) -> str:
+    """A medal, or the number."""
+    return MEDALS.get(rank, f"**{rank}**")
+
+
+def span(board: Board, reader: Reader) -> str:
+    """Which week, month or year it is."""
+    locale = locale_of(reader.language)
+    shown = {
+        "day": reader.full_day(board.starts_on),
+        "month": format_skeleton("yMMMM", board.starts_on, locale=locale),
+        "year": str(board.starts_on.year),
+    }
+    return reader.t(f"board.span.{board.period.value}", **shown)
+
+
+def board_card(board: Board, reader: Reader, *, club: str, owner_id: int, caller: str | None) -> ui.LayoutView:
+    """A page of a board.
+
+    Args:
+        board: what to show.
+        reader: the club, or for a private answer the one who reads it.
+        club: its name.
+        owner_id: whose presses redraw it.
+        caller: the name of the owner where others read it too, None where only the owner does.
+    """
+    title = reader.t(BoardKind(board.metric, board.direction).title_key)
+    head = f"### {title}\n{reader.t('board.card.club', club=escaped(club, 60), span=span(board, reader))}"
+    lines = [
+        reader.t(
+            "board.card.row",
+            place=place(entry.rank),
+            name=_name(entry.display_name, own=entry.user_id == owner_id),
+            value=value(board.metric, entry.value, reader),
+        )
+        for entry in board.rows
+    ]
+    parts: list[str] = [head, "\n".join(lines) if lines else reader.t(_of(board, "empty"))]
+    mine = own_line(board, reader, caller) if lines or caller is None else ""
+    if mine:
+        parts.append(mine)
+    if board.pages > 1:
+        parts.append(reader.t("board.card.page", page=board.page + 1, pages=board.pages, count=board.total))
+    return card(*parts, *_ways(board, reader, owner_id), colour=_tint(board))
+
+
+def _tint(board: Board) -> discord.Colour:
+    return TINT[BoardDirection.FORWARD if board.metric.counts is Counts.SPOTTING else board.direction]
+
+
+def own_line(board: Board, reader: Reader, caller: str | None) -> str:
+    """The owner's own row; nothing where others read it and the owner is hidden."""
+    mine = board.mine
+    amount = value(board.metric, mine.value, reader)
+    if mine.hidden:
+        return reader.t("board.card.you_hidden", value=amount) if caller is None else ""
+    if mine.rank is None:
+        if caller is None:
+            return reader.t(_of(board, "you_none"))
+        return reader.t(_of(board, "them_none"), name=escaped(caller, 40))
+    if caller is None:
+        return reader.t("board.card.you", place=place(mine.rank), value=amount)
+    return reader.t("board.card.them", name=escaped(caller, 40), place=place(mine.rank), value=amount)
+
+
+def _of(board: Board, sentence: str) -> str:
+    """The key of a sentence on how one gets onto this board."""
+    spotting = board.metric.counts is Counts.SPOTTING
+    return f"board.card.{sentence}_spotting" if spotting else f"board.card.{sentence}"
+
+
+def _name(name: str, *, own: bool) -> str:
+    shown = escaped(name, 40)
+    return f"__{shown}__" if own else shown
+
+
+def _ways(board: Board, reader: Reader, owner_id: int) -> list[ui.Item[ui.LayoutView]]:
+    """A select of what counts, a button for each period, and pages where there are any."""
+    metric, direction, period = board.metric, board.direction, board.period
+    options = [
+        discord.SelectOption(
+            label=reader.t(kind.title_key),
+            value=kind.key,
+            default=kind == BoardKind(metric, direction),
+        )
+        for kind in board_kinds()
+    ]
+    what = select(identity("board", "what", owner_id, period.value), options, placeholder=reader.t("board.card.pick"))
+    periods = [
+        button(
+            reader.t(f"board.period.{p.value}"),
+            identity("board", "show", owner_id, metric.value, direction.value, p.value),
+            discord.ButtonStyle.primary if p is period else discord.ButtonStyle.secondary,
+        )
+        for p in Period
+    ]
+    ways: list[ui.Item[ui.LayoutView]] = [row(what), row(*periods)]
+    if board.pages > 1:
+        ways.append(row(*_turning(board, owner_id)))
+    return ways
+
+
+def _turning(board: Board, owner_id: int) -> list[Component]:
+    def to(page: int) -> str:
+        return identity("board", "page", owner_id, board.metric.value, board.direction.value, board.period.value, page)
+
+    return [
+        button("◀", to(max(board.page - 1, 0)), disabled=board.page == 0),
+        button("▶", to(board.page + 1), disabled=board.page >= board.pages - 1),
+    ]

@@ -1,0 +1,109 @@
+"""`/club`: for organisers, which is checked here and answered kindly, not hidden by Discord's permissions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.when import zones
+from bot.errors import Conflict, NotFound
+from bot.interactions.answer import Interaction, met, replace, reply, soon
+from bot.interactions.arguments import Version
+from bot.interactions.components import pressed
+from bot.interactions.tree import spoken
+from bot.reader import escaped
+from bot.services.clubs import clubs
+from bot.services.members.people import Person
+from bot.services.runs import changes
+from cogs.clubs.club_pages_view import settings_page
+from cogs.clubs.club_view import Page, review_card
+from cogs.clubs.organising import organiser, server, trouble_of
+from cogs.members.places import suggest_zones
+from cogs.runs.redraw import follow
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+@app_commands.guild_only()
+class Club(commands.GroupCog, group_name="club", group_description=spoken("club.commands.club")):
+    """The club's settings and its held runs."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        super().__init__()
+
+    @app_commands.command(name="settings", description=spoken("club.commands.settings"))
+    @app_commands.describe(zone=spoken("club.commands.zone"))
+    @app_commands.autocomplete(zone=suggest_zones)
+    async def settings(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100] | None = None) -> None:
+        """Show the card; set the zone first when one is given."""
+        person, guild_id = await organiser(interaction)
+        notice = ""
+        if zone is not None:
+            notice = await self._choose_zone(person, guild_id, zone)
+            person = await met(interaction)
+        settings = await soon(interaction, clubs.club_settings(self.app.database, guild_id), private=True)
+        trouble = trouble_of(server(interaction), settings, person.reader)
+        shown = settings_page(Page.GENERAL, settings, trouble, person.reader, self.app.clock(), notice)
+        await reply(interaction, shown, private=True)
+
+    @app_commands.command(name="review", description=spoken("club.commands.review"))
+    async def review(self, interaction: Interaction) -> None:
+        """Show the first run that waits."""
+        person, guild_id = await organiser(interaction)
+        held = await soon(interaction, clubs.held_run(self.app.database, guild_id), private=True)
+        await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
+
+    @pressed("club", "agree", "run_id", "revision")
+    async def agree(self, interaction: Interaction, run_id: int, revision: Version) -> None:
+        """Put a held run on the boards."""
+        await self._decide(interaction, run_id, revision, agree=True)
+
+    @pressed("club", "reject", "run_id", "revision")
+    async def reject(self, interaction: Interaction, run_id: int, revision: Version) -> None:
+        """Leave a held run off the boards."""
+        await self._decide(interaction, run_id, revision, agree=False)
+
+    @pressed("club", "next", "run_id")
+    async def next(self, interaction: Interaction, run_id: int) -> None:
+        """Show the run after this one, or the first again after the last."""
+        person, guild_id = await organiser(interaction)
+        held = await clubs.held_run(self.app.database, guild_id, run_id)
+        await replace(interaction, review_card(held, person.user_id, person.reader))
+
+    async def _decide(self, interaction: Interaction, run_id: int, revision: int, *, agree: bool) -> None:
+        person, guild_id = await organiser(interaction)
+        try:
+            view = await soon(
+                interaction,
+                changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
+                private=True,
+            )
+            key = "club.review.agreed" if agree else "club.review.rejected"
+            notice = person.reader.t(key, name=escaped(view.runner, 60))
+        except Conflict as error:
+            notice = person.reader.error(error)
+        except NotFound:
+            notice = person.reader.t("club.review.decided")
+        held = await clubs.held_run(self.app.database, guild_id)
+        await replace(interaction, review_card(held, person.user_id, person.reader, notice))
+        await follow(interaction, run_id)
+
+    async def _choose_zone(self, person: Person, guild_id: int, typed: str) -> str:
+        zone = await clubs.set_zone(self.app.database, guild_id, typed, person.reader, self.app.clock())
+        return person.reader.t("club.card.saved_zone", place=zones.city_of(zone, person.reader.language))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that the bot was removed; nothing is deleted, as `/privacy policy` says."""
+        await clubs.leave(self.app.database, guild.id, self.app.clock())
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Club(bot.app))

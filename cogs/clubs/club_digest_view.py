@@ -1,0 +1,83 @@
+"""The page of the club's settings on the weekly digest, and what it has in common with other pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.when import zones
+from bot.i18n import locale_of
+from bot.interactions.components import Component, button, identity, picker, row, select
+from bot.reader import Reader
+from bot.services.clubs.clubs import ClubSettings
+from cogs.clubs.club_view import Page, Trouble, lines, settings_card
+from cogs.members.settings_view import beside
+
+
+def digest_page(settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str) -> ui.LayoutView:
+    """The weekly digest: where, when, and whether instead of a post for each run."""
+    held = settings.digest
+    if trouble.digest:
+        state = trouble.digest
+    elif held.channel_id is None:
+        state = reader.t("club.digest.off")
+    else:
+        place = zones.place(settings.club.reader.zone, reader.language, now)
+        state = reader.t(
+            "club.digest.line",
+            weekday=weekday_name(held.weekday, reader),
+            time=f"{held.hour:02}:00",
+            place=place.city,
+        )
+    on = held.instead
+    turn = button(reader.t(f"club.digest.turn_{'off' if on else 'on'}"), identity("club", "instead", 0 if on else 1))
+    return settings_card(
+        Page.DIGEST,
+        settings,
+        reader,
+        notice,
+        lines(reader.t("club.digest.channel"), state),
+        row(channels("digest", held.channel_id, trouble, reader.t("club.digest.channel_choose"))),
+        *day_and_hour("digested", held.weekday, held.hour, reader),
+        beside(reader.t(f"club.digest.instead_{'on' if on else 'off'}"), turn),
+    )
+
+
+def weekday_name(weekday: int, reader: Reader) -> str:
+    """`Thursday`; 0 is Monday."""
+    name: str = locale_of(reader.language).days["stand-alone"]["wide"][weekday]
+    return name
+
+
+def day_and_hour(action: str, weekday: int, hour: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+    """Two menus, a row each: the day of the week and the full hour at which something is done."""
+    days = [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)]
+    hours = [(each, reader.t("club.round.hour", time=f"{each:02}:00")) for each in range(24)]
+    return [row(numbers(action, "weekday", days, weekday)), row(numbers(action, "hour", hours, hour))]
+
+
+def numbers(action: str, which: str, options: list[tuple[int, str]], held: int) -> Component:
+    """A menu of numbers, each said in words, with the one that holds chosen."""
+    return select(
+        identity("club", action, which),
+        [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
+    )
+
+
+def channels(action: str, channel_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+    """A menu of the server's text channels; one that is gone cannot stand in it."""
+    chosen = []
+    if channel_id is not None and channel_id not in trouble.gone:
+        chosen = [discord.SelectDefaultValue(id=channel_id, type=discord.SelectDefaultValueType.channel)]
+    menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=identity("club", action),
+        channel_types=[discord.ChannelType.text],
+        placeholder=placeholder,
+        min_values=0,
+        max_values=1,
+        default_values=chosen,
+    )
+    return picker(menu)

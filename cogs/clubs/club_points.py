@@ -1,0 +1,124 @@
+"""The club's meeting points under `/club settings`: adding, changing and removing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.runs.runs import Surface
+from bot.errors import MemberError
+from bot.interactions.answer import Interaction, open_form, replace
+from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.components import pressed
+from bot.reader import escaped
+from bot.services.members.people import Person
+from bot.services.partners import meeting_points
+from cogs.clubs.club_points_view import point_card, point_form, points_card, remove_card
+from cogs.clubs.organising import organiser
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+@dataclass(frozen=True, slots=True)
+class PointForm:
+    """What the form of a meeting point says."""
+
+    name: str
+    detail: str
+    surface: Surface | Literal["any"] | None = None
+
+    @property
+    def only_surface(self) -> Surface | None:
+        """The surface, None where it varies or is not told."""
+        return self.surface if isinstance(self.surface, Surface) else None
+
+
+class ClubPoints(commands.Cog):
+    """What an organiser presses on the meeting points."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("club", "points")
+    async def points(self, interaction: Interaction) -> None:
+        """Show all of them."""
+        person, _ = await organiser(interaction)
+        await self._all(interaction, person)
+
+    @pressed("club", "chosen")
+    async def chosen(self, interaction: Interaction, point_id: Chosen[int]) -> None:
+        """Show the one chosen in the menu."""
+        await self.point(interaction, point_id)
+
+    @pressed("club", "point", "point_id")
+    async def point(self, interaction: Interaction, point_id: int) -> None:
+        """Show one."""
+        person, guild_id = await organiser(interaction)
+        found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
+        await replace(interaction, point_card(found, person.reader))
+
+    @pressed("club", "add")
+    async def add(self, interaction: Interaction) -> None:
+        """Open the form for a new one."""
+        person, _ = await organiser(interaction)
+        await open_form(interaction, point_form(person.reader))
+
+    @pressed("club", "added")
+    async def added(self, interaction: Interaction, form: Entered[PointForm]) -> None:
+        """Take a new one from the form."""
+        person, guild_id = await organiser(interaction)
+        point = await meeting_points.add(
+            self.app.database, guild_id, form.name, form.only_surface, form.detail, self.app.clock()
+        )
+        self.app.courier.poke()
+        await self._all(interaction, person, person.reader.t("club.point.added", name=escaped(point.name, 60)))
+
+    @pressed("club", "edit", "point_id")
+    async def edit(self, interaction: Interaction, point_id: int) -> None:
+        """Open the form, filled with one as it is."""
+        person, guild_id = await organiser(interaction)
+        found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
+        await open_form(interaction, point_form(person.reader, found))
+
+    @pressed("club", "edited", "point_id")
+    async def edited(self, interaction: Interaction, point_id: int, form: Entered[PointForm]) -> None:
+        """Take a change from the form."""
+        person, guild_id = await organiser(interaction)
+        point = await meeting_points.change(
+            self.app.database, guild_id, point_id, form.name, form.only_surface, form.detail, self.app.clock()
+        )
+        self.app.courier.poke()
+        notice = person.reader.t("club.point.changed", name=escaped(point.name, 60))
+        await replace(interaction, point_card(point, person.reader, notice))
+
+    @pressed("club", "drop", "point_id")
+    async def drop(self, interaction: Interaction, point_id: int) -> None:
+        """Ask before one is removed."""
+        person, guild_id = await organiser(interaction)
+        found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
+        await replace(interaction, remove_card(found, person.reader))
+
+    @pressed("club", "dropped", "point_id")
+    async def dropped(self, interaction: Interaction, point_id: int) -> None:
+        """Remove one; of two presses the second is told that it is gone, and sees the rest."""
+        person, guild_id = await organiser(interaction)
+        try:
+            name = await meeting_points.remove(self.app.database, guild_id, point_id)
+            notice = person.reader.t("club.point.removed", name=escaped(name, 60))
+        except MemberError as error:
+            notice = person.reader.error(error)
+        await self._all(interaction, person, notice)
+
+    async def _all(self, interaction: Interaction, person: Person, notice: str = "") -> None:
+        assert person.club is not None  # `organiser` has seen to it
+        there = await meeting_points.meeting_points(self.app.database, person.club.guild_id)
+        await replace(interaction, points_card(person.club, there, person.reader, notice))
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(ClubPoints(bot.app))

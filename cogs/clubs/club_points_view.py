@@ -1,0 +1,110 @@
+"""A club's meeting points, as its organisers keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.domain.clubs.clubs import MOST_POINTS
+from bot.domain.runs.runs import Surface
+from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
+from bot.reader import Reader, escaped
+from bot.services.members.people import Club
+from bot.services.partners.meeting_points import DETAIL_LIMIT, NAME_LIMIT, MeetingPoint
+from cogs.clubs.club_view import Page
+
+ANY = "any"
+"""The choice of no surface, where it varies."""
+
+
+def points_card(club: Club, points: Sequence[MeetingPoint], reader: Reader, notice: str = "") -> ui.LayoutView:
+    """All of them, and the menu to change one."""
+    buttons = [button(reader.t("club.point.back"), identity("club", "page", Page.PARTNERS.value), emoji="◀️")]
+    if len(points) < MOST_POINTS:
+        add = button(reader.t("club.point.add"), identity("club", "add"), discord.ButtonStyle.success)
+        buttons.append(add)
+    return card(
+        reader.t("club.point.title", club=escaped(club.name, 60)),
+        notice,
+        "\n".join(f"- {_line(point, reader, 40)}" for point in points) or reader.t("club.point.none"),
+        reader.t("club.point.hint"),
+        *([row(_menu(points, reader))] if points else []),
+        row(*buttons),
+    )
+
+
+def point_card(point: MeetingPoint, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """One of them, the exact spot included."""
+    detail = point.detail
+    return card(
+        notice,
+        f"### 📍 {_line(point, reader, NAME_LIMIT)}",
+        reader.t("club.point.detail_none")
+        if detail is None
+        else reader.t("club.point.detail", detail=escaped(detail, DETAIL_LIMIT)),
+        row(
+            button(reader.t("club.point.back"), identity("club", "points"), emoji="◀️"),
+            button(reader.t("club.point.edit"), identity("club", "edit", point.point_id)),
+            button(reader.t("club.point.remove"), identity("club", "drop", point.point_id)),
+        ),
+    )
+
+
+def remove_card(point: MeetingPoint, reader: Reader) -> ui.LayoutView:
+    """Asks before one is removed."""
+    return card(
+        reader.t("club.point.ask", name=escaped(point.name, NAME_LIMIT)),
+        row(
+            button(reader.t("club.point.keep"), identity("club", "point", point.point_id)),
+            button(
+                reader.t("club.point.remove"), identity("club", "dropped", point.point_id), discord.ButtonStyle.danger
+            ),
+        ),
+    )
+
+
+def point_form(reader: Reader, point: MeetingPoint | None = None) -> Form:
+    """Asks for a new one, or to change one: the name, the surface, the exact spot."""
+    t = reader.t
+    spot = (point.detail if point else None) or ""
+    name = Field(
+        "name", t("club.point.form_name"), point.name if point else "", t("club.point.form_name_hint"),
+        required=True, limit=NAME_LIMIT,
+    )  # fmt: skip
+    detail = Field("detail", t("club.point.form_detail"), spot, t("club.point.form_detail_hint"), limit=DETAIL_LIMIT)
+    form = Form(
+        t("club.point.form_edit" if point else "club.point.form_add"),
+        identity("club", "edited", point.point_id) if point else identity("club", "added"),
+        [name, detail],
+    )
+    held = point.surface if point else None
+    options = [discord.SelectOption(label=t("club.point.form_surface_hint"), value=ANY, default=held is None)]
+    options += [
+        discord.SelectOption(label=t(f"runs.surface.{one.value}"), value=one.value, default=one is held)
+        for one in Surface
+    ]
+    form.add_item(
+        ui.Label(text=t("club.point.form_surface"), component=ui.Select(custom_id="surface", options=options))
+    )
+    return form
+
+
+def _line(point: MeetingPoint, reader: Reader, limit: int) -> str:
+    """`**Stadium** · track`."""
+    surface = f" · {reader.t(f'runs.surface.{point.surface.value}')}" if point.surface else ""
+    return f"**{escaped(point.name, limit)}**{surface}"
+
+
+def _menu(points: Sequence[MeetingPoint], reader: Reader) -> Component:
+    return select(
+        identity("club", "chosen"),
+        [
+            discord.SelectOption(
+                label=point.name, value=str(point.point_id), description=(point.detail or "")[:100] or None, emoji="📍"
+            )
+            for point in points[:MOST_POINTS]
+        ],
+        placeholder=reader.t("club.point.choose"),
+    )

@@ -1,0 +1,284 @@
+"""The pages of `/club settings`: every press on them, and the partners card that follows from one of them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import discord
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.runs.runs import Surface
+from bot.domain.text.units import Units
+from bot.domain.when import zones
+from bot.i18n import LANGUAGES
+from bot.interactions.answer import Interaction, open_form
+from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.components import identity, pressed
+from bot.services.clubs import clubs, digests
+from bot.services.partners import partners_card
+from bot.services.partners.partners_card import OldCard
+from cogs.clubs.club_pages_view import emergency_form
+from cogs.clubs.club_view import Page
+from cogs.clubs.organising import (
+    change,
+    digest_trouble,
+    draw_page,
+    organiser,
+    organisers_trouble,
+    partners_trouble,
+    server,
+)
+from cogs.members.settings_view import zone_form
+from cogs.partners import partners_card_view as drawing
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+async def draw_partners_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The partners card as the settings are; None where it has moved to another channel meanwhile."""
+    if outgoing.guild_id is None:
+        return None
+    club = await partners_card.club_of_card(client.app.database, outgoing.guild_id, outgoing.channel_id)
+    return None if club is None else Drawn(layout=drawing.partners_card(club), silent=True)
+
+
+class ClubSettings(commands.Cog):
+    """What an organiser presses on the settings."""
+
+    kinds = (
+        Kind(
+            StoredKind.CLUB_PARTNERS,
+            Priority.ASKED,
+            draw=draw_partners_card,
+            sent=partners_card.posted,
+            failed=partners_card.lost,
+            to=Recipient.ANYBODY,
+        ),
+    )
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("club", "page", "name")
+    async def page(self, interaction: Interaction, name: Page) -> None:
+        """Turn to a page."""
+        await draw_page(interaction, name)
+
+    # ------------------------------------------------------------------ general
+
+    @pressed("club", "zone")
+    async def ask_zone(self, interaction: Interaction) -> None:
+        """Open the form for the club's zone."""
+        person, _ = await organiser(interaction)
+        await open_form(interaction, zone_form(person.reader, identity("club", "zoned")))
+
+    @pressed("club", "zoned")
+    async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
+        """Take the zone from the form."""
+        person, guild_id = await organiser(interaction)
+        name = await clubs.set_zone(self.app.database, guild_id, zone, person.reader, self.app.clock())
+        self.app.courier.poke()
+        place = zones.city_of(name, person.reader.language)
+        await draw_page(interaction, Page.GENERAL, person.reader.t("club.card.saved_zone", place=place))
+
+    @pressed("club", "language")
+    async def language(self, interaction: Interaction, language: Chosen[Annotated[str, LANGUAGES]]) -> None:
+        """Choose the language of public messages."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_language(self.app.database, guild_id, language, self.app.clock())
+        await change(interaction, Page.GENERAL, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "units")
+    async def units(self, interaction: Interaction, units: Chosen[Units]) -> None:
+        """Choose the units of public messages."""
+        person, guild_id = await organiser(interaction)
+        await change(interaction, Page.GENERAL, person, clubs.set_units(self.app.database, guild_id, units))
+
+    @pressed("club", "role")
+    async def role(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the organisers' role."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_organiser_role(self.app.database, guild_id, role_id)
+        await change(interaction, Page.GENERAL, person, work)
+
+    @pressed("club", "surfaces")
+    async def surfaces(self, interaction: Interaction, surfaces: Chosen[frozenset[Surface]]) -> None:
+        """Choose where running backward alone is fine."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_solo_surfaces(self.app.database, guild_id, surfaces, self.app.clock())
+        await change(interaction, Page.GENERAL, person, work)
+        self.app.courier.poke()
+
+    # ------------------------------------------------------------------ partners
+
+    @pressed("club", "partners")
+    async def partners(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the partners channel; the partners card goes there."""
+        person, guild_id = await organiser(interaction)
+        trouble = partners_trouble(server(interaction), channel_id, person.reader)
+        if trouble:
+            await draw_page(interaction, Page.PARTNERS, trouble)
+            return
+        old = await partners_card.choose_channel(self.app.database, guild_id, channel_id, self.app.clock())
+        await self._moved(interaction, old)
+
+    @pressed("club", "again")
+    async def again(self, interaction: Interaction) -> None:
+        """Post the partners card anew: it is gone, or far up."""
+        person, guild_id = await organiser(interaction)
+        channel_id = person.club.partners_channel_id if person.club else None
+        if channel_id is None or partners_trouble(server(interaction), channel_id, person.reader):
+            await draw_page(interaction, Page.PARTNERS)  # which says what is wrong
+            return
+        old = await partners_card.choose_channel(self.app.database, guild_id, channel_id, self.app.clock(), again=True)
+        await self._moved(interaction, old)
+
+    async def _moved(self, interaction: Interaction, old: OldCard | None) -> None:
+        """Have the card sent, show the page, and take the old card down as far as that can be."""
+        self.app.courier.poke()
+        await draw_page(interaction, Page.PARTNERS)
+        if old is None:
+            return
+        channel = interaction.client.get_partial_messageable(old.channel_id)
+        try:
+            await channel.get_partial_message(old.message_id).delete()
+        except discord.HTTPException as error:
+            log.info("the old partners card could not be taken down: %s", error)
+
+    @pressed("club", "runners")
+    async def runners(self, interaction: Interaction, runners: Chosen[int]) -> None:
+        """Choose how many backward runners one spotter may take."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_backward_per_spotter(self.app.database, guild_id, runners, self.app.clock())
+        await change(interaction, Page.PARTNERS, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "spotter")
+    async def spotter(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the role of certified spotters."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_spotter_role(self.app.database, guild_id, role_id)
+        await change(interaction, Page.PARTNERS, person, work)
+
+    @pressed("club", "women")
+    async def women(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the role for calls for women only."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_women_role(self.app.database, guild_id, role_id)
+        await change(interaction, Page.PARTNERS, person, work)
+
+    # ------------------------------------------------------------------ safety
+
+    @pressed("club", "alerts")
+    async def alerts(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the organisers' channel; never one that everybody can read."""
+        person, guild_id = await organiser(interaction)
+        assert person.club is not None
+        trouble = organisers_trouble(server(interaction), person.club, channel_id, person.reader)
+        if trouble:
+            await draw_page(interaction, Page.SAFETY, trouble)
+            return
+        work = clubs.set_organisers_channel(self.app.database, guild_id, channel_id)
+        await change(interaction, Page.SAFETY, person, work)
+
+    @pressed("club", "grace")
+    async def grace(self, interaction: Interaction, minutes: Chosen[int]) -> None:
+        """Choose how long after the planned return those who are out are asked."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_grace(self.app.database, guild_id, minutes)
+        await change(interaction, Page.SAFETY, person, work)
+
+    @pressed("club", "waiting", "on")
+    async def waiting(self, interaction: Interaction, on: bool) -> None:
+        """Choose whether a channel may name those whose direct messages are closed."""
+        person, guild_id = await organiser(interaction)
+        await change(interaction, Page.SAFETY, person, clubs.set_names_waiting(self.app.database, guild_id, on=on))
+
+    @pressed("club", "call")
+    async def ask_number(self, interaction: Interaction) -> None:
+        """Open the form for the emergency number."""
+        person, _ = await organiser(interaction)
+        number = person.club.emergency_number if person.club else None
+        await open_form(interaction, emergency_form(person.reader, number))
+
+    @pressed("club", "called")
+    async def called(self, interaction: Interaction, number: Entered[str]) -> None:
+        """Take the emergency number from the form."""
+        person, guild_id = await organiser(interaction)
+        await change(interaction, Page.SAFETY, person, clubs.set_emergency_number(self.app.database, guild_id, number))
+
+    # ------------------------------------------------------------------ the weekly round
+
+    @pressed("club", "turn", "on")
+    async def turn(self, interaction: Interaction, on: bool) -> None:
+        """Turn the round on or off."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_round(self.app.database, guild_id, on=on, now=self.app.clock())
+        await change(interaction, Page.ROUND, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "when", "which")
+    async def when(
+        self, interaction: Interaction, which: Literal["weekday", "hour", "notice"], number: Chosen[int]
+    ) -> None:
+        """Choose the round's day, hour or notice."""
+        person, guild_id = await organiser(interaction)
+        work = clubs.set_round(
+            self.app.database,
+            guild_id,
+            weekday=number if which == "weekday" else None,
+            hour=number if which == "hour" else None,
+            notice_h=number if which == "notice" else None,
+            now=self.app.clock(),
+        )
+        await change(interaction, Page.ROUND, person, work)
+        self.app.courier.poke()
+
+    # ------------------------------------------------------------------ the weekly digest
+
+    @pressed("club", "digest")
+    async def digest(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
+        """Choose, or clear, the channel of the digest."""
+        person, guild_id = await organiser(interaction)
+        trouble = digest_trouble(server(interaction), channel_id, person.reader)
+        if trouble:
+            await draw_page(interaction, Page.DIGEST, trouble)
+            return
+        work = digests.choose_channel(self.app.database, guild_id, channel_id, self.app.clock())
+        await change(interaction, Page.DIGEST, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "digested", "which")
+    async def digested(self, interaction: Interaction, which: Literal["weekday", "hour"], number: Chosen[int]) -> None:
+        """Choose the digest's day or hour."""
+        person, guild_id = await organiser(interaction)
+        work = digests.set_when(
+            self.app.database,
+            guild_id,
+            self.app.clock(),
+            weekday=number if which == "weekday" else None,
+            hour=number if which == "hour" else None,
+        )
+        await change(interaction, Page.DIGEST, person, work)
+        self.app.courier.poke()
+
+    @pressed("club", "instead", "on")
+    async def instead(self, interaction: Interaction, on: bool) -> None:
+        """Have runs told of by the digest alone, or posted one by one."""
+        person, guild_id = await organiser(interaction)
+        work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=on)
+        await change(interaction, Page.DIGEST, person, work)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(ClubSettings(bot.app))

@@ -1,0 +1,224 @@
+"""The club's settings, and the runs that wait for an organiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.clubs.clubs import NEVER_SOLO
+from bot.domain.runs.runs import Direction, Surface
+from bot.domain.text.units import Units
+from bot.domain.when import zones
+from bot.i18n import LANGUAGES
+from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select
+from bot.reader import Reader, escaped
+from bot.services.clubs.clubs import ClubSettings, HeldRun
+from cogs.members.settings_view import beside, language_name
+
+
+class Page(StrEnum):
+    """The pages of the settings, which share one message."""
+
+    GENERAL = "general"
+    PARTNERS = "partners"
+    SAFETY = "safety"
+    ROUND = "round"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Where Discord is not, or no longer, as the settings need it.
+
+    Attributes:
+        partners: what is wrong with the partners channel, in words; empty where all is well.
+        organisers: the same of the organisers' channel.
+        digest: the same of the digest's.
+        gone: ids of channels and roles that are set and no longer exist.
+    """
+
+    partners: str = ""
+    organisers: str = ""
+    gone: frozenset[int] = frozenset()
+    digest: str = ""
+
+
+def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: str, *parts: str | Any) -> ui.LayoutView:
+    """A page of the settings: the title, the way to the others, what was just saved, and its own parts."""
+    tabs = [
+        button(
+            reader.t(f"club.tab.{one.value}"),
+            identity("club", "page", one.value),
+            discord.ButtonStyle.primary if one is page else discord.ButtonStyle.secondary,
+        )
+        for one in Page
+    ]
+    view = card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
+    return number_menus(view, list(Page).index(page))
+
+
+def general_card(
+    settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str = ""
+) -> ui.LayoutView:
+    """What holds on the boards and in public messages, who organises, and where one may run backward alone.
+
+    Args:
+        settings: as they stand.
+        trouble: what is wrong in Discord.
+        reader: the organiser's.
+        now: for the wall time shown beside the zone.
+        notice: what was just saved, where the card itself does not show it.
+    """
+    club = settings.club
+    place = zones.place(club.reader.zone, reader.language, now)
+    zone_key = "club.card.zone" if "zone" in settings.chosen else "club.card.zone_default"
+    solo_key = "club.card.solo" if "surfaces" in settings.chosen else "club.card.solo_default"
+    return settings_card(
+        Page.GENERAL,
+        settings,
+        reader,
+        notice,
+        reader.t("club.card.intro"),
+        beside(
+            reader.t(zone_key, place=place.city, time=f"{place.local:%H:%M}"),
+            button(reader.t("settings.button.zone"), identity("club", "zone")),
+        ),
+        row(_languages(settings, reader)),
+        row(_units(settings, reader)),
+        lines(reader.t("club.card.role"), role_gone(club.organiser_role_id, trouble, reader)),
+        row(roles("role", club.organiser_role_id, trouble, reader.t("club.card.role_choose"))),
+        reader.t(solo_key),
+        row(_surfaces(club.solo_surfaces, reader)),
+    )
+
+
+def lines(*parts: str) -> str:
+    """Those that say anything, one a line."""
+    return "\n".join(part for part in parts if part)
+
+
+def role_gone(role_id: int | None, trouble: Trouble, reader: Reader) -> str:
+    """That a role which was chosen is no more, if so."""
+    return reader.t("club.trouble.role_gone") if role_id in trouble.gone else ""
+
+
+def roles(action: str, role_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+    """A menu of the server's roles; one that is gone cannot stand in it."""
+    chosen = []
+    if role_id is not None and role_id not in trouble.gone:
+        chosen = [discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)]
+    menu: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=identity("club", action),
+        placeholder=placeholder,
+        min_values=0,
+        max_values=1,
+        default_values=chosen,
+    )
+    return picker(menu)
+
+
+def review_card(run: HeldRun | None, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """One held run with the organiser's two answers; what is not shared with the club is not in it.
+
+    Args:
+        run: that waits; None where none does.
+        viewer_id: the organiser who reads.
+        reader: the organiser's.
+        notice: what was just decided.
+    """
+    if run is None:
+        return card(notice, reader.t("club.review.empty"))
+    surface = f" · {reader.t(f'runs.surface.{run.surface.value}')}" if run.surface else ""
+    buttons = [
+        button(
+            reader.t("club.review.agree"),
+            identity("club", "agree", run.run_id, run.revision),
+            discord.ButtonStyle.success,
+        ),
+        button(
+            reader.t("club.review.reject"),
+            identity("club", "reject", run.run_id, run.revision),
+            discord.ButtonStyle.danger,
+        ),
+    ]
+    if run.count > 1:
+        buttons.append(button(reader.t("club.review.skip"), identity("club", "next", run.run_id)))
+    return card(
+        notice,
+        reader.t("club.review.title", number=run.number, count=run.count),
+        reader.t("club.review.line", name=escaped(run.runner, 60), day=run.ran_on) + surface,
+        "\n".join(_part(*part, reader) for part in run.parts[:10]),
+        reader.t("club.review.why"),
+        reader.t("club.review.own") if run.user_id == viewer_id else "",
+        row(*buttons),
+    )
+
+
+def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Reader) -> str:
+    """`⏪ 5.00 km backward in 10:00 · 2:00/km`."""
+    if distance_m is None:
+        return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
+    line = reader.t(f"runs.card.{direction.value}", distance_m=distance_m, duration_ms=duration_ms)
+    return f"{line} · {reader.pace(duration_ms / distance_m)}"
+
+
+def _languages(settings: ClubSettings, reader: Reader) -> Component:
+    held = settings.club.reader.language
+    return select(
+        identity("club", "language"),
+        [
+            discord.SelectOption(
+                label=reader.t(
+                    "club.language.one"
+                    if "language" in settings.chosen or language != held
+                    else "club.language.default",
+                    name=language_name(language),
+                ),
+                value=language,
+                emoji="💬",
+                default=language == held,
+            )
+            for language in LANGUAGES
+        ],
+    )
+
+
+def _units(settings: ClubSettings, reader: Reader) -> Component:
+    held = settings.club.reader.units
+    return select(
+        identity("club", "units"),
+        [
+            discord.SelectOption(
+                label=reader.t(
+                    f"club.units.{units.value}"
+                    if "units" in settings.chosen or units is not held
+                    else "club.units.default"
+                ),
+                value=units.value,
+                emoji="📏",
+                default=units is held,
+            )
+            for units in Units
+        ],
+    )
+
+
+def _surfaces(solo: frozenset[Surface], reader: Reader) -> Component:
+    return select(
+        identity("club", "surfaces"),
+        [
+            discord.SelectOption(
+                label=reader.t(f"runs.surface.{surface.value}"), value=surface.value, default=surface in solo
+            )
+            for surface in Surface
+            if surface not in NEVER_SOLO
+        ],
+        placeholder=reader.t("club.card.solo_none"),
+        least=0,
+        most=len(Surface) - len(NEVER_SOLO),
+    )

@@ -1,0 +1,105 @@
+"""A club's weekly digest: posted in its channel at its day and hour."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.errors import Unavailable
+from bot.interactions.nudging import Nudge, Said
+from bot.membership import notice
+from bot.reader import Reader
+from bot.services.clubs import digests
+from bot.services.clubs.digests import Digest
+from bot.services.members import people
+from bot.services.messages.deliveries import Destination
+from bot.services.nudges.nudging import Audience
+from cogs.clubs import digest_view as views
+from cogs.progress.weeks_view import weeks_chart, weeks_in_words
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+LOOKED_UP = 30
+"""Most members of a digest about whom Discord is asked whether they are still there."""
+
+log = logging.getLogger(__name__)
+
+
+async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+    found = await _digest(client, out)
+    if found is not None and found.unseen and out.guild_id is not None:
+        unseen = found.unseen[:LOOKED_UP]
+        gone = [await notice(client, out.guild_id, user_id, Priority.ASKED) is False for user_id in unseen]
+        found = await _digest(client, out) if any(gone) else found
+    if found is None:
+        return None
+    picture = await _picture(client, found, reader, out.guild_id or 0)
+    return Said(views.words(found, reader), files=[picture] if picture else [])
+
+
+async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
+    app, on = client.app, date.fromisoformat(out.payload["on"])
+    first = date.fromisoformat(out.payload["first"]) if "first" in out.payload else None
+    return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
+
+
+async def _picture(client: Backpedal, found: Digest, reader: Reader, guild_id: int) -> discord.File | None:
+    try:
+        png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
+    except Unavailable as error:
+        log.warning("the chart of a digest could not be drawn: %s", error)
+        return None
+    alt = weeks_in_words(found.weeks, reader)
+    return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
+
+
+async def _failed(session: AsyncSession, out: Outgoing, _failure: Failure, now: datetime) -> None:
+    await digests.tell_lost(session, out.guild_id or 0, out.channel_id, str(out.delivery_id), now)
+
+
+async def _draw_lost(client: Backpedal, out: Outgoing) -> Drawn:
+    to = out.user_id if out.destination == Destination.DM else None
+    reader = await people.reader_for(client.app.database, to, out.guild_id)
+    return Drawn(reader.t("digest.lost.words", channel=f"<#{out.payload['channel_id']}>"))
+
+
+DIGEST = Nudge(
+    StoredKind.NUDGE_DIGEST,
+    key="nudges.name.digest",
+    who=digests.due,
+    hour=digests.hours,  # each club has its own
+    useful_for=timedelta(days=2),
+    say=_say,
+    audience=Audience.CLUBS,
+    silent=True,
+    stop=digests.stop,
+    failed=_failed,
+)
+
+
+class DigestCog(commands.Cog):
+    """The digest."""
+
+    nudges = (DIGEST,)
+    kinds = (
+        Kind(
+            StoredKind.DIGEST_LOST, Priority.ASKED, draw=_draw_lost, useful_for=timedelta(days=2), fallback=False,
+            to=Recipient.ORGANISER,
+        ),
+    )  # fmt: skip
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(DigestCog())

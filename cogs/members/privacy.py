@@ -1,0 +1,106 @@
+"""`/privacy`: what is kept about a person, all of it as files, or gone."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.errors import BadInput
+from bot.interactions.answer import Interaction, met, open_form, replace, reply, soon, tell
+from bot.interactions.answering import LOST, insist
+from bot.interactions.arguments import Entered
+from bot.interactions.components import pressed
+from bot.interactions.tree import spoken
+from bot.services.privacy import exports, privacy
+from cogs.members.privacy_view import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
+from cogs.runs.redraw import follow
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken("privacy.commands.privacy")):
+    """A person's own data."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        super().__init__()
+
+    @app_commands.command(name="policy", description=spoken("privacy.commands.policy"))
+    async def policy(self, interaction: Interaction) -> None:
+        """Say what is kept."""
+        person = await met(interaction)
+        await reply(interaction, policy_card(person.reader, self.app.settings.data.gone_club_days), private=True)
+
+    @app_commands.command(name="export", description=spoken("privacy.commands.export"))
+    async def export(self, interaction: Interaction) -> None:
+        """Hand everything over."""
+        await self._export(interaction)
+
+    @app_commands.command(name="erase", description=spoken("privacy.commands.erase"))
+    async def erase(self, interaction: Interaction) -> None:
+        """Say what erasing means, and offer the form for it."""
+        person = await met(interaction)
+        await reply(interaction, erase_card(person.reader), private=True)
+
+    @pressed("privacy", "export")
+    async def export_pressed(self, interaction: Interaction) -> None:
+        """Hand everything over, in a message of its own."""
+        await self._export(interaction)
+
+    @pressed("privacy", "ask")
+    async def ask(self, interaction: Interaction) -> None:
+        """Open the form for the word."""
+        person = await met(interaction)
+        await open_form(interaction, erase_form(person.reader))
+
+    @pressed("privacy", "erase")
+    async def erase_typed(self, interaction: Interaction, word: Entered[str]) -> None:
+        """Erase everything when the word was typed; then take the public cards down."""
+        person = await met(interaction)
+        reader = person.reader
+        if word.strip().casefold() not in WORDS:
+            raise BadInput("privacy.erase.not_typed", typed=word, word=reader.t("privacy.erase.word"))
+        erased = await soon(
+            interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True
+        )
+        self.app.courier.poke()  # outings go on without this person, and their cards are drawn again
+        await replace(interaction, erased_card(reader, erased.runs))
+        stuck: list[str] = []
+        for shown in erased.cards:
+            channel = interaction.client.get_partial_messageable(shown.channel_id)
+            try:
+                await insist(channel.get_partial_message(shown.message_id).delete)
+            except discord.NotFound:
+                continue
+            except LOST as error:
+                log.warning("the card of an erased run stays in channel %d: %s", shown.channel_id, error)
+                stuck.append(f"<#{shown.channel_id}>")
+        if stuck:
+            await tell(interaction, reader.t("runs.stuck", links=" ".join(stuck)))
+        for run_id in erased.redraw:
+            await follow(interaction, run_id)
+
+    async def _export(self, interaction: Interaction) -> None:
+        person = await met(interaction)
+        exported = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
+        files = exported.files()
+        await reply(
+            interaction,
+            export_card(person.reader, [name for name, _ in files]),
+            private=True,
+            files=[discord.File(io.BytesIO(content), name) for name, content in files],
+        )
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Privacy(bot.app))

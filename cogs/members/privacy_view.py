@@ -1,0 +1,65 @@
+"""What is kept about a person, taking it along, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.i18n import LANGUAGES, translate
+from bot.interactions.components import Field, Form, button, card, identity, row
+from bot.reader import Reader
+
+WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for language in LANGUAGES) | {"loeschen"}
+"""What confirms an erasure, in whatever language the form was read."""
+
+
+def policy_card(reader: Reader, gone_club_days: int) -> ui.LayoutView:
+    """What is kept, who sees it, for how long; what is of a club that has removed the bot, for so many days."""
+    names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
+    parts = (
+        reader.t("privacy.policy.removed", count=gone_club_days)
+        if part == "removed"
+        else reader.t(f"privacy.policy.{part}")
+        for part in names
+    )
+    return card(
+        reader.t("privacy.policy.title"),
+        "\n\n".join(parts),
+        row(
+            button(reader.t("privacy.button.export"), identity("privacy", "export")),
+            button(reader.t("privacy.button.erase"), identity("privacy", "ask"), discord.ButtonStyle.danger),
+        ),
+    )
+
+
+def export_card(reader: Reader, names: Sequence[str]) -> ui.LayoutView:
+    """The files, named as attached."""
+    return card(reader.t("privacy.export.done"), *(ui.File(f"attachment://{name}") for name in names))
+
+
+def erase_card(reader: Reader) -> ui.LayoutView:
+    """What erasing means, with the way out first."""
+    return card(
+        reader.t("privacy.erase.title"),
+        reader.t("privacy.erase.what"),
+        row(
+            button(reader.t("privacy.button.export"), identity("privacy", "export")),
+            button(reader.t("privacy.button.erase_now"), identity("privacy", "ask"), discord.ButtonStyle.danger),
+        ),
+        colour=discord.Colour.red(),
+    )
+
+
+def erase_form(reader: Reader) -> Form:
+    """Asks for the word that erases."""
+    word = reader.t("privacy.erase.word")
+    field = Field("word", reader.t("privacy.erase.label", word=word), required=True, limit=20)
+    return Form(reader.t("privacy.erase.form"), identity("privacy", "erase"), [field])
+
+
+def erased_card(reader: Reader, runs: int) -> ui.LayoutView:
+    """The last card this person gets as somebody known."""
+    words = reader.t("privacy.erase.done_runs", count=runs) if runs else reader.t("privacy.erase.done")
+    return card(words)

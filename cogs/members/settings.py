@@ -1,0 +1,179 @@
+"""`/settings`: one card on which a person sets everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from discord import app_commands
+from discord.ext import commands
+from discord.ui import LayoutView
+
+from bot.app import App
+from bot.domain.nudges.streaks import Why
+from bot.domain.runs.runs import Sharing
+from bot.domain.text.units import Units
+from bot.domain.when import zones
+from bot.domain.when.periods import today_in
+from bot.errors import MemberError
+from bot.i18n import LANGUAGES
+from bot.interactions.answer import Interaction, met, open_form, replace, reply, soon
+from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.components import identity, pressed
+from bot.interactions.tree import spoken
+from bot.services.members.people import Person
+from bot.services.nudges import nudge_settings
+from bot.services.profile import settings
+from cogs.members.places import suggest_zones
+from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_form
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
+OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
+"""What the menus offer; None follows Discord or the club."""
+WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
+
+
+async def suggest_pause(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The day understood: `Back on Thu 3 Dec`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    try:
+        until_on = nudge_settings.read_back_on(current, person.reader, interaction.client.app.clock())
+        words = person.reader.t("nudges.pause.choice", day=until_on)
+    except MemberError as error:
+        words = person.reader.error(error)
+    return [app_commands.Choice(name=words[:100], value=current[:100])]
+
+
+class Settings(commands.Cog):
+    """A person's own settings."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="settings", description=spoken("settings.commands.settings"))
+    @app_commands.describe(
+        zone=spoken("settings.commands.zone"),
+        pause=spoken("nudges.commands.pause"),
+        why=spoken("nudges.commands.why"),
+    )
+    @app_commands.choices(why=WHYS)
+    @app_commands.autocomplete(zone=suggest_zones, pause=suggest_pause)
+    async def settings(
+        self,
+        interaction: Interaction,
+        zone: app_commands.Range[str, 1, 100] | None = None,
+        pause: app_commands.Range[str, 1, 60] | None = None,
+        why: str = Why.HOLIDAY.value,
+    ) -> None:
+        """Show the card; set the zone first, and pause, where that is told."""
+        person = await met(interaction)
+        notices = []
+        if zone is not None:
+            chosen = await settings.choose_zone(
+                self.app.database, person.user_id, zone, person.reader, self.app.clock()
+            )
+            notices.append(
+                person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
+            )
+            self.app.courier.poke()
+            person = await met(interaction)
+        if pause is not None:
+            until_on = nudge_settings.read_back_on(pause, person.reader, self.app.clock())
+            today = today_in(person.reader.zone, self.app.clock())
+            await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
+            notices.append(person.reader.t(f"nudges.pause.done_{why}", day=until_on))
+        view = await soon(interaction, self._card(person, "\n".join(notices)), private=True)
+        await reply(interaction, view, private=True)
+
+    @pressed("settings", "zone")
+    async def ask_zone(self, interaction: Interaction) -> None:
+        """Open the form for a zone."""
+        person = await met(interaction)
+        await open_form(interaction, zone_form(person.reader, identity("settings", "zoned")))
+
+    @pressed("settings", "zoned")
+    async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
+        """Take the zone from the form."""
+        person = await met(interaction)
+        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
+        self.app.courier.poke()  # reminders have moved, and an hour to look again at
+        place = zones.city_of(name, person.reader.language)
+        await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
+
+    @pressed("settings", "general")
+    async def general(self, interaction: Interaction) -> None:
+        """Back from another page."""
+        await self._redraw(interaction)
+
+    @pressed("settings", "weight")
+    async def ask_weight(self, interaction: Interaction) -> None:
+        """Open the form for the weight."""
+        person = await met(interaction)
+        await open_form(interaction, weight_form(person.reader, person.weight_kg))
+
+    @pressed("settings", "weigh")
+    async def weigh(self, interaction: Interaction, weight: Entered[str]) -> None:
+        """Take the weight from the form."""
+        person = await met(interaction)
+        await settings.choose_weight(self.app.database, person.user_id, weight, person.reader.units)
+        await self._redraw(interaction)
+
+    @pressed("settings", "language")
+    async def language(self, interaction: Interaction, language: Chosen[Annotated[str | None, OWN_LANGUAGES]]) -> None:
+        """Choose a language; the card answers in it at once."""
+        person = await met(interaction)
+        await settings.choose_language(self.app.database, person.user_id, language)
+        await self._redraw(interaction)
+
+    @pressed("settings", "units")
+    async def units(self, interaction: Interaction, units: Chosen[Annotated[Units | None, OWN_UNITS]]) -> None:
+        """Choose units."""
+        person = await met(interaction)
+        await settings.choose_units(self.app.database, person.user_id, units)
+        await self._redraw(interaction)
+
+    @pressed("settings", "sharing")
+    async def sharing(self, interaction: Interaction, sharing: Chosen[Sharing]) -> None:
+        """Choose who sees new runs."""
+        person = await met(interaction)
+        await settings.choose_sharing(self.app.database, person.user_id, sharing)
+        await self._redraw(interaction)
+
+    @pressed("settings", "home")
+    async def home(self, interaction: Interaction, guild_id: Chosen[int]) -> None:
+        """Choose the home club."""
+        person = await met(interaction)
+        await settings.choose_home(self.app.database, person.user_id, guild_id)
+        await self._redraw(interaction)
+
+    @pressed("settings", "hide", "guild_id", "hidden")
+    async def hide(self, interaction: Interaction, guild_id: int, hidden: bool) -> None:
+        """Leave a club's ranks, or come back into them."""
+        person = await met(interaction)
+        await soon(
+            interaction,
+            settings.hide(self.app.database, person.user_id, guild_id, hidden=hidden),
+            private=True,
+        )
+        await self._redraw(interaction)
+
+    async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
+        """Draw the card as it stands now, in the language and units that hold now."""
+        person = await met(interaction)
+        await replace(interaction, await self._card(person, notice))
+
+    async def _card(self, person: Person, notice: str) -> LayoutView:
+        own = await settings.own_settings(self.app.database, person.user_id)
+        today = today_in(person.reader.zone, self.app.clock())
+        nudges = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
+        return settings_card(person, own, nudges, self.app.clock(), notice)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog, with the names of places looked up beforehand."""
+    zones.warm()
+    await bot.add_cog(Settings(bot.app))

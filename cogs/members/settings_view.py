@@ -1,0 +1,176 @@
+"""One card with everything a person can set, and the forms it opens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.runs.runs import Sharing
+from bot.domain.text.units import Units
+from bot.domain.text.weight import shown_weight
+from bot.domain.when import zones
+from bot.i18n import LANGUAGES, locale_of
+from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
+from bot.reader import Reader, escaped
+from bot.services.members.people import Person
+from bot.services.nudges.nudge_settings import OwnNudges
+from bot.services.profile.settings import OwnSettings
+from cogs.nudges.nudge_settings_view import nudges_line
+
+AUTO = "auto"
+"""The choice that follows Discord's language or the club's units."""
+
+
+def settings_card(
+    person: Person, own: OwnSettings, nudges: OwnNudges, now: datetime, notice: str = ""
+) -> ui.LayoutView:
+    """Everything a person can set, as it stands.
+
+    Args:
+        person: who reads, resolved.
+        own: what was chosen.
+        nudges: what was set about nudges.
+        now: for the wall time shown beside the zone.
+        notice: what was just saved, where the card itself does not show it.
+    """
+    reader = person.reader
+    view = card(
+        reader.t("settings.card.title"),
+        notice,
+        beside(_zone(person, own, now), button(reader.t("settings.button.zone"), identity("settings", "zone"))),
+        beside(_weight(own, reader), button(reader.t("settings.button.weight"), identity("settings", "weight"))),
+        beside(nudges_line(nudges, reader), button(reader.t("nudges.button.open"), identity("nudging", "open"))),
+        *_boards(person, own),
+        row(_languages(own, reader)),
+        row(_units(own, reader)),
+        row(_sharing(own, reader)),
+        *_homes(person, own),
+    )
+    return number_menus(view, 0)
+
+
+def beside(text: str, accessory: Component) -> ui.Section[Any]:
+    """Text with a button at its side."""
+    return ui.Section(text, accessory=accessory)
+
+
+def zone_form(reader: Reader, custom_id: str) -> Form:
+    """Asks for a zone in free text."""
+    field = Field(
+        "zone", reader.t("settings.zone.label"), placeholder=reader.t("settings.zone.placeholder"), required=True
+    )
+    return Form(reader.t("settings.zone.title"), custom_id, [field])
+
+
+def weight_form(reader: Reader, weight_kg: float | None) -> Form:
+    """Asks for a weight, filled with the present one."""
+    value = ""
+    if weight_kg is not None:
+        number, unit = shown_weight(weight_kg, reader.units)
+        value = f"{reader.number(number)} {unit}"
+    label, hint = reader.t("settings.weight.label"), reader.t("settings.weight.placeholder")
+    return Form(
+        reader.t("settings.weight.title"),
+        identity("settings", "weigh"),
+        [Field("weight", label, value=value, placeholder=hint, limit=20)],
+    )
+
+
+def language_name(language: str) -> str:
+    """A language in its own words: English, Deutsch."""
+    name = locale_of(language).language_name or language
+    return name[0].upper() + name[1:]
+
+
+def _zone(person: Person, own: OwnSettings, now: datetime) -> str:
+    reader = person.reader
+    place = zones.place(reader.zone, reader.language, now)
+    if own.zone is not None:
+        key = "settings.card.zone"
+    else:
+        key = "settings.card.zone_none" if reader.zone == "UTC" else "settings.card.zone_club"
+    return reader.t(key, place=place.city, time=f"{place.local:%H:%M}")
+
+
+def _weight(own: OwnSettings, reader: Reader) -> str:
+    if own.weight_kg is None:
+        return reader.t("settings.card.weight_none")
+    number, unit = shown_weight(own.weight_kg, reader.units)
+    return reader.t("settings.card.weight", weight=number, unit=unit)
+
+
+def _boards(person: Person, own: OwnSettings) -> list[ui.Item[Any]]:
+    """Whether this club's boards show the person, and the button that turns it round."""
+    club = own.club(person.guild_id)
+    if club is None:
+        return []
+    reader = person.reader
+    text = reader.t(f"settings.card.{'hidden' if club.hidden else 'shown'}", club=escaped(club.name, 60))
+    label = reader.t(f"settings.button.{'show' if club.hidden else 'hide'}")
+    wanted = 0 if club.hidden else 1
+    return [beside(text, button(label, identity("settings", "hide", club.guild_id, wanted)))]
+
+
+def _languages(own: OwnSettings, reader: Reader) -> Component:
+    auto = reader.t("settings.language.auto")
+    options = [discord.SelectOption(label=auto, value=AUTO, emoji="💬", default=own.language is None)]
+    options += [
+        discord.SelectOption(
+            label=reader.t("settings.language.one", name=language_name(language)),
+            value=language,
+            emoji="💬",
+            default=own.language == language,
+        )
+        for language in LANGUAGES
+    ]
+    return select(identity("settings", "language"), options)
+
+
+def _units(own: OwnSettings, reader: Reader) -> Component:
+    chosen = own.units.value if own.units else AUTO
+    return select(
+        identity("settings", "units"),
+        [
+            discord.SelectOption(
+                label=reader.t(f"settings.units.{value}"), value=value, emoji="📏", default=value == chosen
+            )
+            for value in (AUTO, Units.METRIC.value, Units.IMPERIAL.value)
+        ],
+    )
+
+
+def _sharing(own: OwnSettings, reader: Reader) -> Component:
+    return select(
+        identity("settings", "sharing"),
+        [
+            discord.SelectOption(
+                label=reader.t(f"settings.sharing.{value.value}"),
+                description=reader.t(f"settings.sharing.{value.value}_hint"),
+                value=value.value,
+                emoji="👥" if value is Sharing.CLUB else "🔒",
+                default=value is own.sharing,
+            )
+            for value in Sharing
+        ],
+    )
+
+
+def _homes(person: Person, own: OwnSettings) -> list[ui.Item[Any]]:
+    """The home club, where there is something to choose."""
+    if len(own.clubs) < 2 and (not own.clubs or person.in_guild or own.home_guild_id is not None):
+        return []
+    reader = person.reader
+    options = [
+        discord.SelectOption(
+            label=reader.t("settings.home.one", club=club.name)[:100],
+            description=reader.t("settings.home.hint"),
+            value=str(club.guild_id),
+            emoji="🏠",
+            default=club.guild_id == own.home_guild_id,
+        )
+        for club in own.clubs[:25]
+    ]
+    return [row(select(identity("settings", "home"), options, placeholder=reader.t("settings.home.choose")))]

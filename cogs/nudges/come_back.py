@@ -1,0 +1,47 @@
+"""The nudge after two weeks without a run: once, kindly."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.delivery.kinds import Outgoing
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.when.strikes import Hour
+from bot.interactions.nudging import Nudge, Said
+from bot.reader import Reader
+from bot.services.habits import streaks
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+    ran_on = date.fromisoformat(out.payload["ran_on"])
+    if not await streaks.still_quiet(client.app.database, out.user_id, ran_on):
+        return None
+    return Said(reader.t("nudges.back.words"))
+
+
+COME_BACK = Nudge(
+    StoredKind.NUDGE_BACK,
+    key="nudges.name.back",
+    who=streaks.quiet_for_two_weeks,
+    hour=Hour(17),
+    useful_for=timedelta(days=3),
+    say=_say,
+    silent=True,
+)
+
+
+class ComeBack(commands.Cog):
+    """Asking somebody back."""
+
+    nudges = (COME_BACK,)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(ComeBack())

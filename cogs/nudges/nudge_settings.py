@@ -1,0 +1,105 @@
+"""The page of `/settings` on nudges: quiet hours, the weekly goal, which come, and a pause from all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from discord.ext import commands
+
+from bot.domain.nudges.streaks import MOST_RUNS, Counts, Why
+from bot.domain.when.periods import today_in
+from bot.interactions.answer import Interaction, met, open_form, replace
+from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.components import pressed
+from bot.services.nudges import nudge_settings, nudging
+from bot.services.nudges.nudging import Audience
+from cogs.nudges.nudge_settings_view import nudges_page, pause_form
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in Counts}
+"""What the menu of goals offers, by its values."""
+
+
+class NudgeSettings(commands.Cog):
+    """What somebody sets about nudges."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+
+    @pressed("nudging", "open")
+    async def open(self, interaction: Interaction) -> None:
+        """Turn to the page."""
+        await self._draw(interaction)
+
+    @pressed("nudging", "goal")
+    async def goal(self, interaction: Interaction, goal: Chosen[Annotated[tuple[int, Counts], GOALS]]) -> None:
+        """Choose the weekly goal."""
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        await nudge_settings.choose_goal(self.app.database, person.user_id, *goal, today)
+        await self._draw(interaction)
+
+    @pressed("nudging", "quiet", "end")
+    async def quiet(
+        self, interaction: Interaction, end: Literal["begins", "ends"], hour: Chosen[Annotated[int, range(24)]]
+    ) -> None:
+        """Choose one end of the quiet hours."""
+        person = await met(interaction)
+        ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
+        await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
+        await self._draw(interaction)
+
+    @pressed("nudging", "kinds")
+    async def which(self, interaction: Interaction, wanted: Chosen[frozenset[str]]) -> None:
+        """Choose which come."""
+        person = await met(interaction)
+        choices = {name: name in wanted for name, _, _ in self._offered()}
+        await nudging.choose_all(self.app.database, person.user_id, choices)
+        await self._draw(interaction)
+
+    @pressed("nudging", "pause", "why")
+    async def pause(self, interaction: Interaction, why: Why) -> None:
+        """Ask until when."""
+        person = await met(interaction)
+        await open_form(interaction, pause_form(why, person.reader))
+
+    @pressed("nudging", "paused", "why")
+    async def paused(self, interaction: Interaction, why: Why, until: Entered[str]) -> None:
+        """Pause until the day told."""
+        person = await met(interaction)
+        now = self.app.clock()
+        until_on = nudge_settings.read_back_on(until, person.reader, now)
+        today = today_in(person.reader.zone, now)
+        await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
+        await self._draw(interaction)
+
+    @pressed("nudging", "resume")
+    async def resume(self, interaction: Interaction) -> None:
+        """Be back before the day told."""
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        await nudge_settings.end_pause(self.app.database, person.user_id, today)
+        await self._draw(interaction, person.reader.t("nudges.pause.ended"))
+
+    def _offered(self) -> list[tuple[str, str, bool]]:
+        """The kinds that come to members."""
+        return [
+            (nudge.name, nudge.key, nudge.on)
+            for nudge in self.bot.nudges.values()
+            if nudge.audience is Audience.MEMBERS
+        ]
+
+    async def _draw(self, interaction: Interaction, notice: str = "") -> None:
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        own = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
+        await replace(interaction, nudges_page(own, self._offered(), person.reader, notice))
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(NudgeSettings(bot))

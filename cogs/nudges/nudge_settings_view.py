@@ -1,0 +1,131 @@
+"""The page of the settings on nudges, its line on the card of all settings, and the form for a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.domain.nudges.streaks import MOST_RUNS, Counts, Goal, Why
+from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
+from bot.reader import Reader
+from bot.services.nudges.nudge_settings import OwnNudges
+
+PAGE = 1
+"""Of the pages that share the message with `/settings`; the card of all settings is 0."""
+
+
+def nudges_line(own: OwnNudges, reader: Reader) -> str:
+    """How nudges stand, on the card of all settings."""
+    if own.pause is not None:
+        first = reader.t("nudges.settings.line_paused", day=own.pause.until_on)
+    elif own.quiet.none:
+        first = reader.t("nudges.settings.line_loud")
+    else:
+        first = reader.t("nudges.settings.line", begins=clock(own.quiet.begins_min), ends=clock(own.quiet.ends_min))
+    return f"{first}\n-# {goal_in_words(own.goal, reader)}"
+
+
+def nudges_page(
+    own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Reader, notice: str = ""
+) -> ui.LayoutView:
+    """Everything somebody can set about nudges.
+
+    Args:
+        own: as it stands.
+        kinds: (name, catalogue key of what it is called, default) of every kind that comes to members.
+        reader: who sets.
+        notice: what was just done.
+    """
+    begins, ends = clock(own.quiet.begins_min), clock(own.quiet.ends_min)
+    if own.pause is None:
+        paused = reader.t("nudges.pause.none")
+        buttons = [
+            button(reader.t(f"nudges.button.{why.value}"), identity("nudging", "pause", why.value)) for why in Why
+        ]
+    else:
+        paused = reader.t(f"nudges.pause.{own.pause.why.value}", day=own.pause.until_on)
+        style = discord.ButtonStyle.success
+        buttons = [button(reader.t("nudges.button.resume"), identity("nudging", "resume"), style)]
+    view = card(
+        reader.t("nudges.settings.title"),
+        notice,
+        reader.t("nudges.settings.intro"),
+        paused,
+        row(*buttons),
+        row(_goals(own.goal, reader)),
+        row(_hours("begins", own.quiet.begins_min, reader)),
+        row(_hours("ends", own.quiet.ends_min, reader)),
+        reader.t("nudges.settings.loud" if own.quiet.none else "nudges.settings.quiet", begins=begins, ends=ends),
+        reader.t("nudges.settings.which") if kinds else "",
+        *([row(_kinds(own, kinds, reader))] if kinds else []),
+        row(button(reader.t("nudges.button.general"), identity("settings", "general"))),
+    )
+    return number_menus(view, PAGE)
+
+
+def goal_in_words(goal: Goal, reader: Reader) -> str:
+    """`Goal: 2 backward runs a week`."""
+    if not goal.runs:
+        return reader.t("nudges.settings.goal_none")
+    return reader.t(f"nudges.settings.goal_{goal.counts.value}", count=goal.runs)
+
+
+def pause_form(why: Why, reader: Reader) -> Form:
+    """Asks until when."""
+    label, hint = reader.t("nudges.pause.label"), reader.t("nudges.pause.placeholder")
+    field = Field("until", label, placeholder=hint, required=True, limit=60)
+    return Form(reader.t("nudges.pause.title"), identity("nudging", "paused", why.value), [field])
+
+
+def clock(minutes: int) -> str:
+    """`21:00`."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:02}:{rest:02}"
+
+
+def _goals(held: Goal, reader: Reader) -> Component:
+    goals = [*(Goal(runs, counts) for counts in Counts for runs in range(1, MOST_RUNS + 1)), Goal(0)]
+    return select(
+        identity("nudging", "goal"),
+        [
+            discord.SelectOption(
+                label=goal_in_words(goal, reader),
+                description=reader.t("nudges.settings.goal_hint") if goal == held and goal.runs else None,
+                value=f"{goal.runs} {goal.counts.value}",
+                emoji="🎯",
+                default=goal == held or (not goal.runs and not held.runs),
+            )
+            for goal in goals
+        ],
+    )
+
+
+def _hours(end: str, held_min: int, reader: Reader) -> Component:
+    return select(
+        identity("nudging", "quiet", end),
+        [
+            discord.SelectOption(
+                label=reader.t(f"nudges.settings.{end}", time=clock(hour * 60)),
+                value=str(hour),
+                emoji="🌙" if end == "begins" else "🌅",
+                default=hour * 60 == held_min,
+            )
+            for hour in range(24)
+        ],
+    )
+
+
+def _kinds(own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Reader) -> Component:
+    """Which come; as many as one menu holds."""
+    return select(
+        identity("nudging", "kinds"),
+        [
+            discord.SelectOption(label=reader.t(key)[:100], value=name, default=own.choices.get(name, on))
+            for name, key, on in kinds[:25]
+        ],
+        placeholder=reader.t("nudges.settings.kinds"),
+        least=0,
+        most=25,
+    )

@@ -1,0 +1,64 @@
+"""What nudges say, and what is asked when one is put off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import ui
+
+from bot.domain.nudges.streaks import Streak
+from bot.domain.when.snoozes import Snooze
+from bot.interactions.components import button, classic, identity
+from bot.reader import Reader
+
+
+def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader) -> ui.View:
+    """Until when?"""
+    place = ZoneInfo(reader.zone)
+    return classic(
+        *(
+            button(
+                reader.t(f"nudges.snooze.{how.value}", time=f"{at.astimezone(place):%H:%M}"),
+                identity("nudge", "later", delivery_id, how.value),
+            )
+            for how, at in choices.items()
+        )
+    )
+
+
+def snoozed_until(at: datetime, reader: Reader) -> str:
+    """Until when it is put off; the next of its kind comes as ever."""
+    return reader.t("nudges.snooze.done", at=discord.utils.format_dt(at, "f"))
+
+
+def start_button(name: str, reader: Reader) -> ui.View:
+    """Takes Stop back."""
+    return classic(button(reader.t("nudges.button.start"), identity("nudge", "start", name)))
+
+
+def week_in_danger(streak: Streak, reader: Reader) -> str:
+    """That a row of weeks ends with this one unless there is a run."""
+    missing = streak.goal.runs - streak.done
+    kind = "runs_backward" if streak.goal.counts == "backward" else "runs"
+    return "\n".join(
+        [
+            reader.t("nudges.week.title", count=streak.weeks),
+            reader.t(f"nudges.week.{kind}", count=missing),
+            reader.t("nudges.week.rest"),
+        ]
+    )
+
+
+def streak_line(streak: Streak, reader: Reader) -> str:
+    """`🔥 6 weeks · this week 1 of 2`, `this week 3× ✅`; nothing for who has no goal."""
+    if not streak.goal.runs:
+        return ""
+    kind = "backward" if streak.goal.counts == "backward" else "all"
+    key = "nudges.streak.none" if not streak.weeks else "nudges.streak.line"
+    line = reader.t(key, count=streak.weeks)
+    met = "week" if streak.done < streak.goal.runs else "met"
+    week = reader.t(f"nudges.streak.{met}_{kind}", done=streak.done, goal=streak.goal.runs)
+    return " · ".join([line, week, *([reader.t("nudges.streak.protected")] if streak.protected else [])])

@@ -1,0 +1,61 @@
+"""A streak of weeks: the nudge when one is in danger, and Repair."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Outgoing
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.when.periods import today_in
+from bot.interactions.answer import Interaction, met, reply
+from bot.interactions.components import card, pressed
+from bot.interactions.nudging import Nudge, Said
+from bot.reader import Reader
+from bot.services.habits import streaks
+from cogs.nudges.nudges_view import streak_line, week_in_danger
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+    monday = date.fromisoformat(out.payload["monday"])
+    found = await streaks.danger(client.app.database, out.user_id, monday, reader.zone, client.app.clock())
+    return None if found is None else Said(week_in_danger(found, reader))
+
+
+WEEK_IN_DANGER = Nudge(
+    StoredKind.NUDGE_WEEK,
+    key="nudges.name.week",
+    useful_for=streaks.DANGER_USEFUL_FOR,
+    say=_say,
+    who=streaks.in_danger,
+    hour=streaks.danger_hours,
+)
+
+
+class Streaks(commands.Cog):
+    """Rows of weeks."""
+
+    nudges = (WEEK_IN_DANGER,)
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("streak", "repair", "monday")
+    async def repair(self, interaction: Interaction, monday: date) -> None:
+        """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
+        person = await met(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        found = await streaks.repair(self.app.database, person.user_id, monday, today)
+        words = person.reader.t("nudges.repair.done", day=monday)
+        await reply(interaction, card(words, streak_line(found.streak, person.reader)), private=True)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Streaks(bot.app))

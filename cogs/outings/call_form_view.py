@@ -1,0 +1,62 @@
+"""The forms of a call: finding a partner, and changing time or place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import ui
+
+from bot.domain.outings.outings import Wish
+from bot.interactions.components import Field, Form, identity
+from bot.reader import Reader
+from bot.services.outings.outings import OutingView
+
+
+def call_form(reader: Reader, points: Sequence[str] = ()) -> Form:
+    """Place, when, how far or how long, what as, and the pace; the club's meeting points show what a place is."""
+    form = Form(
+        reader.t("partners.form.title"),
+        identity("call", "form"),
+        [
+            Field("place", reader.t("partners.form.place"), placeholder=" · ".join(points), required=True, limit=80),
+            Field(
+                "when",
+                reader.t("partners.form.when"),
+                placeholder=reader.t("partners.form.when_example"),
+                required=True,
+            ),
+            Field(
+                "length",
+                reader.t("partners.form.length"),
+                placeholder=reader.t("partners.form.length_example"),
+                required=True,
+            ),
+        ],
+    )
+    options = [discord.SelectOption(label=reader.t(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
+    role = ui.Select(custom_id="role", options=options, required=True)  # type: ignore[var-annotated]
+    form.add_item(ui.Label(text=reader.t("partners.form.role")[:45], component=role))
+    pace: ui.TextInput[Form] = ui.TextInput(
+        custom_id="pace", placeholder=reader.t("partners.form.pace_example"), required=False, max_length=40
+    )
+    form.add_item(ui.Label(text=reader.t("partners.form.pace")[:45], component=pace))
+    return form
+
+
+def change_form(outing: OutingView, reader: Reader) -> Form:
+    """Place and time as they are; what is left as it was is not changed."""
+    return Form(
+        reader.t("partners.form.change"),
+        identity("call", "amend", outing.outing_id, outing.terms),
+        [
+            Field("place", reader.t("partners.form.place"), outing.place, required=True, limit=80),
+            Field("when", reader.t("partners.form.when"), wall_time(outing, reader), required=True),
+        ],
+    )
+
+
+def wall_time(outing: OutingView, reader: Reader) -> str:
+    """The start as the form shows it, in the reader's zone."""
+    return f"{outing.starts_at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}"

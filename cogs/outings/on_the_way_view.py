@@ -1,0 +1,61 @@
+"""What somebody is told who is out: until when, who is alarmed then, and which of their contacts go along."""
+
+from __future__ import annotations
+
+from discord import ui
+from discord.utils import format_dt
+
+from bot.interactions.components import button, classic, identity
+from bot.reader import Reader, escaped
+from bot.services.members.people import Club
+from bot.services.outings.outings import OutingView
+from bot.services.safety.contact_answers import Contacts
+from cogs.outings.outing_course_view import course_buttons, names_of, number_to_call, without_eyes
+
+NAMED = 30
+"""Characters of a contact's name, of whom up to three go along: the letter fits into a message."""
+
+
+def on_the_way(
+    outing: OutingView,
+    user_id: int,
+    reader: Reader,
+    club: Club,
+    contacts: Contacts,
+    *,
+    agreed_here: bool = False,
+    by_others: bool = False,
+) -> tuple[str, ui.View]:
+    """What everybody who is out is told, with everything needed until they are home.
+
+    Args:
+        outing: as it stands.
+        user_id: who is told.
+        reader: how.
+        club: for its emergency number.
+        contacts: theirs, on this outing.
+        agreed_here: this one had not confirmed before, and has by being there.
+        by_others: somebody else checked this one in, who may not be there at all.
+    """
+    assert outing.due_back_at is not None
+    names, back = names_of(outing.out, reader, besides=user_id), format_dt(outing.due_back_at, "t")
+    parts = [reader.t(f"course.out.{'words' if names else 'alone'}", names=names, back=back)]
+    parts.append(reader.t(f"course.out.{'then' if contacts.told else 'then_alone'}"))
+    if user_id in outing.uncovered and not outing.solo:
+        parts.append(without_eyes(outing, user_id, reader))
+    elif outing.half_at is not None:
+        parts.append(reader.t("course.out.swap", half=format_dt(outing.half_at, "t")))
+    if agreed_here:
+        parts.append(reader.t("course.out.agreed"))
+    parts += contacts_along(contacts, reader)
+    parts.append(reader.t("course.out.not_emergency", number=number_to_call(club, reader)))
+    buttons = course_buttons(outing, user_id, reader)
+    if by_others:
+        buttons.append(button(reader.t("course.button.not_there"), identity("outing", "notthere", outing.outing_id)))
+    return "\n".join(parts), classic(*buttons)
+
+
+def contacts_along(contacts: Contacts, reader: Reader) -> list[str]:
+    """That a contact goes along and can miss nobody; where there is no other, that it is time to name one."""
+    lines = [reader.t("alerts.contact.along", name=escaped(one.name[:NAMED], NAMED)) for one in contacts.along]
+    return lines if contacts.told or not lines else [*lines, reader.t("alerts.contact.along_only")]

@@ -1,0 +1,383 @@
+"""How an outing looks: its one public card, what one person sees of it, the menu behind More, and one's own list.
+
+The public card is words and classic buttons, so that a phone's notification shows them. Where exactly people meet
+never stands there; a call limited to some shows only that somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ButtonStyle, Colour, ui
+from discord.utils import format_dt
+
+from bot.domain.outings.outings import (
+    BEFORE,
+    ENDED,
+    OUT,
+    Audience,
+    OutingState,
+    Presence,
+    Role,
+    Wish,
+    completing,
+    is_filled,
+)
+from bot.interactions.components import Component, button, card, classic, identity, row
+from bot.reader import Reader, escaped
+from bot.services.outings.outings import CompanionView, OutingView
+from bot.services.outings.waiting import free_for
+
+COLOUR = Colour(0xF59E0B)
+WHOLE_ROWS = 4
+"""So many outings fit into one message with all their buttons; of more each gets More alone."""
+LISTED = 10
+MOST_WORDS = 3500
+"""Characters of a list above which each outing is told briefly; a message takes 4,000."""
+
+
+def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None]:
+    """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
+    limited = outing.audience is not Audience.EVERYONE
+    if outing.state in ENDED:
+        return _over(outing, reader, brief=limited), None
+    if limited:
+        return _limited(outing, reader), classic(_show(outing, reader))
+    words = "\n".join([headline(outing, reader), *about(outing, reader)])
+    if outing.state in OUT:
+        return words, classic(more_button(outing, reader))
+    return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), more_button(outing, reader))
+
+
+def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str) -> ui.LayoutView:
+    """What one person sees: the card, where exactly for those who are in, and what this person may press."""
+    return card(
+        "\n".join(notices),
+        "\n".join(about_for(outing, user_id, reader)),
+        *rows_for(outing, user_id, reader),
+        colour=COLOUR,
+    )
+
+
+def full_card(outing: OutingView, wish: Wish, reader: Reader) -> ui.LayoutView:
+    """The place is gone: what that means, and the waiting list."""
+    return card(reader.t("partners.said.full"), row(waiting_button(outing, wish, reader)), colour=COLOUR)
+
+
+def queue_card(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+    """As what somebody would wait, and what there is a place for already; for who is in or waits, the card."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or (me is not None and me.presence is not Presence.LEFT):
+        return private_card(outing, user_id, reader)
+    free = free_for(outing, user_id)
+    buttons: list[Component] = []
+    for wish in Wish:
+        role = reader.t(f"partners.button.{wish.value}")
+        if free[wish]:
+            buttons.append(_role(outing, wish, reader.t("partners.button.free", role=role, number=free[wish]), True))
+        else:
+            wait = identity("call", "wait", outing.outing_id, wish.value)
+            buttons.append(button(reader.t("partners.button.wait_as", role=role), wait))
+    return card(reader.t("partners.said.queue"), row(*buttons), colour=COLOUR)
+
+
+def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence[Component] = ()) -> ui.LayoutView:
+    """The private menu behind More.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        extras: buttons of other areas, such as checking in, which come first.
+    """
+    me = outing.who(user_id)
+    parts = about_for(outing, user_id, reader)
+    buttons = list(extras)
+    if me is not None and me.presence is Presence.IN:
+        if outing.waiting:
+            parts.append(reader.t("partners.more.waiting", names=_names(outing.waiting[:LISTED])))
+        if outing.state in BEFORE:
+            buttons.append(leave_button(outing, reader))
+    if outing.state in BEFORE and outing.caller is not None and outing.caller.user_id == user_id:
+        buttons.append(button(reader.t("partners.button.change"), identity("call", "change", outing.outing_id)))
+        cancel = identity("call", "cancel", outing.outing_id)
+        buttons.append(button(reader.t("partners.button.cancel"), cancel, ButtonStyle.danger))
+    rows = [row(*buttons[first : first + 5]) for first in range(0, len(buttons), 5)]
+    return card("\n".join(parts), *rows, colour=COLOUR)
+
+
+def sure_card(outing: OutingView, reader: Reader) -> ui.LayoutView:
+    """Asks before all is called off."""
+    off = button(reader.t("partners.button.off"), identity("call", "off", outing.outing_id), ButtonStyle.danger)
+    keep = button(reader.t("partners.button.keep"), identity("call", "keep", outing.outing_id))
+    return card(reader.t("partners.said.sure"), row(off, keep), colour=COLOUR)
+
+
+def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> ui.LayoutView:
+    """What I am in and wait for, soonest first, with the same buttons; of many only More."""
+    if not outings:
+        return card(reader.t("partners.mine.empty"), row(find_button(reader)), colour=COLOUR)
+    parts: list[str | ui.Item[Any]] = [reader.t("partners.mine.title")]
+    whole = len(outings) <= WHOLE_ROWS
+    told = [about_for(outing, user_id, reader, brief=not whole) for outing in outings[:LISTED]]
+    if sum(len(line) for lines in told for line in lines) > MOST_WORDS:
+        told = [about_for(outing, user_id, reader, brief=True) for outing in outings[:LISTED]]
+    for outing, lines in zip(outings[:LISTED], told, strict=True):
+        if whole:
+            parts += ["\n".join(lines), *rows_for(outing, user_id, reader)]
+        else:
+            section: ui.Section[Any] = ui.Section("\n".join(lines), accessory=more_button(outing, reader))
+            parts.append(section)
+    if len(outings) > LISTED:
+        parts.append(reader.t("partners.mine.later", count=len(outings) - LISTED))
+    return card(*parts, colour=COLOUR)
+
+
+# ── words ──
+
+
+def caller_name(outing: OutingView, reader: Reader) -> str:
+    """Who called, as last seen; somebody, where nobody did or is remembered."""
+    caller = next((c for c in outing.companions if c.user_id == outing.caller_id), None) or outing.caller
+    first = caller or next(iter(outing.inside), None)
+    return escaped(first.name, 60) if first else reader.t("partners.card.somebody")
+
+
+def headline(outing: OutingView, reader: Reader) -> str:
+    """`Ada runs backward and looks for somebody who faces forward`."""
+    name = caller_name(outing, reader)
+    if outing.state is not OutingState.OPEN:
+        return reader.t("partners.card.outing", name=name)
+    if outing.caller is None:
+        return reader.t("partners.card.looks", name=name)
+    return reader.t(f"partners.card.looks_{outing.caller.wish.value}", name=name)
+
+
+def about(
+    outing: OutingView, reader: Reader, *, brief: bool = False, queue: bool = True, inside: bool = False
+) -> list[str]:
+    """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands.
+
+    Of those who are out others read the names alone, so that a channel never says who is on their own; those who are
+    in (`inside`) read who is out as what, who is home, and who has no eyes.
+    """
+    place, surface = escaped(outing.place, 80), outing.surface
+    at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
+    lines = [
+        reader.t("partners.card.place", place=place)
+        if surface is None
+        else reader.t("partners.card.place_surface", place=place, surface=reader.t(f"runs.surface.{surface.value}")),
+        reader.t("partners.card.when", at=at, relative=relative),
+    ]
+    if brief:
+        return lines
+    lines.append(_length(outing, reader))
+    if outing.state in OUT and not inside:
+        lines.append(reader.t("partners.card.out", names=_names(outing.inside)))
+    else:
+        shown = outing.out if outing.state in OUT else outing.inside
+        lines += [
+            reader.t(f"partners.card.role_{wish.value}", names=_names(there))
+            for wish in Wish
+            if (there := [c for c in shown if c.wish is wish])
+        ]
+    if queue and outing.waiting and outing.state in BEFORE:
+        lines.append(reader.t("partners.card.waiting", count=len(outing.waiting)))
+    return lines + _state(outing, reader) + (_missing(outing, reader) if inside and outing.state in OUT else [])
+
+
+def _missing(outing: OutingView, reader: Reader) -> list[str]:
+    """Who is home already, and who is out without eyes by it."""
+    home = [c for c in outing.inside if c.home_at is not None]
+    alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
+    lines = [reader.t("partners.card.home", names=_names(home))] if home else []
+    return lines + ([reader.t("partners.card.no_eyes", names=_names(alone))] if alone else [])
+
+
+def _names(companions: Sequence[CompanionView]) -> str:
+    return ", ".join(escaped(c.name, 60) for c in companions)
+
+
+def _length(outing: OutingView, reader: Reader) -> str:
+    minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
+    if outing.distance_m is None:
+        return reader.t("partners.card.time", minutes=minutes)
+    told = {"distance_m": outing.distance_m, "minutes": minutes, "pace_s_per_km": outing.pace_s_per_km}
+    return reader.t("partners.card.distance", **told)
+
+
+def _spot(outing: OutingView, reader: Reader) -> list[str]:
+    return [reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200))] if outing.detail else []
+
+
+def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
+    """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
+    ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
+    if ended is OutingState.CANCELLED and outing.ended_at is not None and outing.ended_at > outing.starts_at:
+        ended = OutingState.NO_SHOW  # nobody called it off, which is done before it begins: it never came about
+    return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
+
+
+def _limited(outing: OutingView, reader: Reader) -> str:
+    """What those read of a limited call who may not answer it: who looks, and whether still."""
+    key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
+    return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
+
+
+def _state(outing: OutingView, reader: Reader) -> list[str]:
+    if outing.state is OutingState.FILLED:
+        confirmed = sum(c.confirmed for c in outing.inside)
+        said = [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
+    elif outing.state is OutingState.CONFIRMED:
+        said = [reader.t("partners.card.confirmed")]
+    else:
+        return [reader.t("partners.card.under_way")] if outing.state in OUT else []
+    return [*said, *without_spotter(outing, reader)]
+
+
+def without_spotter(outing: OutingView, reader: Reader) -> list[str]:
+    """That nobody faces forward in it, or in a half of it, where the club allows that."""
+    halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
+    if not outing.solo or outing.surface is None or all(halves):
+        return []
+    surface = reader.t(f"runs.surface.{outing.surface.value}")
+    return [reader.t(f"partners.card.alone_{'part' if any(halves) else 'whole'}", surface=surface)]
+
+
+def unsettled(outing: OutingView, user_id: int, reader: Reader) -> list[str]:
+    """Who has yet to confirm: what is not agreed on may still not come about."""
+    missing = [c for c in outing.inside if not c.confirmed] if outing.state is OutingState.FILLED else []
+    others = [c for c in missing if c.user_id != user_id]
+    if not missing:
+        return []
+    key = "others" if len(others) == len(missing) else "both" if others else "mine"
+    return [reader.t(f"course.evening.unsettled_{key}", names=_names(others))]
+
+
+def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:
+    """The same for one person: where exactly, while in; and how it stands with this person's place."""
+    if outing.state in ENDED:
+        return [_over(outing, reader)]
+    me = outing.who(user_id)
+    # Who waits is told so in words of their own: a count of one below them would be read as somebody else.
+    waits = me is not None and me.presence in (Presence.WAITING, Presence.OFFERED)
+    inside = me is not None and me.presence is Presence.IN
+    lines = about(outing, reader, brief=brief, queue=not waits, inside=inside)
+    if inside and not brief:
+        lines += _spot(outing, reader)
+    if me is not None and me.presence is Presence.OFFERED and me.offered_until is not None:
+        lines.append(reader.t("partners.mine.offered", until=format_dt(me.offered_until, "t")))
+    if me is not None and me.presence is Presence.WAITING:
+        lines.append(reader.t("partners.mine.waiting"))
+    return lines
+
+
+# ── buttons ──
+
+
+def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[Component]]:
+    """What one person may press, row by row."""
+    me = outing.who(user_id)
+    more = more_button(outing, reader)
+    if outing.state in ENDED:
+        return []
+    if outing.state in OUT:
+        return [[more]]
+    if me is not None and me.presence is Presence.OFFERED:
+        return [[*offer_buttons(outing, reader), more]]
+    if me is not None and me.presence is Presence.WAITING:
+        unwait = button(reader.t("partners.button.unwait"), identity("call", "leave", outing.outing_id))
+        return [[unwait, more]]
+    roles = _roles(outing, me, reader)
+    if me is None or me.presence is not Presence.IN:
+        return [[*roles, more]]
+    first = [confirm_button(outing, reader)] if asked(outing, me) else []
+    return [one for one in ([*first, leave_button(outing, reader), more], list(roles)) if one]
+
+
+def rows_for(outing: OutingView, user_id: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+    """The same as rows of a card."""
+    return [row(*buttons) for buttons in buttons_for(outing, user_id, reader)]
+
+
+def asked(outing: OutingView, me: CompanionView) -> bool:
+    """Whether somebody has yet to confirm what enough people are in for."""
+    return outing.state is OutingState.FILLED and not me.confirmed
+
+
+def confirm_button(outing: OutingView, reader: Reader) -> Component:
+    """Confirm."""
+    custom_id = identity("call", "confirm", outing.outing_id)
+    return button(reader.t("partners.button.confirm"), custom_id, ButtonStyle.success)
+
+
+def offer_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+    """Take it, or No."""
+    take = identity("call", "take", outing.outing_id)
+    return [
+        button(reader.t("partners.button.take"), take, ButtonStyle.success),
+        button(reader.t("partners.button.refuse"), identity("call", "leave", outing.outing_id)),
+    ]
+
+
+def waiting_button(outing: OutingView, wish: Wish, reader: Reader) -> Component:
+    """Onto the waiting list."""
+    custom_id = identity("call", "wait", outing.outing_id, wish.value)
+    return button(reader.t("partners.button.wait"), custom_id, ButtonStyle.primary)
+
+
+def role_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+    """The roles there is a place for, for somebody who is asked to come."""
+    free = free_for(outing, None)
+    return [_role(outing, wish, reader.t(f"partners.button.{wish.value}"), True) for wish in Wish if free[wish]]
+
+
+def find_button(reader: Reader) -> Component:
+    """Find a partner: opens the form, wherever it stands."""
+    return button(reader.t("partners.button.new"), identity("call", "new"), ButtonStyle.primary, emoji="🤝")
+
+
+def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list[Component]:
+    """What somebody may come as, or come as instead; for the rest one button leads to the waiting list."""
+    inside = me is not None and me.presence is Presence.IN
+    free = free_for(outing, me.user_id if me else None)
+    lacking = completing([c.wish for c in outing.inside], outing.backward_per_spotter)
+    # What the outing lacks is what the eye should fall on; what it could also take is quiet.
+    wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN and not inside else set()
+    shown = []
+    for wish in Wish:
+        if free[wish] and (me is None or not inside or _may_switch(outing, me, wish)):
+            role = reader.t(f"partners.button.{wish.value}")
+            word = reader.t("partners.button.free", role=role, number=free[wish])
+            shown.append(_role(outing, wish, word, wish in wanted))
+    if not inside and not all(free.values()):
+        shown.append(button(reader.t("partners.button.wait"), identity("call", "queue", outing.outing_id)))
+    return shown
+
+
+def _may_switch(outing: OutingView, me: CompanionView, wish: Wish) -> bool:
+    """Whether somebody who is in could come as something else: once there are enough, only so that there still are."""
+    if wish is me.wish:
+        return False
+    wishes = [wish if c.user_id == me.user_id else c.wish for c in outing.inside]
+    return outing.state is OutingState.OPEN or is_filled(wishes, outing.backward_per_spotter, solo=outing.solo)
+
+
+def _role(outing: OutingView, wish: Wish, words: str, bold: bool) -> Component:
+    style = ButtonStyle.primary if bold else ButtonStyle.secondary
+    return button(words, identity("call", "join", outing.outing_id, wish.value), style)
+
+
+def leave_button(outing: OutingView, reader: Reader) -> Component:
+    """Can't come."""
+    return button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
+
+
+def more_button(outing: OutingView, reader: Reader) -> Component:
+    """More: the private menu."""
+    return button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
+
+
+def _show(outing: OutingView, reader: Reader) -> Component:
+    return button(reader.t("partners.button.show"), identity("call", "show", outing.outing_id), ButtonStyle.primary)

@@ -1,0 +1,194 @@
+"""What the bot writes to one person about an outing before its start: words, and the buttons that answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from discord import ui
+from discord.utils import format_dt
+
+from bot.domain.outings.outings import BEFORE, OutingState, Presence
+from bot.domain.runs.runs import Surface
+from bot.interactions.components import Component, classic
+from bot.reader import Reader, escaped
+from bot.services.members.people import Club
+from bot.services.outings.agreeing import Why
+from bot.services.outings.outings import OutingView
+from bot.services.safety.contact_answers import Contacts
+from cogs.outings.on_the_way_view import contacts_along
+from cogs.outings.outing_card_view import (
+    about,
+    about_for,
+    asked,
+    buttons_for,
+    caller_name,
+    confirm_button,
+    leave_button,
+    more_button,
+    offer_buttons,
+    role_buttons,
+)
+from cogs.outings.outing_course_view import check_in_button
+
+Letter = tuple[str, ui.View | None]
+"""Words and buttons."""
+
+
+def answered(outing: OutingView, user_id: int, reader: Reader, words: str) -> Letter:
+    """What a letter becomes when one of its buttons was pressed: what came of it, and what may be pressed now."""
+    buttons = [one for line in buttons_for(outing, user_id, reader) for one in line]
+    return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
+
+
+def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = False) -> Letter | None:
+    """There are enough: asks for the confirmation. `matched`: a round's letter has just said so."""
+    me = outing.who(user_id)
+    if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
+        return None
+    key = "filled_confirmed" if not asked(outing, me) else "filled_matched" if matched else "filled"
+    return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def confirmed(
+    outing: OutingView,
+    user_id: int,
+    reader: Reader,
+    club: Club,
+    contacts: Contacts,
+    *,
+    whole: bool = True,
+    startable: bool = False,
+) -> Letter | None:
+    """All have confirmed; says as well that the bot is no emergency service, and which contacts go along.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        club: for its emergency number.
+        contacts: theirs, on this outing.
+        whole: with all there is to know, for who was not asked to confirm; else with what tells it from others alone.
+        startable: check-in is open already.
+    """
+    me = outing.who(user_id)
+    if outing.state is not OutingState.CONFIRMED or me is None or me.presence is not Presence.IN:
+        return None
+    number = club.emergency_number
+    emergency = (
+        reader.t("partners.letter.number", number=escaped(number, 40))
+        if number
+        else reader.t("partners.letter.no_number")
+    )
+    if whole:
+        words = _letter(reader.t("partners.letter.confirmed"), outing, user_id, reader)
+    else:
+        place, at = escaped(outing.place, 80), format_dt(outing.starts_at, "F")
+        words = reader.t("partners.letter.confirmed_brief", place=place, at=at)
+    first = [check_in_button(outing, reader)] if startable else []
+    words = "\n".join([words, *contacts_along(contacts, reader), emergency])
+    return words, classic(*first, leave_button(outing, reader), more_button(outing, reader))
+
+
+def reopened(
+    outing: OutingView, user_id: int, reader: Reader, left: Collection[int], why: Why, *, agreed: bool
+) -> Letter | None:
+    """Somebody is not in it any more, or the outing has lost its eyes otherwise.
+
+    Args:
+        outing: as it stands.
+        user_id: who reads.
+        reader: how.
+        left: who is not in it any more.
+        why: why that is so.
+        agreed: there were enough before.
+    """
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
+        return None
+    open_again = outing.state is OutingState.OPEN
+    places = [outing.who(one) for one in left]
+    gone = [one for one in places if one is None or one.presence is not Presence.IN]
+    if not gone:  # who can come after all is no news
+        if not open_again:
+            return None
+        words = reader.t("partners.letter.reopened")
+    else:
+        how = "agreed" if not open_again else "open" if agreed else "still_open"
+        somebody = reader.t("partners.card.somebody")
+        names = reader.both([escaped(one.name, 60) if one else somebody for one in gone])
+        words = reader.t(f"partners.letter.{why.value}_{how}", name=names)
+    return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def limited(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Letter | None:
+    """The club's limits have changed: what holds now, and whether the outing is open again or to be confirmed anew."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
+        return None
+    key = "open" if outing.state is OutingState.OPEN else "filled"
+    words = "\n".join([reader.t(f"partners.letter.limits_{key}"), *rule_lines(club, reader)])
+    return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
+
+
+def changed(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """Time or place are new: asks those who are in again, and tells those who wait."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is Presence.LEFT:
+        return None
+    name = caller_name(outing, reader)
+    if me.presence is not Presence.IN:
+        return answered(outing, user_id, reader, reader.t("partners.letter.changed_waiting", name=name))
+    key = "changed_confirmed" if me.confirmed else "changed"
+    words = _letter(reader.t(f"partners.letter.{key}", name=name), outing, user_id, reader)
+    return words, _answers(outing, user_id, reader, confirm=not me.confirmed)
+
+
+def cancelled(outing: OutingView, reader: Reader, *, lapsed: bool) -> Letter:
+    """Called off, or never agreed on."""
+    key = "partners.letter.lapsed" if lapsed else "partners.letter.cancelled"
+    return reader.t(key, place=escaped(outing.place, 80), at=format_dt(outing.starts_at, "F")), None
+
+
+def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+    """A place is free and kept for a while."""
+    me = outing.who(user_id)
+    if outing.state not in BEFORE or me is None or me.presence is not Presence.OFFERED or me.offered_until is None:
+        return None
+    words = reader.t("partners.letter.offer", until=format_dt(me.offered_until, "t"))
+    return "\n".join([words, *about(outing, reader, queue=False)]), classic(*offer_buttons(outing, reader))
+
+
+def wanted(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, list[Component]] | None:
+    """Asks somebody who is free; nothing where it is filled meanwhile or this person has answered."""
+    buttons = role_buttons(outing, reader)
+    if outing.state is not OutingState.OPEN or not buttons or outing.who(user_id) is not None:
+        return None
+    words = _letter(reader.t("partners.letter.wanted", name=caller_name(outing, reader)), outing, user_id, reader)
+    return f"{words}\n{reader.t('partners.letter.wanted_why')}", buttons
+
+
+def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool) -> Letter:
+    """The card could not be posted: what to do about it."""
+    channel = f"<#{outing.channel_id}>"
+    if organiser:
+        return reader.t("partners.letter.unposted_organiser", club=escaped(club.name, 60), channel=channel), None
+    return reader.t("partners.letter.unposted", channel=channel), None
+
+
+def _letter(words: str, outing: OutingView, user_id: int, reader: Reader) -> str:
+    return "\n".join([words, *about_for(outing, user_id, reader)])
+
+
+def _answers(outing: OutingView, user_id: int, reader: Reader, *, confirm: bool = False) -> ui.View:
+    me = outing.who(user_id)
+    ask = confirm or (me is not None and asked(outing, me))
+    return classic(*([confirm_button(outing, reader)] if ask else []), leave_button(outing, reader))
+
+
+def rule_lines(club: Club, reader: Reader) -> list[str]:
+    """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
+    alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
+    return [
+        reader.t("club.find.rule", count=club.backward_per_spotter),
+        reader.t("club.find.alone", surfaces=reader.either(alone)) if alone else reader.t("club.find.alone_nowhere"),
+    ]

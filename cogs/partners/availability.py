@@ -1,0 +1,127 @@
+"""`/partner availability`: when, where and how one goes out with a partner, and whether one takes part in the round."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.outings.outings import Wish
+from bot.errors import Conflict
+from bot.interactions.answer import Interaction, met_here, open_form, replace, reply, soon
+from bot.interactions.arguments import Chosen, Entered
+from bot.interactions.components import pressed
+from bot.interactions.tree import spoken
+from bot.services.members.people import Person
+from bot.services.partners import availability
+from bot.services.partners.availability import Said
+from cogs.partners.availability_view import availability_card, availability_form, pause_form
+from cogs.partners.partner_group import add_to_partner
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+async def show(interaction: Interaction) -> None:
+    """Show what I have said, to me alone."""
+    person = await met_here(interaction)
+    today = _today(interaction, person)
+    said = await soon(interaction, availability.available(interaction.client.app.database, person, today), private=True)
+    await reply(interaction, availability_card(said, person.reader), private=True)
+
+
+def _today(interaction: Interaction, person: Person) -> date:
+    return interaction.client.app.clock().astimezone(ZoneInfo(person.reader.zone)).date()
+
+
+class Availabilities(commands.Cog):
+    """What the card can do. Each button names the club it was drawn for."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("avail", "open")
+    async def open(self, interaction: Interaction) -> None:
+        """The same as `/partner availability`, from the club's partners card."""
+        await show(interaction)
+
+    @pressed("avail", "edit", "guild_id")
+    async def edit(self, interaction: Interaction, guild_id: int) -> None:
+        """Open the form, filled with what was said."""
+        person = await self._here(interaction, guild_id)
+        said = await availability.available(self.app.database, person, _today(interaction, person))
+        await open_form(interaction, availability_form(said, person.reader))
+
+    @pressed("avail", "save", "guild_id")
+    async def save(self, interaction: Interaction, guild_id: int, said: Entered[Said]) -> None:
+        """Take over what the form says."""
+        person = await self._here(interaction, guild_id)
+        await availability.say(self.app.database, person, said, self.app.clock())
+        await self._draw(interaction, person, "avail.said.saved")
+
+    @pressed("avail", "roles", "guild_id")
+    async def roles(self, interaction: Interaction, guild_id: int, wishes: Chosen[frozenset[Wish]]) -> None:
+        """Choose the roles."""
+        person = await self._here(interaction, guild_id)
+        await availability.choose_roles(self.app.database, person, wishes, self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "pause", "guild_id")
+    async def pause(self, interaction: Interaction, guild_id: int) -> None:
+        """Ask until when."""
+        person = await self._here(interaction, guild_id)
+        await open_form(interaction, pause_form(guild_id, person.reader))
+
+    @pressed("avail", "until", "guild_id")
+    async def until(self, interaction: Interaction, guild_id: int, until: Entered[str]) -> None:
+        """Pause until the day told."""
+        person = await self._here(interaction, guild_id)
+        await availability.pause(self.app.database, person, until, self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "leave", "guild_id")
+    async def leave(self, interaction: Interaction, guild_id: int) -> None:
+        """Take part in nothing until coming back."""
+        person = await self._here(interaction, guild_id)
+        await availability.leave(self.app.database, person, self.app.clock())
+        await self._draw(interaction, person)
+
+    @pressed("avail", "join", "guild_id")
+    async def join(self, interaction: Interaction, guild_id: int) -> None:
+        """Come back."""
+        person = await self._here(interaction, guild_id)
+        await availability.come_back(self.app.database, person, self.app.clock())
+        await self._draw(interaction, person)
+
+    @staticmethod
+    async def _here(interaction: Interaction, guild_id: int) -> Person:
+        """Who speaks, as long as the club is the one the card was drawn for.
+
+        Raises:
+            Conflict: the home club was changed meanwhile.
+        """
+        person = await met_here(interaction)
+        if person.guild_id != guild_id:
+            raise Conflict("avail.said.other_club")
+        return person
+
+    async def _draw(self, interaction: Interaction, person: Person, notice: str = "") -> None:
+        today = _today(interaction, person)
+        said = await availability.available(self.app.database, person, today)
+        words = person.reader.t(notice) if notice else ""
+        view = availability_card(said, person.reader, words)
+        if interaction.message is None:
+            await reply(interaction, view, private=True)
+        else:
+            await replace(interaction, view)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog, and its command to `/partner`."""
+    await bot.add_cog(Availabilities(bot.app))
+    words = spoken("avail.commands.availability")
+    add_to_partner(bot, [app_commands.Command(name="availability", description=words, callback=show)])

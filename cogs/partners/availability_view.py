@@ -1,0 +1,132 @@
+"""When, where and how a member goes out with a partner: the card, and the forms it opens."""
+
+from __future__ import annotations
+
+import discord
+from discord import ui
+
+from bot.domain.outings.outings import DEFAULT_PACE_S_PER_KM, Wish
+from bot.domain.partners.availability import TEXT_LIMIT, format_windows
+from bot.domain.text.units import Units
+from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
+from bot.reader import Reader, escaped
+from bot.services.partners.availability import Available
+
+
+def availability_card(said: Available, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """What a member has said for a club, and what can be done about it.
+
+    Args:
+        said: what.
+        reader: how the member reads.
+        notice: what was just done.
+    """
+    title = reader.t("avail.card.title", club=escaped(said.club, 60))
+    edit = button(
+        reader.t("avail.button.edit" if said.known and said.windows else "avail.button.say"),
+        identity("avail", "edit", said.guild_id),
+        discord.ButtonStyle.secondary if said.complete else discord.ButtonStyle.primary,
+    )
+    if not said.known or not said.windows:
+        return card(title, notice, reader.t("avail.card.empty"), _round(said, reader), row(edit))
+    return card(
+        title,
+        notice,
+        _standing(said, reader),
+        "\n".join(_lines(said, reader)),
+        row(_roles(said, reader)),
+        row(edit, *_switches(said, reader)),
+        _round(said, reader),
+    )
+
+
+def _lines(said: Available, reader: Reader) -> list[str]:
+    places = ", ".join(escaped(place, 60) for place in said.places)
+    lines = [
+        reader.t("avail.card.when", windows=format_windows(said.windows, reader.language)),
+        reader.t("avail.card.places", places=places) if places else reader.t("avail.card.anywhere"),
+    ]
+    for way, pace in (("forward", said.forward_s_per_km), ("backward", said.backward_s_per_km)):
+        if pace is None:
+            lines.append(reader.t(f"avail.card.{way}_unknown", usual_s_per_km=DEFAULT_PACE_S_PER_KM))
+        else:
+            lines.append(reader.t(f"avail.card.{way}", pace_s_per_km=pace))
+    return lines
+
+
+def _standing(said: Available, reader: Reader) -> str:
+    if said.out:
+        return reader.t("avail.card.out")
+    if said.paused_until is not None:
+        return reader.t("avail.card.paused", day=reader.full_day(said.paused_until))
+    return reader.t("avail.card.in")
+
+
+def _round(said: Available, reader: Reader) -> str:
+    return reader.t("avail.card.round_on" if said.round_on else "avail.card.round_off")
+
+
+def _roles(said: Available, reader: Reader) -> Component:
+    options = [
+        discord.SelectOption(
+            label=reader.t(f"avail.role.{wish.value}"),
+            description=reader.t(f"avail.role.{wish.value}_hint"),
+            value=wish.value,
+            default=wish in said.wishes,
+        )
+        for wish in Wish
+    ]
+    return select(
+        identity("avail", "roles", said.guild_id), options, placeholder=reader.t("avail.role.choose"), most=len(options)
+    )
+
+
+def _switches(said: Available, reader: Reader) -> list[Component]:
+    if said.out:
+        join = identity("avail", "join", said.guild_id)
+        return [button(reader.t("avail.button.join"), join, discord.ButtonStyle.success)]
+    leave = button(reader.t("avail.button.leave"), identity("avail", "leave", said.guild_id))
+    if said.paused_until is not None:
+        return [button(reader.t("avail.button.resume"), identity("avail", "join", said.guild_id)), leave]
+    return [button(reader.t("avail.button.pause"), identity("avail", "pause", said.guild_id)), leave]
+
+
+def availability_form(said: Available, reader: Reader) -> Form:
+    """Asks when, where and how fast, filled with what was said."""
+    one_unit = Reader(reader.language, Units.METRIC if reader.units is Units.BOTH else reader.units, reader.zone)
+
+    def pace(told: float | None) -> str:
+        return "" if told is None else one_unit.pace(told)
+
+    points = ", ".join(said.points)
+    return Form(
+        reader.t("avail.form.title"),
+        identity("avail", "save", said.guild_id),
+        [
+            Field(
+                "when",
+                reader.t("avail.form.when"),
+                format_windows(said.windows, reader.language),
+                reader.t("avail.form.when_example"),
+                required=True,
+                long=True,
+                limit=TEXT_LIMIT,
+            ),
+            Field(
+                "places",
+                reader.t("avail.form.places"),
+                ", ".join(said.places),
+                points or reader.t("avail.form.places_example"),
+                limit=1000,
+            ),
+            Field("forward", reader.t("avail.form.forward"), pace(said.forward_s_per_km), pace(360.0), limit=40),
+            Field("backward", reader.t("avail.form.backward"), pace(said.backward_s_per_km), pace(510.0), limit=40),
+        ],
+    )
+
+
+def pause_form(guild_id: int, reader: Reader) -> Form:
+    """Asks until when."""
+    label, example = reader.t("avail.form.until"), reader.t("avail.form.until_example")
+    fields = [Field("until", label, placeholder=example, required=True)]
+    return Form(reader.t("avail.form.pause"), identity("avail", "until", guild_id), fields)

@@ -1,0 +1,36 @@
+"""`/help`: what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.interactions.answer import Interaction, met, reply, soon
+from bot.interactions.tree import spoken
+from bot.services.profile.progress import progress_of
+from cogs.progress.help_view import help_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+class Help(commands.Cog):
+    """The way in."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="help", description=spoken("help.commands.help"))
+    async def help(self, interaction: Interaction) -> None:
+        """Show the next steps and every command."""
+        person = await met(interaction)
+        progress = await soon(interaction, progress_of(self.app.database, person), private=True)
+        await reply(interaction, help_card(person, progress), private=True)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Help(bot.app))

@@ -1,0 +1,88 @@
+"""/me: what I have run, or what another member shares."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.when.periods import today_in
+from bot.errors import BadInput, NotFound, Unavailable
+from bot.interactions.answer import Interaction, met, reply, soon
+from bot.interactions.membership import still_here
+from bot.interactions.tree import spoken
+from bot.services.habits.streaks import standing
+from bot.services.members.people import Person
+from bot.services.profile.profile import Profile, profile, profile_of
+from bot.services.runs.telling import count_waiting
+from cogs.progress.me_view import PICTURE, profile_card, weeks_of
+from cogs.progress.weeks_view import weeks_chart, weeks_in_words
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+class Me(commands.Cog):
+    """One person's running. Always private: one's own holds private runs, another's was asked for by one."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="me", description=spoken("me.commands.me"))
+    @app_commands.describe(member=spoken("me.commands.member"))
+    async def me(self, interaction: Interaction, member: discord.User | None = None) -> None:
+        """Show totals, weeks and bests."""
+        person = await met(interaction)
+        if member is None or member.id == person.user_id:
+            view, picture = await soon(interaction, self._own(person), private=True)
+        else:
+            view, picture = await soon(interaction, self._other(interaction, person, member), private=True)
+        await reply(interaction, view, private=True, files=[picture] if picture else [])
+
+    async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
+        today = today_in(person.reader.zone, self.app.clock())
+        found = await profile(self.app.database, person.user_id, today)
+        waiting = await count_waiting(self.app.database, person.user_id)
+        streak = await standing(self.app.database, person.user_id, today)
+        picture, alt = await self._weeks(found, person)
+        return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt, standing=streak), picture
+
+    async def _other(
+        self, interaction: Interaction, person: Person, member: discord.User | discord.Member
+    ) -> tuple[discord.ui.LayoutView, discord.File | None]:
+        if member.bot:
+            raise BadInput("me.guild.bot")
+        if person.club is None or not person.in_guild:
+            raise NotFound("me.guild.member")
+        stranger = not isinstance(member, discord.Member)  # Discord names somebody, and not as of this server
+        if stranger and await still_here(interaction, person.club.guild_id, member.id) is False:
+            raise NotFound("rules.profile.stranger")
+        today = today_in(person.club.reader.zone, self.app.clock())
+        found = await profile_of(self.app.database, member.id, person.club.guild_id, today)
+        picture, alt = await self._weeks(found, person)
+        return profile_card(found, person.reader, club=person.club.name, alt=alt), picture
+
+    async def _weeks(self, found: Profile, person: Person) -> tuple[discord.File | None, str | None]:
+        """The chart and its words; neither where nothing was run or the worker cannot draw just now."""
+        if found.empty:
+            return None, None
+        weeks, reader = weeks_of(found), person.reader
+        try:
+            png = await self.app.worker.draw(weeks_chart(weeks, reader), person.user_id)
+        except Unavailable as error:
+            log.warning("a chart could not be drawn: %s", error)
+            return None, None
+        alt = weeks_in_words(weeks, reader)
+        return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
+
+
+async def setup(bot: Backpedal) -> None:
+    """Load /me."""
+    await bot.add_cog(Me(bot.app))

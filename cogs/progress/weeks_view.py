@@ -1,0 +1,48 @@
+"""How weeks of running look: as a picture of bars, and in words for those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeAlias
+
+from babel.dates import format_skeleton
+from babel.numbers import get_decimal_symbol
+
+from bot.charts.weeks import WeekBar, WeeksChart
+from bot.domain.text.units import METRES_PER_MILE, Units
+from bot.i18n import locale_of
+from bot.reader import Reader
+
+Weeks: TypeAlias = Sequence[tuple[date, int, int]]
+"""(Monday, metres backward, metres forward), oldest first."""
+
+
+def weeks_chart(weeks: Weeks, reader: Reader) -> WeeksChart:
+    """The weeks as the reader's picture."""
+    miles = reader.units is Units.IMPERIAL
+    unit_m = METRES_PER_MILE if miles else 1000
+    locale = locale_of(reader.language)
+    return WeeksChart(
+        title=reader.t("me.chart.title_miles" if miles else "me.chart.title"),
+        bars=tuple(
+            WeekBar(format_skeleton("MMMd", monday, locale=locale), backward_m / unit_m, forward_m / unit_m)
+            for monday, backward_m, forward_m in weeks
+        ),
+        backward=reader.t("me.chart.backward"),
+        forward=reader.t("me.chart.forward"),
+        decimal=get_decimal_symbol(locale),
+    )
+
+
+def weeks_in_words(weeks: Weeks, reader: Reader) -> str:
+    """What the picture shows."""
+    _, backward_m, forward_m = weeks[-1]
+    return reader.t(
+        "me.chart.alt",
+        count=len(weeks),
+        backward_m=sum(week[1] for week in weeks),
+        forward_m=sum(week[2] for week in weeks),
+        week_backward_m=backward_m,
+        week_forward_m=forward_m,
+    )

@@ -1,0 +1,204 @@
+"""The messages of reminders: how they are drawn and sent, and their buttons Done, Snooze and Log it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.app import App
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.when.snoozes import Snooze
+from bot.errors import NotFound
+from bot.interactions.answer import Interaction, close_with, met, open_form, say, tell
+from bot.interactions.arguments import Entered
+from bot.interactions.components import identity, pressed
+from bot.interactions.tree import say_privately
+from bot.services.members import people
+from bot.services.reminders import reminder_answers, reminders
+from bot.services.reminders import reminder_firing as firing
+from bot.services.reminders.reminder_answers import Presser
+from bot.services.reminders.reminder_firing import Fired
+from bot.services.runs import runs
+from cogs.reminders import reminder_message_view as views
+from cogs.reminders.reminders_view import is_late
+from cogs.runs.logged import content_of, log_and_show
+from cogs.runs.transformers import RunForm, log_form, read_entry, typed_from_form
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Fire = Callable[["AsyncSession", Sequence[Fired], datetime], Awaitable[None]]
+
+
+class ReminderMessages(commands.Cog):
+    """What is said at its time, and what is pressed on it. Whether a presser was told, the services know."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        asked = Priority.ASKED
+        self.kinds = (
+            Kind(
+                StoredKind.REMIND,
+                asked,
+                None,
+                _draw,
+                failed=_failed,
+                fire_all=_fires(firing.fire),
+                hold=_hold,
+                to=Recipient.ANYBODY,
+            ),
+            Kind(
+                StoredKind.REMIND_AGAIN,
+                asked,
+                None,
+                _draw,
+                failed=_failed,
+                fire_all=_fires(firing.fire_again),
+                to=Recipient.ANYBODY,
+            ),
+            Kind(StoredKind.REMIND_TROUBLE, asked, None, _draw_trouble, to=Recipient.ANYBODY),
+        )
+
+    @pressed("remind", "done", "reminder_id", "occurs_at")
+    async def done(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
+        """It is done."""
+        person = await met(interaction)
+        said = await reminder_answers.done(
+            self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
+        )
+        words = views.done_words(said, person.reader)
+        if _is_public(interaction):
+            await say_privately(interaction, words)
+        else:
+            await close_with(interaction, words, views.after_done(said.view, occurs_at, person.reader))
+
+    @pressed("remind", "snooze", "reminder_id", "occurs_at")
+    async def snooze(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
+        """Ask until when."""
+        person = await met(interaction)
+        view = await reminder_answers.told(self.app.database, reminder_id, occurs_at, _presser(interaction))
+        words, buttons = views.snooze_choices(view, occurs_at, person.reader, self.app.clock())
+        await say(interaction, words, view=buttons)
+
+    @pressed("remind", "later", "reminder_id", "occurs_at", "how")
+    async def later(self, interaction: Interaction, reminder_id: int, occurs_at: datetime, how: Snooze) -> None:
+        """Put it off."""
+        person = await met(interaction)
+        said = await reminder_answers.snooze(
+            self.app.database,
+            reminder_id,
+            occurs_at,
+            _presser(interaction),
+            how,
+            zone=person.reader.zone,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        await close_with(interaction, views.snoozed_words(said, person.reader))
+
+    @pressed("remind", "log", "reminder_id", "occurs_at")
+    async def log(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
+        """Open the form for a run, filled with what the reminder names of it; even where the reminder is gone."""
+        person = await met(interaction)
+        usual = await runs.usual_direction(self.app.database, person.user_id)
+        try:
+            presser = _presser(interaction)
+            what = await reminder_answers.what_was_told(self.app.database, reminder_id, occurs_at, presser)
+        except NotFound:
+            what = ""
+        form = log_form(
+            usual, identity("remind", "logged", reminder_id, int(occurs_at.timestamp())), person.reader, what
+        )
+        await open_form(interaction, form)
+
+    @pressed("remind", "logged", "reminder_id", "occurs_at")
+    async def logged(
+        self, interaction: Interaction, reminder_id: int, occurs_at: datetime, form: Entered[RunForm]
+    ) -> None:
+        """Log the run, which does what it was reminded of."""
+        person = await met(interaction)
+        usual = await runs.usual_direction(self.app.database, person.user_id)
+        entry = read_entry(typed_from_form(form, usual), person.reader, self.app.clock())
+        await log_and_show(interaction, person, content_of(entry, person, note=form.note))
+        try:
+            said = await reminder_answers.done(
+                self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
+            )
+        except NotFound:
+            return
+        await tell(interaction, views.done_words(said, person.reader))
+
+
+def _presser(interaction: Interaction) -> Presser:
+    return Presser(interaction.user.id, interaction.channel_id)
+
+
+def _is_public(interaction: Interaction) -> bool:
+    """Whether others see the message that was pressed."""
+    return (
+        interaction.guild_id is not None and interaction.message is not None and not interaction.message.flags.ephemeral
+    )
+
+
+def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]]:
+    async def fire_all(session: AsyncSession, due: Sequence[DueNow], now: datetime) -> None:
+        fired = [
+            Fired(one.subject_id, one.fire_at, one.user_id, one.payload) for one in due if one.subject_id is not None
+        ]
+        await fire(session, fired, now)
+
+    return fire_all
+
+
+async def _hold(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+    """Of what Discord would not take for hours, a series says the latest alone, as after the bot was down."""
+    if out.subject_id is None or not is_late(out.due_at, now):
+        return None
+    return Hold(None) if await firing.is_overtaken(session, out.subject_id, out.due_at) else None
+
+
+async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database = client.app.database
+    view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
+    if view is None or (view.series and view.state == "paused" and not out.payload.get("though_paused")):
+        return None
+    in_channel = out.destination == "channel"
+    reader = await people.reader_for(database, None if in_channel else out.user_id, out.guild_id)
+    words, buttons = views.message(
+        view, datetime.fromisoformat(out.payload["occurs_at"]), out.due_at, reader, out.told_at or client.app.clock(),
+        in_channel=in_channel,
+    )  # fmt: skip
+    roles = [discord.Object(view.role_id)] if in_channel and view.role_id is not None else []
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=roles)
+    return Drawn(words, buttons, mentions=mentions)
+
+
+async def _draw_trouble(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database = client.app.database
+    view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
+    if view is None or view.trouble is None:
+        return None
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    return Drawn(*views.trouble_card(view, reader, client.app.clock()))
+
+
+async def _failed(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+    if out.subject_id is None:
+        return
+    await firing.not_delivered(
+        session, out.subject_id, datetime.fromisoformat(out.payload["occurs_at"]), failure.value, now,
+        in_channel=out.destination == "channel",
+    )  # fmt: skip
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    await bot.add_cog(ReminderMessages(bot.app))  # type: ignore[attr-defined]

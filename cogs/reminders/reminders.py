@@ -1,0 +1,329 @@
+"""`/remind`: asking for reminders, and keeping them."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.when import reminding, zones
+from bot.domain.when.snoozes import Snooze
+from bot.errors import BadInput
+from bot.interactions.answer import Interaction, open_form, replace, reply, soon
+from bot.interactions.arguments import Chosen, Entered, PageNumber, Version
+from bot.interactions.components import pressed
+from bot.interactions.tree import spoken
+from bot.services.members.people import Person
+from bot.services.reminders import reminders
+from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView
+from bot.services.reminders.reminders import WHAT_LIMIT
+from cogs.clubs.organising import organiser, server
+from cogs.reminders.reminder_message_view import deleted_card
+from cogs.reminders.reminder_place import Picked, checked_place, form_of, picked_place, told_place
+from cogs.reminders.reminders_view import filled_when, reminder_card, reminder_list, remove_card
+from cogs.reminders.reminding import (
+    chosen_reminder,
+    kept,
+    read_asked,
+    read_changed,
+    suggest_reminder,
+    suggest_time,
+    zone_of_club,
+)
+
+When = app_commands.Range[str, 1, 100]
+What = app_commands.Range[str, 1, WHAT_LIMIT]
+Which = app_commands.Range[str, 1, 100]
+
+
+class Reminders(commands.GroupCog, group_name="remind", group_description=spoken("remind.commands.remind")):
+    """Reminders somebody asked for. Whose a reminder is, is settled where it is read or changed."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="me", description=spoken("remind.commands.me"))
+    @app_commands.describe(when=spoken("remind.commands.when"), what=spoken("remind.commands.what"))
+    @app_commands.autocomplete(when=suggest_time)
+    async def me(self, interaction: Interaction, when: When, what: What) -> None:
+        """Remind whoever asks."""
+        person, _ = await kept(interaction)
+        asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
+        view = await soon(
+            interaction,
+            reminders.ask(
+                self.app.database,
+                person,
+                asked,
+                zone=person.reader.zone,
+                channel_id=interaction.channel_id if person.in_guild else None,
+                limit=self.app.settings.reminders.per_member,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        if person.zone_assumed:
+            place = zones.city_of(person.reader.zone, person.reader.language)
+            notices.append(person.reader.t("remind.said.zone", place=place))
+        await self._show(interaction, person, view, person.reader.t("remind.said.asked"), *notices)
+
+    @app_commands.command(name="club", description=spoken("remind.commands.club"))
+    @app_commands.describe(
+        when=spoken("remind.commands.when_club"),
+        what=spoken("remind.commands.what"),
+        channel=spoken("remind.commands.channel"),
+        role=spoken("remind.commands.role"),
+    )
+    @app_commands.autocomplete(when=suggest_time)
+    @app_commands.guild_only()
+    async def club(
+        self,
+        interaction: Interaction,
+        when: When,
+        what: What,
+        channel: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Remind a channel of the club, in the club's zone."""
+        person, _ = await organiser(interaction)
+        guild = server(interaction)
+        there = channel or guild.get_channel(interaction.channel_id or 0)
+        place = checked_place(guild, there, role, interaction.user, person.reader)
+        zone = zone_of_club(person)
+        asked, notices = read_asked(interaction, person.reader, zone, when, what)
+        view = await soon(
+            interaction,
+            reminders.ask(
+                self.app.database,
+                person,
+                asked,
+                zone=zone,
+                club=place,
+                limit=self.app.settings.reminders.per_member,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, view, person.reader.t("remind.said.asked_club"), *notices)
+
+    @app_commands.command(name="list", description=spoken("remind.commands.list"))
+    async def list(self, interaction: Interaction) -> None:
+        """All one's own, and the club's for an organiser."""
+        person, keeper = await kept(interaction)
+        found = await soon(interaction, reminders.own_reminders(self.app.database, keeper), private=True)
+        await reply(interaction, reminder_list(found, 0, person.reader, self.app.clock()), private=True)
+
+    @app_commands.command(name="edit", description=spoken("remind.commands.edit"))
+    @app_commands.describe(
+        reminder=spoken("remind.commands.reminder"),
+        when=spoken("remind.commands.when"),
+        what=spoken("remind.commands.what"),
+        channel=spoken("remind.commands.new_channel"),
+        role=spoken("remind.commands.new_role"),
+    )
+    @app_commands.autocomplete(reminder=suggest_reminder, when=suggest_time)
+    async def edit(
+        self,
+        interaction: Interaction,
+        reminder: Which,
+        when: When | None = None,
+        what: What | None = None,
+        channel: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Change when, what, or where a club's is said, or open the form for all of it."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        if when is None and what is None and channel is None and role is None:
+            await open_form(interaction, form_of(interaction, view, person.reader))
+            return
+        if (channel or role) and not view.of_club:
+            raise BadInput("remind.refused.not_club")
+        place = told_place(interaction, view, channel, role, person.reader) if view.of_club else None
+        await self._edit(interaction, person, keeper, view, when, what, place)
+
+    @app_commands.command(name="pause", description=spoken("remind.commands.pause"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def pause(self, interaction: Interaction, reminder: Which) -> None:
+        """Say nothing of it until it is taken up again."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await self._pause(interaction, person, keeper, view.reminder_id)
+
+    @app_commands.command(name="resume", description=spoken("remind.commands.resume"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def resume(self, interaction: Interaction, reminder: Which) -> None:
+        """Take it up again."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await self._resume(interaction, person, keeper, view.reminder_id)
+
+    @app_commands.command(name="delete", description=spoken("remind.commands.delete"))
+    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.autocomplete(reminder=suggest_reminder)
+    async def delete(self, interaction: Interaction, reminder: Which) -> None:
+        """Ask, then delete."""
+        person, keeper = await kept(interaction)
+        view = await chosen_reminder(interaction, person, keeper, reminder)
+        await reply(interaction, remove_card(view, person.reader, self.app.clock()), private=True)
+
+    # -- the list ----------------------------------------------------------------------------------------------
+
+    @pressed("remind", "page", "page")
+    async def turn(self, interaction: Interaction, page: PageNumber) -> None:
+        """Another page, asked afresh."""
+        person, keeper = await kept(interaction)
+        found = await reminders.own_reminders(self.app.database, keeper)
+        await replace(interaction, reminder_list(found, page, person.reader, self.app.clock()))
+
+    @pressed("remind", "show")
+    async def show(self, interaction: Interaction, reminder_id: Chosen[int]) -> None:
+        """One of the list."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        await reply(interaction, reminder_card(view, person.reader, self.app.clock()), private=True)
+
+    # -- one of them -------------------------------------------------------------------------------------------
+
+    @pressed("remind", "reading", "reminder_id", "revision", "number")
+    async def reading(self, interaction: Interaction, reminder_id: int, revision: Version, number: Version) -> None:
+        """Take the other reading of what was typed."""
+        person, keeper = await kept(interaction)
+        view = await reminders.choose_reading(
+            self.app.database, keeper, reminder_id, revision, number, self.app.clock()
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, view, person.reader.t("remind.said.changed"))
+
+    @pressed("remind", "edit", "reminder_id")
+    async def ask_edit(self, interaction: Interaction, reminder_id: int) -> None:
+        """Open the form."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        await open_form(interaction, form_of(interaction, view, person.reader))
+
+    @pressed("remind", "edited", "reminder_id")
+    async def edited(
+        self, interaction: Interaction, reminder_id: int, when: Entered[str], what: Entered[str],
+        channel: Picked = None, role: Picked = None,
+    ) -> None:  # fmt: skip
+        """Change it as the form says; a time left as it was filled in stays, and a role taken out is not pinged."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        typed = when.strip()
+        changed = None if not typed or typed == filled_when(view, person.reader).strip() else typed
+        place = picked_place(interaction, view, channel, role, person.reader) if view.of_club else None
+        await self._edit(interaction, person, keeper, view, changed, what, place, form=True)
+
+    @pressed("remind", "pause", "reminder_id")
+    async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
+        """Say nothing of it until it is taken up again."""
+        person, keeper = await kept(interaction)
+        await self._pause(interaction, person, keeper, reminder_id)
+
+    @pressed("remind", "resume", "reminder_id")
+    async def press_resume(self, interaction: Interaction, reminder_id: int) -> None:
+        """Take it up again."""
+        person, keeper = await kept(interaction)
+        await self._resume(interaction, person, keeper, reminder_id)
+
+    @pressed("remind", "late", "reminder_id", "how")
+    async def remind_late(self, interaction: Interaction, reminder_id: int, how: Snooze) -> None:
+        """Be reminded after all of what passed meanwhile."""
+        person, keeper = await kept(interaction)
+        await self._resume(interaction, person, keeper, reminder_id, how)
+
+    @pressed("remind", "remove", "reminder_id")
+    async def ask_delete(self, interaction: Interaction, reminder_id: int) -> None:
+        """Ask before it is deleted."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        await replace(interaction, remove_card(view, person.reader, self.app.clock()))
+
+    @pressed("remind", "keep", "reminder_id")
+    async def keep(self, interaction: Interaction, reminder_id: int) -> None:
+        """Leave it as it is."""
+        person, keeper = await kept(interaction)
+        view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
+        await self._show(interaction, person, view)
+
+    @pressed("remind", "delete", "reminder_id")
+    async def press_delete(self, interaction: Interaction, reminder_id: int) -> None:
+        """Delete it."""
+        person, keeper = await kept(interaction)
+        view = await reminders.delete(self.app.database, keeper, reminder_id)
+        await replace(interaction, deleted_card(view, person.reader))
+
+    # -- what commands and buttons share -----------------------------------------------------------------------
+
+    async def _edit(
+        self,
+        interaction: Interaction,
+        person: Person,
+        keeper: Keeper,
+        view: ReminderView,
+        when: str | None,
+        what: str | None,
+        club: InChannel | None,
+        *,
+        form: bool = False,
+    ) -> None:
+        asked, notices = None, list[str]()
+        if when is not None:
+            asked, notices = read_changed(interaction, person.reader, view, when, form=form)
+        changed = await soon(
+            interaction,
+            reminders.edit(
+                self.app.database,
+                keeper,
+                view.reminder_id,
+                what=what,
+                asked=asked,
+                club=club,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        await self._show(interaction, person, changed, person.reader.t("remind.said.changed"), *notices)
+
+    async def _pause(self, interaction: Interaction, person: Person, keeper: Keeper, reminder_id: int) -> None:
+        view = await soon(interaction, reminders.pause(self.app.database, keeper, reminder_id), private=True)
+        await self._show(interaction, person, view)
+
+    async def _resume(
+        self,
+        interaction: Interaction,
+        person: Person,
+        keeper: Keeper,
+        reminder_id: int,
+        later: Snooze | None = None,
+    ) -> None:
+        work = reminders.resume(
+            self.app.database, keeper, reminder_id, self.app.clock(), later=later, zone=person.reader.zone
+        )
+        view = await soon(interaction, work, private=True)
+        self.app.courier.poke()
+        active = view.state == "active"
+        await self._show(interaction, person, view, person.reader.t("remind.said.resumed") if active else "")
+
+    async def _show(self, interaction: Interaction, person: Person, view: ReminderView, *notices: str) -> None:
+        """Show it as it stands: in the place of the card that was pressed, or as the answer to a command."""
+        drawn = reminder_card(view, person.reader, self.app.clock(), "\n".join(notices))
+        if interaction.message is None:
+            await reply(interaction, drawn, private=True)
+        else:
+            await replace(interaction, drawn)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Add the cog."""
+    reminding.warm()
+    await bot.add_cog(Reminders(bot.app))  # type: ignore[attr-defined]

@@ -1,0 +1,131 @@
+"""The weekly round: Skip this week for members, and preview, redraw and confirm for organisers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import NotAllowed
+from bot.interactions.answer import Interaction, close_with, met, met_here, replace, reply, soon
+from bot.interactions.arguments import PageNumber
+from bot.interactions.beginning import begin
+from bot.interactions.components import pressed
+from bot.interactions.membership import check_organiser
+from bot.interactions.tree import say_privately, spoken
+from bot.services.members.people import Person
+from bot.services.rounds import matching, rounds
+from bot.services.rounds.matching import RoundView
+from cogs.partners.partner_group import add_to_partner
+from cogs.rounds.round_kinds import KINDS, draw_now, find_gone, try_now
+from cogs.rounds.rounds_view import came_back, round_card, skipped
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+async def show(interaction: Interaction) -> None:
+    """Show an organiser how the round stands, or would come out now."""
+    person = await met_here(interaction)
+    if person.guild_id is None:
+        raise NotAllowed("errors.guild.only")
+    await check_organiser(interaction, person, person.guild_id)
+    shown = await soon(interaction, _newest(interaction, person.guild_id, person.user_id), private=True)
+    await reply(interaction, round_card(shown, 0, person.reader), private=True)
+
+
+async def _newest(interaction: Interaction, guild_id: int, user_id: int) -> RoundView:
+    shown = await matching.newest(interaction.client.app.database, guild_id, user_id)
+    return await try_now(interaction.client, shown.round_id) or shown
+
+
+class Rounds(commands.Cog):
+    """What the round's messages can do."""
+
+    kinds = KINDS
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Plan what is not planned yet, such as after a time without the bot."""
+        await begin(self.bot, "rounds", lambda: rounds.plan_all(self.app.database, self.app.clock()))
+        self.app.courier.poke()
+
+    @pressed("round", "skip", "round_id")
+    async def sit_out(self, interaction: Interaction, round_id: int) -> None:
+        """Leave this week's round out."""
+        person = await met(interaction)
+        asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock())
+        self.app.courier.poke()
+        await close_with(interaction, *skipped(asked, person.reader))
+
+    @pressed("round", "back", "round_id")
+    async def back(self, interaction: Interaction, round_id: int) -> None:
+        """Come back into it."""
+        person = await met(interaction)
+        asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock(), back=True)
+        self.app.courier.poke()
+        await close_with(interaction, *came_back(asked, person.reader))
+
+    @pressed("round", "page", "round_id", "page")
+    async def page(self, interaction: Interaction, round_id: int, page: PageNumber) -> None:
+        """Turn the page."""
+        person = await self._organiser(interaction, round_id)
+        shown = await matching.seen(self.app.database, round_id, person.user_id)
+        shown = await try_now(interaction.client, round_id) or shown
+        await replace(interaction, round_card(shown, page, person.reader))
+
+    @pressed("round", "confirm", "round_id", "seed")
+    async def confirm(self, interaction: Interaction, round_id: int, seed: int) -> None:
+        """Make outings of the draw."""
+        person = await self._organiser(interaction, round_id)
+
+        async def confirm() -> bool:
+            await find_gone(interaction.client, round_id)
+            return await matching.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
+
+        done = await soon(interaction, confirm(), private=True)
+        self.app.courier.poke()
+        await self._answer(interaction, round_id, "rounds.said.confirmed" if done else "rounds.said.stale")
+
+    @pressed("round", "redraw", "round_id", "seed")
+    async def redraw(self, interaction: Interaction, round_id: int, seed: int) -> None:
+        """Draw again, with another seed."""
+        person = await self._organiser(interaction, round_id)
+        before = await matching.seen(self.app.database, round_id, person.user_id)
+        await matching.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
+        await soon(interaction, draw_now(interaction.client, round_id), private=True)
+        after = await matching.seen(self.app.database, round_id, person.user_id)
+        same = before.state == after.state == "drawn" and before.outings == after.outings
+        await self._answer(interaction, round_id, "rounds.said.same" if same else "rounds.said.redrawn")
+
+    async def _organiser(self, interaction: Interaction, round_id: int) -> Person:
+        """Who presses, who must organise the round's club now."""
+        person = await met(interaction)
+        await check_organiser(interaction, person, (await matching.seen(self.app.database, round_id)).guild_id)
+        return person
+
+    async def _answer(self, interaction: Interaction, round_id: int, key: str) -> None:
+        """Say what was done: on the presser's own card, or to him alone where a message was pressed."""
+        person = await met(interaction)
+        words = person.reader.t(key)
+        here = interaction.message
+        if here is not None and here.flags.ephemeral:
+            shown = await matching.seen(self.app.database, round_id, person.user_id)
+            await replace(interaction, round_card(shown, 0, person.reader, words))
+        elif isinstance(interaction.channel, discord.DMChannel):
+            await close_with(interaction, words)
+        else:
+            await say_privately(interaction, words)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog, and its command to `/partner`."""
+    await bot.add_cog(Rounds(bot))
+    words = spoken("rounds.commands.round")
+    add_to_partner(bot, [app_commands.Command(name="round", description=words, callback=show)])

@@ -1,0 +1,198 @@
+"""The weekly round in words: the notice, what organisers see of a draw, and what each is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ButtonStyle, Colour, ui
+from discord.utils import format_dt
+
+from bot.domain.outings.outings import Presence, Wish
+from bot.domain.partners.availability import format_windows
+from bot.domain.rounds.reasons import MOST_REASONS, Why
+from bot.domain.rounds.rounds import ANSWER
+from bot.interactions.components import Component, button, card, classic, identity, row
+from bot.reader import Reader, escaped
+from bot.services.outings.outings import OutingView
+from bot.services.rounds.matching import Proposed, RoundView
+from bot.services.rounds.rounds import Invitation
+
+COLOUR = Colour(0xF59E0B)
+SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
+TURN_OF = {Why.FORWARD.value: Wish.SPOTTER, Why.BACKWARD.value: Wish.BACKWARD}
+MESSAGE_WORDS = 1500
+"""Characters of outings in a message, which takes 2,000."""
+PAGE = 6
+"""Lines of a page; a card takes 4,000 characters."""
+NAME = 30
+Words = tuple[str, ui.View | None]
+
+
+# ── members ──
+
+
+def notice(asked: Invitation, reader: Reader) -> Words:
+    """A day before: that the round comes, with what is known, and the button that leaves it out once."""
+    words = reader.t(
+        "rounds.notice.asked",
+        club=escaped(asked.club, 60),
+        day=reader.day(asked.monday),
+        at=format_dt(asked.match_at, "F"),
+        windows=format_windows(asked.windows, reader.language),
+    )
+    return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
+
+
+def skipped(asked: Invitation, reader: Reader) -> Words:
+    """After Skip this week."""
+    words = reader.t("rounds.notice.skipped", day=reader.day(asked.monday))
+    return words, classic(button(reader.t("rounds.button.back"), identity("round", "back", asked.round_id)))
+
+
+def came_back(asked: Invitation, reader: Reader) -> Words:
+    """After coming back."""
+    words = reader.t("rounds.notice.back", day=reader.day(asked.monday), at=format_dt(asked.match_at, "F"))
+    return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
+
+
+def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader) -> str | None:
+    """With whom, when, where, as what, and why; None for who is not in it any more."""
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN:
+        return None
+    people = [(c.user_id, c.name, c.wish) for c in outing.inside]
+    others = [f"**{escaped(c.name, 60)}**" for c in outing.inside if c.user_id != user_id]
+    return "\n".join(
+        [
+            reader.t("rounds.matched.with", names=reader.both(others)),
+            reader.t(
+                "rounds.matched.when",
+                at=format_dt(outing.starts_at, "F"),
+                relative=format_dt(outing.starts_at, "R"),
+                place=escaped(outing.place, 80),
+            ),
+            reader.t(f"rounds.matched.{me.wish.value}"),
+            reader.t("rounds.matched.why", reasons=_reasons(why, people, reader, user_id)),
+            reader.t("rounds.matched.next"),
+        ]
+    )
+
+
+def left(help_: str, reader: Reader) -> str:
+    """That there is no partner, and what would help."""
+    return reader.t(f"rounds.left.{help_}")
+
+
+def _reasons(
+    why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None = None
+) -> str:
+    """In words: `it is your turn to face forward, the same place`; `user_id` reads it, of all `people` in it."""
+    return ", ".join(_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS])
+
+
+def _reason(kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None) -> str:
+    if kind == Why.APART and weeks:
+        return reader.t("rounds.why.apart", count=int(weeks))
+    if kind in TURN_OF:
+        whose = [(one, name) for one, name, wish in people if wish is TURN_OF[kind]]
+        if len(whose) != 1:  # who comes as what has changed since
+            return reader.t("rounds.why.turns")
+        (one, name), *_ = whose
+        return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=escaped(name, NAME))
+    if kind == Why.ROLES and all(wish is Wish.SWAP for _, _, wish in people):
+        return reader.t("rounds.why.swap")
+    return reader.t(f"rounds.why.{kind}")
+
+
+# ── organisers ──
+
+
+def preview(shown: RoundView, reader: Reader) -> Words | None:
+    """A draw for the organisers, to be confirmed or drawn again; once settled, one line."""
+    if shown.state == "confirmed":
+        return reader.t("rounds.preview.confirmed", day=reader.day(shown.monday)), None
+    if shown.state != "drawn":
+        return None
+    lines = _lines(shown, reader)
+    fitting = lines[:1]
+    for line in lines[1:]:
+        if sum(map(len, fitting)) + len(line) > MESSAGE_WORDS:
+            break
+        fitting.append(line)
+    more = len(lines) - len(fitting)
+    parts = [_headline(shown, reader), *fitting]
+    if more:
+        parts.append(reader.t("rounds.preview.more", count=more))
+    if shown.confirms_at is not None:
+        parts.append(reader.t("rounds.preview.by_itself", relative=format_dt(shown.confirms_at, "R")))
+    return "\n".join(parts), classic(*_answers(shown, reader))
+
+
+def round_card(shown: RoundView, page: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+    """The newest round, for an organiser, page by page."""
+    lines = _lines(shown, reader)
+    pages = max(1, -(-len(lines) // PAGE))
+    page = min(page, pages - 1)
+    items: list[Component] = _answers(shown, reader) if shown.state == "drawn" else []
+    for to, label in ((page - 1, "rounds.button.earlier"), (page + 1, "rounds.button.later")):
+        if 0 <= to < pages:
+            items.append(button(reader.t(label), identity("round", "page", shown.round_id, to)))
+    return card(
+        reader.t("rounds.preview.title", day=reader.day(shown.monday)),
+        notice,
+        _standing(shown, reader),
+        "\n".join(lines[page * PAGE : (page + 1) * PAGE]),
+        *([row(*items)] if items else []),
+        colour=COLOUR,
+    )
+
+
+def _answers(shown: RoundView, reader: Reader) -> list[Component]:
+    ids = (shown.round_id, shown.seed)
+    return [
+        button(reader.t("rounds.button.confirm"), identity("round", "confirm", *ids), ButtonStyle.success),
+        button(reader.t("rounds.button.redraw"), identity("round", "redraw", *ids)),
+    ]
+
+
+def _headline(shown: RoundView, reader: Reader) -> str:
+    return reader.t(
+        "rounds.preview.headline",
+        day=reader.day(shown.monday),
+        outings=len(shown.outings),
+        members=sum(len(one.partners) for one in shown.outings),
+        left=len(shown.left),
+    )
+
+
+def _standing(shown: RoundView, reader: Reader) -> str:
+    if shown.state == "announced":
+        trial = reader.t("rounds.preview.trial", at=format_dt(shown.match_at, "F"), count=shown.asked)
+        return f"{trial}\n{_headline(shown, reader)}"
+    if shown.state == "drawn":
+        until: datetime = shown.confirms_at or shown.match_at + ANSWER
+        by_itself = reader.t("rounds.preview.by_itself", relative=format_dt(until, "R"))
+        return f"{_headline(shown, reader)}\n{by_itself}"
+    return reader.t(f"rounds.preview.is_{shown.state}")
+
+
+def _lines(shown: RoundView, reader: Reader) -> list[str]:
+    """A line an outing, then one for each who is left over."""
+    return [
+        *(_line(one, reader) for one in shown.outings),
+        *(
+            reader.t("rounds.preview.left", name=escaped(name, NAME), help=reader.t(f"rounds.help.{help_}"))
+            for name, help_ in shown.left
+        ),
+    ]
+
+
+def _line(one: Proposed, reader: Reader) -> str:
+    return reader.t(
+        "rounds.preview.outing",
+        people=" + ".join(f"{SIGNS[wish]} **{escaped(name, NAME)}**" for _, name, wish in one.partners),
+        at=format_dt(one.starts_at, "f"),
+        place=escaped(one.place, 80) if one.place else reader.t("rounds.place_open"),
+        why=_reasons(one.why, one.partners, reader),
+    )

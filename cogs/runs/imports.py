@@ -1,0 +1,194 @@
+"""The menu "Import run files", and the answers to which laps of an imported run were backward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.runs.entry import parse_backward
+from bot.domain.runs.runs import Direction, breaks_the_rule
+from bot.errors import BadInput, NotAllowed
+from bot.interactions.answer import Interaction, met, open_form, replace, reply
+from bot.interactions.arguments import Chosen, Entered, PageNumber
+from bot.interactions.components import card, pressed
+from bot.services.members.people import Person
+from bot.services.runs import changes, runs, telling, twins
+from bot.services.runs.runs import RunView
+from cogs.runs.importing import import_files
+from cogs.runs.imports_view import PAGE, lap_choice, next_row, question, share_form
+from cogs.runs.redraw import follow
+from cogs.runs.run_card_view import form_units, private_card, rule
+from cogs.runs.twice import ask_if_twice
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+MENU = "Import run files"
+
+
+class Imports(commands.Cog):
+    """Imported runs, until they have their direction."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+        self.menu = app_commands.ContextMenu(name=MENU, callback=self.import_from_message)
+
+    async def cog_load(self) -> None:
+        """Offer the menu: a cog's decorators cannot."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu back."""
+        self.bot.tree.remove_command(MENU, type=discord.AppCommandType.message)
+
+    async def import_from_message(self, interaction: Interaction, message: discord.Message) -> None:
+        """Bring in the files of a message of one's own: they go into one's own log."""
+        await met(interaction)
+        if message.author.id != interaction.user.id:
+            raise NotAllowed("imports.menu.not_yours")
+        if not message.attachments:
+            raise BadInput("imports.menu.nothing")
+        await import_files(interaction, message.attachments)
+
+    @pressed("import", "ask", "run_id")
+    async def ask(self, interaction: Interaction, run_id: int) -> None:
+        """The question again."""
+        person = await met(interaction)
+        asked = await telling.question(self.app.database, run_id, person.user_id)
+        await replace(interaction, question(asked, person.reader))
+
+    @pressed("import", "next")
+    async def next(self, interaction: Interaction) -> None:
+        """The next run that waits for an answer, in a card of its own."""
+        person = await met(interaction)
+        asked = await telling.next_question(self.app.database, person.user_id)
+        await reply(interaction, question(asked, person.reader), private=True)
+
+    @pressed("import", "same", "run_id", "there_id", "kept")
+    async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: Literal["run", "there"]) -> None:
+        """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
+        person = await met(interaction)
+        kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
+        dropped = await twins.keep_one(
+            self.app.database,
+            kept_id,
+            dropped_id,
+            person.user_id,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        await replace(interaction, private_card(dropped, person.reader, person.weight_kg))
+        await follow(interaction, dropped_id)
+        await self._ask_next(interaction, person, kept_id)
+
+    @pressed("import", "two", "run_id", "there_id")
+    async def two(self, interaction: Interaction, run_id: int, there_id: int) -> None:
+        """They are two runs: both count."""
+        person = await met(interaction)
+        await twins.keep_both(self.app.database, run_id, there_id, person.user_id)
+        await replace(interaction, card(person.reader.t("imports.twins.two")))
+        await self._ask_next(interaction, person, run_id)
+
+    async def _ask_next(self, interaction: Interaction, person: Person, run_id: int) -> None:
+        """What is still to be asked about a run that stays: another that covers its time, or which way it was."""
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        if view.content.told:
+            await ask_if_twice(interaction, person, view)
+        elif not view.deleted:
+            asked = await telling.question(self.app.database, run_id, person.user_id)
+            await reply(interaction, question(asked, person.reader), private=True)
+
+    @pressed("import", "all", "run_id", "direction")
+    async def all(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        direction: Literal[Direction.BACKWARD, Direction.FORWARD],
+    ) -> None:
+        """All of it, or none."""
+        person = await met(interaction)
+        view = await telling.tell_all(
+            self.app.database,
+            run_id,
+            person.user_id,
+            direction,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        await self._told(interaction, person, view)
+
+    @pressed("import", "drop", "run_id")
+    async def drop(self, interaction: Interaction, run_id: int) -> None:
+        """Leave out what was no run; its card offers Undo."""
+        person = await met(interaction)
+        view = await changes.delete_run(
+            self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await replace(interaction, private_card(view, person.reader, person.weight_kg))
+
+    @pressed("import", "choose", "run_id", "page")
+    async def choose(self, interaction: Interaction, run_id: int, page: PageNumber) -> None:
+        """A page of laps to tick."""
+        person = await met(interaction)
+        asked = await telling.question(self.app.database, run_id, person.user_id)
+        if asked.twins is not None:
+            await replace(interaction, question(asked, person.reader))
+        else:
+            await replace(interaction, lap_choice(asked, person.reader, page))
+
+    @pressed("import", "tick", "run_id", "page")
+    async def tick(
+        self, interaction: Interaction, run_id: int, page: PageNumber, ticked: Chosen[frozenset[int]]
+    ) -> None:
+        """Keep what is ticked on this page."""
+        person = await met(interaction)
+        shown = range(page * PAGE, (page + 1) * PAGE)
+        asked = await telling.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
+        await replace(interaction, lap_choice(asked, person.reader, page))
+
+    @pressed("import", "save", "run_id")
+    async def save(self, interaction: Interaction, run_id: int) -> None:
+        """The ticked laps were backward."""
+        person = await met(interaction)
+        view = await telling.tell_ticked(
+            self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await self._told(interaction, person, view)
+
+    @pressed("import", "share", "run_id")
+    async def share(self, interaction: Interaction, run_id: int) -> None:
+        """Ask how much of a run without laps was backward."""
+        person = await met(interaction)
+        await open_form(interaction, share_form(run_id, person.reader))
+
+    @pressed("import", "portion", "run_id")
+    async def portion(self, interaction: Interaction, run_id: int, share: Entered[str]) -> None:
+        """Take a distance or a percentage."""
+        person = await met(interaction)
+        part = parse_backward(share, form_units(person.reader), person.reader.language)
+        view = await telling.tell_part(
+            self.app.database, run_id, person.user_id, part, interaction_id=interaction.id, now=self.app.clock()
+        )
+        await self._told(interaction, person, view)
+
+    async def _told(self, interaction: Interaction, person: Person, view: RunView) -> None:
+        """Show the run as told, in place of the question, with the way on to the next."""
+        notices = []
+        if breaks_the_rule(view.content, person.solo_surfaces):
+            notices.append(rule(view.content, person.reader, person.solo_surfaces))
+        drawn = private_card(view, person.reader, person.weight_kg, *notices)
+        waiting = await telling.count_waiting(self.app.database, person.user_id)
+        if waiting:
+            drawn.add_item(next_row(person.reader, waiting))
+        await replace(interaction, drawn)
+        await follow(interaction, view.run_id)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Load the menu and the answers."""
+    await bot.add_cog(Imports(bot))

@@ -1,0 +1,206 @@
+"""How an import looks: the report file by file, and the question no file answers: which way was it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.interactions.components import Field, Form, button, card, identity, row, select
+from bot.reader import Reader, escaped
+from bot.services.runs.imports import FileOutcome, Outcome
+from bot.services.runs.runs import RunView
+from bot.services.runs.telling import Lap, Question
+from bot.services.runs.twins import Twins
+from cogs.runs.run_card_view import COLOURS, way
+
+PAGE = 25
+"""Laps on a page: as many as a select of Discord holds."""
+REPORT_CHARACTERS = 3000
+"""How much of a report is spelt out; a message holds 4,000 characters."""
+SIGNS = {
+    Outcome.IMPORTED: "imported",
+    Outcome.ALREADY: "already",
+    Outcome.SAME_FILE: "already_same_file",
+    Outcome.OFFERED: "offered",
+    Outcome.NOT_RUN: "not_run",
+    Outcome.UNREADABLE: "unreadable",
+    Outcome.TOO_LARGE: "too_large",
+}
+
+
+def size(reader: Reader, distance_m: int | None, duration_ms: int) -> str:
+    """`5.00 km · 27:30`, or the time alone."""
+    time = reader.duration(duration_ms)
+    return f"{reader.distance(distance_m)} · {time}" if distance_m else time
+
+
+def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, note: str = "") -> ui.LayoutView:
+    """What became of each file; `waiting` runs of this import have not got their direction yet."""
+    lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
+    told = [(outcome.run_id is not None, _line(outcome, reader)) for outcome in outcomes]
+    if sum(len(words) + 1 for _, words in told) > room:
+        told.sort(key=lambda line: not line[0])  # of a long report the end is only counted: what came in goes first
+    for at, (_, words) in enumerate(told):
+        room -= len(words) + 1
+        if room < 0:
+            lines.append(reader.t("imports.report.more", count=len(told) - at))
+            break
+        lines.append(words)
+    if note:
+        lines.append(note)
+    came_in = any(outcome.run_id is not None for outcome in outcomes)
+    last = reader.t("imports.report.waiting", count=waiting) if waiting else ""
+    return card("\n".join(lines), last if came_in else reader.t("imports.report.none"), colour=COLOURS["untold"])
+
+
+def _line(outcome: FileOutcome, reader: Reader) -> str:
+    shown = {
+        "file": escaped(outcome.filename, 60),
+        "day": reader.full_day(outcome.ran_on) if outcome.ran_on else "",
+        "size": size(reader, outcome.distance_m, outcome.duration_ms),
+        "sport": reader.t(f"imports.sport.{outcome.sport}") if outcome.sport else "",
+    }
+    if outcome.outcome in (Outcome.UNREADABLE, Outcome.TOO_LARGE):
+        params = {name: escaped(value) if isinstance(value, str) else value for name, value in outcome.params.items()}
+        shown["reason"] = reader.t(outcome.reason, **params) if outcome.reason else ""
+    words = reader.t(f"imports.report.{SIGNS[outcome.outcome]}", **shown)
+    return "\n".join([words, *(f"-# {reader.t(warning)}" for warning in outcome.warnings)])
+
+
+def question(asked: Question, reader: Reader) -> ui.LayoutView:
+    """Which laps, or how much, of an imported run were backward; before that, whether it is there already."""
+    if asked.twins is not None:
+        return same_or_two(asked.twins, reader)
+    laps = len(asked.laps)
+    run_id = asked.run_id
+    title = reader.t("imports.ask.title" if laps else "imports.ask.title_whole")
+    about = reader.t(
+        "imports.ask.run",
+        day=reader.full_day(asked.ran_on),
+        size=size(reader, asked.distance_m, asked.duration_ms),
+        file=escaped(asked.filename, 60),
+    )
+    if not asked.may_be_backward:
+        what = reader.t("imports.ask.title_other", sport=reader.t(f"imports.sport.{asked.sport}"))
+        choice = row(
+            button(reader.t("imports.ask.drop"), identity("import", "drop", run_id), discord.ButtonStyle.primary),
+            button(reader.t("imports.ask.forward"), identity("import", "all", run_id, "forward")),
+        )
+        return card(f"{what}\n{about}\n{reader.t('imports.ask.until')}", choice, colour=COLOURS["untold"])
+    hint = reader.t("imports.ask.hint_laps", count=laps) if laps else reader.t("imports.ask.hint_whole")
+    third = (
+        button(reader.t("imports.ask.choose"), identity("import", "choose", run_id, 0))
+        if laps
+        else button(reader.t("imports.ask.share"), identity("import", "share", run_id))
+    )
+    answers = [
+        button(reader.t("imports.ask.all"), identity("import", "all", run_id, "backward"), discord.ButtonStyle.primary),
+        button(reader.t("imports.ask.none"), identity("import", "all", run_id, "forward")),
+        third,
+    ]
+    words = [title, about, hint]
+    if asked.sport == "unknown":
+        words.append(reader.t("imports.ask.unknown", word=escaped(asked.sport_name, 40)))
+        answers.append(button(reader.t("imports.ask.drop"), identity("import", "drop", run_id)))
+    words.append(reader.t("imports.ask.until"))
+    return card("\n".join(words), row(*answers), colour=COLOURS["untold"])
+
+
+def same_or_two(twins: Twins, reader: Reader) -> ui.LayoutView:
+    """Whether two runs that cover the same time are one, both shown."""
+    run, there = twins.run, twins.there
+    words = [
+        reader.t("imports.twins.title"),
+        reader.t("imports.twins.there", run=_sight(there, reader)),
+        reader.t("imports.twins.run", run=_sight(run, reader)),
+        reader.t("imports.twins.hint" if run.content.told else "imports.twins.hint_untold"),
+    ]
+    ids = (run.run_id, there.run_id)
+    answers = row(
+        button(reader.t("imports.twins.keep"), identity("import", "same", *ids, "there"), discord.ButtonStyle.primary),
+        button(reader.t("imports.twins.take"), identity("import", "same", *ids, "run")),
+        button(reader.t("imports.twins.both"), identity("import", "two", *ids)),
+    )
+    return card("\n".join(words), answers, colour=COLOURS["untold"])
+
+
+def _sight(view: RunView, reader: Reader) -> str:
+    content = view.content
+    at = reader.inside(content.zone).moment(content.started_at)
+    direction = reader.t(f"runs.direction.{way(content.directions)}")
+    source = reader.t(f"imports.source.{view.source}")
+    return f"{at} · {size(reader, content.distance_m, content.duration_ms)} · {direction} · {source}"
+
+
+def next_row(reader: Reader, waiting: int) -> ui.ActionRow[Any]:
+    """The way on to the next run that waits for its direction."""
+    return row(button(reader.t("imports.ask.next", count=waiting), identity("import", "next")))
+
+
+def lap_choice(asked: Question, reader: Reader, page: int) -> ui.LayoutView:
+    """A page of laps to tick; what is ticked is kept with the run, so pages and restarts lose nothing."""
+    count = len(asked.laps)
+    last_page = (count - 1) // PAGE
+    page = min(max(page, 0), last_page)
+    first = page * PAGE
+    shown = asked.laps[first : first + PAGE]
+    run_id = asked.run_id
+    options = [
+        discord.SelectOption(
+            label=reader.t(
+                "imports.choose.lap", number=first + at + 1, size=size(reader, lap.distance_m, lap.duration_ms)
+            )[:100],
+            value=str(first + at),
+            default=lap.backward,
+        )
+        for at, lap in enumerate(shown)
+    ]
+    shown_range = {"first": first + 1, "last": first + len(shown), "laps": count}
+    ticks = select(
+        identity("import", "tick", run_id, page),
+        options,
+        placeholder=reader.t("imports.choose.placeholder", first=first + 1, last=first + len(shown)),
+        least=0,
+        most=len(options),
+    )
+    save = button(reader.t("imports.choose.save"), identity("import", "save", run_id), discord.ButtonStyle.primary)
+    back = button(reader.t("imports.choose.cancel"), identity("import", "ask", run_id))
+    turning = []
+    if last_page:
+        turning = [
+            button("◀", identity("import", "choose", run_id, max(page - 1, 0)), disabled=page == 0),
+            button("▶", identity("import", "choose", run_id, page + 1), disabled=page == last_page),
+        ]
+    words = [reader.t("imports.choose.title"), _ticked(asked.laps, reader)]
+    if last_page:
+        words.append(f"-# {reader.t('imports.choose.page', **shown_range)}")
+    return card("\n".join(words), row(ticks), row(*turning, save, back), colour=COLOURS["untold"])
+
+
+def _ticked(laps: Sequence[Lap], reader: Reader) -> str:
+    ticked = [lap for lap in laps if lap.backward]
+    if not ticked:
+        return reader.t("imports.choose.nothing")
+    metres = sum(lap.distance_m or 0 for lap in ticked)
+    return reader.t(
+        "imports.choose.ticked" if metres else "imports.choose.ticked_time",
+        count=len(ticked),
+        laps=len(laps),
+        distance_m=metres,
+        duration_ms=sum(lap.duration_ms for lap in ticked),
+    )
+
+
+def share_form(run_id: int, reader: Reader) -> Form:
+    """How much of a run without laps was backward."""
+    field = Field(
+        "share",
+        reader.t("imports.share.label"),
+        placeholder=reader.t("imports.share.placeholder"),
+        required=True,
+        limit=30,
+    )
+    return Form(reader.t("imports.share.title"), identity("import", "portion", run_id), [field])

@@ -1,0 +1,261 @@
+"""How a run looks: to its club, to its runner, and in one line."""
+
+from __future__ import annotations
+
+from discord import ButtonStyle, Colour, ui
+from discord.utils import format_dt
+
+from bot.domain.runs.energy import cost
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
+from bot.domain.text.units import Units
+from bot.interactions.components import Component, button, card, identity, row
+from bot.reader import Reader, escaped
+from bot.services.members.people import Person
+from bot.services.runs.runs import RunLine, RunView
+
+COLOURS = {
+    "backward": Colour(0x8B5CF6),
+    "forward": Colour(0x14B8A6),
+    "mixed": Colour(0x6366F1),
+    "untold": Colour(0x94A3B8),
+}
+GONE = Colour(0x64748B)
+
+
+def way(directions: frozenset[Direction]) -> str:
+    """The word for a run's directions: backward, forward, mixed or untold."""
+    if Direction.UNTOLD in directions:
+        return "untold"
+    return "mixed" if len(directions) > 1 else next(iter(directions)).value
+
+
+def line(run: RunLine, reader: Reader) -> str:
+    """`Tue 17 Nov · 5.00 km backward · 27:30`: how a run is chosen in words."""
+    direction = reader.t(f"runs.direction.{way(run.directions)}")
+    key = "runs.line.run" if run.distance_m is not None else "runs.line.time"
+    return reader.t(
+        key, day=reader.day(run.ran_on), distance_m=run.distance_m, direction=direction, duration_ms=run.duration_ms
+    )
+
+
+def line_of(view: RunView, reader: Reader) -> str:
+    """The same line for a whole run."""
+    content = view.content
+    return line(
+        RunLine(
+            view.run_id,
+            content.ran_on,
+            content.distance_m,
+            content.duration_ms,
+            content.directions,
+            content.sharing,
+            view.review,
+        ),
+        reader,
+    )
+
+
+def title(content: RunContent, reader: Reader) -> str:
+    """`⏪ 5.00 km backward in 27:30`."""
+    kind = way(content.directions)
+    key = f"runs.card.{kind}" if content.distance_m is not None else f"runs.card.{kind}_time"
+    return reader.t(key, distance_m=content.distance_m, duration_ms=content.duration_ms)
+
+
+def public_card(view: RunView, reader: Reader) -> ui.LayoutView:
+    """What the club sees of a run, in the club's language and units, with its runner's buttons.
+
+    A run taken back or made private leaves a line without figures.
+    """
+    name = escaped(view.runner, 60)
+    if view.deleted:
+        return card(f"-# {reader.t('runs.card.taken_back', name=name)}", colour=GONE)
+    if not view.content.told:
+        return card(f"-# {reader.t('runs.card.not_told', name=name)}", colour=GONE)
+    if not view.public:
+        return card(f"-# {reader.t('runs.card.made_private', name=name)}", colour=GONE)
+    content = view.content
+    about = [f"**{name}**", *_about(content, reader)]
+    parts = [
+        f"### {title(content, reader)}",
+        " · ".join(about),
+        *divided(content, reader),
+        *_cost(content, reader),
+        *_shared_extras(view, reader),
+    ]
+    small = [format_dt(content.started_at, "f"), *week_line(view, reader)]
+    parts.append(f"-# {' · '.join(small)}")
+    if view.review is Review.HELD:
+        parts.append(f"-# {reader.t('runs.card.held')}")
+    return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+
+
+def private_card(view: RunView, reader: Reader, weight_kg: float | None, *notices: str) -> ui.LayoutView:
+    """What only the runner sees: everything, in the runner's language, units and the run's zone."""
+    content = view.content
+    if view.deleted:
+        undo = button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision))
+        gone = "\n".join([*notices, reader.t("runs.card.deleted", run=line_of(view, reader))])
+        return card(gone, row(undo), colour=GONE)
+    parts = [
+        *notices,
+        f"### {title(content, reader)}",
+        " · ".join([reader.inside(content.zone).moment(content.started_at), *_about(content, reader)]),
+        *divided(content, reader),
+        *_cost(content, reader),
+        *kilocalories(content, reader, weight_kg),
+        *_spotter(view, reader),
+    ]
+    if content.effort is not None:
+        parts.append(reader.t("runs.card.effort", count=content.effort))
+    if content.note:
+        parts.append(reader.t("runs.card.note", note=escaped(content.note)))
+    parts += [f"-# {words}" for words in (*week_line(view, reader), *standing(view, reader))]
+    return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+
+
+def standing(view: RunView, reader: Reader) -> list[str]:
+    """Why a run is on no board, or sets no best, if so."""
+    said = []
+    if view.content.sharing is Sharing.ME:
+        said.append(reader.t("runs.card.only_me"))
+    elif view.guild_id is None:
+        said.append(reader.t("runs.card.no_club"))
+    if not view.content.told:
+        said.append(reader.t("runs.card.untold_hint"))
+    if view.review is not Review.NONE:
+        said.append(reader.t(f"runs.card.{view.review.value}"))
+    if view.content.doubtful:
+        said.append(reader.t("runs.card.doubtful"))
+    return said
+
+
+def kilocalories(content: RunContent, reader: Reader, weight_kg: float | None) -> list[str]:
+    """The range of kilocalories, for the runner's own eyes: they give the weight away."""
+    spent = cost(content.stretches, weight_kg)
+    if spent is None or spent.kcal_low is None or spent.kcal_high is None:
+        return []
+    return [reader.t("runs.card.kilocalories", low=round(spent.kcal_low), high=round(spent.kcal_high))]
+
+
+def week_line(view: RunView, reader: Reader) -> list[str]:
+    """`Week: 12.30 km backward · 5.00 km forward`, or nothing when there is none."""
+    backward_m, backward_ms = view.week.sums.get(Direction.BACKWARD, (0, 0))
+    forward_m, forward_ms = view.week.sums.get(Direction.FORWARD, (0, 0))
+    if backward_m and forward_m:
+        return [reader.t("runs.card.week_both", backward_m=backward_m, forward_m=forward_m)]
+    if backward_m:
+        return [reader.t("runs.card.week_backward", backward_m=backward_m)]
+    if forward_m:
+        return [reader.t("runs.card.week_forward", forward_m=forward_m)]
+    if backward_ms or forward_ms:
+        return [reader.t("runs.card.week_time", duration_ms=backward_ms + forward_ms)]
+    return []
+
+
+def rule(content: RunContent, reader: Reader, solo_surfaces: frozenset[Surface]) -> str:
+    """The one rule, kindly; and where the surface was not told, how to say that it was one of those."""
+    if content.surface is not None or not solo_surfaces:
+        return reader.t("runs.say.rule")
+    allowed = sorted(reader.t(f"runs.surface.{surface.value}") for surface in solo_surfaces)
+    return reader.t("runs.say.rule_untold", surfaces=reader.either(allowed))
+
+
+def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
+    """What an edit came to; and the rule, where it is the edit that broke it."""
+    reader, solo = person.reader, person.solo_surfaces
+    said = [reader.t("runs.edit.done" if after.revision != before.revision else "runs.edit.nothing")]
+    if breaks_the_rule(after.content, solo) and not breaks_the_rule(before.content, solo):
+        said.append(rule(after.content, reader, solo))
+    return said
+
+
+def _about(content: RunContent, reader: Reader) -> list[str]:
+    """Pace and surface."""
+    said = []
+    if content.distance_m:
+        said.append(reader.pace(content.duration_ms / content.distance_m))
+    if content.surface:
+        said.append(reader.t(f"runs.surface.{content.surface.value}"))
+    return said
+
+
+def divided(content: RunContent, reader: Reader) -> list[str]:
+    """How a mixed run divides."""
+    if way(content.directions) != "mixed":
+        return []
+    metres = dict.fromkeys(Direction, 0)
+    ms = dict.fromkeys(Direction, 0)
+    for stretch in content.stretches:
+        metres[stretch.direction] += stretch.distance_m or 0
+        ms[stretch.direction] += stretch.duration_ms
+    if not content.distance_m:
+        key = "runs.card.parts_time"
+    elif any(stretch.estimated for stretch in content.stretches):
+        key = "runs.card.parts_estimated"
+    else:
+        key = "runs.card.parts"
+    return [
+        reader.t(
+            key,
+            backward_m=metres[Direction.BACKWARD],
+            forward_m=metres[Direction.FORWARD],
+            backward_ms=ms[Direction.BACKWARD],
+            forward_ms=ms[Direction.FORWARD],
+        )
+    ]
+
+
+def _cost(content: RunContent, reader: Reader) -> list[str]:
+    """What the run cost beside the same run forward; the ratio alone."""
+    spent = cost(content.stretches, None)
+    if spent is None:
+        return []
+    percents = {
+        "percent": round((spent.ratio - 1) * 100),
+        "low": round((spent.ratio_low - 1) * 100),
+        "high": round((spent.ratio_high - 1) * 100),
+    }
+    return [reader.t("runs.card.cost", **percents)]
+
+
+def _spotter(view: RunView, reader: Reader) -> list[str]:
+    keys = {
+        SpotterState.ASKED: "runs.card.spotter_asked",
+        SpotterState.AGREED: "runs.card.with_spotter",
+        SpotterState.DECLINED: "runs.card.spotter_declined",
+    }
+    if view.spotter is None or view.content.spotter_state is None:
+        return []
+    return [reader.t(keys[view.content.spotter_state], name=escaped(view.spotter, 60))]
+
+
+def _shared_extras(view: RunView, reader: Reader) -> list[str]:
+    """What the runner ticked, and a spotter who has agreed."""
+    content, said = view.content, []
+    agreed = content.spotter_state is SpotterState.AGREED
+    if agreed or (Extra.SPOTTER in content.extras and content.spotter_state is SpotterState.ASKED):
+        said += _spotter(view, reader)
+    if Extra.EFFORT in content.extras and content.effort is not None:
+        said.append(reader.t("runs.card.effort", count=content.effort))
+    if Extra.NOTE in content.extras and content.note:
+        said.append(reader.t("runs.card.note", note=escaped(content.note)))
+    return said
+
+
+def _buttons(view: RunView, reader: Reader) -> list[Component]:
+    untold = []
+    if not view.content.told:
+        ask = identity("import", "ask", view.run_id)
+        untold.append(button(reader.t("imports.ask.open"), ask, ButtonStyle.primary))
+    return [
+        *untold,
+        button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision)),
+        button(reader.t("runs.button.edit"), identity("run", "edit", view.run_id)),
+        button(reader.t("runs.button.share"), identity("run", "share", view.run_id)),
+    ]
+
+
+def form_units(reader: Reader) -> Units:
+    """What a form is filled in with: one unit, so that it reads back."""
+    return Units.METRIC if reader.units is Units.BOTH else reader.units

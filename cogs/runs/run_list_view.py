@@ -1,0 +1,62 @@
+"""A page of one's own runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.runs.runs import Review, Sharing
+from bot.interactions.components import button, card, identity, row, select
+from bot.reader import Reader
+from bot.services.runs.runs import RunPage
+from cogs.runs.run_card_view import line
+
+
+def run_list(found: RunPage, reader: Reader, direction: str, period: str) -> ui.LayoutView:
+    """The page, a menu that opens a run, and the way to older and newer ones."""
+    heading = [f"### {reader.t('runs.list.title')}"]
+    chosen = []
+    if direction != "any":
+        chosen.append(reader.t(f"runs.direction.{direction}"))
+    if period != "all":
+        chosen.append(reader.t(f"runs.period.{period}"))
+    if chosen:
+        heading.append(" · ".join(chosen))
+    if not found.lines:
+        return card("\n".join(heading), reader.t("runs.list.empty"))
+    shown, options = [], []
+    for run in found.lines:
+        words = line(run, reader)
+        marks = [reader.t("runs.list.private")] if run.sharing is Sharing.ME else []
+        if run.review in (Review.HELD, Review.REJECTED):
+            marks.append(reader.t("runs.list.held"))
+        shown.append(" ".join([words, *marks]))
+        options.append(discord.SelectOption(label=words[:100], value=str(run.run_id)))
+    parts: list[str | ui.Item[Any]] = [
+        "\n".join(heading),
+        "\n".join(shown),
+        row(select(identity("runs", "open"), options, placeholder=reader.t("runs.list.pick"))),
+    ]
+    if found.pages > 1:
+        page = found.page
+        parts.append(
+            row(
+                button(
+                    reader.t("runs.button.previous"),
+                    identity("runs", "page", direction, period, max(page - 1, 0)),
+                    emoji="◀️",
+                    disabled=page == 0,
+                ),
+                button(
+                    reader.t("runs.button.next"),
+                    identity("runs", "page", direction, period, page + 1),
+                    emoji="▶️",
+                    disabled=page + 1 >= found.pages,
+                ),
+            )
+        )
+    counted = reader.t("runs.list.page", page=found.page + 1, pages=found.pages, count=found.total)
+    parts.append(f"-# {counted}")
+    return card(*parts)

@@ -1,0 +1,245 @@
+"""`/runs`: one's own runs, paged, shown, changed, deleted, taken out as files, brought in from the watch."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace as changed
+from typing import TYPE_CHECKING, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.runs import typed as domain
+from bot.domain.runs.runs import Direction, RunContent, SpotterState, Surface
+from bot.domain.text.written import if_any
+from bot.domain.when.periods import Period, starts_on, today_in
+from bot.interactions.answer import Interaction, met, replace, reply, say, soon
+from bot.interactions.arguments import Chosen, PageNumber
+from bot.interactions.components import offered, pressed
+from bot.interactions.tree import spoken
+from bot.services.members.people import Person
+from bot.services.privacy import exports
+from bot.services.runs import changes, runs
+from cogs.runs.asking import check_spotter, tell_left, tell_unasked
+from cogs.runs.importing import import_files
+from cogs.runs.redraw import follow
+from cogs.runs.run_card_view import edit_notices, private_card
+from cogs.runs.run_list_view import run_list
+from cogs.runs.transformers import (
+    DIRECTIONS,
+    RUN_OPTIONS,
+    SURFACES,
+    TOLD_DIRECTIONS,
+    Told,
+    chosen_run,
+    manner_of,
+    suggest_entry,
+    suggest_run,
+    suggest_when,
+)
+from cogs.runs.twice import ask_if_twice
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+PERIODS = [app_commands.Choice(name=spoken(f"runs.period.{period}"), value=period.value) for period in Period]
+REMOVABLE = [
+    app_commands.Choice(name=spoken(f"runs.commands.remove_{part}"), value=part)
+    for part in ("spotter", "surface", "effort", "note")
+]
+
+
+class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.commands.runs")):
+    """One's own runs."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @app_commands.command(name="list", description=spoken("runs.commands.list"))
+    @app_commands.describe(direction=spoken("runs.commands.direction"), period=spoken("runs.commands.period"))
+    @app_commands.choices(direction=TOLD_DIRECTIONS, period=PERIODS)
+    async def list(
+        self, interaction: Interaction, direction: str | None = None, period: str = Period.ALL.value
+    ) -> None:
+        """A page of runs with a menu that opens one."""
+        person = await met(interaction)
+        shown: Direction | Literal["any"] = offered(Direction, direction) if direction else "any"
+        view = await soon(interaction, self._page(person, shown, offered(Period, period), 0), private=True)
+        await reply(interaction, view, private=True)
+
+    @pressed("runs", "page", "direction", "period", "page")
+    async def turn(
+        self, interaction: Interaction, direction: Direction | Literal["any"], period: Period, page: PageNumber
+    ) -> None:
+        """Another page, asked afresh."""
+        person = await met(interaction)
+        await replace(interaction, await self._page(person, direction, period, page))
+
+    @pressed("runs", "open")
+    async def open(self, interaction: Interaction, run_id: Chosen[int]) -> None:
+        """Show the run picked from a page."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
+
+    async def _page(
+        self, person: Person, direction: Direction | Literal["any"], period: Period, page: int
+    ) -> discord.ui.LayoutView:
+        today = today_in(person.reader.zone, self.app.clock())
+        found = await runs.list_runs(
+            self.app.database,
+            person.user_id,
+            direction=None if direction == "any" else direction,
+            since=None if period is Period.ALL else starts_on(period, today),
+            page=page,
+        )
+        return run_list(found, person.reader, direction, period)
+
+    @app_commands.command(name="show", description=spoken("runs.commands.show"))
+    @app_commands.describe(run=spoken("runs.commands.run"))
+    @app_commands.autocomplete(run=suggest_run)
+    async def show(self, interaction: Interaction, run: Told) -> None:
+        """One run, with its buttons."""
+        person = await met(interaction)
+        run_id = await chosen_run(interaction, person.reader, run)
+        view = await soon(interaction, runs.own_run(self.app.database, run_id, person.user_id), private=True)
+        await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
+
+    @app_commands.command(name="edit", description=spoken("runs.commands.edit"))
+    @app_commands.describe(run=spoken("runs.commands.run"), remove=spoken("runs.commands.remove"), **RUN_OPTIONS)
+    @app_commands.choices(direction=DIRECTIONS, surface=SURFACES, remove=REMOVABLE)
+    @app_commands.autocomplete(
+        run=suggest_run,
+        distance=suggest_entry,
+        time=suggest_entry,
+        pace=suggest_entry,
+        backward=suggest_entry,
+        when=suggest_when,
+    )
+    async def edit(
+        self,
+        interaction: Interaction,
+        run: Told,
+        distance: Told | None = None,
+        time: Told | None = None,
+        pace: Told | None = None,
+        direction: str | None = None,
+        backward: Told | None = None,
+        when: Told | None = None,
+        surface: str | None = None,
+        spotter: discord.User | None = None,
+        effort: app_commands.Range[int, 0, 10] | None = None,
+        note: app_commands.Range[str, 1, 500] | None = None,
+        remove: str | None = None,
+    ) -> None:
+        """Change what was typed; the rest stays."""
+        person = await met(interaction)
+        await check_spotter(interaction, spotter)
+        run_id = await chosen_run(interaction, person.reader, run)
+        now = self.app.clock()
+        typed = domain.Typed(distance, time, pace, direction, backward, when)
+        measured = domain.amendment(typed, manner_of(person.reader), now)
+
+        def amend(content: RunContent) -> RunContent:
+            content = _without(measured(content), remove)
+            if surface is not None:
+                content = changed(content, surface=Surface(surface))
+            if effort is not None:
+                content = changed(content, effort=effort)
+            if note is not None:
+                content = changed(content, note=if_any(note))
+            if spotter is not None and spotter.id != content.spotter_id:
+                name = spotter.display_name[:120]
+                content = changed(content, spotter_id=spotter.id, spotter_name=name, spotter_state=SpotterState.ASKED)
+            return content
+
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        view = await soon(
+            interaction,
+            changes.edit_run(
+                self.app.database,
+                run_id,
+                person.user_id,
+                amend,
+                interaction_id=interaction.id,
+                now=now,
+                channel_id=interaction.channel_id if person.in_guild else None,
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        notices = edit_notices(before, view, person)
+        await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
+        await follow(interaction, run_id)
+        await tell_left(interaction, before, view)
+        await tell_unasked(interaction, view)
+        await ask_if_twice(interaction, person, view)
+
+    @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
+    @app_commands.describe(run=spoken("runs.commands.run"))
+    @app_commands.autocomplete(run=suggest_run)
+    async def delete(self, interaction: Interaction, run: Told) -> None:
+        """Delete one run; its card offers Undo."""
+        person = await met(interaction)
+        run_id = await chosen_run(interaction, person.reader, run)
+        view = await soon(
+            interaction,
+            changes.delete_run(
+                self.app.database,
+                run_id,
+                person.user_id,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
+        await follow(interaction, run_id)
+
+    @app_commands.command(name="export", description=spoken("runs.commands.export"))
+    async def export(self, interaction: Interaction) -> None:
+        """Everything, as CSV and as JSON."""
+        person = await met(interaction)
+        made = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
+        files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
+        await say(interaction, person.reader.t("runs.export.done"), files=files)
+
+    @app_commands.command(name="import", description=spoken("runs.commands.import"))
+    @app_commands.describe(
+        file=spoken("runs.commands.file"),
+        file2=spoken("runs.commands.file"),
+        file3=spoken("runs.commands.file"),
+        file4=spoken("runs.commands.file"),
+        file5=spoken("runs.commands.file"),
+    )
+    async def import_(
+        self,
+        interaction: Interaction,
+        file: discord.Attachment,
+        file2: discord.Attachment | None = None,
+        file3: discord.Attachment | None = None,
+        file4: discord.Attachment | None = None,
+        file5: discord.Attachment | None = None,
+    ) -> None:
+        """Bring runs in from files."""
+        await import_files(interaction, [f for f in (file, file2, file3, file4, file5) if f is not None])
+
+
+def _without(content: RunContent, part: str | None) -> RunContent:
+    """The run without its spotter, surface, effort or note."""
+    if part == "spotter":
+        return changed(content, spotter_id=None, spotter_name=None, spotter_state=None)
+    if part == "surface":
+        return changed(content, surface=None)
+    if part == "effort":
+        return changed(content, effort=None)
+    if part == "note":
+        return changed(content, note=None)
+    return content
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Runs(bot.app))

@@ -1,0 +1,302 @@
+"""Alarms when somebody does not come home or asks for help; and what ends them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.delivery import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outings import pause_after_rung
+from bot.errors import MemberError, Unavailable
+from bot.interactions.answer import Interaction, close_with, met, open_form, patiently, reply, soon
+from bot.interactions.arguments import Entered
+from bot.interactions.beginning import begin
+from bot.interactions.components import Component, card, pressed
+from bot.interactions.readers import readable_by_all
+from bot.reader import Reader
+from bot.services.members import people
+from bot.services.members.people import Club
+from bot.services.outings.outings import OutingView
+from bot.services.safety import alerts, contact_answers, ladder
+from cogs.safety import alerts_view as views
+from cogs.safety.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
+from cogs.safety.emergency import Emergency
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+class Alerts(commands.Cog):
+    """The ladder, Need help, and Resolved."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        app = self.app = bot.app
+        self.emergency = Emergency(app)
+        self.since = app.clock()
+        safety = Priority.SAFETY
+        self.kinds = (
+            Kind(StoredKind.OUTING_OVERDUE, safety, _climb),
+            Kind(StoredKind.OUTING_HELP, safety, _climb),
+            Kind(StoredKind.ALERT_ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
+            Kind(StoredKind.ALERT_CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
+            Kind(
+                StoredKind.ALERT_ORGANISERS,
+                safety,
+                None,
+                _draw_organisers,
+                failed=_by_direct_message,
+                to=Recipient.ORGANISER,
+                unproven=partial(_draw_organisers, exactly=False),
+            ),
+            Kind(StoredKind.ALERT_CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=_who_hears),
+        )
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Remember whom to alarm for those who are out."""
+        lifelines, database = self.app.lifelines, self.app.database
+        await begin(self.bot, "remembering who is out", lambda: lifelines.learn_all(database))
+
+    @commands.Cog.listener()
+    async def on_database_trouble(self) -> None:
+        """Look after who is overdue while nothing that is due can be done."""
+        await self.emergency.look_after_the_overdue(self.bot)
+
+    async def cog_unload(self) -> None:
+        """Write no alarm down any more."""
+        self.emergency.close()
+
+    def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+        """What the menu behind More offers."""
+        return views.more_items(outing, user_id, reader)
+
+    @pressed("alert", "help", "outing_id")
+    async def need_help(self, interaction: Interaction, outing_id: int) -> None:
+        """Alarm the organisers and the presser's contacts at once, whatever the database does."""
+
+        async def write() -> OutingView:
+            return await alerts.need_help(
+                self.app.database.urgent,
+                outing_id,
+                interaction.user.id,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            )
+
+        async def alarm() -> tuple[str, Club | None]:
+            outing = await self.emergency.written(write)
+            if outing is not None:
+                self.app.courier.poke()
+                return await self._raised(outing, interaction.user.id)
+            reached = await self.emergency.call_for_help(interaction, outing_id, write)
+            return reached.key, reached.lifeline.club if reached.lifeline else None
+
+        try:
+            key, club = await soon(interaction, alarm(), private=True)
+        except MemberError:
+            await reader_of(interaction)  # in whose language it is told
+            raise
+        reader = await reader_of(interaction)
+        done = reader.t(key, number=views.number(club, reader))
+        await reply(interaction, card(done, colour=views.ALARM), private=True)
+
+    async def _raised(self, outing: OutingView, user_id: int) -> tuple[str, Club | None]:
+        """What the answer says, and the outing's club: as remembered where it cannot be read."""
+        database = self.app.database.urgent
+        try:
+            contacts = await contact_answers.contacts_on(database, outing, user_id)
+            club = await alerts.club_for(database, outing.guild_id)
+        except Unavailable:
+            known = self.app.lifelines.recall(outing.outing_id)
+            return "alerts.help.done", known.club if known else None
+        return f"alerts.help.{'done' if contacts.told else 'done_alone'}", club
+
+    @pressed("alert", "reached", "outing_id", "about_user_id")
+    async def reached(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
+        """A contact has reached whoever is looked for."""
+        await self._answer(interaction, outing_id, about_user_id, contact_answers.REACHED)
+
+    @pressed("alert", "cannot", "outing_id", "about_user_id")
+    async def cannot(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
+        """A contact can't look after it."""
+        await self._answer(interaction, outing_id, about_user_id, contact_answers.CANNOT)
+
+    async def _answer(self, interaction: Interaction, outing_id: int, about_user_id: int, how: str) -> None:
+        person = await met(interaction)
+        outing = await contact_answers.answer(
+            self.app.database,
+            outing_id,
+            about_user_id,
+            person.user_id,
+            how,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        self.app.courier.poke()
+        about = outing.who(about_user_id)
+        assert about is not None
+        club = await alerts.club_for(self.app.database, outing.guild_id)
+        await close_with(interaction, *views.answered(outing, about, club, person.reader, how))
+
+    @pressed("alert", "resolve", "outing_id")
+    async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
+        """Ask for a word."""
+        person = await met(interaction)
+        await open_form(interaction, views.resolve_form(outing_id, person.reader))
+
+    @pressed("alert", "resolved", "outing_id")
+    async def resolve(self, interaction: Interaction, outing_id: int, word: Entered[str] = "") -> None:
+        """End the alarms with a word on what happened."""
+        person = await patiently(lambda: met(interaction, urgent=True))
+        organises = await patiently(lambda: organised(interaction, person, outing_id))
+
+        async def resolve() -> OutingView:
+            return await alerts.resolve(
+                self.app.database.urgent,
+                outing_id,
+                person.user_id,
+                word,
+                organises=organises,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            )
+
+        outing = await soon(interaction, patiently(resolve), private=True)
+        self.app.courier.poke()
+        told = await alerts.anybody_was_alarmed(self.app.database, outing_id)
+        await reply(interaction, views.resolved(outing, person.reader, told=told), private=True)
+
+
+async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
+        await ladder.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
+
+
+async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await outing_in(client, out)
+    me = outing.who(out.user_id) if outing else None
+    if outing is None or me is None or not me.out:
+        return None
+    database = client.app.database.urgent
+    reader = await people.reader_for(database, out.user_id, out.guild_id)
+    contacts = await contact_answers.contacts_on(database, outing, out.user_id)
+    return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts.told))
+
+
+async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await outing_in(client, out)
+    about = outing.who(int(out.payload["about_user_id"])) if outing else None
+    if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
+        return None
+    database = client.app.database.urgent
+    if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(client, out, 1):
+        return None
+    made = views.for_contact(
+        outing,
+        about,
+        await alerts.club_for(database, outing.guild_id),
+        await people.reader_for(database, out.user_id, out.guild_id),
+        asks_help=bool(out.payload.get("help")),
+        asked=await contact_answers.was_asked(database, outing.outing_id, about.user_id),
+        organisers_at=out.due_at + pause_after_rung(1),
+    )
+    return drawn(made)
+
+
+async def _asks_before(client: Backpedal, out: Outgoing, rung: int) -> bool:
+    """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
+    cog, now = client.get_cog("Alerts"), client.app.clock()
+    called_for = out.payload.get("help") or "help_user_id" in out.payload
+    if called_for or out.told_at is not None or out.subject_id is None or not isinstance(cog, Alerts):
+        return False
+    if out.due_at >= cog.since or now - out.due_at <= ladder.AWAY:
+        return False
+    await ladder.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
+    client.app.courier.poke()
+    return True
+
+
+async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
+    outing = await outing_in(client, out)
+    if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
+        return None
+    club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
+    if await _moved_to_direct_messages(client, out):
+        return None
+    if await _asks_before(client, out, int(out.payload.get("rung", 2))):
+        return None
+    help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
+    tried = await contact_answers.tried(client.app.database.urgent, outing)
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
+    words, view = views.for_organisers(
+        outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for, tried=tried
+    )
+    return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
+
+
+def _who_hears(out: Outgoing) -> Recipient:
+    """A turn of an alarm goes to those who were alarmed; without `contact` it is told somebody of the outing."""
+    contact = out.payload.get("contact")
+    return Recipient.COMPANION if contact is None else Recipient.CONTACT if contact else Recipient.ORGANISER
+
+
+async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
+    outing = await outing_in(client, out)
+    if outing is None:
+        return None
+    alarmed = "contact" in out.payload and not out.occurrence.endswith(alerts.BY_DM)
+    # Of an alarm that was written and came to nothing before it was sent there is nothing to clear.
+    if alarmed and not await alerts.has_read_of_it(client.app.database, outing.outing_id, out.user_id, out.channel_id):
+        return None
+    if await _moved_to_direct_messages(client, out):
+        return None
+    reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
+    by, how = int(out.payload["by_user_id"]), str(out.payload["how"])
+    if how in ("resolved", "word", "word_waits", "help_over") and await read_by_companions(client, out, outing):
+        how += "_brief"
+    name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
+    about = outing.who(int(out.payload.get("about_user_id", 0)))
+    if about is not None:  # who answers is a contact, and need not be known in the club
+        name = await contact_answers.name_of_contact(client.app.database.urgent, about.user_id, by)
+    return Drawn(
+        content=views.clear(outing, outing.who(by), name, how, reader, about=about, word=out.payload.get("word"))
+    )
+
+
+async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+    """The organisers' channel is gone or closed to the bot: tell them one by one."""
+    if out.user_id or out.subject_id is None:
+        return
+    log.warning("an alarm could not be posted in the organisers' channel (%s); it goes by direct message", failure)
+    await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
+
+
+async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:
+    """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
+    if out.user_id:
+        return False
+    if not readable_by_all(client, out.channel_id):
+        return False
+    app = client.app
+    await alerts.move_to_direct_messages(
+        app.database, out.subject_id, out.kind, out.occurrence, app.clock(), out.payload
+    )
+    app.courier.poke()
+    return True
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Alerts(bot))

@@ -1,0 +1,91 @@
+"""Who is there: persons, clubs, and a person's membership of a club."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, Float, ForeignKey, Index, String, false, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Snowflake
+
+
+class User(Base):
+    """A person, across all clubs. Every setting is None until chosen: the club's, or the default, then holds."""
+
+    __tablename__ = "users"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    units: Mapped[str | None] = mapped_column(String(8))
+    zone: Mapped[str | None] = mapped_column(String(64))
+    sharing: Mapped[str | None] = mapped_column(String(8))
+    home_guild_id: Mapped[int | None] = mapped_column(Snowflake)
+    weight_kg: Mapped[float | None] = mapped_column(Float)
+    locale: Mapped[str | None] = mapped_column(String(16))  # Discord's, as last seen
+    dm_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # opened before; opening one costs a request
+    dm_closed_at: Mapped[datetime | None]  # direct messages were refused then
+    quiet_from_min: Mapped[int | None]  # minutes of the local day; equal to the next: no quiet hours
+    quiet_until_min: Mapped[int | None]
+    zone_told: Mapped[bool] = mapped_column(Boolean, default=False)  # the card that assumed a zone said so
+    created_at: Mapped[datetime]
+
+
+class Guild(Base):
+    """A club. Every setting is None until an organiser chose it; the defaults are `bot.domain.clubs.clubs`'s."""
+
+    __tablename__ = "guilds"
+    __table_args__ = (
+        CheckConstraint("backward_per_spotter BETWEEN 1 AND 3", name="backward_per_spotter"),
+        CheckConstraint("grace_min BETWEEN 5 AND 60", name="grace"),
+    )
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    zone: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(8))
+    units: Mapped[str | None] = mapped_column(String(8))
+    locale: Mapped[str | None] = mapped_column(String(16))  # Discord's community language, as last seen
+    owner_id: Mapped[int | None] = mapped_column(Snowflake)  # Discord's, as last seen: who is told when nobody else is
+    organiser_role_id: Mapped[int | None] = mapped_column(Snowflake)
+    solo_surfaces: Mapped[list[str] | None] = mapped_column(JSON)
+    partners_channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    partners_card_id: Mapped[int | None] = mapped_column(Snowflake)  # the message with "Find a partner"
+    organisers_channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    spotter_role_id: Mapped[int | None] = mapped_column(Snowflake)  # certified spotters
+    women_role_id: Mapped[int | None] = mapped_column(Snowflake)  # who may answer a call for women only
+    backward_per_spotter: Mapped[int | None]
+    grace_min: Mapped[int | None]
+    emergency_number: Mapped[str | None] = mapped_column(String(40))
+    round_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    round_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
+    round_hour: Mapped[int | None]
+    round_notice_h: Mapped[int | None]
+    digest_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # none: no digest
+    digest_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
+    digest_hour: Mapped[int | None]
+    digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # of a post a run
+    # A channel may say for whom something waits that could not be sent directly.
+    names_waiting: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Member(Base):
+    """A person in a club, as last seen there: we have no member list and get no leave event.
+
+    `seen_at` is when the club was last known to hold them: Discord, asked or by an interaction that changed something
+    here, said so. `left_at` is when we learned that it no longer does.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (Index(None, "user_id"),)
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    display_name: Mapped[str] = mapped_column(String(120))
+    organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction; never of one who left
+    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # from the boards, by own wish
+    seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    role_ids: Mapped[list[int] | None] = mapped_column(JSON)  # those the settings name

@@ -1,0 +1,348 @@
+"""Reminders, and what of them was done. Nothing here commits.
+
+Whoever changes a reminder holds what is due of it first, then the reminder. The pump takes what is due off the table:
+a change waits for what fires, and what is being changed does not fire meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, delete, false, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.runs.finding import MOST_WORDS
+from db.dialect import upsert
+from db.models import Delivery, Done, Due, Guild, Reminder, User
+from db.queries.runs.finding import has_words
+
+AT_ONCE = 5000
+"""Ids in one statement: both databases take more than 30,000 parameters."""
+
+Firing = Row[int, int, str, int | None, int | None, str, Any, str, int | None]
+"""reminder_id, user_id, audience, guild_id, channel_id, state, schedule, zone, the club's partners channel."""
+
+
+def _mine(user_id: int, organises: int | None) -> ColumnElement[bool]:
+    """Those that somebody may see and change: their own, and those of the club they organise."""
+    own = and_(Reminder.audience == "me", Reminder.user_id == user_id)
+    if organises is None:
+        return own
+    return or_(own, and_(Reminder.audience == "club", Reminder.guild_id == organises))
+
+
+def _is_left(put_off: str) -> ColumnElement[bool]:
+    """Not over, or a person's own that is put off and comes once more; a club's is over for the club."""
+    comes = select(Due.due_id).where(
+        Due.kind == put_off, Due.subject_id == Reminder.reminder_id, Due.user_id == Reminder.user_id
+    )
+    return or_(Reminder.state != "ended", and_(Reminder.audience == "me", comes.exists()))
+
+
+async def insert_reminder(session: AsyncSession, **values: object) -> int | None:
+    """Write a reminder; None where its interaction has written one already."""
+    statement = upsert(session, Reminder).values(**values)
+    added: int | None = await session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(Reminder.reminder_id)
+    )
+    return added
+
+
+async def asked_by(session: AsyncSession, interaction_id: int, user_id: int) -> Reminder | None:
+    """The reminder that an interaction has made."""
+    found: Reminder | None = await session.scalar(
+        select(Reminder).where(Reminder.interaction_id == interaction_id, Reminder.user_id == user_id)
+    )
+    return found
+
+
+async def hold_user(session: AsyncSession, user_id: int) -> None:
+    """Hold a person, so that two of their commands at once count one another."""
+    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
+
+
+async def count_open(session: AsyncSession, user_id: int, put_off: str) -> int:
+    """How many reminders of a person are not over, or come once more: due of the kind `put_off`."""
+    counted = await session.scalar(
+        select(func.count()).select_from(Reminder).where(Reminder.user_id == user_id, _is_left(put_off))
+    )
+    return counted or 0
+
+
+async def reminder(session: AsyncSession, reminder_id: int) -> Reminder | None:
+    """One reminder, whosever it is."""
+    found: Reminder | None = await session.get(Reminder, reminder_id)
+    return found
+
+
+async def mine(session: AsyncSession, reminder_id: int, user_id: int, organises: int | None) -> Reminder | None:
+    """One that somebody may see and change."""
+    found: Reminder | None = await session.scalar(
+        select(Reminder).where(Reminder.reminder_id == reminder_id, _mine(user_id, organises))
+    )
+    return found
+
+
+async def all_mine(session: AsyncSession, user_id: int, organises: int | None, put_off: str) -> Sequence[Reminder]:
+    """Those that somebody may see and change and that are not over or come once more, the newest last."""
+    rows = await session.scalars(
+        select(Reminder).where(_mine(user_id, organises), _is_left(put_off)).order_by(Reminder.reminder_id)
+    )
+    return rows.all()
+
+
+async def fitting(
+    session: AsyncSession, user_id: int, organises: int | None, put_off: str, words: str, limit: int
+) -> Sequence[Reminder]:
+    """The newest of those whose "what" has some words, or whose schedule a day or hour among them."""
+    written = cast(Reminder.schedule, String)  # hours and dates stand in it as they are typed, days of the week do not
+    fits = [
+        or_(has_words(Reminder.what, word), has_words(written, word) if word[0].isdigit() else false())
+        for word in words.split()[:MOST_WORDS]
+    ]
+    rows = await session.scalars(
+        select(Reminder)
+        .where(_mine(user_id, organises), _is_left(put_off), *fits)
+        .order_by(Reminder.reminder_id.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def again(session: AsyncSession, put_off: str, user_id: int) -> dict[int, datetime]:
+    """When reminders that somebody has put off come again to them: of each the first instant."""
+    rows = await session.execute(
+        select(Due.subject_id, func.min(Due.meant_at).label("at"))
+        .where(Due.user_id == user_id, Due.kind == put_off, Due.subject_id.is_not(None))
+        .group_by(Due.subject_id)
+    )
+    return {row.subject_id: row.at for row in rows}
+
+
+# -- holding them ------------------------------------------------------------------------------------------------
+
+
+async def hold(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> Reminder | None:
+    """One reminder, with all that is due of it, against the pump and every other change."""
+    await session.execute(
+        select(Due.due_id)
+        .where(Due.kind.in_(kinds), Due.subject_id == reminder_id)
+        .order_by(Due.due_id)
+        .with_for_update()
+    )
+    found: Reminder | None = await session.scalar(
+        select(Reminder)
+        .where(Reminder.reminder_id == reminder_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def hold_those(session: AsyncSession, kinds: Collection[str], whose: ColumnElement[bool]) -> Sequence[Reminder]:
+    """Several reminders, with all that is due of them."""
+    ids = (await session.scalars(select(Reminder.reminder_id).where(whose))).all()
+    found: list[Reminder] = []
+    for some in _portions(sorted(ids)):
+        await session.execute(
+            select(Due.due_id)
+            .where(Due.kind.in_(kinds), Due.subject_id.in_(some))
+            .order_by(Due.due_id)
+            .with_for_update()
+        )
+        rows = await session.scalars(
+            select(Reminder)
+            .where(Reminder.reminder_id.in_(some), whose)
+            .order_by(Reminder.reminder_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        found += rows
+    return found
+
+
+def of_member(user_id: int, put_off: str) -> ColumnElement[bool]:
+    """A person's own reminders that are not over, or come once more."""
+    return and_(Reminder.audience == "me", Reminder.user_id == user_id, _is_left(put_off))
+
+
+def of_club(guild_id: int, put_off: str) -> ColumnElement[bool]:
+    """A club's reminders, and those asked for in it by members who go by the club's zone; none of which all is over."""
+    zoneless = select(User.user_id).where(User.user_id == Reminder.user_id, User.zone.is_(None))
+    whose = or_(Reminder.audience == "club", zoneless.exists())
+    return and_(Reminder.guild_id == guild_id, whose, _is_left(put_off))
+
+
+def in_zone(zone: str, put_off: str) -> ColumnElement[bool]:
+    """Everybody's reminders in a zone that are not over, or come once more."""
+    return and_(Reminder.zone == zone, _is_left(put_off))
+
+
+def by_person(user_id: int) -> ColumnElement[bool]:
+    """All that a person has asked for, a club's too."""
+    return Reminder.user_id == user_id
+
+
+async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[int, Firing]:
+    """What is needed to fire reminders whose rows in `due` the transaction has taken."""
+    columns = (
+        Reminder.reminder_id, Reminder.user_id, Reminder.audience, Reminder.guild_id, Reminder.channel_id,
+        Reminder.state, Reminder.schedule, Reminder.zone, Guild.partners_channel_id,
+    )  # fmt: skip
+    found: dict[int, Firing] = {}
+    for some in _portions(sorted(set(reminder_ids))):
+        rows = await session.execute(
+            select(*columns).outerjoin(Guild, Guild.guild_id == Reminder.guild_id).where(Reminder.reminder_id.in_(some))
+        )
+        found |= {row.reminder_id: row for row in rows}
+    return found
+
+
+# -- what is due of them -----------------------------------------------------------------------------------------
+
+
+async def next_due(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
+    """When a reminder is due next, by the table; None where it is not."""
+    found: datetime | None = await session.scalar(
+        select(Due.meant_at).where(Due.kind == kind, Due.subject_id == reminder_id)
+    )
+    return found
+
+
+async def pending(session: AsyncSession, kind: str, reminder_ids: Sequence[int], now: datetime) -> set[int]:
+    """Those of some reminders that are due already."""
+    found: set[int] = set()
+    for some in _portions(reminder_ids):
+        rows = await session.scalars(
+            select(Due.subject_id).where(Due.kind == kind, Due.subject_id.in_(some), Due.meant_at <= now)
+        )
+        found |= {reminder_id for reminder_id in rows if reminder_id is not None}
+    return found
+
+
+async def drop_due(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> None:
+    """Take back what is due of a reminder."""
+    await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == reminder_id))
+
+
+async def due_under(session: AsyncSession, kind: str, occurrence: str) -> datetime | None:
+    """When what is due under one key is due; None where nothing is."""
+    found: datetime | None = await session.scalar(
+        select(Due.meant_at).where(Due.kind == kind, Due.occurrence == occurrence)
+    )
+    return found
+
+
+async def drop_occurrence(session: AsyncSession, kind: str, occurrence: str) -> None:
+    """Take back what is due under one key."""
+    await session.execute(delete(Due).where(Due.kind == kind, Due.occurrence == occurrence))
+
+
+# -- changing them -----------------------------------------------------------------------------------------------
+
+
+async def set_reminder(session: AsyncSession, reminder_id: int, **values: object) -> None:
+    """Write columns of a reminder."""
+    await session.execute(
+        update(Reminder)
+        .where(Reminder.reminder_id == reminder_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def set_zones(session: AsyncSession, zone: str, kept: Sequence[tuple[int, datetime | None]]) -> None:
+    """Write the zone of several reminders, and what each has kept of its next instant."""
+    table: Any = Reminder.__table__
+    statement = (
+        update(table)
+        .where(table.c.reminder_id == bindparam("of_id"))
+        .values(zone=bindparam("new_zone"), kept_at=bindparam("new_kept_at"))
+    )
+    rows = [{"of_id": reminder_id, "new_zone": zone, "new_kept_at": kept_at} for reminder_id, kept_at in kept]
+    if rows:
+        await session.execute(statement, rows)
+
+
+async def end(session: AsyncSession, reminder_ids: Sequence[int]) -> None:
+    """Write that reminders are over."""
+    for some in _portions(reminder_ids):
+        await session.execute(
+            update(Reminder)
+            .where(Reminder.reminder_id.in_(some))
+            .values(state="ended", kept_at=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def delete_reminder(session: AsyncSession, reminder_id: int) -> None:
+    """Delete a reminder, with what of it was done."""
+    await session.execute(delete(Reminder).where(Reminder.reminder_id == reminder_id))
+
+
+# -- what was done -----------------------------------------------------------------------------------------------
+
+
+async def mark_done(session: AsyncSession, reminder_id: int, occurs_at: datetime, user_id: int, now: datetime) -> bool:
+    """Note that an occurrence is done; False where it was noted before."""
+    statement = upsert(session, Done).values(reminder_id=reminder_id, occurs_at=occurs_at, user_id=user_id, done_at=now)
+    added = await session.scalar(statement.on_conflict_do_nothing().returning(Done.user_id))
+    return added is not None
+
+
+async def done_between(
+    session: AsyncSession, reminder_id: int, user_id: int, first: datetime, end_at: datetime
+) -> Sequence[datetime]:
+    """The occurrences from `first` to before `end_at` that somebody has done."""
+    rows = await session.scalars(
+        select(Done.occurs_at).where(
+            Done.reminder_id == reminder_id,
+            Done.user_id == user_id,
+            Done.occurs_at >= first,
+            Done.occurs_at < end_at,
+        )
+    )
+    return rows.all()
+
+
+async def was_told(
+    session: AsyncSession,
+    kinds: Collection[str],
+    reminder_id: int,
+    occurrence: str,
+    user_id: int,
+    channel_id: int | None,
+) -> bool:
+    """Whether an occurrence of a reminder was said in a channel, or to a person directly."""
+    found = await session.scalar(
+        select(Delivery.delivery_id)
+        .where(
+            Delivery.kind.in_(kinds),
+            Delivery.subject_id == reminder_id,
+            or_(Delivery.occurrence == occurrence, Delivery.occurrence.startswith(f"{occurrence}:")),
+            or_(
+                and_(Delivery.destination == "channel", Delivery.channel_id == channel_id),
+                and_(Delivery.destination == "dm", Delivery.user_id == user_id),
+            ),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def newest_told(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
+    """The instant of the newest message of a reminder that is sent or still to be."""
+    found: datetime | None = await session.scalar(
+        select(Delivery.due_at)
+        .where(Delivery.kind == kind, Delivery.subject_id == reminder_id, Delivery.state.not_in(("dropped", "failed")))
+        .order_by(Delivery.delivery_id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(ids), AT_ONCE):
+        yield ids[first : first + AT_ONCE]

@@ -1,0 +1,162 @@
+"""Who faced forward for whom: the credits that hang on runs, and the standings made of them. Nothing here commits.
+
+A credit counts while its run stands on the club's boards, so that a run deleted and brought back takes its credits
+along without a write. The statements for standings are text for the reasons given in `db.queries.boards.standings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Row, String, bindparam, delete, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.boards.metrics import columns
+from db.dialect import upsert
+from db.models import Companion, Member, Outing, Run, Spotting, User
+from db.queries.boards.standings import NAMES, summed
+
+_MEMBER = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
+
+_SUM_UP = text(
+    f"""
+    INSERT INTO standings
+        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+    SELECT :guild_id, 'spotting', :period, :starts_on, :user_id, :hidden,
+           {", ".join(summed(column, "spottings") for column in columns())}
+    FROM spottings JOIN runs ON runs.run_id = spottings.run_id
+    WHERE spottings.guild_id = :guild_id AND spottings.user_id = :user_id
+      AND spottings.ran_on BETWEEN :starts_on AND :ends_on AND spottings.duration_ms > 0 AND runs.counted
+    GROUP BY spottings.user_id
+    """
+).bindparams(
+    *_MEMBER,
+    bindparam("period", type_=String),
+    bindparam("starts_on", type_=Date),
+    bindparam("ends_on", type_=Date),
+    bindparam("hidden", type_=Boolean),
+)
+
+_CLEAR = text(
+    """
+    DELETE FROM standings
+    WHERE guild_id = :guild_id AND user_id = :user_id AND period = :period AND starts_on = :starts_on
+      AND direction = 'spotting'
+    """
+).bindparams(*_MEMBER, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
+
+
+async def known_in(session: AsyncSession, user_id: int, guild_id: int, name: str, seen_at: datetime) -> bool:
+    """Whether somebody is known, who is then a member of the club under `name` where he was not one yet.
+
+    Who answers by direct message may never have spoken in the club; he was seen there when the run named him.
+    """
+    if await session.scalar(select(User.user_id).where(User.user_id == user_id)) is None:
+        return False
+    statement = upsert(session, Member).values(
+        guild_id=guild_id, user_id=user_id, display_name=name[:120], organiser=False, hidden=False, seen_at=seen_at
+    )
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["guild_id", "user_id"]))
+    return True
+
+
+async def hold_members(session: AsyncSession, guild_id: int, user_ids: Sequence[int]) -> None:
+    """Hold several members in one order, so that two transactions that need the same ones wait instead of fail."""
+    await session.execute(
+        select(Member.user_id)
+        .where(Member.guild_id == guild_id, Member.user_id.in_(user_ids))
+        .order_by(Member.user_id)
+        .with_for_update()
+    )
+
+
+async def credits_of(session: AsyncSession, run_id: int) -> Sequence[Row[int, date, int, int]]:
+    """(user_id, ran_on, metres, milliseconds) of the credits on a run."""
+    rows = await session.execute(
+        select(Spotting.user_id, Spotting.ran_on, Spotting.distance_m, Spotting.duration_ms).where(
+            Spotting.run_id == run_id
+        )
+    )
+    return rows.all()
+
+
+async def write_credit(session: AsyncSession, **values: object) -> None:
+    """Write a credit, or what it now is."""
+    statement = upsert(session, Spotting).values(**values)
+    moved = {name: statement.excluded[name] for name in ("guild_id", "ran_on", "distance_m", "duration_ms")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["run_id", "user_id"], set_=moved))
+
+
+async def drop_credit(session: AsyncSession, run_id: int, user_id: int) -> None:
+    """Take a credit off a run."""
+    await session.execute(delete(Spotting).where(Spotting.run_id == run_id, Spotting.user_id == user_id))
+
+
+async def days_with_credits(session: AsyncSession, guild_id: int) -> Sequence[Row[int, date]]:
+    """(user_id, ran_on) of every day a member has a credit on, in the order of members."""
+    rows = await session.execute(
+        select(Spotting.user_id, Spotting.ran_on)
+        .where(Spotting.guild_id == guild_id)
+        .distinct()
+        .order_by(Spotting.user_id)
+    )
+    return rows.all()
+
+
+async def credits_given_by(session: AsyncSession, user_id: int) -> Sequence[Row[int, int, date]]:
+    """(guild_id, user_id, ran_on) of others' credits on this person's runs."""
+    rows = await session.execute(
+        select(Spotting.guild_id, Spotting.user_id, Spotting.ran_on)
+        .join(Run, Run.run_id == Spotting.run_id)
+        .where(Run.user_id == user_id, Spotting.user_id != user_id)
+        .order_by(Spotting.guild_id, Spotting.user_id)
+    )
+    return rows.all()
+
+
+async def clear(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Delete a member's rows for spotting of some periods; each of `rows` is one period."""
+    await session.execute(_CLEAR, rows)
+
+
+async def sum_up(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Make a member's rows for spotting of some periods, which must have been cleared, from the credits."""
+    await session.execute(_SUM_UP, rows)
+
+
+async def total_of(session: AsyncSession, user_id: int, guild_id: int | None) -> tuple[int, int]:
+    """(metres, milliseconds) somebody has faced forward: in all, or of what one club's boards count."""
+    conditions: list[ColumnElement[bool]] = [Spotting.user_id == user_id]
+    if guild_id is None:
+        conditions.append(or_(Run.counted.is_(True), (Run.user_id == user_id) & Run.deleted_at.is_(None)))
+    else:
+        conditions += [Spotting.guild_id == guild_id, Run.counted.is_(True)]
+    row = await session.execute(
+        select(func.coalesce(func.sum(Spotting.distance_m), 0), func.coalesce(func.sum(Spotting.duration_ms), 0))
+        .join(Run, Run.run_id == Spotting.run_id)
+        .where(*conditions)
+    )
+    metres, ms = row.one()
+    return int(metres), int(ms)
+
+
+async def longest_ms(session: AsyncSession, run_id: int) -> int | None:
+    """Milliseconds that the outing a run was drafted by can have taken at most; None where it is of none, or erased.
+
+    From the start to the planned return with all extensions; of one that nobody began with the bot, as planned.
+    """
+    row = (
+        await session.execute(
+            select(Outing.planned_ms, Outing.started_at, Outing.due_back_at)
+            .join(Companion, Companion.outing_id == Outing.outing_id)
+            .where(Companion.run_id == run_id)
+        )
+    ).first()
+    if row is None:
+        return None
+    planned_ms, started_at, due_back_at = row
+    if started_at is None or due_back_at is None:
+        return int(planned_ms)
+    return max(int(planned_ms), round((due_back_at - started_at) / timedelta(milliseconds=1)))

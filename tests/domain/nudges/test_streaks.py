@@ -1,0 +1,136 @@
+"""Streaks: weeks against goals, what protects one, and what a repair would save."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.nudges.streaks import WEEK, Counts, Goal, Past, Pause, Why, goal_in, monday_of, paused_on, streak
+
+TODAY = date(2026, 11, 26)  # a Thursday
+THIS, LAST, BEFORE = date(2026, 11, 23), date(2026, 11, 16), date(2026, 11, 9)
+LONG_AGO = date(2020, 1, 6)
+ONE, TWO = Goal(), Goal(2)
+
+
+def past(weeks: str, **more: object) -> Past:
+    """Backward runs of the weeks up to this one, the newest last: `2.1` is two, none, one; all on the Wednesday."""
+    runs = {
+        THIS + timedelta(days=2) - back * WEEK: (int(sign), int(sign))
+        for back, sign in enumerate(reversed(weeks))
+        if sign != "."
+    }
+    return Past(runs, **more)  # type: ignore[arg-type]
+
+
+def pause(first: str, back: str) -> list[Pause]:
+    return [Pause(date.fromisoformat(first), date.fromisoformat(back), Why.INJURY)]
+
+
+@pytest.mark.parametrize(
+    ("told", "weeks", "done", "is_open", "danger"),
+    [
+        (past(""), 0, 0, True, False),
+        (past("1"), 1, 1, False, False),
+        (past("11."), 2, 0, True, True),
+        (past("1."), 1, 0, True, False),
+        (past("111"), 3, 1, False, False),
+        (past("11.1"), 1, 1, False, False),
+        (past("1111", goals=[(THIS, TWO)]), 3, 1, True, True),  # a goal raised today leaves the past as it was
+        (past("2211", goals=[(LONG_AGO, TWO)]), 0, 1, True, False),
+        (past("2212", goals=[(LONG_AGO, TWO)]), 1, 2, False, False),
+        (past("111", goals=[(THIS, Goal(0))]), 0, 1, False, False),
+        # The week of 16 November is empty: a pause that touches it protects it, and adds nothing.
+        (past("11.1", pauses=pause("2026-11-18", "2026-11-21")), 3, 1, False, False),
+        (past("11.1", pauses=pause("2026-11-22", "2026-11-23")), 3, 1, False, False),
+        (past("11..", pauses=pause("2026-11-22", "2026-11-24")), 2, 0, False, False),  # and this week is silent
+        (past("11.1", pauses=pause("2026-11-09", "2026-11-16")), 1, 1, False, False),
+        (past("11.1", pauses=pause("2026-11-23", "2026-11-30")), 1, 1, False, False),
+        (past("11.1", pauses=pause("2026-11-18", "2026-11-18")), 1, 1, False, False),  # ended before it began
+        (past("1111", pauses=pause("2026-11-09", "2026-11-30")), 4, 1, False, False),  # what was run counts still
+        (past("11.1", repaired=[LAST]), 3, 1, False, False),
+        (past("11.1", repaired=[BEFORE]), 1, 1, False, False),
+    ],
+)
+def test_how_somebody_stands(told: Past, weeks: int, done: int, is_open: bool, danger: bool) -> None:
+    found = streak(told, TODAY)
+    assert (found.weeks, found.done, found.open, found.in_danger) == (weeks, done, is_open, danger)
+
+
+@pytest.mark.parametrize(
+    ("told", "repair", "saved"),
+    [
+        (past("11."), None, 0),  # nothing is broken yet
+        (past("11.."), LAST, 2),
+        (past("11.1"), LAST, 3),
+        (past("11.11"), BEFORE, 4),
+        (past("11..1"), None, 0),  # two weeks missed: one repair saves nothing
+        (past("11.111"), None, 0),  # too long ago
+        (past(".1.1"), None, 0),  # one week is no row
+        (past("11.1", repaired=[LAST]), None, 0),
+        (past("11.1.", goals=[(BEFORE, Goal(0))]), None, 0),
+    ],
+)
+def test_what_a_repair_would_save(told: Past, repair: date | None, saved: int) -> None:
+    found = streak(told, TODAY)
+    assert (found.repair, found.saved) == (repair, saved)
+    if repair is not None:
+        repaired = Past(told.runs, told.goals, told.pauses, [*told.repaired, repair])
+        assert streak(repaired, TODAY).weeks == saved
+
+
+def test_a_goal_counts_backward_runs_or_all() -> None:
+    forward_only = {THIS: (2, 0), LAST: (1, 1)}
+    assert streak(Past(forward_only), TODAY).done == 0
+    everything = Past(forward_only, goals=[(LONG_AGO, Goal(2, Counts.ALL))])
+    found = streak(everything, TODAY)
+    assert (found.weeks, found.done, found.goal.runs) == (1, 2, 2)
+
+
+def test_a_goal_holds_from_its_week_on() -> None:
+    goals = [(LAST, TWO), (THIS, Goal(3))]
+    assert [goal_in(goals, monday).runs for monday in (BEFORE, LAST, THIS, THIS + WEEK)] == [1, 2, 3, 3]
+
+
+def test_a_pause_ends_on_the_day_one_is_back() -> None:
+    (one,) = pauses = pause("2026-11-18", "2026-11-21")
+    days = [date(2026, 11, day) for day in (17, 18, 20, 21)]
+    assert [paused_on(pauses, day) for day in days] == [None, one, one, None]
+
+
+weeks_told = st.text(".12", max_size=12)
+some_pauses = st.lists(
+    st.builds(
+        lambda ago, days: Pause(TODAY - timedelta(days=ago), TODAY - timedelta(days=ago - days), Why.HOLIDAY),
+        st.integers(0, 80),
+        st.integers(0, 30),
+    ),
+    max_size=3,
+)
+
+
+@given(weeks_told, some_pauses, st.sampled_from([ONE, TWO]))
+def test_protection_never_shortens_a_streak_and_adds_no_week_that_was_not_run(
+    weeks: str, pauses: list[Pause], goal: Goal
+) -> None:
+    goals = [(LONG_AGO, goal)]
+    bare, protected = (streak(past(weeks, goals=goals, pauses=some), TODAY) for some in ([], pauses))
+    met = sum(sign != "." and int(sign) >= goal.runs for sign in weeks)
+    assert bare.weeks <= protected.weeks <= met
+
+
+@given(weeks_told, some_pauses, st.integers(1, 12))
+def test_what_is_cut_off_says_the_same_or_that_it_does_not_know(weeks: str, pauses: list[Pause], back: int) -> None:
+    whole = past(weeks, pauses=pauses)
+    since = THIS - back * WEEK
+    cut = streak(Past({day: n for day, n in whole.runs.items() if day >= since}, (), pauses), TODAY, since)
+    assert cut.undecided or cut.weeks == streak(whole, TODAY).weeks
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), weeks_told)
+def test_the_day_of_the_week_on_which_one_asks_changes_nothing(day: date, weeks: str) -> None:
+    moved = {run_on + (monday_of(day) - THIS): runs for run_on, runs in past(weeks).runs.items()}
+    assert streak(Past(moved), day).weeks == streak(Past(moved), monday_of(day)).weeks

@@ -1,0 +1,153 @@
+"""Recurrence in every zone at every clock change from 2020 to 2035, against a walk through UTC minute by minute.
+
+Of some 600 zones a good eighty differ: those whose files give the same offset changes are walked through once, and the
+first test shows that they are alike.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.when.schedule import (
+    LAST,
+    WORKDAY,
+    Calendar,
+    Daily,
+    Interval,
+    Monthly,
+    MonthlyWeekday,
+    Weekly,
+    Yearly,
+    next_after,
+    upcoming,
+)
+from tests.domain.when.clocks import DAY, changes, expected, instant, offset_s, on_wall, quarters, walked, zones_alike
+
+ALIKE = zones_alike()
+
+
+def test_zones_that_are_walked_once_show_the_same_and_none_is_left_out() -> None:
+    assert {zone for alike in ALIKE for zone in alike.zones} == available_timezones()
+    for alike in ALIKE:
+        # Looks a day apart find every change: listed ones are further from one another, and so are a rule's two a year.
+        assert all(two[0] - one[0] > 2 * 24 * 3600 for one, two in pairwise(alike.listed)), alike
+        found = changes(alike.zones[0])
+        assert bool(found) == alike.change, alike
+        edges = [1_577_836_800, *(second for at, _ in found for second in (at - 1, at)), 2_082_758_399]
+        seen = {tuple(offset_s(clock, second) for second in edges) for clock in map(ZoneInfo, alike.zones)}
+        assert len(seen) == 1, alike
+
+
+@pytest.mark.parametrize("zone", [alike.zones[0] for alike in ALIKE if alike.change])
+def test_around_every_clock_change(zone: str) -> None:
+    for at, _ in changes(zone):
+        clock, minute = ZoneInfo(zone), at // 60
+        moved = (offset_s(clock, at) - offset_s(clock, at - 1)) // 60
+        margin = abs(moved) + 150
+        first, end = minute - margin, minute + margin
+        shown = walked(zone, first, end)
+        wall = minute + offset_s(clock, at - 1) // 60  # what the clock would show were it not changed
+        window = (instant(first), instant(end))
+        edges = {wall - 1, wall + abs(moved) - 1, wall - abs(moved) - 1, wall + 7}
+        for told in {*range(wall - 120, wall + 121, 30), *edges}:
+            compare(Daily(1, (hour_of(told),), on_wall(told).date()), zone, window, shown)
+        hours = tuple(sorted({hour_of(wall + by) for by in (-moved - 10, -30, 0, moved // 2, moved, moved + 10)}))
+        day = on_wall(wall).date()
+        for schedule in shapes(hours, day):
+            compare(schedule, zone, window, shown)
+        asked_throughout(Daily(1, hours, day - timedelta(days=1)), zone, shown, range(first, end, 11))
+
+
+def hour_of(wall: int) -> time:
+    return time(wall % DAY // 60, wall % 60)
+
+
+def compare(schedule: Calendar, zone: str, window: tuple[datetime, datetime], shown: dict[int, int]) -> None:
+    """What occurs in a window, and nothing else."""
+    within = []
+    at = next_after(schedule, zone, window[0] - timedelta(minutes=1))
+    while at is not None and at < window[1]:
+        within.append(at)
+        at = next_after(schedule, zone, at)
+    assert within == expected(schedule, shown), (zone, schedule)
+
+
+def asked_throughout(schedule: Calendar, zone: str, shown: dict[int, int], minutes: range) -> None:
+    """The next one after many moments, not only after an occurrence."""
+    occurs = expected(schedule, shown)
+    for after in map(instant, minutes):
+        ahead = [at for at in occurs if at > after]
+        if ahead:
+            assert next_after(schedule, zone, after) == ahead[0], (zone, schedule, after)
+
+
+def shapes(hours: tuple[time, ...], day: date) -> list[Calendar]:
+    """One of each that has this day, anchored long before."""
+    nth = (day.day - 1) // 7 + 1
+    month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return [
+        Daily(3, hours, day - timedelta(days=300)),
+        Weekly(2, tuple(sorted({day.weekday(), (day.weekday() + 2) % 7})), hours, day - timedelta(weeks=20)),
+        Monthly(1, (day.day, *((31,) if day.day < 31 else ())), hours, month_before),
+        MonthlyWeekday(1, (nth if nth < 5 else LAST,), day.weekday(), hours, month_before),
+        Yearly(1, day.month, day.day, hours, day.replace(year=day.year - 9, day=min(day.day, 28))),
+        Daily(1, hours, day, day),
+    ]
+
+
+# ── anything, through a winter with a 29 February in it: one clock goes forward, one back, one back and forward ──
+
+FIRST, END = date(2027, 12, 1), date(2028, 5, 1)
+WALKED = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca"])
+QUARTERS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+HOURS = st.sets(QUARTERS, min_size=1, max_size=3).map(lambda hours: tuple(sorted(hours)))
+EVERY = st.integers(1, 5)
+ANCHOR = st.dates(date(2019, 1, 1), date(2028, 1, 1))
+UNTIL = st.none() | st.dates(date(2028, 1, 1), date(2028, 12, 31))
+BIRTHDAYS = st.dates(date(2000, 1, 1), date(2000, 12, 31)) | st.just(date(2000, 2, 29))
+NTHS = st.sampled_from([(1,), (2,), (1, 3), (2, 4), (5,), (LAST,), (4, LAST), (5, LAST), (1, 2, 3, 4, 5, LAST)])
+
+
+def some_of(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.sets(numbers, min_size=1, max_size=4).map(lambda found: tuple(sorted(found)))
+
+
+SERIES: st.SearchStrategy[Calendar] = st.one_of(
+    st.builds(Daily, EVERY, HOURS, ANCHOR, UNTIL),
+    st.builds(Weekly, EVERY, some_of(st.integers(0, 6)), HOURS, ANCHOR, UNTIL),
+    st.builds(Monthly, EVERY, some_of(st.integers(1, 31)), HOURS, ANCHOR, UNTIL),
+    st.builds(MonthlyWeekday, EVERY, NTHS, st.integers(0, WORKDAY), HOURS, ANCHOR, UNTIL),
+    st.builds(
+        lambda every, on, hours, anchor, until: Yearly(every, on.month, on.day, hours, anchor, until),
+        EVERY, BIRTHDAYS, HOURS, ANCHOR, UNTIL,
+    ),
+)  # fmt: skip
+
+
+@given(SERIES, WALKED, st.integers(0, 140 * DAY))
+@settings(max_examples=200, deadline=None)  # the first ones walk
+def test_any_series_occurs_as_the_walk_says(schedule: Calendar, zone: str, minutes: int) -> None:
+    shown = quarters(zone, FIRST, END)
+    after = datetime(2027, 12, 2, tzinfo=UTC) + timedelta(minutes=minutes)
+    ahead = [at for at in expected(schedule, shown) if at > after][:5]
+    found = upcoming(schedule, zone, after, 5)
+    assert list(found[: len(ahead)]) == ahead
+    assert all(at > datetime(2028, 4, 30, tzinfo=UTC) - timedelta(hours=11) for at in found[len(ahead) :])
+
+
+@given(st.integers(10, 3000), st.integers(-(10**7), 10**6), st.integers(0, 10**6), WALKED)
+def test_an_interval_is_counted_from_its_start(minutes: int, start: int, later: int, zone: str) -> None:
+    now = datetime(2027, 6, 1, tzinfo=UTC)
+    schedule = Interval(minutes, now + timedelta(minutes=start))
+    after = now + timedelta(minutes=later)
+    at = next_after(schedule, zone, after)
+    assert at is not None
+    assert at > after
+    assert (at - schedule.start) % timedelta(minutes=minutes) == timedelta()
+    assert at - after <= timedelta(minutes=minutes) or at == schedule.start

@@ -1,0 +1,208 @@
+"""A club's weekly digest as its members read it, with the real worker drawing the chart."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import discord
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from bot.domain.runs.runs import Direction, Stretch
+from bot.services.boards import standings
+from bot.services.clubs import digests
+from bot.worker.worker import Worker
+from db.models import Delivery, Guild, Member, Run
+from tests.builders.runs import write_run
+from tests.flows.clubs.test_club_settings import page, private_channel, set_guild
+from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.nudges.test_nudges import WEDNESDAY
+
+
+@pytest_asyncio.fixture
+async def worker(request: pytest.FixtureRequest) -> AsyncIterator[Worker]:
+    """The real one where a test asks for the chart; it takes two seconds. Elsewhere one that has ended."""
+    worker = Worker()
+    if not getattr(request, "param", False):
+        await worker.close()
+    yield worker
+    await worker.close()
+
+
+async def a_week(club: Club) -> None:
+    """Alice and Bob ran last Sunday, Bob for the first time; the club is seen by all."""
+    for actor in (club.alice, club.bob, club.olga):
+        await actor.slash(club.channel, "help")
+    async with club.database.write() as session:
+        for actor, ago, metres in ((club.alice, 30, 1000), (club.alice, 1, 5000), (club.bob, 1, 3000)):
+            day = WEDNESDAY - timedelta(days=ago)
+            await write_run(
+                session, actor.id, day, [Stretch(Direction.BACKWARD, metres, 1_800_000)], guild_id=club.guild.id
+            )
+        await standings.rebuild(session, club.guild.id)
+
+
+async def posted(club: Club) -> list[discord.Message]:
+    return [message for message in club.channel.history() if message.content.startswith("📰")]
+
+
+@pytest.mark.parametrize("worker", [True], indirect=True)
+async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None:
+    await a_week(club)
+    shown = (await page(club, "Digest")).response
+    assert "Without a channel there is no digest" in text_of(shown)
+    await club.olga.select(shown, [club.channel], custom_id="club:digest:v1")
+    await club.olga.select(shown, ["2"], custom_id="club:digested:v1:weekday")
+    after = await club.olga.select(shown, ["15"], custom_id="club:digested:v1:hour")
+    assert "Posted on Wednesday at 15:00, Coordinated Universal Time" in text_of(after) or "at 15:00" in text_of(after)
+    await club.pass_time(hours=2, minutes=59)
+    assert await posted(club) == []
+    await club.pass_time(minutes=1)
+    (message,) = await posted(club)
+    lines = message.content.split("\n")
+    assert lines[0] == "📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov"
+    assert lines[1:4] == ["2 runs · 2 runners", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Furthest backward**"]
+    assert lines[4:6] == ["🥇 alice · 5.00 km", "🥈 bob · 3.00 km"]
+    assert "First run with us:** bob" in message.content
+    assert message.flags.suppress_notifications
+    (picture,) = message.attachments
+    assert (await picture.read()).startswith(b"\x89PNG")
+    await club.restart(days=6)
+    await club.pass_time(minutes=1)
+    assert len(await posted(club)) == 1
+
+
+async def at_three(club: Club) -> discord.Message:
+    """Set up for Wednesday at 15:00, and posted."""
+    await set_up(club, club.channel.id)
+    return (await posted(club))[-1]
+
+
+async def set_up(club: Club, channel_id: int) -> None:
+    """A digest on Wednesdays at 15:00; it is then 15:00."""
+    await digests.choose_channel(club.database, club.guild.id, channel_id, club.env.now())
+    await digests.set_when(club.database, club.guild.id, club.env.now(), weekday=2, hour=15)
+    await club.poke()
+    await club.restart(hours=2, minutes=50)
+    await club.pass_time(minutes=10)
+
+
+async def test_moved_to_another_day_it_says_of_how_many_days_it_tells(club: Club) -> None:
+    await a_week(club)
+    await at_three(club)
+    async with club.database.write() as session:
+        await write_run(
+            session, club.bob.id, WEDNESDAY, [Stretch(Direction.BACKWARD, 2000, 900_000)], guild_id=club.guild.id
+        )
+        await standings.rebuild(session, club.guild.id)
+    shown = (await page(club, "Digest")).response
+    await club.olga.select(shown, ["1"], custom_id="club:digested:v1:weekday")
+    await club.restart(days=5)
+    await club.pass_time(days=1, minutes=1)
+    first, second = await posted(club)
+    assert first.content.startswith("📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov")
+    assert second.content.startswith("📰 **6 days of Krebsgang** · Wed 18 Nov – Mon 23 Nov\n1 run · 1 runner")
+
+
+async def test_only_organisers_stop_it_and_put_it_off(club: Club) -> None:
+    await a_week(club)
+    message = await at_three(club)
+    for label in ("Stop these", "Snooze"):
+        assert "for organisers" in text_of(await club.alice.click(message, label=label))
+    choice = await club.olga.click(message, label="Snooze")
+    assert choice.response is not None
+    assert choice.response.ephemeral
+    await club.olga.click(choice.response, label="In 1 hour")
+    await club.pass_time(hours=1, minutes=1)
+    first, again = await posted(club)
+    assert first.content == again.content
+    said = text_of(await club.olga.click(again, label="Stop these"))
+    assert "No more of these here: **The weekly digest**" in said
+    assert "The week of" in said, "what the others have not read yet stays"
+    assert button_ids((await posted(club))[1]) == {}
+    async with club.database.read() as session:
+        guild = await session.get(Guild, club.guild.id)
+        assert guild is not None
+        assert (guild.digest_channel_id, guild.digest_hour) == (None, 15)
+
+
+async def test_who_left_unnoticed_or_hides_is_not_named(club: Club) -> None:
+    await a_week(club)
+    async with club.database.write() as session:
+        await session.execute(update(Member).values(seen_at=club.env.now() - timedelta(days=2)))
+        await standings.set_hidden(session, club.guild.id, club.alice.id, True)
+    await club.env.settle()
+    club.guild.remove_member(club.bob)
+    await set_up(club, club.channel.id)
+    assert await posted(club) == []
+    async with club.database.read() as session:
+        (row,) = await session.scalars(select(Delivery))
+        bob = await session.get(Member, (club.guild.id, club.bob.id))
+    assert row.state == "dropped"
+    assert bob is not None
+    assert bob.left_at is not None
+
+
+async def test_a_run_is_told_of_by_the_digest_alone_where_the_club_wants_that(club: Club) -> None:
+    await set_guild_known(club)
+    shown = (await page(club, "Digest")).response
+    await club.olga.select(shown, [club.channel], custom_id="club:digest:v1")
+    after = await club.olga.click(shown, label="Digest only")
+    assert "No post for each run" in text_of(after)
+    logged = await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    assert logged.response is not None
+    assert logged.response.ephemeral
+    assert "in its weekly digest" in text_of(logged)
+    async with club.database.read() as session:
+        (run,) = await session.scalars(select(Run))
+    assert (run.counted, run.sharing) == (True, "club")
+    await club.olga.click(shown, label="Post each run")
+    logged = await club.alice.slash(club.channel, "log", distance="4k", time="22:00")
+    assert logged.response is not None
+    assert not logged.response.ephemeral
+    await club.olga.click(shown, label="Digest only")
+    await club.olga.select(shown, [], custom_id="club:digest:v1")  # without a digest each run is posted
+    logged = await club.alice.slash(club.channel, "log", distance="3k", time="17:00")
+    assert logged.response is not None
+    assert not logged.response.ephemeral
+
+
+async def set_guild_known(club: Club) -> None:
+    for actor in (club.alice, club.bob, club.olga):
+        await actor.slash(club.channel, "help")
+
+
+async def test_a_channel_the_bot_cannot_post_in_is_refused_and_one_lost_later_is_told_of(club: Club) -> None:
+    await a_week(club)
+    me = club.env.bot.get_guild(club.guild.id).me  # type: ignore[union-attr]
+    closed = club.guild.create_text_channel(
+        "closed", overwrites={me.top_role: discord.PermissionOverwrite(attach_files=False)}
+    )
+    office = await private_channel(club)
+    await club.env.settle()
+    shown = (await page(club, "Digest")).response
+    refused = await club.olga.select(shown, [closed], custom_id="club:digest:v1")
+    assert "I lack Attach Files" in text_of(refused)
+    await set_guild(club, organisers_channel_id=office.id)
+    await set_up(club, 1)
+    assert "The channel chosen here is gone" in text_of(await page(club, "Digest"))
+    assert office.last_message is not None
+    assert "I couldn't post the weekly digest in <#1>" in office.last_message.content
+
+
+async def test_a_german_club_reads_german(club: Club) -> None:
+    await club.speak_german()
+    await a_week(club)
+    await set_guild(club, units="both")
+    message = await at_three(club)
+    german = [await page(club, "Rückblick")]
+    shown = german[0].response
+    german.append(await club.olga.click(shown, label="Nur Rückblick"))
+    german.append(await club.alice.slash(club.channel, "log", distance="5k", time="27:30"))
+    stopped = await club.olga.click(message, label="Davon keine mehr")
+    german.append(stopped)
+    german.append(await page(club, "Rückblick"))
+    assert_german(message, *german)
+    assert "🥇 alice: 5,00 km" in message.content

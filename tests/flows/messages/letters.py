@@ -1,0 +1,181 @@
+"""A cog with kinds for the engine's own tests: they say what their payload holds, and keep what they were told.
+
+`toy.step` is due and posts a letter; `toy.letter` and `toy.card` are messages. What happens is in `told`, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+from discord.ext import commands
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.client import Backpedal
+from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
+from bot.domain.messages.delivery import Priority
+from bot.interactions.components import button, identity
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from db.models import Delivery
+from tests.flows.conftest import Club
+
+told: list[tuple[Any, ...]] = []
+"""What the kinds were asked to do. Each test clears it."""
+card = ["first"]
+"""What the card shows when it is drawn."""
+
+
+async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    told.append(("fired", due.occurrence, due.fire_at, now))
+    if due.payload.get("breaks"):
+        raise RuntimeError("this step breaks")
+    if due.user_id is not None:
+        letter = Letter(
+            "toy.letter", due.occurrence, Priority.SAFETY, Destination.DM, due_at=now, user_id=due.user_id,
+            guild_id=due.payload.get("guild_id"), payload={"says": f"step {due.occurrence}"},
+        )  # fmt: skip
+        await post(session, [letter], now)
+
+
+async def fire_series(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """One occurrence, however many were missed, and the next at the full hour after it."""
+    assert due.user_id is not None
+    letter = Letter(
+        "toy.letter", f"{due.fire_at:%d %H}", Priority.ASKED, Destination.DM, due_at=due.fire_at, user_id=due.user_id,
+        payload={"says": f"{due.fire_at:%d %H}"},
+    )  # fmt: skip
+    await post(session, [letter], now)
+    missed_h = max(0, int((now - due.fire_at) / timedelta(hours=1)))
+    next_at = due.fire_at + timedelta(hours=1 + missed_h)
+    await plan(session, [Plan(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id)])
+
+
+async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
+    told.append(("fired", *(due.occurrence for due in steps)))
+    if any(due.payload.get("breaks") for due in steps):
+        raise RuntimeError("one of these steps breaks")
+    letters = [
+        Letter("toy.letter", due.occurrence, Priority.ASKED, Destination.DM, due_at=due.fire_at,
+               user_id=due.user_id or 0, payload={"says": due.occurrence})
+        for due in steps
+    ]  # fmt: skip
+    await post(session, letters, now)
+
+
+async def hold(session: AsyncSession, outgoing: Outgoing, now: datetime) -> Hold | None:
+    if outgoing.payload.get("hold_breaks"):
+        raise RuntimeError("this hold breaks")
+    until_h = outgoing.payload.get("hold_until_h")
+    if until_h is None:
+        return Hold(None) if outgoing.payload.get("unwanted") else None
+    until = outgoing.due_at + timedelta(hours=until_h)
+    return Hold(until) if now < until else None
+
+
+async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+    if outgoing.payload.get("settled"):
+        return None
+    if outgoing.payload.get("breaks"):
+        raise RuntimeError("this letter breaks")
+    view = discord.ui.View(timeout=None)
+    view.add_item(button("Help", identity("toy", "help", outgoing.delivery_id)))
+    return Drawn(outgoing.payload["says"], view=view)
+
+
+async def draw_card(client: Any, outgoing: Outgoing) -> Drawn | None:
+    drawn = card[0]
+    told.append(("drawn", drawn))
+    return Drawn(drawn)
+
+
+async def sent(session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, now: datetime) -> None:
+    told.append(("sent", outgoing.occurrence, channel_id, message_id))
+    if outgoing.payload.get("sent_breaks"):
+        raise RuntimeError("this hook breaks")
+
+
+async def failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+    told.append(("failed", outgoing.occurrence, failure))
+    if outgoing.payload.get("failed_breaks") and len(told) < 3:
+        raise RuntimeError("this hook breaks")
+
+
+class Letters(commands.Cog):
+    kinds = (
+        Kind("toy.step", Priority.SAFETY, fire=fire),
+        Kind("toy.soon", Priority.NUDGE, fire=fire, useful_for=timedelta(hours=1)),
+        Kind("toy.letter", Priority.SAFETY, draw=draw, sent=sent, failed=failed),
+        Kind("toy.news", Priority.NUDGE, draw=draw, failed=failed, useful_for=timedelta(hours=1), fallback=False),
+        Kind("toy.series", Priority.ASKED, fire=fire_series),
+        Kind("toy.many", Priority.ASKED, fire_all=fire_all, useful_for=timedelta(hours=1)),
+        Kind("toy.held", Priority.NUDGE, draw=draw, hold=hold),
+        Kind("toy.card", Priority.ASKED, draw=draw_card, sent=sent, failed=failed),
+    )
+
+
+def load_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every client of this test know the kinds, and forget what they were told before."""
+    load = Backpedal.load_everything
+
+    async def load_letters_too(bot: Backpedal) -> None:
+        await load(bot)
+        await bot.add_cog(Letters())
+
+    monkeypatch.setattr(Backpedal, "load_everything", load_letters_too)
+    told.clear()
+    card[0] = "first"
+
+
+# -- what a command would do -------------------------------------------------------------------------------------
+
+
+async def in_s(club: Club, seconds: float, name: str, kind: str = "toy.step", **more: Any) -> None:
+    """Plan a step that becomes due in some seconds, as a command would."""
+    async with club.database.write() as session:
+        at = club.env.now() + timedelta(seconds=seconds)
+        payload = {"guild_id": club.guild.id, **more.pop("payload", {})}
+        await plan(session, [Plan(kind, name, at, Priority.SAFETY, payload=payload, **more)])
+    await club.poke()
+
+
+async def send(club: Club, *sent: Letter) -> None:
+    """Post letters, as a command would, and let them be sent."""
+    async with club.database.write() as session:
+        await post(session, sent, club.env.now())
+    await club.poke()
+
+
+def letter(club: Club, name: str, to: Any = None, kind: str = "toy.letter", **more: Any) -> Letter:
+    payload = {"says": name, **more.pop("payload", {})}
+    where = {"channel_id": club.channel.id} if to is None else {"user_id": to.id}
+    destination = Destination.CHANNEL if to is None else Destination.DM
+    options = {"due_at": club.env.now(), "guild_id": club.guild.id, "priority": Priority.SAFETY, **where, **more}
+    return Letter(kind, name, destination=destination, payload=payload, **options)
+
+
+def card_letter(club: Club, **more: Any) -> Letter:
+    return Letter(
+        "toy.card", "1", Priority.ASKED, Destination.CARD, due_at=club.env.now(), channel_id=club.channel.id,
+        guild_id=club.guild.id, **more,
+    )  # fmt: skip
+
+
+async def rows(club: Club) -> list[Delivery]:
+    async with club.database.read() as session:
+        return list(await session.scalars(select(Delivery).order_by(Delivery.delivery_id)))
+
+
+async def states(club: Club) -> list[str]:
+    return [row.state for row in await rows(club)]
+
+
+def said(club: Club, actor: Any) -> list[str]:
+    return [message.content for message in club.dms(actor)]
+
+
+async def in_channel(club: Club) -> list[str]:
+    return [message.content for message in club.channel.history()]

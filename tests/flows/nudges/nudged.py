@@ -1,0 +1,41 @@
+"""A cog with one nudge, as a feature that comes later would bring it: everything else follows from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from discord.ext import commands
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.client import Backpedal
+from bot.delivery.kinds import Outgoing
+from bot.domain.when.strikes import Hour
+from bot.interactions.nudging import Nudge, Said
+from bot.reader import Reader
+from bot.services.nudges.nudging import Call, Reached
+
+
+async def who(_: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+    return [Call(one, one.hours[-1].on.isoformat(), one.hours[-1].at) for one in reached]
+
+
+async def say(_: Any, out: Outgoing, reader: Reader) -> Said:
+    return Said(f"toy for {out.user_id} in {reader.language}")
+
+
+class Toy(commands.Cog):
+    nudges = (Nudge("toy.daily", "board.card.pick", timedelta(hours=20), say, who=who, hour=Hour(14)),)
+
+
+def load_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every client of this test have the cog."""
+    load = Backpedal.load_everything
+
+    async def load_toy_too(bot: Backpedal) -> None:
+        await load(bot)
+        await bot.add_cog(Toy())
+
+    monkeypatch.setattr(Backpedal, "load_everything", load_toy_too)

@@ -1,0 +1,118 @@
+import re
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from sqlalchemy import update
+
+from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
+from bot.services.members.people import Seen, meet
+from bot.services.runs import changes
+from db.models import Guild, Run
+from db.models import Stretch as StretchRow
+from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
+
+FIVE_K = RunContent(
+    started_at=NOON,
+    zone="UTC",
+    ran_on=NOON.date(),
+    stretches=(Stretch(Direction.BACKWARD, 5000, 1_650_000),),
+    surface=Surface.TRACK,
+)
+
+
+async def log(club: Club, actor: MemberActor, minutes: int = 27) -> int:
+    seen = Seen(actor.id, actor.name, "en-US", club.guild.id, club.guild.name)
+    content = replace(FIVE_K, stretches=(Stretch(Direction.BACKWARD, 5000, minutes * 60_000),))
+    person = await meet(club.database, seen, NOON)
+    logged = await changes.log_run(club.database, person, content, interaction_id=actor.id + minutes, now=NOON)
+    return logged.view.run_id
+
+
+async def import_untold(club: Club, actor: MemberActor) -> None:
+    run_id = await log(club, actor, minutes=30)
+    async with club.database.write() as session:
+        await session.execute(update(Run).where(Run.run_id == run_id).values(source="fit"))
+        await session.execute(update(StretchRow).where(StretchRow.run_id == run_id).values(direction="untold"))
+
+
+async def next_of(club: Club, actor: MemberActor) -> str:
+    answer = await actor.slash(club.channel, "help")
+    assert answer.response is not None
+    assert answer.response.ephemeral
+    text = text_of(answer)
+    return text[: text.index(next(line for line in text.splitlines()[1:] if line.startswith("## ")))]
+
+
+async def test_a_newcomer_is_told_to_log_and_to_say_where_they_are(club: Club) -> None:
+    steps = await next_of(club, club.alice)
+    assert "/log distance:5k time:27:30" in steps
+    assert "/runs import" in steps
+    assert "I take UTC" in steps
+    assert "/club" not in steps
+
+
+async def test_steps_done_make_room_for_the_next(club: Club) -> None:
+    await log(club, club.alice)
+    await club.alice.slash(club.channel, "settings", zone="Berlin")
+    steps = await next_of(club, club.alice)
+    assert "time zone" not in steps
+    assert "first run" not in steps
+    assert "/leaderboard" in steps
+    assert "Wear a watch" in steps
+    await import_untold(club, club.alice)
+    steps = await next_of(club, club.alice)
+    assert "One imported run" in steps.splitlines()[1]
+
+
+async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
+    assert "/club settings" in await next_of(club, club.olga)
+    await club.olga.slash(club.channel, "club settings", zone="Berlin")
+    await club.olga.slash(club.channel, "settings", zone="Berlin")
+    steps = await next_of(club, club.olga)
+    assert "zone, language" not in steps
+    assert "choose your club's partners channel" in steps
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(partners_channel_id=club.channel.id))
+    steps = await next_of(club, club.olga)
+    assert "The partners card is gone" in steps  # nothing is on its way there
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(partners_card_id=1))
+    assert "Choose an organisers' channel" in await next_of(club, club.olga)
+    async with club.database.write() as session:
+        await session.execute(update(Guild).values(organisers_channel_id=club.channel.id))
+    assert "/club settings" not in await next_of(club, club.olga)
+    assert "partners channel" not in await next_of(club, club.alice)
+    await log(club, club.alice, minutes=9)
+    assert "**One run** waits for your word" in await next_of(club, club.olga)
+
+
+async def test_help_works_in_a_direct_message(club: Club) -> None:
+    assert "What next?" in text_of(await club.alice.user.slash("help"))
+
+
+async def test_every_command_stands_in_help(club: Club) -> None:
+    text = text_of(await club.olga.slash(club.channel, "help"))
+    listed = set()
+    for line in text.splitlines():
+        names = re.findall(r"`(/?[a-z ]+)`", line)
+        group = names[0].split()[0] if names else ""
+        listed |= {name if name.startswith("/") else f"{group} {name}" for name in names}
+    tree = club.env.bot.tree  # type: ignore[attr-defined]
+    commands = tree.walk_commands(type=discord.AppCommandType.chat_input)
+    assert {f"/{c.qualified_name}" for c in commands if isinstance(c, app_commands.Command)} == {
+        name for name in listed if name != "/privacy"
+    }
+
+
+async def test_german_members_read_german(club: Club) -> None:
+    await club.speak_german()
+    assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
+    await club.olga.slash(club.channel, "club settings", zone="Berlin")
+    await log(club, club.olga)
+    steps = await club.olga.slash(club.channel, "help")
+    assert "Wähl den Kanal dafür" in text_of(steps)
+    assert_german(steps)
+    await import_untold(club, club.alice)
+    await log(club, club.alice, minutes=9)
+    assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))

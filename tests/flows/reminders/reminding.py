@@ -1,0 +1,48 @@
+"""What members do with reminders, said again and again in flows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from sqlalchemy import select
+
+from bot.interactions.components import button, card, row
+from db.models import Due, Reminder
+from tests.flows.conftest import Club, MemberActor, text_of
+
+SEVEN = "every day 7:00"
+ONE = "every day 13:00"
+"""An hour after the flows' noon, and every day from then on."""
+
+
+async def ask(club: Club, actor: MemberActor, when: str = ONE, what: str = "calf raises", **more: Any) -> str:
+    """Ask for a reminder of one's own, or with a `channel` or `role` for the club's; answers what can be read."""
+    command = "remind club" if actor is club.olga else "remind me"
+    return text_of(await actor.slash(club.channel, command, when=when, what=what, **more))
+
+
+async def forged(club: Club, *custom_ids: str) -> discord.Message:
+    """A card in the channel with any buttons at all, as a client could press them."""
+    with club.env._bot_scope():
+        channel: Any = club.env.bot.get_channel(club.channel.id)
+        sent: discord.Message = await channel.send(view=card(row(*(button("press", one) for one in custom_ids))))
+    return sent
+
+
+def last(club: Club, actor: MemberActor) -> discord.Message:
+    """The newest direct message."""
+    return club.dms(actor)[-1]
+
+
+def said(club: Club, actor: MemberActor) -> list[str]:
+    """The words of all direct messages."""
+    return [message.content for message in club.dms(actor)]
+
+
+async def rows(club: Club) -> list[tuple[str, str, int]]:
+    """(what, state, how much is due of it) of every reminder."""
+    async with club.database.read() as session:
+        found = (await session.scalars(select(Reminder).order_by(Reminder.reminder_id))).all()
+        due = (await session.scalars(select(Due.subject_id).where(Due.kind.startswith("remind")))).all()
+        return [(row.what, row.state, list(due).count(row.reminder_id)) for row in found]

@@ -1,0 +1,338 @@
+"""`/runs import` as members use it: files in, a report, the question which laps were backward, and the answer."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from simcord import InteractionResult, ResponseMessage
+from sqlalchemy import func, select
+
+from bot.domain.runs.activity import FileReport
+from bot.errors import Unavailable
+from bot.services.members.people import Person
+from bot.services.runs.imports import save_import
+from cogs.runs import importing
+from db.engine import Database
+from db.models import Recording, Run, Standing, Stretch
+from tests.flows.conftest import Club, assert_german, button_ids, text_of
+
+START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
+
+
+def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:
+    """A file with laps of so many metres at 5:30/km."""
+    written, at = [], start
+    for metres in laps:
+        seconds = metres * 0.33
+        points = []
+        for share in (0, 1):
+            when = at + timedelta(seconds=seconds * share)
+            points.append(f"<Trackpoint><Time>{when:%Y-%m-%dT%H:%M:%SZ}</Time></Trackpoint>")
+        written.append(
+            f'<Lap StartTime="{at:%Y-%m-%dT%H:%M:%SZ}"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>'
+            f"<DistanceMeters>{metres}</DistanceMeters><Track>{''.join(points)}</Track></Lap>"
+        )
+        at += timedelta(seconds=seconds)
+    return (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        f'<Activity Sport="{sport}"><Id>{start:%Y-%m-%dT%H:%M:%SZ}</Id>{"".join(written)}</Activity>'
+        "</Activities></TrainingCenterDatabase>"
+    ).encode()
+
+
+async def bring(club: Club, *files: tuple[str, bytes], actor: Any = None) -> InteractionResult:
+    names = ("file", "file2", "file3", "file4", "file5")
+    return await (actor or club.alice).slash(club.channel, "runs import", **dict(zip(names, files, strict=False)))
+
+
+async def stretches(club: Club) -> list[tuple[str, int | None]]:
+    async with club.database.read() as session:
+        rows = await session.scalars(select(Stretch).order_by(Stretch.run_id, Stretch.position))
+        return [(row.direction, row.distance_m) for row in rows]
+
+
+async def count(club: Club, table: type) -> int:
+    async with club.database.read() as session:
+        return await session.scalar(select(func.count()).select_from(table))
+
+
+def ticks(message: ResponseMessage) -> str:
+    """The custom id of the select of laps."""
+    found = re.search(r"import:tick:v1:\d+:\d+", str(message.components))
+    assert found
+    return found[0]
+
+
+async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
+    answer = await bring(club, ("run.tcx", tcx([1000, 1000, 3000])))
+    assert answer.ephemeral
+    assert "✅ run.tcx: 17 Nov 2026 · 5.00 km · 27:30" in text_of(answer.response)
+    assert "on no board and in no total" in text_of(answer.response)
+    (question,) = answer.followups
+    assert question.ephemeral
+    assert "Which laps were backward?" in text_of(question)
+    assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps"]
+    assert await stretches(club) == [("untold", 1000), ("untold", 1000), ("untold", 3000)]
+    assert "Nobody is on this board" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+
+    await club.alice.click(question, label="Choose laps")
+    assert "No lap ticked yet" in text_of(question)
+    await club.alice.select(question, ["0", "2"], custom_id=ticks(question))
+    assert "2 of 3 laps backward: 4.00 km" in text_of(question)
+    await club.alice.click(question, label="Save")
+    assert "both ways" in text_of(question)
+    assert "4.00 km backward · 1.00 km forward" in text_of(question)
+    assert {"Undo", "Edit", "Share"} <= set(button_ids(question))
+    assert await stretches(club) == [("backward", 1000), ("forward", 1000), ("backward", 3000)]
+    assert "alice — **4.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+
+    await club.alice.click(question, label="Undo")
+    assert await count(club, Standing) == 0, "an Undo takes it off the boards and asks again"
+
+
+async def test_ticks_survive_pages_and_a_restart(club: Club) -> None:
+    answer = await bring(club, ("track.tcx", tcx([400] * 30)))
+    (question,) = answer.followups
+    await club.alice.click(question, label="Choose laps")
+    assert "Laps 1–25 of 30" in text_of(question)
+    await club.alice.select(question, ["0", "24"], custom_id=ticks(question))
+    await club.restart()
+    await club.alice.click(question, label="▶")
+    assert "Laps 26–30 of 30" in text_of(question)
+    await club.alice.select(question, ["29"], custom_id=ticks(question))
+    assert "3 of 30 laps backward: 1.20 km" in text_of(question)
+    await club.alice.click(question, label="Save")
+    told = await stretches(club)
+    assert [at for at, (direction, _) in enumerate(told) if direction == "backward"] == [0, 24, 29]
+
+
+async def test_all_and_none(club: Club) -> None:
+    (first,) = (await bring(club, ("a.tcx", tcx([1000, 1000])))).followups
+    await club.alice.click(first, label="All backward")
+    assert "2.00 km backward in 11:00" in text_of(first)
+    assert "The one rule" in text_of(first), "no spotter, and nowhere that is allowed alone"
+    (second,) = (await bring(club, ("b.tcx", tcx([3000, 1000], start=START - timedelta(days=1))))).followups
+    await club.alice.click(second, label="None, all forward")
+    assert "4.00 km forward in 22:00" in text_of(second)
+
+
+async def test_without_laps_a_part_can_be_said(club: Club) -> None:
+    (question,) = (await bring(club, ("a.tcx", tcx([5000])))).followups
+    assert "Was this run backward?" in text_of(question)
+    form = await club.alice.click(question, label="A part of it")
+    refused = await club.alice.submit_modal(form, {"share": "7 km"})
+    assert "5.00 km" in text_of(refused)
+    assert await stretches(club) == [("untold", 5000)]
+    form = await club.alice.click(question, label="A part of it")
+    await club.alice.submit_modal(form, {"share": "40%"})
+    assert "an estimate" in text_of(question)
+    assert await stretches(club) == [("backward", 2000), ("forward", 3000)]
+
+
+async def test_the_report_names_every_file_and_never_comes_in_twice(club: Club) -> None:
+    run = tcx([5000])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("inner.tcx", tcx([3000], start=START - timedelta(days=2)))
+        archive.writestr("again.tcx", run)
+    answer = await bring(
+        club,
+        ("a.tcx", run),
+        ("b.tcx.gz", gzip.compress(run)),
+        ("c.zip", packed.getvalue()),
+        ("d.tcx", tcx([20_000], start=START - timedelta(days=3), sport="Biking")),
+        ("@everyone.fit", b"not a file at all"),
+    )
+    lines = text_of(answer.response).splitlines()
+    assert lines[1].startswith("✅ a.tcx")
+    assert "already there" in lines[2]
+    assert lines[3].startswith("✅ inner.tcx")
+    assert "already there" in lines[4]
+    assert "not a run" in lines[5]
+    assert "a ride" in lines[5]
+    assert "could not be read" in lines[6]
+    assert "@everyone" not in text_of(answer.response)
+    assert await count(club, Run) == 3
+    assert len(answer.followups) == 3, "one question for each run, and one for the ride"
+    again = await bring(club, ("a.tcx", run))
+    assert "Nothing new came in" in text_of(again)
+    assert not again.followups
+
+
+async def test_a_run_logged_by_hand_is_there_already(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", when="2026-11-17 06:10")
+    answer = await bring(club, ("run.tcx", tcx([5050])))
+    assert "already there" in text_of(answer)
+    assert await count(club, Run) == 1
+
+
+async def test_many_runs_are_asked_about_one_after_another(club: Club) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for day in range(7):
+            archive.writestr(f"{day}.tcx", tcx([1000 + day], start=START - timedelta(days=day)))
+    answer = await bring(club, ("week.zip", packed.getvalue()))
+    assert "7 runs are saved" in text_of(answer)
+    assert not answer.followups
+    for left in range(6, -1, -1):
+        asked = await club.alice.click(answer.response, custom_id="import:next:v1")
+        await club.alice.click(asked.response, label="All backward")
+        assert ("Next run" in text_of(asked)) == (left > 0)
+    done = await club.alice.click(answer.response, custom_id="import:next:v1")
+    assert "every imported run of yours has its direction" in text_of(done)
+
+
+def jumping(start: datetime = START, *, wrong: int) -> bytes:
+    """A GPX of 3 m/s, a point every 5 s, of which the last but one to the last but `wrong` are stamped a year ahead."""
+    points = []
+    for number in range(121):
+        at = start + timedelta(seconds=number * 5, days=365 if 119 - wrong < number < 120 else 0)
+        points.append(
+            f'<trkpt lat="{52 + number * 15 / 111_194.93:.7f}" lon="13.4"><time>{at:%Y-%m-%dT%H:%M:%SZ}</time></trkpt>'
+        )
+    return f"<gpx><trk><trkseg>{''.join(points)}</trkseg></trk></gpx>".encode()
+
+
+async def test_a_clock_that_jumps_is_told(club: Club) -> None:
+    answer = await bring(club, ("a.gpx", jumping(wrong=1)))
+    assert "✅ a.gpx: 17 Nov 2026 · 1.80 km · 10:00" in text_of(answer.response)
+    assert "Some of its points have a wrong time and were left out" in text_of(answer.response)
+    answer = await bring(club, ("b.gpx", jumping(START - timedelta(days=1), wrong=40)))
+    assert "so its time is doubtful: it counts, but sets no best" in text_of(answer.response)
+    (question,) = answer.followups
+    await club.alice.click(question, label="All backward")
+    assert "its time sets no best" in text_of(question)
+
+
+async def test_a_large_file_is_refused_before_it_is_fetched(club: Club) -> None:
+    answer = await bring(club, ("huge.fit", b"\0" * (10 * 1024 * 1024 + 1)), ("a.tcx", tcx([1000, 1000])))
+    assert "huge.fit: too large" in text_of(answer)
+    assert "✅ a.tcx" in text_of(answer)
+
+
+async def test_the_menu_takes_files_of_ones_own_message_only(club: Club) -> None:
+    posted = await club.alice.send(club.channel, "my run", attachments=[("run.tcx", tcx([1000, 1000]))])
+    words = await club.alice.send(club.channel, "no file here")
+    refused = await club.bob.context_menu(club.channel, "Import run files", posted)
+    assert refused.ephemeral
+    assert "Only whoever posted files" in text_of(refused)
+    empty = await club.alice.context_menu(club.channel, "Import run files", words)
+    assert "no file on that message" in text_of(empty)
+    assert await count(club, Run) == 0
+    answer = await club.alice.context_menu(club.channel, "Import run files", posted)
+    assert "✅ run.tcx" in text_of(answer)
+    assert await count(club, Recording) == 1
+
+
+async def test_nobody_else_can_answer_for_the_runner(club: Club) -> None:
+    """A private card cannot be pressed by another, but its id can be sent by a changed client."""
+    (question,) = (await bring(club, ("a.tcx", tcx([1000, 1000])))).followups
+    bobs = (await bring(club, ("b.tcx", tcx([3000, 1000], start=START - timedelta(days=1))), actor=club.bob)).followups[
+        0
+    ]
+    theirs = button_ids(question)["All backward"]
+    stored = club.env.backend.get_message(club.channel.id, bobs.id)
+    stored.components = json.loads(json.dumps(stored.components).replace(button_ids(bobs)["All backward"], theirs))
+    refused = await club.bob.click(bobs, custom_id=theirs)
+    assert "isn't among yours" in text_of(refused)
+    assert {direction for direction, _ in await stretches(club)} == {"untold"}
+
+
+async def test_a_german_reads_german(club: Club) -> None:
+    await club.speak_german()
+    answer = await bring(club, ("a.tcx", tcx([1000, 1000])), ("b.tcx", tcx([5000], start=START - timedelta(days=1))))
+    laps, whole = answer.followups
+    assert_german(answer, laps, whole)
+    await club.alice.click(laps, label="Runden wählen")
+    assert_german(laps)
+    await club.alice.select(laps, ["1"], custom_id=ticks(laps))
+    assert "1 von 2 Runden rückwärts: 1,00 km" in text_of(laps)
+    await club.alice.click(laps, label="Speichern")
+    form = await club.alice.click(whole, label="Ein Teil davon")
+    assert_german(laps, form)
+    refused = await club.alice.submit_modal(form, {"share": "vielleicht"})
+    assert_german(refused)
+    again = await bring(club, ("a.tcx", tcx([1000, 1000])), ("c.fit", b"nichts"))
+    assert_german(again)
+
+
+async def test_a_sport_nobody_knows_may_be_a_run_backward_or_be_left_out(club: Club) -> None:
+    answer = await bring(club, ("a.tcx", tcx([1000, 1000], sport="Rückw. @everyone")))
+    assert "✅ a.tcx" in text_of(answer.response)
+    (question,) = answer.followups
+    assert "The file calls it “Rückw." in text_of(question)
+    assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps", "Leave it out"]
+    await club.alice.click(question, label="All backward")
+    assert {direction for direction, _ in await stretches(club)} == {"backward"}
+    (question,) = (await bring(club, ("b.tcx", tcx([500], start=START - timedelta(days=1), sport="Yo-yo")))).followups
+    await club.alice.click(question, label="Leave it out")
+    assert "Deleted" in text_of(question)
+
+
+async def test_what_cannot_be_read_is_named(club: Club) -> None:
+    strange = tcx([1000, 1000]).replace(b"2026-11-17T", b"*17* of Brumaire ")
+    answer = await bring(club, ("a.tcx", strange))
+    assert "I can't read its times, such as “\\*17\\* of Brumaire" in text_of(answer.response)
+
+
+async def test_laufen_is_running(club: Club) -> None:
+    (question,) = (await bring(club, ("a.tcx", tcx([1000, 1000], sport="Laufen")))).followups
+    assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps"]
+
+
+async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
+    ride = tcx([5000], sport="Biking")
+    (question,) = (await bring(club, ("bike.tcx", ride))).followups
+    assert "was it a run after all?" in text_of(question)
+    assert set(button_ids(question)) == {"Leave it out", "Keep it as a forward run"}
+    dropped = await club.alice.click(question, label="Leave it out")
+    assert dropped.acknowledged
+    async with club.database.read() as session:
+        (run,) = await session.scalars(select(Run))
+        assert run.deleted_at is not None
+    (again,) = (await bring(club, ("bike.tcx", ride))).followups
+    await club.alice.click(again, label="Keep it as a forward run")
+    async with club.database.read() as session:
+        kept = await session.scalar(select(Run).where(Run.deleted_at.is_(None)))
+        assert kept.counted
+        stretches = await session.scalars(select(Stretch.direction).where(Stretch.run_id == kept.run_id))
+        assert set(stretches) == {"forward"}
+
+
+async def test_one_import_at_a_time_a_member(club: Club) -> None:
+    with club.app.worker.one_import(club.alice.id):
+        refused = await bring(club, ("run.tcx", tcx([1000])))
+        assert refused.ephemeral
+        assert "I'm still reading your last files" in text_of(refused)
+        assert await count(club, Run) == 0
+        assert "run.tcx" in text_of(await bring(club, ("run.tcx", tcx([1000])), actor=club.bob))
+    assert "✅ run.tcx" in text_of(await bring(club, ("run.tcx", tcx([1000]))))
+    await bring(club, ("broken.tcx", b"<Training"))
+    assert "✅ next.tcx" in text_of(await bring(club, ("next.tcx", tcx([1000], start=START - timedelta(days=3)))))
+
+
+async def test_what_was_read_before_the_database_was_busy_is_kept(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy: list[str] = []
+
+    async def save(database: Database, person: Person, reports: Sequence[FileReport], **rest: Any) -> Any:
+        if any(report.filename == "b.tcx" for report in reports):
+            busy.append("b.tcx")
+            raise Unavailable("errors.database.busy")
+        return await save_import(database, person, reports, **rest)
+
+    monkeypatch.setattr(importing, "save_import", save)
+    files = [(f"{name}.tcx", tcx([1000], start=START - timedelta(days=at))) for at, name in enumerate("abc")]
+    answer = await bring(club, *files)
+    assert busy == ["b.tcx"]
+    assert "✅ a.tcx" in text_of(answer.response)
+    assert "b.tcx: could not be read. My storage is busy" in text_of(answer.response)
+    assert "✅ c.tcx" in text_of(answer.response)
+    assert await count(club, Run) == 2

@@ -1,0 +1,282 @@
+"""An outing's card, letters and menus at their longest, within Discord's limits, and what never stands in public."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import discord
+import pytest
+
+from bot.domain.outings.outings import Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.runs.runs import Surface
+from bot.domain.text.units import Units
+from bot.i18n import LANGUAGES
+from bot.interactions.components import classic
+from bot.reader import Reader
+from bot.services.members.people import Club
+from bot.services.outings.agreeing import Why
+from bot.services.outings.outings import CompanionView, OutingView
+from bot.services.outings.quiet_turns import QuietAlarm
+from bot.services.safety.contact_answers import Contacts, Told, Tried
+from cogs.outings import outing_letters_view as letters
+from cogs.outings.call_form_view import call_form, change_form
+from cogs.outings.outing_card_view import (
+    about_for,
+    full_card,
+    more_menu,
+    my_outings,
+    private_card,
+    public_card,
+    sure_card,
+)
+from cogs.outings.outing_course_view import came_home, eyes_back, eyes_lost
+from cogs.safety import alerts_view as alerts
+from cogs.safety import quiet_alarms_view as quiet_alarms
+
+NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
+LONGEST_ID = 2**63 - 1
+AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+READERS = [Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
+STATES = list(OutingState)
+
+
+def companion(number: int, wish: Wish, presence: Presence = Presence.IN) -> CompanionView:
+    roles = Roles(Role.BACKWARD, Role.BACKWARD)
+    until = AT if presence is Presence.OFFERED else None
+    return CompanionView(
+        LONGEST_ID - number, NASTY[:120], wish, roles, presence, AT, until, False, None, None, None, None, None
+    )
+
+
+def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingView:
+    wishes = [Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP, Wish.BACKWARD]
+    companions = [companion(number, wish) for number, wish in enumerate(wishes)]
+    companions += [companion(number, Wish.SPOTTER, Presence.WAITING) for number in range(10, 60)]
+    companions.append(companion(70, Wish.SPOTTER, Presence.OFFERED))
+    outing = OutingView(
+        outing_id=LONGEST_ID, guild_id=1, round_id=None, caller_id=LONGEST_ID, state=state, terms=10**6, starts_at=AT,
+        zone="UTC", place=NASTY[:80], detail=NASTY[:200], point_id=None, surface=Surface.TREADMILL, solo=False,
+        backward_per_spotter=3, places=4, distance_m=499_999, pace_s_per_km=3599, planned_ms=6 * 3_600_000,
+        audience=Audience.EVERYONE, audience_role_id=None, channel_id=LONGEST_ID, message_id=None, started_at=None,
+        due_back_at=None, swapped_at=None, eyes_lost_at=None, extended_min=0, rung=-1, help_at=None, ended_at=None,
+        resolution=None,
+        companions=tuple(companions),
+    )  # fmt: skip
+    return replace(outing, **changed)  # type: ignore[arg-type]
+
+
+def labels(view: discord.ui.View | None) -> list[str]:
+    items = view.walk_children() if view else []
+    return [str(item.label) for item in items if isinstance(item, discord.ui.Button)]
+
+
+def is_harmless(text: str) -> bool:
+    return "@everyone" not in text and "\u202e" not in text
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_the_longest_public_card_fits_and_never_says_where_exactly(state: OutingState, reader: Reader) -> None:
+    for audience in Audience:
+        words, view = public_card(worst(state, audience=audience, place="Track", detail="by the old oak"), reader)
+        assert len(words) <= 2000
+        assert is_harmless(words)
+        assert "oak" not in words
+        assert ("Track" in words) == (audience is Audience.EVERYONE and state not in STATES[4:7] + STATES[8:])
+        assert len(public_card(worst(state, audience=audience), reader)[0]) <= 2000
+        assert len(labels(view)) == len(set(labels(view))) <= 5
+
+
+@pytest.mark.parametrize(
+    ("state", "english", "german"),
+    [
+        ("open", "looks for a partner", "sucht Begleitung"),
+        ("filled", "has found a partner", "hat Begleitung gefunden"),
+        ("confirmed", "has found a partner", "hat Begleitung gefunden"),
+        ("under_way", "is out with company", "ist in Begleitung unterwegs"),
+        ("overdue", "is out with company", "ist in Begleitung unterwegs"),
+        ("home", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
+        ("no_show", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
+        ("resolved", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
+        ("cancelled", "The outing of Ada was called off.", "Die Verabredung von Ada wurde abgesagt."),
+    ],
+)
+@pytest.mark.parametrize("audience", [Audience.TRUSTED, Audience.ROLE])
+def test_a_limited_card_says_what_is_true_and_no_more(
+    state: str, english: str, german: str, audience: Audience
+) -> None:
+    people = [replace(one, name=name) for one, name in zip(worst().companions, ("Ada", "Ben", "Cem"), strict=False)]
+    outing = worst(OutingState(state), audience=audience, companions=tuple(people), place="Track")
+    for reader, said in zip(READERS, (english, german) if LANGUAGES[0] == "en" else (german, english), strict=True):
+        words, view = public_card(outing, reader)
+        assert said in words
+        assert not any(told in words for told in ("Ben", "Cem", "Track"))
+        over = outing.state in (OutingState.HOME, OutingState.NO_SHOW, OutingState.RESOLVED, OutingState.CANCELLED)
+        assert len(labels(view)) == (0 if over else 1)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_the_longest_letters_fit(reader: Reader) -> None:
+    club = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40])
+    me, waits, offered = LONGEST_ID, LONGEST_ID - 10, LONGEST_ID - 70
+    along = Contacts(told=False, along=worst().inside[:3])
+    wanted = letters.wanted(worst(companions=worst().companions[:1]), 5, reader)
+    assert wanted is not None
+    drawn = [
+        letters.filled(worst(OutingState.FILLED), me, reader),
+        letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club, along),
+        letters.reopened(worst(), me, reader, [waits], Why.CANNOT, agreed=True),
+        letters.reopened(worst(), me, reader, [waits, offered], Why.MISSING, agreed=False),
+        letters.reopened(worst(), me, reader, [], Why.CANNOT, agreed=True),
+        letters.reopened(worst(OutingState.CONFIRMED), me, reader, [waits], Why.GONE, agreed=True),
+        letters.changed(worst(OutingState.FILLED), me, reader),
+        letters.changed(worst(OutingState.FILLED), waits, reader),
+        letters.cancelled(worst(), reader, lapsed=False),
+        letters.cancelled(worst(), reader, lapsed=True),
+        letters.offer(worst(), offered, reader),
+        (wanted[0], classic(*wanted[1])),
+        letters.unposted(worst(), reader, club, organiser=True),
+        letters.unposted(worst(), reader, club, organiser=False),
+        letters.answered(worst(OutingState.FILLED), me, reader, "x" * 300),
+    ]
+    for letter in drawn:
+        assert letter is not None
+        assert len(letter[0]) <= 2000
+        assert is_harmless(letter[0])
+    assert [len(labels(letter[1])) for letter in drawn if letter] == [2, 2, 1, 1, 1, 1, 2, 2, 0, 0, 2, 3, 0, 0, 3]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("many", [1, 4, 5, 10, 25])
+def test_one_s_own_list_fits_however_many_there_are(reader: Reader, many: int) -> None:
+    view = my_outings([worst(OutingState.FILLED)] * many, LONGEST_ID, reader)
+    texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+    assert view.total_children_count <= 40
+    assert sum(map(len, texts)) <= 4000
+    assert all(map(is_harmless, texts))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_private_cards_and_forms_fit(reader: Reader) -> None:
+    outing = worst(OutingState.FILLED)
+    buttons = [letters.confirm_button(outing, reader) for _ in range(8)]
+    for view in (
+        private_card(outing, LONGEST_ID, reader, "n" * 300),
+        more_menu(outing, LONGEST_ID, reader, buttons),
+        full_card(outing, Wish.SPOTTER, reader),
+        sure_card(outing, reader),
+    ):
+        texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
+        assert view.total_children_count <= 40
+        assert sum(map(len, texts)) <= 4000
+        assert all(map(is_harmless, texts))
+    assert len(call_form(reader).children) == 5
+    assert len(change_form(outing, reader).children) == 2
+
+
+def test_what_is_no_longer_true_is_not_said() -> None:
+    reader = READERS[0]
+    me, waits = LONGEST_ID, LONGEST_ID - 10
+    assert letters.filled(worst(), me, reader) is None
+    assert letters.filled(worst(OutingState.FILLED), waits, reader) is None
+    assert letters.reopened(worst(OutingState.FILLED), me, reader, [], Why.CANNOT, agreed=True) is None
+    assert letters.changed(worst(OutingState.UNDER_WAY), me, reader) is None
+    assert letters.offer(worst(), waits, reader) is None
+    assert letters.wanted(worst(OutingState.FILLED), 5, reader) is None
+
+
+def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has_no_eyes() -> None:
+    """Who is on their own in which place stands in no channel, and nobody who is home is shown facing forward."""
+    ada, ben = LONGEST_ID, LONGEST_ID - 1
+    roles = {ada: Roles(Role.BACKWARD, Role.BACKWARD), ben: Roles(Role.SPOTTER, Role.SPOTTER)}
+    people = [
+        replace(companion(number, wish), name=name, roles=roles[user_id], checked_in_at=AT, home_at=home_at)
+        for number, (user_id, name, wish, home_at) in enumerate(
+            [(ada, "Ada", Wish.BACKWARD, None), (ben, "Ben", Wish.SPOTTER, AT)]
+        )
+    ]
+    outing = worst(OutingState.UNDER_WAY, companions=tuple(people), place="Park", detail=None)
+    for reader, spotter, alone in zip(
+        READERS if LANGUAGES[0] == "en" else READERS[::-1],
+        ("Facing forward", "Nach vorn"), ("Without eyes: Ada", "Niemand schaut nach vorn für Ada"), strict=True,
+    ):  # fmt: skip
+        public, _ = public_card(outing, reader)
+        inside = "\n".join(about_for(outing, ada, reader))
+        outside = "\n".join(about_for(outing, 7, reader))
+        assert spotter not in public + inside + outside
+        assert alone in inside
+        assert alone not in public + outside
+        assert "🏡" in inside
+        assert "🏡" not in public + outside
+        assert "Ada, Ben" in public
+    both_out = replace(outing, companions=(people[0], replace(people[1], home_at=None)))
+    assert "Facing forward: Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
+    outing = worst(OutingState.UNDER_WAY, due_back_at=AT, started_at=AT)
+    out = tuple(replace(c, checked_in_at=AT) for c in outing.companions)
+    for roles in (Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.BACKWARD)):
+        outing = replace(outing, companions=tuple(replace(c, roles=roles) for c in out))
+        me = outing.companions[0]
+        for how in ("home", "not_there", "still_out"):
+            for solo in (False, True):
+                words, view = eyes_lost(replace(outing, solo=solo), me, outing.companions[1].user_id, how, reader)
+                assert len(words) <= 2000
+                assert is_harmless(words)
+                assert 1 <= len(labels(view)) <= 5
+        for how in ("still_out", "there", "there_too"):
+            assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, how, reader)[0]) <= 2000
+        assert came_home(outing, me.user_id, reader).total_children_count <= 40
+
+
+@pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
+@pytest.mark.parametrize("how", ["told", "waits", "unreached", "reached", "cannot"])
+def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
+    inside = [replace(c, checked_in_at=AT) for c in worst().companions if c.presence is Presence.IN]
+    one = worst(OutingState.OVERDUE, due_back_at=AT, rung=2, help_at=AT, companions=tuple(inside))
+    club, me = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40]), inside[0]
+    contacts = [Told(NASTY[:120], c.user_id, how) for c in inside for _ in range(3)]
+    tried = Tried({c.user_id: False for c in inside}, tuple(contacts))
+    quiet = QuietAlarm(LONGEST_ID, LONGEST_ID, me.user_id, 5, AT, None, None, NASTY[:300])
+    drawn = [
+        alerts.for_organisers(one, club, reader, help_for=None, tried=tried)[0],
+        alerts.for_organisers(alerts.withheld(one, reader), club, reader, help_for=me, tried=tried)[0],
+        alerts.for_contact(one, me, club, reader, asks_help=False, asked=False, organisers_at=AT)[0],
+        alerts.answered(one, me, club, reader, "cannot")[0],
+        alerts.clear(one, me, NASTY[:120], "word", reader, word=NASTY[:300]),
+        quiet_alarms.alarm(one, me, quiet, club, reader, by_name=NASTY[:120])[0],
+        quiet_alarms.turn("closed", NASTY[:120], NASTY[:120], NASTY[:300], reader),
+    ]
+    for words in drawn:
+        assert len(words) <= 2000 - len(f"<@&{LONGEST_ID}> ")
+        assert is_harmless(words)
+    assert "more line" in drawn[0] or "weitere Zeile" in drawn[0]
+
+
+def test_a_quiet_alarm_past_the_database_names_no_partner_where_there_is_none() -> None:
+    me = replace(companion(0, Wish.BACKWARD), name="Ada")
+    alone = replace(worst(OutingState.UNDER_WAY), companions=(me,))
+    first = quiet_alarms.unwritten(alone, me, Club(1, "C", Reader(), frozenset(), None), Reader())[0].splitlines()[0]
+    assert first.startswith("🔴 **Ada feels unsafe.**")
+    assert "partner" not in first
+
+
+def test_the_answer_to_home_names_a_draft_only_where_there_is_one_and_lost_eyes_after_a_call_for_help_too() -> None:
+    reader = READERS[LANGUAGES.index("en")]
+    ada, ben = LONGEST_ID, LONGEST_ID - 1
+    backward, forward = Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.SPOTTER)
+    people = (
+        replace(companion(0, Wish.BACKWARD), name="Ada", roles=backward, checked_in_at=AT),
+        replace(companion(1, Wish.SPOTTER), name="Ben", roles=forward, checked_in_at=AT, home_at=AT, draft="offered"),
+    )
+    outing = worst(OutingState.OVERDUE, companions=people, due_back_at=AT, started_at=AT, help_at=AT)
+    assert ada in outing.uncovered
+    for draft in ("offered", "logged"):
+        now = replace(outing, companions=(people[0], replace(people[1], draft=draft)))
+        view = came_home(now, ben, reader)
+        words = "\n".join(item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay))
+        assert "Without eyes now: Ada" in words
+        assert ("Your run is drafted" in words) == (draft == "offered")

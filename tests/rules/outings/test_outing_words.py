@@ -1,0 +1,268 @@
+"""What a rescuer, a partner or a contact would believe: every text of an outing in every state it can be in.
+
+The states are generated, not listed: where the outing stands, who is home, who was absent, who has left, whether help
+was asked for, how often it was put off, whether anybody faces forward. Each text is drawn in each language and held to
+what is so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import discord
+import pytest
+
+from bot.domain.outings.outings import BEFORE, OUT, Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.runs.runs import Surface
+from bot.i18n import LANGUAGES
+from bot.reader import Reader
+from bot.services.members.people import Club
+from bot.services.outings.agreeing import Why
+from bot.services.outings.outings import CompanionView, OutingView
+from bot.services.safety import contact_answers
+from bot.services.safety.contact_answers import Contacts, Told, Tried
+from cogs.outings import outing_course_view as course
+from cogs.outings import outing_letters_view as outing_letters
+from cogs.outings.on_the_way_view import on_the_way
+from cogs.outings.outing_card_view import private_card, public_card
+from cogs.safety import alerts_view as alerts
+
+ADA, BEN, CEM = 1001, 1002, 1003
+NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem"}
+AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
+READERS = [Reader(language) for language in LANGUAGES]
+PLACE = "Stadium"
+ALONE = Contacts(told=False, along=())
+CLUB = Club(900, "Krebsgang", Reader(), frozenset({Surface.TRACK}), None, emergency_number="112")
+
+
+@dataclass(frozen=True)
+class Case:
+    """An outing, and what is true of it."""
+
+    outing: OutingView
+    name: str
+    asks: int | None = None  # who asked for help
+
+
+def companion(user_id: int, wish: Wish, **changed: Any) -> CompanionView:
+    role = Role.SPOTTER if wish is Wish.SPOTTER else Role.BACKWARD
+    later = Role.SPOTTER if wish is Wish.SWAP else role
+    made = CompanionView(
+        user_id=user_id, name=NAMES[user_id], wish=wish, roles=Roles(role, later), presence=Presence.IN,
+        since=AT - timedelta(days=1), offered_until=None, confirmed=False, checked_in_at=None, home_at=None,
+        happened=None, draft=None, run_id=None,
+    )  # fmt: skip
+    return replace(made, **changed)
+
+
+def outing(state: OutingState, *companions: CompanionView, **changed: Any) -> OutingView:
+    begun = state not in BEFORE
+    made = OutingView(
+        outing_id=7, guild_id=900, round_id=None, caller_id=ADA, state=state, terms=1, starts_at=AT, zone="UTC",
+        place=PLACE, detail="gate 3", point_id=None, surface=Surface.TRACK, solo=False, backward_per_spotter=2,
+        places=3, distance_m=3000, pace_s_per_km=480.0, planned_ms=1_440_000, audience=Audience.EVERYONE,
+        audience_role_id=None, channel_id=5, message_id=6, started_at=AT if begun else None,
+        due_back_at=AT + timedelta(hours=1) if begun else None, swapped_at=None, eyes_lost_at=None, extended_min=0,
+        rung=-1, help_at=None, ended_at=None, resolution=None, companions=companions,
+    )  # fmt: skip
+    return replace(made, **changed)
+
+
+def before() -> Iterator[Case]:
+    """Not begun: who has confirmed, who is out of it again, whether anybody faces forward."""
+    for state, solo, confirmed, third in product(
+        (OutingState.OPEN, OutingState.FILLED, OutingState.CONFIRMED), (False, True), range(3), ("none", "in", "left")
+    ):
+        wishes = (Wish.BACKWARD, Wish.BACKWARD if solo else Wish.SPOTTER, Wish.BACKWARD)
+        count = 3 if third == "in" else 2
+        agreed = {OutingState.OPEN: 0, OutingState.FILLED: min(confirmed, count - 1), OutingState.CONFIRMED: count}
+        people = [
+            companion(user_id, wish, confirmed=number < agreed[state])
+            for number, (user_id, wish) in enumerate(zip(NAMES, wishes, strict=True))
+        ][: 2 if third == "none" else 3]
+        if third == "left":
+            people[2] = replace(people[2], presence=Presence.LEFT, confirmed=False)
+        if state is OutingState.OPEN:
+            people = [people[0], *(replace(one, presence=Presence.LEFT) for one in people[1:])]
+        yield Case(outing(state, *people, solo=solo), f"{state} solo={solo} confirmed={confirmed} third={third}")
+
+
+def under_way() -> Iterator[Case]:
+    """Out: who is home, who was not there, whether help was asked for, how long it was put off, who faces forward."""
+    for state, solo, home, absent, asks, extended in product(
+        (OutingState.UNDER_WAY, OutingState.OVERDUE), (False, True), ((), (ADA,), (BEN,)), (False, True),
+        (None, ADA, BEN), (0, 30, 60),
+    ):  # fmt: skip
+        if asks is not None and state is OutingState.UNDER_WAY:
+            continue  # a call for help makes it overdue
+        people = [
+            companion(
+                user_id, Wish.SPOTTER if user_id == BEN and not solo else Wish.BACKWARD, confirmed=True,
+                checked_in_at=AT, home_at=AT + timedelta(minutes=50) if user_id in home else None,
+            )
+            for user_id in (ADA, BEN)
+        ]  # fmt: skip
+        if absent:
+            people.append(companion(CEM, Wish.SPOTTER, presence=Presence.LEFT, happened="absent"))
+        changed = {"solo": solo, "extended_min": extended, "help_at": AT if asks else None,
+                   "rung": 1 if state is OutingState.OVERDUE else -1}  # fmt: skip
+        name = f"{state} solo={solo} home={home} absent={absent} asks={asks} extended={extended}"
+        yield Case(outing(state, *people, **changed), name, asks)
+
+
+CASES = [*before(), *under_way()]
+CONTACT_SAYS = ("told", "waits", "unreached", "reached", "cannot")
+TURNS = (
+    "home", "one_home", "help_home", "extended", "resolved", "resolved_brief", "ended", "still_out", "one_still_out",
+    "not_there", "there", "word", "word_brief", "word_waits", "word_waits_brief", "help_over", "help_over_brief",
+    "contact_reached", "contact_cannot",
+)  # fmt: skip
+
+
+def said(view: discord.ui.View | discord.ui.LayoutView | None) -> str:
+    items = view.walk_children() if view else ()
+    return "\n".join(item.content for item in items if isinstance(item, discord.ui.TextDisplay))
+
+
+def pressable(view: discord.ui.View | discord.ui.LayoutView | None) -> set[str]:
+    """The ids of what can be pressed, without their own parts."""
+    items = view.walk_children() if view else ()
+    ids = [item.custom_id or "" for item in items if isinstance(item, discord.ui.Button)]
+    return {":".join(custom_id.split(":")[:2]) for custom_id in ids}
+
+
+def texts(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+    """Every text of an outing: its name, whom it is for (0: a channel), its words, and what can be pressed."""
+    one = case.outing
+    words, view = public_card(one, reader)
+    yield "public", 0, words, pressable(view)
+    for me in one.inside:
+        private = private_card(one, me.user_id, reader)
+        yield "private", me.user_id, said(private), pressable(private)
+        yield from _letters(one, me.user_id, reader)
+        if one.state in OUT:
+            yield from _of_the_way(one, me, reader)
+    if one.state in OUT:
+        yield from _alarms(case, reader)
+
+
+def _alarms(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+    one, asks = case.outing, case.asks
+    for about in one.out:
+        for asked in (False, True):
+            made = alerts.for_contact(
+                one, about, CLUB, reader, asks_help=asks == about.user_id, asked=asked, organisers_at=AT
+            )
+            yield "contact", -about.user_id, made[0], pressable(made[1])
+        for how in (contact_answers.REACHED, contact_answers.CANNOT):
+            made = alerts.answered(one, about, CLUB, reader, how)
+            yield f"contact {how}", -about.user_id, made[0], pressable(made[1])
+    if one.state is OutingState.OVERDUE:
+        for how in ("none", *CONTACT_SAYS):
+            told = [Told("Dora", c.user_id, how) for c in one.out if how != "none"]
+            tried = Tried({c.user_id: how != "none" for c in one.out}, tuple(told))
+            made = alerts.for_organisers(one, CLUB, reader, help_for=one.who(asks) if asks else None, tried=tried)
+            yield "help" if asks else "overdue", 0, made[0], pressable(made[1])
+    for how in TURNS:
+        yield f"turn {how}", 0, alerts.clear(one, one.inside[0], "Dora", how, reader, about=one.inside[0]), set()
+
+
+def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+    out_of_it = [c.user_id for c in one.companions if c.presence is Presence.LEFT]
+    drawn: dict[str, outing_letters.Letter | None] = {
+        "filled": outing_letters.filled(one, user_id, reader),
+        "matched": outing_letters.filled(one, user_id, reader, matched=True),
+        "confirmed": outing_letters.confirmed(one, user_id, reader, CLUB, ALONE),
+        "confirmed brief": outing_letters.confirmed(one, user_id, reader, CLUB, ALONE, whole=False),
+        "changed": outing_letters.changed(one, user_id, reader),
+    }
+    if one.state in BEFORE and out_of_it:
+        drawn |= {
+            f"reopened {why}": outing_letters.reopened(one, user_id, reader, out_of_it, why, agreed=True) for why in Why
+        }
+    if one.state in course.CHECK_IN_STATES:
+        drawn |= {
+            "evening": course.reminder(one, user_id, reader, evening=True),
+            "hour": course.reminder(one, user_id, reader, evening=False),
+            "start": course.starting(one, user_id, reader),
+        }
+    for name, letter in drawn.items():
+        if letter is not None:
+            yield name, user_id, letter[0], pressable(letter[1])
+
+
+def _of_the_way(one: OutingView, me: CompanionView, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+    if not me.out:
+        view = course.came_home(one, me.user_id, reader)
+        yield "home", me.user_id, said(view), pressable(view)
+        return
+    for name, (words, buttons) in {
+        "out": on_the_way(one, me.user_id, reader, CLUB, ALONE, by_others=True),
+        "ask": alerts.ask(one, reader, again=False, contacts=True),
+        "ask alone": alerts.ask(one, reader, again=False, contacts=False),
+        "ask again": alerts.ask(one, reader, again=True, contacts=True),
+        "both home?": course.asked_home(one, me.user_id, BEN if me.user_id == ADA else ADA, reader),
+    }.items():
+        yield name, me.user_id, words, pressable(buttons)
+
+
+EVERYTHING = [pytest.param(case, reader, id=f"{case.name}-{reader.language}") for case in CASES for reader in READERS]
+
+
+@pytest.mark.parametrize(("case", "reader"), EVERYTHING)
+def test_every_text_says_what_is_so(case: Case, reader: Reader) -> None:
+    one = case.outing
+    gone = [c.name for c in one.companions if c.presence is Presence.LEFT]
+    extendable = one.help_at is None and one.extended_min <= 45
+    for name, whom, words, buttons in texts(case, reader):
+        told = f"{name} for {whom}: {words}"
+        assert not re.search(r"[{}]|\*\*\*\*| ,| \.(?!\.)|  ", words), told
+        if not name.startswith("reopened"):
+            assert not any(who in words for who in gone), told
+        if "call:confirm" in buttons and name != "public":
+            others = [c.name for c in one.inside if c.user_id != whom]
+            assert all(part in words for part in (PLACE, "<t:", *others)), told
+        assert extendable or "outing:extend" not in buttons, told
+        assert whom >= 0 or ("112" in words and f"<@{-whom}>" in words), told
+        home = [c.name for c in one.inside if c.home_at is not None]
+        assert name != "overdue" or not any(f"{who} <@" in words for who in home), told
+        assert name not in ("help", "overdue") or "<@" in words, told
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+def test_where_nobody_faces_forward_nothing_says_otherwise(case: Case) -> None:
+    one, reader = case.outing, Reader()
+    spotter = any(c.roles.first is Role.SPOTTER for c in (one.out if one.state in OUT else one.inside))
+    for name, whom, words, _ in texts(case, reader):
+        told = f"{name} for {whom}: {words}"
+        assert spotter or "Facing forward" not in words, told
+        if one.state in (OutingState.FILLED, OutingState.CONFIRMED):
+            agreed = "confirmed" in words.lower() or name in ("evening", "hour")
+            assert spotter or not agreed or name == "confirmed brief" or "No spotter" in words, told
+            assert not spotter or "No spotter" not in words, told
+        if name in ("evening", "hour", "start"):
+            assert ("Not settled yet" in words) == (one.state is OutingState.FILLED), told
+
+
+def test_it_is_said_why_somebody_is_not_in_it_any_more() -> None:
+    one = outing(OutingState.OPEN, companion(ADA, Wish.BACKWARD), companion(BEN, Wish.SPOTTER, presence=Presence.LEFT))
+    said_for = {
+        why: letter[0].splitlines()[0]
+        for why in Why
+        if (letter := outing_letters.reopened(one, ADA, Reader(), [BEN], why, agreed=True))
+    }
+    assert "Ben can't come any more" in said_for[Why.CANNOT]
+    assert "Not there: Ben" in said_for[Why.MISSING]
+    assert "Ben is no longer in the club" in said_for[Why.GONE]
+
+
+def test_a_call_for_help_that_runs_is_never_welcomed_home() -> None:
+    for case in CASES:
+        for name, _, words, _ in texts(case, Reader()):
+            assert name != "home" or case.outing.help_at is None or "Welcome home" not in words, words

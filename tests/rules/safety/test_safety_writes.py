@@ -1,0 +1,19 @@
+"""What people's safety depends on is written before what others wait for, and survives a power cut."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SERVICES = Path(__file__).parents[3] / "bot" / "services"
+SAFETY = ("alerts", "checking_in", "contacts", "corrections", "course", "quiet_alarms")
+"""Services whose every transaction changes who is out, who is alarmed, or whom to alarm."""
+
+
+def test_services_of_safety_write_urgently() -> None:
+    ordinary = re.compile(r"database\.write\(")
+    for name in SAFETY:
+        (file,) = SERVICES.rglob(f"{name}.py")
+        text = file.read_text(encoding="utf-8")
+        assert "database.urgent.write()" in text, name
+        assert not ordinary.search(text), name

@@ -1,0 +1,128 @@
+"""What a member says of when, where and how: read, kept, paused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from bot.domain.outings.outings import Wish
+from bot.domain.partners.availability import Window
+from bot.errors import BadInput, NotAllowed
+from bot.services.members.people import Person, Seen, meet
+from bot.services.partners import availability
+from bot.services.partners.availability import Said, read_places
+from db.engine import Database
+from db.models import MeetingPoint
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+TODAY = NOW.date()
+CLUB, ADA = 900, 11
+POINTS = ["City Park", "Stadium", "Stadium, gate 4"]
+
+
+async def ada(database: Database, locale: str = "en-GB", guild_id: int | None = CLUB) -> Person:
+    return await meet(database, Seen(ADA, "Ada", locale, guild_id, "Club", "en-GB"), NOW)
+
+
+async def test_nothing_is_said_at_first_and_every_role_is_taken_then(database: Database) -> None:
+    person = await ada(database)
+    before = await availability.available(database, person, TODAY)
+    assert (before.known, before.complete, before.club) == (False, False, "Club")
+    await availability.say(database, person, Said("tue thu 18-20", "Park; Track", "6:00", "8:30/km"), NOW)
+    after = await availability.available(database, person, TODAY)
+    assert after.windows == (Window(1, 1080, 1200), Window(3, 1080, 1200))
+    assert (after.places, after.wishes) == (("Park", "Track"), frozenset(Wish))
+    assert (after.forward_s_per_km, after.backward_s_per_km) == (360, 510)
+    assert after.complete
+
+
+async def test_what_is_said_again_replaces_all_but_the_roles_and_the_pause(database: Database) -> None:
+    person = await ada(database)
+    await availability.say(database, person, Said("tue 18-20", "Park", "6:00", "8:30"), NOW)
+    await availability.choose_roles(database, person, ["spotter"], NOW)
+    assert await availability.pause(database, person, "1 Dec", NOW) == date(2026, 12, 1)
+    await availability.say(database, person, Said("wed 6-8"), NOW)
+    after = await availability.available(database, person, TODAY)
+    assert (after.windows, after.places, after.wishes) == ((Window(2, 360, 480),), (), {Wish.SPOTTER})
+    assert (after.forward_s_per_km, after.paused_until) == (None, date(2026, 12, 1))
+
+
+async def test_a_pause_ends_by_itself_or_by_a_word(database: Database) -> None:
+    person = await ada(database)
+    await availability.say(database, person, Said("tue 18-20"), NOW)
+    await availability.pause(database, person, "1 Dec", NOW)
+    assert (await availability.available(database, person, date(2026, 11, 30))).paused_until == date(2026, 12, 1)
+    assert (await availability.available(database, person, date(2026, 12, 1))).paused_until is None
+    await availability.leave(database, person, NOW)
+    out = await availability.available(database, person, TODAY)
+    assert (out.out, out.paused_until, out.windows) == (True, None, (Window(1, 1080, 1200),))
+    await availability.come_back(database, person, NOW)
+    assert not (await availability.available(database, person, TODAY)).out
+
+
+async def test_each_in_one_s_own_words(database: Database) -> None:
+    person = await ada(database, "de")
+    await availability.say(database, person, Said("Mo Mi 6:30-8, Sa 9-12", backward="8:15 min/km"), NOW)
+    with pytest.raises(BadInput) as refused:
+        await availability.say(database, person, Said("Mo 6-8, Di irgendwann"), NOW)
+    assert refused.value.params == {"typed": "irgendwann", "understood": "Mo 6:00–8:00"}
+    said = await availability.available(database, person, TODAY)
+    assert (len(said.windows), said.backward_s_per_km) == (3, 495)
+
+
+@pytest.mark.parametrize(
+    ("typed", "places"),
+    [
+        ("", []),
+        ("stadium, City Park", ["Stadium", "City Park"]),
+        ("park", ["City Park"]),
+        ("Park, city park ,", ["City Park"]),
+        ("gate", ["Stadium, gate 4"]),
+        ("park, \u200b,\u3164", ["City Park"]),
+    ],
+)
+def test_places_are_the_clubs(typed: str, places: list[str]) -> None:
+    assert read_places(typed, POINTS) == places
+
+
+@pytest.mark.parametrize(
+    ("typed", "points", "key"),
+    [
+        ("river", POINTS, "avail.place.unknown"),
+        ("i", POINTS, "avail.place.unknown"),
+        ("a,b,c,d,e,f", [], "avail.place.many"),
+    ],
+)
+def test_a_place_the_club_does_not_have_is_refused(typed: str, points: list[str], key: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_places(typed, points)
+    assert refused.value.key == key
+
+
+async def test_the_refusal_names_the_clubs_points(database: Database) -> None:
+    person = await ada(database)
+    async with database.write() as session:
+        await session.execute(insert(MeetingPoint).values(guild_id=CLUB, name="Stadium"))
+    with pytest.raises(BadInput) as refused:
+        await availability.say(database, person, Said("tue 18-20", "River"), NOW)
+    assert refused.value.params == {"typed": "River", "places": ("Stadium",)}
+    assert not (await availability.available(database, person, TODAY)).known
+
+
+async def test_it_takes_a_club_and_a_role(database: Database) -> None:
+    person = await ada(database)
+    for wishes in ([], ["captain"]):
+        with pytest.raises(BadInput):
+            await availability.choose_roles(database, person, wishes, NOW)
+    alone = await meet(database, Seen(12, "Ben", "en-GB"), NOW)
+    doing: list[Any] = [
+        availability.available(database, alone, TODAY),
+        availability.say(database, alone, Said("tue 18-20"), NOW),
+        availability.leave(database, alone, NOW),
+    ]
+    for one in doing:
+        with pytest.raises(NotAllowed):
+            await one
