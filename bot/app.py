@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
 from bot.operator_alerts import OperatorAlerts
-from bot.services.safety.lifelines import Lifelines
+from bot.services.safety.emergency_roster import Lifelines
 from bot.zone_data import ZoneData, newest
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from discord.ext import commands
 
 import cogs
 from bot.app import App
-from bot.delivery.kinds import Kind
+from bot.delivery.message_kinds import Kind
 from bot.errors import StartupError, Unavailable
 from bot.interactions.admission import Admission, Verdict
-from bot.interactions.answering import LOST
-from bot.interactions.beginning import begin
 from bot.interactions.components import Router
-from bot.interactions.nudging import Nudge, kind_of
+from bot.interactions.nudge_kinds import Nudge, kind_of
+from bot.interactions.responses import LOST
+from bot.interactions.startup_tasks import begin
 from bot.interactions.tree import (
     CatalogueTranslator,
     Tree,
@@ -32,7 +32,7 @@ from bot.interactions.tree import (
     respond_to_error,
     say_privately,
 )
-from bot.services.messages import memory
+from bot.services.messages import app_state
 from bot.services.zones import zone_updates
 
 log = logging.getLogger(__name__)
@@ -159,12 +159,12 @@ class Backpedal(commands.Bot):
             )
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
         name = f"synced:{self.application_id}"
-        if not force and await memory.recall(self.app.database, name) == digest:
+        if not force and await app_state.recall(self.app.database, name) == digest:
             return False
         # Not `tree.sync()`, which would translate everything into thirty languages once more.
         assert self.application_id is not None
         await self.http.bulk_upsert_global_commands(self.application_id, payload=payload)
-        await memory.remember(self.app.database, name, digest)
+        await app_state.remember(self.app.database, name, digest)
         log.info("%d commands synced", len(payload))
         return True
 

@@ -39,7 +39,7 @@ class MemberError(BackpedalError):
     Attributes:
         key: the catalogue key of the sentence (`errors.*` or the area's own).
         params: its placeholders. Units are in the names (`distance_m`, `duration_ms`, `pace_s_per_km`),
-            by which `bot.reader.Reader.t` shows them in the reader's units. Names and texts are as typed: `typed`,
+            by which `bot.localizer.Reader.t` shows them in the reader's units. Names and texts are as typed: `typed`,
             `name`, `place`, `other_place` and tuples of names are escaped where the sentence is made.
     """
 

@@ -72,7 +72,7 @@ def locale_of(language: str) -> Locale:
 def translate(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
     """The sentence `key` in `language`, its placeholders filled with `params` as they stand.
 
-    `bot.reader.Reader.t` is what shows units, dates and typed text rightly; this only picks and fills.
+    `bot.localizer.Reader.t` is what shows units, dates and typed text rightly; this only picks and fills.
 
     Raises:
         KeyError: no such key, or a placeholder without a value.

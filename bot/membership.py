@@ -1,6 +1,6 @@
 """What Discord says of somebody in a club. Without the members intent nobody tells us: we ask where it matters.
 
-One mechanism for presses outside the club (`bot.interactions.membership`) and for recipients of messages
+One mechanism for presses outside the club (`bot.interactions.authorization`) and for recipients of messages
 (`bot.delivery`). What is remembered of roles is a hint of whom to ask about, never a proof.
 """
 
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.errors import Unavailable
-from bot.services.clubs import membership
+from bot.services.clubs import memberships
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -108,13 +108,13 @@ async def verify(
         database = database.urgent
     if not isinstance(found, discord.Member):
         standing = NOT_THERE
-        writing = membership.leave(database, guild_id, user_id, now)
+        writing = memberships.leave(database, guild_id, user_id, now)
     else:
         allowed, held = found.guild_permissions, frozenset(role.id for role in found.roles)
-        named = await membership.named_roles(database, guild_id)
+        named = await memberships.named_roles(database, guild_id)
         organiser = allowed.manage_guild or allowed.administrator or named.organiser in held
         standing = Standing(member=True, organiser=organiser, role_ids=held)
-        writing = membership.confirm(
+        writing = memberships.confirm(
             database, guild_id, user_id, now, organiser=organiser, role_ids=sorted(held & named.every)
         )
     try:

@@ -1,17 +1,17 @@
 """Every cog by its subject, in the order loaded; one that fails stops the start."""
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "runs": ("log", "runs", "cards", "imports"),
-    "members": ("settings", "privacy", "forgetting"),
+    "runs": ("log", "runs", "run_buttons", "imports"),
+    "members": ("settings", "privacy", "retention"),
     "clubs": ("club", "club_settings", "club_points", "digest"),
     "progress": ("me", "help"),
     "boards": ("leaderboard",),
-    "partners": ("partners", "ties", "questions", "availability"),
-    "outings": ("calls", "outing"),
+    "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
+    "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),
     "rounds": ("rounds",),
     "reminders": ("reminders", "reminder_messages"),
     "nudges": ("nudges", "nudge_settings", "streaks", "come_back"),
-    "messages": ("fallback",),
+    "messages": ("fallbacks",),
 }
 EXTENSIONS: tuple[str, ...] = tuple(f"cogs.{subject}.{cog}" for subject, cogs in SUBJECTS.items() for cog in cogs)

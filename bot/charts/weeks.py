@@ -40,6 +40,6 @@ class WeeksChart:
 
     def png(self) -> bytes:
         """The picture. Imports matplotlib: call it in the worker only."""
-        from bot.charts.drawing import draw_weeks
+        from bot.charts.weeks_figure import draw_weeks
 
         return draw_weeks(self)

@@ -12,13 +12,13 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.delivery.dropped import Dropped
-from bot.delivery.firing import Firing
-from bot.delivery.pace import Pace
+from bot.delivery.drop_log import Dropped
+from bot.delivery.job_runner import Firing
+from bot.delivery.priority_semaphore import Turns
+from bot.delivery.rate_limiter import Pace
 from bot.delivery.sending import SEND_S, Sender
-from bot.delivery.turns import Turns
 from bot.discretion import marked
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
 from bot.services.messages import outbox

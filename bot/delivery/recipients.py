@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.kinds import ASKED_OF_DISCORD, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.membership import fetch, verify
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.dropped import Dropped
-from bot.delivery.kinds import Drawn, Failure, Hold, Kind, outgoing_of
-from bot.delivery.pace import Pace
+from bot.delivery.drop_log import Dropped
+from bot.delivery.message_kinds import Drawn, Failure, Hold, Kind, outgoing_of
+from bot.delivery.rate_limiter import Pace
 from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
 from bot.discretion import marked
-from bot.domain.messages.delivery import KNOCK_AGAIN, Priority
+from bot.domain.messages.priority import KNOCK_AGAIN, Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.services.messages import fallbacks, outbox

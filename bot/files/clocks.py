@@ -40,7 +40,7 @@ HARDLY = 0.95
 FEW = 10
 """With fewer points than this, none is called apart from the rest."""
 FASTEST_M_PER_S = 12.5
-"""Nobody runs faster; see `bot.domain.runs.entry`."""
+"""Nobody runs faster; see `bot.domain.runs.run_measures`."""
 SLACK_M = 10.0
 """Metres by which a place or a counter may be off."""
 EARTH_M = 6_371_008.8

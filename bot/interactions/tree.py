@@ -15,8 +15,8 @@ from discord import app_commands
 from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import LANGUAGES, catalogue, shipped
-from bot.interactions.answering import BROKEN, GONE, LOST, respond
-from bot.reader import Reader
+from bot.interactions.responses import BROKEN, GONE, LOST, respond
+from bot.localizer import Reader
 from bot.services.members import people
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.outings.outings import (
+from bot.domain.outings.outing_rules import (
     DEFAULT_BACKWARD_PER_SPOTTER,
     OutingState,
     Presence,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.outings.outings import BEFORE, OUT
+from bot.domain.outings.outing_rules import BEFORE, OUT
 from bot.domain.runs.runs import Direction, SpotterState, counts
 from bot.preview import partners
 from bot.preview.club import (

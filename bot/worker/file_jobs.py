@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 from bot.domain.members.allowances import Allowance, Allowances
 from bot.domain.runs.activity import FileReport, Refusal
+from bot.worker.file_reader import Next, Open, Read
 from bot.worker.lane import Lane
 from bot.worker.process import Cause, Failure, Process
-from bot.worker.reading import Next, Open, Read
 
 TURN_S = 1.0
 """Seconds of a turn while others wait; the file in hand is finished."""

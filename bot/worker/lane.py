@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.worker.messages import Request, Role
 from bot.worker.process import Cause, Failure, Process
-from bot.worker.turns import Turns
+from bot.worker.round_robin import Turns
 
 LIMIT_S = 5.0
 """Processor seconds for one request: unpacking or reading one file, drawing one chart."""

@@ -67,15 +67,15 @@ def desk_for(options: Options) -> Desk:
     """What does the work of a role."""
     match options.role:
         case Role.FILES:
-            from bot.worker.reading import Files
+            from bot.worker.file_reader import Files
 
             return Files()
         case Role.CHARTS:
-            from bot.worker.drawing import Charts
+            from bot.worker.chart_renderer import Charts
 
             return Charts(options.charts_dir)
         case Role.ROUNDS:
-            from bot.worker.matching import Rounds
+            from bot.worker.round_matcher import Rounds
 
             return Rounds()
 

@@ -12,16 +12,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.charts.weeks import WeeksChart
-from bot.domain.rounds.fitting import Candidate
-from bot.domain.rounds.pairing import Draw
+from bot.domain.rounds.match_scoring import Candidate
+from bot.domain.rounds.matching import Draw
 from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict, Unavailable
-from bot.worker.drawing import DrawChart
+from bot.worker.chart_renderer import DrawChart
 from bot.worker.file_jobs import FileJobs, Posted
 from bot.worker.lane import IDLE_S, LIMIT_S, Lane, Limits
-from bot.worker.matching import DrawRound
 from bot.worker.messages import About, Look, Request, Role, Wall
 from bot.worker.process import Failure
+from bot.worker.round_matcher import DrawRound
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Worker:
         return (await self._ask(Role.CHARTS, DrawChart(chart), member))[1]
 
     async def match(self, candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
-        """Draw a round, as `bot.domain.rounds.pairing.draw_round` does.
+        """Draw a round, as `bot.domain.rounds.matching.draw_round` does.
 
         Args:
             candidates: who takes part.

@@ -12,9 +12,9 @@ from bot.app import App
 from bot.domain.boards.metrics import FIRST, BoardDirection, BoardKind, Metric, board_kinds
 from bot.domain.when.periods import Period, today_in
 from bot.errors import NotFound
-from bot.interactions.answer import Interaction, met_here, replace, reply, soon
 from bot.interactions.arguments import Chosen, PageNumber
 from bot.interactions.components import card, offered, pressed
+from bot.interactions.replies import Interaction, met_here, replace, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.boards.boards import Board, board
 from bot.services.members.people import Person

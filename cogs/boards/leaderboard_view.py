@@ -10,7 +10,7 @@ from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric,
 from bot.domain.when.periods import Period
 from bot.i18n import locale_of
 from bot.interactions.components import Component, button, card, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.boards.boards import Board
 from cogs.runs.run_card_view import COLOURS
 

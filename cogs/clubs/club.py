@@ -11,19 +11,19 @@ from discord.ext import commands
 from bot.app import App
 from bot.domain.when import zones
 from bot.errors import Conflict, NotFound
-from bot.interactions.answer import Interaction, met, replace, reply, soon
 from bot.interactions.arguments import Version
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, met, replace, reply, soon
 from bot.interactions.tree import spoken
-from bot.reader import escaped
+from bot.localizer import escaped
 from bot.services.clubs import clubs
 from bot.services.members.people import Person
-from bot.services.runs import changes
+from bot.services.runs import run_changes
+from cogs.clubs.club_admin import organiser, server, trouble_of
 from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_view import Page, review_card
-from cogs.clubs.organising import organiser, server, trouble_of
-from cogs.members.places import suggest_zones
-from cogs.runs.redraw import follow
+from cogs.members.zone_autocomplete import suggest_zones
+from cogs.runs.run_cards import follow
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -81,7 +81,7 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         try:
             view = await soon(
                 interaction,
-                changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
+                run_changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
                 private=True,
             )
             key = "club.review.agreed" if agree else "club.review.rejected"

@@ -11,7 +11,7 @@ from discord import ui
 from bot.domain.when import zones
 from bot.i18n import locale_of
 from bot.interactions.components import Component, button, identity, picker, row, select
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.clubs.clubs import ClubSettings
 from cogs.clubs.club_view import Page, Trouble, lines, settings_card
 from cogs.members.settings_view import beside

@@ -7,10 +7,10 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.domain.outings.outings import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
+from bot.domain.outings.outing_rules import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
 from bot.domain.when import zones
 from bot.interactions.components import Component, Field, Form, button, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.partners.partners_card import CardState
 from cogs.clubs.club_digest_view import channels, day_and_hour, digest_page, numbers, weekday_name

@@ -10,14 +10,14 @@ from discord.ext import commands
 from bot.app import App
 from bot.domain.runs.runs import Surface
 from bot.errors import MemberError
-from bot.interactions.answer import Interaction, open_form, replace
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import pressed
-from bot.reader import escaped
+from bot.interactions.replies import Interaction, open_form, replace
+from bot.localizer import escaped
 from bot.services.members.people import Person
 from bot.services.partners import meeting_points
+from cogs.clubs.club_admin import organiser
 from cogs.clubs.club_points_view import point_card, point_form, points_card, remove_card
-from cogs.clubs.organising import organiser
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

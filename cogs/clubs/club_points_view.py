@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.domain.clubs.clubs import MOST_POINTS
+from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Surface
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
 from bot.services.partners.meeting_points import DETAIL_LIMIT, NAME_LIMIT, MeetingPoint
 from cogs.clubs.club_view import Page

@@ -9,22 +9,20 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.i18n import LANGUAGES
-from bot.interactions.answer import Interaction, open_form
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
+from bot.interactions.replies import Interaction, open_form
 from bot.services.clubs import clubs, digests
 from bot.services.partners import partners_card
 from bot.services.partners.partners_card import OldCard
-from cogs.clubs.club_pages_view import emergency_form
-from cogs.clubs.club_view import Page
-from cogs.clubs.organising import (
+from cogs.clubs.club_admin import (
     change,
     digest_trouble,
     draw_page,
@@ -33,6 +31,8 @@ from cogs.clubs.organising import (
     partners_trouble,
     server,
 )
+from cogs.clubs.club_pages_view import emergency_form
+from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
 

@@ -10,13 +10,13 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.domain.clubs.clubs import NEVER_SOLO
+from bot.domain.clubs.club_defaults import NEVER_SOLO
 from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.i18n import LANGUAGES
 from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.clubs.clubs import ClubSettings, HeldRun
 from cogs.members.settings_view import beside, language_name
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.delivery.kinds import Drawn, Failure, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
-from bot.interactions.nudging import Nudge, Said
+from bot.interactions.nudge_kinds import Nudge, Said
+from bot.localizer import Reader
 from bot.membership import notice
-from bot.reader import Reader
 from bot.services.clubs import digests
 from bot.services.clubs.digests import Digest
 from bot.services.members import people

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.runs.runs import Direction
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.clubs.digests import NAMED, Digest, Placed
 from cogs.boards.leaderboard_view import place
 

@@ -12,14 +12,14 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.errors import BadInput
-from bot.interactions.answer import Interaction, met, open_form, replace, reply, soon, tell
-from bot.interactions.answering import LOST, insist
 from bot.interactions.arguments import Entered
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, met, open_form, replace, reply, soon, tell
+from bot.interactions.responses import LOST, insist
 from bot.interactions.tree import spoken
 from bot.services.privacy import exports, privacy
 from cogs.members.privacy_view import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
-from cogs.runs.redraw import follow
+from cogs.runs.run_cards import follow
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.i18n import LANGUAGES, translate
 from bot.interactions.components import Field, Form, button, card, identity, row
-from bot.reader import Reader
+from bot.localizer import Reader
 
 WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for language in LANGUAGES) | {"loeschen"}
 """What confirms an erasure, in whatever language the form was read."""

@@ -16,15 +16,15 @@ from bot.domain.when import zones
 from bot.domain.when.periods import today_in
 from bot.errors import MemberError
 from bot.i18n import LANGUAGES
-from bot.interactions.answer import Interaction, met, open_form, replace, reply, soon
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
+from bot.interactions.replies import Interaction, met, open_form, replace, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.members.people import Person
 from bot.services.nudges import nudge_settings
 from bot.services.profile import settings
-from cogs.members.places import suggest_zones
 from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_form
+from cogs.members.zone_autocomplete import suggest_zones
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

@@ -14,7 +14,7 @@ from bot.domain.text.weight import shown_weight
 from bot.domain.when import zones
 from bot.i18n import LANGUAGES, locale_of
 from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Person
 from bot.services.nudges.nudge_settings import OwnNudges
 from bot.services.profile.settings import OwnSettings

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.kinds import Outgoing
+from bot.delivery.message_kinds import Outgoing
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.when.strikes import Hour
-from bot.interactions.nudging import Nudge, Said
-from bot.reader import Reader
+from bot.domain.when.local_hours import Hour
+from bot.interactions.nudge_kinds import Nudge, Said
+from bot.localizer import Reader
 from bot.services.habits import streaks
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from discord.ext import commands
 
 from bot.domain.nudges.streaks import MOST_RUNS, Counts, Why
 from bot.domain.when.periods import today_in
-from bot.interactions.answer import Interaction, met, open_form, replace
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, met, open_form, replace
 from bot.services.nudges import nudge_settings, nudging
 from bot.services.nudges.nudging import Audience
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.domain.nudges.streaks import MOST_RUNS, Counts, Goal, Why
 from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.nudges.nudge_settings import OwnNudges
 
 PAGE = 1

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.kinds import DueNow, Kind
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import DueNow, Kind
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
 from bot.errors import NotAllowed, NotFound
-from bot.interactions.answer import Interaction, close_with, met, say
-from bot.interactions.beginning import begin
 from bot.interactions.components import pressed
-from bot.interactions.nudging import Nudge
+from bot.interactions.nudge_kinds import Nudge
+from bot.interactions.replies import Interaction, close_with, met, say
+from bot.interactions.startup_tasks import begin
 from bot.services.members.people import Person
 from bot.services.nudges import nudging
 from bot.services.nudges.nudging import Audience, Rule

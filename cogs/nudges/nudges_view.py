@@ -12,7 +12,7 @@ from discord import ui
 from bot.domain.nudges.streaks import Streak
 from bot.domain.when.snoozes import Snooze
 from bot.interactions.components import button, classic, identity
-from bot.reader import Reader
+from bot.localizer import Reader
 
 
 def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader) -> ui.View:

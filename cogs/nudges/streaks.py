@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Outgoing
+from bot.delivery.message_kinds import Outgoing
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.periods import today_in
-from bot.interactions.answer import Interaction, met, reply
 from bot.interactions.components import card, pressed
-from bot.interactions.nudging import Nudge, Said
-from bot.reader import Reader
+from bot.interactions.nudge_kinds import Nudge, Said
+from bot.interactions.replies import Interaction, met, reply
+from bot.localizer import Reader
 from bot.services.habits import streaks
 from cogs.nudges.nudges_view import streak_line, week_in_danger
 

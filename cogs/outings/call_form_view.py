@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import discord
 from discord import ui
 
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.outing_rules import Wish
 from bot.interactions.components import Field, Form, identity
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.outings.outings import OutingView
 
 

@@ -6,11 +6,11 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.interactions.components import button, classic, identity
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
 from bot.services.safety.contact_answers import Contacts
-from cogs.outings.outing_course_view import course_buttons, names_of, number_to_call, without_eyes
+from cogs.outings.outing_view import course_buttons, names_of, number_to_call, without_eyes
 
 NAMED = 30
 """Characters of a contact's name, of whom up to three go along: the letter fits into a message."""

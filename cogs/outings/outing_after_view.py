@@ -5,15 +5,15 @@ from __future__ import annotations
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import BEFORE
+from bot.domain.outings.outing_rules import BEFORE
 from bot.domain.runs.runs import Review
 from bot.interactions.components import button, classic, identity
-from bot.reader import Reader, escaped
-from bot.services.outings.drafts import Draft
+from bot.localizer import Reader, escaped
 from bot.services.outings.outings import OutingView
+from bot.services.outings.run_drafts import Draft
 from bot.services.runs.runs import RunLine
 from cogs.outings.outing_card_view import role_buttons
-from cogs.outings.outing_course_view import still_out_button
+from cogs.outings.outing_view import still_out_button
 from cogs.runs.run_card_view import divided, line
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import (
+from bot.domain.outings.outing_rules import (
     BEFORE,
     ENDED,
     OUT,
@@ -25,9 +25,9 @@ from bot.domain.outings.outings import (
     is_filled,
 )
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.outings.outings import CompanionView, OutingView
-from bot.services.outings.waiting import free_for
+from bot.services.outings.waiting_list import free_for
 
 COLOUR = Colour(0xF59E0B)
 WHOLE_ROWS = 4

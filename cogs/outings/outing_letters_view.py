@@ -7,12 +7,12 @@ from collections.abc import Collection
 from discord import ui
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import BEFORE, OutingState, Presence
+from bot.domain.outings.outing_rules import BEFORE, OutingState, Presence
 from bot.domain.runs.runs import Surface
 from bot.interactions.components import Component, classic
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
-from bot.services.outings.agreeing import Why
+from bot.services.outings.outing_transitions import Why
 from bot.services.outings.outings import OutingView
 from bot.services.safety.contact_answers import Contacts
 from cogs.outings.on_the_way_view import contacts_along
@@ -28,7 +28,7 @@ from cogs.outings.outing_card_view import (
     offer_buttons,
     role_buttons,
 )
-from cogs.outings.outing_course_view import check_in_button
+from cogs.outings.outing_view import check_in_button
 
 Letter = tuple[str, ui.View | None]
 """Words and buttons."""

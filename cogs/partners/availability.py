@@ -10,11 +10,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.outing_rules import Wish
 from bot.errors import Conflict
-from bot.interactions.answer import Interaction, met_here, open_form, replace, reply, soon
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, met_here, open_form, replace, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.members.people import Person
 from bot.services.partners import availability

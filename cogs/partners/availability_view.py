@@ -5,11 +5,11 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.domain.outings.outings import DEFAULT_PACE_S_PER_KM, Wish
+from bot.domain.outings.outing_rules import DEFAULT_PACE_S_PER_KM, Wish
 from bot.domain.partners.availability import TEXT_LIMIT, format_windows
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.partners.availability import Available
 
 

@@ -9,25 +9,25 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.outings.calls import read_length, read_wanted, starts_meant
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.call_terms import read_length, read_wanted, starts_meant
+from bot.domain.outings.outing_rules import Wish
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput, MemberError
-from bot.interactions.answer import Interaction, met, met_here, open_form, reply, soon
 from bot.interactions.arguments import Entered
+from bot.interactions.authorization import known_lately, standing_in
 from bot.interactions.components import pressed
-from bot.interactions.membership import known_lately, standing_in
+from bot.interactions.replies import Interaction, met, met_here, open_form, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.members.people import Person
-from bot.services.outings import calls
-from bot.services.outings.calls import Call, Who
+from bot.services.outings import partner_calls
 from bot.services.outings.outings import OutingView
+from bot.services.outings.partner_calls import Call, Who
 from bot.services.partners import meeting_points
 from cogs.outings.call_form_view import call_form
 from cogs.outings.outing_card_view import my_outings, private_card
 from cogs.partners.partner_group import add_to_partner
-from cogs.runs.transformers import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
+from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -41,7 +41,7 @@ async def suggest_places(interaction: Interaction, current: str) -> list[app_com
     person = await met(interaction)
     if person.guild_id is None or not await known_lately(interaction, person):
         return []
-    known = await calls.places(interaction.client.app.database, person.guild_id)
+    known = await partner_calls.places(interaction.client.app.database, person.guild_id)
     wanted = current.casefold().strip()
     found = [place.name for place in known if wanted in place.name.casefold()]
     return [app_commands.Choice(name=name, value=name) for name in found[:OFFERED]]
@@ -138,11 +138,11 @@ async def mine(interaction: Interaction) -> None:
 
 async def _mine(interaction: Interaction, person: Person) -> list[OutingView]:
     """One's own outings; without where exactly people meet while Discord does not tell whether one is in the club."""
-    outings = await calls.mine(interaction.client.app.database, person.user_id)
+    outings = await partner_calls.mine(interaction.client.app.database, person.user_id)
     clubs = dict.fromkeys(o.guild_id for o in outings if not any(c.user_id == person.user_id for c in o.out))
     found = {guild_id: await standing_in(interaction, person, guild_id) for guild_id in clubs}
     if any(standing is not None and not standing.member for standing in found.values()):
-        outings = await calls.mine(interaction.client.app.database, person.user_id)
+        outings = await partner_calls.mine(interaction.client.app.database, person.user_id)
     left = {guild_id for guild_id, standing in found.items() if standing is not None and not standing.member}
     unknown = {guild_id for guild_id, standing in found.items() if standing is None}
     shown = [outing for outing in outings if outing.guild_id not in left]
@@ -153,7 +153,7 @@ async def _call(interaction: Interaction, person: Person, call: Call) -> None:
     app = interaction.client.app
     outing = await soon(
         interaction,
-        calls.call(app.database, person, call, interaction_id=interaction.id, now=app.clock()),
+        partner_calls.call(app.database, person, call, interaction_id=interaction.id, now=app.clock()),
         private=True,
     )
     app.courier.poke()

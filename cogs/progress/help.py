@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.interactions.answer import Interaction, met, reply, soon
+from bot.interactions.replies import Interaction, met, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.profile.progress import progress_of
 from cogs.progress.help_view import help_card

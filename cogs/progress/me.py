@@ -13,13 +13,13 @@ from discord.ext import commands
 from bot.app import App
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound, Unavailable
-from bot.interactions.answer import Interaction, met, reply, soon
-from bot.interactions.membership import still_here
+from bot.interactions.authorization import still_here
+from bot.interactions.replies import Interaction, met, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
-from bot.services.runs.telling import count_waiting
+from bot.services.runs.lap_directions import count_waiting
 from cogs.progress.me_view import PICTURE, profile_card, weeks_of
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 

@@ -8,7 +8,7 @@ from discord import ui
 from bot.domain.boards.metrics import BoardDirection
 from bot.domain.runs.runs import Direction
 from bot.interactions.components import button, card, identity
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.habits.streaks import Standing
 from bot.services.profile.profile import Best, Profile, Totals
 from cogs.members.settings_view import beside

@@ -10,7 +10,7 @@ from discord.utils import format_dt
 
 from bot.domain.when.snoozes import snoozes
 from bot.interactions.components import Buttons, Component, button, card, classic, identity
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.reminders.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminders.reminder_views import ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT

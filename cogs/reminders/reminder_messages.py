@@ -10,14 +10,14 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
 from bot.errors import NotFound
-from bot.interactions.answer import Interaction, close_with, met, open_form, say, tell
 from bot.interactions.arguments import Entered
 from bot.interactions.components import identity, pressed
+from bot.interactions.replies import Interaction, close_with, met, open_form, say, tell
 from bot.interactions.tree import say_privately
 from bot.services.members import people
 from bot.services.reminders import reminder_answers, reminders
@@ -27,8 +27,8 @@ from bot.services.reminders.reminder_firing import Fired
 from bot.services.runs import runs
 from cogs.reminders import reminder_message_view as views
 from cogs.reminders.reminders_view import is_late
-from cogs.runs.logged import content_of, log_and_show
-from cogs.runs.transformers import RunForm, log_form, read_entry, typed_from_form
+from cogs.runs.log_flow import content_of, log_and_show
+from cogs.runs.run_options import RunForm, log_form, read_entry, typed_from_form
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession

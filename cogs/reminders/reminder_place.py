@@ -7,12 +7,12 @@ from typing import TypeAlias
 import discord
 
 from bot.errors import BadInput, NotAllowed
-from bot.interactions.answer import Interaction
 from bot.interactions.arguments import Entered
 from bot.interactions.components import Form
-from bot.reader import Reader
+from bot.interactions.replies import Interaction
+from bot.localizer import Reader
 from bot.services.reminders.reminder_views import InChannel, ReminderView
-from cogs.clubs.organising import lacking, server
+from cogs.clubs.club_admin import lacking, server
 from cogs.reminders.reminders_view import edit_form
 
 Picked: TypeAlias = Entered[tuple[int, ...] | None]

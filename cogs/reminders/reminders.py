@@ -7,22 +7,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.when import reminding, zones
+from bot.domain.when import reminder_when, zones
 from bot.domain.when.snoozes import Snooze
 from bot.errors import BadInput
-from bot.interactions.answer import Interaction, open_form, replace, reply, soon
 from bot.interactions.arguments import Chosen, Entered, PageNumber, Version
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, open_form, replace, reply, soon
 from bot.interactions.tree import spoken
 from bot.services.members.people import Person
 from bot.services.reminders import reminders
 from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
-from cogs.clubs.organising import organiser, server
+from cogs.clubs.club_admin import organiser, server
 from cogs.reminders.reminder_message_view import deleted_card
-from cogs.reminders.reminder_place import Picked, checked_place, form_of, picked_place, told_place
-from cogs.reminders.reminders_view import filled_when, reminder_card, reminder_list, remove_card
-from cogs.reminders.reminding import (
+from cogs.reminders.reminder_options import (
     chosen_reminder,
     kept,
     read_asked,
@@ -31,6 +29,8 @@ from cogs.reminders.reminding import (
     suggest_time,
     zone_of_club,
 )
+from cogs.reminders.reminder_place import Picked, checked_place, form_of, picked_place, told_place
+from cogs.reminders.reminders_view import filled_when, reminder_card, reminder_list, remove_card
 
 When = app_commands.Range[str, 1, 100]
 What = app_commands.Range[str, 1, WHAT_LIMIT]
@@ -325,5 +325,5 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
 
 async def setup(bot: commands.Bot) -> None:
     """Add the cog."""
-    reminding.warm()
+    reminder_when.warm()
     await bot.add_cog(Reminders(bot.app))  # type: ignore[attr-defined]

@@ -12,11 +12,11 @@ from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
 from bot.domain.when import zones
-from bot.domain.when.reminding import Asked
+from bot.domain.when.reminder_when import Asked
 from bot.domain.when.schedule import In, Schedule, is_series, next_after
 from bot.domain.when.snoozes import snoozes
 from bot.interactions.components import Component, Field, Form, Pick, button, card, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.reminders.reminder_views import ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
 from cogs.reminders.schedules_view import in_words, moment_in_words, understood

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_day_names
 
-from bot.domain.when.reminding import Asked
+from bot.domain.when.reminder_when import Asked
 from bot.domain.when.schedule import (
     LAST,
     WORKDAY,
@@ -27,7 +27,7 @@ from bot.domain.when.schedule import (
     next_after,
 )
 from bot.i18n import locale_of
-from bot.reader import Reader
+from bot.localizer import Reader
 
 _SOON = timedelta(days=300)
 """A day so near needs no year."""

@@ -9,17 +9,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import NotAllowed
-from bot.interactions.answer import Interaction, close_with, met, met_here, replace, reply, soon
 from bot.interactions.arguments import PageNumber
-from bot.interactions.beginning import begin
+from bot.interactions.authorization import check_organiser
 from bot.interactions.components import pressed
-from bot.interactions.membership import check_organiser
+from bot.interactions.replies import Interaction, close_with, met, met_here, replace, reply, soon
+from bot.interactions.startup_tasks import begin
 from bot.interactions.tree import say_privately, spoken
 from bot.services.members.people import Person
-from bot.services.rounds import matching, rounds
-from bot.services.rounds.matching import RoundView
+from bot.services.rounds import round_draws, rounds
+from bot.services.rounds.round_draws import RoundView
 from cogs.partners.partner_group import add_to_partner
-from cogs.rounds.round_kinds import KINDS, draw_now, find_gone, try_now
+from cogs.rounds.round_messages import KINDS, draw_now, find_gone, try_now
 from cogs.rounds.rounds_view import came_back, round_card, skipped
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def show(interaction: Interaction) -> None:
 
 
 async def _newest(interaction: Interaction, guild_id: int, user_id: int) -> RoundView:
-    shown = await matching.newest(interaction.client.app.database, guild_id, user_id)
+    shown = await round_draws.newest(interaction.client.app.database, guild_id, user_id)
     return await try_now(interaction.client, shown.round_id) or shown
 
 
@@ -76,7 +76,7 @@ class Rounds(commands.Cog):
     async def page(self, interaction: Interaction, round_id: int, page: PageNumber) -> None:
         """Turn the page."""
         person = await self._organiser(interaction, round_id)
-        shown = await matching.seen(self.app.database, round_id, person.user_id)
+        shown = await round_draws.seen(self.app.database, round_id, person.user_id)
         shown = await try_now(interaction.client, round_id) or shown
         await replace(interaction, round_card(shown, page, person.reader))
 
@@ -87,7 +87,7 @@ class Rounds(commands.Cog):
 
         async def confirm() -> bool:
             await find_gone(interaction.client, round_id)
-            return await matching.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
+            return await round_draws.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
 
         done = await soon(interaction, confirm(), private=True)
         self.app.courier.poke()
@@ -97,17 +97,17 @@ class Rounds(commands.Cog):
     async def redraw(self, interaction: Interaction, round_id: int, seed: int) -> None:
         """Draw again, with another seed."""
         person = await self._organiser(interaction, round_id)
-        before = await matching.seen(self.app.database, round_id, person.user_id)
-        await matching.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
+        before = await round_draws.seen(self.app.database, round_id, person.user_id)
+        await round_draws.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
         await soon(interaction, draw_now(interaction.client, round_id), private=True)
-        after = await matching.seen(self.app.database, round_id, person.user_id)
+        after = await round_draws.seen(self.app.database, round_id, person.user_id)
         same = before.state == after.state == "drawn" and before.outings == after.outings
         await self._answer(interaction, round_id, "rounds.said.same" if same else "rounds.said.redrawn")
 
     async def _organiser(self, interaction: Interaction, round_id: int) -> Person:
         """Who presses, who must organise the round's club now."""
         person = await met(interaction)
-        await check_organiser(interaction, person, (await matching.seen(self.app.database, round_id)).guild_id)
+        await check_organiser(interaction, person, (await round_draws.seen(self.app.database, round_id)).guild_id)
         return person
 
     async def _answer(self, interaction: Interaction, round_id: int, key: str) -> None:
@@ -116,7 +116,7 @@ class Rounds(commands.Cog):
         words = person.reader.t(key)
         here = interaction.message
         if here is not None and here.flags.ephemeral:
-            shown = await matching.seen(self.app.database, round_id, person.user_id)
+            shown = await round_draws.seen(self.app.database, round_id, person.user_id)
             await replace(interaction, round_card(shown, 0, person.reader, words))
         elif isinstance(interaction.channel, discord.DMChannel):
             await close_with(interaction, words)

@@ -8,14 +8,14 @@ from datetime import datetime
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import Presence, Wish
+from bot.domain.outings.outing_rules import Presence, Wish
 from bot.domain.partners.availability import format_windows
-from bot.domain.rounds.reasons import MOST_REASONS, Why
-from bot.domain.rounds.rounds import ANSWER
+from bot.domain.rounds.match_reasons import MOST_REASONS, Why
+from bot.domain.rounds.round_calendar import ANSWER
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.outings.outings import OutingView
-from bot.services.rounds.matching import Proposed, RoundView
+from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import Invitation
 
 COLOUR = Colour(0xF59E0B)

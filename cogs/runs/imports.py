@@ -8,20 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.runs.entry import parse_backward
+from bot.domain.runs.run_measures import parse_backward
 from bot.domain.runs.runs import Direction, breaks_the_rule
 from bot.errors import BadInput, NotAllowed
-from bot.interactions.answer import Interaction, met, open_form, replace, reply
 from bot.interactions.arguments import Chosen, Entered, PageNumber
 from bot.interactions.components import card, pressed
+from bot.interactions.replies import Interaction, met, open_form, replace, reply
 from bot.services.members.people import Person
-from bot.services.runs import changes, runs, telling, twins
+from bot.services.runs import lap_directions, overlapping_runs, run_changes, runs
 from bot.services.runs.runs import RunView
-from cogs.runs.importing import import_files
+from cogs.runs.import_flow import import_files
 from cogs.runs.imports_view import PAGE, lap_choice, next_row, question, share_form
-from cogs.runs.redraw import follow
+from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import form_units, private_card, rule
-from cogs.runs.twice import ask_if_twice
+from cogs.runs.run_cards import follow
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -58,14 +58,14 @@ class Imports(commands.Cog):
     async def ask(self, interaction: Interaction, run_id: int) -> None:
         """The question again."""
         person = await met(interaction)
-        asked = await telling.question(self.app.database, run_id, person.user_id)
+        asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         await replace(interaction, question(asked, person.reader))
 
     @pressed("import", "next")
     async def next(self, interaction: Interaction) -> None:
         """The next run that waits for an answer, in a card of its own."""
         person = await met(interaction)
-        asked = await telling.next_question(self.app.database, person.user_id)
+        asked = await lap_directions.next_question(self.app.database, person.user_id)
         await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "same", "run_id", "there_id", "kept")
@@ -73,7 +73,7 @@ class Imports(commands.Cog):
         """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
         person = await met(interaction)
         kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
-        dropped = await twins.keep_one(
+        dropped = await overlapping_runs.keep_one(
             self.app.database,
             kept_id,
             dropped_id,
@@ -90,7 +90,7 @@ class Imports(commands.Cog):
     async def two(self, interaction: Interaction, run_id: int, there_id: int) -> None:
         """They are two runs: both count."""
         person = await met(interaction)
-        await twins.keep_both(self.app.database, run_id, there_id, person.user_id)
+        await overlapping_runs.keep_both(self.app.database, run_id, there_id, person.user_id)
         await replace(interaction, card(person.reader.t("imports.twins.two")))
         await self._ask_next(interaction, person, run_id)
 
@@ -100,7 +100,7 @@ class Imports(commands.Cog):
         if view.content.told:
             await ask_if_twice(interaction, person, view)
         elif not view.deleted:
-            asked = await telling.question(self.app.database, run_id, person.user_id)
+            asked = await lap_directions.question(self.app.database, run_id, person.user_id)
             await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "all", "run_id", "direction")
@@ -112,7 +112,7 @@ class Imports(commands.Cog):
     ) -> None:
         """All of it, or none."""
         person = await met(interaction)
-        view = await telling.tell_all(
+        view = await lap_directions.tell_all(
             self.app.database,
             run_id,
             person.user_id,
@@ -126,7 +126,7 @@ class Imports(commands.Cog):
     async def drop(self, interaction: Interaction, run_id: int) -> None:
         """Leave out what was no run; its card offers Undo."""
         person = await met(interaction)
-        view = await changes.delete_run(
+        view = await run_changes.delete_run(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
         )
         await replace(interaction, private_card(view, person.reader, person.weight_kg))
@@ -135,7 +135,7 @@ class Imports(commands.Cog):
     async def choose(self, interaction: Interaction, run_id: int, page: PageNumber) -> None:
         """A page of laps to tick."""
         person = await met(interaction)
-        asked = await telling.question(self.app.database, run_id, person.user_id)
+        asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         if asked.twins is not None:
             await replace(interaction, question(asked, person.reader))
         else:
@@ -148,14 +148,14 @@ class Imports(commands.Cog):
         """Keep what is ticked on this page."""
         person = await met(interaction)
         shown = range(page * PAGE, (page + 1) * PAGE)
-        asked = await telling.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
+        asked = await lap_directions.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
         await replace(interaction, lap_choice(asked, person.reader, page))
 
     @pressed("import", "save", "run_id")
     async def save(self, interaction: Interaction, run_id: int) -> None:
         """The ticked laps were backward."""
         person = await met(interaction)
-        view = await telling.tell_ticked(
+        view = await lap_directions.tell_ticked(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
         )
         await self._told(interaction, person, view)
@@ -171,7 +171,7 @@ class Imports(commands.Cog):
         """Take a distance or a percentage."""
         person = await met(interaction)
         part = parse_backward(share, form_units(person.reader), person.reader.language)
-        view = await telling.tell_part(
+        view = await lap_directions.tell_part(
             self.app.database, run_id, person.user_id, part, interaction_id=interaction.id, now=self.app.clock()
         )
         await self._told(interaction, person, view)
@@ -182,7 +182,7 @@ class Imports(commands.Cog):
         if breaks_the_rule(view.content, person.solo_surfaces):
             notices.append(rule(view.content, person.reader, person.solo_surfaces))
         drawn = private_card(view, person.reader, person.weight_kg, *notices)
-        waiting = await telling.count_waiting(self.app.database, person.user_id)
+        waiting = await lap_directions.count_waiting(self.app.database, person.user_id)
         if waiting:
             drawn.add_item(next_row(person.reader, waiting))
         await replace(interaction, drawn)

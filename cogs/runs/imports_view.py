@@ -9,11 +9,11 @@ import discord
 from discord import ui
 
 from bot.interactions.components import Field, Form, button, card, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.runs.imports import FileOutcome, Outcome
+from bot.services.runs.lap_directions import Lap, Question
+from bot.services.runs.overlapping_runs import Twins
 from bot.services.runs.runs import RunView
-from bot.services.runs.telling import Lap, Question
-from bot.services.runs.twins import Twins
 from cogs.runs.run_card_view import COLOURS, way
 
 PAGE = 25

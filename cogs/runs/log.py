@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.runs.typed import Typed
-from bot.interactions.answer import Interaction, met
+from bot.domain.runs.run_input import Typed
+from bot.interactions.replies import Interaction, met
 from bot.interactions.tree import spoken
 from bot.services.runs import runs
-from cogs.runs.asking import check_spotter
-from cogs.runs.logged import content_of, log_and_show
-from cogs.runs.transformers import DIRECTIONS, RUN_OPTIONS, SURFACES, Told, read_entry, suggest_entry, suggest_when
+from cogs.runs.log_flow import content_of, log_and_show
+from cogs.runs.run_options import DIRECTIONS, RUN_OPTIONS, SURFACES, Told, read_entry, suggest_entry, suggest_when
+from cogs.runs.spotter_requests import check_spotter
 
 if TYPE_CHECKING:
     from bot.client import Backpedal

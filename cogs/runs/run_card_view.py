@@ -9,7 +9,7 @@ from bot.domain.runs.energy import cost
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Person
 from bot.services.runs.runs import RunLine, RunView
 

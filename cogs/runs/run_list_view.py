@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.domain.runs.runs import Review, Sharing
 from bot.interactions.components import button, card, identity, row, select
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.runs.runs import RunPage
 from cogs.runs.run_card_view import line
 

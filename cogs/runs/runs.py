@@ -11,23 +11,23 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.domain.runs import typed as domain
+from bot.domain.runs import run_input as domain
 from bot.domain.runs.runs import Direction, RunContent, SpotterState, Surface
-from bot.domain.text.written import if_any
+from bot.domain.text.free_text import if_any
 from bot.domain.when.periods import Period, starts_on, today_in
-from bot.interactions.answer import Interaction, met, replace, reply, say, soon
 from bot.interactions.arguments import Chosen, PageNumber
 from bot.interactions.components import offered, pressed
+from bot.interactions.replies import Interaction, met, replace, reply, say, soon
 from bot.interactions.tree import spoken
 from bot.services.members.people import Person
 from bot.services.privacy import exports
-from bot.services.runs import changes, runs
-from cogs.runs.asking import check_spotter, tell_left, tell_unasked
-from cogs.runs.importing import import_files
-from cogs.runs.redraw import follow
+from bot.services.runs import run_changes, runs
+from cogs.runs.import_flow import import_files
+from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import edit_notices, private_card
+from cogs.runs.run_cards import follow
 from cogs.runs.run_list_view import run_list
-from cogs.runs.transformers import (
+from cogs.runs.run_options import (
     DIRECTIONS,
     RUN_OPTIONS,
     SURFACES,
@@ -39,7 +39,7 @@ from cogs.runs.transformers import (
     suggest_run,
     suggest_when,
 )
-from cogs.runs.twice import ask_if_twice
+from cogs.runs.spotter_requests import check_spotter, tell_left, tell_unasked
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -158,7 +158,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         before = await runs.own_run(self.app.database, run_id, person.user_id)
         view = await soon(
             interaction,
-            changes.edit_run(
+            run_changes.edit_run(
                 self.app.database,
                 run_id,
                 person.user_id,
@@ -186,7 +186,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         run_id = await chosen_run(interaction, person.reader, run)
         view = await soon(
             interaction,
-            changes.delete_run(
+            run_changes.delete_run(
                 self.app.database,
                 run_id,
                 person.user_id,

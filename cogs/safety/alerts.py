@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import pause_after_rung
+from bot.domain.outings.outing_rules import pause_after_rung
 from bot.errors import MemberError, Unavailable
-from bot.interactions.answer import Interaction, close_with, met, open_form, patiently, reply, soon
 from bot.interactions.arguments import Entered
-from bot.interactions.beginning import begin
+from bot.interactions.channel_readers import readable_by_all
 from bot.interactions.components import Component, card, pressed
-from bot.interactions.readers import readable_by_all
-from bot.reader import Reader
+from bot.interactions.replies import Interaction, close_with, met, open_form, patiently, reply, soon
+from bot.interactions.startup_tasks import begin
+from bot.localizer import Reader
 from bot.services.members import people
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
-from bot.services.safety import alerts, contact_answers, ladder
+from bot.services.safety import alerts, contact_answers, escalation
 from cogs.safety import alerts_view as views
-from cogs.safety.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
+from cogs.safety.alarm_audience import (
+    drawn,
+    organised,
+    outing_in,
+    read_by_companions,
+    reader_of,
+    to_organisers,
+    with_show,
+)
 from cogs.safety.emergency import Emergency
 
 if TYPE_CHECKING:
@@ -181,7 +189,7 @@ class Alerts(commands.Cog):
 async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
     if due.subject_id is not None:
         rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
-        await ladder.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
+        await escalation.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
 
 
 async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
@@ -221,9 +229,9 @@ async def _asks_before(client: Backpedal, out: Outgoing, rung: int) -> bool:
     called_for = out.payload.get("help") or "help_user_id" in out.payload
     if called_for or out.told_at is not None or out.subject_id is None or not isinstance(cog, Alerts):
         return False
-    if out.due_at >= cog.since or now - out.due_at <= ladder.AWAY:
+    if out.due_at >= cog.since or now - out.due_at <= escalation.AWAY:
         return False
-    await ladder.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
+    await escalation.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
     client.app.courier.poke()
     return True
 

@@ -10,14 +10,14 @@ import discord
 from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import OUT, OutingState
+from bot.domain.outings.outing_rules import OUT, OutingState
 from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity, row, select
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety.contact_answers import REACHED, Tried
 from bot.services.safety.contacts import Contacts
-from cogs.outings.outing_course_view import extend_button, names_of, number_to_call
+from cogs.outings.outing_view import extend_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
 NAMED = 30

@@ -9,22 +9,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput
-from bot.interactions.answer import Interaction, close_with, met, patiently, replace, reply, soon
 from bot.interactions.arguments import Chosen
 from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, close_with, met, patiently, replace, reply, soon
 from bot.interactions.tree import spoken
-from bot.reader import escaped
+from bot.localizer import escaped
 from bot.services.members import people
 from bot.services.members.people import Person
 from bot.services.messages import questions
 from bot.services.safety import contacts
 from bot.services.safety.contacts import ContactState
 from cogs.partners.partner_group import add_to_partner
-from cogs.runs.asking import hold_question, never_button
+from cogs.runs.spotter_requests import hold_question, never_button
 from cogs.safety.alerts_view import contact_asked, contact_gone, contacts_card
 
 if TYPE_CHECKING:

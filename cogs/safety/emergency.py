@@ -15,17 +15,17 @@ from discord import ui
 
 from bot import membership
 from bot.app import App
-from bot.domain.messages.delivery import Priority
-from bot.domain.outings.outings import ANSWER_MIN, CONTACTS_MIN, OUT, Presence
+from bot.domain.messages.priority import Priority
+from bot.domain.outings.outing_rules import ANSWER_MIN, CONTACTS_MIN, OUT, Presence
 from bot.errors import Conflict, MemberError, NotFound, Unavailable
-from bot.interactions import answering
-from bot.interactions.answer import Interaction, patiently
+from bot.interactions import responses
+from bot.interactions.channel_readers import readable_by_all
 from bot.interactions.components import Buttons
-from bot.interactions.readers import readable_by_all
-from bot.reader import Reader, escaped
+from bot.interactions.replies import Interaction, patiently
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
-from bot.services.safety.lifelines import Lifeline
+from bot.services.safety.emergency_roster import Lifeline
 from cogs.safety import alerts_view as views
 from cogs.safety import quiet_alarms_view as quiet_views
 
@@ -353,8 +353,8 @@ async def _send_to(client: Backpedal, user_id: int, words: str, view: ui.View | 
     """Write somebody a direct message."""
     try:
         async with asyncio.timeout(SEND_S), client.app.courier.leave(Priority.SAFETY):
-            channel = await answering.insist(lambda: client.create_dm(discord.Object(user_id)))
-    except answering.LOST as error:  # a timeout is an OSError
+            channel = await responses.insist(lambda: client.create_dm(discord.Object(user_id)))
+    except responses.LOST as error:  # a timeout is an OSError
         log.warning("an alarm past the database could not be sent to somebody: %r", error)
         return False
     return await _send(client, channel, words, view, key)
@@ -373,10 +373,10 @@ async def _send(
     mentions = mentions or discord.AllowedMentions.none()
     try:
         async with asyncio.timeout(SEND_S), client.app.courier.leave(Priority.SAFETY):
-            await answering.insist(
+            await responses.insist(
                 lambda: channel.send(words[:2000], allowed_mentions=mentions, nonce=f"sos{key}"[:25], **shown)
             )
-    except answering.LOST as error:
+    except responses.LOST as error:
         log.warning("an alarm past the database could not be sent: %r", error)
         return False
     return True

@@ -11,25 +11,33 @@ from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import EXTENSIONS_MIN
+from bot.domain.outings.outing_rules import EXTENSIONS_MIN
 from bot.errors import MemberError, NotFound
-from bot.interactions.answer import Interaction, close_with, met, open_form, reply, say, soon
 from bot.interactions.arguments import Entered
+from bot.interactions.channel_readers import readable_by_all, readers_of
 from bot.interactions.components import card, pressed
-from bot.interactions.readers import readable_by_all, readers_of
+from bot.interactions.replies import Interaction, close_with, met, open_form, reply, say, soon
 from bot.services.members import people
 from bot.services.members.people import Club
-from bot.services.outings import course
+from bot.services.outings import outing_lifecycle
 from bot.services.outings.outings import OutingView, outing_of
-from bot.services.outings.quiet_turns import QuietAlarm
+from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from bot.services.safety import alerts, quiet_alarms
-from bot.services.safety.lifelines import Lifeline
-from cogs.outings.outing_course_view import extended
+from bot.services.safety.emergency_roster import Lifeline
+from cogs.outings.outing_view import extended
 from cogs.safety import quiet_alarms_view as views
-from cogs.safety.alarming import drawn, organised, outing_in, read_by_companions, reader_of, to_organisers, with_show
+from cogs.safety.alarm_audience import (
+    drawn,
+    organised,
+    outing_in,
+    read_by_companions,
+    reader_of,
+    to_organisers,
+    with_show,
+)
 from cogs.safety.alerts_view import withheld
 from cogs.safety.emergency import Emergency
 
@@ -126,7 +134,7 @@ class QuietAlarms(commands.Cog):
         person = await met(interaction)
         if not await quiet_alarms.unheard(self.app.database, outing_id, person.user_id):
             raise NotFound("partners.not_open")
-        outing = await course.own_outing(self.app.database, outing_id, person.user_id)
+        outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         club = await alerts.club_for(self.app.database, outing.guild_id)
         await reply(interaction, card(views.honestly_unheard(club, person.reader)), private=True)
 

@@ -6,13 +6,13 @@ from discord import ButtonStyle
 from discord.ui import View
 from discord.utils import format_dt
 
-from bot.domain.outings.outings import OutingState
+from bot.domain.outings.outing_rules import OutingState
 from bot.interactions.components import Field, Form, button, classic, identity
-from bot.reader import Reader, escaped
+from bot.localizer import Reader, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
-from bot.services.outings.quiet_turns import QuietAlarm
-from cogs.outings.outing_course_view import names_of
+from bot.services.outings.quiet_alarm_updates import QuietAlarm
+from cogs.outings.outing_view import names_of
 from cogs.safety.alerts_view import number, where
 
 

@@ -32,7 +32,7 @@ class User(Base):
 
 
 class Guild(Base):
-    """A club. Every setting is None until an organiser chose it; the defaults are `bot.domain.clubs.clubs`'s."""
+    """A club. Every setting is None until an organiser chose it; the defaults are `clubs.club_defaults`'s."""
 
     __tablename__ = "guilds"
     __table_args__ = (

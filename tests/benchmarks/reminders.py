@@ -28,10 +28,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.clock import system_clock
-from bot.delivery.dropped import Dropped
-from bot.delivery.firing import Firing
-from bot.delivery.pace import PER_SECOND
-from bot.domain.messages.delivery import Priority
+from bot.delivery.drop_log import Dropped
+from bot.delivery.job_runner import Firing
+from bot.delivery.rate_limiter import PER_SECOND
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import Daily, to_json
 from cogs.reminders.reminder_messages import ReminderMessages

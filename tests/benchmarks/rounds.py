@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from bot.domain.outings.outings import Role, Wish
+from bot.domain.outings.outing_rules import Role, Wish
 from bot.domain.partners.availability import SLOT_MIN
-from bot.domain.rounds.fitting import LATELY_WEEKS, Candidate, Drawn, weigh
-from bot.domain.rounds.pairing import draw_round
+from bot.domain.rounds.match_scoring import LATELY_WEEKS, Candidate, Drawn, weigh
+from bot.domain.rounds.matching import draw_round
 from bot.worker.worker import Worker
 
 WEEKS = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.delivery.pace import Pace
+from bot.delivery.rate_limiter import Pace
 
 
 async def setup(bot: Any) -> None:

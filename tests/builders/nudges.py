@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Direction, Stretch
-from bot.domain.when.strikes import Hour
+from bot.domain.when.local_hours import Hour
 from bot.services.habits import streaks
 from bot.services.nudges import nudging
 from bot.services.nudges.nudging import Rule

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.domain.outings.calls import Wanted
-from bot.domain.outings.outings import OutingState, Wish
+from bot.domain.outings.call_terms import Wanted
+from bot.domain.outings.outing_rules import OutingState, Wish
 from bot.domain.runs.runs import Surface
 from bot.errors import MemberError
 from bot.services.members.people import Person, Seen, meet
-from bot.services.outings import calls, joining
-from bot.services.outings.calls import Call, Who
-from bot.services.outings.joining import Answer
+from bot.services.outings import outing_signup, partner_calls
+from bot.services.outings.outing_signup import Answer
 from bot.services.outings.outings import OutingView, outing_of
-from bot.services.outings.waiting import Presser
+from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.waiting_list import Presser
 from db.engine import Database
 from db.models import Availability, Delivery, Due, Guild, MeetingPoint, Member, Tie, User
 
@@ -70,22 +70,24 @@ class Town:
     ) -> OutingView:
         asked = Call(place, Wanted(at, None, minutes * 60_000, None), wish, who, surface, "by the old oak", CHANNEL)
         number = interaction_id or next(self.numbers)
-        return await calls.call(self.database, await self.person(by), asked, interaction_id=number, now=self.now)
+        return await partner_calls.call(
+            self.database, await self.person(by), asked, interaction_id=number, now=self.now
+        )
 
     async def join(self, who: int, outing: OutingView, wish: Wish = Wish.SPOTTER, **options: Any) -> Answer:
-        return await self._press(joining.join, who, outing, wish, **options)
+        return await self._press(outing_signup.join, who, outing, wish, **options)
 
     async def wait(self, who: int, outing: OutingView, wish: Wish = Wish.SPOTTER) -> Answer:
-        return await self._press(joining.wait, who, outing, wish)
+        return await self._press(outing_signup.wait, who, outing, wish)
 
     async def take(self, who: int, outing: OutingView) -> Answer:
-        return await self._press(joining.take, who, outing)
+        return await self._press(outing_signup.take, who, outing)
 
     async def confirm(self, who: int, outing: OutingView, **options: Any) -> Answer:
-        return await self._press(joining.confirm, who, outing, **options)
+        return await self._press(outing_signup.confirm, who, outing, **options)
 
     async def leave(self, who: int, outing: OutingView, **options: Any) -> Answer:
-        return await self._press(joining.leave, who, outing, **options)
+        return await self._press(outing_signup.leave, who, outing, **options)
 
     async def _press(
         self, service: Any, who: int, outing: OutingView, *more: Any, interaction_id: int | None = None,
@@ -101,14 +103,14 @@ class Town:
 
     async def change(self, who: int, outing: OutingView, **changed: Any) -> OutingView:
         given = {"starts_at": None, "place": None, "seen_terms": outing.terms} | changed
-        return await calls.change(
+        return await partner_calls.change(
             self.database, Presser(who, CLUB), outing.outing_id, **given,
             interaction_id=next(self.numbers), now=self.now,
         )  # fmt: skip
 
     async def cancel(self, who: int, outing: OutingView) -> OutingView:
         number = next(self.numbers)
-        return await calls.cancel(
+        return await partner_calls.cancel(
             self.database, Presser(who, CLUB), outing.outing_id, interaction_id=number, now=self.now
         )
 

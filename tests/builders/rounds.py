@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.rounds.pairing import Draw, draw_round
-from bot.services.rounds import matching, rounds
-from bot.services.rounds.matching import Hat
+from bot.domain.rounds.matching import Draw, draw_round
+from bot.services.rounds import round_draws, rounds
+from bot.services.rounds.round_draws import Hat
 from db.engine import Database
 from db.models import Availability, Companion, Delivery, Due, Guild, Member, Outing, Round, RoundPlace, Tie, User
 
@@ -114,7 +114,7 @@ class Circle:
     async def hat(self) -> Hat:
         row = await self.round()
         assert row is not None
-        found = await matching.hat(self.database, row.round_id, self.now)
+        found = await round_draws.hat(self.database, row.round_id, self.now)
         assert found is not None
         return found
 
@@ -122,14 +122,14 @@ class Circle:
         """The worker answers."""
         found = await self.hat()
         draw = draw_round(found.candidates, found.backward_per_spotter, found.seed)
-        await matching.drawn(self.database, found, draw, self.now)
+        await round_draws.drawn(self.database, found, draw, self.now)
         return draw
 
     async def by_itself(self) -> None:
         row = await self.round()
         assert row is not None
         async with self.database.write() as session:
-            await matching.confirm_by_itself(session, row.round_id, self.now)
+            await round_draws.confirm_by_itself(session, row.round_id, self.now)
 
     async def drawn(self) -> Round:
         """From now to a draw that waits for the organisers."""

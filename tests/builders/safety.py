@@ -9,9 +9,16 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.services.outings import calls, checking_in, corrections, course, joining, no_shows
+from bot.services.outings import (
+    check_in,
+    corrections,
+    no_shows,
+    outing_lifecycle,
+    outing_signup,
+    partner_calls,
+)
 from bot.services.outings.outings import OutingView
-from bot.services.safety import alerts, ladder, quiet_alarms
+from bot.services.safety import alerts, escalation, quiet_alarms
 from db.models import Contact, Delivery, Due
 from tests.builders.outings import ADA, BEN, CLUB, NAMES, Town
 
@@ -24,7 +31,7 @@ class Outside(Town):
     async def check_in(
         self, who: int, outing: OutingView, present: Collection[int] = (ADA, BEN), interaction_id: int | None = None
     ) -> OutingView:
-        return await checking_in.check_in(
+        return await check_in.check_in(
             self.database, outing.outing_id, who, present,
             interaction_id=interaction_id or next(self.numbers), now=self.now,
         )  # fmt: skip
@@ -36,15 +43,21 @@ class Outside(Town):
         return await self.check_in(ADA, outing)
 
     async def swap(self, who: int, outing: OutingView) -> OutingView:
-        return await course.swap(self.database, outing.outing_id, who, interaction_id=next(self.numbers), now=self.now)
+        return await outing_lifecycle.swap(
+            self.database, outing.outing_id, who, interaction_id=next(self.numbers), now=self.now
+        )
 
     async def extend(self, who: int, outing: OutingView, minutes: int) -> OutingView:
         number = next(self.numbers)
-        return await course.extend(self.database, outing.outing_id, who, minutes, interaction_id=number, now=self.now)
+        return await outing_lifecycle.extend(
+            self.database, outing.outing_id, who, minutes, interaction_id=number, now=self.now
+        )
 
     async def home(self, who: int, outing: OutingView, *, both: bool = False) -> OutingView:
         number = next(self.numbers)
-        return await course.home(self.database, outing.outing_id, who, both=both, interaction_id=number, now=self.now)
+        return await outing_lifecycle.home(
+            self.database, outing.outing_id, who, both=both, interaction_id=number, now=self.now
+        )
 
     async def still_out(self, who: int, outing: OutingView) -> OutingView:
         number = next(self.numbers)
@@ -128,7 +141,7 @@ class Outside(Town):
 async def _climb(session: Any, due: Due, now: datetime) -> None:
     help_for = due.payload.get("help_user_id")
     rung = int(due.payload["rung"])
-    await ladder.climb(session, due.subject_id or 0, rung, now, meant_at=due.meant_at, help_for=help_for)
+    await escalation.climb(session, due.subject_id or 0, rung, now, meant_at=due.meant_at, help_for=help_for)
 
 
 async def _sound_again(session: Any, due: Due, now: datetime) -> None:
@@ -136,7 +149,7 @@ async def _sound_again(session: Any, due: Due, now: datetime) -> None:
 
 
 async def _half(session: Any, due: Due, now: datetime) -> None:
-    await course.call_half_time(session, due.subject_id or 0, now)
+    await outing_lifecycle.call_half_time(session, due.subject_id or 0, now)
 
 
 async def _unstarted(session: Any, due: Due, now: datetime) -> None:
@@ -144,15 +157,15 @@ async def _unstarted(session: Any, due: Due, now: datetime) -> None:
 
 
 async def _remind(session: Any, due: Due, now: datetime) -> None:
-    await course.remind(session, due.kind, due.subject_id or 0, due.user_id, now)
+    await outing_lifecycle.remind(session, due.kind, due.subject_id or 0, due.user_id, now)
 
 
 async def _lapse(session: Any, due: Due, now: datetime) -> None:
-    await calls.lapse(session, due.subject_id or 0, now)
+    await partner_calls.lapse(session, due.subject_id or 0, now)
 
 
 async def _offer_ends(session: Any, due: Due, now: datetime) -> None:
-    await joining.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
+    await outing_signup.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
 
 
 _FIRES = {
@@ -163,6 +176,6 @@ _FIRES = {
     StoredKind.OUTING_HELP: _climb,
     StoredKind.OUTING_HALF: _half,
     StoredKind.OUTING_UNSTARTED: _unstarted,
-    **dict.fromkeys(course.REMINDERS, _remind),
+    **dict.fromkeys(outing_lifecycle.REMINDERS, _remind),
 }
 MINUTE = timedelta(minutes=1)

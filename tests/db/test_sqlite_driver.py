@@ -23,7 +23,7 @@ from bot.domain.when.periods import Period
 from bot.errors import Unavailable
 from bot.services.boards.boards import board
 from bot.services.members.people import Person, Seen, meet
-from bot.services.runs import changes, runs
+from bot.services.runs import run_changes, runs
 from db import dialect
 from db.engine import Database
 from db.models import Remembered, Revision, Run
@@ -85,8 +85,8 @@ async def alice(database: Database) -> Person:
     return await meet(database, Seen(ALICE, "Alice", "en-GB", CLUB, "Club", "en-GB"), NOW)
 
 
-async def log(database: Database, interaction_id: int) -> changes.RunLogged:
-    return await changes.log_run(database, await alice(database), FIVE_K, interaction_id=interaction_id, now=NOW)
+async def log(database: Database, interaction_id: int) -> run_changes.RunLogged:
+    return await run_changes.log_run(database, await alice(database), FIVE_K, interaction_id=interaction_id, now=NOW)
 
 
 @contextmanager
@@ -124,7 +124,7 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
 
     await count("meet", alice(sqlite))
     await count("usual direction", runs.usual_direction(sqlite, ALICE))
-    logged = await count("log", changes.log_run(sqlite, who, FIVE_K, interaction_id=2, now=NOW))
+    logged = await count("log", run_changes.log_run(sqlite, who, FIVE_K, interaction_id=2, now=NOW))
     await count("keep the card", runs.keep_card(sqlite, logged.view.run_id, 5, 6))
     look = (CLUB, ALICE, Metric.DISTANCE, BoardDirection.BACKWARD, Period.WEEK, 0, NOW.date())
     await count("board", board(sqlite, *look))
@@ -152,7 +152,7 @@ async def test_cancelled_at_any_visit_a_log_is_whole_or_not_there(
     async with sqlite.write() as session:
         await session.execute(select(1))  # so that what is counted is the log, and not the opening of a connection
     visits.count = 0
-    task = asyncio.create_task(changes.log_run(sqlite, who, FIVE_K, interaction_id=1, now=NOW))
+    task = asyncio.create_task(run_changes.log_run(sqlite, who, FIVE_K, interaction_id=1, now=NOW))
     visits.on = lambda number: task.cancel() if number == moment else None
     (outcome,) = await asyncio.gather(task, return_exceptions=True)
     assert isinstance(outcome, asyncio.CancelledError)

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import system_clock
-from bot.delivery.dropped import Dropped
-from bot.delivery.firing import Firing
-from bot.delivery.kinds import DueNow, Kind
-from bot.domain.messages.delivery import Priority
+from bot.delivery.drop_log import Dropped
+from bot.delivery.job_runner import Firing
+from bot.delivery.message_kinds import DueNow, Kind
+from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Plan, plan
 from bot.services.messages.outbox import MUCH
 from db.engine import Database

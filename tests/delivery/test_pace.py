@@ -8,7 +8,7 @@ import heapq
 
 import pytest
 
-from bot.delivery.pace import BURST, PER_SECOND, WINDOW, Pace
+from bot.delivery.rate_limiter import BURST, PER_SECOND, WINDOW, Pace
 
 
 class Time:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.turns import PLACES, Turns
-from bot.domain.messages.delivery import Priority
+from bot.delivery.priority_semaphore import PLACES, Turns
+from bot.domain.messages.priority import Priority
 
 SAFETY, ASKED, NUDGE = Priority
 

@@ -21,8 +21,8 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 from bot.app import App
 from bot.client import Backpedal
 from bot.config import Settings
-from bot.delivery.pace import Pace
 from bot.delivery.pump import Pump
+from bot.delivery.rate_limiter import Pace
 from bot.domain.members.allowances import Allowance
 from bot.i18n import Message, catalogue
 from bot.interactions import admission

@@ -21,9 +21,9 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
-from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
+from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing
 from bot.delivery.pump import Pump
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.preview.club import VISITORS
 from bot.preview.stage import running
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, update
 
-from bot.domain.outings.outings import OutingState, Wish, eyes_kept
+from bot.domain.outings.outing_rules import OutingState, Wish, eyes_kept
 from bot.preview import partners
 from bot.preview.club import CALLER, CHANNEL_IDS, GUILD_ID, ORGANISER, ROLE_ID, SPOTTER_ROLE_ID, SPOTTERS, VISITORS
 from bot.preview.seed import seed
@@ -19,7 +19,7 @@ from bot.services.clubs import clubs
 from bot.services.outings import outings
 from bot.services.partners import meeting_points
 from bot.services.partners.partners_card import CardState
-from cogs.clubs.organising import organisers_trouble, partners_trouble
+from cogs.clubs.club_admin import organisers_trouble, partners_trouble
 from db.engine import Database
 from db.models import Availability, Companion, Contact, Delivery, Guild, Member, Outing, Run, Tie, User
 from tests.conftest import aside

@@ -20,7 +20,7 @@ import pytest_asyncio
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
-from bot.delivery.kinds import Recipient
+from bot.delivery.message_kinds import Recipient
 
 OWN = """
     run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open

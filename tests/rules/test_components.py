@@ -16,14 +16,14 @@ from discord import app_commands
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
-from bot.domain.clubs.clubs import MOST_POINTS
+from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
 from bot.interactions.components import Router, identity, pressed
 from bot.interactions.tree import TEXT_LIMIT
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.clubs.clubs import ClubSettings, RoundSettings
 from bot.services.members.people import Club, Person
 from bot.services.partners.meeting_points import MeetingPoint
@@ -35,8 +35,8 @@ from cogs.clubs.club_view import Page, Trouble
 from cogs.partners.partners_card_view import partners_card
 from cogs.runs.run_card_view import private_card, public_card
 from cogs.runs.run_list_view import run_list
+from cogs.runs.run_options import CHOICE_LIMIT
 from cogs.runs.sharing_view import sharing_panel
-from cogs.runs.transformers import CHOICE_LIMIT
 
 ROOT = Path(__file__).parents[2]
 MENUS = (discord.ui.Select, discord.ui.RoleSelect, discord.ui.ChannelSelect)
@@ -250,7 +250,7 @@ async def test_every_description_is_translated(client: Backpedal) -> None:
 
 def test_cogs_answer_only_by_ways_that_find_out_whether_it_arrived() -> None:
     by_hand = re.compile(r"\.response\.\w+\(|\.followup\b|_original_response\b")
-    low = {"answer.py", "answering.py", "tree.py"}
+    low = {"replies.py", "responses.py", "tree.py"}
     rooms = (ROOT / "cogs", ROOT / "bot" / "interactions")
     cogs = [file for room in rooms for file in room.rglob("*.py") if file.name not in low]
     assert [file.name for file in cogs if by_hand.search(file.read_text(encoding="utf-8"))] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Conflict
-from bot.reader import Reader
+from bot.localizer import Reader
 
 BOT = Path(__file__).parents[2] / "bot"
 ESCAPING = {"escaped", "escape_markdown", "escape_mentions"}

@@ -15,7 +15,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS, ExportedTo, StoredKind
-from bot.interactions.nudging import kind_of
+from bot.interactions.nudge_kinds import kind_of
 
 ROOT = Path(bot.__file__).parents[1]
 HOME = "stored_kinds.py"

@@ -15,8 +15,8 @@ import discord
 from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.kinds import Drawn, DueNow, Kind, Outgoing
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing
+from bot.domain.messages.priority import Priority
 from bot.interactions.components import button, identity
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 

@@ -32,13 +32,13 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from bot.clock import system_clock
-from bot.domain.outings.calls import Wanted
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.call_terms import Wanted
+from bot.domain.outings.outing_rules import Wish
 from bot.domain.runs.runs import Surface
 from bot.services.members.people import Seen, meet
-from bot.services.outings import calls, joining
-from bot.services.outings.calls import Call, Who
-from bot.services.outings.waiting import Presser
+from bot.services.outings import outing_signup, partner_calls
+from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.waiting_list import Presser
 from db.engine import Database
 from db.models import Contact, Guild, Member
 from db.upkeep import upgrade
@@ -155,10 +155,10 @@ class Batch:
             starts = Wanted(self.now + timedelta(minutes=30), None, 40 * 60_000, None)
             call = Call("Stadium", starts, Wish.BACKWARD, Who.EVERYONE, Surface.ROAD, "by gate 4", 8001)
             first = await self._meet(database, backward[0])
-            outing = await calls.call(database, first, call, interaction_id=next(numbers), now=self.now)
+            outing = await partner_calls.call(database, first, call, interaction_id=next(numbers), now=self.now)
             for person, wish in [*((one, Wish.BACKWARD) for one in backward[1:]), (spotter, Wish.SPOTTER)]:
                 presser = Presser(int(person.id), guild_id)
-                await joining.join(
+                await outing_signup.join(
                     database, presser, outing.outing_id, wish, interaction_id=next(numbers), now=self.now
                 )
             contacts = {}

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import system_clock
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.when.schedule import In, to_json
 from bot.services.messages.deliveries import Plan, plan
 from bot.services.reminders.reminder_firing import plan_of

@@ -11,7 +11,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.delivery.pump import Pump
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Destination, Letter, post
 from db.models import Delivery
 from tests.wire.letters import Letters

@@ -18,10 +18,10 @@ from bot.app import App
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery import pump, sending
-from bot.delivery.kinds import Drawn, Outgoing
-from bot.delivery.pace import BURST
-from bot.delivery.turns import PLACES
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, Outgoing
+from bot.delivery.priority_semaphore import PLACES
+from bot.delivery.rate_limiter import BURST
+from bot.domain.messages.priority import Priority
 from bot.services.messages import fallbacks
 from bot.services.messages.deliveries import Destination, Letter, post
 from bot.worker.worker import Worker

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from bot.clock import system_clock
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.services.messages import fallbacks, outbox
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from db.engine import Database

@@ -11,9 +11,9 @@ import pytest
 from discord.ext import commands
 
 from bot.client import Backpedal
-from bot.interactions.answer import Interaction, reply
-from bot.interactions.answering import respond
 from bot.interactions.components import card, pressed
+from bot.interactions.replies import Interaction, reply
+from bot.interactions.responses import respond
 from tests.wire.acting import Asked
 from tests.wire.bots import Toy
 from tests.wire.faults import Trouble
@@ -56,7 +56,7 @@ async def idle(bot: Backpedal) -> None:
 @pytest.fixture
 def thinking(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is fast enough: each shows "thinking…" first."""
-    monkeypatch.setattr("bot.interactions.answer.PATIENCE_S", 0)
+    monkeypatch.setattr("bot.interactions.replies.PATIENCE_S", 0)
 
 
 @pytest.fixture

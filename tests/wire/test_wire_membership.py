@@ -9,7 +9,7 @@ import pytest
 from discord.http import Route
 
 from bot.client import Backpedal
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.membership import NOT_THERE, PATIENCE_S, notice, still_member, verify
 from tests.wire.faults import Limits, Trouble
 from tests.wire.payloads import Person

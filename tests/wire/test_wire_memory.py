@@ -10,7 +10,7 @@ import pytest
 from discord.ui.view import BaseView
 
 from bot.client import Backpedal
-from bot.interactions import answering
+from bot.interactions import responses
 from tests.wire.acting import Asked
 from tests.wire.payloads import Person
 from tests.wire.server import LocalDiscord
@@ -79,9 +79,9 @@ async def test_no_view_and_no_task_stays_behind_an_answer(there: LocalDiscord, b
 async def test_what_is_remembered_of_deliveries_is_bounded_by_number(
     there: LocalDiscord, bot: Backpedal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "REMEMBERED", 3)
+    monkeypatch.setattr(responses, "REMEMBERED", 3)
     for number in range(5):
         await (await there.slash("help", Person(f"Runner {number}"))).answer()
-    known = answering._deliveries[bot]
+    known = responses._deliveries[bot]
     assert len(known) == 3
     assert list(known) == sorted(known), "the oldest go first"

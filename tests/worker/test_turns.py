@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.worker.turns import Turns
+from bot.worker.round_robin import Turns
 
 ADA, BEN, CLEO = 1, 2, 3
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.charts.weeks import WeekBar, WeeksChart
-from bot.domain.rounds.pairing import draw_round
+from bot.domain.rounds.matching import draw_round
 from bot.domain.runs.activity import Refusal
 from bot.errors import Unavailable
 from bot.files.archive import FILE_BYTES
@@ -21,7 +21,7 @@ from bot.worker.messages import About, Look, Role
 from bot.worker.process import Cause, Failure
 from bot.worker.wall import MEMORY_BYTES
 from bot.worker.worker import Worker
-from tests.domain.rounds.test_pairing import a_club
+from tests.domain.rounds.test_matching import a_club
 from tests.files.fit_files import hostile, run
 from tests.files.test_archive import zipped
 from tests.files.xml_files import gpx
@@ -265,7 +265,7 @@ async def test_the_event_loop_is_not_held(worker: Worker) -> None:
 
 def test_the_bot_pays_nothing_for_what_runs_in_it() -> None:
     heavy = {"fitdecode", "matplotlib", "numpy", "rustworkx"}
-    modules = "bot.worker.worker, bot.charts.weeks, bot.domain.rounds.pairing"
+    modules = "bot.worker.worker, bot.charts.weeks, bot.domain.rounds.matching"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert shown == "set()\n"

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import get_day_names
 
-from bot.domain.when.moments import at_wall
+from bot.domain.when.moment_parser import at_wall
 
 DAY_MIN = 24 * 60
 SLOT_MIN = 15

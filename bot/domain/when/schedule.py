@@ -16,8 +16,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import cast
 
-from bot.domain.when.moments import at_wall
-from bot.domain.when.told import YEARS
+from bot.domain.when.moment_parser import at_wall
+from bot.domain.when.parse_state import YEARS
 
 LEAST_MIN, MOST_MIN = 10, 366 * 24 * 60
 """Minutes between two occurrences of an `Interval`, at least and at most."""

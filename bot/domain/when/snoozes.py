@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.when.moments import at_wall
+from bot.domain.when.moment_parser import at_wall
 
 EVENING = time(19)
 LAST_BEFORE_EVENING = time(18)

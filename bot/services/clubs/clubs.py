@@ -6,19 +6,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.domain.clubs.clubs import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
-from bot.domain.outings.outings import MOST_BACKWARD_PER_SPOTTER
-from bot.domain.rounds.rounds import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
+from bot.domain.clubs.club_defaults import EMERGENCY_LIMIT, GRACE_MIN, NEVER_SOLO, NOTICE_H
+from bot.domain.outings.outing_rules import MOST_BACKWARD_PER_SPOTTER
+from bot.domain.rounds.round_calendar import DEFAULT_ROUND_HOUR, DEFAULT_ROUND_NOTICE_H, DEFAULT_ROUND_WEEKDAY
 from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.clubs.digests import DigestSettings, digest_of
 from bot.services.members.people import Club, club_of
 from bot.services.nudges import nudging
-from bot.services.outings import evenings, limits
+from bot.services.outings import club_limits, evening_reminders
 from bot.services.partners import partners_card
 from bot.services.partners.partners_card import CardState
 from bot.services.reminders import reminder_firing
@@ -291,7 +291,7 @@ async def _set_limits(database: Database, guild_id: int, now: datetime, **values
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
         await partners_card.redraw(session, guild_id, now)
-        await limits.plan_checks(session, guild_id, now)
+        await club_limits.plan_checks(session, guild_id, now)
 
 
 async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
@@ -300,7 +300,7 @@ async def _set_and_plan(database: Database, guild_id: int, now: datetime, **valu
         await queries.set_guild(session, guild_id, **values)
         if "zone" in values:
             await reminder_firing.move_club(session, guild_id, str(values["zone"]), now)
-            await evenings.move_evenings(session, guild_id=guild_id)
+            await evening_reminders.move_evenings(session, guild_id=guild_id)
         await nudging.look_again(session, now)
         guild = await queries.guild_row(session, guild_id)
         if guild is not None:

@@ -15,12 +15,12 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.leaderboard import ranks
-from bot.domain.clubs.clubs import DEFAULT_DIGEST_HOUR, DEFAULT_DIGEST_WEEKDAY, DEFAULT_ZONE
-from bot.domain.messages.delivery import Priority
+from bot.domain.clubs.club_defaults import DEFAULT_DIGEST_HOUR, DEFAULT_DIGEST_WEEKDAY, DEFAULT_ZONE
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.nudges.streaks import WEEK, monday_of
 from bot.domain.runs.runs import Direction
-from bot.domain.when.strikes import Hour
+from bot.domain.when.local_hours import Hour
 from bot.errors import BadInput
 from bot.services.members.people import CONFIRMED_FOR, Club, club_of
 from bot.services.messages.deliveries import Destination, Letter, post
@@ -28,7 +28,7 @@ from bot.services.nudges.nudging import Call, Reached, look_again_from_now
 from db import models
 from db.engine import Database
 from db.queries.clubs import digests as queries
-from db.queries.outings import calls as call_queries
+from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 
 MOST = 2 * WEEK

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.nudges.streaks import WEEK, Counts, Goal, Past, Pause, Streak, Why, monday_of, paused_on, streak
-from bot.domain.when.moments import at_wall
+from bot.domain.when.local_hours import Hour
+from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.periods import Period, starts_on, today_in
-from bot.domain.when.strikes import Hour
 from bot.errors import Conflict
 from bot.services.nudges.nudging import Call, Reached
 from db.engine import Database

@@ -14,12 +14,18 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.clubs.clubs import DEFAULT_LANGUAGE, DEFAULT_SOLO_SURFACES, DEFAULT_UNITS, DEFAULT_ZONE, NEVER_SOLO
-from bot.domain.outings.outings import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
+from bot.domain.clubs.club_defaults import (
+    DEFAULT_LANGUAGE,
+    DEFAULT_SOLO_SURFACES,
+    DEFAULT_UNITS,
+    DEFAULT_ZONE,
+    NEVER_SOLO,
+)
+from bot.domain.outings.outing_rules import DEFAULT_BACKWARD_PER_SPOTTER, DEFAULT_GRACE_MIN
 from bot.domain.runs.runs import Sharing, Surface
 from bot.domain.text.units import Units
 from bot.i18n import shipped
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.boards import standings
 from db.dialect import upsert
 from db.engine import Database

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from db.queries.messages import deliveries as queries
-from db.queries.messages import due
+from db.queries.messages import jobs
 
 
 class Destination(StrEnum):
@@ -96,12 +96,12 @@ async def plan(session: AsyncSession, plans: Iterable[Plan]) -> None:
         for one in plans
     }
     if rows:
-        await due.upsert_due(session, list(rows.values()))
+        await jobs.upsert_due(session, list(rows.values()))
 
 
 async def unplan(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
     """Take back what was planned of these kinds about a subject."""
-    await due.delete_due(session, kinds, subject_id)
+    await jobs.delete_due(session, kinds, subject_id)
 
 
 async def post(session: AsyncSession, letters: Iterable[Letter], now: datetime) -> None:

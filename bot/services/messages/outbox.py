@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Destination
 from db import models
 from db.engine import Database
 from db.queries.messages import deliveries as queries
-from db.queries.messages import due
+from db.queries.messages import jobs
 from db.queries.messages import outlook as to_come
 
 MUCH = 200
@@ -117,13 +117,13 @@ async def take_due(
         most: see there.
         apart: the rows of these ids.
     """
-    rows = await due.take_due(session, kinds, now, together, most, set(apart))
+    rows = await jobs.take_due(session, kinds, now, together, most, set(apart))
     return [Taken(**row._mapping) for row in rows]
 
 
 async def put_off_due(session: AsyncSession, taken: Taken, until: datetime) -> None:
     """Try again later what failed, and whose taking was undone."""
-    await due.put_off_due(session, taken.due_id, taken.meant_at, until)
+    await jobs.put_off_due(session, taken.due_id, taken.meant_at, until)
 
 
 async def claim(

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.partners.ties import TieKind
+from bot.domain.partners.tie_kinds import TieKind
 from bot.errors import BadInput
 from bot.services.messages.deliveries import Letter, post
 from db.engine import Database
 from db.queries.messages import questions as queries
-from db.queries.outings import calls as call_queries
-from db.queries.partners import ties as tie_queries
+from db.queries.outings import partner_calls as call_queries
+from db.queries.partners import trust_and_blocks as tie_queries
 from db.queries.safety import contacts as contact_queries
 
 KINDS = (StoredKind.SPOTTER_ASK, StoredKind.SPOTTER_ASK_ALONE, StoredKind.CONTACT_ASK)

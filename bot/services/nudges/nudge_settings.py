@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.nudges.quiet import DAY_MIN, Quiet
+from bot.domain.nudges.quiet_hours import DAY_MIN, Quiet
 from bot.domain.nudges.streaks import (
     LONGEST_PAUSE,
     MOST_RUNS,
@@ -20,10 +20,10 @@ from bot.domain.nudges.streaks import (
     monday_of,
     paused_on,
 )
-from bot.domain.when.moments import Facing, parse_moment
+from bot.domain.when.moment_parser import Facing, parse_moment
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.nudges import nudging
 from db.engine import Database
 from db.queries.nudges import nudges as queries

@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import KNOCK_AGAIN, LATE, MOST_NUDGES_A_DAY, Priority
+from bot.domain.messages.priority import KNOCK_AGAIN, LATE, MOST_NUDGES_A_DAY, Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.nudges.quiet import DEFAULT_QUIET, Quiet, quiet_until
-from bot.domain.when.moments import at_wall
+from bot.domain.nudges.quiet_hours import DEFAULT_QUIET, Quiet, quiet_until
+from bot.domain.when.local_hours import Hour, Struck, next_struck, struck
+from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.periods import today_in
 from bot.domain.when.snoozes import Snooze, snoozes
-from bot.domain.when.strikes import Hour, Struck, next_struck, struck
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from db import models

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.outings.outings import BEFORE
+from bot.domain.outings.outing_rules import BEFORE
 from bot.errors import Conflict
-from db.queries.outings import calls as queries
+from db.queries.outings import partner_calls as queries
 
 MOST_OPEN = 10
 """Calls that may stand at a time."""

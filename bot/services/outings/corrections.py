@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import OUT, TAKE_BACK, OutingState, Presence
+from bot.domain.outings.outing_rules import OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict, NotFound
 from bot.services.messages.deliveries import Plan, plan
-from bot.services.outings import eyes, quiet_turns, watch
-from bot.services.outings.checking_in import check_nobody_is_elsewhere
-from bot.services.outings.course import check_out, end, hold_own, watch_on
+from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
+from bot.services.outings.check_in import check_nobody_is_elsewhere
+from bot.services.outings.outing_lifecycle import check_out, end, hold_own, watch_on
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw
 from db.engine import Database
 from db.queries.outings import outings as queries
@@ -62,13 +62,15 @@ async def still_out(
         if over:
             await _reopen(session, outing, now)
         else:
-            await eyes.allow(session, outing, now)
+            await spotter_coverage.allow(session, outing, now)
         draft = "logged" if me.draft == "logged" else None  # what is logged stays, and is not drafted twice
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
-        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out")
+        after = await spotter_coverage.follow(
+            session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out"
+        )
         how = "still_out" if over else "one_still_out"
-        await quiet_turns.out_again(session, after, user_id, now)
-        await watch.answered(session, after, user_id, how, now)
+        await quiet_alarm_updates.out_again(session, after, user_id, now)
+        await overdue_timers.answered(session, after, user_id, how, now)
         await redraw(session, after, now)
         return after
 
@@ -98,18 +100,20 @@ async def not_there(
         me = outing.who(user_id)
         if me is not None and me.happened == "yes":
             raise Conflict("course.not_there.settled")
-        if outing.help_at is not None and user_id in await watch.callers_for_help(session, outing_id):
+        if outing.help_at is not None and user_id in await overdue_timers.callers_for_help(session, outing_id):
             raise Conflict("course.extend.help")  # out of it they could not say what happened
-        await eyes.allow(session, outing, now)
+        await spotter_coverage.allow(session, outing, now)
         await queries.set_companion(
             session, outing_id, user_id, presence=Presence.LEFT.value, checked_in_at=None, happened="no"
         )
-        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="not_there")
+        after = await spotter_coverage.follow(
+            session, outing, now, event=str(interaction_id), by_user_id=user_id, how="not_there"
+        )
         if not after.out and after.help_at is None:
             came = any(c.home_at is not None for c in after.inside)
             await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
             after = await read(session, outing_id)
-        await watch.answered(session, after, user_id, "not_there", now)
+        await overdue_timers.answered(session, after, user_id, "not_there", now)
         await redraw(session, after, now)
         return after
 
@@ -150,18 +154,20 @@ async def there_after_all(
         if over:
             await _reopen(session, outing, now)
         else:
-            await eyes.allow(session, outing, now)
+            await spotter_coverage.allow(session, outing, now)
         await queries.set_companion(
             session, outing_id, user_id, presence=Presence.IN.value, checked_in_at=outing.started_at, happened="yes"
         )
-        after = await eyes.follow(session, outing, now, event=str(interaction_id), by_user_id=user_id, how="there")
-        await watch.answered(session, after, user_id, "there", now)
+        after = await spotter_coverage.follow(
+            session, outing, now, event=str(interaction_id), by_user_id=user_id, how="there"
+        )
+        await overdue_timers.answered(session, after, user_id, "there", now)
         await redraw(session, after, now)
         return after
 
 
 async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    states, lost_at = [outing.state.value], eyes.lost_at(outing, now)
+    states, lost_at = [outing.state.value], spotter_coverage.lost_at(outing, now)
     await watch_on(session, outing, now, states, ended_at=None, resolved_by=None, resolution=None, eyes_lost_at=lost_at)
     if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
         half = Plan(

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.calls import UNSTARTED as UNASKED
-from bot.domain.outings.outings import OutingState, Presence
+from bot.domain.outings.call_terms import UNSTARTED as UNASKED
+from bot.domain.outings.outing_rules import OutingState, Presence
 from bot.errors import Conflict, NotFound
 from bot.services.messages.deliveries import Plan, plan, unplan
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell

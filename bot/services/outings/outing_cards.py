@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import ENDED
+from bot.domain.outings.outing_rules import ENDED
 from bot.services.outings.outings import OutingView, read, redraw, tell
-from db.queries.outings import calls as call_queries
 from db.queries.outings import outings as queries
+from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 
 ORGANISERS_TOLD = 5

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.outing_rules import Wish
 from bot.domain.partners.availability import Window
-from bot.domain.partners.windows import parse_windows
+from bot.domain.partners.window_parser import parse_windows
+from bot.domain.text.free_text import one_line
 from bot.domain.text.units import parse_pace
-from bot.domain.text.written import one_line
 from bot.errors import BadInput, NotAllowed
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.members.people import Person
 from bot.services.nudges.nudge_settings import read_back_on
 from db import models

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.clubs.clubs import MOST_POINTS
+from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Surface
-from bot.domain.text.written import one_line
+from bot.domain.text.free_text import one_line
 from bot.errors import BadInput, NotFound
-from bot.services.outings import limits
+from bot.services.outings import club_limits
 from db import models
 from db.engine import Database
 from db.queries.partners import meeting_points as queries
@@ -73,7 +73,7 @@ async def add(
             raise BadInput("club.point.full", count=MOST_POINTS)
         _free(there, name)
         point = _point(await queries.insert_point(session, guild_id, name=name, **values))
-        await limits.plan_checks(session, guild_id, now)
+        await club_limits.plan_checks(session, guild_id, now)
         return point
 
 
@@ -98,7 +98,7 @@ async def change(
             await queries.rename_in_draws(session, guild_id, point.name, name)
         await queries.set_point(session, point_id, name=name, **values)
         if point.surface != surface:
-            await limits.plan_checks(session, guild_id, now)
+            await club_limits.plan_checks(session, guild_id, now)
     return MeetingPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.members.people import Club, club_of
 from bot.services.messages.deliveries import Destination, Letter, post
@@ -23,7 +23,7 @@ from db.queries.partners import partners_card as queries
 from db.queries.profile import settings
 
 if TYPE_CHECKING:
-    from bot.delivery.kinds import Failure, Outgoing
+    from bot.delivery.message_kinds import Failure, Outgoing
 
 
 class CardState(StrEnum):

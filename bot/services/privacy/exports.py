@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.naming import without_anybody
+from bot.domain.messages.payload_redaction import without_anybody
 from bot.domain.runs.runs import Direction, SpotterState
 from db.engine import Database
 from db.queries.privacy import privacy as queries

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import ENDED
+from bot.domain.outings.outing_rules import ENDED
 from bot.services.messages.deliveries import Plan, plan
 from bot.services.reminders.reminder_firing import KINDS as REMINDERS
 from db.engine import Database

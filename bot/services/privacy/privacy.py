@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services.boards import standings
-from bot.services.privacy import forgetting
+from bot.services.privacy import erasure
 from bot.services.runs.runs import PublicCard
 from bot.services.safety import contacts
 from db.engine import Database
@@ -35,12 +35,12 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
     Raises:
         Conflict: out with a partner, or somebody of the same outing still is; nothing was erased.
     """
-    found = await forgetting.find_messages(database, user_id)
+    found = await erasure.find_messages(database, user_id)
     async with database.write() as session:
         await queries.hold_runs(session, user_id)
-        await forgetting.leave_outings(session, user_id, now)
-        await forgetting.stop_reminders(session, user_id)
-        await forgetting.forget_in_queues(session, user_id, found)
+        await erasure.leave_outings(session, user_id, now)
+        await erasure.stop_reminders(session, user_id)
+        await erasure.forget_in_queues(session, user_id, found)
         await contacts.withdraw_everywhere(session, user_id, now)
         cards = await queries.cards_about(session, user_id)
         redraw = await queries.forget_spotter(session, user_id)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import BoardDirection
-from bot.domain.runs.bests import SPANS, Effort, bests
+from bot.domain.runs.personal_bests import SPANS, Effort, bests
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period, starts_on
 from bot.errors import NotFound

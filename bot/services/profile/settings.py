@@ -11,10 +11,10 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput, NotFound
 from bot.i18n import LANGUAGES
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.boards import standings
 from bot.services.nudges import nudging
-from bot.services.outings import evenings
+from bot.services.outings import evening_reminders
 from bot.services.reminders import reminder_firing
 from db.engine import Database
 from db.queries.profile import settings as queries
@@ -80,7 +80,7 @@ async def choose_zone(database: Database, user_id: int, typed: str, reader: Read
     async with database.write() as session:
         await queries.set_user(session, user_id, zone=zone)
         await reminder_firing.move_member(session, user_id, zone, now)
-        await evenings.move_evenings(session, user_id=user_id)
+        await evening_reminders.move_evenings(session, user_id=user_id)
         await nudging.look_again(session, now)
     return zone
 

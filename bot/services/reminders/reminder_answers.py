@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.when.moments import at_wall
+from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.schedule import from_json, is_series, next_after
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import Schedule, from_json, is_series, next_after
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post

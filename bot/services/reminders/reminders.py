@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.text.written import is_blank, one_line
+from bot.domain.text.free_text import is_blank, one_line
 from bot.domain.when.schedule import In, Schedule, next_after, to_json
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import BadInput, Conflict, NotFound

@@ -9,20 +9,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import OutingState, Wish, is_filled
+from bot.domain.outings.outing_rules import OutingState, Wish, is_filled
 from bot.domain.partners.availability import LEAST_MIN, starts_of
-from bot.domain.rounds.fitting import OUTING_SLOTS, Candidate, weigh
-from bot.domain.rounds.pairing import Help
+from bot.domain.rounds.match_scoring import OUTING_SLOTS, Candidate, weigh
+from bot.domain.rounds.matching import Help
 from bot.errors import Conflict
 from bot.services.members.people import Club, club_of
 from bot.services.messages.deliveries import post, unplan
-from bot.services.outings.agreeing import settle
-from bot.services.outings.calls import plan_steps, put_in
+from bot.services.outings.outing_transitions import settle
 from bot.services.outings.outings import OutingView, read, redraw, tell
+from bot.services.outings.partner_calls import plan_steps, put_in
 from bot.services.rounds import rounds
-from bot.services.rounds.candidates import taking_part
+from bot.services.rounds.round_candidates import taking_part
 from db import models
-from db.queries.outings import calls as call_queries
+from db.queries.outings import partner_calls as call_queries
 from db.queries.partners.meeting_points import points_of
 from db.queries.rounds import rounds as queries
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.partners.availability import Window
-from bot.domain.rounds.rounds import (
+from bot.domain.rounds.round_calendar import (
     DEFAULT_ROUND_HOUR,
     DEFAULT_ROUND_NOTICE_H,
     DEFAULT_ROUND_WEEKDAY,
@@ -27,13 +27,13 @@ from bot.domain.rounds.rounds import (
     next_occasion,
     seed_of,
 )
-from bot.domain.when.moments import at_wall
+from bot.domain.when.moment_parser import at_wall
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import reader_of
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post, unplan
 from db import models
 from db.engine import Database
-from db.queries.outings import calls as call_queries
+from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 from db.queries.rounds import rounds as queries
 

@@ -1,7 +1,7 @@
 """Bringing in what a watch recorded.
 
 A run is saved at once with its directions untold, so that nothing is lost while its runner thinks; it counts
-nowhere until answered (`bot.services.runs.telling`).
+nowhere until answered (`bot.services.runs.lap_directions`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
-from bot.domain.runs.imported import LONGEST_APART, Span, When, impossible, known, overlap, untold, when
+from bot.domain.runs.imported_runs import LONGEST_APART, Span, When, impossible, known, overlap, untold, when
 from bot.domain.runs.runs import Review, RunContent
 from bot.services.members.people import Person
+from bot.services.runs.overlapping_runs import span_of
 from bot.services.runs.revisions import insert_run
-from bot.services.runs.twins import span_of
 from db.engine import Database
 from db.models import User
 from db.queries.runs import imports as queries

@@ -1,6 +1,6 @@
 """The mechanism under every change of a run: its state, its numbered revision, its standings.
 
-Used by `bot.services.runs.changes` and `bot.services.runs.imports`, inside their transactions.
+Used by `bot.services.runs.run_changes` and `bot.services.runs.imports`, inside their transactions.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.runs.records import review_needed
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface, counts
+from bot.domain.runs.world_bests import review_needed
 from bot.errors import NotFound
 from bot.services.boards import standings
 from bot.services.members.people import Person

@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.runs.finding import Clue
+from bot.domain.runs.run_search import Clue
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.errors import NotFound
 from db import models
 from db.engine import Database
 from db.queries.runs import runs as queries
-from db.queries.runs.finding import runs_that_fit
+from db.queries.runs.run_search import runs_that_fit
 
 PAGE = 8
 """Runs on a page of `/runs list`."""

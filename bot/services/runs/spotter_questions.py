@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import RunContent, SpotterState
 from bot.services.messages.deliveries import Destination, Letter

@@ -12,17 +12,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
-from bot.domain.text.written import is_blank
+from bot.domain.outings.outing_rules import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
+from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services.members.people import Club, club_of
 from bot.services.messages.deliveries import post
-from bot.services.outings import eyes, watch
-from bot.services.outings.course import check_out, come_home, end, lengthen, watch_on
+from bot.services.outings import overdue_timers, spotter_coverage
+from bot.services.outings.outing_lifecycle import check_out, come_home, end, lengthen, watch_on
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
-from bot.services.outings.watch import alarm_letter
+from bot.services.outings.overdue_timers import alarm_letter
 from bot.services.safety import quiet_alarms
 from db import models
 from db.engine import Database
@@ -52,13 +52,13 @@ async def club_for(database: Database, guild_id: int) -> Club:
 async def anybody_was_alarmed(database: Database, outing_id: int) -> bool:
     """Whether anybody who is not out was told of an alarm about an outing."""
     async with database.read() as session:
-        return bool(await queries.receivers(session, watch.ALARMS, outing_id))
+        return bool(await queries.receivers(session, overdue_timers.ALARMS, outing_id))
 
 
 async def has_read_of_it(database: Database, outing_id: int, user_id: int, channel_id: int) -> bool:
     """Whether an alarm about an outing has reached a person, or a channel."""
     async with database.read() as session:
-        return await queries.has_arrived(session, watch.ALARMS, outing_id, user_id, channel_id)
+        return await queries.has_arrived(session, overdue_timers.ALARMS, outing_id, user_id, channel_id)
 
 
 async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
@@ -85,14 +85,14 @@ async def need_help(
         if outing.state not in OUT or me.checked_in_at is None:
             raise Conflict("course.say.not_out")
         rung = max(outing.rung, 1) + 1
-        anew = user_id not in await watch.callers_for_help(session, outing_id)
+        anew = user_id not in await overdue_timers.callers_for_help(session, outing_id)
         await outing_queries.move(
             session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
         )
         outing = await read(session, outing_id)
         await alarm_contacts(session, outing, [user_id], now, help_for=user_id, anew=anew)
         await alarm_organisers(session, outing, rung, now, help_for=user_id)
-        await watch.repeat_call(session, outing_id, user_id, rung + 1, now + pause_after_rung(rung))
+        await overdue_timers.repeat_call(session, outing_id, user_id, rung + 1, now + pause_after_rung(rung))
         await redraw(session, outing, now)
         return outing
 
@@ -179,12 +179,12 @@ async def resolve(
                 return going_on
             outing = await read(session, outing_id)
         still_out = outing.out
-        await eyes.allow(session, outing, now)  # row by row: nobody is out at the end
+        await spotter_coverage.allow(session, outing, now)  # row by row: nobody is out at the end
         for companion in still_out:
             await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
         await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
         outing = await read(session, outing_id)
-        await watch.answered(session, outing, user_id, "resolved", now)
+        await overdue_timers.answered(session, outing, user_id, "resolved", now)
         others = [c.user_id for c in outing.inside if c.user_id != user_id]
         await tell(
             session, outing, StoredKind.ALERT_CLEAR, others, now, occurrence="resolved", priority=Priority.SAFETY,
@@ -199,10 +199,12 @@ async def _speak_for_oneself(
     session: AsyncSession, outing: OutingView, user_id: int, word: str, interaction_id: int, now: datetime
 ) -> OutingView | None:
     """End what is somebody's own of the alarms; the outing as it goes on, or None where nothing is left of them."""
-    calls = await watch.callers_for_help(session, outing.outing_id)
+    calls = await overdue_timers.callers_for_help(session, outing.outing_id)
     others_call = calls - {user_id}
     if others_call and user_id not in calls:
-        await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, "word", now, more={"word": word})
+        await overdue_timers.tell_alarmed(
+            session, outing, overdue_timers.ALARMS, user_id, "word", now, more={"word": word}
+        )
         return outing
     others_out = [c for c in outing.out if c.user_id != user_id]
     if not others_call and not others_out:
@@ -211,11 +213,11 @@ async def _speak_for_oneself(
         outing = await come_home(session, outing, user_id, now, event=str(interaction_id))
     how = "help_over" if user_id in calls else "word_waits"
     if user_id in calls:
-        await watch.end_call(session, outing.outing_id, user_id)
+        await overdue_timers.end_call(session, outing.outing_id, user_id)
         if not others_call:
             await watch_on(session, outing, now, [state.value for state in OUT])
             outing = await read(session, outing.outing_id)
-    await watch.tell_alarmed(session, outing, watch.ALARMS, user_id, how, now, more={"word": word})
+    await overdue_timers.tell_alarmed(session, outing, overdue_timers.ALARMS, user_id, how, now, more={"word": word})
     return outing
 
 
@@ -276,7 +278,7 @@ async def alarm_contacts(
     Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more. A contact who is
     out with them is not told: they can miss nobody, and are asked themselves.
     """
-    about = f"{outing.outing_id}:{watch.help_of(outing) if help_for else watch.return_of(outing)}"
+    about = f"{outing.outing_id}:{overdue_timers.help_of(outing) if help_for else overdue_timers.return_of(outing)}"
     told = {(one.user_id, one.about) for one in await queries.contact_letters(session, StoredKind.ALERT_CONTACT, about)}
     await post(
         session,
@@ -298,7 +300,7 @@ async def alarm_organisers(
     """Tell the organisers, in their channel or each alone."""
     club = club_of(await session.get(models.Guild, outing.guild_id))
     caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
-    occurrence = f"{outing.outing_id}:{watch.return_of(outing)}:{rung}:{now.timestamp():.0f}{caller}"
+    occurrence = f"{outing.outing_id}:{overdue_timers.return_of(outing)}:{rung}:{now.timestamp():.0f}{caller}"
     payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id

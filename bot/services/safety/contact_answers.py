@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outings import OUT
+from bot.domain.outings.outing_rules import OUT
 from bot.errors import Conflict, NotFound
-from bot.services.outings import watch
+from bot.services.outings import overdue_timers
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read
 from db.engine import Database
 from db.queries.safety import alerts as queries
@@ -66,7 +66,7 @@ class Contacts:
 
 async def tried(database: Database, outing: OutingView) -> Tried:
     """What was tried before the organisers are told, as far as it is known now."""
-    since = watch.help_of(outing) if outing.help_at is not None else watch.return_of(outing)
+    since = overdue_timers.help_of(outing) if outing.help_at is not None else overdue_timers.return_of(outing)
     async with database.read() as session:
         asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing.outing_id)
         letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, f"{outing.outing_id}:{since}")
@@ -150,7 +150,7 @@ async def answer(
             return outing
         await queries.write_answer(session, mine[-1].delivery_id, {**mine[-1].payload, "answer": how})
         more = {"about_user_id": about_user_id}
-        await watch.tell_alarmed(
+        await overdue_timers.tell_alarmed(
             session, outing, [StoredKind.ALERT_ORGANISERS], contact_id, f"contact_{how}", now, more=more
         )
         if how == CANNOT and outing.rung == 1 and outing.help_at is None:
@@ -159,10 +159,10 @@ async def answer(
 
 
 async def _hasten(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    since = f"{outing.outing_id}:{watch.return_of(outing)}"
+    since = f"{outing.outing_id}:{overdue_timers.return_of(outing)}"
     letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, since)
     if all(_how(one) in (CANNOT, "unreached") for one in letters):
-        await watch.watch_at(session, outing.outing_id, 2, now)
+        await overdue_timers.watch_at(session, outing.outing_id, 2, now)
 
 
 def _how(letter: ContactLetter) -> str:

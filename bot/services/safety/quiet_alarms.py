@@ -14,20 +14,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.text.written import is_blank
+from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members import people
 from bot.services.members.people import club_of
 from bot.services.messages.deliveries import Plan, plan, post
 from bot.services.outings.outings import OutingView, pressed_before, read
-from bot.services.outings.quiet_turns import BY_DM, QuietAlarm, remind, tell, view
-from bot.services.outings.watch import alarm_letter
+from bot.services.outings.overdue_timers import alarm_letter
+from bot.services.outings.quiet_alarm_updates import BY_DM, QuietAlarm, remind, tell, view
 from db import models
 from db.engine import Database
 from db.queries.safety import alerts as alert_queries
-from db.queries.safety import quiet as queries
+from db.queries.safety import quiet_alarms as queries
 
 log = logging.getLogger(__name__)
 

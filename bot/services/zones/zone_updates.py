@@ -19,11 +19,11 @@ from zoneinfo import available_timezones
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.when.zone_rules import Rules, differing, moved, rules_of
-from bot.services.messages import memory
+from bot.services.messages import app_state
 from bot.services.nudges import nudging
-from bot.services.outings import evenings
-from bot.services.outings.calls import plan_steps
+from bot.services.outings import evening_reminders
 from bot.services.outings.outings import read, redraw
+from bot.services.outings.partner_calls import plan_steps
 from bot.services.reminders import reminder_firing
 from bot.services.rounds import rounds
 from db.engine import Database
@@ -51,7 +51,7 @@ async def follow(database: Database, version: str, now: datetime) -> int:
     Raises:
         Unavailable: the database is locked or full; nothing was moved.
     """
-    held = await memory.recall(database, KEPT)
+    held = await app_state.recall(database, KEPT)
     before: dict[str, Any] = json.loads(held) if held else {}
     if before.get("version") == version and datetime.fromtimestamp(before["until"], UTC) > now + HORIZON / 2:
         return 0
@@ -65,7 +65,7 @@ async def follow(database: Database, version: str, now: datetime) -> int:
         if changed:
             await _move(session, {zone: known[zone] for zone in changed}, now)
         value = json.dumps({"version": version, "until": int(until.timestamp()), "rules": rules}, separators=(",", ":"))
-        await memory.remember_in(session, KEPT, value)
+        await app_state.remember_in(session, KEPT, value)
     if before:
         log.info(
             "time zone data %s instead of %s: %d zones differ, and what is planned there has moved",
@@ -89,9 +89,9 @@ async def _move(session: AsyncSession, old: dict[str, Rules], now: datetime) -> 
             await plan_steps(session, outing, now)
             await redraw(session, outing, now)
     for user_id in await queries.members_in(session, old):
-        await evenings.move_evenings(session, user_id=user_id)
+        await evening_reminders.move_evenings(session, user_id=user_id)
     for guild in await queries.clubs_in(session, old):
-        await evenings.move_evenings(session, guild_id=guild.guild_id)
+        await evening_reminders.move_evenings(session, guild_id=guild.guild_id)
         if guild.round_on:
             await rounds.plan_round(session, guild, now)
     for zone in old:

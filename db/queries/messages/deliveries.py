@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Row, Select, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from db.dialect import InsertOnConflict
 from db.models import Delivery, User
-from db.queries.messages.due import one_of
+from db.queries.messages.jobs import one_of
 
 HOLDING_TRIES = 5
 """A message that failed so often no longer holds back later ones to the same destination: about a minute."""

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from db.models import Delivery, Due
 from db.queries.messages.deliveries import UNSENT
-from db.queries.messages.due import one_of
+from db.queries.messages.jobs import one_of
 
 _NOW = bindparam("now", type_=Due.fire_at.type)
 

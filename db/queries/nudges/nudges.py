@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, String, bindparam, case, cast, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.clubs.clubs import DEFAULT_ZONE
+from bot.domain.clubs.club_defaults import DEFAULT_ZONE
 from db.dialect import upsert, week_of
 from db.models import Delivery, Due, Guild, Member, NudgeChoice, Pause, Repair, Run, Stretch, User, WeeklyGoal
 

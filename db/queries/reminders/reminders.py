@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, delete, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.runs.finding import MOST_WORDS
+from bot.domain.runs.run_search import MOST_WORDS
 from db.dialect import upsert
 from db.models import Delivery, Done, Due, Guild, Reminder, User
-from db.queries.runs.finding import has_words
+from db.queries.runs.run_search import has_words
 
 AT_ONCE = 5000
 """Ids in one statement: both databases take more than 30,000 parameters."""

@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.domain.outings.outings import BEFORE, OUT
+from bot.domain.outings.outing_rules import BEFORE, OUT
 from db.dialect import upsert
 from db.models import Companion, Contact, Member, Outing, Tie, User
 

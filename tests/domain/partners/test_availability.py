@@ -24,7 +24,7 @@ from bot.domain.partners.availability import (
     tidy,
     week_of,
 )
-from bot.domain.partners.windows import parse_windows
+from bot.domain.partners.window_parser import parse_windows
 from bot.errors import BadInput
 
 TYPED = {

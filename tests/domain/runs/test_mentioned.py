@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.runs.entry import Way
-from bot.domain.runs.typed import Manner, Typed, mentioned
+from bot.domain.runs.run_input import Manner, Typed, mentioned
+from bot.domain.runs.run_measures import Way
 from bot.domain.text.units import Units
 
 B, F = Way.BACKWARD, Way.FORWARD

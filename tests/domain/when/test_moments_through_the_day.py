@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.when.moments import Facing, moments_meant
-from bot.domain.when.reminding import read_when
+from bot.domain.when.moment_parser import Facing, moments_meant
+from bot.domain.when.reminder_when import read_when
 from bot.domain.when.schedule import upcoming
 from bot.errors import BadInput
 from bot.i18n import LANGUAGES

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.when import moments
+from bot.domain.when import moment_parser
 from bot.domain.when import schedule as schedules
 from bot.domain.when.schedule import (
     LAST,
@@ -102,7 +102,7 @@ def test_a_week_of_every_ten_minutes_asks_the_clock_once_for_each(monkeypatch: p
     asked: list[datetime] = []
 
     def at_wall(day: date, hour: time, zone: str) -> datetime:
-        asked.append(moments.at_wall(day, hour, zone))
+        asked.append(moment_parser.at_wall(day, hour, zone))
         return asked[-1]
 
     monkeypatch.setattr(schedules, "at_wall", at_wall)

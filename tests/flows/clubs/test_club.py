@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, Stretch, Surface
 from bot.interactions.components import card
 from bot.services.members.people import Seen, meet
-from bot.services.runs import changes, runs
+from bot.services.runs import run_changes, runs
 from db.models import Guild, Run, Standing
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
@@ -25,7 +25,7 @@ async def log_impossible(club: Club, actor: MemberActor, sharing: Sharing = Shar
     seen = Seen(actor.id, actor.name, "en-US", club.guild.id, club.guild.name)
     person = await meet(club.database, seen, NOON)
     content = replace(IMPOSSIBLE, sharing=sharing)
-    logged = await changes.log_run(
+    logged = await run_changes.log_run(
         club.database, person, content, interaction_id=actor.id + len(sharing.value), now=NOON
     )
     assert logged.view.review is Review.HELD

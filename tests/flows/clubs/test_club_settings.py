@@ -7,7 +7,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, RoleHandle
 from sqlalchemy import select, update
 
-from bot.delivery.kinds import Outgoing
+from bot.delivery.message_kinds import Outgoing
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.clubs import clubs
 from bot.services.clubs.clubs import ClubSettings

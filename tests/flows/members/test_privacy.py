@@ -9,7 +9,7 @@ from bot.domain.runs.runs import Direction, RunContent, SpotterState, Stretch, S
 from bot.i18n import translate
 from bot.interactions.components import card
 from bot.services.members.people import Seen, meet
-from bot.services.runs import changes, runs
+from bot.services.runs import run_changes, runs
 from db.base import Base
 from db.models import Companion, Outing, Run, Standing
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
@@ -29,7 +29,7 @@ async def log(club: Club, actor: MemberActor, spotter: MemberActor | None = None
     if spotter is not None:
         content = replace(content, spotter_id=spotter.id, spotter_name=spotter.name, spotter_state=SpotterState.AGREED)
     person = await meet(club.database, seen, NOON)
-    return (await changes.log_run(club.database, person, content, interaction_id=actor.id, now=NOON)).view.run_id
+    return (await run_changes.log_run(club.database, person, content, interaction_id=actor.id, now=NOON)).view.run_id
 
 
 async def post_card(club: Club, run_id: int, text: str) -> int:

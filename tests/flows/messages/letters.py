@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.client import Backpedal
-from bot.delivery.kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
-from bot.domain.messages.delivery import Priority
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
+from bot.domain.messages.priority import Priority
 from bot.interactions.components import button, identity
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from db.models import Delivery

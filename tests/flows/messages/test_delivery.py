@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.kinds import Failure, Kind
+from bot.delivery.message_kinds import Failure, Kind
 from bot.delivery.pump import Pump
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Plan, plan, post, unplan
 from db.dialect import sqlite_file
 from db.models import Due, User
@@ -253,7 +253,7 @@ async def test_a_letter_is_held_by_its_kind_for_later_or_for_good(
     club: Club, errors_expected: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     errors_expected.append("could not be weighed (failure 1): this hold breaks")
-    caplog.set_level("INFO", "bot.delivery.dropped")
+    caplog.set_level("INFO", "bot.delivery.drop_log")
     await send(
         club,
         letter(club, "later", club.alice, "toy.held", payload={"hold_until_h": 2}),

@@ -11,10 +11,10 @@ from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.client import Backpedal
-from bot.delivery.kinds import Outgoing
-from bot.domain.when.strikes import Hour
-from bot.interactions.nudging import Nudge, Said
-from bot.reader import Reader
+from bot.delivery.message_kinds import Outgoing
+from bot.domain.when.local_hours import Hour
+from bot.interactions.nudge_kinds import Nudge, Said
+from bot.localizer import Reader
 from bot.services.nudges.nudging import Call, Reached
 
 

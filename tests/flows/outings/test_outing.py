@@ -8,7 +8,7 @@ import discord
 from sqlalchemy import select
 
 from bot.interactions.components import button, classic, identity
-from bot.services.outings.course import call_half_time
+from bot.services.outings.outing_lifecycle import call_half_time
 from db.models import NoShow, Outing, Run, Spotting, Stretch
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 from tests.flows.outings.calling import card_of, club_sets, find, press, state

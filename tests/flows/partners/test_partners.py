@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.interactions.components import classic
-from bot.reader import Reader
+from bot.localizer import Reader
 from cogs.outings.outing_card_view import find_button
 from db.models import Delivery, MeetingPoint, Outing, Tie
 from tests.flows.conftest import NOON, Club, button_ids, text_of

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.i18n import translate
 from bot.services.messages.questions import OF_ONE, TO_ONE
-from bot.services.outings import waiting
+from bot.services.outings import waiting_list
 from bot.services.outings.call_limits import MOST_OPEN
 from bot.services.runs import spotter_questions
 from bot.services.safety import contacts
@@ -151,7 +151,7 @@ async def test_calls_standing_at_a_time_are_limited(club: Club) -> None:
         club.channel, "partner find", place="Stadium", when="30 dec 18:00", role="backward", minutes=30
     )
     assert f"You have {MOST_OPEN} calls standing already" in text_of(refused)
-    assert waiting.ASKED_A_DAY == 20
+    assert waiting_list.ASKED_A_DAY == 20
 
 
 async def test_a_forged_don_t_ask_me_again_tells_nobody_s_name(club: Club) -> None:

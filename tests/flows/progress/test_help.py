@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
 from bot.services.members.people import Seen, meet
-from bot.services.runs import changes
+from bot.services.runs import run_changes
 from db.models import Guild, Run
 from db.models import Stretch as StretchRow
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
@@ -25,7 +25,7 @@ async def log(club: Club, actor: MemberActor, minutes: int = 27) -> int:
     seen = Seen(actor.id, actor.name, "en-US", club.guild.id, club.guild.name)
     content = replace(FIVE_K, stretches=(Stretch(Direction.BACKWARD, 5000, minutes * 60_000),))
     person = await meet(club.database, seen, NOON)
-    logged = await changes.log_run(club.database, person, content, interaction_id=actor.id + minutes, now=NOON)
+    logged = await run_changes.log_run(club.database, person, content, interaction_id=actor.id + minutes, now=NOON)
     return logged.view.run_id
 
 

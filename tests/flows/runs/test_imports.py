@@ -19,7 +19,7 @@ from bot.domain.runs.activity import FileReport
 from bot.errors import Unavailable
 from bot.services.members.people import Person
 from bot.services.runs.imports import save_import
-from cogs.runs import importing
+from cogs.runs import import_flow
 from db.engine import Database
 from db.models import Recording, Run, Standing, Stretch
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
@@ -328,7 +328,7 @@ async def test_what_was_read_before_the_database_was_busy_is_kept(club: Club, mo
             raise Unavailable("errors.database.busy")
         return await save_import(database, person, reports, **rest)
 
-    monkeypatch.setattr(importing, "save_import", save)
+    monkeypatch.setattr(import_flow, "save_import", save)
     files = [(f"{name}.tcx", tcx([1000], start=START - timedelta(days=at))) for at, name in enumerate("abc")]
     answer = await bring(club, *files)
     assert busy == ["b.tcx"]

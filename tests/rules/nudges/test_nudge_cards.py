@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import discord
 import pytest
 
-from bot.domain.nudges.quiet import Quiet
+from bot.domain.nudges.quiet_hours import Quiet
 from bot.domain.nudges.streaks import Counts, Goal, Pause, Streak, Why
 from bot.domain.runs.runs import Direction, Sharing
 from bot.domain.text.units import Units
 from bot.domain.when.snoozes import Snooze
 from bot.i18n import LANGUAGES
-from bot.interactions.nudging import controls
-from bot.reader import Reader
+from bot.interactions.nudge_kinds import controls
+from bot.localizer import Reader
 from bot.services.clubs.digests import TOP, Digest, Placed
 from bot.services.members.people import Club, Person
 from bot.services.nudges.nudge_settings import OwnNudges

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
-from bot.domain.outings.outings import Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.outings.outing_rules import Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.i18n import LANGUAGES
 from bot.interactions.components import classic
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.members.people import Club
-from bot.services.outings.agreeing import Why
+from bot.services.outings.outing_transitions import Why
 from bot.services.outings.outings import CompanionView, OutingView
-from bot.services.outings.quiet_turns import QuietAlarm
+from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from bot.services.safety.contact_answers import Contacts, Told, Tried
 from cogs.outings import outing_letters_view as letters
 from cogs.outings.call_form_view import call_form, change_form
@@ -30,7 +30,7 @@ from cogs.outings.outing_card_view import (
     public_card,
     sure_card,
 )
-from cogs.outings.outing_course_view import came_home, eyes_back, eyes_lost
+from cogs.outings.outing_view import came_home, eyes_back, eyes_lost
 from cogs.safety import alerts_view as alerts
 from cogs.safety import quiet_alarms_view as quiet_alarms
 

@@ -17,17 +17,17 @@ from typing import Any
 import discord
 import pytest
 
-from bot.domain.outings.outings import BEFORE, OUT, Audience, OutingState, Presence, Role, Roles, Wish
+from bot.domain.outings.outing_rules import BEFORE, OUT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs.runs import Surface
 from bot.i18n import LANGUAGES
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.members.people import Club
-from bot.services.outings.agreeing import Why
+from bot.services.outings.outing_transitions import Why
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety import contact_answers
 from bot.services.safety.contact_answers import Contacts, Told, Tried
-from cogs.outings import outing_course_view as course
 from cogs.outings import outing_letters_view as outing_letters
+from cogs.outings import outing_view as course
 from cogs.outings.on_the_way_view import on_the_way
 from cogs.outings.outing_card_view import private_card, public_card
 from cogs.safety import alerts_view as alerts

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.when.schedule import MonthlyWeekday, Once, Schedule
 from bot.i18n import LANGUAGES
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.reminders.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminders.reminder_views import Audience, ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT

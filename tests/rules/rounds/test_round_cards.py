@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import discord
 import pytest
 
-from bot.domain.outings.outings import OutingState, Wish
+from bot.domain.outings.outing_rules import OutingState, Wish
 from bot.domain.partners.availability import MOST_WINDOWS, Window
-from bot.domain.rounds.pairing import Help
-from bot.domain.rounds.reasons import MOST_REASONS, Reason, Why
+from bot.domain.rounds.match_reasons import MOST_REASONS, Reason, Why
+from bot.domain.rounds.matching import Help
 from bot.domain.text.units import Units
 from bot.i18n import LANGUAGES
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.partners.availability import Available
-from bot.services.rounds.matching import Proposed, RoundView
+from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import CALLED_OFF, Invitation
 from cogs.partners.availability_view import availability_card, availability_form
 from cogs.rounds.rounds_view import left, matched, notice, preview, round_card

@@ -14,10 +14,10 @@ from itertools import product
 
 import pytest
 
-from bot.domain.outings.outings import OUT, OutingState, Presence, Wish
-from bot.reader import Reader
+from bot.domain.outings.outing_rules import OUT, OutingState, Presence, Wish
+from bot.localizer import Reader
 from bot.services.outings.outings import OutingView
-from bot.services.outings.quiet_turns import QuietAlarm
+from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from cogs.safety import alerts_view as alerts
 from cogs.safety import quiet_alarms_view as quiet_alarms
 from tests.rules.outings.test_outing_words import (

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 SERVICES = Path(__file__).parents[3] / "bot" / "services"
-SAFETY = ("alerts", "checking_in", "contacts", "corrections", "course", "quiet_alarms")
+SAFETY = ("alerts", "check_in", "contacts", "corrections", "outing_lifecycle", "quiet_alarms")
 """Services whose every transaction changes who is out, who is alarmed, or whom to alarm."""
 
 

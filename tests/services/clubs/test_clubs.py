@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.delivery.kinds import Failure, Outgoing
-from bot.domain.clubs.clubs import DEFAULT_SOLO_SURFACES
+from bot.delivery.message_kinds import Failure, Outgoing
+from bot.domain.clubs.club_defaults import DEFAULT_SOLO_SURFACES
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.services.clubs import clubs

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.nudges.quiet import DEFAULT_QUIET, Quiet
+from bot.domain.nudges.quiet_hours import DEFAULT_QUIET, Quiet
 from bot.domain.nudges.streaks import WEEK, Counts, Goal, Pause, Why
 from bot.domain.runs.runs import Direction, Stretch
-from bot.domain.when.strikes import Hour, Struck
+from bot.domain.when.local_hours import Hour, Struck
 from bot.errors import BadInput, Conflict, NotFound
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.habits import streaks
 from bot.services.nudges import nudge_settings
 from bot.services.nudges.nudging import Reached

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages import fallbacks, outbox
 from bot.services.messages.outbox import Leased

@@ -10,7 +10,7 @@ from typing import Any
 import pytest_asyncio
 from sqlalchemy import delete, select
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.services.messages import outbox
 from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
 from bot.services.messages.outbox import Leased

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.habits import streaks
 from bot.services.nudges import nudge_settings
 from bot.services.nudges.nudge_settings import read_back_on

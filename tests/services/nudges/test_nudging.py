@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages.delivery import Priority
+from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.nudges.streaks import Why
-from bot.domain.when.strikes import Hour
+from bot.domain.when.local_hours import Hour
 from bot.errors import BadInput, Conflict, NotFound
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.messages.deliveries import Plan, plan
 from bot.services.nudges import nudge_settings, nudging
 from bot.services.nudges.nudging import Audience, Call, Reached, Rule

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from bot.domain.outings.outings import OutingState, Wish
+from bot.domain.outings.outing_rules import OutingState, Wish
 from bot.domain.runs.runs import Surface
-from bot.services.outings import drafts
+from bot.services.outings import run_drafts
 from db.engine import Database
 from tests.builders.outings import ADA, BEN
 from tests.builders.safety import MINUTE, Outside
@@ -56,7 +56,7 @@ async def test_clocks_change_during_the_outing(
     for who in (ADA, BEN):
         outing = await town.home(who, outing)
     assert outing.state is OutingState.HOME
-    draft = await drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)
+    draft = await run_drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)
     assert draft.content.ran_on == day
     # Home pressed long after the planned return was forgotten: the run ends with that.
     assert sum(stretch.duration_ms or 0 for stretch in draft.content.stretches) == 75 * 60_000

@@ -10,15 +10,15 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.domain.outings.calls import Wanted
-from bot.domain.outings.outings import OutingState, Presence, Wish
+from bot.domain.outings.call_terms import Wanted
+from bot.domain.outings.outing_rules import OutingState, Presence, Wish
 from bot.domain.runs.runs import Direction, RunContent, SpotterState, Stretch, Surface
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.outings import calls, drafts, no_shows
-from bot.services.outings.calls import Call
-from bot.services.outings.drafts import Draft
+from bot.services.outings import no_shows, partner_calls, run_drafts
 from bot.services.outings.outings import OutingView
-from bot.services.runs import changes
+from bot.services.outings.partner_calls import Call
+from bot.services.outings.run_drafts import Draft
+from bot.services.runs import run_changes
 from db.engine import Database
 from db.models import NoShow, Run, Spotting
 from tests.builders.outings import ADA, BEN, CEM, CHANNEL, CLUB, START, refused
@@ -35,7 +35,7 @@ async def five_km(town: Outside, *wishes: tuple[int, Wish], surface: Surface = S
     (first, wish), *others = wishes
     asked = Call("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
     person = await town.person(first)
-    outing = await calls.call(town.database, person, asked, interaction_id=next(town.numbers), now=town.now)
+    outing = await partner_calls.call(town.database, person, asked, interaction_id=next(town.numbers), now=town.now)
     for who, as_what in others:
         await town.join(who, outing, as_what)
     town.now = START
@@ -43,7 +43,7 @@ async def five_km(town: Outside, *wishes: tuple[int, Wish], surface: Surface = S
 
 
 async def draft(town: Outside, outing: OutingView, who: int) -> Draft:
-    return await drafts.own_draft(town.database, outing.outing_id, await town.person(who), town.now)
+    return await run_drafts.own_draft(town.database, outing.outing_id, await town.person(who), town.now)
 
 
 def told(one: Draft) -> tuple[list[tuple[str, int | None, int]], int]:
@@ -54,7 +54,7 @@ def told(one: Draft) -> tuple[list[tuple[str, int | None, int]], int]:
 
 async def log(town: Outside, outing: OutingView, who: int, **options: Any) -> Any:
     person, number = await town.person(who), next(town.numbers)
-    return await drafts.log_draft(
+    return await run_drafts.log_draft(
         town.database, outing.outing_id, person, interaction_id=number, now=town.now, **options
     )
 
@@ -171,7 +171,7 @@ async def test_who_was_left_out_and_says_otherwise_is_credited_for_nobody_and_as
     await town.join(CEM, other, Wish.BACKWARD)
     town.now = START + timedelta(days=1)
     for who in (ADA, BEN, CEM):
-        await town.home(who, (await calls.mine(town.database, who))[0])
+        await town.home(who, (await partner_calls.mine(town.database, who))[0])
     await town.check_in(BEN, await town.again(other), present=[BEN, CEM])
     town.now += timedelta(hours=1)
     await answers(town, other, ADA, "yes")
@@ -226,7 +226,7 @@ async def test_a_correction_credits_no_more_than_the_outing_can_have_been(town: 
     def longest(content: RunContent) -> RunContent:
         return replace(content, stretches=(Stretch(Direction.FORWARD, 90_000, 20 * 3_600_000),))
 
-    await changes.edit_run(town.database, run.run_id, BEN, longest, interaction_id=next(town.numbers), now=town.now)
+    await run_changes.edit_run(town.database, run.run_id, BEN, longest, interaction_id=next(town.numbers), now=town.now)
     assert await credited(town) == {BEN: 50}
 
 
@@ -260,7 +260,7 @@ async def test_what_others_said_of_the_end_is_no_measure(town: Outside) -> None:
 
 async def test_no_draft_is_faster_than_anybody_ever_ran(town: Outside) -> None:
     asked = Call("Park", Wanted(START, 5000, None, 200.0), Wish.BACKWARD, surface=Surface.TRACK, channel_id=CHANNEL)
-    outing = await calls.call(town.database, await town.person(ADA), asked, interaction_id=1, now=town.now)
+    outing = await partner_calls.call(town.database, await town.person(ADA), asked, interaction_id=1, now=town.now)
     await town.join(BEN, outing)
     town.now = START
     await town.check_in(ADA, outing)

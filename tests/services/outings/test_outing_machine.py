@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import insert, select
 
-from bot.domain.outings.outings import ENDED, OUT, OutingState, Presence, Wish, without_eyes
+from bot.domain.outings.outing_rules import ENDED, OUT, OutingState, Presence, Wish, without_eyes
 from bot.domain.runs.runs import Surface
 from bot.errors import MemberError
 from db.engine import Database

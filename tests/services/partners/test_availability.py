@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.domain.outings.outings import Wish
+from bot.domain.outings.outing_rules import Wish
 from bot.domain.partners.availability import Window
 from bot.errors import BadInput, NotAllowed
 from bot.services.members.people import Person, Seen, meet

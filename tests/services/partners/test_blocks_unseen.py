@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.outings.outings import Presence, Wish
+from bot.domain.outings.outing_rules import Presence, Wish
 from bot.errors import MemberError
-from bot.services.outings import calls, joining
-from bot.services.outings.calls import Who
+from bot.services.outings import outing_signup, partner_calls
 from bot.services.outings.outings import OutingView
-from bot.services.outings.waiting import Presser
+from bot.services.outings.partner_calls import Who
+from bot.services.outings.waiting_list import Presser
 from db.engine import Database
 from tests.builders.outings import ADA, BEN, CEM, CLUB, DORA, EVE, Town
 
@@ -41,12 +41,12 @@ def presses(town: Town, who: int, outing: OutingView) -> dict[str, Callable[[], 
     return {
         "confirm": lambda: town.confirm(who, outing, **given),
         "leave": lambda: town.leave(who, outing, **given),
-        "take": lambda: town._press(joining.take, who, outing, **given),
+        "take": lambda: town._press(outing_signup.take, who, outing, **given),
         "join": lambda: town.join(who, outing, **given),
         "join backward": lambda: town.join(who, outing, Wish.BACKWARD, **given),
-        "wait": lambda: town._press(joining.wait, who, outing, Wish.SPOTTER, **given),
-        "change": lambda: calls.own(town.database, presser, outing.outing_id, town.now),
-        "show": lambda: calls.show(town.database, presser, outing.outing_id),
+        "wait": lambda: town._press(outing_signup.wait, who, outing, Wish.SPOTTER, **given),
+        "change": lambda: partner_calls.own(town.database, presser, outing.outing_id, town.now),
+        "show": lambda: partner_calls.show(town.database, presser, outing.outing_id),
         "cancel": lambda: town.cancel(who, outing),
     }
 

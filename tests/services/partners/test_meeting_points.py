@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import insert
 
-from bot.domain.clubs.clubs import MOST_POINTS
+from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Surface
 from bot.errors import BadInput, MemberError, NotFound
 from bot.services.partners import meeting_points

@@ -12,7 +12,7 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import Daily, In, Interval, Weekly
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.profile import settings
 from bot.services.reminders import reminder_answers, reminders
 from bot.services.reminders.reminder_answers import Presser

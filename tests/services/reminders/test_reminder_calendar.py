@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from bot.domain.when.reminding import read_when
+from bot.domain.when.reminder_when import read_when
 from bot.domain.when.snoozes import Snooze
 from bot.services.reminders import reminders
 from bot.services.reminders.reminder_views import Keeper

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from bot.domain.when.schedule import Daily, In, Interval, Once, Schedule, Weekly
 from bot.domain.when.snoozes import Snooze
 from bot.errors import BackpedalError, BadInput, Conflict, NotFound
-from bot.reader import Reader
+from bot.localizer import Reader
 from bot.services.clubs import clubs
 from bot.services.profile import settings
 from bot.services.reminders import reminders

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.domain.outings.calls import Wanted
-from bot.domain.outings.outings import Wish, is_filled
+from bot.domain.outings.call_terms import Wanted
+from bot.domain.outings.outing_rules import Wish, is_filled
 from bot.domain.partners.availability import week_of
 from bot.services.members.people import Seen, meet
-from bot.services.outings import calls, joining
-from bot.services.outings.calls import Call
-from bot.services.outings.waiting import Presser
+from bot.services.outings import outing_signup, partner_calls
+from bot.services.outings.partner_calls import Call
+from bot.services.outings.waiting_list import Presser
 from bot.services.partners import meeting_points
-from bot.services.rounds import matching
+from bot.services.rounds import round_draws
 from db.engine import Database
 from db.models import Companion
 from tests.builders.rounds import ADA, BEN, CEM, CLUB, MONDAY, OLGA, Circle
@@ -36,8 +36,8 @@ async def test_who_calls_at_the_moment_of_the_match_is_in_one_outing_then(
     other = Database.open(database_url)
     try:
         await asyncio.gather(
-            matching.confirm(database, row.round_id, OLGA, row.seed, circle.now),
-            calls.call(other, ada, wish, interaction_id=10**17, now=circle.now),
+            round_draws.confirm(database, row.round_id, OLGA, row.seed, circle.now),
+            partner_calls.call(other, ada, wish, interaction_id=10**17, now=circle.now),
             return_exceptions=True,
         )
     finally:
@@ -54,7 +54,7 @@ async def test_without_a_channel_an_outing_has_no_card_and_nobody_is_bothered_wi
     ((outing, _),) = await circle.outings()
     for number, who in enumerate((ADA, BEN)):
         presser = Presser(who, CLUB)
-        await joining.confirm(database, presser, outing.outing_id, interaction_id=number, now=circle.now)
+        await outing_signup.confirm(database, presser, outing.outing_id, interaction_id=number, now=circle.now)
     assert list(await circle.letters("outing.confirmed")) == [ADA, BEN]
     assert await circle.letters("outing.card") == {}
 
@@ -68,7 +68,7 @@ async def test_a_place_renamed_after_the_draw_is_met_at_by_its_new_name(database
     await meeting_points.change(database, CLUB, track.point_id, "Arena", "grass", "gate 3", circle.now)
     row = await circle.round()
     assert row is not None
-    assert [one.place for one in (await matching.seen(database, row.round_id)).outings] == ["Arena"]
+    assert [one.place for one in (await round_draws.seen(database, row.round_id)).outings] == ["Arena"]
     await circle.by_itself()
     ((outing, _),) = await circle.outings()
     assert (outing.place, outing.detail, outing.surface) == ("Arena", "gate 3", "grass")

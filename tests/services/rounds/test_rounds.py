@@ -11,9 +11,9 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.partners.availability import week_of
-from bot.domain.rounds.pairing import draw_round
+from bot.domain.rounds.matching import draw_round
 from bot.errors import Conflict, NotAllowed, NotFound
-from bot.services.rounds import matching, rounds
+from bot.services.rounds import round_draws, rounds
 from db.engine import Database
 from db.models import Due, MeetingPoint, Member, Round
 from tests.builders.outings import refused
@@ -183,15 +183,15 @@ async def test_the_match_begins_once_and_not_before_its_time(database: Database)
     row = await circle.announce()
     assert row is not None
     await circle.begin()
-    assert await matching.hat(database, row.round_id, circle.now) is None
+    assert await round_draws.hat(database, row.round_id, circle.now) is None
     circle.now = MATCH
     await circle.begin()
     first = await circle.hat()
     await circle.begin()
     assert await circle.hat() == first
     draw = draw_round(first.candidates, 2, first.seed)
-    await matching.drawn(database, first, draw, circle.now)
-    await matching.drawn(database, first, draw, circle.now)  # by another process, a moment later
+    await round_draws.drawn(database, first, draw, circle.now)
+    await round_draws.drawn(database, first, draw, circle.now)  # by another process, a moment later
     assert list(await circle.letters(StoredKind.ROUND_PREVIEW)) == [OLGA]
     assert (StoredKind.ROUND_PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
 
@@ -215,11 +215,11 @@ async def test_a_match_that_is_due_too_early_is_planned_again_for_its_time(datab
 async def test_what_a_slower_worker_says_of_an_earlier_draw_is_not_kept(database: Database) -> None:
     circle = await Circle.gather(database, ADA, BEN, CEM)
     row = await circle.drawn()
-    await matching.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)
+    await round_draws.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)
     early = await circle.hat()
     await rounds.sit_out(database, row.round_id, ADA, circle.now)
-    await matching.drawn(database, early, draw_round(early.candidates, 2, early.seed), circle.now)
-    assert (await matching.seen(database, row.round_id)).state == "drawing"
+    await round_draws.drawn(database, early, draw_round(early.candidates, 2, early.seed), circle.now)
+    assert (await round_draws.seen(database, row.round_id)).state == "drawing"
     assert [one.user_ids for one in (await circle.draw()).outings] == [{BEN, CEM}]
 
 
@@ -287,8 +287,8 @@ async def test_it_is_confirmed_once_by_whoever_is_first(database: Database, data
     other = Database.open(database_url)
     try:
         done = await asyncio.gather(
-            matching.confirm(database, row.round_id, OLGA, row.seed, circle.now),
-            matching.confirm(other, row.round_id, OLGA, row.seed, circle.now),
+            round_draws.confirm(database, row.round_id, OLGA, row.seed, circle.now),
+            round_draws.confirm(other, row.round_id, OLGA, row.seed, circle.now),
             return_exceptions=True,
         )
     finally:
@@ -302,28 +302,28 @@ async def test_it_is_confirmed_once_by_whoever_is_first(database: Database, data
 async def test_what_was_redrawn_since_it_was_shown_is_not_confirmed(database: Database) -> None:
     circle = await Circle.gather(database, ADA, BEN)
     row = await circle.drawn()
-    await matching.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)
-    await matching.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)  # pressed twice
+    await round_draws.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)
+    await round_draws.redraw_round(database, row.round_id, OLGA, row.seed, circle.now)  # pressed twice
     await circle.by_itself()
-    assert not await matching.confirm(database, row.round_id, OLGA, row.seed, circle.now)
+    assert not await round_draws.confirm(database, row.round_id, OLGA, row.seed, circle.now)
     assert await circle.outings() == []
     await circle.draw()
     fresh = await circle.round()
     assert fresh is not None
     assert fresh.seed != row.seed
-    assert not await matching.confirm(database, row.round_id, OLGA, row.seed, circle.now)
+    assert not await round_draws.confirm(database, row.round_id, OLGA, row.seed, circle.now)
     assert await circle.outings() == []
-    assert await matching.confirm(database, row.round_id, OLGA, fresh.seed, circle.now)
+    assert await round_draws.confirm(database, row.round_id, OLGA, fresh.seed, circle.now)
 
 
 async def test_only_organisers_see_it_and_have_a_word(database: Database) -> None:
     circle = await Circle.gather(database, ADA, BEN)
     row = await circle.drawn()
     for doing in (
-        matching.newest(database, CLUB, ADA),
-        matching.seen(database, row.round_id, ADA),
-        matching.confirm(database, row.round_id, ADA, row.seed, circle.now),
-        matching.redraw_round(database, row.round_id, ADA, row.seed, circle.now),
+        round_draws.newest(database, CLUB, ADA),
+        round_draws.seen(database, row.round_id, ADA),
+        round_draws.confirm(database, row.round_id, ADA, row.seed, circle.now),
+        round_draws.redraw_round(database, row.round_id, ADA, row.seed, circle.now),
     ):
         await refused(NotAllowed, "errors.organiser.only", doing)
 

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.runs.activity import Activity, FileReport, Lap, Refusal, Source, Sport
-from bot.domain.runs.entry import Backward
+from bot.domain.runs.run_input import Manner, Typed, amendment
+from bot.domain.runs.run_measures import Backward
 from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
-from bot.domain.runs.typed import Manner, Typed, amendment
 from bot.domain.text.units import Units
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members.people import Person, Seen, meet
 from bot.services.profile.profile import profile
-from bot.services.runs import changes, telling
+from bot.services.runs import lap_directions, run_changes
 from bot.services.runs.imports import FileOutcome, Outcome, save_import
 from bot.services.runs.runs import RunView
 from db.engine import Database
@@ -110,7 +110,7 @@ async def test_the_same_file_comes_in_once_until_its_run_is_deleted(database: Da
     one = report(lapped(5000))
     (first,) = await save(database, alice, one)
     assert [(await save(database, alice, one))[0].outcome, await total(database, Run)] == [Outcome.SAME_FILE, 1]
-    await changes.delete_run(database, first.run_id, ALICE, interaction_id=next(_ids), now=NOW)
+    await run_changes.delete_run(database, first.run_id, ALICE, interaction_id=next(_ids), now=NOW)
     assert (await save(database, alice, one))[0].outcome is Outcome.IMPORTED
 
 
@@ -125,7 +125,7 @@ async def test_the_same_run_from_another_device_and_typed_by_hand_is_there_alrea
     typed = RunContent(
         START + timedelta(minutes=5), "UTC", START.date(), (Stretch(Direction.BACKWARD, 5000, 1_650_000),)
     )
-    await changes.log_run(database, alice, typed, interaction_id=next(_ids), now=NOW)
+    await run_changes.log_run(database, alice, typed, interaction_id=next(_ids), now=NOW)
     phone = replace(lapped(5000), distance_m=5060, source=Source.GPX)
     later = lapped(5000, start=START + timedelta(hours=2))
     outcomes = await save(
@@ -156,10 +156,10 @@ async def test_one_interaction_delivered_twice_makes_each_run_once(database: Dat
 async def test_ticked_laps_stay_ticked_and_count_once_told(database: Database) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(1000, 1000, 3000)))
-    await telling.tick_laps(database, outcome.run_id, ALICE, range(25), {0, 2})
-    asked = await telling.question(database, outcome.run_id, ALICE)
+    await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25), {0, 2})
+    asked = await lap_directions.question(database, outcome.run_id, ALICE)
     assert [lap.backward for lap in asked.laps] == [True, False, True]
-    view = await telling.tell_ticked(database, outcome.run_id, ALICE, interaction_id=next(_ids), now=NOW)
+    view = await lap_directions.tell_ticked(database, outcome.run_id, ALICE, interaction_id=next(_ids), now=NOW)
     assert [(s.direction, s.distance_m, s.estimated) for s in view.content.stretches] == [
         ("backward", 1000, False),
         ("forward", 1000, False),
@@ -169,11 +169,11 @@ async def test_ticked_laps_stay_ticked_and_count_once_told(database: Database) -
         kept = await standings_now(session)
         assert kept == await standings_from_scratch(session)
         assert kept[CLUB, "backward", "week", date(2026, 11, 16), ALICE][0] == 4000
-    undone = await changes.undo_change(
+    undone = await run_changes.undo_change(
         database, outcome.run_id, ALICE, view.revision, interaction_id=next(_ids), now=NOW
     )
     assert not undone.content.told
-    again = await telling.question(database, outcome.run_id, ALICE)
+    again = await lap_directions.question(database, outcome.run_id, ALICE)
     assert [lap.backward for lap in again.laps] == [True, False, True], "an Undo asks again, ticks and all"
     assert await total(database, Standing) == 0
 
@@ -181,10 +181,10 @@ async def test_ticked_laps_stay_ticked_and_count_once_told(database: Database) -
 async def test_ticking_one_page_leaves_the_others(database: Database) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(*[400] * 30)))
-    await telling.tick_laps(database, outcome.run_id, ALICE, range(25), {0, 24})
-    asked = await telling.tick_laps(database, outcome.run_id, ALICE, range(25, 50), {29})
+    await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25), {0, 24})
+    asked = await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25, 50), {29})
     assert [at for at, lap in enumerate(asked.laps) if lap.backward] == [0, 24, 29]
-    asked = await telling.tick_laps(database, outcome.run_id, ALICE, range(25), set())
+    asked = await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25), set())
     assert [at for at, lap in enumerate(asked.laps) if lap.backward] == [29]
 
 
@@ -192,20 +192,20 @@ async def test_ticking_one_page_leaves_the_others(database: Database) -> None:
 async def test_all_or_nothing(database: Database, direction: Direction) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(1000, 1000)))
-    view = await telling.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
+    view = await lap_directions.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
     assert [(s.direction, s.distance_m) for s in view.content.stretches] == [(direction, 1000), (direction, 1000)]
     with pytest.raises(Conflict):
-        await telling.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
+        await lap_directions.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
 
 
 async def test_a_part_of_a_run_without_laps_is_an_estimate(database: Database) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(5000)))
     with pytest.raises(BadInput):
-        await telling.tell_part(
+        await lap_directions.tell_part(
             database, outcome.run_id, ALICE, Backward(distance_m=6000), interaction_id=next(_ids), now=NOW
         )
-    view = await telling.tell_part(
+    view = await lap_directions.tell_part(
         database, outcome.run_id, ALICE, Backward(share=0.4), interaction_id=next(_ids), now=NOW
     )
     assert [(s.direction, s.distance_m, s.duration_ms, s.estimated) for s in view.content.stretches] == [
@@ -225,17 +225,17 @@ async def test_a_doubtful_time_makes_no_best_until_its_runner_gives_the_time(dat
 
     async def edit(**fields: str) -> RunView:
         amend = amendment(Typed(**fields), Manner(Units.METRIC, "en", "UTC"), NOW)
-        return await changes.edit_run(database, outcome.run_id, ALICE, amend, interaction_id=next(_ids), now=NOW)
+        return await run_changes.edit_run(database, outcome.run_id, ALICE, amend, interaction_id=next(_ids), now=NOW)
 
     backward = Direction.BACKWARD
-    await telling.tell_all(database, outcome.run_id, ALICE, backward, interaction_id=next(_ids), now=NOW)
+    await lap_directions.tell_all(database, outcome.run_id, ALICE, backward, interaction_id=next(_ids), now=NOW)
     assert await listed() == []
     await edit(direction="mixed 40 %")
     await edit(direction="backward")
     assert await listed() == []
     timed = await edit(time="27:00")
     assert await listed() == [5000]
-    await changes.undo_change(database, outcome.run_id, ALICE, timed.revision, interaction_id=next(_ids), now=NOW)
+    await run_changes.undo_change(database, outcome.run_id, ALICE, timed.revision, interaction_id=next(_ids), now=NOW)
     assert await listed() == []
 
 
@@ -244,24 +244,26 @@ async def test_nobody_else_can_see_tick_or_tell(database: Database) -> None:
     await met(database, BOB)
     (outcome,) = await save(database, alice, report(lapped(1000, 1000)))
     with pytest.raises(NotFound):
-        await telling.question(database, outcome.run_id, BOB)
+        await lap_directions.question(database, outcome.run_id, BOB)
     with pytest.raises(NotFound):
-        await telling.tick_laps(database, outcome.run_id, BOB, range(25), {0})
-    for told in (telling.tell_ticked(database, outcome.run_id, BOB, interaction_id=next(_ids), now=NOW),):
+        await lap_directions.tick_laps(database, outcome.run_id, BOB, range(25), {0})
+    for told in (lap_directions.tell_ticked(database, outcome.run_id, BOB, interaction_id=next(_ids), now=NOW),):
         with pytest.raises(NotFound):
             await told
-    assert await telling.count_waiting(database, ALICE) == 1
-    assert await telling.count_waiting(database, BOB) == 0
+    assert await lap_directions.count_waiting(database, ALICE) == 1
+    assert await lap_directions.count_waiting(database, BOB) == 0
 
 
 async def test_the_next_question_is_the_newest_and_then_there_is_none(database: Database) -> None:
     alice = await met(database)
     older = report(lapped(3000, start=START - timedelta(days=1)), "b.fit")
     newer, _ = await save(database, alice, report(lapped(5000)), older)
-    asked = await telling.next_question(database, ALICE)
+    asked = await lap_directions.next_question(database, ALICE)
     assert (asked.run_id, asked.waiting, asked.filename) == (newer.run_id, 1, "run.fit")
     for _ in range(2):
-        asked = await telling.next_question(database, ALICE)
-        await telling.tell_all(database, asked.run_id, ALICE, Direction.FORWARD, interaction_id=next(_ids), now=NOW)
+        asked = await lap_directions.next_question(database, ALICE)
+        await lap_directions.tell_all(
+            database, asked.run_id, ALICE, Direction.FORWARD, interaction_id=next(_ids), now=NOW
+        )
     with pytest.raises(NotFound):
-        await telling.next_question(database, ALICE)
+        await lap_directions.next_question(database, ALICE)

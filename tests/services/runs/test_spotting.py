@@ -20,7 +20,7 @@ from bot.services.members.people import Seen
 from bot.services.privacy import privacy
 from bot.services.profile import settings
 from bot.services.profile.profile import profile, profile_of
-from bot.services.runs import changes, spotting
+from bot.services.runs import run_changes, spotting
 from bot.services.runs.revisions import insert_run
 from bot.services.runs.runs import own_run
 from db.engine import Database
@@ -55,7 +55,7 @@ def a_run(*stretches: Stretch, spotter_id: int | None = BOB, ran_on: date = TODA
 
 async def log(database: Database, content: RunContent, key: int = 1, user_id: int = ALICE) -> int:
     who = await meet(database, user_id)
-    return (await changes.log_run(database, who, content, interaction_id=key, now=NOW)).view.run_id
+    return (await run_changes.log_run(database, who, content, interaction_id=key, now=NOW)).view.run_id
 
 
 async def log_outing(
@@ -84,35 +84,35 @@ async def test_a_spotter_is_credited_with_what_was_run_backward_once_he_agrees(d
     await meet(database, BOB)
     run_id = await log(database, a_run())
     assert await credited(database) == {}
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {BOB: (5000, 1_650_000)}
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {BOB: (5000, 1_650_000)}
-    await changes.answer_spotter(database, run_id, BOB, agreed=False)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=False)
     assert await credited(database) == {}
 
 
 async def test_credit_goes_with_a_delete_and_comes_back_with_its_undo(database: Database) -> None:
     await meet(database, BOB)
     run_id = await log(database, a_run())
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
-    deleted = await changes.delete_run(database, run_id, ALICE, interaction_id=2, now=NOW)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
+    deleted = await run_changes.delete_run(database, run_id, ALICE, interaction_id=2, now=NOW)
     assert await credited(database) == {}
-    await changes.undo_change(database, run_id, ALICE, deleted.revision, interaction_id=3, now=NOW)
+    await run_changes.undo_change(database, run_id, ALICE, deleted.revision, interaction_id=3, now=NOW)
     assert await credited(database) == {BOB: (5000, 1_650_000)}
 
 
 async def test_an_edited_run_gives_credit_again_once_it_is_agreed_to_again(database: Database) -> None:
     await meet(database, BOB)
     run_id = await log(database, a_run())
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
 
     def longer(content: RunContent) -> RunContent:
         return replace(content, stretches=(Stretch(Direction.BACKWARD, 8000, 3_000_000),))
 
-    await changes.edit_run(database, run_id, ALICE, longer, interaction_id=2, now=NOW)
+    await run_changes.edit_run(database, run_id, ALICE, longer, interaction_id=2, now=NOW)
     assert await credited(database) == {}
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {BOB: (8000, 3_000_000)}
 
 
@@ -120,28 +120,28 @@ async def test_naming_another_spotter_takes_the_credit_from_the_first(database: 
     await meet(database, BOB)
     await meet(database, CAROL)
     run_id = await log(database, a_run())
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
 
     def carol(content: RunContent) -> RunContent:
         return replace(content, spotter_id=CAROL, spotter_name="Carol", spotter_state=SpotterState.ASKED)
 
-    named = await changes.edit_run(database, run_id, ALICE, carol, interaction_id=2, now=NOW)
+    named = await run_changes.edit_run(database, run_id, ALICE, carol, interaction_id=2, now=NOW)
     assert await credited(database) == {}
-    await changes.answer_spotter(database, run_id, CAROL, agreed=True)
+    await run_changes.answer_spotter(database, run_id, CAROL, agreed=True)
     assert await credited(database) == {CAROL: (5000, 1_650_000)}
-    await changes.undo_change(database, run_id, ALICE, named.revision, interaction_id=3, now=NOW)
+    await run_changes.undo_change(database, run_id, ALICE, named.revision, interaction_id=3, now=NOW)
     assert await credited(database) == {BOB: (5000, 1_650_000)}
 
 
 async def test_a_run_shared_with_nobody_gives_no_credit_on_the_boards(database: Database) -> None:
     await meet(database, BOB)
     run_id = await log(database, a_run())
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     share = {"extras": None, "now": NOW}
-    await changes.share_run(database, run_id, ALICE, sharing=Sharing.ME, interaction_id=2, **share)
+    await run_changes.share_run(database, run_id, ALICE, sharing=Sharing.ME, interaction_id=2, **share)
     assert await credited(database) == {}
     assert (await profile_of(database, BOB, CLUB, TODAY)).spotted_ms == 0
-    await changes.share_run(database, run_id, ALICE, sharing=Sharing.CLUB, interaction_id=3, **share)
+    await run_changes.share_run(database, run_id, ALICE, sharing=Sharing.CLUB, interaction_id=3, **share)
     assert await credited(database) == {BOB: (5000, 1_650_000)}
 
 
@@ -149,16 +149,16 @@ async def test_a_held_run_gives_credit_when_an_organiser_agrees_to_it(database: 
     await meet(database, BOB)
     content = a_run(Stretch(Direction.BACKWARD, 10_000, 600_000))
     run_id = await log(database, content)
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     assert await credited(database) == {}
-    await changes.review_run(database, run_id, CLUB, agree=True, seen_revision=1)
+    await run_changes.review_run(database, run_id, CLUB, agree=True, seen_revision=1)
     assert await credited(database) == {BOB: (10_000, 600_000)}
 
 
 async def test_who_agrees_by_direct_message_becomes_a_member_by_the_name_the_run_gave(database: Database) -> None:
     await meet(database, BOB, None)
     run_id = await log(database, a_run())
-    await changes.answer_spotter(database, run_id, BOB, agreed=True)
+    await run_changes.answer_spotter(database, run_id, BOB, agreed=True)
     found = await boards.board(database, CLUB, ALICE, Metric.SPOTTING, BoardDirection.BACKWARD, Period.WEEK, 0, TODAY)
     assert [(row.user_id, row.display_name, row.value) for row in found.rows] == [(BOB, "member 12", 1_650_000)]
     assert found.direction is BoardDirection.ALL
@@ -168,8 +168,8 @@ async def test_a_run_without_a_backward_step_or_a_club_gives_no_credit(database:
     await meet(database, BOB)
     for key, guild_id, content in ((1, CLUB, a_run(AHEAD)), (2, None, a_run(BACK))):
         person = replace(await meet(database, ALICE), club=None) if guild_id is None else await meet(database, ALICE)
-        logged = await changes.log_run(database, person, content, interaction_id=key, now=NOW)
-        await changes.answer_spotter(database, logged.view.run_id, BOB, agreed=True)
+        logged = await run_changes.log_run(database, person, content, interaction_id=key, now=NOW)
+        await run_changes.answer_spotter(database, logged.view.run_id, BOB, agreed=True)
     assert await credited(database) == {}
 
 
@@ -178,17 +178,17 @@ async def test_an_outings_run_credits_its_runner_and_not_the_spotter_it_names(da
     swap = replace(a_run(BACK, AHEAD, spotter_id=ALICE), spotter_state=SpotterState.AGREED)
     run_id = await log_outing(database, swap, 2500, 800_000)
     assert await credited(database) == {BOB: (2500, 800_000)}
-    await changes.answer_spotter(database, run_id, ALICE, agreed=True)
+    await run_changes.answer_spotter(database, run_id, ALICE, agreed=True)
     assert await credited(database) == {BOB: (2500, 800_000)}
-    deleted = await changes.delete_run(database, run_id, BOB, interaction_id=2, now=NOW)
+    deleted = await run_changes.delete_run(database, run_id, BOB, interaction_id=2, now=NOW)
     assert await credited(database) == {}
-    await changes.undo_change(database, run_id, BOB, deleted.revision, interaction_id=3, now=NOW)
+    await run_changes.undo_change(database, run_id, BOB, deleted.revision, interaction_id=3, now=NOW)
     assert await credited(database) == {BOB: (2500, 800_000)}
 
     def corrected(content: RunContent) -> RunContent:
         return replace(content, stretches=(Stretch(Direction.FORWARD, 2000, 700_000),), ran_on=TODAY - timedelta(9))
 
-    await changes.edit_run(database, run_id, BOB, corrected, interaction_id=4, now=NOW)
+    await run_changes.edit_run(database, run_id, BOB, corrected, interaction_id=4, now=NOW)
     assert await credited(database) == {BOB: (2000, 700_000)}
     async with database.read() as session:
         assert await session.scalar(select(Spotting.ran_on)) == TODAY - timedelta(9)
@@ -196,19 +196,19 @@ async def test_an_outings_run_credits_its_runner_and_not_the_spotter_it_names(da
 
 async def test_an_outings_draft_that_is_undone_takes_its_credit_along(database: Database) -> None:
     run_id = await log_outing(database, a_run(AHEAD, spotter_id=None), 3000, 900_000)
-    await changes.undo_change(database, run_id, BOB, 1, interaction_id=2, now=NOW)
+    await run_changes.undo_change(database, run_id, BOB, 1, interaction_id=2, now=NOW)
     assert await credited(database) == {}
 
 
 async def test_my_own_figures_hold_what_only_i_see_and_the_clubs_do_not(database: Database) -> None:
     await meet(database, BOB)
     first = await log(database, a_run())
-    await changes.answer_spotter(database, first, BOB, agreed=True)
+    await run_changes.answer_spotter(database, first, BOB, agreed=True)
     own = await log_outing(database, replace(a_run(AHEAD, spotter_id=None), sharing=Sharing.ME), 3000, 900_000, 2)
     mine, clubs = await profile(database, BOB, TODAY), await profile_of(database, BOB, CLUB, TODAY)
     assert (mine.spotted_m, mine.spotted_ms) == (8000, 2_550_000)
     assert (clubs.spotted_m, clubs.spotted_ms) == (5000, 1_650_000)
-    await changes.delete_run(database, own, BOB, interaction_id=3, now=NOW)
+    await run_changes.delete_run(database, own, BOB, interaction_id=3, now=NOW)
     assert (await profile(database, BOB, TODAY)).spotted_m == 5000
 
 
@@ -217,7 +217,7 @@ async def test_erasing_takes_credit_away_and_the_others_keep_theirs(database: Da
     for key, runner, spotter in ((1, ALICE, BOB), (2, CAROL, BOB), (3, BOB, CAROL)):
         await meet(database, spotter)
         run_id = await log(database, a_run(spotter_id=spotter), key, runner)
-        await changes.answer_spotter(database, run_id, spotter, agreed=True)
+        await run_changes.answer_spotter(database, run_id, spotter, agreed=True)
     assert await credited(database) == {BOB: (10_000, 3_300_000), CAROL: (5000, 1_650_000)}
     await privacy.erase(database, ALICE, NOW)
     assert await credited(database) == {BOB: (5000, 1_650_000), CAROL: (5000, 1_650_000)}
@@ -259,22 +259,22 @@ async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(d
             try:
                 if action == "answer":
                     spotter_id = view.content.spotter_id or 0
-                    await changes.answer_spotter(database, run_id, spotter_id, agreed=rng.random() < 0.8)
+                    await run_changes.answer_spotter(database, run_id, spotter_id, agreed=rng.random() < 0.8)
                 elif action == "edit":
                     spotter = rng.choice([None, *(user for user in users if user != runner)])
                     new = a_run(*stretches(), spotter_id=spotter, ran_on=day)
-                    await changes.edit_run(
+                    await run_changes.edit_run(
                         database, run_id, runner, lambda _, new=new: new, interaction_id=step, now=NOW
                     )
                 elif action == "share":
-                    await changes.share_run(
+                    await run_changes.share_run(
                         database, run_id, runner, sharing=rng.choice(list(Sharing)), extras=None,
                         interaction_id=step, now=NOW,
                     )  # fmt: skip
                 elif action == "delete":
-                    await changes.delete_run(database, run_id, runner, interaction_id=step, now=NOW)
+                    await run_changes.delete_run(database, run_id, runner, interaction_id=step, now=NOW)
                 else:
-                    await changes.undo_change(database, run_id, runner, view.revision, interaction_id=step, now=NOW)
+                    await run_changes.undo_change(database, run_id, runner, view.revision, interaction_id=step, now=NOW)
             except BackpedalError:
                 pass  # what cannot be done now changes nothing
         async with database.read() as session:
@@ -308,9 +308,9 @@ async def test_two_who_spot_one_another_answer_and_edit_at_once(database: Databa
     }
 
     async def change(at: Database, run_id: int, runner: int, spotter: int) -> None:
-        await changes.answer_spotter(at, run_id, spotter, agreed=True)
-        gone = await changes.delete_run(at, run_id, runner, interaction_id=100 + run_id, now=NOW)
-        await changes.undo_change(at, run_id, runner, gone.revision, interaction_id=200 + run_id, now=NOW)
+        await run_changes.answer_spotter(at, run_id, spotter, agreed=True)
+        gone = await run_changes.delete_run(at, run_id, runner, interaction_id=100 + run_id, now=NOW)
+        await run_changes.undo_change(at, run_id, runner, gone.revision, interaction_id=200 + run_id, now=NOW)
 
     async with two_connections(database_url) as both:
         await asyncio.gather(

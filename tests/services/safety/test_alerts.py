@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.domain.outings.outings import OutingState
+from bot.domain.outings.outing_rules import OutingState
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.outings import calls
+from bot.services.outings import partner_calls
 from bot.services.outings.outings import OutingView
 from bot.services.safety import contact_answers, contacts
 from db.base import Base
@@ -190,7 +190,7 @@ async def test_a_month_later_where_exactly_stands_nowhere(town: Outside) -> None
     ((_, at),) = await town.due("outing.purge")
     assert timedelta(days=30) <= at - START <= timedelta(days=31)
     async with town.database.write() as session:
-        await calls.purge(session, outing.outing_id)
+        await partner_calls.purge(session, outing.outing_id)
     assert await holding(town, "by the old oak") == set()
 
 

@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import delete, select, text, update
 
-from bot.domain.outings.outings import OutingState
+from bot.domain.outings.outing_rules import OutingState
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services.outings.outings import OutingView
-from bot.services.outings.quiet_turns import QuietAlarm
+from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from bot.services.privacy import exports
 from bot.services.safety import alerts, quiet_alarms
 from db.base import Base

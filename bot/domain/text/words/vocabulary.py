@@ -84,8 +84,9 @@ class Vocabulary:
         past, to: between minutes and an hour (`ten past six`, `zehn vor sieben`).
         fillers: words without a meaning of their own in a date.
         rewrites: (regular expression, replacement), applied in order before a moment is read.
-        recurring: the same, before a series is read: of every way to say it they make what `bot.domain.when.recurring`
-            knows (`every`, `of the month`, `until`, `from`, `for`, `except`, `1st`, `last`).
+        recurring: the same, before a series is read: of every way to say it they make what
+            `bot.domain.when.recurrence_parser` knows (`every`, `of the month`, `until`, `from`, `for`, `except`, `1st`,
+            `last`).
     """
 
     numbers: Mapping[str, float]

@@ -1,0 +1,108 @@
+"""Where a series begins and ends: `from 1 june`, `until friday`, `for 3 weeks`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.domain.text.words import WORDS, any_of
+from bot.domain.when.day_readers import HOUR_SIGN
+from bot.domain.when.day_readers import READERS as DAY_READERS
+from bot.domain.when.parse_state import YEARS, Told, month_end, months_on
+from bot.domain.when.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, calendar, number
+from bot.errors import BadInput
+
+_MONTH, _NEXT = any_of(WORDS.month_names), any_of(WORDS.next)
+_UNITS = any_of([*WORDS.week, *WORDS.months])
+_NO_DAY = rf"(?![a-z0-9])(?!\.?\s?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?(?:am|pm|{HOUR_SIGN}|h\b)))"
+"""Behind a month: no day of it."""
+
+
+def take_end(told: Told, series: Series) -> None:
+    """Cut the end out of `told.rest`. Raises `BadInput`: no such day or year."""
+    if found := told.take(rf"for\s({COUNT})\s?({CALENDAR})(?![a-z])"):
+        count, unit = calendar(number(found[1]), found[2])
+        series.lasts = (count, unit)
+    found = re.search(r"\buntil\s+(?P<tail>.+)$", told.rest)
+    if found is None:
+        return
+    head, tail = told.rest[: found.start()], found["tail"]
+    hour = re.match(rf"{HOUR}(?![a-z0-9./])", tail)
+    if hour and not re.match(rf"[0-9]{{1,2}}\s?(?:{_MONTH})\b", tail):
+        series.until_hour = hour[0]
+        told.rest = f"{head} {tail[hour.end() :]}"
+        return
+    series.until, left = _last_day(told, tail)
+    told.rest = f"{head} {left}"
+
+
+def _last_day(told: Told, tail: str) -> tuple[date, str]:
+    """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
+    whole = re.match(
+        rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({_MONTH}|month|monats?|year|jahre?s?)(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}",
+        tail,
+    )
+    if whole and (whole[1] in WORDS.month_names or "end of" in whole[0]):
+        year, month = told.today.year, WORDS.month_names.get(whole[1], told.today.month)
+        if whole[1] in ("year", "jahr", "jahres", "jahre"):
+            month = 12
+        if whole[2]:
+            year = int(whole[2])
+        elif month < told.today.month:
+            year += 1
+        if year not in YEARS:
+            raise BadInput("entry.moment.no_such_year", typed=told.typed, year=str(year))
+        last = (date(year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return last, tail[whole.end() :]
+    tail = re.sub(rf"^(?:the\s)?{WEEKDAY}\.?,?\s+(?=[0-9])", "", tail)  # `until tue 1 june`
+    day, left = day_in(told, tail)
+    if day is None:
+        raise BadInput("remind_when.until", typed=told.typed)
+    return day, left
+
+
+def day_in(told: Told, words: str) -> tuple[date | None, str]:
+    """The day told in some words, and the rest of them."""
+    part = replace(told, rest=words, day=None)
+    for read in DAY_READERS:
+        read(part)
+        if part.day is not None:
+            break
+    return part.day, part.rest
+
+
+def take_beginning(told: Told, series: Series) -> None:
+    """`from 1 june`; from an hour on is left to the hours."""
+    found = re.search(r"\bfrom\s+(?:on\s+)?(?P<tail>.+)$", told.rest)
+    if found is None:
+        return
+    head, tail = told.rest[: found.start()], found["tail"]
+    if re.match(rf"{HOUR}(?![a-z0-9./])(?!\s?{_MONTH})", tail):
+        told.rest = f"{head} at {tail}"
+        return
+    series.since, left = _first_day(told, tail)
+    told.rest = f"{head} {left}" if series.since else told.rest
+
+
+def _first_day(told: Told, tail: str) -> tuple[date | None, str]:
+    """The day told in what follows `from`, and the rest; of a month, `next week` or `next year` it is the first."""
+    today = told.today
+    if found := re.match(rf"(?:the\s)?({_MONTH})(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}", tail):
+        first = date(today.year, WORDS.month_names[found[1]], 1)
+        if found[2]:
+            if int(found[2]) not in YEARS:
+                raise BadInput("entry.moment.no_such_year", typed=told.typed, year=found[2])
+            first = first.replace(year=int(found[2]))
+        elif month_end(first) < today:
+            first = months_on(first, 12)
+        return first, tail[found.end() :]
+    if (found := re.match(rf"(?:the\s)?{_NEXT}\s({_UNITS})(?![a-z0-9])", tail)) is None:
+        return day_in(told, tail)
+    if found[1] in WORDS.week:
+        first = today + timedelta(days=7 - today.weekday())
+    else:
+        first = months_on(
+            today.replace(day=1, month=today.month if WORDS.months[found[1]] == 1 else 1), WORDS.months[found[1]]
+        )
+    return first, tail[found.end() :]

@@ -1,0 +1,56 @@
+"""Who can read a channel, before something is said there that is not for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.domain.messages.priority import Priority
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 5.0
+"""Longest wait for Discord's word on who can read a channel; an alarm must not hang on it."""
+
+
+def readable_by_all(client: Backpedal, channel_id: int) -> bool:
+    """Whether everybody in the club can read a channel.
+
+    What is not in the cache (a thread, a channel that is gone, a server that Discord has not told of yet) counts as
+    readable until it is known not to be.
+    """
+    channel = client.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return True
+    return channel.permissions_for(channel.guild.default_role).view_channel
+
+
+async def readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
+    """Which of some people can read a channel; all of them where that cannot be told."""
+    ids = list(user_ids)
+    channel = None if channel_id is None else client.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return ids
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return [user_id for user_id in ids if await _reads(client, channel, user_id)]
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
+        log.warning("who can read channel %d is not known: %r", channel.id, error)
+        return ids
+
+
+async def _reads(client: Backpedal, channel: discord.abc.GuildChannel, user_id: int) -> bool:
+    async with client.app.courier.leave(Priority.SAFETY):
+        try:
+            member = await channel.guild.fetch_member(user_id)
+        except discord.NotFound:
+            return False
+    return channel.permissions_for(member).view_channel

@@ -1,0 +1,145 @@
+"""What a nudge is: declared in one place, a value in the attribute `nudges` of a cog; the rest follows from it.
+
+From the declaration come its tick, the kind of its message, Stop and Snooze below it, its line on `/settings`, quiet
+hours and the limit a day. A feature that brings a nudge adds a cog with one and its name to
+`bot.domain.messages.stored_kinds`, and changes nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import ui
+from discord.utils import format_dt
+
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
+from bot.domain.when.local_hours import Hour
+from bot.interactions.components import Buttons, Component, button, identity
+from bot.localizer import Reader
+from bot.services.members import people
+from bot.services.nudges import nudging
+from bot.services.nudges.nudging import Audience, Hours, Rule, Who
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+    from db.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a nudge says: its words, its own buttons before Stop and Snooze, and pictures."""
+
+    words: str
+    buttons: Sequence[ui.Item[Any]] = ()
+    files: Sequence[discord.File] = ()
+
+
+Say = Callable[["Backpedal", Outgoing, Reader], Awaitable[Said | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A kind of nudge.
+
+    Attributes:
+        name: of the kind; at most 32 characters, never changed once shipped.
+        key: catalogue key of what it is called, on `/settings` and when it is stopped.
+        useful_for: how late it is still useful.
+        say: draws it right before it is sent; None where it no longer makes sense.
+        who: whom it is for, among those whose hour it is (a service's function); None where a service posts it by
+            itself when something has happened.
+        hour: when: the hour on their wall, or a service's function that knows the hours there are.
+        priority: its class. Only of the class nudge it waits for quiet hours, pauses and the limit a day.
+        on: whether it comes to who has not said anything.
+        audience: members, by direct message; or clubs, in a channel.
+        silent: without a sound.
+        stop: for clubs: what Stop does, pressed by an organiser.
+        failed: as of `Kind`, and
+        fire: for what a service plans for an instant of its own, under the same name.
+        to: as of `Kind`.
+        say_unproven: as `say`, without what is private; see `Kind.unproven`.
+    """
+
+    name: str
+    key: str
+    useful_for: timedelta
+    say: Say
+    who: Who | None = None
+    hour: Hour | Hours | None = None
+    priority: Priority = Priority.NUDGE
+    on: bool = True
+    audience: Audience = Audience.MEMBERS
+    silent: bool = False
+    stop: Callable[[Database, int], Awaitable[None]] | None = None
+    failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
+    to: Recipient = Recipient.ANYBODY
+    say_unproven: Say | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """As the services know it."""
+        return Rule(self.name, self.useful_for, self.who, self.hour, self.audience, self.priority, self.on)
+
+
+def kind_of(nudge: Nudge) -> Kind:
+    """The kind of a nudge's messages. Nobody is called in a channel for what they have not asked for."""
+    rule = nudge.rule
+
+    async def hold(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+        at = await nudging.sent_from(session, rule, out.user_id, out.payload, out.due_at, now)
+        return None if at is not None and at <= now else Hold(at)
+
+    async def drawn(say: Say, client: Backpedal, out: Outgoing) -> Drawn | None:
+        reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
+        said = await say(client, out, reader)
+        if said is None:
+            return None
+        now = out.told_at or client.app.clock()
+        late = await nudging.late_since(client.app.database, out.user_id, out.due_at, now)
+        words = said.words if late is None else f"{said.words}\n{_late(late, out, reader, now)}"
+        view = Buttons(timeout=None)
+        for item in (*said.buttons, *controls(nudge.name, out.delivery_id, reader)):
+            view.add_item(item)
+        return Drawn(words, view, files=said.files, silent=nudge.silent)
+
+    return Kind(
+        nudge.name,
+        nudge.priority,
+        nudge.fire,
+        partial(drawn, nudge.say),
+        hold=hold,
+        failed=nudge.failed,
+        useful_for=nudge.useful_for,
+        fallback=nudge.priority is not Priority.NUDGE,
+        to=nudge.to,
+        unproven=None if nudge.say_unproven is None else partial(drawn, nudge.say_unproven),
+    )
+
+
+def controls(name: str, delivery_id: int, reader: Reader) -> tuple[Component, Component]:
+    """Snooze and Stop these, as every nudge has them."""
+    return (
+        button(reader.t("nudges.button.snooze"), identity("nudge", "snooze", delivery_id), emoji="💤"),
+        button(reader.t("nudges.button.stop"), identity("nudge", "stop", name), emoji="🔕"),
+    )
+
+
+def _late(since: datetime, out: Outgoing, reader: Reader, now: datetime) -> str:
+    """That it should have come before, and when: in a channel as each reader's own clock shows it."""
+    place = ZoneInfo(reader.zone)
+    today = since.astimezone(place).date() == now.astimezone(place).date()
+    if not out.user_id:
+        told = format_dt(since, "t" if today else "f")
+    else:
+        told = f"{since.astimezone(place):%H:%M}" if today else reader.moment(since)
+    return reader.t("nudges.said.late", since=told)

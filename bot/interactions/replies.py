@@ -1,0 +1,166 @@
+"""Meeting who speaks, and answering in time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import discord
+from discord import ui
+
+from bot.errors import Unavailable
+from bot.interactions import responses
+from bot.interactions.authorization import at_home, standing_in
+from bot.interactions.components import card
+from bot.services.members.people import Person, Seen, meet
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Interaction: TypeAlias = "discord.Interaction[Backpedal]"
+
+PATIENCE_S = 1.5
+"""After this long without an answer, "thinking…" is shown; Discord's limit is 3 s."""
+
+TRIES = 10
+"""How often a press is tried while the database is busy; each waits about a second."""
+BUSY = ("errors.database.busy", "errors.database.unread")
+"""What a database says that another had first."""
+
+
+def seen_in(interaction: Interaction) -> Seen:
+    """What Discord says of the one who speaks."""
+    user, guild = interaction.user, interaction.guild
+    return Seen(
+        user_id=user.id,
+        display_name=user.display_name,
+        locale=interaction.locale.value,
+        guild_id=interaction.guild_id,
+        guild_name=guild.name if guild else "",
+        guild_locale=interaction.guild_locale.value if interaction.guild_locale else None,
+        guild_owner_id=guild.owner_id if guild else None,
+        manages_guild=isinstance(user, discord.Member)
+        and (interaction.permissions.manage_guild or interaction.permissions.administrator),
+        role_ids=frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset(),
+    )
+
+
+async def met(interaction: Interaction, *, urgent: bool = False) -> Person:
+    """Who speaks, resolved; failures from here on are told in that person's language.
+
+    Args:
+        interaction: what is answered.
+        urgent: somebody's safety depends on it, so that the database is asked before others are.
+    """
+    app = interaction.client.app
+    seen = seen_in(interaction)
+    database = app.database.urgent if urgent else app.database
+    person = await at_home(interaction, seen, await meet(database, seen, app.clock()), database)
+    interaction.extras["reader"] = person.reader
+    return person
+
+
+async def met_here(interaction: Interaction) -> Person:
+    """Who speaks, proven to be in the club that is then spoken of: the one spoken in, or in a direct message home.
+
+    A home club that they have left is home no more; then the next is asked.
+
+    Raises:
+        Unavailable: Discord does not tell, or what it told could not be written down.
+    """
+    person = await met(interaction)
+    while not person.in_guild and (guild_id := person.guild_id) is not None:
+        standing = await standing_in(interaction, person, guild_id)
+        if standing is None:
+            raise Unavailable("errors.standing.unknown")
+        if standing.member:
+            break
+        person = await met(interaction)
+        if person.guild_id == guild_id:
+            raise Unavailable("errors.database.busy")
+    return person
+
+
+async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
+    """Await `work`; show "thinking…" if it takes long, so that a fast answer costs one request and none fails.
+
+    Args:
+        interaction: what is answered.
+        work: one service call.
+        private: whether the answer will be ephemeral; decided before, since a public "thinking…" makes its
+            answer public.
+    """
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
+    if not done and not responses.answered(interaction):
+        await responses.think(interaction, private=private)
+    return await task
+
+
+async def patiently(work: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
+    """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
+
+    Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.
+    """
+    for _ in range(tries - 1):
+        try:
+            return await work()
+        except Unavailable as error:
+            if error.key not in BUSY:
+                raise
+    return await work()
+
+
+async def reply(
+    interaction: Interaction, view: ui.LayoutView, *, private: bool, files: Sequence[discord.File] = ()
+) -> int | None:
+    """Send a card as the answer; it pings nobody.
+
+    Returns:
+        The message's id, or None where Discord did not say.
+    """
+    nobody = discord.AllowedMentions.none()
+    sent = await responses.respond(interaction, private=private, files=files, view=view, allowed_mentions=nobody)
+    interaction.extras["shown"] = True
+    return sent
+
+
+async def say(
+    interaction: Interaction, words: str, *, files: Sequence[discord.File] = (), view: ui.View | None = None
+) -> None:
+    """Send plain words, with classic components or files, as an answer that only this person reads."""
+    components = {} if view is None else {"view": view}
+    await responses.respond(interaction, private=True, files=files, content=words, **components)
+    interaction.extras["shown"] = True
+
+
+async def replace(
+    interaction: Interaction, view: ui.LayoutView, *, files: Sequence[discord.File] | None = None
+) -> None:
+    """Redraw the message whose component was pressed."""
+    await responses.redraw(interaction, files=files, view=view)
+    interaction.extras["shown"] = True
+
+
+async def close_with(interaction: Interaction, words: str, view: ui.View | None = None) -> None:
+    """Put plain words in the place of the classic message whose component was pressed; its buttons go, or are these."""
+    await responses.redraw(interaction, content=words, view=view)
+    interaction.extras["shown"] = True
+
+
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Answer with a form."""
+    await responses.first(interaction, lambda: interaction.response.send_modal(form))
+
+
+async def tell(interaction: Interaction, words: str) -> None:
+    """Add a private word to what has been answered. It can fail without harm: the answer stands."""
+    try:
+        await responses.respond(interaction, private=True, view=card(words))
+    except responses.LOST as error:
+        log.warning("a private word could not be added: %s", error)

@@ -1,0 +1,142 @@
+"""Speaking to one reader: in a language, units and a zone.
+
+A `Reader` turns keys and values into the words one person (or, for a public message, one club) reads. Units are in
+the names of the parameters, so nothing is formatted by hand: `t("runs.card.line", distance_m=5000)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bot.domain.runs.runs import Surface
+from bot.domain.text.free_text import one_line
+from bot.domain.text.units import Units, format_distance, format_duration, format_pace
+from bot.errors import MemberError
+from bot.i18n import locale_of, translate
+
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
+_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
+
+
+_NAMES = ("name", "place", "other_place")
+NAME_SHOWN = 60
+PLACE_SHOWN = 80
+"""Characters of a name or place within a sentence; more would hide what is said."""
+
+
+def escaped(typed: str, limit: int = 500) -> str:
+    """What a member typed, made safe to stand inside our own sentence.
+
+    Markdown, mentions and links lose their meaning, characters that turn the direction of the text are dropped,
+    line breaks become spaces, nothing at all becomes a question mark, and what is over `limit` characters ends in an
+    ellipsis.
+    """
+    plain = one_line(typed.translate(_BIDI)) or "?"
+    if len(plain) > limit:
+        plain = plain[: limit - 1] + "…"
+    return plain.translate(_ESCAPED)
+
+
+def _safe(name: str, value: object) -> object:
+    """A parameter of a failure, escaped where it is what somebody typed as a name."""
+    if isinstance(value, tuple):
+        return ", ".join(escaped(str(one), NAME_SHOWN) for one in value)
+    return escaped(str(value), PLACE_SHOWN if "place" in name else NAME_SHOWN) if name in _NAMES else value
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads.
+
+    Attributes:
+        language: a shipped language.
+        units: metric, imperial, or both (a club's public messages).
+        zone: IANA name.
+    """
+
+    language: str = "en"
+    units: Units = Units.METRIC
+    zone: str = "UTC"
+
+    def t(self, key: str, **params: object) -> str:
+        """The sentence `key`, each value shown by the unit in its name."""
+        return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
+
+    def error(self, error: MemberError) -> str:
+        """The sentence a failure stands for. Its `name`, `place`, `other_place` and any tuple of names are as typed."""
+        return self.t(error.key, **{name: _safe(name, value) for name, value in error.params.items()})
+
+    def show(self, name: str, value: object) -> object:
+        """One value as this reader reads it; `count` stays a number, since plural forms are chosen by it."""
+        if name == "typed":
+            return escaped(str(value), 100)
+        if name == "count" or isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int | float):
+            if name.endswith("_m"):
+                return self.distance(round(value))
+            if name.endswith("_ms"):
+                return self.duration(round(value))
+            if name.endswith("_s_per_km"):
+                return self.pace(float(value))
+            return self.number(value)
+        if isinstance(value, Surface):
+            return self.t(f"runs.surface.{value.value}")
+        if isinstance(value, datetime):
+            return self.dated(value) if name == "dated" else self.moment(value)
+        if isinstance(value, date):
+            return self.full_day(value) if name == "dated" else self.day(value)
+        return value
+
+    def distance(self, distance_m: int) -> str:
+        """`5.00 km`, `3.11 mi`, `5,00 km`, `400 m`."""
+        return format_distance(distance_m, self.units, self.language)
+
+    def duration(self, duration_ms: int) -> str:
+        """`27:30`, `1:05:00`."""
+        return format_duration(duration_ms, self.language)
+
+    def pace(self, pace_s_per_km: float) -> str:
+        """`5:30/km`, `8:51/mi`."""
+        return format_pace(pace_s_per_km, self.units, self.language)
+
+    def number(self, value: int | float) -> str:
+        """A plain number with this language's separators."""
+        return format_decimal(value, locale=locale_of(self.language))
+
+    def day(self, day: date) -> str:
+        """`Tue 17 Nov`, with the year when it is not obvious."""
+        return format_skeleton("MMMEd", day, locale=locale_of(self.language)).replace(",", "")
+
+    def full_day(self, day: date) -> str:
+        """`17 Nov 2026`."""
+        return format_date(day, format="medium", locale=locale_of(self.language))
+
+    def moment(self, at: datetime) -> str:
+        """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def dated(self, at: datetime) -> str:
+        """`Tue 17 Nov 2026 18:30`: a moment of which the year may be what is wrong."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        day = format_skeleton("yMMMEd", local.date(), locale=locale_of(self.language)).replace(",", "")
+        return f"{day} {local:%H:%M}"
+
+    def either(self, words: list[str]) -> str:
+        """`track or treadmill`."""
+        return format_list(words, style="or", locale=locale_of(self.language))
+
+    def both(self, words: list[str]) -> str:
+        """`Ada and Bob`."""
+        return format_list(words, locale=locale_of(self.language))
+
+    def inside(self, zone: str) -> Reader:
+        """The same reader, reading times of another zone."""
+        return replace(self, zone=zone)

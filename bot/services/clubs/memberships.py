@@ -1,0 +1,111 @@
+"""Members who left a club, and members found to be there still.
+
+Nobody tells us of a leave: it is learned by asking Discord (`bot.membership`), and an interaction in the club, which
+`people.meet` sees, takes it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.outings.outing_rules import BEFORE, Presence
+from bot.services.boards import standings
+from bot.services.outings.outing_signup import drop
+from bot.services.outings.outing_transitions import Why
+from bot.services.outings.outings import read, redraw
+from db import models
+from db.engine import Database
+from db.queries.clubs import memberships as queries
+from db.queries.outings import outings as outing_queries
+
+NOTED_FOR = timedelta(minutes=5)
+"""So long a confirmed membership is not written down again."""
+
+
+async def leave(database: Database, guild_id: int, user_id: int, now: datetime) -> None:
+    """A person is no longer in a club: off its boards, out of its outings, and home is the club last seen in, or none.
+
+    Runs stay where they are, and count there again when the person comes back. Somebody the club never had is left
+    as they are.
+
+    Args:
+        database: where.
+        guild_id: the club.
+        user_id: the person.
+        now: when it was learned; the first time stands.
+
+    Raises:
+        Unavailable: the database is locked or full; nothing was written.
+    """
+    async with database.write() as session:
+        # The person before the membership, as in `people.remember`: two that held one each would wait for each other.
+        await queries.move_home(session, user_id, guild_id, await queries.next_club(session, user_id, guild_id))
+        await standings.set_left(session, guild_id, user_id, now)
+        for outing_id in await queries.places_in(session, guild_id, user_id, BEFORE):
+            outing = await read(session, outing_id, hold=True)
+            me = outing.who(user_id)
+            if outing.state in BEFORE and me is not None and me.presence is Presence.IN:
+                await drop(session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}", why=Why.GONE)
+            else:
+                await outing_queries.set_companion(session, outing_id, user_id, presence=Presence.LEFT.value)
+                await redraw(session, await read(session, outing_id), now)
+
+
+async def confirm(
+    database: Database,
+    guild_id: int,
+    user_id: int,
+    now: datetime,
+    *,
+    organiser: bool | None = None,
+    role_ids: list[int] | None = None,
+) -> None:
+    """A person known in a club is there: on its boards if we thought them gone. Nothing is written that is known.
+
+    Args:
+        database: where.
+        guild_id: the club.
+        user_id: the person.
+        now: when it was learned.
+        organiser: whether they organise it, where that was asked as well.
+        role_ids: those of their roles that the club's settings name, ascending, where that was asked as well.
+
+    Raises:
+        Unavailable: the database is locked or full; nothing was written.
+    """
+    async with database.read() as session:
+        known = await session.get(models.Member, (guild_id, user_id))
+        if known is None:
+            return
+        held = {} if organiser is None else {"organiser": organiser, "role_ids": role_ids or []}
+        news = any((getattr(known, name) or value.__class__()) != value for name, value in held.items())
+        if known.left_at is None and now - known.seen_at < NOTED_FOR and not news:
+            return
+    async with database.write() as session:
+        await standings.set_left(session, guild_id, user_id, None)
+        await queries.mark_seen(session, guild_id, user_id, now, **held)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRoles:
+    """The roles a club's settings name."""
+
+    organiser: int | None
+    every: frozenset[int]
+
+
+async def named_roles(database: Database, guild_id: int) -> NamedRoles:
+    """Which roles a club's settings name; none of a club that is not known."""
+    async with database.read() as session:
+        guild = await session.get(models.Guild, guild_id)
+    if guild is None:
+        return NamedRoles(None, frozenset())
+    every = {guild.organiser_role_id, guild.spotter_role_id, guild.women_role_id} - {None}
+    return NamedRoles(guild.organiser_role_id, frozenset(one for one in every if one is not None))
+
+
+async def left_since_last_run(database: Database, user_id: int) -> str | None:
+    """The club a person was last found to have left, by name, until they log a run after that."""
+    async with database.read() as session:
+        return await queries.left_since_last_run(session, user_id)

@@ -1,0 +1,115 @@
+"""The club's limits reach outings that are agreed on: how many run backward for each spotter, and where alone.
+
+They are applied when a setting or a meeting point changes, one outing in a transaction of its own, and again when
+somebody confirms or checks in. An open call takes today's limits as they are; what people have agreed on only ever
+becomes stricter. Where that takes somebody's eyes, or their role, all are told and asked anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.call_terms import same_place
+from bot.domain.outings.outing_rules import BEFORE, OutingState, eyes_kept
+from bot.domain.runs.runs import Surface
+from bot.services.members.people import club_of
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.outings.outing_transitions import AGREED, reopen, settle
+from bot.services.outings.outings import OutingView, read, redraw, tell
+from bot.services.outings.waiting_list import ask_who_is_free, offer_places
+from db.queries.outings import outings as queries
+from db.queries.partners import meeting_points as point_queries
+from db.queries.profile import settings as settings_queries
+
+MOST_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What holds for an outing today: as the columns of `outings`."""
+
+    backward_per_spotter: int
+    solo: bool
+    surface: Surface | None
+
+
+async def plan_checks(session: AsyncSession, guild_id: int, now: datetime) -> None:
+    """Have the limits applied to each outing of a club that has not begun, in the transaction that changes one.
+
+    Each is held alone: never two outings in one transaction.
+    """
+    outing_ids = await queries.of_club(session, guild_id, [state.value for state in BEFORE])
+    checks = [Plan(StoredKind.OUTING_LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
+    await plan(session, checks)
+
+
+async def check(session: AsyncSession, outing_id: int, now: datetime) -> None:
+    """Apply the limits to one outing, if it has not begun."""
+    outing = await read(session, outing_id, hold=True)
+    if outing.state in BEFORE:
+        await apply(session, outing, now)
+
+
+async def apply(session: AsyncSession, outing: OutingView, now: datetime) -> tuple[OutingView, bool]:
+    """Apply today's limits to an outing that is held and has not begun.
+
+    Args:
+        session: of the transaction, which must not be rolled back afterwards: people are told.
+        outing: as it stands.
+        now: when.
+
+    Returns:
+        The outing as it then is, and whether everybody in it is asked anew.
+    """
+    limits = await _today(session, outing)
+    before = _Limits(outing.backward_per_spotter, outing.solo, outing.surface)
+    if limits == before:
+        return outing, False
+    roles = [c.roles for c in outing.inside]
+    kept = eyes_kept(roles, limits.backward_per_spotter, solo=limits.solo)
+    anew = outing.state in AGREED and not kept
+    values = {
+        "backward_per_spotter": limits.backward_per_spotter,
+        "solo": limits.solo,
+        "surface": limits.surface.value if limits.surface else None,
+        "places": _places(outing, limits, lacking=anew),
+    }
+    if not anew:
+        await queries.move(session, outing.outing_id, [outing.state.value], **values)
+        after = await read(session, outing.outing_id)
+        await redraw(session, after, now)
+        return after, False
+    await reopen(session, outing, terms=outing.terms + 1, **values)
+    after = await settle(session, outing.outing_id)
+    inside = [c.user_id for c in after.inside]
+    await tell(
+        session, after, StoredKind.OUTING_LIMITS, inside, now, occurrence=f"{after.terms}", priority=Priority.SAFETY
+    )
+    after = await offer_places(session, after, now)
+    await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give
+    await redraw(session, after, now)
+    return after, True
+
+
+async def _today(session: AsyncSession, outing: OutingView) -> _Limits:
+    club = club_of(await settings_queries.guild_row(session, outing.guild_id))
+    assert club is not None
+    points = await point_queries.points_of(session, outing.guild_id)
+    point = next((p for p in points if p.point_id == outing.point_id), None)
+    point = point or next((p for p in points if same_place(p.name, outing.place)), None)
+    surface = Surface(point.surface) if point is not None and point.surface else outing.surface
+    solo = surface is not None and surface in club.solo_surfaces
+    if outing.state is OutingState.OPEN:
+        return _Limits(club.backward_per_spotter, solo, surface)
+    return _Limits(min(club.backward_per_spotter, outing.backward_per_spotter), solo and outing.solo, surface)
+
+
+def _places(outing: OutingView, limits: _Limits, *, lacking: bool) -> int:
+    """As many as a call has by the limit; room for those who are in, and for the eyes that they lack."""
+    wanted = 1 + limits.backward_per_spotter if outing.round_id is None else outing.places
+    return min(max(wanted, len(outing.inside) + lacking, 2), MOST_PLACES)

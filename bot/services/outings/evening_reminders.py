@@ -1,0 +1,53 @@
+"""The reminder of an outing on the evening before: planned in each one's own zone, and moved with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.call_terms import evening_before
+from bot.services.messages.deliveries import Plan, plan
+from db.queries.outings import partner_calls as queries
+
+
+async def plan_evening(
+    session: AsyncSession, outing_id: int, guild_id: int, starts_at: datetime, user_ids: Sequence[int], now: datetime
+) -> None:
+    """Plan the reminder at 18:00 of the day before, in each one's own zone, where that lies ahead."""
+    zones = await queries.zones_of(session, guild_id, user_ids)
+    evenings = {user_id: evening_before(starts_at, zone) for user_id, zone in zones.items()}
+    await plan(session, [_plan(outing_id, user_id, at) for user_id, at in evenings.items() if at > now])
+
+
+async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: int = 0) -> None:
+    """Move what is planned to the 18:00 of another zone, in the transaction that sets it, of a person or of a club.
+
+    One that lies behind us by the new zone is due at once, and dropped where it is no longer useful.
+    """
+    planned: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
+    for outing_id, club_id, starts_at, to in await queries.planned_of(
+        session, StoredKind.OUTING_EVENING, user_id=user_id, guild_id=guild_id
+    ):
+        if to is not None:
+            planned[club_id].append((outing_id, starts_at, to))
+    for club_id, rows in planned.items():
+        zones = await queries.zones_of(session, club_id, {to for _, _, to in rows})
+        await plan(
+            session,
+            [
+                _plan(outing_id, to, evening_before(starts_at, zones[to]))
+                for outing_id, starts_at, to in rows
+                if to in zones
+            ],
+        )
+
+
+def _plan(outing_id: int, user_id: int, at: datetime) -> Plan:
+    return Plan(
+        StoredKind.OUTING_EVENING, f"{outing_id}:{user_id}", at, Priority.ASKED, subject_id=outing_id, user_id=user_id
+    )

@@ -1,0 +1,282 @@
+"""The course of an outing once it is under way (`checking_in` starts it): swap, extend, home.
+
+One function is one transaction. The state moves only from one that allows it, so that two presses at once cannot
+both win, and a press delivered twice has its effect once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outing_rules import (
+    ENDED,
+    EXTENSIONS_MIN,
+    LEAST_RESERVE,
+    MOST_EXTENSION_MIN,
+    OUT,
+    OutingState,
+    Presence,
+)
+from bot.errors import BadInput, Conflict, NotFound
+from bot.services.messages.deliveries import unplan
+from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
+from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell
+from db.engine import Database
+from db.queries.outings import outings as queries
+
+REMINDERS = (StoredKind.OUTING_EVENING, StoredKind.OUTING_HOUR, StoredKind.OUTING_START)
+
+
+async def own_outing(database: Database, outing_id: int, user_id: int) -> OutingView:
+    """An outing one is in.
+
+    Raises:
+        NotFound: there is none, or one is not in it.
+    """
+    async with database.read() as session:
+        return _of(await read(session, outing_id), user_id)
+
+
+def check_out(outing: OutingView, user_id: int) -> None:
+    """Refuse what only somebody who is out can do.
+
+    Raises:
+        Conflict: the outing is not under way, or this person is home.
+    """
+    me = outing.who(user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        raise Conflict("course.say.over" if outing.state in ENDED else "course.say.not_out")
+
+
+def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> None:
+    """Refuse to put off a return that cannot be.
+
+    Raises:
+        Conflict: somebody has asked for help, or it would be more than an hour in all.
+    """
+    if outing.help_at is not None:
+        raise Conflict("course.extend.help")
+    left = MOST_EXTENSION_MIN - outing.extended_min
+    if minutes > left:
+        raise Conflict("course.extend.none" if left < EXTENSIONS_MIN[0] else "course.extend.too_much", count=left)
+
+
+def may_swap_now(outing: OutingView, now: datetime) -> bool:
+    """Whether a call to change roles makes sense: two or more who can, and not over by the clock."""
+    if outing.state is not OutingState.UNDER_WAY or outing.started_at is None:
+        return False
+    if not outing.may_swap or len(outing.out) < 2:
+        return False
+    return now < outing.started_at + timedelta(milliseconds=outing.planned_ms)
+
+
+async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int | None, now: datetime) -> None:
+    """Remind those of an outing that has its people, or one of them; `kind` is one of `REMINDERS`."""
+    outing = await read(session, outing_id)
+    if outing.state not in (OutingState.FILLED, OutingState.CONFIRMED):
+        return
+    ids = [c.user_id for c in outing.inside if user_id is None or c.user_id == user_id]
+    priority = Priority.SAFETY if kind == StoredKind.OUTING_START else Priority.ASKED
+    await tell(session, outing, kind, ids, now, occurrence=f"{outing.terms}", priority=priority)
+
+
+async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -> None:
+    """Tell those who are out to change roles, unless that makes no sense any more."""
+    outing = await read(session, outing_id, hold=True)
+    if not may_swap_now(outing, now):
+        return
+    await tell(
+        session,
+        outing,
+        StoredKind.OUTING_HALF,
+        [c.user_id for c in outing.out],
+        now,
+        occurrence="1",
+        priority=Priority.SAFETY,
+    )
+
+
+async def swap(database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime) -> OutingView:
+    """Change roles; once.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: not under way, this person is home, nobody swaps, done already, or somebody would then run backward
+            without eyes.
+    """
+    async with database.urgent.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        check_out(outing, user_id)
+        if not any(c.roles.swaps for c in outing.inside):
+            raise Conflict("course.swap.nobody")
+        if outing.swapped_at is not None:
+            raise Conflict("course.swap.already", at=outing.swapped_at)
+        if not outing.may_swap:
+            raise Conflict("course.swap.no_eyes")
+        await queries.move(session, outing_id, OUT, swapped_at=now)
+        await unplan(session, [StoredKind.OUTING_HALF], outing_id)
+        outing = await spotter_coverage.follow(
+            session, outing, now, event=str(interaction_id), by_user_id=user_id, how="swap"
+        )
+        await redraw(session, outing, now)
+        return outing
+
+
+async def extend(
+    database: Database, outing_id: int, user_id: int, minutes: int, *, interaction_id: int, now: datetime
+) -> OutingView:
+    """Come home later; the ladder begins anew from the new return.
+
+    Raises:
+        NotFound: none, or not in it.
+        BadInput: not one of the lengths offered.
+        Conflict: not under way, this person is home, or more than an hour in all.
+    """
+    if minutes not in EXTENSIONS_MIN:
+        raise BadInput("course.extend.length")
+    async with database.urgent.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        check_out(outing, user_id)
+        return await lengthen(session, outing, user_id, minutes, now)
+
+
+async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minutes: int, now: datetime) -> OutingView:
+    """Put off the return of an outing that is held, and tell the others; nothing is written where it is refused.
+
+    Raises:
+        Conflict: as `extend`.
+    """
+    check_extendable(outing, minutes)
+    assert outing.due_back_at is not None
+    # Who is late already gets the minutes from now: a return that has passed would be no extension.
+    due_back_at = max(outing.due_back_at, now) + timedelta(minutes=minutes)
+    await queries.move(
+        session,
+        outing.outing_id,
+        OUT,
+        state=OutingState.UNDER_WAY.value,
+        due_back_at=due_back_at,
+        extended_min=outing.extended_min + minutes,
+        rung=-1,
+    )
+    outing = await read(session, outing.outing_id)
+    await overdue_timers.watch(session, outing.outing_id, outing.guild_id, due_back_at)
+    others = [c.user_id for c in outing.out if c.user_id != user_id]
+    await tell(
+        session,
+        outing,
+        StoredKind.OUTING_EXTENDED,
+        others,
+        now,
+        occurrence=f"{outing.extended_min}",
+        priority=Priority.SAFETY,
+        payload={"by_user_id": user_id, "minutes": minutes},
+    )
+    await overdue_timers.answered(session, outing, user_id, "extended", now)
+    await redraw(session, outing, now)
+    return outing
+
+
+async def home(
+    database: Database, outing_id: int, user_id: int, *, both: bool, interaction_id: int, now: datetime
+) -> OutingView:
+    """Be home. It closes the presser's part alone; with `both` the others are asked to say it themselves.
+
+    Whoever runs backward and has no eyes any more by it is told so in the same transaction.
+
+    Raises:
+        NotFound: none, or not in it.
+        Conflict: not under way, or home already.
+    """
+    async with database.urgent.write() as session:
+        outing = await hold_own(session, outing_id, user_id)
+        if await pressed_before(session, interaction_id, outing_id, now):
+            return outing
+        me = outing.who(user_id)
+        assert me is not None
+        if me.home_at is not None:
+            raise Conflict("course.home.already")
+        check_out(outing, user_id)
+        # Asked whether they are home as well, the others are told by that question what it means for their eyes.
+        outing = await come_home(session, outing, user_id, now, event=str(interaction_id), silent=both)
+        if outing.out:
+            if both:
+                await tell(
+                    session,
+                    outing,
+                    StoredKind.OUTING_BOTH_HOME,
+                    [c.user_id for c in outing.out],
+                    now,
+                    occurrence=f"{user_id}:{now.timestamp():.0f}",
+                    priority=Priority.SAFETY,
+                    payload={"by_user_id": user_id},
+                )
+        elif outing.help_at is None:
+            await end(session, outing, OutingState.HOME, now)
+        how = "home" if outing.help_at is None and not outing.out else "one_home"
+        if outing.help_at is not None and user_id in await overdue_timers.callers_for_help(session, outing_id):
+            how = "help_home"
+        await overdue_timers.answered(session, outing, user_id, how, now)
+        outing = await read(session, outing_id)
+        await redraw(session, outing, now)
+        return outing
+
+
+async def come_home(
+    session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, event: str, silent: bool = False
+) -> OutingView:
+    """Take somebody who is out as home; `event` and `silent` are those of `eyes.follow`."""
+    me = outing.who(user_id)
+    assert me is not None
+    await spotter_coverage.allow(session, outing, now)
+    await queries.set_companion(session, outing.outing_id, user_id, home_at=now, draft=me.draft or "offered")
+    outing = await spotter_coverage.follow(
+        session, outing, now, event=event, by_user_id=user_id, how="home", silent=silent
+    )
+    await tell(session, outing, StoredKind.OUTING_DRAFT, [user_id], now, occurrence=f"home {now.timestamp():.0f}")
+    await quiet_alarm_updates.came_home(session, outing, user_id, now)
+    return outing
+
+
+async def watch_on(
+    session: AsyncSession, outing: OutingView, now: datetime, states: Collection[str], **values: object
+) -> None:
+    """Let an outing be under way, and be watched anew, until its planned return or for `LEAST_RESERVE` from now."""
+    assert outing.due_back_at is not None
+    due_back_at = max(outing.due_back_at, now + LEAST_RESERVE)
+    state = OutingState.UNDER_WAY.value
+    given = {"state": state, "help_at": None, "rung": -1, "due_back_at": due_back_at, **values}
+    await queries.move(session, outing.outing_id, states, **given)
+    await overdue_timers.watch(session, outing.outing_id, outing.guild_id, due_back_at)
+
+
+async def end(session: AsyncSession, outing: OutingView, state: OutingState, now: datetime, **values: object) -> None:
+    """Close an outing that is out: nothing more of it is due."""
+    await queries.move(session, outing.outing_id, OUT, state=state.value, ended_at=now, eyes_lost_at=None, **values)
+    await unplan(session, [StoredKind.OUTING_HALF], outing.outing_id)
+    await overdue_timers.unwatch(session, outing.outing_id)
+
+
+async def hold_own(session: AsyncSession, outing_id: int, user_id: int) -> OutingView:
+    """An outing one is in, held.
+
+    Raises:
+        NotFound: there is none, or one is not in it, so that nothing is told of it.
+    """
+    return _of(await read(session, outing_id, hold=True), user_id)
+
+
+def _of(outing: OutingView, user_id: int) -> OutingView:
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN:
+        raise NotFound("partners.not_open")
+    return outing

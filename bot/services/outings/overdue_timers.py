@@ -1,0 +1,156 @@
+"""Watching over those who are out: the ladder is planned, moved and taken away with what changes their return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outing_rules import DEFAULT_GRACE_MIN, overdue_at
+from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post, unplan
+from bot.services.outings.outings import OutingView
+from db import models
+from db.queries.outings.partner_calls import delete_due_of
+from db.queries.safety import alerts as queries
+
+ALARMS = (StoredKind.ALERT_CONTACT, StoredKind.ALERT_ORGANISERS)
+"""Kinds that alarm somebody who is not out."""
+
+
+async def grace_of(session: AsyncSession, guild_id: int) -> int:
+    """Minutes a club waits after the planned return."""
+    guild = await session.get(models.Guild, guild_id)
+    return DEFAULT_GRACE_MIN if guild is None or guild.grace_min is None else guild.grace_min
+
+
+async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime) -> None:
+    """Plan the first rung of the ladder, in place of what was planned of it."""
+    await watch_at(session, outing_id, 0, overdue_at(due_back_at, await grace_of(session, guild_id)))
+
+
+async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
+    """Plan a rung of the ladder for an instant, in place of what was planned of it."""
+    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
+    payload = {"rung": rung}
+    step = Plan(
+        StoredKind.OUTING_OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload
+    )
+    await plan(session, [step])
+
+
+async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, rung: int, at: datetime) -> None:
+    """Plan that somebody's call for help is repeated. The ladder rests meanwhile: the organisers know already."""
+    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
+    payload = {"rung": rung, "help_user_id": user_id}
+    await plan(
+        session,
+        [Plan(StoredKind.OUTING_HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)],
+    )
+
+
+async def end_call(session: AsyncSession, outing_id: int, user_id: int) -> None:
+    """Repeat somebody's call for help no more; those of others run on."""
+    await delete_due_of(session, [StoredKind.OUTING_HELP], outing_id, user_id)
+
+
+async def unwatch(session: AsyncSession, outing_id: int) -> None:
+    """Nobody is out any more, or an organiser has said what happened."""
+    await unplan(session, [StoredKind.OUTING_OVERDUE, StoredKind.OUTING_HELP], outing_id)
+
+
+async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
+    """Tell everybody who was alarmed about an outing a turn of it, by the way they were alarmed.
+
+    That they were once is enough: who was alarmed before a return was put off waits for the end all the same.
+
+    Args:
+        session: of the transaction in which it was answered.
+        outing: as it then is.
+        user_id: who answered.
+        how: "home" (all are), "one_home" (the others are not, or somebody has asked for help), "help_home" (the one who
+            had asked for help), "extended", "resolved", "still_out" (nobody was any more, and Home was pressed too
+            early), "one_still_out" (others are), "not_there" (was never with them), or "there" (was after all).
+        now: when.
+    """
+    await tell_alarmed(session, outing, ALARMS, user_id, how, now)
+
+
+async def tell_alarmed(
+    session: AsyncSession,
+    outing: OutingView,
+    kinds: Sequence[str],
+    user_id: int,
+    how: str,
+    now: datetime,
+    *,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell whoever was sent an alarm of some kinds a turn of it, by the same way; `more` is what its text needs."""
+    alarmed = await queries.receivers(session, kinds, outing.outing_id)
+    contacts = {to for _, to, _ in await queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id)}
+    await post(
+        session,
+        [
+            Letter(
+                StoredKind.ALERT_CLEAR,
+                f"{outing.outing_id}:{how}:{user_id}:{now.timestamp():.0f}",
+                Priority.SAFETY,
+                Destination(destination),
+                due_at=now,
+                user_id=to_user_id,
+                channel_id=channel_id,
+                guild_id=outing.guild_id,
+                subject_id=outing.outing_id,
+                payload={"by_user_id": user_id, "how": how, "contact": to_user_id in contacts, **(more or {})},
+            )
+            for destination, to_user_id, channel_id in alarmed
+        ],
+        now,
+    )
+
+
+async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
+    """Whose calls for help are running in an outing."""
+    # Calls made before each had a step of its own are repeated by the ladder's until that comes round.
+    return await queries.callers_for_help(session, [StoredKind.OUTING_HELP, StoredKind.OUTING_OVERDUE], outing_id)
+
+
+def return_of(outing: OutingView) -> str:
+    """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
+    assert outing.due_back_at is not None
+    return f"{outing.due_back_at.timestamp():.0f}"
+
+
+def help_of(outing: OutingView) -> str:
+    """The call for help that is running, which tells its messages from those of one that is over."""
+    assert outing.help_at is not None
+    return f"help {outing.help_at.timestamp():.0f}"
+
+
+def alarm_letter(
+    kind: str,
+    occurrence: str,
+    outing: OutingView,
+    now: datetime,
+    payload: Mapping[str, Any],
+    *,
+    user_id: int = 0,
+    channel_id: int = 0,
+) -> Letter:
+    """A message about the safety of an outing, to a person or else to a channel."""
+    return Letter(
+        kind,
+        occurrence,
+        Priority.SAFETY,
+        Destination.DM if user_id else Destination.CHANNEL,
+        due_at=now,
+        user_id=user_id,
+        channel_id=channel_id,
+        guild_id=outing.guild_id,
+        subject_id=outing.outing_id,
+        payload=payload,
+    )

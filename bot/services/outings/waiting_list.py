@@ -1,0 +1,273 @@
+"""Who may answer a call, who has the time, and the waiting list: a place that becomes free is offered in order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.call_terms import can_then, free_places, offer_ends, overlap
+from bot.domain.outings.outing_rules import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, free_wishes
+from bot.errors import Conflict, NotFound
+from bot.services.messages import questions
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.outings.outings import OutingView, read, tell
+from db import models
+from db.engine import Database
+from db.queries.outings import outings as outing_queries
+from db.queries.outings import partner_calls as queries
+from db.queries.partners import trust_and_blocks as tie_queries
+
+ASKED_AT_MOST = 10
+"""How many who are free are asked when an outing has lost somebody."""
+ASKED_A_DAY = 20
+"""How many are asked in a day for calls of one member, who could change the terms again and again."""
+RECENT = timedelta(days=60)
+"""Who has faced forward since then is asked as a recent spotter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presser:
+    """Who presses a button.
+
+    Attributes:
+        user_id: Discord's id.
+        guild_id: the club it is pressed in; None in a direct message.
+        role_ids: held there, as Discord says with the press; empty in a direct message.
+    """
+
+    user_id: int
+    guild_id: int | None = None
+    role_ids: frozenset[int] = frozenset()
+
+
+async def held(session: AsyncSession, outing_id: int, *, hold: bool = True) -> OutingView:
+    """An outing, held against other writers unless it is only read.
+
+    Raises:
+        NotFound: there is none; said as to somebody who may not join.
+    """
+    try:
+        return await read(session, outing_id, hold=hold)
+    except NotFound:
+        raise NotFound("partners.not_open") from None
+
+
+async def open_to(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
+    """Those of some members, given with their roles, who may answer a call."""
+    candidates = await _audience_among(session, outing, known)
+    inside = [c.user_id for c in outing.inside]
+    return candidates - await tie_queries.blocked_among(session, candidates, inside)
+
+
+async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
+    """Those of some members whom a call is made to, a block or not."""
+    candidates = set(known)
+    if outing.audience is Audience.TRUSTED:
+        caller_id = outing.caller_id or 0  # nobody trusts for one who erased themselves
+        candidates &= await tie_queries.trusted_by(session, caller_id, candidates) | {caller_id}
+    elif outing.audience is Audience.ROLE:
+        candidates = {user_id for user_id in candidates if outing.audience_role_id in known[user_id]}
+    return candidates
+
+
+async def check_open(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
+    """Refuse whoever may not join, always in the same words. Asked last: whatever else refuses is told to everybody.
+
+    Raises:
+        NotFound: another club's, limited to others, or a block with somebody who is in.
+    """
+    if not await is_open(session, outing, presser):
+        raise NotFound("partners.not_open")
+
+
+async def check_audience(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
+    """Refuse whom a call is not made to. Where nobody's place changes this is enough, and no block shows.
+
+    Raises:
+        NotFound: another club's, or limited to others.
+    """
+    known = await _known(session, outing, presser)
+    if presser.user_id not in await _audience_among(session, outing, known):
+        raise NotFound("partners.not_open")
+
+
+async def may_answer(database: Database, outing: OutingView, user_id: int) -> bool:
+    """Whether somebody who is asked may answer, as far as the club's roles were seen."""
+    async with database.read() as session:
+        return await is_open(session, outing, Presser(user_id))
+
+
+async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
+    """Refuse whoever may not see more than the public card of a limited call.
+
+    What a call to everyone shows stands in the channel, so that every member may see it here as well.
+
+    Raises:
+        NotFound: another club's, or limited to others.
+        Conflict: limited, and over: nobody sees more of it, so that no block shows.
+    """
+    me = outing.who(presser.user_id)
+    if me is not None and me.presence is not Presence.LEFT:
+        return
+    await check_audience(session, outing, presser)
+    if outing.audience is Audience.EVERYONE:
+        return
+    if outing.state in ENDED:
+        raise Conflict("partners.refused.over")
+    await check_open(session, outing, presser)
+
+
+async def is_open(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
+    """Whether somebody may join, as of `check_open`."""
+    return presser.user_id in await open_to(session, outing, await _known(session, outing, presser))
+
+
+async def _known(session: AsyncSession, outing: OutingView, presser: Presser) -> dict[int, frozenset[int]]:
+    """The presser with roles, as a member of the outing's club; nobody where that is another one."""
+    if presser.guild_id is None:
+        return await queries.members_among(session, outing.guild_id, [presser.user_id])
+    return {presser.user_id: presser.role_ids} if presser.guild_id == outing.guild_id else {}
+
+
+# ── time ──
+
+
+def ends_at(outing: OutingView) -> datetime:
+    """When an outing is planned to be over, without the reserve."""
+    return outing.starts_at + timedelta(milliseconds=outing.planned_ms)
+
+
+def _span(row: models.Outing) -> tuple[datetime, datetime]:
+    begins = row.started_at or row.starts_at
+    ends = begins + timedelta(milliseconds=row.planned_ms)
+    return begins, max(ends, row.due_back_at or ends) if row.state in OUT else ends
+
+
+async def check_free(session: AsyncSession, outing: OutingView, user_id: int) -> None:
+    """Refuse a second outing at the same time, showing both.
+
+    Raises:
+        Conflict: they overlap.
+    """
+    await queries.hold_user(session, user_id)
+    for _, row in await queries.live_outings_of(session, [user_id]):
+        if row.outing_id != outing.outing_id and overlap(_span(row), (outing.starts_at, ends_at(outing))):
+            raise Conflict(
+                "partners.refused.two_at_once",
+                place=row.place,
+                at=row.starts_at,
+                until=_span(row)[1],
+                other_place=outing.place,
+                other_at=outing.starts_at,
+                other_until=ends_at(outing),
+            )
+
+
+async def _busy(session: AsyncSession, outing: OutingView, user_ids: Collection[int]) -> set[int]:
+    """Those of some people who are in another outing then."""
+    return {
+        user_id
+        for user_id, row in await queries.live_outings_of(session, user_ids)
+        if row.outing_id != outing.outing_id and overlap(_span(row), (outing.starts_at, ends_at(outing)))
+    }
+
+
+# ── places ──
+
+
+def held_wishes(outing: OutingView, without: int | None = None) -> list[Wish]:
+    """What those who are in, and those a place is kept for, come as; one person left out."""
+    return [c.wish for c in outing.companions if c.presence in (Presence.IN, Presence.OFFERED) and c.user_id != without]
+
+
+def free_for(outing: OutingView, user_id: int | None) -> dict[Wish, int]:
+    """How many may still come as what, a place kept for somebody else being taken."""
+    if outing.state not in BEFORE:
+        return dict.fromkeys(Wish, 0)
+    wishes = held_wishes(outing, without=user_id)
+    return free_places(wishes, outing.backward_per_spotter, outing.places, solo=outing.solo)
+
+
+async def offer_places(session: AsyncSession, outing: OutingView, now: datetime) -> OutingView:
+    """Offer what is free to the first on the waiting list who fits, and so on; each place is kept meanwhile."""
+    waiting = [c for c in outing.companions if c.presence is Presence.WAITING]
+    if outing.state not in BEFORE or not waiting:
+        return outing
+    ids = [c.user_id for c in waiting]
+    allowed = await open_to(session, outing, await queries.members_among(session, outing.guild_id, ids))
+    allowed -= await _busy(session, outing, ids)
+    taken = held_wishes(outing)
+    for one in waiting:
+        free = free_wishes(taken, outing.backward_per_spotter, outing.places, solo=outing.solo)
+        if one.user_id not in allowed or one.wish not in free:
+            continue
+        until = offer_ends(now, outing.starts_at)
+        await outing_queries.set_companion(
+            session, outing.outing_id, one.user_id, presence=Presence.OFFERED.value, offered_until=until
+        )
+        await plan(
+            session,
+            [
+                Plan(
+                    StoredKind.OUTING_OFFER_ENDS,
+                    f"{outing.outing_id}:{one.user_id}",
+                    until,
+                    Priority.ASKED,
+                    subject_id=outing.outing_id,
+                    user_id=one.user_id,
+                )
+            ],
+        )
+        await tell(session, outing, StoredKind.OUTING_OFFER, [one.user_id], now, occurrence=f"{until.timestamp():.0f}")
+        taken.append(one.wish)
+    return await read(session, outing.outing_id)
+
+
+async def ask_who_is_free(session: AsyncSession, outing: OutingView, now: datetime) -> None:
+    """Ask a few who could come: whose weekly windows hold the time, then who has faced forward lately.
+
+    Nobody twice for the same terms, nobody who pauses, has left the club or this outing, is out then, or may not
+    answer.
+    """
+    free = {wish for wish, places in free_for(outing, None).items() if places}
+    if outing.state is not OutingState.OPEN or not free:
+        return
+    paused: set[int] = set()
+    windows: list[int] = []
+    for row, zone in await queries.available(session, outing.guild_id):
+        day = outing.starts_at.astimezone(ZoneInfo(zone)).date()
+        if row.paused_until is not None and day < row.paused_until:
+            paused.add(row.user_id)
+        elif (
+            (not row.wishes or free & {Wish(wish) for wish in row.wishes})
+            and (not row.places or outing.place in row.places)
+            and can_then(row.windows, outing.starts_at, ends_at(outing), zone)
+        ):
+            windows.append(row.user_id)
+    # By lot, so that it is not always the same; by the outing, so that it can be repeated.
+    random.Random(outing.outing_id).shuffle(windows)
+    spotters: list[int] = []
+    if Wish.SPOTTER in free:
+        since = now - RECENT
+        spotters = await queries.recent_spotters(
+            session, outing.guild_id, since, since.astimezone(UTC).date(), ASKED_AT_MOST * 5
+        )
+    known_here = {c.user_id for c in outing.companions}
+    ordered = [one for one in dict.fromkeys([*windows, *spotters]) if one not in paused | known_here]
+    allowed = await open_to(session, outing, await queries.members_among(session, outing.guild_id, ordered))
+    allowed -= await _busy(session, outing, ordered)
+    chosen = [one for one in ordered if one in allowed][:ASKED_AT_MOST]
+    if outing.caller_id is not None:
+        chosen = await questions.choose(
+            session, StoredKind.OUTING_WANTED, outing.caller_id, chosen, now, most=ASKED_A_DAY
+        )
+    await tell(
+        session, outing, StoredKind.OUTING_WANTED, chosen, now, occurrence=str(outing.terms), priority=Priority.NUDGE
+    )

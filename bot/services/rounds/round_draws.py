@@ -1,0 +1,303 @@
+"""A round's draw: what goes into it, what came out, the organisers' word on it, and the outings that follow.
+
+What is drawn is kept as a proposal, with the ids of those in it, until it is confirmed; then it is outings. A block,
+a skip or a pause said in between counts: confirming looks again at who takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outing_rules import Wish
+from bot.domain.partners.availability import Week, slot_start
+from bot.domain.rounds.match_scoring import Candidate
+from bot.domain.rounds.matching import Draw
+from bot.domain.rounds.round_calendar import ANSWER
+from bot.errors import Conflict, NotAllowed, NotFound
+from bot.localizer import Reader
+from bot.services.members.people import club_of
+from bot.services.messages.deliveries import Plan, plan
+from bot.services.rounds import rounds
+from bot.services.rounds.round_candidates import taking_part, week_in
+from bot.services.rounds.round_outings import settle_round
+from db import models
+from db.engine import Database
+from db.queries.partners.meeting_points import points_of
+from db.queries.profile import settings as settings_queries
+from db.queries.rounds import rounds as queries
+from db.queries.runs import runs as run_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Hat:
+    """What goes into a draw."""
+
+    round_id: int
+    guild_id: int
+    candidates: tuple[Candidate, ...]
+    unseen: tuple[int, ...]
+    backward_per_spotter: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A drawn outing: who, as what; names as last seen, as typed."""
+
+    partners: tuple[tuple[int, str, Wish], ...]
+    starts_at: datetime
+    place: str | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round as its organisers see it.
+
+    Attributes:
+        round_id: which.
+        guild_id: the club.
+        reader: how the club reads.
+        monday: of the week matched for.
+        match_at: when it is matched, or was.
+        state: announced, drawing, drawn, confirmed, cancelled.
+        seed: of the draw; tells it from others.
+        asked: how many were asked and have not skipped.
+        outings: as drawn, soonest first.
+        left: name and what would help, of those left over.
+        confirms_at: when it confirms itself.
+    """
+
+    round_id: int
+    guild_id: int
+    reader: Reader
+    monday: date
+    match_at: datetime
+    state: str
+    seed: int
+    asked: int
+    outings: tuple[Proposed, ...]
+    left: tuple[tuple[str, str], ...]
+    confirms_at: datetime | None
+
+
+async def hat(database: Database, round_id: int, now: datetime, *, trial: bool = False) -> Hat | None:
+    """What goes into the draw of a round that is to be drawn, or on `trial` will be; None for one that is not."""
+    async with database.read() as session:
+        row = await queries.round_row(session, round_id)
+        if row is None or row.state != ("announced" if trial else "drawing"):
+            return None
+        guild = await settings_queries.guild_row(session, row.guild_id)
+        club = club_of(guild)
+        assert guild is not None
+        assert club is not None
+        taking = await taking_part(session, row, guild, now)
+    return Hat(round_id, guild.guild_id, taking.candidates, taking.unseen, club.backward_per_spotter, row.seed)
+
+
+async def members_left(database: Database, guild_id: int, user_ids: Sequence[int], now: datetime) -> None:
+    """Note who is found to be no longer in a club."""
+    async with database.write() as session:
+        await queries.mark_members_left(session, guild_id, user_ids, now)
+
+
+async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None:
+    """Keep what came out, unless it was drawn meanwhile, and show it to the organisers; with nobody it is over."""
+    async with database.write() as session:
+        row = await queries.round_row(session, hat.round_id, hold=True)
+        if row is None or (row.state, row.seed) != ("drawing", hat.seed):
+            return
+        guild = await settings_queries.guild_row(session, row.guild_id)
+        assert guild is not None
+        proposal = {"confirms_at": (now + ANSWER).isoformat(), **_proposal(draw, week_in(row, guild))}
+        await queries.move_round(session, row.round_id, ["drawing"], state="drawn", proposal=proposal)
+        if not draw.outings:
+            held = await queries.round_row(session, row.round_id, hold=True)
+            assert held is not None
+            await settle_round(session, held, guild, now)
+            return
+        confirms = Plan(
+            StoredKind.ROUND_PREVIEW, str(row.round_id), now + ANSWER, Priority.ASKED, subject_id=row.round_id
+        )
+        await plan(session, [confirms])
+        await rounds.show(session, row, guild, now)
+
+
+def _proposal(draw: Draw, week: Week) -> dict[str, Any]:
+    """A draw as it is kept."""
+    return {
+        "outings": [
+            {
+                "partners": [[p.user_id, p.wish.value] for p in one.partners],
+                "starts_at": slot_start(week, one.slot).isoformat(),
+                "slot": one.slot,
+                "place": one.place,
+                "pace_s_per_km": one.pace_s_per_km,
+                "why": [reason.code for reason in one.why],
+            }
+            for one in draw.outings
+        ],
+        "left": [[user_id, help_.value] for user_id, help_ in draw.left],
+    }
+
+
+async def tried(database: Database, hat: Hat, draw: Draw) -> RoundView:
+    """How a round that is not matched yet would come out now; nothing is kept."""
+    async with database.read() as session:
+        row = await queries.round_row(session, hat.round_id)
+        guild = await settings_queries.guild_row(session, hat.guild_id)
+        if row is None or guild is None:
+            raise NotFound("rounds.gone")
+        return await _view(session, row, _proposal(draw, week_in(row, guild)))
+
+
+async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundView:
+    """The club's newest round, for an organiser.
+
+    Raises:
+        NotAllowed: not one of the club's organisers.
+        NotFound: there is none yet; says when the first is, where one is planned.
+    """
+    async with database.read() as session:
+        await _check_organiser(session, guild_id, organiser_id)
+        row = await queries.newest_round(session, guild_id, (*queries.PENDING, "confirmed"))
+        if row is None:
+            planned = await queries.planned_payload(session, guild_id, StoredKind.ROUND_NOTICE)
+            if planned is not None:
+                raise NotFound("rounds.planned", at=datetime.fromisoformat(planned["match_at"]))
+            raise NotFound("rounds.none")
+        return await _view(session, row)
+
+
+async def seen(database: Database, round_id: int, organiser_id: int | None = None) -> RoundView:
+    """A round as it stands, for an organiser, or for the organisers' channel.
+
+    Raises:
+        NotAllowed: not one of the club's organisers.
+        NotFound: there is none.
+    """
+    async with database.read() as session:
+        row = await queries.round_row(session, round_id)
+        if row is None:
+            raise NotFound("rounds.gone")
+        if organiser_id is not None:
+            await _check_organiser(session, row.guild_id, organiser_id)
+        return await _view(session, row)
+
+
+async def _view(session: AsyncSession, row: models.Round, trial: dict[str, Any] | None = None) -> RoundView:
+    proposal = trial or row.proposal or {"outings": [], "left": []}
+    ids = [user_id for one in proposal["outings"] for user_id, _ in one["partners"]]
+    ids += [user_id for user_id, _ in proposal["left"]]
+    names = await run_queries.display_names(session, row.guild_id, ids)
+    points = {point.name.casefold(): point.name for point in await points_of(session, row.guild_id)}
+    club = club_of(await settings_queries.guild_row(session, row.guild_id))
+    assert club is not None
+    places = await queries.places_of(session, row.round_id)
+    return RoundView(
+        row.round_id,
+        row.guild_id,
+        club.reader,
+        row.monday,
+        row.match_at,
+        row.state,
+        row.seed,
+        sum(state != "skipped" for state in places.values()),
+        tuple(
+            Proposed(
+                tuple((user_id, names.get(user_id, "?"), Wish(wish)) for user_id, wish in one["partners"]),
+                datetime.fromisoformat(one["starts_at"]),
+                one["place"] and points.get(one["place"], one["place"]),
+                tuple(one["why"]),
+            )
+            for one in proposal["outings"]
+        ),
+        tuple((names.get(user_id, "?"), help_) for user_id, help_ in proposal["left"]),
+        datetime.fromisoformat(proposal["confirms_at"]) if "confirms_at" in proposal else None,
+    )
+
+
+# ── the organisers' word ──
+
+
+async def redraw_round(database: Database, round_id: int, organiser_id: int, seed: int, now: datetime) -> None:
+    """Have a draw made again, with another seed. One that was redrawn since it was shown is left as it is.
+
+    Raises:
+        NotAllowed: not one of the club's organisers.
+        NotFound: there is no such round.
+        Conflict: it is confirmed, or called off.
+    """
+    async with database.write() as session:
+        row = await _held(session, round_id, organiser_id)
+        if (row.state, row.seed) == ("drawn", seed):
+            await rounds.to_draw(session, row, now)
+
+
+async def confirm(database: Database, round_id: int, organiser_id: int, seed: int, now: datetime) -> bool:
+    """Make outings of a draw.
+
+    Returns:
+        False where it was redrawn since it was shown: nothing is confirmed then.
+
+    Raises:
+        NotAllowed: not one of the club's organisers.
+        NotFound: there is no such round.
+        Conflict: it is confirmed, or called off.
+    """
+    async with database.write() as session:
+        row = await _held(session, round_id, organiser_id)
+        if (row.state, row.seed) != ("drawn", seed):
+            return False
+        guild = await settings_queries.guild_row(session, row.guild_id)
+        assert guild is not None
+        await settle_round(session, row, guild, now)
+        return True
+
+
+async def matched_in(database: Database, round_id: int) -> tuple[int, tuple[int, ...]]:
+    """The club of a round, and who is matched in its draw while that is not confirmed."""
+    async with database.read() as session:
+        row = await queries.round_row(session, round_id)
+        proposal = row.proposal if row is not None and row.state == "drawn" else None
+        found = [user_id for one in (proposal or {"outings": []})["outings"] for user_id, _ in one["partners"]]
+        return (row.guild_id if row is not None else 0), tuple(found)
+
+
+async def settle(database: Database, round_id: int, now: datetime) -> None:
+    """Make outings of a draw on which no organiser has said a word."""
+    async with database.write() as session:
+        await confirm_by_itself(session, round_id, now)
+
+
+async def confirm_by_itself(session: AsyncSession, round_id: int, now: datetime) -> None:
+    """Make outings of a draw on which no organiser has said a word."""
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is not None and row.state == "drawn":
+        guild = await settings_queries.guild_row(session, row.guild_id)
+        assert guild is not None
+        await settle_round(session, row, guild, now)
+
+
+async def _held(session: AsyncSession, round_id: int, organiser_id: int) -> models.Round:
+    row = await queries.round_row(session, round_id, hold=True)
+    if row is None:
+        raise NotFound("rounds.gone")
+    await _check_organiser(session, row.guild_id, organiser_id)
+    if row.state not in queries.PENDING:
+        raise Conflict("rounds.over")
+    return row
+
+
+async def _check_organiser(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    """Refuse who was not an organiser when last seen; said in the club, that is now."""
+    member = await session.get(models.Member, (guild_id, user_id))
+    if member is None or not member.organiser or member.left_at is not None:
+        raise NotAllowed("errors.organiser.only")

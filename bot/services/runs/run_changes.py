@@ -1,0 +1,308 @@
+"""Writing runs: logging, and every later change as a numbered revision.
+
+One function is one transaction: the run, its stretches, the revision and the standings move together. The id of the
+interaction is a unique key of what it writes, so that one delivered twice changes nothing the second time. A
+spotter's or organiser's answer is not the runner's change and takes no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import update
+
+from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, Stretch, breaks_the_rule, counts
+from bot.domain.runs.world_bests import review_needed
+from bot.errors import Conflict, NotFound
+from bot.services.boards import standings
+from bot.services.members.people import Person
+from bot.services.runs import spotter_questions, spotting
+from bot.services.runs.revisions import change, counted_of, insert_run, made_before, owned, restored
+from bot.services.runs.runs import RunView, content_of, view_of
+from db import models
+from db.engine import Database
+from db.queries.runs import runs as queries
+
+Amend = Callable[[RunContent], RunContent]
+"""What an edit makes of a run; pure, called inside the transaction, may raise `BadInput`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLogged:
+    """What logging a run came to.
+
+    Attributes:
+        view: the run, with the week as its card shows it.
+        repeated: this interaction had logged it already; nothing was written.
+        zone_assumed: the zone was nobody's choice and no card has said so yet.
+        rule_broken: backward, without a spotter, where the club does not allow it solo.
+    """
+
+    view: RunView
+    repeated: bool
+    zone_assumed: bool
+    rule_broken: bool
+
+
+async def log_run(
+    database: Database,
+    person: Person,
+    content: RunContent,
+    *,
+    interaction_id: int,
+    now: datetime,
+    source: str = "typed",
+    channel_id: int | None = None,
+) -> RunLogged:
+    """Log a run; it belongs to the person and to the club spoken in. The spotter it names is asked.
+
+    Args:
+        database: where.
+        person: the runner.
+        content: the run.
+        interaction_id: the key of this run.
+        now: when.
+        source: how it was told.
+        channel_id: where it was told, in a club.
+
+    Raises:
+        Unavailable: the database is locked or full; nothing was written.
+    """
+    review = Review.HELD if review_needed(content.stretches) else Review.NONE
+    async with database.write() as session:
+        run = await insert_run(
+            session, person, content, review, interaction_id=interaction_id, ordinal=0, now=now, source=source
+        )
+        repeated = run is None
+        if run is None:
+            run = await queries.run_for_update(
+                session,
+                models.Run.interaction_id == interaction_id,
+                models.Run.ordinal == 0,
+                models.Run.user_id == person.user_id,
+            )
+            if run is None:
+                raise NotFound("runs.not_found")
+            stretches = await queries.stretches_of(session, [run.run_id])
+            content = content_of(run, stretches[run.run_id])
+        tells_zone = person.zone_assumed and not person.zone_told and not repeated
+        if tells_zone:
+            await session.execute(
+                update(models.User).where(models.User.user_id == person.user_id).values(zone_told=True)
+            )
+        own = not (person.in_guild and content.sharing is Sharing.CLUB)
+        view = await view_of(session, run, content, own=own, runner=person.display_name)
+        if not repeated:
+            view = await spotter_questions.ask(session, None, view, now, channel_id)
+    return RunLogged(view, repeated, tells_zone, breaks_the_rule(content, person.solo_surfaces))
+
+
+async def edit_run(
+    database: Database,
+    run_id: int,
+    user_id: int,
+    amend: Amend,
+    *,
+    interaction_id: int,
+    now: datetime,
+    seen_revision: int | None = None,
+    channel_id: int | None = None,
+) -> RunView:
+    """Change one's own run by `amend`. A spotter newly named, or who had agreed to what changed, is asked.
+
+    Args:
+        database: where.
+        run_id: of the run.
+        user_id: of its runner.
+        amend: from the present content to the new.
+        interaction_id: the key of this change.
+        now: when.
+        seen_revision: the revision the member was looking at; another since then is a conflict.
+        channel_id: where it is changed, in a club.
+
+    Raises:
+        NotFound: not this runner's, or deleted.
+        Conflict: it was changed since `seen_revision`.
+        BadInput: from `amend`; nothing was written.
+    """
+    async with database.write() as session:
+        run, state = await owned(session, run_id, user_id)
+        if await made_before(session, run_id, interaction_id):
+            return await view_of(session, run, state.content, own=True)
+        if state.deleted:
+            raise NotFound("runs.deleted")
+        if seen_revision is not None and seen_revision != run.revision:
+            raise Conflict("runs.changed_meanwhile")
+        content = _asked_anew(state.content, amend(state.content))
+        if content == state.content:
+            return await view_of(session, run, content, own=True)
+        view = await change(session, run, state, replace(state, content=content), "edited", interaction_id, now)
+        return await spotter_questions.ask(session, state.content, view, now, channel_id)
+
+
+def _asked_anew(before: RunContent, after: RunContent) -> RunContent:
+    """A spotter agreed to the run as it was: a run of other figures or another time needs the answer again."""
+    same = (before.stretches, before.started_at) == (after.stretches, after.started_at)
+    if same or after.spotter_state is not SpotterState.AGREED:
+        return after
+    return replace(after, spotter_state=SpotterState.ASKED)
+
+
+async def tell_directions(
+    database: Database,
+    run_id: int,
+    user_id: int,
+    stretches: tuple[Stretch, ...],
+    *,
+    interaction_id: int,
+    now: datetime,
+) -> RunView:
+    """Say which stretches of one's imported run were backward; from then on it counts.
+
+    Raises:
+        NotFound: not this runner's, or deleted.
+        Conflict: it has been told already.
+    """
+    async with database.write() as session:
+        run, state = await owned(session, run_id, user_id)
+        if await made_before(session, run_id, interaction_id):
+            return await view_of(session, run, state.content, own=True)
+        if state.deleted:
+            raise NotFound("runs.deleted")
+        if state.content.told:
+            raise Conflict("runs.told_already")
+        told = replace(state, content=replace(state.content, stretches=stretches))
+        return await change(session, run, state, told, "told", interaction_id, now)
+
+
+async def share_run(
+    database: Database,
+    run_id: int,
+    user_id: int,
+    *,
+    sharing: Sharing | None,
+    extras: frozenset[Extra] | None,
+    interaction_id: int,
+    now: datetime,
+) -> RunView:
+    """Choose who sees one's run, and what of it beyond the default; None leaves as it is.
+
+    Raises:
+        NotFound: not this runner's, or deleted.
+    """
+
+    def amend(content: RunContent) -> RunContent:
+        return replace(
+            content,
+            sharing=content.sharing if sharing is None else sharing,
+            extras=content.extras if extras is None else extras,
+        )
+
+    return await edit_run(database, run_id, user_id, amend, interaction_id=interaction_id, now=now)
+
+
+async def delete_run(database: Database, run_id: int, user_id: int, *, interaction_id: int, now: datetime) -> RunView:
+    """Delete one's own run; its revision can be undone.
+
+    Raises:
+        NotFound: not this runner's, or deleted already.
+    """
+    async with database.write() as session:
+        run, state = await owned(session, run_id, user_id)
+        if await made_before(session, run_id, interaction_id):
+            return await view_of(session, run, state.content, own=True)
+        if state.deleted:
+            raise NotFound("runs.deleted")
+        return await change(session, run, state, replace(state, deleted=True), "deleted", interaction_id, now)
+
+
+async def undo_change(
+    database: Database, run_id: int, user_id: int, revision: int, *, interaction_id: int, now: datetime
+) -> RunView:
+    """Take back the change numbered `revision`, while it is the newest.
+
+    Raises:
+        NotFound: not this runner's.
+        Conflict: it was taken back already, or another change came after it; nothing was changed.
+    """
+    async with database.write() as session:
+        run, state = await owned(session, run_id, user_id)
+        if await made_before(session, run_id, interaction_id):
+            return await view_of(session, run, state.content, own=True)
+        newest = await queries.revision_row(session, run_id, run.revision)
+        target = await queries.revision_row(session, run_id, revision)
+        if newest is None or target is None:
+            raise NotFound("runs.not_found")
+        if newest.undoes is not None and revision in (newest.revision, newest.undoes):
+            raise Conflict("runs.undo.already")
+        if newest.revision != revision:
+            raise Conflict(f"runs.undo.after_{newest.kind}", when=newest.changed_at)
+        earlier = replace(state, deleted=True) if target.before is None else restored(target.before, state)
+        return await change(session, run, state, earlier, "undone", interaction_id, now, undoes=revision)
+
+
+async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, agreed: bool) -> RunView:
+    """The named spotter says whether he faced forward. He may change his mind.
+
+    Raises:
+        NotFound: the run is gone, or names somebody else now.
+    """
+    async with database.write() as session:
+        run = await queries.run_for_update(
+            session,
+            models.Run.run_id == run_id,
+            models.Run.spotter_id == spotter_id,
+            models.Run.deleted_at.is_(None),
+        )
+        if run is None:
+            raise NotFound("runs.spotter.gone")
+        state = SpotterState.AGREED if agreed else SpotterState.DECLINED
+        await queries.update_run(session, run_id, {"spotter_state": state.value})
+        run.spotter_state = state.value
+        stretches = await queries.stretches_of(session, [run_id])
+        content = content_of(run, stretches[run_id])
+        await spotting.follow(session, run, content, content, counted_before=run.counted)
+        return await view_of(session, run, content, own=False)
+
+
+async def review_run(
+    database: Database,
+    run_id: int,
+    guild_id: int,
+    *,
+    agree: bool,
+    seen_revision: int,
+) -> RunView:
+    """An organiser agrees to or rejects a held run of the club; the caller has checked that he is one.
+
+    Raises:
+        NotFound: no such run in this club.
+        Conflict: somebody has decided already, it needs no review any more, or it was changed since
+            `seen_revision`, which is what the organiser saw.
+    """
+    async with database.write() as session:
+        run = await queries.run_for_update(
+            session,
+            models.Run.run_id == run_id,
+            models.Run.guild_id == guild_id,
+            models.Run.sharing == Sharing.CLUB.value,
+            models.Run.deleted_at.is_(None),
+        )
+        if run is None:
+            raise NotFound("runs.not_found")
+        if run.review != Review.HELD.value:
+            raise Conflict("club.review.decided")
+        if run.revision != seen_revision:
+            raise Conflict("runs.review.changed")
+        stretches = await queries.stretches_of(session, [run_id])
+        content = content_of(run, stretches[run_id])
+        review = Review.AGREED if agree else Review.REJECTED
+        counted = counts(content, review, deleted=False)
+        await queries.update_run(session, run_id, {"review": review.value, "counted": counted})
+        run.review, run.counted = review.value, counted
+        await spotting.follow(session, run, content, content, counted_before=False)
+        if counted:
+            await standings.move(session, None, counted_of(run, content))
+        return await view_of(session, run, content, own=False)

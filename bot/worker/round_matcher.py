@@ -1,0 +1,33 @@
+"""Matching partners in a process: the request, and what answers it there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from bot.domain.rounds.match_scoring import Candidate
+from bot.domain.rounds.matching import Draw, draw_round
+from bot.worker.messages import Request
+
+
+class DrawRound(Request, frozen=True, tag=True):
+    """Draw a round."""
+
+    answer: ClassVar[Any] = Draw
+
+    candidates: Sequence[Candidate]
+    backward_per_spotter: int
+    seed: int
+
+
+class Rounds:
+    """Matches partners."""
+
+    requests = (DrawRound,)
+
+    def __init__(self) -> None:
+        import rustworkx  # noqa: F401 - behind the wall `pairing` finds it loaded
+
+    def handle(self, request: DrawRound, _: bytes) -> tuple[Any, bytes]:
+        """Answer a request."""
+        return draw_round(request.candidates, request.backward_per_spotter, request.seed), b""

@@ -1,0 +1,126 @@
+"""What every press on the club's settings has in common: who may, what Discord allows, and drawing the page again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import discord
+
+from bot.errors import MemberError, NotAllowed
+from bot.interactions.replies import Interaction, met, replace
+from bot.localizer import Reader
+from bot.services.clubs import clubs
+from bot.services.clubs.clubs import ClubSettings
+from bot.services.members.people import Club, Person
+from cogs.clubs.club_pages_view import settings_page
+from cogs.clubs.club_view import Page, Trouble
+
+
+async def organiser(interaction: Interaction) -> tuple[Person, int]:
+    """Who speaks, and the club; refuses anybody who is not its organiser.
+
+    Raises:
+        NotAllowed: not an organiser, or not said in a club's server.
+    """
+    person = await met(interaction)
+    if not person.in_guild or person.guild_id is None:
+        raise NotAllowed("errors.guild.only")
+    if not person.organiser:
+        raise NotAllowed("errors.organiser.only")
+    return person, person.guild_id
+
+
+def server(interaction: Interaction) -> discord.Guild:
+    """The server something was pressed in, with its channels and roles.
+
+    Raises:
+        NotAllowed: the bot itself is not in it.
+    """
+    if interaction.guild is None or interaction.guild.me is None:
+        raise NotAllowed("errors.guild.only")
+    return interaction.guild
+
+
+async def draw_page(interaction: Interaction, page: Page, notice: str = "") -> None:
+    """Draw a page as it stands now; the organiser's own reading may have changed with it."""
+    person, guild_id = await organiser(interaction)
+    app = interaction.client.app
+    settings = await clubs.club_settings(app.database, guild_id)
+    trouble = trouble_of(server(interaction), settings, person.reader)
+    await replace(interaction, settings_page(page, settings, trouble, person.reader, app.clock(), notice))
+
+
+async def change(interaction: Interaction, page: Page, person: Person, work: Awaitable[object]) -> bool:
+    """Await a change and draw the page; a refusal stands on the page, whose menus then show what still holds.
+
+    Returns:
+        Whether it was made.
+    """
+    try:
+        await work
+    except MemberError as error:
+        await draw_page(interaction, page, f"⚠️ {person.reader.error(error)}")
+        return False
+    await draw_page(interaction, page)
+    return True
+
+
+def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Reader) -> Trouble:
+    """Where the server no longer is as the club's settings need it."""
+    club, digest_id = settings.club, settings.digest.channel_id
+    roles = {club.organiser_role_id, club.spotter_role_id, club.women_role_id} - {None}
+    channels = {club.partners_channel_id, club.organisers_channel_id, digest_id} - {None}
+    gone = {one for one in roles if one is not None and guild.get_role(one) is None}
+    gone |= {one for one in channels if one is not None and guild.get_channel(one) is None}
+    return Trouble(
+        partners_trouble(guild, club.partners_channel_id, reader),
+        organisers_trouble(guild, club, club.organisers_channel_id, reader),
+        frozenset(gone),
+        digest_trouble(guild, digest_id, reader),
+    )
+
+
+def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
+    """Why the bot cannot post calls in a channel, and what to change; empty where it can, or where none is set."""
+    return lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
+
+
+def digest_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
+    """Why the bot cannot post the digest and its chart in a channel; empty where it can, or where none is set."""
+    return lacking(guild, channel_id, ("view_channel", "send_messages", "attach_files"), reader)
+
+
+def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Reader) -> str:
+    """Why alerts may not, or cannot, go to a channel, and what to change; empty where they can, or where none is set.
+
+    To ping a role the bot needs no permission where everybody may mention that role; elsewhere it needs Mention
+    Everyone, which on Discord covers all roles.
+    """
+    why = lacking(guild, channel_id, ("view_channel", "send_messages"), reader)
+    channel = None if channel_id is None else guild.get_channel(channel_id)
+    if why or channel is None:
+        return why
+    if channel.permissions_for(guild.default_role).view_channel:
+        return reader.t("club.trouble.public", channel=channel.mention)
+    role = guild.get_role(club.organiser_role_id) if club.organiser_role_id is not None else None
+    if role is None:
+        return ""
+    if not channel.permissions_for(role).view_channel:
+        return reader.t("club.trouble.unread", channel=channel.mention, role=role.mention)
+    if not role.mentionable and not channel.permissions_for(guild.me).mention_everyone:
+        return reader.t("club.trouble.unpingable", channel=channel.mention, role=role.mention)
+    return ""
+
+
+def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Reader) -> str:
+    """Which permissions the bot lacks in a channel, in words; empty where it has all that are `needed`."""
+    if channel_id is None:
+        return ""
+    channel = guild.get_channel(channel_id)
+    if channel is None:
+        return reader.t("club.trouble.channel_gone")
+    held = channel.permissions_for(guild.me)
+    missing = [reader.t(f"club.permission.{name}") for name in needed if not getattr(held, name)]
+    if not missing:
+        return ""
+    return reader.t("club.trouble.lacking", channel=channel.mention, permissions=", ".join(missing))

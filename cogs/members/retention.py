@@ -1,0 +1,67 @@
+"""Forgetting, once a day: messages long sent (`privacy.purging`) and clubs long gone (`privacy.gone_clubs`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.delivery.message_kinds import DueNow, Kind
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.interactions.startup_tasks import begin
+from bot.services.privacy import gone_clubs, retention
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+
+class Forgetting(commands.Cog):
+    """A step that nobody sees."""
+
+    def __init__(self, bot: Backpedal) -> None:
+        self.bot = bot
+        self.app = bot.app
+        self.kinds = (
+            Kind(StoredKind.DELIVERY_PURGE, Priority.NUDGE, fire=self._purge),
+            Kind(StoredKind.CLUB_FORGET, Priority.NUDGE, fire=self._forget_club),
+        )
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Have old messages forgotten from now on."""
+        await begin(self.bot, "forgetting", lambda: retention.begin(self.app.database, self.app.clock()))
+        owners = {guild.id: guild.owner_id for guild in self.bot.guilds}
+        await begin(
+            self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, owners, self.app.clock())
+        )
+        self.app.courier.poke()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what there is of a club that invites the bot again."""
+        await begin(self.bot, "a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        """Note whose a server is: alarms go to its owner."""
+        if before.owner_id != after.owner_id:
+            await begin(
+                self.bot, "an owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
+            )
+
+    async def _forget_club(self, session: AsyncSession, _due: DueNow, now: datetime) -> None:
+        await gone_clubs.forget_some(session, self.app.settings.data.gone_club_days, now)
+
+    @staticmethod
+    async def _purge(session: AsyncSession, due: DueNow, now: datetime) -> None:
+        await retention.purge(session, due.payload, now)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Forgetting(bot))

@@ -1,0 +1,255 @@
+"""The buttons of an outing before its start, on its card, in letters and in private answers.
+
+More opens a private menu. Other cogs add to it by a method `more_items(outing, user_id, reader)` that returns buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.outings.call_terms import read_start
+from bot.domain.outings.outing_rules import OutingState, Presence, Wish
+from bot.interactions.arguments import Entered, Version
+from bot.interactions.authorization import check_member, standing_in
+from bot.interactions.components import Component, card, classic, pressed
+from bot.interactions.replies import Interaction, close_with, met, open_form, patiently, replace, reply, soon
+from bot.localizer import Reader
+from bot.services.members.people import Person
+from bot.services.outings import outing_signup, partner_calls
+from bot.services.outings.outing_signup import Answer, Done
+from bot.services.outings.outings import OutingView
+from bot.services.outings.waiting_list import Presser
+from cogs.outings import outing_letters_view as outing_letters
+from cogs.outings.call_form_view import change_form, wall_time
+from cogs.outings.call_messages import KINDS, NUDGES
+from cogs.outings.outing_card_view import full_card, more_menu, private_card, queue_card, sure_card, waiting_button
+from cogs.runs.run_options import manner_of
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+class Calls(commands.Cog):
+    """Answering calls for a partner."""
+
+    kinds = KINDS
+    nudges = NUDGES
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("call", "join", "outing_id", "wish")
+    async def join(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
+        """Take a place, or come as something else."""
+        await self._press(interaction, outing_signup.join, outing_id, wish)
+
+    @pressed("call", "wait", "outing_id", "wish")
+    async def wait(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
+        """Go on the waiting list."""
+        await self._press(interaction, outing_signup.wait, outing_id, wish)
+
+    @pressed("call", "queue", "outing_id")
+    async def queue(self, interaction: Interaction, outing_id: int) -> None:
+        """Ask as what somebody would wait."""
+        person = await met(interaction)
+        outing = await partner_calls.show(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id
+        )
+        await reply(interaction, queue_card(outing, person.user_id, person.reader), private=True)
+
+    @pressed("call", "take", "outing_id")
+    async def take(self, interaction: Interaction, outing_id: int) -> None:
+        """Take the place that is offered."""
+        await self._press(interaction, outing_signup.take, outing_id)
+
+    @pressed("call", "confirm", "outing_id")
+    async def confirm(self, interaction: Interaction, outing_id: int) -> None:
+        """Agree to time and place as they are."""
+        await self._press(interaction, outing_signup.confirm, outing_id)
+
+    @pressed("call", "leave", "outing_id")
+    async def leave(self, interaction: Interaction, outing_id: int) -> None:
+        """Not come, wait no longer, or not take the place offered."""
+        await self._press(interaction, outing_signup.leave, outing_id)
+
+    @pressed("call", "show", "outing_id")
+    async def show(self, interaction: Interaction, outing_id: int) -> None:
+        """Open a limited call, for those who may answer it."""
+        person = await met(interaction)
+        outing = await partner_calls.show(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id
+        )
+        await reply(interaction, private_card(outing, person.user_id, person.reader), private=True)
+
+    @pressed("call", "more", "outing_id")
+    async def more(self, interaction: Interaction, outing_id: int) -> None:
+        """Open the private menu."""
+        person = await met(interaction)
+        outing = await partner_calls.show(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id
+        )
+        extras = _extras(interaction, outing, person.user_id, person.reader)
+        await reply(interaction, more_menu(outing, person.user_id, person.reader, extras), private=True)
+
+    @pressed("call", "change", "outing_id")
+    async def change(self, interaction: Interaction, outing_id: int) -> None:
+        """Open the form, filled with time and place as they are."""
+        person = await met(interaction)
+        outing = await partner_calls.own(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
+        )
+        await open_form(interaction, change_form(outing, person.reader))
+
+    @pressed("call", "amend", "outing_id", "terms")
+    async def amend(
+        self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
+    ) -> None:
+        """Change time and place to what the form says."""
+        person = await met(interaction)
+        now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
+        before = await partner_calls.own(self.app.database, presser, outing_id, now)
+        kept = when.strip() == wall_time(before, person.reader)
+        starts_at = None if kept else read_start(when, manner_of(person.reader), now)
+        after = await soon(
+            interaction,
+            partner_calls.change(
+                self.app.database,
+                presser,
+                outing_id,
+                starts_at=starts_at,
+                place=place,
+                seen_terms=terms,
+                interaction_id=interaction.id,
+                now=now,
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        done = person.reader.t(f"partners.said.{'unchanged' if after.terms == before.terms else 'changed'}")
+        await reply(interaction, private_card(after, person.user_id, person.reader, done), private=True)
+
+    @pressed("call", "cancel", "outing_id")
+    async def cancel(self, interaction: Interaction, outing_id: int) -> None:
+        """Ask before the whole outing is called off."""
+        person = await met(interaction)
+        outing = await partner_calls.own(
+            self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
+        )
+        await replace(interaction, sure_card(outing, person.reader))
+
+    @pressed("call", "off", "outing_id")
+    async def off(self, interaction: Interaction, outing_id: int) -> None:
+        """Call it off."""
+        person = await met(interaction)
+        presser = await presser_of(interaction, person, outing_id)
+        await soon(
+            interaction,
+            partner_calls.cancel(
+                self.app.database,
+                presser,
+                outing_id,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.courier.poke()
+        await replace(interaction, card(person.reader.t("partners.said.cancelled")))
+
+    @pressed("call", "keep", "outing_id")
+    async def keep(self, interaction: Interaction, outing_id: int) -> None:
+        """Leave it as it is."""
+        person = await met(interaction)
+        await replace(interaction, card(person.reader.t("partners.said.kept")))
+
+    async def _press(
+        self, interaction: Interaction, service: Callable[..., Coroutine[Any, Any, Answer]], outing_id: int, *wish: Wish
+    ) -> None:
+        async def answered() -> tuple[Person, Answer]:
+            person = await patiently(lambda: met(interaction))
+            press = await patiently(
+                lambda: presser_of(interaction, person, outing_id, leaves=service is outing_signup.leave)
+            )
+            given = {"interaction_id": interaction.id, "now": self.app.clock()}
+            return person, await patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
+
+        person, answer = await soon(interaction, answered(), private=True)
+        self.app.courier.poke()
+        reader = person.reader
+        message = interaction.message
+        own = message is not None and (interaction.guild_id is None or message.flags.ephemeral)
+        if message is not None and own and not message.flags.components_v2:
+            # A letter, or one behind Show: it turns into what came of it, so that no dead button stays.
+            words, view = outing_letters.answered(
+                answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
+            )
+            if answer.done is Done.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
+                view = None  # the letter that all have confirmed is on its way, with the buttons
+            if answer.done is Done.FULL:
+                view = classic(waiting_button(answer.outing, wish[0], reader))
+            await close_with(interaction, words, view)
+            return
+        shown = (
+            full_card(answer.outing, wish[0], reader)
+            if answer.done is Done.FULL
+            else private_card(answer.outing, person.user_id, reader, _said(answer, person.user_id, reader))
+        )
+        if message is not None and message.flags.ephemeral:
+            await replace(interaction, shown)
+        else:
+            await reply(interaction, shown, private=True)
+
+
+async def presser_of(interaction: Interaction, person: Person, outing_id: int, *, leaves: bool = False) -> Presser:
+    """Who presses, as a member of the outing's club, with the roles Discord says they hold there now.
+
+    Args:
+        interaction: the press.
+        person: who presses.
+        outing_id: on which outing.
+        leaves: whether they only step out, which nobody is kept from while Discord does not tell.
+
+    Raises:
+        NotFound: there is no such outing, or its club does not hold them any more.
+        Unavailable: Discord does not tell, of a press outside the club.
+    """
+    outing = await partner_calls.seen(interaction.client.app.database, outing_id)
+    me = outing.who(person.user_id)
+    if me is not None and me.out:
+        return Presser(person.user_id)  # who is out needs the menu with Need help, in whatever club
+    if leaves and await standing_in(interaction, person, outing.guild_id) is None:
+        return Presser(person.user_id)
+    standing = await check_member(interaction, person, outing.guild_id)
+    return Presser(person.user_id, outing.guild_id, standing.role_ids)
+
+
+def _said(answer: Answer, user_id: int, reader: Reader) -> str:
+    me = answer.outing.who(user_id)
+    key = answer.done.value
+    if answer.done in (Done.JOINED, Done.CONFIRMED):
+        state = answer.outing.state.value
+        if answer.done is Done.CONFIRMED and state == "open":
+            state = "filled"
+        key = f"{answer.done.value}_{state}"
+    if answer.done is Done.AGAIN and me is not None and me.presence is Presence.IN:
+        key = Done.ALREADY_IN.value
+    return reader.t(f"partners.said.{key}")
+
+
+def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    """What other cogs add to the menu behind More."""
+    found: list[Component] = []
+    for cog in interaction.client.cogs.values():
+        items = getattr(cog, "more_items", None)
+        if items is not None:
+            found += items(outing, user_id, reader)
+    return found
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Calls(bot.app))

@@ -1,0 +1,211 @@
+"""The kinds of messages about an outing before its start: what is done when one is due, and how each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.errors import NotFound
+from bot.interactions.nudge_kinds import Nudge, Said
+from bot.localizer import Reader
+from bot.services.clubs import clubs
+from bot.services.members import people
+from bot.services.outings import (
+    club_limits,
+    outing_cards,
+    outing_signup,
+    outing_transitions,
+    partner_calls,
+    waiting_list,
+)
+from bot.services.outings.check_in import EARLIEST_CHECK_IN
+from bot.services.outings.outings import OutingView, outing_of
+from bot.services.safety import contact_answers
+from cogs.outings import outing_letters_view as letters
+from cogs.outings.outing_card_view import public_card
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Draw = Callable[["Backpedal", Outgoing], Awaitable[Drawn | None]]
+
+
+# ── drawn ──
+
+
+async def _outing(client: Backpedal, outgoing: Outgoing) -> OutingView | None:
+    try:
+        return await outing_of(client.app.database, outgoing.subject_id or 0)
+    except NotFound:
+        return None
+
+
+async def draw_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The public card, in the club's language."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, None, outing.guild_id)
+    words, view = public_card(outing, reader)
+    return Drawn(words, view)
+
+
+def _left(told: int | list[int] | None) -> list[int]:
+    """Who is not in it any more; 0 is somebody who has erased themselves."""
+    return [told] if isinstance(told, int) else told or []
+
+
+def _letter(draw: Callable[[OutingView, Outgoing, Reader], letters.Letter | None]) -> Draw:
+    """A letter to one person, in that person's language."""
+
+    async def drawn(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+        outing = await _outing(client, outgoing)
+        if outing is None:
+            return None
+        reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+        letter = draw(outing, outgoing, reader)
+        return Drawn(*letter) if letter is not None else None
+
+    return drawn
+
+
+async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """All have confirmed, with the club's emergency number."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    contacts = await contact_answers.contacts_on(client.app.database, outing, outgoing.user_id)
+    startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
+    whole = bool(outgoing.payload.get("whole", True))
+    letter = letters.confirmed(outing, outgoing.user_id, reader, club, contacts, whole=whole, startable=startable)
+    return Drawn(*letter) if letter is not None else None
+
+
+async def draw_limits(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The club's limits have changed, and with them the outing; with what holds now."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    letter = letters.limited(outing, outgoing.user_id, reader, club)
+    return Drawn(*letter) if letter is not None else None
+
+
+async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The card could not be posted."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
+    return Drawn(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
+
+
+async def draw_offer(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """A place that is kept, unless a block has come in between, or the role for which the call was is gone."""
+    outing = await _outing(client, outgoing)
+    if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    letter = letters.offer(outing, outgoing.user_id, reader)
+    return Drawn(*letter) if letter is not None else None
+
+
+async def say_wanted(client: Backpedal, outgoing: Outgoing, reader: Reader) -> Said | None:
+    """Asks somebody who is free, unless a block or the club's roles have come in between."""
+    outing = await _outing(client, outgoing)
+    if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
+        return None
+    letter = letters.wanted(outing, outgoing.user_id, reader)
+    return Said(*letter) if letter is not None else None
+
+
+# ── done ──
+
+
+async def card_sent(
+    session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, _now: datetime
+) -> None:
+    """Remember where the card is."""
+    await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
+
+
+async def card_failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+    """Post it anew where it was deleted, or tell those who can do something about it."""
+    gone = failure is Failure.GONE and outgoing.message_id is not None
+    await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
+
+
+async def end_offer(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """The time to answer is over."""
+    await outing_signup.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
+
+
+async def lapse(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """Half an hour after its start nobody has agreed."""
+    await partner_calls.lapse(session, due.subject_id or 0, now)
+
+
+async def check_limits(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """Apply the club's limits as they are now."""
+    await club_limits.check(session, due.subject_id or 0, now)
+
+
+async def purge(session: AsyncSession, due: DueNow, _now: datetime) -> None:
+    """Forget where exactly people met."""
+    await partner_calls.purge(session, due.subject_id or 0)
+
+
+def _told(name: str, draw: Draw, **options: Any) -> Kind:
+    return Kind(name, Priority.ASKED, draw=draw, to=Recipient.MEMBER, **options)
+
+
+NUDGES = (Nudge(StoredKind.OUTING_WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER),)
+
+KINDS = (
+    Kind(
+        StoredKind.OUTING_CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY
+    ),
+    _told(
+        StoredKind.OUTING_FILLED,
+        _letter(
+            lambda outing, to, reader: letters.filled(
+                outing, to.user_id, reader, matched=bool(to.payload.get("matched"))
+            )
+        ),
+    ),
+    _told(StoredKind.OUTING_CONFIRMED, draw_confirmed),
+    _told(
+        StoredKind.OUTING_REOPENED,
+        _letter(
+            lambda outing, to, reader: letters.reopened(
+                outing,
+                to.user_id,
+                reader,
+                _left(to.payload.get("left")),
+                outing_transitions.Why(to.payload.get("why", outing_transitions.Why.CANNOT)),
+                agreed=bool(to.payload.get("agreed")),
+            )
+        ),
+    ),
+    _told(StoredKind.OUTING_CHANGED, _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader))),
+    _told(
+        StoredKind.OUTING_CANCELLED,
+        _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
+    ),
+    _told(StoredKind.OUTING_OFFER, draw_offer),
+    _told(StoredKind.OUTING_UNPOSTED, draw_unposted, fallback=False),
+    Kind(StoredKind.OUTING_LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_OFFER_ENDS, Priority.ASKED, fire=end_offer),
+    Kind(StoredKind.OUTING_LAPSE, Priority.ASKED, fire=lapse),
+    Kind(StoredKind.OUTING_PURGE, Priority.NUDGE, fire=purge),
+)

@@ -1,0 +1,252 @@
+"""The kinds of messages of an outing's course: what is done when one is due, and how each is drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.outings.outing_rules import BEFORE, OUT, OutingState, Presence
+from bot.errors import NotFound
+from bot.interactions.components import Buttons
+from bot.interactions.nudge_kinds import Nudge, Said, Say
+from bot.localizer import Reader
+from bot.membership import notice
+from bot.services.members import people
+from bot.services.outings import no_shows, outing_lifecycle, run_drafts
+from bot.services.outings.outings import OutingView, outing_of
+from bot.services.safety import alerts, contact_answers
+from cogs.outings import outing_after_view as outing_after
+from cogs.outings import outing_view as views
+from cogs.outings.on_the_way_view import on_the_way
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+Draw = Callable[[OutingView, Outgoing, Reader, datetime], tuple[str, ui.View] | None]
+
+
+def _reminds(kind: str) -> Callable[[AsyncSession, DueNow, datetime], Awaitable[None]]:
+    async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+        if due.subject_id is not None:
+            await outing_lifecycle.remind(session, kind, due.subject_id, due.user_id, now)
+
+    return fire
+
+
+async def _fire_unstarted(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        await no_shows.ask(session, due.subject_id, now)
+
+
+async def _fire_half(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    if due.subject_id is not None:
+        await outing_lifecycle.call_half_time(session, due.subject_id, now)
+
+
+def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
+    """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
+
+    async def drawn(client: Backpedal, out: Outgoing) -> Drawn | None:
+        if out.subject_id is None:
+            return None
+        database = client.app.database
+        try:
+            outing = await outing_of(database, out.subject_id)
+        except NotFound:
+            return None
+        reader = await people.reader_for(database, out.user_id, out.guild_id)
+        outing = outing if exactly else dataclasses.replace(outing, detail=None)
+        made = draw(outing, out, reader, client.app.clock())
+        return None if made is None else Drawn(content=made[0], view=made[1])
+
+    return drawn
+
+
+async def _without_who_left(client: Backpedal, out: Outgoing) -> None:
+    """Ask Discord about the others of an outing before somebody reads that they go out with them.
+
+    Whoever has left is taken out of it, and that is told instead.
+    """
+    try:
+        outing = await outing_of(client.app.database, out.subject_id or 0)
+    except NotFound:
+        return
+    others = [c.user_id for c in outing.inside if c.user_id != out.user_id] if outing.state in BEFORE else []
+    for user_id in others:
+        if await notice(client, outing.guild_id, user_id) is False:
+            client.app.courier.poke()
+
+
+def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
+    """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
+
+    def says(*, exactly: bool) -> Say:
+        drawn = _draws(draw, exactly=exactly)
+
+        async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+            await _without_who_left(client, out)
+            made = await drawn(client, out)
+            return None if made is None or made.view is None else Said(made.content, made.view.children)
+
+        return say
+
+    return Nudge(
+        name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
+        say_unproven=says(exactly=False),
+    )  # fmt: skip
+
+
+def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return _reminder(outing, out, reader, evening=True)
+
+
+def _hour(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return _reminder(outing, out, reader, evening=False)
+
+
+def _reminder(outing: OutingView, out: Outgoing, reader: Reader, *, evening: bool) -> tuple[str, ui.View] | None:
+    if not _still_in(outing, out):
+        return None
+    return views.reminder(outing, out.user_id, reader, evening=evening)
+
+
+def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
+
+
+async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
+    database, payload = client.app.database.urgent, out.payload
+    try:
+        outing = await outing_of(database, out.subject_id or 0)
+    except NotFound:
+        return None
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    words, view = on_the_way(
+        outing,
+        out.user_id,
+        await people.reader_for(database, out.user_id, out.guild_id),
+        await alerts.club_for(database, outing.guild_id),
+        await contact_answers.contacts_on(database, outing, out.user_id),
+        agreed_here=bool(payload.get("agreed_here")),
+        by_others=bool(payload.get("by_others")),
+    )
+    return Drawn(content=words, view=view)
+
+
+def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+    # Asked again here: the bot may have been down since the call was written.
+    me = outing.who(out.user_id)
+    return (
+        views.half_time(outing, out.user_id, reader)
+        if me and me.out and outing_lifecycle.may_swap_now(outing, now)
+        else None
+    )
+
+
+def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    return views.told_extended(outing, int(out.payload["by_user_id"]), int(out.payload["minutes"]), reader)
+
+
+def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    return views.asked_home(outing, out.user_id, int(out.payload["by_user_id"]), reader)
+
+
+def _draft(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if me is None or me.draft != "offered":
+        return None
+    return outing_after.drafted(
+        run_drafts.draft_of(outing, me, reader.zone, now), reader, from_home=me.home_at is not None
+    )
+
+
+def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    absent = bool(out.payload.get("absent"))
+    if absent and outing.started_at is None:
+        return None  # the others did not go either
+    return outing_after.happened(outing, reader, absent=absent)
+
+
+def _missed(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if me is None or me.presence is not Presence.LEFT:
+        return None  # in again
+    return outing_after.missed(outing, out.user_id, reader)
+
+
+def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    return reader.t("course.happened.two"), Buttons(timeout=None)
+
+
+def _still_in(outing: OutingView, out: Outgoing) -> bool:
+    me = outing.who(out.user_id)
+    return outing.state in (OutingState.FILLED, OutingState.CONFIRMED) and me is not None and me.presence is Presence.IN
+
+
+def _eyes_lost(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    how = str(out.payload["how"])
+    if out.user_id not in outing.uncovered and how != "not_there":
+        return None  # somebody who faces forward is there again, or the one who is told runs backward no more
+    return views.eyes_lost(outing, me, int(out.payload["by_user_id"]), how, reader)
+
+
+def _eyes_back(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+    me = outing.who(out.user_id)
+    how = str(out.payload["how"])
+    if outing.state not in OUT or me is None or not me.out:
+        return None
+    if how != "there_too" and out.user_id in outing.uncovered:
+        return None
+    return views.eyes_back(outing, out.user_id, int(out.payload["by_user_id"]), how, reader)
+
+
+_ASKED, _SAFETY = Priority.ASKED, Priority.SAFETY
+
+NUDGES = (
+    _reminder_nudge(StoredKind.OUTING_EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
+    _reminder_nudge(StoredKind.OUTING_HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
+)
+
+KINDS = (
+    Kind(
+        StoredKind.OUTING_START,
+        _SAFETY,
+        _reminds(StoredKind.OUTING_START),
+        _draws(_start),
+        useful_for=timedelta(hours=1),
+        to=Recipient.MEMBER,
+        unproven=_draws(_start, exactly=False),
+    ),
+    Kind(StoredKind.OUTING_UNSTARTED, _ASKED, _fire_unstarted),
+    Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
+    # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
+    Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_BOTH_HOME, _SAFETY, None, _draws(_asked_home), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EYES_LOST, _SAFETY, None, _draws(_eyes_lost), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_EYES_BACK, _SAFETY, None, _draws(_eyes_back), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
+)

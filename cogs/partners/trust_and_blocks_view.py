@@ -1,0 +1,70 @@
+"""How one's own lists look, and what blocking somebody says."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from discord import SelectOption, ui
+from discord.utils import format_dt
+
+from bot.domain.partners.tie_kinds import TieKind
+from bot.interactions.components import button, card, identity, row, select
+from bot.localizer import Reader, escaped
+from bot.services.partners.trust_and_blocks import Blocked, Tied, TiePage
+from cogs.outings.outing_card_view import leave_button
+
+SHOWN = 5
+"""Outings shown of those that one is still in with somebody blocked; /partner mine shows every one."""
+
+
+def tie_list(shown: TiePage, kind: TieKind, reader: Reader) -> ui.LayoutView:
+    """A page of one's own list."""
+    lines = [reader.t("ties.list.line", name=escaped(tied.name, 60), day=_day(tied, reader)) for tied in shown.ties]
+    page, pages = shown.page, shown.pages
+    title, intro = reader.t(f"ties.{kind.value}.title"), reader.t(f"ties.{kind.value}.intro")
+    parts: list[str | ui.Item[ui.LayoutView]] = [f"{title}\n{intro}"]
+    parts.append("\n".join(lines) if lines else reader.t(f"ties.{kind.value}.empty"))
+    if pages > 1:
+        parts.append(reader.t("ties.list.page", page=page + 1, pages=pages, count=shown.total))
+        turning = (("◀", page - 1, page == 0), ("▶", page + 1, page == pages - 1))
+        parts.append(
+            row(
+                *(
+                    button(label, identity("tie", "page", kind.value, max(to, 0)), disabled=off)
+                    for label, to, off in turning
+                )
+            )
+        )
+    if kind is TieKind.BLOCK:
+        parts.append(
+            row(button(reader.t("ties.mute.list"), identity("tie", "page", TieKind.MUTE.value, 0), emoji="🔕"))
+        )
+    if kind is TieKind.MUTE and lines:
+        options = [SelectOption(label=in_words(tied, reader)[:100], value=str(tied.user_id)) for tied in shown.ties]
+        parts.append(row(select(identity("ask", "restore"), options, placeholder=reader.t("ties.mute.restore"))))
+    return card(*parts)
+
+
+def blocked_card(name: str, done: Blocked, reader: Reader) -> ui.LayoutView:
+    """What blocking came to; for each outing both are in, the way out of it."""
+    said = reader.t("ties.block.again" if done.again else "ties.block.done", name=escaped(name, 60))
+    parts: list[str | ui.Item[ui.LayoutView]] = [said]
+    if done.untrusted:
+        parts.append(reader.t("ties.block.untrusted"))
+    if done.out:
+        parts.append(reader.t("ties.block.out"))
+    for outing in done.together[:SHOWN]:
+        at = format_dt(outing.starts_at, "F")
+        parts.append(reader.t("ties.block.together", place=escaped(outing.place, 80), at=at))
+        parts.append(row(leave_button(outing, reader)))
+    return card(*parts)
+
+
+def in_words(tied: Tied, reader: Reader) -> str:
+    """Somebody on a list as autocomplete shows it: `Bob · since 18 Nov 2026`. Plain text, so nothing is escaped."""
+    name = escaped(tied.name, 60).replace("\\", "").replace("\u200b", "")
+    return reader.t("ties.list.choice", name=name, day=_day(tied, reader))
+
+
+def _day(tied: Tied, reader: Reader) -> str:
+    return reader.full_day(tied.since.astimezone(ZoneInfo(reader.zone)).date())

@@ -1,0 +1,153 @@
+"""What `/remind` has in common: whose reminders they are, which one is meant, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from discord import app_commands
+
+from bot.domain.when.reminder_edits import read_edit
+from bot.domain.when.reminder_when import Asked as When
+from bot.domain.when.reminder_when import read_when
+from bot.domain.when.schedule import is_series, next_after
+from bot.errors import MemberError, NotFound
+from bot.interactions.replies import Interaction, met
+from bot.localizer import Reader
+from bot.services.members.people import Person
+from bot.services.reminders import reminders
+from bot.services.reminders.reminder_views import Asked, Keeper, ReminderView, keeper_of
+from cogs.reminders.reminders_view import left_of, line, reading
+from cogs.reminders.schedules_view import unmistakable
+from cogs.runs.run_options import CHOICE_LIMIT, OFFERED
+
+EXAMPLES = ("soon", "once", "weekly", "monthly")
+"""Of what a "when" can be, shown before anything is typed."""
+_CHOSEN = re.compile("#[0-9]{1,18}")
+
+
+async def kept(interaction: Interaction) -> tuple[Person, Keeper]:
+    """Who speaks, and which reminders are theirs to change."""
+    person = await met(interaction)
+    return person, keeper_of(person)
+
+
+def zone_of_club(person: Person) -> str:
+    """The zone a club's reminders are meant in."""
+    return person.club.reader.zone if person.club else person.reader.zone
+
+
+def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, what: str) -> tuple[Asked, list[str]]:
+    """What is to be remembered and when, and what is to be said of how that was read.
+
+    Raises:
+        BadInput: unreadable, or never; with an example.
+    """
+    read = read_when(when, now=interaction.client.app.clock(), zone=zone, language=reader.language)
+    return _asked(what, read, reader)
+
+
+def read_changed(
+    interaction: Interaction, reader: Reader, view: ReminderView, when: str, *, form: bool
+) -> tuple[Asked, list[str]]:
+    """When a reminder is to come from now on: what the text does not name stays.
+
+    The form shows the whole of its time, so that a last day taken out of it is none any more.
+
+    Raises:
+        BadInput: unreadable, or never; with an example.
+    """
+    now = interaction.client.app.clock()
+    read = read_edit(when, left_of(view), now=now, zone=view.zone, language=reader.language, keeps_end=not form)
+    return _asked(view.what, read, reader)
+
+
+def _asked(what: str, read: When, reader: Reader) -> tuple[Asked, list[str]]:
+    notices = [reader.t("remind.said.hour")] if read.hour_assumed else []
+    return Asked(what, read.schedule, read.others), notices
+
+
+async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """How a "when" is understood, with the next time, or why not; of one with several readings a choice for each.
+
+    The value is what was typed, or a reading in words that have no other. Before anything is typed: what could be.
+    """
+    person, keeper = await kept(interaction)
+    reader, now = person.reader, interaction.client.app.clock()
+    try:
+        view = await _changed_view(interaction, keeper)
+        zone = view.zone if view else _zone_meant(interaction, person)
+        if not current.strip():
+            return [_choice(*one) for one in _examples(zone, reader, now)]
+        if view is None:
+            read = read_when(current, now=now, zone=zone, language=reader.language)
+        else:
+            read = read_edit(current, left_of(view), now=now, zone=zone, language=reader.language)
+    except MemberError as error:
+        return [_choice(reader.error(error), current)] if current.strip() else []
+    if not read.others:
+        return [_choice(reading(read, zone, reader, now), current)]
+    values = [unmistakable(one, reader.inside(zone), now) for one in (read.schedule, *read.others)]
+    return [
+        _choice(reading(replace(read, schedule=one), zone, reader, now), value)
+        for one, value in zip((read.schedule, *read.others), values, strict=True)
+        if len(value) <= CHOICE_LIMIT
+    ]
+
+
+def _examples(zone: str, reader: Reader, now: datetime) -> Iterator[tuple[str, str]]:
+    """What could be typed, with the next time, and as it is typed."""
+    for name in EXAMPLES:
+        typed = reader.t(f"remind.example.{name}")
+        schedule = read_when(typed, now=now, zone=zone, language=reader.language).schedule
+        at = next_after(schedule, zone, now)
+        assert at is not None
+        when = reader.inside(zone).moment(at)
+        words = reader.t("remind.line.next", words=typed, when=when) if is_series(schedule) else f"{typed} · {when}"
+        yield words, typed
+
+
+async def _changed_view(interaction: Interaction, keeper: Keeper) -> ReminderView | None:
+    """The reminder that is edited, once it is chosen."""
+    chosen = str(getattr(interaction.namespace, "reminder", None) or "")
+    if not _CHOSEN.fullmatch(chosen):
+        return None
+    return await reminders.own_reminder(interaction.client.app.database, keeper, int(chosen[1:]))
+
+
+def _zone_meant(interaction: Interaction, person: Person) -> str:
+    """The zone a typed time is meant in: the club's for its reminders."""
+    if interaction.command is not None and interaction.command.name == "club":
+        return zone_of_club(person)
+    return person.reader.zone
+
+
+async def suggest_reminder(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """One's own reminders in words; the value is an id that only their keeper can use."""
+    person, keeper = await kept(interaction)
+    app = interaction.client.app
+    found = await reminders.find_reminders(app.database, keeper, current, OFFERED)
+    return [_choice(line(view, person.reader, app.clock()), f"#{view.reminder_id}") for view in found]
+
+
+async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keeper, typed: str) -> ReminderView:
+    """The reminder chosen by autocomplete, or the only one the typed words fit.
+
+    Raises:
+        NotFound: none or several fit, or it is another's.
+    """
+    app = interaction.client.app
+    if _CHOSEN.fullmatch(typed):
+        return await reminders.own_reminder(app.database, keeper, int(typed[1:]))
+    fitting = await reminders.find_reminders(app.database, keeper, typed, 2)
+    if len(fitting) != 1:
+        raise NotFound("remind.refused.which", typed=typed)
+    return fitting[0]
+
+
+def _choice(words: str, value: str) -> app_commands.Choice[str]:
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: what a refusal has escaped
+    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
+    return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

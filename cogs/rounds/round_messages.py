@@ -1,0 +1,210 @@
+"""The kinds of messages about the weekly round: what is done when one is due, and how each is drawn.
+
+A round is drawn by drawing the message `round.match`, which is then dropped: the one place outside any transaction
+from which the worker can be asked again until it answers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
+from bot.errors import NotFound
+from bot.membership import notice
+from bot.services.members import people
+from bot.services.messages.deliveries import Destination
+from bot.services.outings.outings import outing_of
+from bot.services.rounds import round_draws, rounds
+from bot.services.rounds.round_draws import Hat, RoundView
+from cogs.rounds import rounds_view as views
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from bot.client import Backpedal
+
+UNKNOWN_MEMBER = 10007
+LOOKED_UP = 50
+"""Most members of a round about whom Discord is asked whether they are still there."""
+
+log = logging.getLogger(__name__)
+
+
+# ── drawing a round ──
+
+
+async def draw_now(client: Backpedal, round_id: int) -> None:
+    """Draw a round that is to be drawn, and keep what came out.
+
+    Raises:
+        Unavailable: the worker could not, or the database is busy.
+    """
+    found = await _hat(client, round_id)
+    if found is None:
+        return
+    app = client.app
+    draw = await app.worker.match(found.candidates, found.backward_per_spotter, found.seed)
+    await round_draws.drawn(app.database, found, draw, app.clock())
+    app.courier.poke()
+
+
+async def try_now(client: Backpedal, round_id: int) -> RoundView | None:
+    """How a round that is not matched yet would come out now; None for any other.
+
+    Raises:
+        Unavailable: as `draw_now`.
+    """
+    app = client.app
+    found = await round_draws.hat(app.database, round_id, app.clock(), trial=True)
+    if found is None:
+        return None
+    draw = await app.worker.match(found.candidates, found.backward_per_spotter, found.seed)
+    return await round_draws.tried(app.database, found, draw)
+
+
+async def _hat(client: Backpedal, round_id: int) -> Hat | None:
+    """What goes into the draw, without those who have left the club since they were seen."""
+    app = client.app
+    found = await round_draws.hat(app.database, round_id, app.clock())
+    if found is None or not found.unseen:
+        return found
+    gone = await _gone(client, found.guild_id, found.unseen[:LOOKED_UP])
+    if not gone:
+        return found
+    await round_draws.members_left(app.database, found.guild_id, gone, app.clock())
+    return await round_draws.hat(app.database, round_id, app.clock())
+
+
+async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> list[int]:
+    guild = client.get_guild(guild_id)
+    gone: list[int] = []
+    for user_id in user_ids if guild is not None else ():
+        assert guild is not None
+        try:
+            async with client.app.courier.leave(Priority.ASKED):
+                await guild.fetch_member(user_id)
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_MEMBER:
+                gone.append(user_id)
+        except discord.HTTPException as error:
+            log.warning("whether members of a round are still there could not be found out: %s", error)
+            break
+    return gone
+
+
+async def find_gone(client: Backpedal, round_id: int) -> None:
+    """Ask Discord about everybody matched in a draw, and note who has left: they are in no outing of it then."""
+    guild_id, matched = await round_draws.matched_in(client.app.database, round_id)
+    for user_id in matched:
+        await notice(client, guild_id, user_id)
+
+
+# ── drawn ──
+
+
+async def draw_settled(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """Confirm a draw by itself; there is nothing to send."""
+    app, round_id = client.app, outgoing.subject_id or 0
+    await find_gone(client, round_id)
+    await round_draws.settle(app.database, round_id, app.clock())
+    app.courier.poke()
+    return None
+
+
+async def draw_match(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """Draw the round; there is nothing to send."""
+    await draw_now(client, outgoing.subject_id or 0)
+    return None
+
+
+async def draw_notice(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """That the round comes, while it still does."""
+    asked = await rounds.invitation(client.app.database, outgoing.subject_id or 0, outgoing.user_id)
+    if asked is None or (asked.state, asked.place) != ("announced", "asked"):
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    return Drawn(*views.notice(asked, reader))
+
+
+async def draw_preview(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """The draw for the organisers: in their channel in the club's language, else in each one's own."""
+    try:
+        shown = await round_draws.seen(client.app.database, outgoing.subject_id or 0)
+    except NotFound:
+        return None
+    to = outgoing.user_id if outgoing.destination == Destination.DM else None
+    reader = await people.reader_for(client.app.database, to, outgoing.guild_id)
+    words = views.preview(shown, reader)
+    return Drawn(*words) if words is not None else None
+
+
+async def draw_matched(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """With whom one runs, and why."""
+    try:
+        outing = await outing_of(client.app.database, outgoing.payload["outing_id"])
+    except NotFound:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    words = views.matched(outing, outgoing.user_id, outgoing.payload["why"], reader)
+    return Drawn(words) if words is not None else None
+
+
+async def draw_left(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    """That there is no partner this time, and what would help."""
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    return Drawn(views.left(outgoing.payload["help"], reader))
+
+
+# ── done ──
+
+
+async def announce(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """A day before, or as long as the club has set."""
+    await rounds.announce(session, due.subject_id or 0, due.payload, due.fire_at, now)
+
+
+async def begin_match(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """The time of the match."""
+    await rounds.begin_match(session, due.payload["round_id"], now)
+
+
+async def confirm_by_itself(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    """No organiser has said a word."""
+    await rounds.to_settle(session, due.subject_id or 0, now)
+
+
+async def not_drawn(session: AsyncSession, outgoing: Outgoing, _failure: Failure, now: datetime) -> None:
+    """The worker did not answer for a day."""
+    await rounds.give_up(session, outgoing.subject_id or 0, now)
+
+
+KINDS = (
+    Kind(StoredKind.ROUND_NOTICE, Priority.ASKED, fire=announce, draw=draw_notice, to=Recipient.MEMBER),
+    Kind(
+        StoredKind.ROUND_MATCH,
+        Priority.ASKED,
+        fire=begin_match,
+        draw=draw_match,
+        failed=not_drawn,
+        fallback=False,
+        to=Recipient.ANYBODY,
+    ),
+    Kind(
+        StoredKind.ROUND_PREVIEW,
+        Priority.ASKED,
+        fire=confirm_by_itself,
+        draw=draw_preview,
+        fallback=False,
+        to=Recipient.ORGANISER,
+    ),
+    Kind(StoredKind.ROUND_SETTLE, Priority.ASKED, draw=draw_settled, fallback=False, to=Recipient.ANYBODY),
+    Kind(StoredKind.ROUND_MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
+    Kind(StoredKind.ROUND_LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
+)

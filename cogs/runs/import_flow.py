@@ -1,0 +1,88 @@
+"""Files posted by a member, read in the worker, saved, reported, and asked about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import aiohttp
+import discord
+
+from bot.domain.runs.activity import FileReport, Refusal
+from bot.errors import Unavailable
+from bot.interactions.authorization import words_of_leaving
+from bot.interactions.replies import Interaction, met, reply, soon
+from bot.services.members.people import Person
+from bot.services.runs import lap_directions
+from bot.services.runs.imports import FileOutcome, not_saved, save_import
+from bot.worker.file_jobs import Posted
+from cogs.runs.imports_view import next_row, question, report
+
+log = logging.getLogger(__name__)
+
+LARGEST_B = 10 * 1024 * 1024
+"""Attachments above this are refused before they are fetched."""
+ASKED_AT_ONCE = 5
+"""Question cards sent after a report; the rest come one by one with its button."""
+
+
+async def import_files(interaction: Interaction, attachments: Sequence[discord.Attachment]) -> None:
+    """Bring in what was posted: a private report file by file, then a question for each run that came in.
+
+    Raises:
+        Conflict: another import of this member's is in hand.
+    """
+    person = await met(interaction)
+    with interaction.client.app.worker.one_import(person.user_id):
+        said = await words_of_leaving(interaction.client, person)
+        outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
+    await _report(interaction, person, outcomes, said)
+
+
+async def _report(interaction: Interaction, person: Person, outcomes: Sequence[FileOutcome], said: list[str]) -> None:
+    database, reader = interaction.client.app.database, person.reader
+    fresh = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
+    if any(outcome.zone_assumed for outcome in outcomes):
+        said.append(reader.t("runs.say.zone", zone=reader.zone))
+    drawn = report(outcomes, reader, waiting=len(fresh), note="\n".join(said))
+    if len(fresh) > ASKED_AT_ONCE:
+        drawn.add_item(next_row(reader, len(fresh)))
+        fresh = []
+    await reply(interaction, drawn, private=True)
+    for run_id in fresh:
+        asked = await lap_directions.question(database, run_id, person.user_id)
+        await reply(interaction, question(asked, reader), private=True)
+
+
+async def _brought_in(
+    interaction: Interaction, person: Person, attachments: Sequence[discord.Attachment]
+) -> list[FileOutcome]:
+    """Read and save, file by file: nothing that was read is lost with what comes after it."""
+    app = interaction.client.app
+    outcomes: list[FileOutcome] = []
+
+    async def save(reports: Sequence[FileReport]) -> None:
+        key = {"interaction_id": interaction.id, "first": len(outcomes)}
+        try:
+            outcomes.extend(await save_import(app.database, person, reports, **key, now=app.clock()))
+        except Unavailable as error:
+            log.warning("files of an import could not be saved: %s", error)
+            outcomes.extend(map(not_saved, reports))
+
+    large = [one for one in attachments if one.size > LARGEST_B]
+    await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, "imports.reason.attachment") for one in large])
+    posted = [Posted(one.filename, _fetching(one)) for one in attachments if one.size <= LARGEST_B]
+    async for reports in app.worker.read_files(person.user_id, posted):
+        await save(reports)
+    return outcomes
+
+
+def _fetching(attachment: discord.Attachment) -> Callable[[], Awaitable[bytes | None]]:
+    async def fetch() -> bytes | None:
+        try:
+            return await attachment.read()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("an attachment could not be fetched: %r", error)
+            return None
+
+    return fetch

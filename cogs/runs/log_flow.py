@@ -1,0 +1,81 @@
+"""Logging a typed run, by `/log` or by the form behind a reminder: stored, shown to whom it is shared with."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.domain.runs.run_input import Entry
+from bot.domain.runs.runs import RunContent, Sharing, SpotterState, Surface
+from bot.domain.text.free_text import if_any
+from bot.interactions.authorization import words_of_leaving
+from bot.interactions.replies import Interaction, reply, soon, tell
+from bot.services.members.people import Person
+from bot.services.runs import run_changes
+from cogs.runs.overlapping_runs import ask_if_twice
+from cogs.runs.run_card_view import kilocalories, private_card, public_card, rule, standing
+from cogs.runs.run_cards import keep
+from cogs.runs.spotter_requests import tell_unasked
+
+
+def content_of(
+    entry: Entry,
+    person: Person,
+    *,
+    surface: str | None = None,
+    spotter: discord.User | None = None,
+    effort: int | None = None,
+    note: str | None = None,
+) -> RunContent:
+    """A new run of this person, from what was typed and chosen."""
+    return RunContent(
+        started_at=entry.started_at,
+        zone=person.reader.zone,
+        ran_on=entry.ran_on,
+        stretches=entry.stretches,
+        surface=Surface(surface) if surface else None,
+        spotter_id=spotter.id if spotter else None,
+        spotter_name=spotter.display_name[:120] if spotter else None,
+        spotter_state=SpotterState.ASKED if spotter else None,
+        effort=effort,
+        note=if_any(note),
+        sharing=person.sharing,
+    )
+
+
+async def log_and_show(interaction: Interaction, person: Person, content: RunContent) -> None:
+    """Log a run and show its card: to the club, or to the runner alone; a spotter is asked."""
+    app = interaction.client.app
+    digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
+    private = not person.in_guild or person.sharing is Sharing.ME or digest_instead
+    notices = await words_of_leaving(interaction.client, person)
+    logged = await soon(
+        interaction,
+        run_changes.log_run(
+            app.database,
+            person,
+            content,
+            interaction_id=interaction.id,
+            now=app.clock(),
+            channel_id=interaction.channel_id if person.in_guild else None,
+        ),
+        private=private,
+    )
+    app.courier.poke()
+    view = logged.view
+    if logged.rule_broken:
+        notices.append(rule(view.content, person.reader, person.solo_surfaces))
+    if logged.zone_assumed:
+        notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
+    if digest_instead and person.sharing is Sharing.CLUB:
+        notices.append(person.reader.t("digest.logged"))
+    if private or person.club is None:
+        await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
+    else:
+        message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
+        await keep(interaction, view, message_id)
+        notices += kilocalories(view.content, person.reader, person.weight_kg)
+        notices += standing(view, person.reader)
+        if notices:
+            await tell(interaction, "\n".join(notices))
+    await tell_unasked(interaction, view)
+    await ask_if_twice(interaction, person, view)

@@ -1,0 +1,194 @@
+"""The buttons under a run, wherever its card stands: Undo, Edit, Share, and the spotter's answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import ui
+from discord.ext import commands
+
+from bot.app import App
+from bot.domain.runs.runs import Extra, Sharing
+from bot.interactions.arguments import Chosen, Entered, Version
+from bot.interactions.components import card, pressed
+from bot.interactions.replies import Interaction, close_with, met, open_form, replace, reply, say, tell
+from bot.interactions.tree import say_privately
+from bot.localizer import escaped
+from bot.services.members import people
+from bot.services.members.people import Person
+from bot.services.runs import run_changes, runs
+from bot.services.runs.runs import RunView
+from cogs.runs.overlapping_runs import ask_if_twice
+from cogs.runs.run_card_view import edit_notices, private_card, public_card
+from cogs.runs.run_cards import follow, keep
+from cogs.runs.run_options import RunForm, amendment_from_form, edit_form
+from cogs.runs.sharing_view import sharing_panel
+from cogs.runs.spotter_requests import answers, notice_spotter, question, tell_left, tell_unasked
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+
+class Cards(commands.Cog):
+    """What a run's card can do."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @pressed("run", "undo", "run_id", "revision")
+    async def undo(self, interaction: Interaction, run_id: int, revision: Version) -> None:
+        """Take back the change this card reports, while it is the newest."""
+        person = await met(interaction)
+        view = await run_changes.undo_change(
+            self.app.database,
+            run_id,
+            person.user_id,
+            revision,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        done = person.reader.t("runs.undo.done" if view.deleted else "runs.undo.restored")
+        await self._show_change(interaction, person, view, done)
+        await ask_if_twice(interaction, person, view)
+
+    @pressed("run", "edit", "run_id")
+    async def edit(self, interaction: Interaction, run_id: int) -> None:
+        """Open the form, filled with the run as it is."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await open_form(interaction, edit_form(view, person.reader))
+
+    @pressed("run", "amend", "run_id", "revision")
+    async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
+        """Take what the form says over into the run."""
+        person = await met(interaction)
+        now = self.app.clock()
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        amend = amendment_from_form(form, before.content, person.reader, now)
+        view = await run_changes.edit_run(
+            self.app.database,
+            run_id,
+            person.user_id,
+            amend,
+            interaction_id=interaction.id,
+            now=now,
+            seen_revision=revision,
+            channel_id=interaction.channel_id if person.in_guild else None,
+        )
+        self.app.courier.poke()
+        await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
+        await tell_left(interaction, before, view)
+        await tell_unasked(interaction, view)
+        await ask_if_twice(interaction, person, view)
+
+    @pressed("run", "share", "run_id")
+    async def share(self, interaction: Interaction, run_id: int) -> None:
+        """Show, to the runner alone, who sees the run."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await reply(interaction, sharing_panel(view, person), private=True)
+
+    @pressed("run", "sharing", "run_id")
+    async def sharing(self, interaction: Interaction, run_id: int, sharing: Chosen[Sharing]) -> None:
+        """Choose club or only me."""
+        await self._share(interaction, run_id, sharing=sharing)
+
+    @pressed("run", "extras", "run_id")
+    async def extras(self, interaction: Interaction, run_id: int, extras: Chosen[frozenset[Extra]]) -> None:
+        """Choose what a club card shows as well."""
+        await self._share(interaction, run_id, extras=extras)
+
+    async def _share(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        *,
+        sharing: Sharing | None = None,
+        extras: frozenset[Extra] | None = None,
+    ) -> None:
+        person = await met(interaction)
+        view = await run_changes.share_run(
+            self.app.database,
+            run_id,
+            person.user_id,
+            sharing=sharing,
+            extras=extras,
+            interaction_id=interaction.id,
+            now=self.app.clock(),
+        )
+        await replace(interaction, sharing_panel(view, person, person.reader.t("runs.sharing.saved")))
+        await follow(interaction, run_id)
+
+    @pressed("run", "post", "run_id")
+    async def post(self, interaction: Interaction, run_id: int) -> None:
+        """Post the public card of a run shared with the club in the channel this is pressed in."""
+        person = await met(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id, for_club=True)
+        if person.club is None or not person.in_guild or view.guild_id != person.club.guild_id:
+            await say_privately(interaction, person.reader.t("runs.sharing.elsewhere"))
+            return
+        if not view.public:
+            await replace(interaction, sharing_panel(view, person))
+            return
+        message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
+        await keep(interaction, view, message_id)
+
+    @pressed("spotter", "yes", "run_id")
+    async def spotter_yes(self, interaction: Interaction, run_id: int) -> None:
+        """The spotter agrees."""
+        await self._spotted(interaction, run_id, agreed=True)
+
+    @pressed("spotter", "no", "run_id")
+    async def spotter_no(self, interaction: Interaction, run_id: int) -> None:
+        """The spotter was not there."""
+        await self._spotted(interaction, run_id, agreed=False)
+
+    async def _spotted(self, interaction: Interaction, run_id: int, *, agreed: bool) -> None:
+        person = await met(interaction)
+        view = await run_changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
+        key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
+        words = person.reader.t(key, name=escaped(view.runner, 60))
+        await close_with(interaction, words)
+        await follow(interaction, run_id)
+        await notice_spotter(interaction, person, view)
+
+    @pressed("spotter", "show", "run_id", "user_id")
+    async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:
+        """Open, for the spotter alone, what waits for him."""
+        person = await met(interaction)
+        if person.user_id != user_id:
+            await say_privately(interaction, person.reader.t("delivery.not_for_you"))
+            return
+        view = await runs.run_for_card(self.app.database, run_id)
+        if view is None or not view.public or view.content.spotter_id != user_id:
+            await say_privately(interaction, person.reader.t("runs.spotter.gone"))
+            return
+        await say(interaction, question(view, person.reader), view=answers(view, person.reader))
+
+    async def _show_change(self, interaction: Interaction, person: Person, view: RunView, words: str) -> None:
+        """Redraw the card pressed, and every public card of the run."""
+        here = interaction.message
+        if here is not None and not here.flags.ephemeral and view.guild_id is not None:
+            shown = await runs.run_for_card(self.app.database, view.run_id)
+            club = await people.reader_for(self.app.database, None, view.guild_id)
+            await replace(interaction, public_card(shown or view, club))
+            await tell(interaction, words)
+            await follow(interaction, view.run_id, except_message=here.id)
+            return
+        if view.deleted:
+            await self._replace_or_reply(interaction, card(words))
+        else:
+            await self._replace_or_reply(interaction, private_card(view, person.reader, person.weight_kg, words))
+        await follow(interaction, view.run_id)
+
+    @staticmethod
+    async def _replace_or_reply(interaction: Interaction, view: ui.LayoutView) -> None:
+        if interaction.message is not None:
+            await replace(interaction, view)
+        else:
+            await reply(interaction, view, private=True)
+
+
+async def setup(bot: Backpedal) -> None:
+    """Add the cog."""
+    await bot.add_cog(Cards(bot.app))

@@ -1,0 +1,86 @@
+"""Public cards of runs: posting them, and drawing them again when the run changes, weeks and restarts later."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import discord
+
+from bot.errors import Unavailable
+from bot.interactions.replies import Interaction, tell
+from bot.interactions.responses import BROKEN, insist
+from bot.interactions.tree import reader_in
+from bot.services.members import people
+from bot.services.runs import runs
+from bot.services.runs.runs import RunView
+from cogs.runs.run_card_view import public_card
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+_drawing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+
+async def redraw(client: Backpedal, run_id: int, *, except_message: int | None = None) -> list[str]:
+    """Draw every public card of a run as it is now.
+
+    Returns:
+        Links to those that could not be drawn again.
+
+    One at a time for each run, and each from what the database then says, so that of two changes at once the later
+    is what stays. A card that is gone is forgotten; one that may not be edited is left.
+    """
+    lock = _drawing.setdefault(run_id, asyncio.Lock())
+    async with lock:
+        cards = [c for c in await runs.public_cards(client.app.database, run_id) if c.message_id != except_message]
+        if not cards:
+            return []
+        view = await runs.run_for_card(client.app.database, run_id)
+        if view is None or view.guild_id is None:
+            return []
+        drawn = public_card(view, await people.reader_for(client.app.database, None, view.guild_id))
+        stuck = []
+        for card in cards:
+            message = client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
+            try:
+                await insist(partial(message.edit, view=drawn))
+            except discord.NotFound:
+                await runs.drop_card(client.app.database, card.message_id)
+            except discord.HTTPException as error:
+                log.warning("the card of run %d could not be redrawn: %s", run_id, error)
+                stuck.append(f"https://discord.com/channels/{view.guild_id}/{card.channel_id}/{card.message_id}")
+            except BROKEN as error:
+                log.warning("the card of run %d is out of date: %r", run_id, error)
+        return stuck
+
+
+async def follow(interaction: Interaction, run_id: int, *, except_message: int | None = None) -> None:
+    """Redraw after a change has been answered. What goes wrong here is told, but undoes nothing."""
+    try:
+        stuck = await redraw(interaction.client, run_id, except_message=except_message)
+    except (Unavailable, discord.DiscordException) as error:
+        log.warning("the cards of run %d could not be redrawn: %s", run_id, error)
+        return
+    if stuck:
+        await tell(interaction, reader_in(interaction).t("runs.stuck", links=" ".join(stuck)))
+
+
+async def keep(interaction: Interaction, view: RunView, message_id: int | None) -> None:
+    """Remember a public card just posted; draw it again if its run changed while it was on its way."""
+    database, channel_id = interaction.client.app.database, interaction.channel_id
+    if channel_id is None or message_id is None:
+        log.warning("the card of run %d is not remembered: Discord does not say which message it is", view.run_id)
+        return
+    try:
+        revision = await runs.keep_card(database, view.run_id, channel_id, message_id)
+    except Unavailable as error:
+        log.warning("the card of run %d is not remembered: %s", view.run_id, error)
+        return
+    if revision != view.revision:
+        await follow(interaction, view.run_id)

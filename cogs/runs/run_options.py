@@ -1,0 +1,263 @@
+"""Typed options: what a member writes into `/log`, `/runs edit` and the form, and what autocomplete makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from discord import app_commands
+
+from bot.domain.runs import run_input as domain
+from bot.domain.runs.run_input import Entry, Manner, Typed
+from bot.domain.runs.run_measures import Way
+from bot.domain.runs.run_search import read_clues
+from bot.domain.runs.runs import Direction, RunContent, Surface
+from bot.domain.text.free_text import if_any
+from bot.domain.text.units import parse_distance, parse_pace
+from bot.errors import MemberError, NotFound
+from bot.interactions.components import Field, Form, identity
+from bot.interactions.replies import Interaction, met
+from bot.interactions.tree import spoken
+from bot.localizer import Reader
+from bot.services.runs import runs
+from bot.services.runs.runs import RunLine, RunView
+from cogs.runs.run_card_view import form_units, line, way
+
+CHOICE_LIMIT = 100
+OFFERED = 25
+"""Choices shown, the newest first."""
+DIRECTIONS = [app_commands.Choice(name=spoken(f"runs.direction.{way}"), value=way.value) for way in Way]
+SURFACES = [app_commands.Choice(name=spoken(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
+TOLD_DIRECTIONS = [
+    app_commands.Choice(name=spoken(f"runs.direction.{direction}"), value=direction.value)
+    for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
+]
+
+Told = app_commands.Range[str, 1, CHOICE_LIMIT]
+"""A distance, time, pace, share or moment as typed, or words that look for a run."""
+
+RUN_OPTIONS = {
+    "distance": spoken("runs.commands.distance"),
+    "time": spoken("runs.commands.time"),
+    "pace": spoken("runs.commands.pace"),
+    "direction": spoken("runs.commands.direction"),
+    "backward": spoken("runs.commands.backward"),
+    "when": spoken("runs.commands.when"),
+    "surface": spoken("runs.commands.surface"),
+    "spotter": spoken("runs.commands.spotter"),
+    "effort": spoken("runs.commands.effort"),
+    "note": spoken("runs.commands.note"),
+}
+"""What a run is told by, as `/log` and `/runs edit` describe it."""
+
+
+def manner_of(reader: Reader) -> Manner:
+    """How this reader writes."""
+    return Manner(form_units(reader), reader.language, reader.zone)
+
+
+def read_entry(typed: Typed, reader: Reader, now: datetime) -> Entry:
+    """A new run from its texts. Raises `BadInput`."""
+    return domain.read_entry(typed, manner_of(reader), now)
+
+
+async def suggest_entry(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """What has been understood so far: `5.00 km · 27:30 · 5:30/km`, or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    reader, now = person.reader, interaction.client.app.clock()
+    given = {
+        name: str(value)
+        for name in ("distance", "time", "pace", "direction", "backward")
+        if (value := getattr(interaction.namespace, name, None))
+    }
+    try:
+        words = _understood(Typed(**given), reader, now)
+    except MemberError as error:
+        if current == given.get("time") and {"low_ms", "high_ms"} <= error.params.keys():
+            both = [reader.show(name, error.params[name]) for name in ("high_ms", "low_ms")]
+            return [plain_choice(str(one), str(one)) for one in both]
+        words = reader.error(error)
+    return [plain_choice(words, current)]
+
+
+async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The day and hour understood, `Tue 17 Nov 18:30`, or each of several; or why not."""
+    if not current.strip():
+        return []
+    person = await met(interaction)
+    return suggested(current, person.reader, domain.starts_meant, interaction.client.app.clock())
+
+
+def suggested(
+    typed: str, reader: Reader, read: Callable[[str, Manner, datetime], list[datetime]], now: datetime
+) -> list[app_commands.Choice[str]]:
+    """A choice for each moment that a text can mean, or why there is none; of several, each is a whole date."""
+    try:
+        starts = read(typed, manner_of(reader), now)
+    except MemberError as error:
+        return [plain_choice(reader.error(error), typed)]
+    if len(starts) == 1:
+        return [plain_choice(reader.moment(starts[0]), typed)]
+    return [plain_choice(reader.moment(at), f"{at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}") for at in starts]
+
+
+async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """One's own runs in words; the value is the run's id, which only its runner can use."""
+    person = await met(interaction)
+    found = await _found(interaction, person.reader, current, OFFERED)
+    return [plain_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
+
+
+async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> int:
+    """The run chosen by autocomplete, or the only one the typed words fit.
+
+    Raises:
+        NotFound: none or several fit. Whose a run is, is settled where it is read or changed.
+    """
+    if re.fullmatch("#[0-9]{1,18}", typed):
+        return int(typed[1:])
+    fitting = await _found(interaction, reader, typed, 2)
+    if len(fitting) != 1:
+        raise NotFound("runs.choose", typed=typed)
+    return fitting[0].run_id
+
+
+async def _found(interaction: Interaction, reader: Reader, typed: str, limit: int) -> tuple[RunLine, ...]:
+    """The newest runs that the words fit."""
+    ways = {way: reader.t(f"runs.direction.{way}") for way in ("backward", "forward", "mixed", "untold")}
+    clues = read_clues(typed, reader.units, ways)
+    if clues is None:
+        return ()
+    return await runs.find_runs(interaction.client.app.database, interaction.user.id, clues, limit)
+
+
+def edit_form(view: RunView, reader: Reader) -> Form:
+    """The form for changing a run, filled with what is there."""
+    return _form(view.content, identity("run", "amend", view.run_id, view.revision), reader)
+
+
+def draft_form(content: RunContent, outing_id: int, reader: Reader) -> Form:
+    """The form for changing the run that an outing has drafted."""
+    return _form(content, identity("outing", "amend", outing_id), reader)
+
+
+def log_form(usual: Direction, custom_id: str, reader: Reader, meant: str = "") -> Form:
+    """The form for a run that has just ended, filled with what `meant`, a sentence, names of it, else as usual."""
+    named = domain.mentioned(meant, manner_of(reader))
+    filled = {
+        "distance": named.distance or "",
+        "time": named.time or "",
+        "direction": reader.t(f"runs.direction.{named.direction or usual}"),
+        "when": reader.t("runs.form.now"),
+    }
+    return _fields(reader.t("runs.form.log"), custom_id, defaultdict(str, filled), reader)
+
+
+@dataclass(frozen=True, slots=True)
+class RunForm:
+    """What the form of a run says, as typed."""
+
+    distance: str
+    time: str
+    direction: str
+    when: str
+    note: str
+
+    def measures(self) -> dict[str, str]:
+        """What was typed beside the note, by the names of the fields; those left empty are not in it."""
+        typed = {"distance": self.distance, "time": self.time, "direction": self.direction, "when": self.when}
+        return {name: text.strip() for name, text in typed.items() if text.strip()}
+
+
+def typed_from_form(form: RunForm, usual: Direction) -> Typed:
+    """What the form for a new run says."""
+    given = form.measures()
+    typed = Typed(**given)
+    return typed if typed.direction else typed.facing(usual)
+
+
+def _form(content: RunContent, custom_id: str, reader: Reader) -> Form:
+    return _fields(reader.t("runs.form.title"), custom_id, _filled(content, reader), reader)
+
+
+def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Reader) -> Form:
+    return Form(
+        title,
+        custom_id,
+        [
+            Field("distance", reader.t("runs.form.distance"), filled["distance"]),
+            Field("time", reader.t("runs.form.time"), filled["time"]),
+            Field("direction", reader.t("runs.form.direction"), filled["direction"]),
+            Field("when", reader.t("runs.form.when"), filled["when"]),
+            Field("note", reader.t("runs.form.note"), filled["note"], long=True, limit=500),
+        ],
+    )
+
+
+def amendment_from_form(
+    form: RunForm, content: RunContent, reader: Reader, now: datetime
+) -> Callable[[RunContent], RunContent]:
+    """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
+    filled = _filled(content, reader)
+    given = {name: text for name, text in form.measures().items() if text != filled[name]}
+    amend = domain.amendment(Typed(**given), manner_of(reader), now)
+    note = if_any(form.note)
+
+    def amend_with_note(content: RunContent) -> RunContent:
+        return domain.with_note(amend(content), note)
+
+    return amend_with_note
+
+
+def _filled(content: RunContent, reader: Reader) -> dict[str, str]:
+    one_unit = Reader(reader.language, form_units(reader), reader.zone)
+    told = way(content.directions)
+    direction = "" if told == "untold" else reader.t(f"runs.direction.{told}")
+    if told == "mixed":
+        backward = [s for s in content.stretches if s.direction is Direction.BACKWARD]
+        metres = sum(s.distance_m or 0 for s in backward)
+        share = (
+            one_unit.distance(metres)
+            if metres
+            else f"{round(100 * sum(s.duration_ms for s in backward) / content.duration_ms)} %"
+        )
+        direction = f"{direction} {share}"
+    return {
+        "distance": one_unit.distance(content.distance_m) if content.distance_m else "",
+        "time": one_unit.duration(content.duration_ms),
+        "direction": direction,
+        "when": f"{content.started_at.astimezone(ZoneInfo(content.zone)):%Y-%m-%d %H:%M}",
+        "note": content.note or "",
+    }
+
+
+def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
+    """The parts that read, one after the other; a lone distance is fine while one is still typing."""
+    manner = manner_of(reader)
+    if typed.distance and not typed.time and not typed.pace:
+        return reader.distance(parse_distance(typed.distance, manner.units, manner.language))
+    if typed.pace and not typed.time and not typed.distance:
+        return reader.pace(parse_pace(typed.pace, manner.units, manner.language))
+    if typed.backward and not typed.time:
+        return reader.t("runs.direction.mixed")
+    entry = domain.read_entry(typed, manner, now)
+    duration_ms = sum(s.duration_ms for s in entry.stretches)
+    distance_m = sum(s.distance_m or 0 for s in entry.stretches)
+    parts = [reader.distance(distance_m)] if distance_m else []
+    parts.append(reader.duration(duration_ms))
+    if distance_m:
+        parts.append(reader.pace(duration_ms / distance_m))  # ms per m is s per km
+    return " · ".join(parts)
+
+
+def plain_choice(words: str, value: str) -> app_commands.Choice[str]:
+    """A choice of autocomplete, as long as it may be."""
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: nothing to escape
+    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
+    return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

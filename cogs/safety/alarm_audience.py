@@ -1,0 +1,91 @@
+"""What alarms have in common: who organises, who reads them, and what is withheld from whom."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+
+from bot.delivery.message_kinds import Drawn, Outgoing
+from bot.domain.messages.priority import Priority
+from bot.errors import NotFound, Unavailable
+from bot.interactions.authorization import standing_in
+from bot.interactions.channel_readers import readers_of
+from bot.interactions.replies import Interaction, met
+from bot.interactions.tree import reader_in
+from bot.localizer import Reader
+from bot.services.members.people import Club, Person
+from bot.services.outings.outings import OutingView, outing_of
+from cogs.safety.alerts_view import show_button
+
+if TYPE_CHECKING:
+    from bot.client import Backpedal
+
+log = logging.getLogger(__name__)
+
+
+async def organised(interaction: Interaction, person: Person, outing_id: int) -> int | None:
+    """The club of an outing when whoever presses organises it now; else None.
+
+    Raises:
+        Unavailable: Discord does not tell, of somebody who was not out there and so needs it.
+    """
+    outing = await outing_of(interaction.client.app.database.urgent, outing_id)
+    standing = await standing_in(interaction, person, outing.guild_id, Priority.SAFETY)
+    if standing is not None:
+        return outing.guild_id if standing.organiser else None
+    me = outing.who(person.user_id)
+    if me is None or me.checked_in_at is None:
+        raise Unavailable("errors.standing.unknown")
+    return None
+
+
+def to_organisers(out: Outgoing, club: Club, words: str, view: ui.View) -> Drawn:
+    """With the organisers' role mentioned, in their channel: this ping is meant."""
+    if out.user_id or club.organiser_role_id is None:
+        return Drawn(content=words, view=view)
+    role = discord.Object(club.organiser_role_id)
+    return Drawn(
+        content=f"<@&{role.id}> {words}",
+        view=view,
+        mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role]),
+    )
+
+
+async def reader_of(interaction: Interaction) -> Reader:
+    """How the one who speaks reads; by Discord's locale where the database does not tell."""
+    try:
+        return (await met(interaction, urgent=True)).reader
+    except Exception as error:
+        log.warning("who speaks is not known: %r", error)
+        return reader_in(interaction)
+
+
+def with_show(view: ui.View, out: Outgoing, reader: Reader) -> ui.View:
+    """With Show, which asks Discord again and opens the whole."""
+    return view.add_item(show_button(out.delivery_id, reader))
+
+
+async def read_by_companions(client: Backpedal, out: Outgoing, outing: OutingView) -> bool:
+    """Whether somebody of the outing reads a message: by direct message, or in the organisers' channel."""
+    ids = [c.user_id for c in outing.companions]
+    if out.user_id:
+        return out.user_id in ids
+    return bool(await readers_of(client, out.channel_id, ids))
+
+
+async def outing_in(client: Backpedal, out: Outgoing) -> OutingView | None:
+    """The outing that a message is about, or None where it is gone."""
+    if out.subject_id is None:
+        return None
+    try:
+        return await outing_of(client.app.database.urgent, out.subject_id)
+    except NotFound:
+        return None
+
+
+def drawn(made: tuple[str, ui.View]) -> Drawn:
+    """Words and buttons as a message."""
+    return Drawn(content=made[0], view=made[1])
