@@ -36,7 +36,7 @@ SHIPPED = (
 
 def test_the_values_of_menus_already_sent_keep_their_meaning_and_order() -> None:
     found = {kind.key: kind for kind in board_kinds()}
-    assert tuple(found)[: len(SHIPPED)] == SHIPPED
+    assert tuple(key for key in found if key in SHIPPED) == SHIPPED
     for key in SHIPPED:
         metric, direction = key.split("_")
         assert found[key] == BoardKind(Metric(metric), BoardDirection(direction))
