@@ -1,7 +1,7 @@
 """Catalogues: every sentence a member reads, by key, in every language shipped.
 
-A catalogue is the folder `bot/locales/<language>/`; each TOML file below it is an area, named after the file alone
-whatever folder it lies in, and a key is `area.table.name`. A value is a whole sentence with named placeholders
+A catalogue is the folder `bot/locales/<language>/`; each TOML file in a room of it is an area, named after the file
+alone whatever room it lies in, and a key is `area.table.name`. A value is a whole sentence with named placeholders
 (`{distance_m}`), or a table of plural forms (`one`, `other`) chosen by `{count}`. English is complete by definition; a
 test holds the others to it.
 """
@@ -11,16 +11,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-from babel import Locale
-
-LANGUAGES: tuple[str, ...] = ("en", "de")
-"""Languages shipped, the default first."""
+from bot.languages import FOLDER, LANGUAGES, locale_of
 
 PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
-
-_FOLDER = Path(__file__).parent / "locales"
 
 Message = str | Mapping[str, str]
 """A sentence, or its plural forms."""
@@ -36,7 +30,7 @@ def catalogue(language: str) -> Mapping[str, Message]:
     if language not in LANGUAGES:
         raise KeyError(language)
     messages: dict[str, Message] = {}
-    for file in sorted((_FOLDER / language).rglob("*.toml")):
+    for file in sorted((FOLDER / language).glob("*/**/*.toml")):
         with file.open("rb") as stream:
             _flatten(file.stem, tomllib.load(stream), messages)
     return messages
@@ -61,12 +55,6 @@ def shipped(language: str | None) -> str | None:
     """The shipped language a tag such as `de`, `de-AT` or Discord's `en-GB` asks for, or None."""
     base = (language or "").replace("_", "-").split("-")[0].lower()
     return base if base in LANGUAGES else None
-
-
-@cache
-def locale_of(language: str) -> Locale:
-    """Babel's data for a shipped language. English uses the British forms: day before month, 24 hours."""
-    return Locale.parse("en_GB" if language == "en" else language)
 
 
 def translate(language: str, key: str, params: Mapping[str, object] | None = None) -> str:

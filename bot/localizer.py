@@ -18,7 +18,8 @@ from bot.domain.runs.runs import Surface
 from bot.domain.text.free_text import one_line
 from bot.domain.text.units import Units, format_distance, format_duration, format_pace
 from bot.errors import MemberError
-from bot.i18n import locale_of, translate
+from bot.i18n import translate
+from bot.languages import DEFAULT, locale_of
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
@@ -60,7 +61,7 @@ class Reader:
         zone: IANA name.
     """
 
-    language: str = "en"
+    language: str = DEFAULT
     units: Units = Units.METRIC
     zone: str = "UTC"
 

@@ -14,8 +14,9 @@ from discord import app_commands
 
 from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
-from bot.i18n import LANGUAGES, catalogue, shipped
+from bot.i18n import catalogue, shipped
 from bot.interactions.responses import BROKEN, GONE, LOST, respond
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.members import people
 

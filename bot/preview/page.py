@@ -10,7 +10,8 @@ from string import Template
 from aiohttp import web
 
 from bot.errors import StartupError
-from bot.i18n import LANGUAGES, shipped, translate
+from bot.i18n import shipped, translate
+from bot.languages import DEFAULT, LANGUAGES, language_name, own_name
 from bot.preview.club import CLUB, Person
 from bot.preview.rooms import House, Room
 
@@ -127,7 +128,7 @@ class IndexPage:
                 t("person.organiser" if person is self.people[-1] else "person.member"),
                 person.zone.split("/")[-1].replace("_", " "),
                 t("person.miles" if person.units == "imperial" else "person.kilometres"),
-                t("person.speaks_german" if person.language == "de" else "person.speaks_english"),
+                t("person.speaks", language=language_name(person.language or DEFAULT, language)),
             ]
             if person.weeks < 12:
                 parts[0] = t("person.new")
@@ -145,9 +146,11 @@ class IndexPage:
                 f'<a href="{address(room, as_whom(room))}" target="_blank">{t(f"do.{key}.link")}</a></li>'
             )
 
+        def switch(other: str) -> str:
+            return f'<a href="/?as={me.user_id}&amp;lang={other}" lang="{other}">{own_name(other)}</a>'
+
         rooms = {room.name: room for room in self.house.rooms}
         mine = next(room for room in self.house.rooms if room.direct and me.user_id in room.viewers)
-        other = next(one for one in LANGUAGES if one != language)
         shown = [room for room in self.house.rooms if not room.direct or room is mine]
         shown += [room for room in self.house.rooms if room not in shown]
         words = {name: t(f"page.{name}") for name in _WORDS}
@@ -155,7 +158,7 @@ class IndexPage:
             words,
             language=language,
             about=t("page.about", typed=CLUB),
-            switch=f'<a href="/?as={me.user_id}&amp;lang={other}" lang="{other}">{words["other"]}</a>',
+            switch=" · ".join(switch(other) for other in LANGUAGES if other != language),
             people="".join(face(number, person) for number, person in enumerate(self.people)),
             tasks="".join(
                 task(key, number, room)
@@ -175,4 +178,4 @@ class IndexPage:
         )
 
 
-_WORDS = ("title", "badge", "tagline", "other", "who", "who_hint", "do", "rooms", "rooms_hint", "footer")
+_WORDS = ("title", "badge", "tagline", "who", "who_hint", "do", "rooms", "rooms_hint", "footer")

@@ -15,6 +15,7 @@ from simcord.backend.cdn import CDN_BASE
 from simcord.backend.models import User
 
 from bot.i18n import translate
+from bot.languages import DEFAULT
 from bot.preview.club import (
     CHANNEL_IDS,
     CLUB,
@@ -60,14 +61,14 @@ def build(env: LiveEnv) -> World:
     guild = env.create_guild(CLUB, id=GUILD_ID)
     with _numbered(env, ROLE_ID):
         organisers = guild.create_role(
-            translate("en", "try.role.organisers"),
+            translate(DEFAULT, "try.role.organisers"),
             permissions=discord.Permissions(manage_guild=True),
             color=discord.Colour.teal().value,
             mentionable=True,
         )
     with _numbered(env, SPOTTER_ROLE_ID):
         spotters = guild.create_role(
-            translate("en", "try.role.spotters"), color=discord.Colour.gold().value, mentionable=True
+            translate(DEFAULT, "try.role.spotters"), color=discord.Colour.gold().value, mentionable=True
         )
     members = {
         person: _join(env, guild, person, [organisers] * (person is ORGANISER) + [spotters] * (person in SPOTTERS))
@@ -83,7 +84,7 @@ def build(env: LiveEnv) -> World:
     }
     channels = {}
     for name, channel_id in CHANNEL_IDS.items():
-        topic = translate("en", f"try.room.{name}").replace("`", "")
+        topic = translate(DEFAULT, f"try.room.{name}").replace("`", "")
         overwrites = hidden if name == "organisers" else None
         with _numbered(env, channel_id):
             channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
@@ -93,7 +94,7 @@ def build(env: LiveEnv) -> World:
 async def welcome(world: World) -> None:
     """Let the organiser say a first word in every channel."""
     for name, channel in world.channels.items():
-        await world.members[-1].send(channel, translate("en", f"try.welcome.{name}"))
+        await world.members[-1].send(channel, translate(DEFAULT, f"try.welcome.{name}"))
 
 
 async def open_rooms(house: House, world: World, first_port: int) -> None:

@@ -8,8 +8,8 @@ from discord import ui
 
 from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric, Unit, board_kinds
 from bot.domain.when.periods import Period
-from bot.i18n import locale_of
 from bot.interactions.components import Component, button, card, identity, row, select
+from bot.languages import locale_of
 from bot.localizer import Reader, escaped
 from bot.services.boards.boards import Board
 from cogs.runs.run_card_view import COLOURS

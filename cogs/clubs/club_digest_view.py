@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from bot.domain.when import zones
-from bot.i18n import locale_of
 from bot.interactions.components import Component, button, identity, picker, row, select
+from bot.languages import locale_of
 from bot.localizer import Reader
 from bot.services.clubs.clubs import ClubSettings
 from cogs.clubs.club_view import Page, Trouble, lines, settings_card

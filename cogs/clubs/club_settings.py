@@ -15,10 +15,10 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
-from bot.i18n import LANGUAGES
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
 from bot.interactions.replies import Interaction, open_form
+from bot.languages import LANGUAGES
 from bot.services.clubs import clubs, digests
 from bot.services.partners import partners_card
 from bot.services.partners.partners_card import OldCard

@@ -14,11 +14,11 @@ from bot.domain.clubs.club_defaults import NEVER_SOLO
 from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
-from bot.i18n import LANGUAGES
 from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select
+from bot.languages import LANGUAGES, own_name
 from bot.localizer import Reader, escaped
 from bot.services.clubs.clubs import ClubSettings, HeldRun
-from cogs.members.settings_view import beside, language_name
+from cogs.members.settings_view import beside
 
 
 class Page(StrEnum):
@@ -177,7 +177,7 @@ def _languages(settings: ClubSettings, reader: Reader) -> Component:
                     "club.language.one"
                     if "language" in settings.chosen or language != held
                     else "club.language.default",
-                    name=language_name(language),
+                    name=own_name(language),
                 ),
                 value=language,
                 emoji="💬",

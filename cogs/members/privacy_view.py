@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.i18n import LANGUAGES, translate
+from bot.i18n import translate
 from bot.interactions.components import Field, Form, button, card, identity, row
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 
 WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for language in LANGUAGES) | {"loeschen"}

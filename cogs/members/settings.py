@@ -15,11 +15,11 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.domain.when.periods import today_in
 from bot.errors import MemberError
-from bot.i18n import LANGUAGES
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
 from bot.interactions.replies import Interaction, met, open_form, replace, reply, soon
 from bot.interactions.tree import spoken
+from bot.languages import LANGUAGES
 from bot.services.members.people import Person
 from bot.services.nudges import nudge_settings
 from bot.services.profile import settings

@@ -12,8 +12,8 @@ from bot.domain.runs.runs import Sharing
 from bot.domain.text.units import Units
 from bot.domain.text.weight import shown_weight
 from bot.domain.when import zones
-from bot.i18n import LANGUAGES, locale_of
 from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
+from bot.languages import LANGUAGES, own_name
 from bot.localizer import Reader, escaped
 from bot.services.members.people import Person
 from bot.services.nudges.nudge_settings import OwnNudges
@@ -79,12 +79,6 @@ def weight_form(reader: Reader, weight_kg: float | None) -> Form:
     )
 
 
-def language_name(language: str) -> str:
-    """A language in its own words: English, Deutsch."""
-    name = locale_of(language).language_name or language
-    return name[0].upper() + name[1:]
-
-
 def _zone(person: Person, own: OwnSettings, now: datetime) -> str:
     reader = person.reader
     place = zones.place(reader.zone, reader.language, now)
@@ -119,7 +113,7 @@ def _languages(own: OwnSettings, reader: Reader) -> Component:
     options = [discord.SelectOption(label=auto, value=AUTO, emoji="💬", default=own.language is None)]
     options += [
         discord.SelectOption(
-            label=reader.t("settings.language.one", name=language_name(language)),
+            label=reader.t("settings.language.one", name=own_name(language)),
             value=language,
             emoji="💬",
             default=own.language == language,

@@ -11,7 +11,7 @@ from babel.numbers import get_decimal_symbol
 
 from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.text.units import METRES_PER_MILE, Units
-from bot.i18n import locale_of
+from bot.languages import locale_of
 from bot.localizer import Reader
 
 Weeks: TypeAlias = Sequence[tuple[date, int, int]]

@@ -26,7 +26,7 @@ from bot.domain.when.schedule import (
     Yearly,
     next_after,
 )
-from bot.i18n import locale_of
+from bot.languages import locale_of
 from bot.localizer import Reader
 
 _SOON = timedelta(days=300)

@@ -20,9 +20,9 @@ from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES
 from bot.interactions.components import Router, identity, pressed
 from bot.interactions.tree import TEXT_LIMIT
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.clubs.clubs import ClubSettings, RoundSettings
 from bot.services.members.people import Club, Person

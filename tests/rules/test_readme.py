@@ -13,7 +13,8 @@ from discord import app_commands
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
-from bot.i18n import LANGUAGES, catalogue
+from bot.i18n import catalogue
+from bot.languages import LANGUAGES
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.client import Backpedal
-from bot.i18n import LANGUAGES, catalogue
+from bot.i18n import catalogue
 from bot.interactions.components import Route
+from bot.languages import LANGUAGES
 from tests.wire.acting import PRESS, SUBMIT
 from tests.wire.outside import card_in
 from tests.wire.payloads import Json, Person

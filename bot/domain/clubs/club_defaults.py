@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
+from bot.languages import DEFAULT
 
 DEFAULT_ZONE = "UTC"
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE = DEFAULT
 DEFAULT_UNITS = Units.METRIC
 DEFAULT_SOLO_SURFACES = frozenset({Surface.TRACK, Surface.TREADMILL})
 """Where a club that has set nothing allows running backward alone.

@@ -13,10 +13,10 @@ from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import get_day_names
 
 from bot.domain.when.moment_parser import at_wall
+from bot.languages import locale_of
 
 DAY_MIN = 24 * 60
 SLOT_MIN = 15
@@ -155,7 +155,7 @@ def slot_start(week: Week, slot: int, slot_min: int = SLOT_MIN) -> datetime:
 
 def day_name(weekday: int, language: str) -> str:
     """`Tue`, `Di`."""
-    names = get_day_names("abbreviated", context="stand-alone", locale=Locale.parse(language))
+    names = get_day_names("abbreviated", context="stand-alone", locale=locale_of(language))
     return str(names[weekday]).rstrip(".")
 
 

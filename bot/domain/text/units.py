@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from bot.domain.text.words import DECIMAL_COMMA, WORDS, any_of, with_halves
+from bot.domain.text.words import WORDS, any_of, with_halves
 from bot.domain.text.words.plain import NUMBER, number, plain
 from bot.errors import BadInput
+from bot.languages import DEFAULT, decimal_sign, group_sign
 
 METRES_PER_MILE = 1609.344
 LONGEST_M = 500_000
@@ -48,13 +49,13 @@ def format_distance(distance_m: int, units: Units, language: str) -> str:
     return imperial if units is Units.IMPERIAL else f"{metric} ({imperial})"
 
 
-def format_duration(duration_ms: int, language: str = "en") -> str:
+def format_duration(duration_ms: int, language: str = DEFAULT) -> str:
     """`27:30`, `1:05:00`, `45 s`; tenths below ten minutes, where there are any: `45.2 s`, `4:02.5`."""
     tenths = (duration_ms + 50) // 100
     if tenths >= 6000:
         tenths = (duration_ms + 500) // 1000 * 10
     seconds, tenth = divmod(tenths, 10)
-    fraction = f"{',' if language in DECIMAL_COMMA else '.'}{tenth}" if tenth else ""
+    fraction = f"{decimal_sign(language)}{tenth}" if tenth else ""
     if seconds < 60:
         return f"{seconds}{fraction} s"
     return _colons(seconds) + fraction
@@ -71,7 +72,7 @@ def format_pace(pace_s_per_km: float, units: Units, language: str) -> str:
 
 def _decimal(value: float, digits: int, language: str) -> str:
     shown = f"{value:,.{digits}f}"
-    return shown.translate({44: ".", 46: ","}) if language in DECIMAL_COMMA else shown
+    return shown.translate({ord(","): group_sign(language), ord("."): decimal_sign(language)})
 
 
 def _colons(seconds: int) -> str:
@@ -137,7 +138,7 @@ def _metres(words: str, typed: str, units: Units, language: str, *, repeated: bo
     unit = length[2]
     # Nobody runs millimetres: with metres, both signs group thousands.
     in_metres = unit is not None and WORDS.metres[unit] == 1
-    value = number(length[1], ".," if in_metres else "." if language in DECIMAL_COMMA else ",")
+    value = number(length[1], ".," if in_metres else "." if decimal_sign(language) == "," else ",")
     if value is None:
         raise BadInput("entry.distance.unclear", typed=typed)
     if unit is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.text.words import DAY_FIRST, TWOFOLD, WORDS, any_of, with_halves
+from bot.domain.text.words import TWOFOLD, WORDS, any_of, with_halves
+from bot.languages import day_first
 
 MOST = 4
 """Texts that one is read as, at most."""
@@ -46,6 +47,6 @@ def both_orders(words: str, *, zone: str, language: str) -> list[str]:
         f"{words[: found.start()]}{day} {_MONTHS[month]}{year}{words[found.end() :]}"
         for day, month in ((first, second), (second, first))
     ]
-    if language not in DAY_FIRST and zone.startswith(_MONTH_FIRST_ZONES):
+    if not day_first(language) and zone.startswith(_MONTH_FIRST_ZONES):
         orders.reverse()
     return orders

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.text.units import parse_duration
-from bot.domain.text.words import DAY_FIRST, WORDS, any_of
+from bot.domain.text.words import WORDS, any_of
 from bot.domain.when.parse_state import YEARS, Told, days_on, month_end, months_on, weeks_on
 from bot.errors import BadInput
+from bot.languages import day_first
 
 _DAY_WORD, HOUR_SIGN = any_of(WORDS.before_day), any_of(WORDS.hour_sign)
 _WEEKDAY, _MONTH = any_of(WORDS.weekdays), any_of(WORDS.month_names)
@@ -55,7 +56,7 @@ def take_amount(told: Told, now: datetime) -> datetime | None:
             told.rest = f"{amount[days.end() :]} {told.rest[found.end() :]}"
             return _shift(told, now, sign * counted, days["unit"])
         try:
-            return (now + sign * timedelta(milliseconds=parse_duration(amount, "en"))).astimezone(UTC)
+            return (now + sign * timedelta(milliseconds=parse_duration(amount, told.language))).astimezone(UTC)
         except (BadInput, OverflowError):
             continue
     return None
@@ -104,7 +105,7 @@ def _date(told: Told) -> None:
         _calendar(told, int(found[1]), int(found[2]), None)
     elif found := told.take(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?"):
         first, second = int(found[1]), int(found[2])
-        if first > 12 or first == second or (told.language in DAY_FIRST and second <= 12):
+        if first > 12 or first == second or (day_first(told.language) and second <= 12):
             _calendar(told, first, second, found[3])
         elif second > 12:
             _calendar(told, second, first, found[3])

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from bot.domain.text.words import DAY_FIRST, WORDS, any_of, rewritten
+from bot.domain.text.words import WORDS, any_of, rewritten
 from bot.domain.text.words.plain import plain
 from bot.domain.text.words.vocabulary import Part
 from bot.domain.when.ambiguous_texts import alternatives, both_orders
@@ -25,6 +25,7 @@ from bot.domain.when.hour_readers import READERS as HOUR_READERS
 from bot.domain.when.parse_state import YEARS, Clock, Told, days_on
 from bot.domain.when.zone_suffixes import take_zone
 from bot.errors import BadInput
+from bot.languages import day_first
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No run is logged before this."""
@@ -71,7 +72,7 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
     """
     asked = (text, now, zone, language, facing)
     words = plain(text)
-    if language in DAY_FIRST and len(both_orders(words, zone=zone, language=language)) > 1:
+    if day_first(language) and len(both_orders(words, zone=zone, language=language)) > 1:
         return _meant(words, *asked)[0]
     found = _of_each(*asked)
     one, other = found[0][0], next((each[0] for each in found if each[0] != found[0][0]), None)

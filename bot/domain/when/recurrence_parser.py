@@ -202,7 +202,7 @@ def _interval(told: Told, series: Series) -> None:
         return
     if series.span is None and (hours := told.take(rf"({HOUR})\s?-\s?({HOUR})")):
         series.span = (hours[1], hours[2])
-    minutes = parse_duration(found[2] or f"1 {found[1]}", "en") / 60_000
+    minutes = parse_duration(found[2] or f"1 {found[1]}", told.language) / 60_000
     series.every, series.unit = int(minutes), Unit.MINUTE
     if minutes < 1 or minutes != int(minutes):
         raise BadInput("remind_when.too_often", typed=told.typed)

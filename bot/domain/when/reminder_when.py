@@ -161,7 +161,7 @@ def _once(words: str, asker: Asker) -> Readings:
     if re.fullmatch(AMOUNT, words):
         # `20 min`, `1h30` are ahead from now; that `1h30` may be an hour of the day as well is the other reading.
         with suppress(BadInput):
-            ahead.append(In(asker.now + timedelta(milliseconds=parse_duration(words, "en"))))
+            ahead.append(In(asker.now + timedelta(milliseconds=parse_duration(words, asker.language))))
     try:
         found, assumed = _moments(words, asker)
     except BadInput:

@@ -15,15 +15,13 @@ from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.core import get_global
 
 from bot.errors import BadInput
+from bot.languages import LANGUAGES, locale_of
 
 LIMIT = 25
 """Discord shows at most this many choices."""
-
-_TYPED_LANGUAGES = ("en_GB", "de")
 
 _OFFERED = (
     "Europe/Berlin Europe/Vienna Europe/Zurich Europe/London Europe/Dublin Europe/Paris Europe/Amsterdam "
@@ -179,7 +177,7 @@ def city_of(zone: str, language: str) -> str:
 
 def _country_of(zone: str, language: str) -> str:
     territory = get_global("zone_territories").get(zone, "")
-    return Locale.parse(language).territories.get(territory, "") if len(territory) == 2 and territory != "ZZ" else ""
+    return locale_of(language).territories.get(territory, "") if len(territory) == 2 and territory != "ZZ" else ""
 
 
 def _ranked(typed: str, now: datetime) -> dict[str, int]:
@@ -236,7 +234,7 @@ def _zones() -> tuple[str, ...]:
 def _cities(language: str) -> Mapping[str, str]:
     """City names that differ from the IANA name. CLDR still keys some by a former name, such as Asia/Calcutta."""
     aliases = get_global("zone_aliases")
-    named = Locale.parse("en_GB" if language == "en" else language).time_zones
+    named = locale_of(language).time_zones
     return {aliases.get(zone, zone): data["city"] for zone, data in named.items() if "city" in data}
 
 
@@ -251,8 +249,8 @@ def _index() -> Mapping[str, tuple[str, ...]]:
 
     known = set(_zones())
     for zone in known:
-        cities = [city_of(zone, language) for language in _TYPED_LANGUAGES]
-        countries = [_country_of(zone, language) for language in _TYPED_LANGUAGES]
+        cities = [city_of(zone, language) for language in LANGUAGES]
+        countries = [_country_of(zone, language) for language in LANGUAGES]
         add([zone, *cities, *countries, zone.rpartition("/")[2]], [zone])
     for abbreviations, zones in _ABBREVIATIONS.items():
         add(abbreviations.split(), zones.split())

@@ -13,7 +13,7 @@ from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.clubs.digests import DigestSettings, digest_of
 from bot.services.members.people import Club, club_of

@@ -10,7 +10,7 @@ from bot.domain.text import weight
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput, NotFound
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.boards import standings
 from bot.services.nudges import nudging

@@ -20,7 +20,8 @@ from bot.domain.boards.metrics import (
     board_kinds,
     columns,
 )
-from bot.i18n import LANGUAGES, catalogue
+from bot.i18n import catalogue
+from bot.languages import LANGUAGES
 from cogs.boards.leaderboard import METRICS
 from db.models import Standing
 

@@ -28,7 +28,7 @@ from bot.domain.outings.outing_rules import (
 )
 from bot.domain.outings.spotter_calls import Call, calls_on
 from bot.domain.runs.runs import Surface
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 
 B, S, W = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP

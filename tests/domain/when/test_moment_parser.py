@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.when.moment_parser import Facing, Moment, at_wall, check_started, moments_meant, parse_moment
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from tests.domain.text.test_units import lines
 

@@ -17,7 +17,7 @@ from bot.domain.when.moment_parser import Facing, moments_meant
 from bot.domain.when.reminder_when import read_when
 from bot.domain.when.schedule import upcoming
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 
 BERLIN = "Europe/Berlin"
 NOWS = [

@@ -13,7 +13,7 @@ from bot.domain.when.reminder_edits import read_edit
 from bot.domain.when.reminder_when import Asked, read_when
 from bot.domain.when.schedule import In, Interval, Once, Schedule, next_after
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from cogs.reminders.schedules_view import in_words
 from tests.domain.when.test_reminder_when import LINES

@@ -32,7 +32,8 @@ from bot.domain.when.schedule import (
     upcoming,
 )
 from bot.errors import BadInput
-from bot.i18n import LANGUAGES, catalogue
+from bot.i18n import catalogue
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from cogs.reminders.schedules_view import in_words, understood, unmistakable
 from tests.domain.when.test_schedule_zones import HOURS, SERIES

@@ -13,8 +13,8 @@ from bot.domain.nudges.streaks import Counts, Goal, Pause, Streak, Why
 from bot.domain.runs.runs import Direction, Sharing
 from bot.domain.text.units import Units
 from bot.domain.when.snoozes import Snooze
-from bot.i18n import LANGUAGES
 from bot.interactions.nudge_kinds import controls
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.clubs.digests import TOP, Digest, Placed
 from bot.services.members.people import Club, Person

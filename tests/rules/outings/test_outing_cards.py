@@ -11,8 +11,8 @@ import pytest
 from bot.domain.outings.outing_rules import Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
-from bot.i18n import LANGUAGES
 from bot.interactions.components import classic
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.members.people import Club
 from bot.services.outings.outing_transitions import Why

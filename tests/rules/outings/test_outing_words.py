@@ -19,7 +19,7 @@ import pytest
 
 from bot.domain.outings.outing_rules import BEFORE, OUT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs.runs import Surface
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.members.people import Club
 from bot.services.outings.outing_transitions import Why

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.domain.when.schedule import MonthlyWeekday, Once, Schedule
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.reminders.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminders.reminder_views import Audience, ReminderView

@@ -13,7 +13,7 @@ from bot.domain.partners.availability import MOST_WINDOWS, Window
 from bot.domain.rounds.match_reasons import MOST_REASONS, Reason, Why
 from bot.domain.rounds.matching import Help
 from bot.domain.text.units import Units
-from bot.i18n import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.localizer import Reader
 from bot.services.partners.availability import Available
 from bot.services.rounds.round_draws import Proposed, RoundView

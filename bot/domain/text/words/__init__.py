@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from importlib import import_module
+from operator import or_
 
-from bot.domain.text.words.de import GERMAN
-from bot.domain.text.words.en import ENGLISH
+from bot.domain.text.words.vocabulary import Vocabulary
+from bot.languages import LANGUAGES
 
-VOCABULARIES = {"en": ENGLISH, "de": GERMAN}
-DAY_FIRST = frozenset(language for language, words in VOCABULARIES.items() if words.day_first)
-"""Languages that settle the order in `3/4`."""
-DECIMAL_COMMA = frozenset(language for language, words in VOCABULARIES.items() if words.decimal_comma)
-"""Languages that write 3,5 for three and a half."""
-WORDS = ENGLISH | GERMAN
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    language: import_module(f"bot.locales.{language}.vocabulary").VOCABULARY for language in LANGUAGES
+}
+"""What each language's folder declares."""
+WORDS = reduce(or_, VOCABULARIES.values())
 """All vocabularies as one. A word that two languages use differently is sorted out by `rewrites`."""
 
 

@@ -65,8 +65,6 @@ class Vocabulary:
         from_hour, to_hour: before the hour at which a stretch of the day begins, or ends.
         day_groups: several weekdays by one word, in a weekly window.
         whole_day: no hour in particular, in a weekly window.
-        decimal_comma: 3,5 is three and a half, and 1.500 fifteen hundred.
-        day_first: `3/4` is 3 April, and not also 4 March.
         hours: the units of hours that cannot be hours of the day (`18h`).
         beyond: between an amount and the day it is counted from (`a week from tuesday`).
         after_next: the one after the next.
@@ -114,8 +112,6 @@ class Vocabulary:
     to_hour: frozenset[str]
     day_groups: Mapping[str, tuple[int, ...]]
     whole_day: frozenset[str]
-    decimal_comma: bool
-    day_first: bool
     hours: frozenset[str]
     beyond: frozenset[str]
     after_next: frozenset[str]

@@ -44,7 +44,7 @@ _NUMBERS = (
     | {"sixty": 60, "ninety": 90}
 )
 
-ENGLISH = Vocabulary(
+VOCABULARY = Vocabulary(
     numbers=_NUMBERS
     | {"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "a half": 0.5, "a couple of": 2},
     metres=dict.fromkeys(("k", "km", "kms", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0)
@@ -87,8 +87,6 @@ ENGLISH = Vocabulary(
     | dict.fromkeys(("daily", "every day", "everyday", "all week"), tuple(range(7)))
     | {"mwf": (0, 2, 4), "tth": (1, 3), "tuth": (1, 3)},
     whole_day=frozenset({"all day", "any time", "anytime"}),
-    decimal_comma=False,
-    day_first=False,
     hours=frozenset({"h", "hr", "hrs", "hour", "hours"}),
     beyond=frozenset({"from", "on", "after"}),
     after_next=frozenset({"afternext"}),

@@ -46,7 +46,7 @@ def _inflected(*stems: str) -> frozenset[str]:
     return frozenset(f"{stem}e{ending}" for stem in stems for ending in ("", "n", "r", "s", "m"))
 
 
-GERMAN = Vocabulary(
+VOCABULARY = Vocabulary(
     numbers=_NUMBERS
     | dict.fromkeys(("ein", "eine", "einem", "einen", "einer", "ner", "nem"), 1)
     | dict.fromkeys(("halbe", "halben", "eine halbe", "einer halben"), 0.5)
@@ -91,8 +91,6 @@ GERMAN = Vocabulary(
     | dict.fromkeys(("taeglich", "jeden tag"), tuple(range(7)))
     | {"momifr": (0, 2, 4), "dido": (1, 3)},
     whole_day=frozenset({"ganztags", "den ganzen tag", "jederzeit"}),
-    decimal_comma=True,
-    day_first=True,
     hours=frozenset({"std", "std.", "stdn", "stunde", "stunden"}),
     beyond=frozenset({"nach", "ab"}),
     after_next=_inflected("uebernaechst"),
