@@ -189,7 +189,7 @@ async def _check(options: argparse.Namespace) -> None:
         found = await upkeep.condition(settings.database.url)
         await upkeep.check_whole(settings.database.url)
         upkeep.check_writable(settings.database.url)
-        if found.state is upkeep.State.NEWER:
+        if found.state is upkeep.DatabaseState.NEWER:
             raise StartupError(upkeep.newer(found))
         does = {"current": "up to date", "empty": "empty; made at the next run", "behind": "updated at the next run"}
         print(f"database  revision {found.found or 'none'} of {found.wanted}: {does[found.state]}")

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from db.engine import Database
 
 
-class Courier(Protocol):
+class Outbox(Protocol):
     """Sends what services have written to be sent: `bot.delivery`'s pump, as cogs know it."""
 
     def attach(self, client: Backpedal) -> None:
         """Send through this client from now on."""
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
 
-    def leave(self, priority: int) -> AbstractAsyncContextManager[None]:
+    def slot(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Wait until a request may be made for which no command waits, such as one asked while a message is drawn."""
 
     async def detach(self, client: Backpedal) -> None:
@@ -53,7 +53,7 @@ class App:
     database: Database
     worker: Worker
     clock: Clock
-    courier: Courier
+    outbox: Outbox
     lifelines: Lifelines = field(default_factory=Lifelines)
     operator: OperatorAlerts = field(default_factory=OperatorAlerts)
     zone_data: ZoneData = field(default_factory=newest)

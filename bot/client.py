@@ -106,7 +106,7 @@ class Backpedal(commands.Bot):
 
         async def follow() -> None:
             await zone_updates.follow(self.app.database, self.app.zone_data.version, self.app.clock())
-            self.app.courier.poke()
+            self.app.outbox.wake()
 
         try:
             await follow()
@@ -178,7 +178,7 @@ class Backpedal(commands.Bot):
         if not self._attached:
             gc.freeze()
         if not self._closing:
-            self.app.courier.attach(self)
+            self.app.outbox.attach(self)
             self._attached = True
             await self._reach_the_operator()
         log.info("ready in %d clubs", len(self.guilds))
@@ -289,5 +289,5 @@ class Backpedal(commands.Bot):
             self._following.cancel()
         if self._attached:
             self.app.operator.detach()
-            await self.app.courier.detach(self)
+            await self.app.outbox.detach(self)
         await super().close()

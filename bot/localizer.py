@@ -1,6 +1,6 @@
 """Speaking to one reader: in a language, units and a zone.
 
-A `Reader` turns keys and values into the words one person (or, for a public message, one club) reads. Units are in
+A `Localizer` turns keys and values into the words one person (or, for a public message, one club) reads. Units are in
 the names of the parameters, so nothing is formatted by hand: `t("runs.card.line", distance_m=5000)`.
 """
 
@@ -52,7 +52,7 @@ def _safe(name: str, value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Localizer:
     """Who reads.
 
     Attributes:
@@ -138,6 +138,6 @@ class Reader:
         """`Ada and Bob`."""
         return format_list(words, locale=locale_of(self.language))
 
-    def inside(self, zone: str) -> Reader:
+    def inside(self, zone: str) -> Localizer:
         """The same reader, reading times of another zone."""
         return replace(self, zone=zone)

@@ -30,7 +30,7 @@ UNKNOWN_GUILD = 10004
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MembershipStanding:
     """How somebody stands in a club now.
 
     Attributes:
@@ -44,7 +44,7 @@ class Standing:
     role_ids: frozenset[int] = frozenset()
 
 
-NOT_THERE = Standing(member=False)
+NOT_THERE = MembershipStanding(member=False)
 
 
 async def fetch(
@@ -85,7 +85,7 @@ async def still_member(
 
 async def verify(
     client: Backpedal, guild_id: int, user_id: int, priority: Priority = Priority.ASKED
-) -> Standing | None:
+) -> MembershipStanding | None:
     """Ask how somebody stands in a club, within the pace at which messages go, and remember the answer.
 
     That it could not be written down harms nothing: it is asked again.
@@ -99,7 +99,7 @@ async def verify(
     Returns:
         None where it is not known, as of `fetch`.
     """
-    async with client.app.courier.leave(priority):
+    async with client.app.outbox.slot(priority):
         found = await fetch(client, guild_id, user_id)
     if found is None:
         return None
@@ -113,7 +113,7 @@ async def verify(
         allowed, held = found.guild_permissions, frozenset(role.id for role in found.roles)
         named = await memberships.named_roles(database, guild_id)
         organiser = allowed.manage_guild or allowed.administrator or named.organiser in held
-        standing = Standing(member=True, organiser=organiser, role_ids=held)
+        standing = MembershipStanding(member=True, organiser=organiser, role_ids=held)
         writing = memberships.confirm(
             database, guild_id, user_id, now, organiser=organiser, role_ids=sorted(held & named.every)
         )

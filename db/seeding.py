@@ -14,7 +14,7 @@ from db.models import Delivery, Guild, Outing, User
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class SeededCards:
     """What a club had posted that was to be drawn again: the partners card, and outings."""
 
     partners_channel_id: int | None
@@ -34,7 +34,7 @@ async def insert_rows(session: AsyncSession, table: type[Base], rows: Sequence[M
         await connection.execute(insert(table.metadata.tables[table.__tablename__]), list(rows))
 
 
-async def forget_messages(session: AsyncSession, guild_id: int, states: Sequence[str]) -> Posted:
+async def forget_messages(session: AsyncSession, guild_id: int, states: Sequence[str]) -> SeededCards:
     """Forget where a club's cards are and every direct message that was opened; answers what is to be posted again.
 
     Args:
@@ -56,4 +56,4 @@ async def forget_messages(session: AsyncSession, guild_id: int, states: Sequence
         .values(message_id=None)
         .returning(Outing.outing_id)
     )
-    return Posted(channel_id, sorted(ids))
+    return SeededCards(channel_id, sorted(ids))

@@ -41,7 +41,7 @@ _DAMAGED = ("malformed", "not a database")
 _COPY_NAME = re.compile(r"before-\d{4}-\d{8}T\d{6}Z\.db")
 
 
-class State(StrEnum):
+class DatabaseState(StrEnum):
     """How a database stands to the code."""
 
     EMPTY = "empty"
@@ -60,7 +60,7 @@ class Condition:
         wanted: the code's newest revision.
     """
 
-    state: State
+    state: DatabaseState
     found: str | None
     wanted: str
 
@@ -92,14 +92,14 @@ async def condition(url: str) -> Condition:
     known = revisions()
     file = _file_of(url)
     if file is not None and not file.exists():
-        return Condition(State.EMPTY, None, known[-1])
+        return Condition(DatabaseState.EMPTY, None, known[-1])
     async with _connected(url, writes=False) as connection:
         found = await connection.run_sync(_revision)
     if found is None:
-        return Condition(State.EMPTY, None, known[-1])
+        return Condition(DatabaseState.EMPTY, None, known[-1])
     if found not in known:
-        return Condition(State.NEWER, found, known[-1])
-    return Condition(State.CURRENT if found == known[-1] else State.BEHIND, found, known[-1])
+        return Condition(DatabaseState.NEWER, found, known[-1])
+    return Condition(DatabaseState.CURRENT if found == known[-1] else DatabaseState.BEHIND, found, known[-1])
 
 
 async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
@@ -117,12 +117,12 @@ async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
     if file is not None:
         make_writable(file.parent)
     before = await condition(url)
-    if before.state is State.NEWER:
+    if before.state is DatabaseState.NEWER:
         raise StartupError(newer(before))
-    if before.state is State.CURRENT:
+    if before.state is DatabaseState.CURRENT:
         return Update(before, None)
     copy = None
-    if file is not None and before.state is State.BEHIND:
+    if file is not None and before.state is DatabaseState.BEHIND:
         folder = file.parent / COPIES_FOLDER
         copy = folder / f"before-{before.wanted}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
         await asyncio.to_thread(copy_sqlite, file, copy)

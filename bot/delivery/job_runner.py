@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.delivery.drop_log import Dropped
-from bot.delivery.message_kinds import DueNow, Kind
+from bot.delivery.message_kinds import DueJob, Kind
 from bot.delivery.sending import pause_after
 from bot.discretion import marked
 from bot.domain.messages.priority import Priority
 from bot.errors import Unavailable
 from bot.services.messages import outbox
-from bot.services.messages.outbox import Taken
+from bot.services.messages.outbox import ClaimedJob
 from db.engine import Database
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ AT_ONCE = 25
 """Rows done before messages are looked at again."""
 
 
-class Firing:
+class JobRunner:
     """Does what is due by the kinds of one client."""
 
     def __init__(self, kinds: dict[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
@@ -77,10 +77,10 @@ class Firing:
             done += len(taken)
         return done > 0
 
-    async def _step(self, database: Database, kinds: Collection[str]) -> Sequence[Taken]:
+    async def _step(self, database: Database, kinds: Collection[str]) -> Sequence[ClaimedJob]:
         """Do what is due first, alone or with others of its kind, in one transaction; nothing when nothing is."""
         now = self._clock()
-        taken: list[Taken] = []
+        taken: list[ClaimedJob] = []
         try:
             async with database.write() as session:
                 taken = await outbox.take_due(session, kinds, now, self._together, TOGETHER, self._apart)
@@ -98,7 +98,7 @@ class Firing:
             self._dropped.late(one.kind, one.occurrence, now - one.meant_at)
         return taken
 
-    async def _do(self, session: AsyncSession, taken: Sequence[Taken], now: datetime) -> list[Taken]:
+    async def _do(self, session: AsyncSession, taken: Sequence[ClaimedJob], now: datetime) -> list[ClaimedJob]:
         """Do what was taken, of one kind; the rest, too late to be useful, is answered."""
         kind = self._declared[taken[0].kind]
         late, useful = [], []
@@ -106,7 +106,7 @@ class Firing:
             if kind.useful_for is not None and now - one.meant_at > kind.useful_for:
                 late.append(one)
                 continue
-            useful.append(DueNow(one.kind, one.occurrence, one.meant_at, one.subject_id, one.user_id, one.payload))
+            useful.append(DueJob(one.kind, one.occurrence, one.meant_at, one.subject_id, one.user_id, one.payload))
         if kind.fire_all is not None and useful:
             await kind.fire_all(session, useful, now)
         elif kind.fire is not None:
@@ -114,7 +114,7 @@ class Firing:
                 await kind.fire(session, due, now)
         return late
 
-    async def _undone(self, database: Database, taken: Sequence[Taken], error: Exception, now: datetime) -> None:
+    async def _undone(self, database: Database, taken: Sequence[ClaimedJob], error: Exception, now: datetime) -> None:
         first = taken[0]
         if len(taken) > 1:
             log.warning("%d of %s are done one by one: %s", len(taken), first.kind, error)

@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Destination
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
 @dataclass(frozen=True, slots=True)
-class DueNow:
-    """Something that has become due. Attributes as of `bot.services.messages.deliveries.Plan`."""
+class DueJob:
+    """Something that has become due. Attributes as of `bot.services.messages.deliveries.Job`."""
 
     kind: str
     occurrence: str
@@ -32,9 +32,9 @@ class DueNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message about to be drawn and sent. Attributes as of `bot.services.messages.deliveries.Letter`; its id is the
-    nonce.
+class RenderContext:
+    """A message about to be drawn and sent. Attributes as of `bot.services.messages.deliveries.OutboundMessage`; its id
+    is the nonce.
 
     Attributes:
         told_at: when a channel said that it waits, of one that is shown behind that; None of one that is sent.
@@ -54,9 +54,9 @@ class Outgoing:
     told_at: datetime | None = None
 
 
-def outgoing_of(one: Leased) -> Outgoing:
+def outgoing_of(one: ClaimedMessage) -> RenderContext:
     """What a kind is told of a message."""
-    return Outgoing(
+    return RenderContext(
         delivery_id=one.delivery_id,
         kind=one.kind,
         occurrence=one.occurrence,
@@ -72,7 +72,7 @@ def outgoing_of(one: Leased) -> Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedMessage:
     """A message as it goes out.
 
     Attributes:
@@ -116,7 +116,7 @@ class Recipient(StrEnum):
 ASKED_OF_DISCORD = frozenset({Recipient.MEMBER, Recipient.ORGANISER})
 
 
-class Failure(StrEnum):
+class DeliveryFailure(StrEnum):
     """Why a message could not be delivered for good."""
 
     CLOSED = "closed"  # direct messages refused, and no channel to fall back to
@@ -157,23 +157,23 @@ class Kind:
 
     name: str
     priority: Priority
-    fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
-    draw: Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]] | None = None
-    sent: Callable[[AsyncSession, Outgoing, int, int, datetime], Awaitable[None]] | None = None
-    failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[AsyncSession, DueJob, datetime], Awaitable[None]] | None = None
+    draw: Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]] | None = None
+    sent: Callable[[AsyncSession, RenderContext, int, int, datetime], Awaitable[None]] | None = None
+    failed: Callable[[AsyncSession, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
     useful_for: timedelta | None = None
     fallback: bool = True
-    fire_all: Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]] | None = None
-    hold: Callable[[AsyncSession, Outgoing, datetime], Awaitable[Hold | None]] | None = None
-    to: Recipient | Callable[[Outgoing], Recipient] | None = None
-    unproven: Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]] | None = None
+    fire_all: Callable[[AsyncSession, Sequence[DueJob], datetime], Awaitable[None]] | None = None
+    hold: Callable[[AsyncSession, RenderContext, datetime], Awaitable[Hold | None]] | None = None
+    to: Recipient | Callable[[RenderContext], Recipient] | None = None
+    unproven: Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]] | None = None
 
     @property
     def fires(self) -> bool:
         """Whether it is something that becomes due."""
         return self.fire is not None or self.fire_all is not None
 
-    def recipient(self, out: Outgoing) -> Recipient:
+    def recipient(self, out: RenderContext) -> Recipient:
         """Who a message of this kind is for; of a message to a channel anybody who reads there."""
         if out.destination != Destination.DM or self.to is None:
             return Recipient.ANYBODY

@@ -16,7 +16,7 @@ PLACES = 4
 """Messages made ready, or waiting for the pace, at a time: at 45 a second the next is ready when the first leaves."""
 
 
-class Turns:
+class PrioritySemaphore:
     """Gives turns: to safety always, to what was asked for while a place is free, to a nudge while two are.
 
     The last place is kept from nudges because their charts may take seconds to draw.

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.drop_log import Dropped
-from bot.delivery.job_runner import Firing
-from bot.delivery.priority_semaphore import Turns
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.job_runner import JobRunner
+from bot.delivery.priority_semaphore import PrioritySemaphore
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sending import SEND_S, Sender
 from bot.discretion import marked
 from bot.domain.messages.priority import Priority
 from bot.errors import Unavailable
 from bot.scheduler import Scheduler
 from bot.services.messages import outbox
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -51,19 +51,19 @@ class Pump:
         sweep: longest sleep.
     """
 
-    def __init__(self, pace: Pace | None = None, sweep: timedelta = SWEEP) -> None:
-        self._pace = pace or Pace()
-        self._turns = Turns()
+    def __init__(self, pace: RateLimiter | None = None, sweep: timedelta = SWEEP) -> None:
+        self._pace = pace or RateLimiter()
+        self._turns = PrioritySemaphore()
         self._sweep = sweep
         self._client: Backpedal | None = None
         self._sender: Sender | None = None
-        self._firing: Firing | None = None
+        self._firing: JobRunner | None = None
         self._dropped = Dropped()
         self._scheduler: Scheduler | None = None
         self._turn: asyncio.Task[None] | None = None
         self._poked = False
         self._bell: asyncio.Future[None] | None = None
-        self._sending: dict[asyncio.Task[None], list[Leased]] = {}
+        self._sending: dict[asyncio.Task[None], list[ClaimedMessage]] = {}
         self._urgent_waits = False
         self._unknown: set[str] = set()
         self._checked_at: datetime | None = None
@@ -74,12 +74,12 @@ class Pump:
             if self._scheduler is not None:
                 self._scheduler.close()
             self._client, self._sender = client, Sender(client, self._pace, self._dropped)
-            self._firing = Firing(client.kinds, client.app.database, client.app.clock, self._dropped)
-            self._scheduler = Scheduler(self.poke)
+            self._firing = JobRunner(client.kinds, client.app.database, client.app.clock, self._dropped)
+            self._scheduler = Scheduler(self.wake)
             self._scheduler.start()
-        self.poke()
+        self.wake()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Look now for what is due or to be sent. Never blocks."""
         if self._client is None or self._sender is None or self._firing is None:
             return
@@ -87,9 +87,9 @@ class Pump:
         if self._turn is None:
             self._turn = asyncio.create_task(self._run(self._client, self._firing, self._sender))
 
-    def leave(self, priority: int) -> AbstractAsyncContextManager[None]:
+    def slot(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Leave for one request more, within the pace at which messages go; see `Pace.leave`."""
-        return self._pace.leave(priority)
+        return self._pace.slot(priority)
 
     async def detach(self, client: Backpedal) -> None:
         """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""
@@ -118,7 +118,7 @@ class Pump:
 
     # -- a turn ------------------------------------------------------------------------------------------------
 
-    async def _run(self, client: Backpedal, firing: Firing, sender: Sender) -> None:
+    async def _run(self, client: Backpedal, firing: JobRunner, sender: Sender) -> None:
         try:
             await self._work(client, firing, sender)
         except Unavailable as error:
@@ -134,7 +134,7 @@ class Pump:
             self._turn = None
             self._dropped.tell()
 
-    async def _work(self, client: Backpedal, firing: Firing, sender: Sender) -> None:
+    async def _work(self, client: Backpedal, firing: JobRunner, sender: Sender) -> None:
         every = fired = firing.kinds()
         drawn = frozenset(name for name, kind in client.kinds.items() if kind.draw is not None)
         while self._client is client:
@@ -165,7 +165,7 @@ class Pump:
                 return
             await self._wait()
 
-    def _in_hand(self) -> list[Leased]:
+    def _in_hand(self) -> list[ClaimedMessage]:
         return [one for batch in self._sending.values() for one in batch]
 
     async def _wait(self) -> None:
@@ -199,7 +199,7 @@ class Pump:
         now, database = client.app.clock(), client.app.database
         async with (database.urgent if urgent else database).write() as session:
             claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand(), least)
-        batches: dict[tuple[str, int], list[Leased]] = {}
+        batches: dict[tuple[str, int], list[ClaimedMessage]] = {}
         for one in claimed:
             batches.setdefault(one.address, []).append(one)
         for batch in batches.values():
@@ -215,7 +215,7 @@ class Pump:
         if self._urgent_waits or len(self._sending) < AT_ONCE:
             self._ring()
 
-    async def _deliver(self, client: Backpedal, sender: Sender, batch: list[Leased]) -> None:
+    async def _deliver(self, client: Backpedal, sender: Sender, batch: list[ClaimedMessage]) -> None:
         """Send what goes to one address, in order. What cannot go now holds back what follows it."""
         for place, one in enumerate(batch):
             try:
@@ -233,7 +233,7 @@ class Pump:
                 log.exception("%s %d could not be delivered", one.kind, one.delivery_id, extra=marked(one.kind))
 
     @staticmethod
-    async def _give_back(client: Backpedal, left: list[Leased]) -> None:
+    async def _give_back(client: Backpedal, left: list[ClaimedMessage]) -> None:
         """End leases early."""
         if not left:
             return

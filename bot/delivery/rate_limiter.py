@@ -29,7 +29,7 @@ ROUNDING = 1e-6
 """A token that lacks no more than this is whole: seconds do not add up exactly."""
 
 
-class Pace:
+class RateLimiter:
     """Gives leave to make a request, as often as allowed.
 
     Args:
@@ -62,7 +62,7 @@ class Pace:
         self._serving: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def leave(self, priority: int) -> AsyncIterator[None]:
+    async def slot(self, priority: int) -> AsyncIterator[None]:
         """Wait until one request may be made, which is made inside and has its answer at the end.
 
         The smaller the number, the sooner, and first come first within it.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Recipient, RenderContext
 from bot.domain.messages.priority import Priority
 from bot.membership import fetch, verify
 
@@ -36,7 +36,7 @@ class UnprovenError(Exception):
     """Discord does not tell whether a message may go to somebody."""
 
 
-async def prove(client: Backpedal, kind: Kind, out: Outgoing) -> Proof:
+async def prove(client: Backpedal, kind: Kind, out: RenderContext) -> Proof:
     """Ask, within the pace, whether a message is for the person it goes to."""
     wanted = kind.recipient(out)
     if wanted not in ASKED_OF_DISCORD or out.guild_id is None:
@@ -59,7 +59,7 @@ async def may_be_named(client: Backpedal, channel_id: int, user_id: int, priorit
     channel = client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or not _writes(channel, channel.guild.me):
         return False
-    async with client.app.courier.leave(priority):
+    async with client.app.outbox.slot(priority):
         member = await fetch(client, channel.guild.id, user_id)
     if member is None:
         raise UnprovenError("Discord does not tell whether its recipient writes in the channel")

@@ -6,24 +6,30 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.drop_log import Dropped
-from bot.delivery.message_kinds import Drawn, Failure, Hold, Kind, outgoing_of
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.message_kinds import DeliveryFailure, Hold, Kind, RenderedMessage, outgoing_of
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.recipients import PROOF_TRIES, Proof, UnprovenError, may_be_named, prove
+from bot.delivery.send_failures import (
+    NOT_SENT,
+    UNKNOWN_CHANNEL,
+    OpeningTooFastError,
+    SendTrouble,
+    is_our_fault,
+    trouble_in,
+)
 from bot.discretion import marked
 from bot.domain.messages.priority import KNOCK_AGAIN, Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.services.messages import fallbacks, outbox
 from bot.services.messages.deliveries import Destination
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 
 if TYPE_CHECKING:
@@ -42,59 +48,10 @@ LEAST_TRIES = 8
 """However old it is, a message is tried so often before it is given up: about four minutes."""
 RECORD_TRIES = 3
 
-CLOSED_CODES = {50007, 50001}
-"""Of a direct channel: closed by choice, no access."""
-NOTHING_IN_COMMON = 50278
-"""Of a direct channel: no server in common any more, so that no channel of ours reaches this person either."""
-FORBIDDEN_CODES = {50001, 50013, 50083, 50008, 50024}
-"""No access, no permission, an archived thread, a channel without messages."""
-OPENING_TOO_FAST = 40003
-UNKNOWN_CHANNEL = 10003
-GONE_CODES = {UNKNOWN_CHANNEL, 10004, 10008, 10013, 50033}
-"""Unknown channel, guild, message, user; a recipient who cannot be."""
-
-
-class OpeningTooFastError(Exception):
-    """Discord has said lately that too many direct channels were opened; this one was not asked for."""
-
-
-NOT_SENT = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError, OpeningTooFastError)
-"""What sending raises."""
 EXPECTED = (Unavailable, UnprovenError, *NOT_SENT)
 """What goes wrong without a fault of ours."""
 
 Writing = Callable[[AsyncSession, datetime], Awaitable[object]]
-
-
-class Trouble(Enum):
-    """What a failed send means."""
-
-    LATER = auto()
-    TOO_FAST = auto()
-    CLOSED = auto()
-    LEFT = auto()
-    GONE = auto()
-    FORBIDDEN = auto()
-
-
-def trouble_in(error: BaseException, destination: Destination) -> Trouble:
-    """What an exception of `NOT_SENT` means for a message to such a destination."""
-    if isinstance(error, OpeningTooFastError):
-        return Trouble.TOO_FAST
-    if not isinstance(error, discord.HTTPException):
-        return Trouble.LATER
-    if error.code == OPENING_TOO_FAST:
-        return Trouble.TOO_FAST
-    if error.code in GONE_CODES:
-        return Trouble.GONE
-    if destination is Destination.DM and error.code in CLOSED_CODES:
-        return Trouble.CLOSED
-    if destination is Destination.DM and error.code == NOTHING_IN_COMMON:
-        return Trouble.LEFT
-    if destination is not Destination.DM and error.code in FORBIDDEN_CODES:
-        return Trouble.FORBIDDEN
-    # Among the rest is a 403 or 404 of whatever stands before Discord, which says nothing of this person or channel.
-    return Trouble.LATER
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -102,16 +59,11 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2.0 ** min(attempts, 20)), LONGEST_PAUSE)
 
 
-def _closed_lately(one: Leased, now: datetime) -> bool:
+def _closed_lately(one: ClaimedMessage, now: datetime) -> bool:
     return one.dm_closed_at is not None and now - one.dm_closed_at < KNOCK_AGAIN
 
 
-def _is_our_fault(error: BaseException) -> bool:
-    """Whether Discord refused the message for what it holds."""
-    return isinstance(error, discord.HTTPException) and error.status in (400, 413) and error.code != OPENING_TOO_FAST
-
-
-def nonce_of(one: Leased) -> str:
+def nonce_of(one: ClaimedMessage) -> str:
     """What Discord tells a repeated message by: the row's id, at most 25 characters.
 
     A card posted anew because the first is gone is another message: the instant of the first is added.
@@ -124,14 +76,14 @@ def nonce_of(one: Leased) -> str:
 class Sender:
     """Delivers messages through one client."""
 
-    def __init__(self, client: Backpedal, pace: Pace, dropped: Dropped) -> None:
+    def __init__(self, client: Backpedal, pace: RateLimiter, dropped: Dropped) -> None:
         self._client = client
         self._pace = pace
         self._dropped = dropped
         self._database = client.app.database
         self._opening_from: datetime | None = None
 
-    async def deliver(self, one: Leased, made_ready: Callable[[], None]) -> bool:
+    async def deliver(self, one: ClaimedMessage, made_ready: Callable[[], None]) -> bool:
         """Do what can be done for a message now, and record it.
 
         Args:
@@ -187,21 +139,21 @@ class Sender:
         await self._record(one, lambda session, at: self._sent(session, one, kind, channel_id, message_id, at))
         return True
 
-    async def _refused(self, one: Leased, kind: Kind) -> None:
+    async def _refused(self, one: ClaimedMessage, kind: Kind) -> None:
         """It is not for this person any more; what follows from that is written, and sent."""
         if kind.failed is not None:
-            await self._failed(one, kind, Failure.NOT_THEIRS)
+            await self._failed(one, kind, DeliveryFailure.NOT_THEIRS)
         else:
             await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
-        self._client.app.courier.poke()
+        self._client.app.outbox.wake()
 
-    async def _held(self, one: Leased, kind: Kind, now: datetime) -> Hold | None:
+    async def _held(self, one: ClaimedMessage, kind: Kind, now: datetime) -> Hold | None:
         if kind.hold is None:
             return None
         async with self._database_for(one).read() as session:
             return await kind.hold(session, outgoing_of(one), now)
 
-    async def _hold(self, one: Leased, hold: Hold) -> None:
+    async def _hold(self, one: ClaimedMessage, hold: Hold) -> None:
         until = hold.until
         if until is None:
             await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
@@ -211,11 +163,13 @@ class Sender:
 
     # -- sending -----------------------------------------------------------------------------------------------
 
-    async def _send(self, one: Leased, drawn: Drawn, made_ready: Callable[[], None]) -> tuple[int, int]:
+    async def _send(
+        self, one: ClaimedMessage, drawn: RenderedMessage, made_ready: Callable[[], None]
+    ) -> tuple[int, int]:
         """Send or edit; answers the channel and the message."""
         if one.destination is Destination.CARD and one.message_id is not None:
             channel = self._client.get_partial_messageable(one.channel_id)
-            async with self._pace.leave(one.priority):
+            async with self._pace.slot(one.priority):
                 made_ready()
                 await channel.get_partial_message(one.message_id).edit(
                     content=drawn.content or None,
@@ -242,17 +196,19 @@ class Sender:
                 raise
             return opened, await self._post(one, opened, drawn, made_ready)
 
-    async def _open(self, one: Leased, made_ready: Callable[[], None]) -> int:
+    async def _open(self, one: ClaimedMessage, made_ready: Callable[[], None]) -> int:
         now = self._client.app.clock()
         if self._opening_from is not None and now < self._opening_from:
             raise OpeningTooFastError(f"no direct channel is opened before {self._opening_from:%H:%M:%S}")
-        async with self._pace.leave(one.priority):
+        async with self._pace.slot(one.priority):
             made_ready()
             channel = await self._client.create_dm(discord.Object(one.user_id))
         return channel.id
 
-    async def _post(self, one: Leased, channel_id: int, drawn: Drawn, made_ready: Callable[[], None]) -> int:
-        async with self._pace.leave(one.priority):
+    async def _post(
+        self, one: ClaimedMessage, channel_id: int, drawn: RenderedMessage, made_ready: Callable[[], None]
+    ) -> int:
+        async with self._pace.slot(one.priority):
             made_ready()
             # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
             message = await self._client.get_partial_messageable(channel_id).send(
@@ -265,13 +221,13 @@ class Sender:
             )
         return message.id
 
-    def _database_for(self, one: Leased) -> Database:
+    def _database_for(self, one: ClaimedMessage) -> Database:
         return self._database.urgent if one.priority == Priority.SAFETY else self._database
 
     # -- what became of it -------------------------------------------------------------------------------------
 
     async def _sent(
-        self, session: AsyncSession, one: Leased, kind: Kind, channel_id: int, message_id: int, now: datetime
+        self, session: AsyncSession, one: ClaimedMessage, kind: Kind, channel_id: int, message_id: int, now: datetime
     ) -> None:
         if not await outbox.record_sent(session, one, channel_id, message_id, now):
             return
@@ -284,17 +240,17 @@ class Sender:
             # It is sent, whatever the kind makes of it: undone, it would be sent again and again.
             log.exception("what follows from sending %s %d failed", one.kind, one.delivery_id, extra=marked(one.kind))
 
-    async def _not_sent(self, one: Leased, kind: Kind, error: BaseException) -> bool:
+    async def _not_sent(self, one: ClaimedMessage, kind: Kind, error: BaseException) -> bool:
         now = self._client.app.clock()
         trouble = trouble_in(error, one.destination)
-        if trouble is Trouble.TOO_FAST:
+        if trouble is SendTrouble.TOO_FAST:
             if isinstance(error, discord.HTTPException):
                 self._opening_from = now + OPENING_PAUSE
             return await self._again(one, kind, error, "sent", OPENING_PAUSE)
-        if trouble is Trouble.LATER:
+        if trouble is SendTrouble.LATER:
             return await self._again(one, kind, error, "sent")
         log.info("%s %d could not be sent: %s", one.kind, one.delivery_id, error)
-        if trouble is Trouble.CLOSED:
+        if trouble is SendTrouble.CLOSED:
             if not _closed_lately(one, now):
                 async with self._database_for(one).write() as session:
                     await outbox.close_direct(session, one.user_id, now)
@@ -303,17 +259,17 @@ class Sender:
                     return True
             except UnprovenError as unknown:
                 return await self._again(one, kind, unknown, "said to wait")
-            await self._failed(one, kind, Failure.CLOSED)
-        elif trouble is Trouble.LEFT:
+            await self._failed(one, kind, DeliveryFailure.CLOSED)
+        elif trouble is SendTrouble.LEFT:
             # Whoever has left is not called in a channel, and is written to again once back: nothing was closed.
-            await self._failed(one, kind, Failure.CLOSED)
-        elif trouble is Trouble.GONE:
-            await self._failed(one, kind, Failure.GONE)
+            await self._failed(one, kind, DeliveryFailure.CLOSED)
+        elif trouble is SendTrouble.GONE:
+            await self._failed(one, kind, DeliveryFailure.GONE)
         else:
-            await self._failed(one, kind, Failure.FORBIDDEN)
+            await self._failed(one, kind, DeliveryFailure.FORBIDDEN)
         return True
 
-    async def _fall_back(self, one: Leased, now: datetime) -> bool:
+    async def _fall_back(self, one: ClaimedMessage, now: datetime) -> bool:
         async with self._database.read() as session:
             channel_ids = await fallbacks.channels_for(session, one)
         for channel_id in channel_ids:
@@ -322,19 +278,19 @@ class Sender:
                     return await fallbacks.fall_back(session, one, now, channel_id)
         return False
 
-    async def _too_late(self, one: Leased, kind: Kind, now: datetime) -> None:
+    async def _too_late(self, one: ClaimedMessage, kind: Kind, now: datetime) -> None:
         if one.attempts:
-            await self._failed(one, kind, Failure.GIVEN_UP)
+            await self._failed(one, kind, DeliveryFailure.GIVEN_UP)
             return
         await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
         self._dropped.late(one.kind, str(one.delivery_id), now - one.due_at)
 
     async def _again(
-        self, one: Leased, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()
+        self, one: ClaimedMessage, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()
     ) -> bool:
         """Try again later, or give up. False: what follows it should wait as well."""
         now = self._client.app.clock()
-        expected = isinstance(error, EXPECTED) and not _is_our_fault(error)
+        expected = isinstance(error, EXPECTED) and not is_our_fault(error)
         level = logging.ERROR if not expected and not one.attempts else logging.WARNING
         log.log(
             level, "%s %d could not be %s (failure %d): %s", one.kind, one.delivery_id, what, one.attempts + 1, error,
@@ -343,12 +299,12 @@ class Sender:
         until = now + max(pause_after(one.attempts), least)
         end = max(one.due_at, one.created_at) + (kind.useful_for or PATIENCE)
         if until > end and one.attempts + 1 >= LEAST_TRIES:
-            await self._failed(one, kind, Failure.GIVEN_UP)
+            await self._failed(one, kind, DeliveryFailure.GIVEN_UP)
             return True
         await self._record(one, lambda session, at: outbox.record_retry(session, one, at, until))
         return False
 
-    async def _failed(self, one: Leased, kind: Kind, failure: Failure) -> None:
+    async def _failed(self, one: ClaimedMessage, kind: Kind, failure: DeliveryFailure) -> None:
         """Record it for good and let the kind do what follows; of a fallback, the kinds of what was refused before."""
         meant, failure_told = [one], failure
         if one.kind == StoredKind.DELIVERY_WAITS:
@@ -356,12 +312,12 @@ class Sender:
             if one.destination is Destination.CARD:  # one that stands and was not changed: the rest had been said
                 refused = refused[-1:]
             meant = [each for each in refused if each.kind in self._client.kinds]
-            failure_told = Failure.CLOSED
+            failure_told = DeliveryFailure.CLOSED
         for each in meant:
             log.warning("%s %d is not delivered: %s", each.kind, each.delivery_id, failure_told.value)
 
         async def write(session: AsyncSession, now: datetime) -> None:
-            if not await outbox.record_failed(session, one, now, gone=failure is Failure.GONE):
+            if not await outbox.record_failed(session, one, now, gone=failure is DeliveryFailure.GONE):
                 return
             for each in meant:
                 told = self._client.kinds[each.kind].failed
@@ -383,7 +339,7 @@ class Sender:
             log.exception(words, one.kind, one.delivery_id, extra=marked(one.kind))
             await self._record(one, try_again)
 
-    async def _record(self, one: Leased, write: Writing) -> None:
+    async def _record(self, one: ClaimedMessage, write: Writing) -> None:
         """Write in a transaction of its own; a database that is busy is asked again.
 
         Raises:

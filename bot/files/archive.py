@@ -23,7 +23,7 @@ MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """A file to be read, or why it is not.
 
     Attributes:
@@ -55,7 +55,7 @@ class _Budget:
             raise too_large("unpacked", limit=ALL_BYTES // MEGABYTE)
 
 
-def entries(name: str, data: bytes) -> Iterator[Entry]:
+def entries(name: str, data: bytes) -> Iterator[ArchiveEntry]:
     """The files in an attachment: itself, or what is packed in it.
 
     Args:
@@ -83,17 +83,17 @@ def _base(name: str) -> str:
     return plain.rstrip("/").rpartition("/")[2][:120] or "?"
 
 
-def _unpacked(name: str, data: bytes, budget: _Budget) -> Entry:
+def _unpacked(name: str, data: bytes, budget: _Budget) -> ArchiveEntry:
     try:
         _size(len(data))
         if not is_gzip(data):
-            return Entry(name, data)
+            return ArchiveEntry(name, data)
         unpacked, whole = _gunzip(data, budget)
     except Refused as refused:
-        return Entry(name, None, refused)
+        return ArchiveEntry(name, None, refused)
     if is_zip(unpacked) or is_gzip(unpacked):
-        return Entry(name, None, Refused("nested_archive"))
-    return Entry(name, unpacked, whole=whole)
+        return ArchiveEntry(name, None, Refused("nested_archive"))
+    return ArchiveEntry(name, unpacked, whole=whole)
 
 
 def _size(size: int) -> None:
@@ -124,20 +124,20 @@ def _gunzip(data: bytes, budget: _Budget) -> tuple[bytes, bool]:
     return bytes(found), True
 
 
-def _zipped(name: str, data: bytes) -> Iterator[Entry]:
+def _zipped(name: str, data: bytes) -> Iterator[ArchiveEntry]:
     try:
         _size(len(data))
         archive = zipfile.ZipFile(io.BytesIO(data))
     except Refused as refused:
-        yield Entry(_base(name), None, refused)
+        yield ArchiveEntry(_base(name), None, refused)
         return
     except Exception:  # zipfile answers damage with BadZipFile, struct.error, OverflowError, UnicodeDecodeError, …
-        yield Entry(_base(name), None, Refused("damaged"))
+        yield ArchiveEntry(_base(name), None, Refused("damaged"))
         return
     with archive:
         listed = [info for info in archive.infolist() if not info.is_dir() and not _is_note(info.filename)]
         if not listed:
-            yield Entry(_base(name), None, Refused("empty_archive"))
+            yield ArchiveEntry(_base(name), None, Refused("empty_archive"))
         budget = _Budget()
         for info in listed[:ENTRIES]:
             yield _entry(archive, info, budget)
@@ -145,29 +145,29 @@ def _zipped(name: str, data: bytes) -> Iterator[Entry]:
                 return
         if len(listed) > ENTRIES:
             left = len(listed) - ENTRIES
-            yield Entry(_base(name), None, too_large("too_many_entries", limit=ENTRIES, count=left))
+            yield ArchiveEntry(_base(name), None, too_large("too_many_entries", limit=ENTRIES, count=left))
 
 
 def _is_note(path: str) -> bool:
     return path.startswith("__MACOSX/") or path.rpartition("/")[2].startswith(".")
 
 
-def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> Entry:
+def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> ArchiveEntry:
     name = _base(info.filename)
     if info.flag_bits & 0x1:
-        return Entry(name, None, Refused("encrypted"))
+        return ArchiveEntry(name, None, Refused("encrypted"))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return Entry(name, None, Refused("packing"))
+        return ArchiveEntry(name, None, Refused("packing"))
     try:
         with archive.open(info) as stream:
             data = _read(stream, budget)
     except Refused as refused:
-        return Entry(name, None, refused)
+        return ArchiveEntry(name, None, refused)
     except MemoryError:
         raise
     except Exception:
-        return Entry(name, None, Refused("damaged"))
-    return Entry(name, None, Refused("nested_archive")) if is_zip(data) else _unpacked(name, data, budget)
+        return ArchiveEntry(name, None, Refused("damaged"))
+    return ArchiveEntry(name, None, Refused("nested_archive")) if is_zip(data) else _unpacked(name, data, budget)
 
 
 def _read(stream: _Stream, budget: _Budget) -> bytes:

@@ -45,7 +45,7 @@ class ToldLap:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldActivity:
     """An activity as the file tells it; None where it does not. `unread` holds an example of what could not be read."""
 
     source: Source
@@ -62,7 +62,7 @@ class Told:
     unread: Mapping[str, str] = field(default_factory=dict)
 
 
-def build(told: Told, walked: Walked) -> Activity:
+def build(told: ToldActivity, walked: Walked) -> Activity:
     """Put an activity together: what is told wins, then the sums of its laps, then what its points show.
 
     What is told loses where the points contradict it beyond reason (`Shown`).

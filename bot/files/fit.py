@@ -13,7 +13,7 @@ from typing import Any
 import fitdecode  # type: ignore[import-untyped]  # ships no types
 
 from bot.domain.runs.activity import Activity, Source, Sport
-from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
+from bot.files.building import ACTIVITIES, LAPS, ToldActivity, ToldLap, build
 from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of, surface_of
@@ -208,7 +208,7 @@ class _Recording:
         sub_sport = str(session.get("sub_sport") or self._sport.get("sub_sport") or "")
         named = self._sport_name(session, sub_sport)
         return build(
-            Told(
+            ToldActivity(
                 source=Source.FIT,
                 sport=sport_of(named),
                 sport_name=named,

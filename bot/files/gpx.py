@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.runs.activity import Activity, Source
-from bot.files.building import ACTIVITIES, Told, build
+from bot.files.building import ACTIVITIES, ToldActivity, build
 from bot.files.clocks import Place
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of, surface_of
@@ -84,7 +84,7 @@ class _Tracks(Elements):
             self.found.append(refused)
 
     def _activity(self) -> Activity:
-        told = Told(
+        told = ToldActivity(
             Source.GPX,
             sport_of(self._sport),
             utc_offset_s=offset_of(self._zone),

@@ -11,7 +11,7 @@ from itertools import chain
 
 from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
 from bot.files import fit, gpx, tcx
-from bot.files.archive import Entry, entries
+from bot.files.archive import ArchiveEntry, entries
 from bot.files.refused import Refused, too_large
 from bot.files.xml import root_of
 
@@ -29,7 +29,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
     return list(chain.from_iterable(map(read_entry, opened)))
 
 
-def read_entry(entry: Entry) -> list[FileReport]:
+def read_entry(entry: ArchiveEntry) -> list[FileReport]:
     """Read one unpacked file. Several reports when it holds several activities; never raises."""
     if entry.data is None:
         assert entry.refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.runs.activity import Activity, Source
-from bot.files.building import ACTIVITIES, LAPS, Told, ToldLap, build
+from bot.files.building import ACTIVITIES, LAPS, ToldActivity, ToldLap, build
 from bot.files.refused import Refused, too_large
 from bot.files.sports import sport_of
 from bot.files.times import offset_of
@@ -107,7 +107,7 @@ class _Activities(Elements):
         if all(lap.start_s is not None for lap in laps):
             laps = sorted(laps, key=lambda lap: lap.start_s or 0.0)
         begun = (laps[0].start_s if laps else None) or (self._begun.timestamp() if self._begun else None)
-        told = Told(
+        told = ToldActivity(
             Source.TCX,
             sport_of(self._sport),
             start_s=begun,

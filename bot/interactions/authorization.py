@@ -14,7 +14,7 @@ import discord
 from bot.domain.messages.priority import Priority
 from bot.errors import NotAllowed, NotFound, Unavailable
 from bot.localizer import escaped
-from bot.membership import PATIENCE_S, Standing, still_member, verify
+from bot.membership import PATIENCE_S, MembershipStanding, still_member, verify
 from bot.services.clubs import memberships
 from bot.services.members.people import Person, Seen, meet
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 async def standing_in(
     interaction: discord.Interaction[Backpedal], person: Person, guild_id: int, priority: Priority = Priority.ASKED
-) -> Standing | None:
+) -> MembershipStanding | None:
     """How whoever presses stands in a club now; None where Discord does not tell in time.
 
     Args:
@@ -36,14 +36,14 @@ async def standing_in(
     """
     if interaction.guild_id == guild_id:
         roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
-        return Standing(True, person.organiser, frozenset(role.id for role in roles))
-    asked = cast("dict[int, Standing | None]", interaction.extras.setdefault("standing", {}))
+        return MembershipStanding(True, person.organiser, frozenset(role.id for role in roles))
+    asked = cast("dict[int, MembershipStanding | None]", interaction.extras.setdefault("standing", {}))
     if guild_id not in asked:
         asked[guild_id] = await _in_time(interaction.client, guild_id, person.user_id, priority)
     return asked[guild_id]
 
 
-async def _in_time(client: Backpedal, guild_id: int, user_id: int, priority: Priority) -> Standing | None:
+async def _in_time(client: Backpedal, guild_id: int, user_id: int, priority: Priority) -> MembershipStanding | None:
     """Ask, and wait no longer than an interaction can, for leave to ask as well."""
     try:
         async with asyncio.timeout(2 * PATIENCE_S):
@@ -67,7 +67,9 @@ async def known_lately(interaction: discord.Interaction[Backpedal], person: Pers
     return standing is not None and standing.member
 
 
-async def check_member(interaction: discord.Interaction[Backpedal], person: Person, guild_id: int) -> Standing:
+async def check_member(
+    interaction: discord.Interaction[Backpedal], person: Person, guild_id: int
+) -> MembershipStanding:
     """Refuse whoever is not known to be in a club now.
 
     Raises:

@@ -48,7 +48,7 @@ async def readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterab
 
 
 async def _reads(client: Backpedal, channel: discord.abc.GuildChannel, user_id: int) -> bool:
-    async with client.app.courier.leave(Priority.SAFETY):
+    async with client.app.outbox.slot(Priority.SAFETY):
         try:
             member = await channel.guild.fetch_member(user_id)
         except discord.NotFound:

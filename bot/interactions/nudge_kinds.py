@@ -18,14 +18,14 @@ import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Hold, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.when.local_hours import Hour
 from bot.interactions.components import Buttons, Component, button, identity
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members import people
 from bot.services.nudges import nudging
-from bot.services.nudges.nudging import Audience, Hours, Rule, Who
+from bot.services.nudges.nudging import Hours, NudgeAudience, Rule, Who
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NudgeContent:
     """What a nudge says: its words, its own buttons before Stop and Snooze, and pictures."""
 
     words: str
@@ -43,7 +43,7 @@ class Said:
     files: Sequence[discord.File] = ()
 
 
-Say = Callable[["Backpedal", Outgoing, Reader], Awaitable[Said | None]]
+Say = Callable[["Backpedal", RenderContext, Localizer], Awaitable[NudgeContent | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ class Nudge:
     hour: Hour | Hours | None = None
     priority: Priority = Priority.NUDGE
     on: bool = True
-    audience: Audience = Audience.MEMBERS
+    audience: NudgeAudience = NudgeAudience.MEMBERS
     silent: bool = False
     stop: Callable[[Database, int], Awaitable[None]] | None = None
-    failed: Callable[[AsyncSession, Outgoing, Failure, datetime], Awaitable[None]] | None = None
-    fire: Callable[[AsyncSession, DueNow, datetime], Awaitable[None]] | None = None
+    failed: Callable[[AsyncSession, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[AsyncSession, DueJob, datetime], Awaitable[None]] | None = None
     to: Recipient = Recipient.ANYBODY
     say_unproven: Say | None = None
 
@@ -95,11 +95,11 @@ def kind_of(nudge: Nudge) -> Kind:
     """The kind of a nudge's messages. Nobody is called in a channel for what they have not asked for."""
     rule = nudge.rule
 
-    async def hold(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+    async def hold(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
         at = await nudging.sent_from(session, rule, out.user_id, out.payload, out.due_at, now)
         return None if at is not None and at <= now else Hold(at)
 
-    async def drawn(say: Say, client: Backpedal, out: Outgoing) -> Drawn | None:
+    async def drawn(say: Say, client: Backpedal, out: RenderContext) -> RenderedMessage | None:
         reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
         said = await say(client, out, reader)
         if said is None:
@@ -110,7 +110,7 @@ def kind_of(nudge: Nudge) -> Kind:
         view = Buttons(timeout=None)
         for item in (*said.buttons, *controls(nudge.name, out.delivery_id, reader)):
             view.add_item(item)
-        return Drawn(words, view, files=said.files, silent=nudge.silent)
+        return RenderedMessage(words, view, files=said.files, silent=nudge.silent)
 
     return Kind(
         nudge.name,
@@ -126,7 +126,7 @@ def kind_of(nudge: Nudge) -> Kind:
     )
 
 
-def controls(name: str, delivery_id: int, reader: Reader) -> tuple[Component, Component]:
+def controls(name: str, delivery_id: int, reader: Localizer) -> tuple[Component, Component]:
     """Snooze and Stop these, as every nudge has them."""
     return (
         button(reader.t("nudges.button.snooze"), identity("nudge", "snooze", delivery_id), emoji="💤"),
@@ -134,7 +134,7 @@ def controls(name: str, delivery_id: int, reader: Reader) -> tuple[Component, Co
     )
 
 
-def _late(since: datetime, out: Outgoing, reader: Reader, now: datetime) -> str:
+def _late(since: datetime, out: RenderContext, reader: Localizer, now: datetime) -> str:
     """That it should have come before, and when: in a channel as each reader's own clock shows it."""
     place = ZoneInfo(reader.zone)
     today = since.astimezone(place).date() == now.astimezone(place).date()

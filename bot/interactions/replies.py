@@ -50,7 +50,7 @@ def seen_in(interaction: Interaction) -> Seen:
     )
 
 
-async def met(interaction: Interaction, *, urgent: bool = False) -> Person:
+async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> Person:
     """Who speaks, resolved; failures from here on are told in that person's language.
 
     Args:
@@ -65,7 +65,7 @@ async def met(interaction: Interaction, *, urgent: bool = False) -> Person:
     return person
 
 
-async def met_here(interaction: Interaction) -> Person:
+async def resolve_member(interaction: Interaction) -> Person:
     """Who speaks, proven to be in the club that is then spoken of: the one spoken in, or in a direct message home.
 
     A home club that they have left is home no more; then the next is asked.
@@ -73,20 +73,20 @@ async def met_here(interaction: Interaction) -> Person:
     Raises:
         Unavailable: Discord does not tell, or what it told could not be written down.
     """
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     while not person.in_guild and (guild_id := person.guild_id) is not None:
         standing = await standing_in(interaction, person, guild_id)
         if standing is None:
             raise Unavailable("errors.standing.unknown")
         if standing.member:
             break
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if person.guild_id == guild_id:
             raise Unavailable("errors.database.busy")
     return person
 
 
-async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
+async def defer_if_slow(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
     """Await `work`; show "thinking…" if it takes long, so that a fast answer costs one request and none fails.
 
     Args:
@@ -102,7 +102,7 @@ async def soon(interaction: Interaction, work: Coroutine[Any, Any, T], *, privat
     return await task
 
 
-async def patiently(work: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
+async def retry_unavailable(work: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
     """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
 
     Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.

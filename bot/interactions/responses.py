@@ -44,7 +44,7 @@ _deliveries: WeakKeyDictionary[discord.Client, dict[int, int]] = WeakKeyDictiona
 """How often an interaction of the last 15 minutes was delivered to a client that began to answer it, by its id."""
 
 
-async def insist(request: Callable[[], Awaitable[T]]) -> T:
+async def retry_idempotent(request: Callable[[], Awaitable[T]]) -> T:
     """Make a request that may be made twice (an edit, a look), again where the connection breaks."""
     for _ in range(TRIES - 1):
         try:
@@ -103,7 +103,7 @@ async def first(
 async def original_id(interaction: Interaction) -> int | None:
     """The id of the message that is the answer, or None where there is none or Discord does not say."""
     try:
-        return (await insist(interaction.original_response)).id
+        return (await retry_idempotent(interaction.original_response)).id
     except (*LOST, discord.ClientException) as error:
         log.info("no answer to interaction %s is found: %s", interaction.id, error)
         return None
@@ -145,16 +145,18 @@ async def respond(
     if thinking_privately is not None:
         try:
             if thinking_privately is private:
-                made = await insist(lambda: interaction.edit_original_response(attachments=_rewound(files), **shown))
+                made = await retry_idempotent(
+                    lambda: interaction.edit_original_response(attachments=_rewound(files), **shown)
+                )
                 del interaction.extras["thinking_privately"]
                 return made.id
             # What follows "thinking…" is as private as that, whatever it asks: take it away first.
-            await insist(interaction.delete_original_response)
+            await retry_idempotent(interaction.delete_original_response)
         except discord.NotFound:
             log.info("somebody took the placeholder of interaction %s away", interaction.id)
         del interaction.extras["thinking_privately"]
     # Beside an answer a private message said twice is better than one not said; one that others read is not.
-    beside = await (insist if private else _once)(
+    beside = await (retry_idempotent if private else _once)(
         lambda: interaction.followup.send(ephemeral=private, files=_rewound(files), wait=True, **shown)
     )
     return beside.id
@@ -173,7 +175,7 @@ async def redraw(interaction: Interaction, *, files: Sequence[discord.File] | No
         return {} if files is None else {"attachments": _rewound(files)}
 
     if answered(interaction):
-        await insist(lambda: interaction.edit_original_response(**attached(), **shown))
+        await retry_idempotent(lambda: interaction.edit_original_response(**attached(), **shown))
     else:
         await first(interaction, lambda: interaction.response.edit_message(**attached(), **shown))
 

@@ -17,7 +17,7 @@ from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import catalogue, shipped
 from bot.interactions.responses import BROKEN, GONE, LOST, respond
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members import people
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ TOLD = {
 """What is said instead once the operator has been told."""
 
 
-def reader_in(interaction: discord.Interaction) -> Reader:
+def reader_in(interaction: discord.Interaction) -> Localizer:
     """How the one who speaks reads; by Discord's locale alone while nothing more is known."""
-    known: Reader | None = interaction.extras.get("reader")
-    return known or Reader(language=shipped(interaction.locale.value) or LANGUAGES[0])
+    known: Localizer | None = interaction.extras.get("reader")
+    return known or Localizer(language=shipped(interaction.locale.value) or LANGUAGES[0])
 
 
-async def _find_reader(interaction: discord.Interaction[Backpedal], error: BaseException) -> Reader:
+async def _find_reader(interaction: discord.Interaction[Backpedal], error: BaseException) -> Localizer:
     """How the one who speaks reads, also where the input is refused before the handler has met them.
 
     Only then the database is asked: another error can be that it does not answer.
@@ -175,7 +175,7 @@ class Tree(app_commands.CommandTree["Backpedal"]):
         await respond_to_error(interaction, error)
 
 
-def spoken(key: str) -> app_commands.locale_str:
+def localized(key: str) -> app_commands.locale_str:
     """A description of a command, option or choice: the English of `key`, translated when synced."""
     message = catalogue(LANGUAGES[0])[key]
     assert isinstance(message, str)
@@ -185,7 +185,7 @@ def spoken(key: str) -> app_commands.locale_str:
 class CatalogueTranslator(app_commands.Translator):
     """Names and descriptions of commands, options and choices from the catalogues.
 
-    A description or choice made with `spoken` carries its key. A name is looked up as `commands.names.<name>`.
+    A description or choice made with `localized` carries its key. A name is looked up as `commands.names.<name>`.
     """
 
     async def translate(

@@ -20,7 +20,7 @@ ROLE_ID = FIRST_ID + STEP
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoPerson:
     """A member of the demo club.
 
     Attributes:
@@ -99,14 +99,14 @@ _PEOPLE: tuple[tuple[str, str, str | None, str | None, int, float, float, float,
 )
 _HIDDEN = {"Ingrid Solheim"}
 
-PEOPLE: tuple[Person, ...] = tuple(
-    Person(FIRST_ID + (number + 2) * STEP, *row, hidden=row[0] in _HIDDEN) for number, row in enumerate(_PEOPLE)
+PEOPLE: tuple[DemoPerson, ...] = tuple(
+    DemoPerson(FIRST_ID + (number + 2) * STEP, *row, hidden=row[0] in _HIDDEN) for number, row in enumerate(_PEOPLE)
 )
 """All forty."""
 
-VISITORS: tuple[Person, ...] = PEOPLE[:3]
+VISITORS: tuple[DemoPerson, ...] = PEOPLE[:3]
 """The members a visitor can be; the first is who the visitor is until choosing another."""
-ORGANISER: Person = PEOPLE[3]
+ORGANISER: DemoPerson = PEOPLE[3]
 
 CHANNEL_IDS: dict[str, int] = {
     name: FIRST_ID + (200 + number) * STEP
@@ -114,7 +114,7 @@ CHANNEL_IDS: dict[str, int] = {
 }
 """The channels of the server by name, in order."""
 SPOTTER_ROLE_ID = FIRST_ID + 300 * STEP
-SPOTTERS: tuple[Person, ...] = (*PEOPLE[:2], *PEOPLE[4:7], PEOPLE[19])
+SPOTTERS: tuple[DemoPerson, ...] = (*PEOPLE[:2], *PEOPLE[4:7], PEOPLE[19])
 """Certified spotters."""
-CALLER: Person = PEOPLE[5]
+CALLER: DemoPerson = PEOPLE[5]
 """Who looks for a partner when the try mode opens."""

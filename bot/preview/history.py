@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
-from bot.preview.club import ORGANISER, PEOPLE, VISITORS, Person
+from bot.preview.club import ORGANISER, PEOPLE, VISITORS, DemoPerson
 
 DAYS = 364
 ALONE = (Surface.TRACK, Surface.TRACK, Surface.TRACK, Surface.TREADMILL)
@@ -52,7 +52,7 @@ def demo_runs(now: datetime) -> list[DemoRun]:
     return sorted(runs, key=lambda run: run.content.started_at)
 
 
-def _year(person: Person, now: datetime) -> Iterator[DemoRun]:
+def _year(person: DemoPerson, now: datetime) -> Iterator[DemoRun]:
     today = now.astimezone(ZoneInfo(person.zone)).date()
     chance = random.Random(f"{person.user_id} {today}")
     joined = today - timedelta(days=min(DAYS, person.weeks * 7))
@@ -67,7 +67,7 @@ def _year(person: Person, now: datetime) -> Iterator[DemoRun]:
             yield DemoRun(person.user_id, _run(person, day, back, chance), Review.NONE)
 
 
-def _run(person: Person, day: date, back: int, chance: random.Random) -> RunContent:
+def _run(person: DemoPerson, day: date, back: int, chance: random.Random) -> RunContent:
     practice = 1 - 0.09 * (1 - back / DAYS)  # a year of it takes about 9 % off the backward pace
     form = chance.gauss(1, 0.035)
     forward_pace = person.pace_s_per_km * max(form, 0.9)

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.errors import StartupError
 from bot.i18n import shipped, translate
 from bot.languages import DEFAULT, LANGUAGES, language_name, own_name
-from bot.preview.club import CLUB, Person
+from bot.preview.club import CLUB, DemoPerson
 from bot.preview.rooms import House, Room
 
 STATIC = Path(__file__).with_name("static")
@@ -33,7 +33,7 @@ class IndexPage:
         people: whom the visitor can be, the first until another is chosen; the last is the organiser.
     """
 
-    def __init__(self, house: House, people: Sequence[Person]) -> None:
+    def __init__(self, house: House, people: Sequence[DemoPerson]) -> None:
         self.house = house
         self.people = people
         self.port = 0
@@ -89,7 +89,7 @@ class IndexPage:
         text = self.drawn(host, language, (chosen or list(self.people))[0])
         return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
-    def drawn(self, host: str, language: str, me: Person) -> str:
+    def drawn(self, host: str, language: str, me: DemoPerson) -> str:
         """The whole page.
 
         Args:
@@ -105,10 +105,10 @@ class IndexPage:
             """A sentence in which what stands between backticks is to be typed."""
             return "".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(t(key).split("`")))
 
-        def address(room: Room, person: Person) -> str:
+        def address(room: Room, person: DemoPerson) -> str:
             return f"http://{host}:{room.port}/#{self.house.token}.{person.user_id}"
 
-        def as_whom(room: Room) -> Person:
+        def as_whom(room: Room) -> DemoPerson:
             mine = me.user_id in room.viewers
             return me if mine else next(p for p in self.people if p.user_id in room.viewers)
 
@@ -123,7 +123,7 @@ class IndexPage:
                 f"<b>{name}</b><span>{about}</span>{other}</a>"
             )
 
-        def face(number: int, person: Person) -> str:
+        def face(number: int, person: DemoPerson) -> str:
             parts = [
                 t("person.organiser" if person is self.people[-1] else "person.member"),
                 person.zone.split("/")[-1].replace("_", " "),

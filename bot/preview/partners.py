@@ -17,7 +17,7 @@ from bot.domain.outings.outing_rules import (
     planned_return,
 )
 from bot.domain.runs.runs import SpotterState, Surface
-from bot.preview.club import CALLER, CHANNEL_IDS, FIRST_INTERACTION, GUILD_ID, ORGANISER, PEOPLE, VISITORS, Person
+from bot.preview.club import CALLER, CHANNEL_IDS, FIRST_INTERACTION, GUILD_ID, ORGANISER, PEOPLE, VISITORS, DemoPerson
 from bot.preview.history import DemoRun
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ def availabilities(now: datetime) -> list[Row]:
     return [_availability(number, person, now) for number, person in enumerate(near[:12])]
 
 
-def _availability(number: int, person: Person, now: datetime) -> Row:
+def _availability(number: int, person: DemoPerson, now: datetime) -> Row:
     return {
         "guild_id": GUILD_ID,
         "user_id": person.user_id,

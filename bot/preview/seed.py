@@ -41,7 +41,7 @@ from db.models import (
     Revision,
     Run,
     Spotting,
-    Stretch,
+    StretchRow,
     Tie,
     User,
 )
@@ -66,7 +66,7 @@ async def seed(database: Database, now: datetime) -> bool:
         await seeding.insert_rows(session, Member, [_member(person, now) for person in PEOPLE])
         await seeding.insert_rows(session, Run, [_run(number, run) for number, run in enumerate(runs, 1)])
         await seeding.insert_rows(
-            session, Stretch, [row for number, run in enumerate(runs, 1) for row in _stretches(number, run)]
+            session, StretchRow, [row for number, run in enumerate(runs, 1) for row in _stretches(number, run)]
         )
         await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
         await seeding.insert_rows(session, Spotting, [row for n, run in enumerate(runs, 1) for row in _credits(n, run)])

@@ -26,7 +26,7 @@ from bot.preview.club import (
     SPOTTER_ROLE_ID,
     SPOTTERS,
     VISITORS,
-    Person,
+    DemoPerson,
 )
 from bot.preview.live import LiveEnv
 from bot.preview.rooms import House, Viewer
@@ -129,7 +129,7 @@ def _numbered(env: LiveEnv, wanted: int) -> Iterator[None]:
         del backend.snowflake
 
 
-def _join(env: LiveEnv, guild: GuildHandle, person: Person, roles: list[RoleHandle]) -> MemberActor:
+def _join(env: LiveEnv, guild: GuildHandle, person: DemoPerson, roles: list[RoleHandle]) -> MemberActor:
     backend = env.backend
     backend.users[person.user_id] = User(
         id=backend.reserve_id(person.user_id), name=person.name.split()[0].lower(), global_name=person.name

@@ -17,7 +17,7 @@ from bot.domain.members.allowances import Allowance, Allowances
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.worker.file_reader import Next, Open, Read
 from bot.worker.lane import Lane
-from bot.worker.process import Cause, Failure, Process
+from bot.worker.process import Cause, Process, WorkerFailure
 
 TURN_S = 1.0
 """Seconds of a turn while others wait; the file in hand is finished."""
@@ -47,7 +47,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedFile:
     """An attachment that was posted.
 
     Attributes:
@@ -64,7 +64,7 @@ class _Job:
     """An import on its way: which attachment is next, and how far that has been read."""
 
     member: int
-    files: Sequence[Posted]
+    files: Sequence[PostedFile]
     ends_at: float
     at: int = 0
     done: int = 0
@@ -73,7 +73,7 @@ class _Job:
     reports: list[FileReport] = field(default_factory=list)
 
     @property
-    def posted(self) -> Posted:
+    def posted(self) -> PostedFile:
         return self.files[self.at]
 
     def refuse(self, name: str, reason: str, **params: object) -> None:
@@ -98,7 +98,7 @@ class FileJobs:
         self._spent = Allowances(BUDGET)
         self._reader_of: tuple[int, Process] | None = None
 
-    async def read(self, member: int, files: Sequence[Posted]) -> AsyncIterator[list[FileReport]]:
+    async def read(self, member: int, files: Sequence[PostedFile]) -> AsyncIterator[list[FileReport]]:
         """Read attachments, in order.
 
         A file that the worker cannot get through is reported so, and the others are read all the same.
@@ -147,7 +147,7 @@ class FileJobs:
         if self._reader_of is not None and self._reader_of[0] != member and self._reader_of[1] is self._lane.process:
             await self._lane.renew()
 
-    async def _fetched(self, posted: Posted) -> bytes | None:
+    async def _fetched(self, posted: PostedFile) -> bytes | None:
         try:
             async with asyncio.timeout(FETCH_S):
                 return await posted.fetch()
@@ -185,7 +185,7 @@ class FileJobs:
                 shown = entry
                 read, _ = await lane.ask(Read(), of=opened)
                 job.reports += read
-            except Failure as failure:
+            except WorkerFailure as failure:
                 if failure.cause is Cause.GONE and reopened < STRIKES:
                     opened, reopened = None, reopened + 1
                     continue

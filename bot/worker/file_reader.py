@@ -13,7 +13,7 @@ from bot.domain.runs.activity import FileReport
 from bot.worker.messages import Request
 
 if TYPE_CHECKING:
-    from bot.files.archive import Entry
+    from bot.files.archive import ArchiveEntry
 
 
 class Open(Request, frozen=True, tag=True):
@@ -52,8 +52,8 @@ class Files:
 
         self._open, self._read = archive.entries, reading.read_entry
         encoded.known()  # a codec is a file, and XML and archives name any of them
-        self._entries: Iterator[Entry] = iter(())
-        self._entry: Entry | None = None
+        self._entries: Iterator[ArchiveEntry] = iter(())
+        self._entry: ArchiveEntry | None = None
 
     def handle(self, request: Open | Next | Read, blob: bytes) -> tuple[Any, bytes]:
         """Answer a request."""

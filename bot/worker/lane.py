@@ -8,9 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.worker.messages import Request, Role
-from bot.worker.process import Cause, Failure, Process
-from bot.worker.round_robin import Turns
+from bot.worker.messages import Request, WorkerRole
+from bot.worker.process import Cause, Process, WorkerFailure
+from bot.worker.round_robin import RoundRobin
 
 LIMIT_S = 5.0
 """Processor seconds for one request: unpacking or reading one file, drawing one chart."""
@@ -40,11 +40,11 @@ class Limits:
 class Lane:
     """The turns of a role, and its process, which the first request starts."""
 
-    def __init__(self, role: Role, limits: Limits) -> None:
+    def __init__(self, role: WorkerRole, limits: Limits) -> None:
         self.role = role
         self.process: Process | None = None
         self.closed = False
-        self.turns = Turns()
+        self.turns = RoundRobin()
         self._limits = limits
         self._asking = asyncio.Lock()
 
@@ -74,14 +74,14 @@ class Lane:
         """Ask the process, and start one when there is none. Runs in a thread, one at a time."""
         while True:
             if self.closed:
-                raise Failure(Cause.ENDED)
+                raise WorkerFailure(Cause.ENDED)
             if of is not None and of is not self.process:
-                raise Failure(Cause.GONE)
+                raise WorkerFailure(Cause.GONE)
             if self.process is None:
                 self.process = self._started()
             try:
                 return self.process.ask(request, blob)
-            except Failure as failure:
+            except WorkerFailure as failure:
                 if not failure.lives:
                     self.process = None
                 if of is not None or failure.cause is not Cause.GONE:
@@ -98,7 +98,7 @@ class Lane:
             )
         except OSError as error:  # no memory, too many processes or files
             log.error("worker: %s could not be started: %s", self.role, error)
-            raise Failure(Cause.CRASHED) from error
+            raise WorkerFailure(Cause.CRASHED) from error
 
     async def renew(self) -> None:
         """End the process; the next request starts another."""

@@ -21,7 +21,7 @@ ANSWER_BYTES = 4 * 1024 * 1024
 """The largest answer. A file of 10 MB in the wordiest format gives 3.9 MB; decoding 4 MB takes some 30 ms."""
 
 
-class Role(StrEnum):
+class WorkerRole(StrEnum):
     """A kind of work, with a process of its own."""
 
     FILES = "files"

@@ -28,8 +28,8 @@ from bot.worker.messages import (
     Nonsense,
     Ready,
     Request,
-    Role,
     Wall,
+    WorkerRole,
     answer,
     decode,
     encode,
@@ -78,7 +78,7 @@ _SIGNALS: dict[int, Cause] = {
 }
 
 
-class Failure(Exception):
+class WorkerFailure(Exception):
     """A request has no answer."""
 
     def __init__(self, cause: Cause, *, lives: bool = False) -> None:
@@ -98,7 +98,7 @@ class Process:
     """
 
     def __init__(
-        self, role: Role, *, limit_s: float, patience_s: float, idle_s: float, program: str = "bot.worker.program"
+        self, role: WorkerRole, *, limit_s: float, patience_s: float, idle_s: float, program: str = "bot.worker.program"
     ) -> None:
         self.role = role
         self.wall: Wall | None = None
@@ -169,7 +169,7 @@ class Process:
             failed: Failed = self._decoded(text, Failed)
             cause = Cause.MEMORY if failed.memory else Cause.FAILED
             log.log(_level(cause), "worker: %s failed: %r", self.role, failed.error[:TOLD_CHARACTERS])
-            raise Failure(cause, lives=True)
+            raise WorkerFailure(cause, lives=True)
         try:
             return answer(request, text), beside
         except Nonsense as error:
@@ -194,7 +194,7 @@ class Process:
         except Nonsense as error:
             raise self._died(Cause.NONSENSE, str(error)) from None
 
-    def _died(self, cause: Cause | None, why: str = "") -> Failure:
+    def _died(self, cause: Cause | None, why: str = "") -> WorkerFailure:
         """End the process, which answered wrongly or not at all; of its own end the exit status tells the cause."""
         if cause is None:
             with suppress(subprocess.TimeoutExpired):
@@ -204,7 +204,7 @@ class Process:
         self.close()
         if cause is not Cause.GONE and not self._ended:
             log.log(_level(cause), "worker: %s ended: %s", self.role, ", ".join(filter(None, (cause, why, words))))
-        return Failure(Cause.ENDED if self._ended else cause)
+        return WorkerFailure(Cause.ENDED if self._ended else cause)
 
     def _cause(self) -> Cause:
         status = self._popen.returncode
@@ -224,7 +224,7 @@ class Process:
         return repr(words) if words else ""
 
     def kill(self) -> None:
-        """End the process now; whoever waits for an answer gets `Failure`. Does not block."""
+        """End the process now; whoever waits for an answer gets `DeliveryFailure`. Does not block."""
         self._ended = True
         self._popen.kill()
 

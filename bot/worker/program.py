@@ -27,7 +27,7 @@ from bot.worker.messages import (
     Look,
     Ready,
     Request,
-    Role,
+    WorkerRole,
     encode,
 )
 from bot.worker.wall import prepare
@@ -46,7 +46,7 @@ class Options(msgspec.Struct, frozen=True):
         charts_dir: where matplotlib keeps its list of fonts, if not where it does by itself.
     """
 
-    role: Role
+    role: WorkerRole
     cpu_s: float
     idle_s: float
     charts_dir: str | None = None
@@ -66,18 +66,18 @@ class Desk(Protocol):
 def desk_for(options: Options) -> Desk:
     """What does the work of a role."""
     match options.role:
-        case Role.FILES:
+        case WorkerRole.FILES:
             from bot.worker.file_reader import Files
 
             return Files()
-        case Role.CHARTS:
+        case WorkerRole.CHARTS:
             from bot.worker.chart_renderer import Charts
 
             return Charts(options.charts_dir)
-        case Role.ROUNDS:
-            from bot.worker.round_matcher import Rounds
+        case WorkerRole.ROUNDS:
+            from bot.worker.round_matcher import RoundMatcher
 
-            return Rounds()
+            return RoundMatcher()
 
 
 def serve(options: Options, *, widen: Any = None) -> None:
@@ -90,7 +90,7 @@ def serve(options: Options, *, widen: Any = None) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints goes where crashes are told
-    if options.role is not Role.CHARTS:
+    if options.role is not WorkerRole.CHARTS:
         os.nice(NICE)
     put_up = prepare()
     usage = _Usage()

@@ -20,7 +20,7 @@ class DrawRound(Request, frozen=True, tag=True):
     seed: int
 
 
-class Rounds:
+class RoundMatcher:
     """Matches partners."""
 
     requests = (DrawRound,)

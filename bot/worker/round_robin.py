@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class RoundRobin:
     """Gives turns in a ring of those who wait; whoever wants several queues in their own place."""
 
     def __init__(self) -> None:

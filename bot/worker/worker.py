@@ -17,10 +17,10 @@ from bot.domain.rounds.matching import Draw
 from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict, Unavailable
 from bot.worker.chart_renderer import DrawChart
-from bot.worker.file_jobs import FileJobs, Posted
+from bot.worker.file_jobs import FileJobs, PostedFile
 from bot.worker.lane import IDLE_S, LIMIT_S, Lane, Limits
-from bot.worker.messages import About, Look, Request, Role, Wall
-from bot.worker.process import Failure
+from bot.worker.messages import About, Look, Request, Wall, WorkerRole
+from bot.worker.process import WorkerFailure
 from bot.worker.round_matcher import DrawRound
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class Worker:
     """
 
     def __init__(self, limit_s: float = LIMIT_S, idle_s: float = IDLE_S, program: str = "bot.worker.program") -> None:
-        self.lanes = {role: Lane(role, Limits(limit_s, idle_s, program)) for role in Role}
-        self._files = FileJobs(self.lanes[Role.FILES])
+        self.lanes = {role: Lane(role, Limits(limit_s, idle_s, program)) for role in WorkerRole}
+        self._files = FileJobs(self.lanes[WorkerRole.FILES])
         self._importing: set[int] = set()
 
     @contextmanager
@@ -63,7 +63,7 @@ class Worker:
         finally:
             self._importing.discard(member)
 
-    def read_files(self, member: int, files: Sequence[Posted]) -> AsyncIterator[list[FileReport]]:
+    def read_files(self, member: int, files: Sequence[PostedFile]) -> AsyncIterator[list[FileReport]]:
         """Read attachments, as `bot.files.reading.read_files` does; see `FileJobs.read`."""
         return self._files.read(member, files)
 
@@ -80,7 +80,7 @@ class Worker:
         Raises:
             Unavailable: the worker could not.
         """
-        return (await self._ask(Role.CHARTS, DrawChart(chart), member))[1]
+        return (await self._ask(WorkerRole.CHARTS, DrawChart(chart), member))[1]
 
     async def match(self, candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
         """Draw a round, as `bot.domain.rounds.matching.draw_round` does.
@@ -93,10 +93,10 @@ class Worker:
         Raises:
             Unavailable: the worker could not.
         """
-        draw: Draw = (await self._ask(Role.ROUNDS, DrawRound(candidates, backward_per_spotter, seed)))[0]
+        draw: Draw = (await self._ask(WorkerRole.ROUNDS, DrawRound(candidates, backward_per_spotter, seed)))[0]
         return draw
 
-    async def about(self, role: Role) -> About:
+    async def about(self, role: WorkerRole) -> About:
         """A process itself, for tests and benchmarks."""
         found: About = (await self._ask(role, Look()))[0]
         return found
@@ -107,8 +107,8 @@ class Worker:
         Raises:
             Unavailable: it does not come up.
         """
-        await self.about(Role.FILES)
-        process = self.lanes[Role.FILES].process
+        await self.about(WorkerRole.FILES)
+        process = self.lanes[WorkerRole.FILES].process
         assert process
         assert process.wall
         return process.wall
@@ -126,10 +126,10 @@ class Worker:
         """End the processes. What is asked now or later is `Unavailable`."""
         await asyncio.gather(*(lane.close() for lane in self.lanes.values()))
 
-    async def _ask(self, role: Role, request: Request, member: int = 0) -> tuple[Any, bytes]:
+    async def _ask(self, role: WorkerRole, request: Request, member: int = 0) -> tuple[Any, bytes]:
         lane = self.lanes[role]
         try:
             async with lane.turn(member):
                 return await lane.ask(request)
-        except Failure as failure:
+        except WorkerFailure as failure:
             raise Unavailable("files.worker.gave_up") from failure

@@ -14,8 +14,8 @@ from bot.domain.when.periods import Period, today_in
 from bot.errors import NotFound
 from bot.interactions.arguments import Chosen, PageNumber
 from bot.interactions.components import card, offered, pressed
-from bot.interactions.replies import Interaction, met_here, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_member
+from bot.interactions.tree import localized
 from bot.services.boards.boards import Board, board
 from bot.services.members.people import Person
 from cogs.boards.leaderboard_view import board_card, own_line
@@ -23,9 +23,9 @@ from cogs.boards.leaderboard_view import board_card, own_line
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
-METRICS = [app_commands.Choice(name=spoken(m.label_key), value=m.value) for m in Metric]
-DIRECTIONS = [app_commands.Choice(name=spoken(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
-PERIODS = [app_commands.Choice(name=spoken(f"board.period.{p.value}"), value=p.value) for p in Period]
+METRICS = [app_commands.Choice(name=localized(m.label_key), value=m.value) for m in Metric]
+DIRECTIONS = [app_commands.Choice(name=localized(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
+PERIODS = [app_commands.Choice(name=localized(f"board.period.{p.value}"), value=p.value) for p in Period]
 BOARDS = {kind.key: kind for kind in board_kinds()}
 """What the menu of a board offers, by its values."""
 
@@ -36,11 +36,11 @@ class Leaderboard(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="leaderboard", description=spoken("board.commands.leaderboard"))
+    @app_commands.command(name="leaderboard", description=localized("board.commands.leaderboard"))
     @app_commands.describe(
-        metric=spoken("board.commands.metric"),
-        direction=spoken("board.commands.direction"),
-        period=spoken("board.commands.period"),
+        metric=localized("board.commands.metric"),
+        direction=localized("board.commands.direction"),
+        period=localized("board.commands.period"),
     )
     @app_commands.choices(metric=METRICS, direction=DIRECTIONS, period=PERIODS)
     async def leaderboard(
@@ -51,10 +51,10 @@ class Leaderboard(commands.Cog):
         period: str = Period.WEEK.value,
     ) -> None:
         """Show a board: to the club in its own words, in a direct message to its reader."""
-        person = await met_here(interaction)
+        person = await resolve_member(interaction)
         public = person.in_guild
         wanted = offered(Metric, metric), offered(BoardDirection, direction), offered(Period, period)
-        found = await soon(interaction, self._board(person, *wanted, 0), private=not public)
+        found = await defer_if_slow(interaction, self._board(person, *wanted, 0), private=not public)
         await reply(interaction, _drawn(found, person, public=public), private=not public)
         if public and found.mine.hidden:
             await _say_hidden(interaction, found, person)
@@ -100,8 +100,8 @@ class Leaderboard(commands.Cog):
         page: int,
     ) -> None:
         """Redraw for the one who asked for the board; anybody else gets an own board, privately."""
-        person = await met_here(interaction)
-        found = await soon(interaction, self._board(person, metric, direction, period, page), private=True)
+        person = await resolve_member(interaction)
+        found = await defer_if_slow(interaction, self._board(person, metric, direction, period, page), private=True)
         if person.user_id != owner_id:
             await reply(interaction, _drawn(found, person, public=False), private=True)
             return

@@ -6,11 +6,11 @@ import discord
 from babel.dates import format_skeleton
 from discord import ui
 
-from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric, Unit, board_kinds
+from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric, MetricUnit, board_kinds
 from bot.domain.when.periods import Period
 from bot.interactions.components import Component, button, card, identity, row, select
 from bot.languages import locale_of
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.boards.boards import Board
 from cogs.runs.run_card_view import COLOURS
 
@@ -22,14 +22,14 @@ TINT = {
 }
 
 
-def value(metric: Metric, amount: int, reader: Reader) -> str:
+def value(metric: Metric, amount: int, reader: Localizer) -> str:
     """An amount of a metric in words."""
     match metric.unit:
-        case Unit.METRES:
+        case MetricUnit.METRES:
             return reader.distance(amount)
-        case Unit.MILLISECONDS:
+        case MetricUnit.MILLISECONDS:
             return reader.t("board.card.minutes", number=amount // 60_000)
-        case Unit.DAYS:
+        case MetricUnit.DAYS:
             return reader.t("board.card.days", count=amount)
 
 
@@ -38,7 +38,7 @@ def place(rank: int) -> str:
     return MEDALS.get(rank, f"**{rank}**")
 
 
-def span(board: Board, reader: Reader) -> str:
+def span(board: Board, reader: Localizer) -> str:
     """Which week, month or year it is."""
     locale = locale_of(reader.language)
     shown = {
@@ -49,7 +49,7 @@ def span(board: Board, reader: Reader) -> str:
     return reader.t(f"board.span.{board.period.value}", **shown)
 
 
-def board_card(board: Board, reader: Reader, *, club: str, owner_id: int, caller: str | None) -> ui.LayoutView:
+def board_card(board: Board, reader: Localizer, *, club: str, owner_id: int, caller: str | None) -> ui.LayoutView:
     """A page of a board.
 
     Args:
@@ -83,7 +83,7 @@ def _tint(board: Board) -> discord.Colour:
     return TINT[BoardDirection.FORWARD if board.metric.counts is Counts.SPOTTING else board.direction]
 
 
-def own_line(board: Board, reader: Reader, caller: str | None) -> str:
+def own_line(board: Board, reader: Localizer, caller: str | None) -> str:
     """The owner's own row; nothing where others read it and the owner is hidden."""
     mine = board.mine
     amount = value(board.metric, mine.value, reader)
@@ -109,7 +109,7 @@ def _name(name: str, *, own: bool) -> str:
     return f"__{shown}__" if own else shown
 
 
-def _ways(board: Board, reader: Reader, owner_id: int) -> list[ui.Item[ui.LayoutView]]:
+def _ways(board: Board, reader: Localizer, owner_id: int) -> list[ui.Item[ui.LayoutView]]:
     """A select of what counts, a button for each period, and pages where there are any."""
     metric, direction, period = board.metric, board.direction, board.period
     options = [

@@ -13,8 +13,8 @@ from bot.domain.when import zones
 from bot.errors import Conflict, NotFound
 from bot.interactions.arguments import Version
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, met, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
+from bot.interactions.tree import localized
 from bot.localizer import escaped
 from bot.services.clubs import clubs
 from bot.services.members.people import Person
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 
 @app_commands.guild_only()
-class Club(commands.GroupCog, group_name="club", group_description=spoken("club.commands.club")):
+class ClubCog(commands.GroupCog, group_name="club", group_description=localized("club.commands.club")):
     """The club's settings and its held runs."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         super().__init__()
 
-    @app_commands.command(name="settings", description=spoken("club.commands.settings"))
-    @app_commands.describe(zone=spoken("club.commands.zone"))
+    @app_commands.command(name="settings", description=localized("club.commands.settings"))
+    @app_commands.describe(zone=localized("club.commands.zone"))
     @app_commands.autocomplete(zone=suggest_zones)
     async def settings(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100] | None = None) -> None:
         """Show the card; set the zone first when one is given."""
@@ -46,17 +46,17 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
         notice = ""
         if zone is not None:
             notice = await self._choose_zone(person, guild_id, zone)
-            person = await met(interaction)
-        settings = await soon(interaction, clubs.club_settings(self.app.database, guild_id), private=True)
+            person = await resolve_person(interaction)
+        settings = await defer_if_slow(interaction, clubs.club_settings(self.app.database, guild_id), private=True)
         trouble = trouble_of(server(interaction), settings, person.reader)
         shown = settings_page(Page.GENERAL, settings, trouble, person.reader, self.app.clock(), notice)
         await reply(interaction, shown, private=True)
 
-    @app_commands.command(name="review", description=spoken("club.commands.review"))
+    @app_commands.command(name="review", description=localized("club.commands.review"))
     async def review(self, interaction: Interaction) -> None:
         """Show the first run that waits."""
         person, guild_id = await organiser(interaction)
-        held = await soon(interaction, clubs.held_run(self.app.database, guild_id), private=True)
+        held = await defer_if_slow(interaction, clubs.held_run(self.app.database, guild_id), private=True)
         await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
 
     @pressed("club", "agree", "run_id", "revision")
@@ -79,7 +79,7 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
     async def _decide(self, interaction: Interaction, run_id: int, revision: int, *, agree: bool) -> None:
         person, guild_id = await organiser(interaction)
         try:
-            view = await soon(
+            view = await defer_if_slow(
                 interaction,
                 run_changes.review_run(self.app.database, run_id, guild_id, agree=agree, seen_revision=revision),
                 private=True,
@@ -106,4 +106,4 @@ class Club(commands.GroupCog, group_name="club", group_description=spoken("club.
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Club(bot.app))
+    await bot.add_cog(ClubCog(bot.app))

@@ -7,13 +7,13 @@ from collections.abc import Awaitable
 import discord
 
 from bot.errors import MemberError, NotAllowed
-from bot.interactions.replies import Interaction, met, replace
-from bot.localizer import Reader
+from bot.interactions.replies import Interaction, replace, resolve_person
+from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.members.people import Club, Person
 from cogs.clubs.club_pages_view import settings_page
-from cogs.clubs.club_view import Page, Trouble
+from cogs.clubs.club_view import Page, SettingsTrouble
 
 
 async def organiser(interaction: Interaction) -> tuple[Person, int]:
@@ -22,7 +22,7 @@ async def organiser(interaction: Interaction) -> tuple[Person, int]:
     Raises:
         NotAllowed: not an organiser, or not said in a club's server.
     """
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     if not person.in_guild or person.guild_id is None:
         raise NotAllowed("errors.guild.only")
     if not person.organiser:
@@ -65,14 +65,14 @@ async def change(interaction: Interaction, page: Page, person: Person, work: Awa
     return True
 
 
-def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Reader) -> Trouble:
+def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Localizer) -> SettingsTrouble:
     """Where the server no longer is as the club's settings need it."""
     club, digest_id = settings.club, settings.digest.channel_id
     roles = {club.organiser_role_id, club.spotter_role_id, club.women_role_id} - {None}
     channels = {club.partners_channel_id, club.organisers_channel_id, digest_id} - {None}
     gone = {one for one in roles if one is not None and guild.get_role(one) is None}
     gone |= {one for one in channels if one is not None and guild.get_channel(one) is None}
-    return Trouble(
+    return SettingsTrouble(
         partners_trouble(guild, club.partners_channel_id, reader),
         organisers_trouble(guild, club, club.organisers_channel_id, reader),
         frozenset(gone),
@@ -80,17 +80,17 @@ def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Reader) -> 
     )
 
 
-def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
+def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Localizer) -> str:
     """Why the bot cannot post calls in a channel, and what to change; empty where it can, or where none is set."""
     return lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
 
 
-def digest_trouble(guild: discord.Guild, channel_id: int | None, reader: Reader) -> str:
+def digest_trouble(guild: discord.Guild, channel_id: int | None, reader: Localizer) -> str:
     """Why the bot cannot post the digest and its chart in a channel; empty where it can, or where none is set."""
     return lacking(guild, channel_id, ("view_channel", "send_messages", "attach_files"), reader)
 
 
-def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Reader) -> str:
+def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Localizer) -> str:
     """Why alerts may not, or cannot, go to a channel, and what to change; empty where they can, or where none is set.
 
     To ping a role the bot needs no permission where everybody may mention that role; elsewhere it needs Mention
@@ -112,7 +112,7 @@ def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None,
     return ""
 
 
-def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Reader) -> str:
+def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Localizer) -> str:
     """Which permissions the bot lacks in a channel, in words; empty where it has all that are `needed`."""
     if channel_id is None:
         return ""

@@ -11,13 +11,15 @@ from discord import ui
 from bot.domain.when import zones
 from bot.interactions.components import Component, button, identity, picker, row, select
 from bot.languages import locale_of
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs.clubs import ClubSettings
-from cogs.clubs.club_view import Page, Trouble, lines, settings_card
+from cogs.clubs.club_view import Page, SettingsTrouble, lines, settings_card
 from cogs.members.settings_view import beside
 
 
-def digest_page(settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str) -> ui.LayoutView:
+def digest_page(
+    settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str
+) -> ui.LayoutView:
     """The weekly digest: where, when, and whether instead of a post for each run."""
     held = settings.digest
     if trouble.digest:
@@ -46,13 +48,13 @@ def digest_page(settings: ClubSettings, trouble: Trouble, reader: Reader, now: d
     )
 
 
-def weekday_name(weekday: int, reader: Reader) -> str:
+def weekday_name(weekday: int, reader: Localizer) -> str:
     """`Thursday`; 0 is Monday."""
     name: str = locale_of(reader.language).days["stand-alone"]["wide"][weekday]
     return name
 
 
-def day_and_hour(action: str, weekday: int, hour: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+def day_and_hour(action: str, weekday: int, hour: int, reader: Localizer) -> list[ui.ActionRow[Any]]:
     """Two menus, a row each: the day of the week and the full hour at which something is done."""
     days = [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)]
     hours = [(each, reader.t("club.round.hour", time=f"{each:02}:00")) for each in range(24)]
@@ -67,7 +69,7 @@ def numbers(action: str, which: str, options: list[tuple[int, str]], held: int) 
     )
 
 
-def channels(action: str, channel_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+def channels(action: str, channel_id: int | None, trouble: SettingsTrouble, placeholder: str) -> Component:
     """A menu of the server's text channels; one that is gone cannot stand in it."""
     chosen = []
     if channel_id is not None and channel_id not in trouble.gone:

@@ -10,11 +10,11 @@ from discord import ui
 from bot.domain.outings.outing_rules import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
 from bot.domain.when import zones
 from bot.interactions.components import Component, Field, Form, button, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.partners.partners_card import CardState
 from cogs.clubs.club_digest_view import channels, day_and_hour, digest_page, numbers, weekday_name
-from cogs.clubs.club_view import Page, Trouble, general_card, lines, role_gone, roles, settings_card
+from cogs.clubs.club_view import Page, SettingsTrouble, general_card, lines, role_gone, roles, settings_card
 from cogs.members.settings_view import beside
 
 GRACES_MIN = (5, 10, 15, 20, 25, 30, 40, 50, 60)
@@ -22,7 +22,7 @@ NOTICES_H = (2, 6, 12, 24, 36, 48, 72)
 
 
 def settings_page(
-    page: Page, settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str = ""
+    page: Page, settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
     """One page of the settings; arguments as of `general_card`."""
     if page is Page.PARTNERS:
@@ -36,7 +36,7 @@ def settings_page(
     return general_card(settings, trouble, reader, now, notice)
 
 
-def emergency_form(reader: Reader, number: str | None) -> Form:
+def emergency_form(reader: Localizer, number: str | None) -> Form:
     """Asks for the number to call."""
     label, hint = reader.t("club.emergency.label"), reader.t("club.emergency.placeholder")
     return Form(
@@ -46,7 +46,7 @@ def emergency_form(reader: Reader, number: str | None) -> Form:
     )
 
 
-def _partners(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: str) -> ui.LayoutView:
+def _partners(settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, notice: str) -> ui.LayoutView:
     club = settings.club
     channel = lines(reader.t("club.partners.channel"), trouble.partners or _card_state(settings, reader))
     can_post = club.partners_channel_id is not None and not trouble.partners
@@ -71,7 +71,7 @@ def _partners(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: 
     )
 
 
-def _card_state(settings: ClubSettings, reader: Reader) -> str:
+def _card_state(settings: ClubSettings, reader: Localizer) -> str:
     if settings.card is CardState.COMING:
         return reader.t("club.partners.coming")
     if settings.card is CardState.GONE:
@@ -79,7 +79,7 @@ def _card_state(settings: ClubSettings, reader: Reader) -> str:
     return ""
 
 
-def _per_spotter(settings: ClubSettings, reader: Reader) -> Component:
+def _per_spotter(settings: ClubSettings, reader: Localizer) -> Component:
     return select(
         identity("club", "runners"),
         [
@@ -93,7 +93,7 @@ def _per_spotter(settings: ClubSettings, reader: Reader) -> Component:
     )
 
 
-def _safety(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: str) -> ui.LayoutView:
+def _safety(settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, notice: str) -> ui.LayoutView:
     club = settings.club
     if trouble.organisers:
         state = trouble.organisers
@@ -129,7 +129,7 @@ def _safety(settings: ClubSettings, trouble: Trouble, reader: Reader, notice: st
     )
 
 
-def _graces(settings: ClubSettings, reader: Reader) -> Component:
+def _graces(settings: ClubSettings, reader: Localizer) -> Component:
     held = settings.club.grace_min
     return select(
         identity("club", "grace"),
@@ -149,7 +149,7 @@ def _graces(settings: ClubSettings, reader: Reader) -> Component:
     )
 
 
-def _round(settings: ClubSettings, reader: Reader, now: datetime, notice: str) -> ui.LayoutView:
+def _round(settings: ClubSettings, reader: Localizer, now: datetime, notice: str) -> ui.LayoutView:
     held = settings.round
     place = zones.place(settings.club.reader.zone, reader.language, now)
     line = reader.t(

@@ -74,7 +74,7 @@ class ClubPoints(commands.Cog):
         point = await meeting_points.add(
             self.app.database, guild_id, form.name, form.only_surface, form.detail, self.app.clock()
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._all(interaction, person, person.reader.t("club.point.added", name=escaped(point.name, 60)))
 
     @pressed("club", "edit", "point_id")
@@ -91,7 +91,7 @@ class ClubPoints(commands.Cog):
         point = await meeting_points.change(
             self.app.database, guild_id, point_id, form.name, form.only_surface, form.detail, self.app.clock()
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         notice = person.reader.t("club.point.changed", name=escaped(point.name, 60))
         await replace(interaction, point_card(point, person.reader, notice))
 

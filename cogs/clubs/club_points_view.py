@@ -10,16 +10,16 @@ from discord import ui
 from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Surface
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
-from bot.services.partners.meeting_points import DETAIL_LIMIT, NAME_LIMIT, MeetingPoint
+from bot.services.partners.meeting_points import DETAIL_LIMIT, NAME_LIMIT, ClubPoint
 from cogs.clubs.club_view import Page
 
 ANY = "any"
 """The choice of no surface, where it varies."""
 
 
-def points_card(club: Club, points: Sequence[MeetingPoint], reader: Reader, notice: str = "") -> ui.LayoutView:
+def points_card(club: Club, points: Sequence[ClubPoint], reader: Localizer, notice: str = "") -> ui.LayoutView:
     """All of them, and the menu to change one."""
     buttons = [button(reader.t("club.point.back"), identity("club", "page", Page.PARTNERS.value), emoji="◀️")]
     if len(points) < MOST_POINTS:
@@ -35,7 +35,7 @@ def points_card(club: Club, points: Sequence[MeetingPoint], reader: Reader, noti
     )
 
 
-def point_card(point: MeetingPoint, reader: Reader, notice: str = "") -> ui.LayoutView:
+def point_card(point: ClubPoint, reader: Localizer, notice: str = "") -> ui.LayoutView:
     """One of them, the exact spot included."""
     detail = point.detail
     return card(
@@ -52,7 +52,7 @@ def point_card(point: MeetingPoint, reader: Reader, notice: str = "") -> ui.Layo
     )
 
 
-def remove_card(point: MeetingPoint, reader: Reader) -> ui.LayoutView:
+def remove_card(point: ClubPoint, reader: Localizer) -> ui.LayoutView:
     """Asks before one is removed."""
     return card(
         reader.t("club.point.ask", name=escaped(point.name, NAME_LIMIT)),
@@ -65,7 +65,7 @@ def remove_card(point: MeetingPoint, reader: Reader) -> ui.LayoutView:
     )
 
 
-def point_form(reader: Reader, point: MeetingPoint | None = None) -> Form:
+def point_form(reader: Localizer, point: ClubPoint | None = None) -> Form:
     """Asks for a new one, or to change one: the name, the surface, the exact spot."""
     t = reader.t
     spot = (point.detail if point else None) or ""
@@ -91,13 +91,13 @@ def point_form(reader: Reader, point: MeetingPoint | None = None) -> Form:
     return form
 
 
-def _line(point: MeetingPoint, reader: Reader, limit: int) -> str:
+def _line(point: ClubPoint, reader: Localizer, limit: int) -> str:
     """`**Stadium** · track`."""
     surface = f" · {reader.t(f'runs.surface.{point.surface.value}')}" if point.surface else ""
     return f"**{escaped(point.name, limit)}**{surface}"
 
 
-def _menu(points: Sequence[MeetingPoint], reader: Reader) -> Component:
+def _menu(points: Sequence[ClubPoint], reader: Localizer) -> Component:
     return select(
         identity("club", "chosen"),
         [

@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Drawn, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Surface
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def draw_partners_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_partners_card(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """The partners card as the settings are; None where it has moved to another channel meanwhile."""
     if outgoing.guild_id is None:
         return None
     club = await partners_card.club_of_card(client.app.database, outgoing.guild_id, outgoing.channel_id)
-    return None if club is None else Drawn(layout=drawing.partners_card(club), silent=True)
+    return None if club is None else RenderedMessage(layout=drawing.partners_card(club), silent=True)
 
 
-class ClubSettings(commands.Cog):
+class ClubSettingsCog(commands.Cog):
     """What an organiser presses on the settings."""
 
     kinds = (
@@ -85,7 +85,7 @@ class ClubSettings(commands.Cog):
         """Take the zone from the form."""
         person, guild_id = await organiser(interaction)
         name = await clubs.set_zone(self.app.database, guild_id, zone, person.reader, self.app.clock())
-        self.app.courier.poke()
+        self.app.outbox.wake()
         place = zones.city_of(name, person.reader.language)
         await draw_page(interaction, Page.GENERAL, person.reader.t("club.card.saved_zone", place=place))
 
@@ -95,7 +95,7 @@ class ClubSettings(commands.Cog):
         person, guild_id = await organiser(interaction)
         work = clubs.set_language(self.app.database, guild_id, language, self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("club", "units")
     async def units(self, interaction: Interaction, units: Chosen[Units]) -> None:
@@ -116,7 +116,7 @@ class ClubSettings(commands.Cog):
         person, guild_id = await organiser(interaction)
         work = clubs.set_solo_surfaces(self.app.database, guild_id, surfaces, self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     # ------------------------------------------------------------------ partners
 
@@ -144,7 +144,7 @@ class ClubSettings(commands.Cog):
 
     async def _moved(self, interaction: Interaction, old: OldCard | None) -> None:
         """Have the card sent, show the page, and take the old card down as far as that can be."""
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await draw_page(interaction, Page.PARTNERS)
         if old is None:
             return
@@ -160,7 +160,7 @@ class ClubSettings(commands.Cog):
         person, guild_id = await organiser(interaction)
         work = clubs.set_backward_per_spotter(self.app.database, guild_id, runners, self.app.clock())
         await change(interaction, Page.PARTNERS, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("club", "spotter")
     async def spotter(self, interaction: Interaction, role_id: Chosen[int | None]) -> None:
@@ -224,7 +224,7 @@ class ClubSettings(commands.Cog):
         person, guild_id = await organiser(interaction)
         work = clubs.set_round(self.app.database, guild_id, on=on, now=self.app.clock())
         await change(interaction, Page.ROUND, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("club", "when", "which")
     async def when(
@@ -241,7 +241,7 @@ class ClubSettings(commands.Cog):
             now=self.app.clock(),
         )
         await change(interaction, Page.ROUND, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     # ------------------------------------------------------------------ the weekly digest
 
@@ -255,7 +255,7 @@ class ClubSettings(commands.Cog):
             return
         work = digests.choose_channel(self.app.database, guild_id, channel_id, self.app.clock())
         await change(interaction, Page.DIGEST, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("club", "digested", "which")
     async def digested(self, interaction: Interaction, which: Literal["weekday", "hour"], number: Chosen[int]) -> None:
@@ -269,7 +269,7 @@ class ClubSettings(commands.Cog):
             hour=number if which == "hour" else None,
         )
         await change(interaction, Page.DIGEST, person, work)
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("club", "instead", "on")
     async def instead(self, interaction: Interaction, on: bool) -> None:
@@ -281,4 +281,4 @@ class ClubSettings(commands.Cog):
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(ClubSettings(bot.app))
+    await bot.add_cog(ClubSettingsCog(bot.app))

@@ -16,7 +16,7 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select
 from bot.languages import LANGUAGES, own_name
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.clubs.clubs import ClubSettings, HeldRun
 from cogs.members.settings_view import beside
 
@@ -32,7 +32,7 @@ class Page(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class SettingsTrouble:
     """Where Discord is not, or no longer, as the settings need it.
 
     Attributes:
@@ -48,7 +48,9 @@ class Trouble:
     digest: str = ""
 
 
-def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: str, *parts: str | Any) -> ui.LayoutView:
+def settings_card(
+    page: Page, settings: ClubSettings, reader: Localizer, notice: str, *parts: str | Any
+) -> ui.LayoutView:
     """A page of the settings: the title, the way to the others, what was just saved, and its own parts."""
     tabs = [
         button(
@@ -63,7 +65,7 @@ def settings_card(page: Page, settings: ClubSettings, reader: Reader, notice: st
 
 
 def general_card(
-    settings: ClubSettings, trouble: Trouble, reader: Reader, now: datetime, notice: str = ""
+    settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
     """What holds on the boards and in public messages, who organises, and where one may run backward alone.
 
@@ -102,12 +104,12 @@ def lines(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def role_gone(role_id: int | None, trouble: Trouble, reader: Reader) -> str:
+def role_gone(role_id: int | None, trouble: SettingsTrouble, reader: Localizer) -> str:
     """That a role which was chosen is no more, if so."""
     return reader.t("club.trouble.role_gone") if role_id in trouble.gone else ""
 
 
-def roles(action: str, role_id: int | None, trouble: Trouble, placeholder: str) -> Component:
+def roles(action: str, role_id: int | None, trouble: SettingsTrouble, placeholder: str) -> Component:
     """A menu of the server's roles; one that is gone cannot stand in it."""
     chosen = []
     if role_id is not None and role_id not in trouble.gone:
@@ -122,7 +124,7 @@ def roles(action: str, role_id: int | None, trouble: Trouble, placeholder: str) 
     return picker(menu)
 
 
-def review_card(run: HeldRun | None, viewer_id: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: str = "") -> ui.LayoutView:
     """One held run with the organiser's two answers; what is not shared with the club is not in it.
 
     Args:
@@ -159,7 +161,7 @@ def review_card(run: HeldRun | None, viewer_id: int, reader: Reader, notice: str
     )
 
 
-def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Reader) -> str:
+def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Localizer) -> str:
     """`⏪ 5.00 km backward in 10:00 · 2:00/km`."""
     if distance_m is None:
         return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
@@ -167,7 +169,7 @@ def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader
     return f"{line} · {reader.pace(duration_ms / distance_m)}"
 
 
-def _languages(settings: ClubSettings, reader: Reader) -> Component:
+def _languages(settings: ClubSettings, reader: Localizer) -> Component:
     held = settings.club.reader.language
     return select(
         identity("club", "language"),
@@ -188,7 +190,7 @@ def _languages(settings: ClubSettings, reader: Reader) -> Component:
     )
 
 
-def _units(settings: ClubSettings, reader: Reader) -> Component:
+def _units(settings: ClubSettings, reader: Localizer) -> Component:
     held = settings.club.reader.units
     return select(
         identity("club", "units"),
@@ -208,7 +210,7 @@ def _units(settings: ClubSettings, reader: Reader) -> Component:
     )
 
 
-def _surfaces(solo: frozenset[Surface], reader: Reader) -> Component:
+def _surfaces(solo: frozenset[Surface], reader: Localizer) -> Component:
     return select(
         identity("club", "surfaces"),
         [

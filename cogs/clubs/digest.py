@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.delivery.message_kinds import Drawn, Failure, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
-from bot.interactions.nudge_kinds import Nudge, Said
-from bot.localizer import Reader
+from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.localizer import Localizer
 from bot.membership import notice
 from bot.services.clubs import digests
 from bot.services.clubs.digests import Digest
 from bot.services.members import people
 from bot.services.messages.deliveries import Destination
-from bot.services.nudges.nudging import Audience
+from bot.services.nudges.nudging import NudgeAudience
 from cogs.clubs import digest_view as views
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
@@ -36,7 +36,7 @@ LOOKED_UP = 30
 log = logging.getLogger(__name__)
 
 
-async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     found = await _digest(client, out)
     if found is not None and found.unseen and out.guild_id is not None:
         unseen = found.unseen[:LOOKED_UP]
@@ -45,16 +45,16 @@ async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
     if found is None:
         return None
     picture = await _picture(client, found, reader, out.guild_id or 0)
-    return Said(views.words(found, reader), files=[picture] if picture else [])
+    return NudgeContent(views.words(found, reader), files=[picture] if picture else [])
 
 
-async def _digest(client: Backpedal, out: Outgoing) -> Digest | None:
+async def _digest(client: Backpedal, out: RenderContext) -> Digest | None:
     app, on = client.app, date.fromisoformat(out.payload["on"])
     first = date.fromisoformat(out.payload["first"]) if "first" in out.payload else None
     return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
 
 
-async def _picture(client: Backpedal, found: Digest, reader: Reader, guild_id: int) -> discord.File | None:
+async def _picture(client: Backpedal, found: Digest, reader: Localizer, guild_id: int) -> discord.File | None:
     try:
         png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
     except Unavailable as error:
@@ -64,14 +64,14 @@ async def _picture(client: Backpedal, found: Digest, reader: Reader, guild_id: i
     return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
 
 
-async def _failed(session: AsyncSession, out: Outgoing, _failure: Failure, now: datetime) -> None:
+async def _failed(session: AsyncSession, out: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
     await digests.tell_lost(session, out.guild_id or 0, out.channel_id, str(out.delivery_id), now)
 
 
-async def _draw_lost(client: Backpedal, out: Outgoing) -> Drawn:
+async def _draw_lost(client: Backpedal, out: RenderContext) -> RenderedMessage:
     to = out.user_id if out.destination == Destination.DM else None
     reader = await people.reader_for(client.app.database, to, out.guild_id)
-    return Drawn(reader.t("digest.lost.words", channel=f"<#{out.payload['channel_id']}>"))
+    return RenderedMessage(reader.t("digest.lost.words", channel=f"<#{out.payload['channel_id']}>"))
 
 
 DIGEST = Nudge(
@@ -81,7 +81,7 @@ DIGEST = Nudge(
     hour=digests.hours,  # each club has its own
     useful_for=timedelta(days=2),
     say=_say,
-    audience=Audience.CLUBS,
+    audience=NudgeAudience.CLUBS,
     silent=True,
     stop=digests.stop,
     failed=_failed,

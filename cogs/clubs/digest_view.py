@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.runs.runs import Direction
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.clubs.digests import NAMED, Digest, Placed
 from cogs.boards.leaderboard_view import place
 
@@ -14,7 +14,7 @@ NAME_LIMIT = 24
 """Characters of a name: eight rows, and as many newcomers and spotters as are named, fit into one message."""
 
 
-def words(digest: Digest, reader: Reader) -> str:
+def words(digest: Digest, reader: Localizer) -> str:
     """The digest in words; within 2,000 characters at its worst."""
     backward, forward = digest.sums[Direction.BACKWARD], digest.sums[Direction.FORWARD]
     days = (digest.last - digest.first).days + 1
@@ -35,18 +35,18 @@ def words(digest: Digest, reader: Reader) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _board(digest: Digest, direction: Direction, reader: Reader) -> list[str]:
+def _board(digest: Digest, direction: Direction, reader: Localizer) -> list[str]:
     rows = digest.boards[direction]
     return [reader.t(f"digest.board_{direction.value}"), *(_row(one, reader) for one in rows)] if rows else []
 
 
-def _row(one: Placed, reader: Reader) -> str:
+def _row(one: Placed, reader: Localizer) -> str:
     key = "digest.row" if one.distance_m else "digest.row_time"
     rank = place(one.rank)
     return reader.t(key, place=rank, name=_name(one.name), distance_m=one.distance_m, duration_ms=one.duration_ms)
 
 
-def _named(key: str, names: list[str], reader: Reader) -> str:
+def _named(key: str, names: list[str], reader: Localizer) -> str:
     if not names:
         return ""
     shown = names[:NAMED]

@@ -14,9 +14,9 @@ from bot.app import App
 from bot.errors import BadInput
 from bot.interactions.arguments import Entered
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, met, open_form, replace, reply, soon, tell
-from bot.interactions.responses import LOST, insist
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person, tell
+from bot.interactions.responses import LOST, retry_idempotent
+from bot.interactions.tree import localized
 from bot.services.privacy import exports, privacy
 from cogs.members.privacy_view import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
 from cogs.runs.run_cards import follow
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken("privacy.commands.privacy")):
+class Privacy(commands.GroupCog, group_name="privacy", group_description=localized("privacy.commands.privacy")):
     """A person's own data."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         super().__init__()
 
-    @app_commands.command(name="policy", description=spoken("privacy.commands.policy"))
+    @app_commands.command(name="policy", description=localized("privacy.commands.policy"))
     async def policy(self, interaction: Interaction) -> None:
         """Say what is kept."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await reply(interaction, policy_card(person.reader, self.app.settings.data.gone_club_days), private=True)
 
-    @app_commands.command(name="export", description=spoken("privacy.commands.export"))
+    @app_commands.command(name="export", description=localized("privacy.commands.export"))
     async def export(self, interaction: Interaction) -> None:
         """Hand everything over."""
         await self._export(interaction)
 
-    @app_commands.command(name="erase", description=spoken("privacy.commands.erase"))
+    @app_commands.command(name="erase", description=localized("privacy.commands.erase"))
     async def erase(self, interaction: Interaction) -> None:
         """Say what erasing means, and offer the form for it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await reply(interaction, erase_card(person.reader), private=True)
 
     @pressed("privacy", "export")
@@ -59,26 +59,26 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
     @pressed("privacy", "ask")
     async def ask(self, interaction: Interaction) -> None:
         """Open the form for the word."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, erase_form(person.reader))
 
     @pressed("privacy", "erase")
     async def erase_typed(self, interaction: Interaction, word: Entered[str]) -> None:
         """Erase everything when the word was typed; then take the public cards down."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         reader = person.reader
         if word.strip().casefold() not in WORDS:
             raise BadInput("privacy.erase.not_typed", typed=word, word=reader.t("privacy.erase.word"))
-        erased = await soon(
+        erased = await defer_if_slow(
             interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True
         )
-        self.app.courier.poke()  # outings go on without this person, and their cards are drawn again
+        self.app.outbox.wake()  # outings go on without this person, and their cards are drawn again
         await replace(interaction, erased_card(reader, erased.runs))
         stuck: list[str] = []
         for shown in erased.cards:
             channel = interaction.client.get_partial_messageable(shown.channel_id)
             try:
-                await insist(channel.get_partial_message(shown.message_id).delete)
+                await retry_idempotent(channel.get_partial_message(shown.message_id).delete)
             except discord.NotFound:
                 continue
             except LOST as error:
@@ -90,8 +90,8 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=spoken(
             await follow(interaction, run_id)
 
     async def _export(self, interaction: Interaction) -> None:
-        person = await met(interaction)
-        exported = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
+        person = await resolve_person(interaction)
+        exported = await defer_if_slow(interaction, exports.export(self.app.database, person.user_id), private=True)
         files = exported.files()
         await reply(
             interaction,

@@ -10,13 +10,13 @@ from discord import ui
 from bot.i18n import translate
 from bot.interactions.components import Field, Form, button, card, identity, row
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for language in LANGUAGES) | {"loeschen"}
 """What confirms an erasure, in whatever language the form was read."""
 
 
-def policy_card(reader: Reader, gone_club_days: int) -> ui.LayoutView:
+def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:
     """What is kept, who sees it, for how long; what is of a club that has removed the bot, for so many days."""
     names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
     parts = (
@@ -35,12 +35,12 @@ def policy_card(reader: Reader, gone_club_days: int) -> ui.LayoutView:
     )
 
 
-def export_card(reader: Reader, names: Sequence[str]) -> ui.LayoutView:
+def export_card(reader: Localizer, names: Sequence[str]) -> ui.LayoutView:
     """The files, named as attached."""
     return card(reader.t("privacy.export.done"), *(ui.File(f"attachment://{name}") for name in names))
 
 
-def erase_card(reader: Reader) -> ui.LayoutView:
+def erase_card(reader: Localizer) -> ui.LayoutView:
     """What erasing means, with the way out first."""
     return card(
         reader.t("privacy.erase.title"),
@@ -53,14 +53,14 @@ def erase_card(reader: Reader) -> ui.LayoutView:
     )
 
 
-def erase_form(reader: Reader) -> Form:
+def erase_form(reader: Localizer) -> Form:
     """Asks for the word that erases."""
     word = reader.t("privacy.erase.word")
     field = Field("word", reader.t("privacy.erase.label", word=word), required=True, limit=20)
     return Form(reader.t("privacy.erase.form"), identity("privacy", "erase"), [field])
 
 
-def erased_card(reader: Reader, runs: int) -> ui.LayoutView:
+def erased_card(reader: Localizer, runs: int) -> ui.LayoutView:
     """The last card this person gets as somebody known."""
     words = reader.t("privacy.erase.done_runs", count=runs) if runs else reader.t("privacy.erase.done")
     return card(words)

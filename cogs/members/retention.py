@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DueNow, Kind
+from bot.delivery.message_kinds import DueJob, Kind
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.interactions.startup_tasks import begin
@@ -39,7 +39,7 @@ class Forgetting(commands.Cog):
         await begin(
             self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, owners, self.app.clock())
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -54,11 +54,11 @@ class Forgetting(commands.Cog):
                 self.bot, "an owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
             )
 
-    async def _forget_club(self, session: AsyncSession, _due: DueNow, now: datetime) -> None:
+    async def _forget_club(self, session: AsyncSession, _due: DueJob, now: datetime) -> None:
         await gone_clubs.forget_some(session, self.app.settings.data.gone_club_days, now)
 
     @staticmethod
-    async def _purge(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    async def _purge(session: AsyncSession, due: DueJob, now: datetime) -> None:
         await retention.purge(session, due.payload, now)
 
 

@@ -9,7 +9,7 @@ from discord.ext import commands
 from discord.ui import LayoutView
 
 from bot.app import App
-from bot.domain.nudges.streaks import Why
+from bot.domain.nudges.streaks import PauseReason
 from bot.domain.runs.runs import Sharing
 from bot.domain.text.units import Units
 from bot.domain.when import zones
@@ -17,8 +17,8 @@ from bot.domain.when.periods import today_in
 from bot.errors import MemberError
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
-from bot.interactions.replies import Interaction, met, open_form, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person
+from bot.interactions.tree import localized
 from bot.languages import LANGUAGES
 from bot.services.members.people import Person
 from bot.services.nudges import nudge_settings
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
 OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
 """What the menus offer; None follows Discord or the club."""
-WHYS = [app_commands.Choice(name=spoken(f"nudges.why.{why}"), value=why.value) for why in Why]
+WHYS = [app_commands.Choice(name=localized(f"nudges.why.{why}"), value=why.value) for why in PauseReason]
 
 
 async def suggest_pause(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The day understood: `Back on Thu 3 Dec`, or why not."""
     if not current.strip():
         return []
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     try:
         until_on = nudge_settings.read_back_on(current, person.reader, interaction.client.app.clock())
         words = person.reader.t("nudges.pause.choice", day=until_on)
@@ -48,17 +48,17 @@ async def suggest_pause(interaction: Interaction, current: str) -> list[app_comm
     return [app_commands.Choice(name=words[:100], value=current[:100])]
 
 
-class Settings(commands.Cog):
+class SettingsCog(commands.Cog):
     """A person's own settings."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="settings", description=spoken("settings.commands.settings"))
+    @app_commands.command(name="settings", description=localized("settings.commands.settings"))
     @app_commands.describe(
-        zone=spoken("settings.commands.zone"),
-        pause=spoken("nudges.commands.pause"),
-        why=spoken("nudges.commands.why"),
+        zone=localized("settings.commands.zone"),
+        pause=localized("nudges.commands.pause"),
+        why=localized("nudges.commands.why"),
     )
     @app_commands.choices(why=WHYS)
     @app_commands.autocomplete(zone=suggest_zones, pause=suggest_pause)
@@ -67,10 +67,10 @@ class Settings(commands.Cog):
         interaction: Interaction,
         zone: app_commands.Range[str, 1, 100] | None = None,
         pause: app_commands.Range[str, 1, 60] | None = None,
-        why: str = Why.HOLIDAY.value,
+        why: str = PauseReason.HOLIDAY.value,
     ) -> None:
         """Show the card; set the zone first, and pause, where that is told."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         notices = []
         if zone is not None:
             chosen = await settings.choose_zone(
@@ -79,28 +79,28 @@ class Settings(commands.Cog):
             notices.append(
                 person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
             )
-            self.app.courier.poke()
-            person = await met(interaction)
+            self.app.outbox.wake()
+            person = await resolve_person(interaction)
         if pause is not None:
             until_on = nudge_settings.read_back_on(pause, person.reader, self.app.clock())
             today = today_in(person.reader.zone, self.app.clock())
             await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
             notices.append(person.reader.t(f"nudges.pause.done_{why}", day=until_on))
-        view = await soon(interaction, self._card(person, "\n".join(notices)), private=True)
+        view = await defer_if_slow(interaction, self._card(person, "\n".join(notices)), private=True)
         await reply(interaction, view, private=True)
 
     @pressed("settings", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:
         """Open the form for a zone."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, zone_form(person.reader, identity("settings", "zoned")))
 
     @pressed("settings", "zoned")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Take the zone from the form."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
-        self.app.courier.poke()  # reminders have moved, and an hour to look again at
+        self.app.outbox.wake()  # reminders have moved, and an hour to look again at
         place = zones.city_of(name, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
 
@@ -112,49 +112,49 @@ class Settings(commands.Cog):
     @pressed("settings", "weight")
     async def ask_weight(self, interaction: Interaction) -> None:
         """Open the form for the weight."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, weight_form(person.reader, person.weight_kg))
 
     @pressed("settings", "weigh")
     async def weigh(self, interaction: Interaction, weight: Entered[str]) -> None:
         """Take the weight from the form."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await settings.choose_weight(self.app.database, person.user_id, weight, person.reader.units)
         await self._redraw(interaction)
 
     @pressed("settings", "language")
     async def language(self, interaction: Interaction, language: Chosen[Annotated[str | None, OWN_LANGUAGES]]) -> None:
         """Choose a language; the card answers in it at once."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await settings.choose_language(self.app.database, person.user_id, language)
         await self._redraw(interaction)
 
     @pressed("settings", "units")
     async def units(self, interaction: Interaction, units: Chosen[Annotated[Units | None, OWN_UNITS]]) -> None:
         """Choose units."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await settings.choose_units(self.app.database, person.user_id, units)
         await self._redraw(interaction)
 
     @pressed("settings", "sharing")
     async def sharing(self, interaction: Interaction, sharing: Chosen[Sharing]) -> None:
         """Choose who sees new runs."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await settings.choose_sharing(self.app.database, person.user_id, sharing)
         await self._redraw(interaction)
 
     @pressed("settings", "home")
     async def home(self, interaction: Interaction, guild_id: Chosen[int]) -> None:
         """Choose the home club."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await settings.choose_home(self.app.database, person.user_id, guild_id)
         await self._redraw(interaction)
 
     @pressed("settings", "hide", "guild_id", "hidden")
     async def hide(self, interaction: Interaction, guild_id: int, hidden: bool) -> None:
         """Leave a club's ranks, or come back into them."""
-        person = await met(interaction)
-        await soon(
+        person = await resolve_person(interaction)
+        await defer_if_slow(
             interaction,
             settings.hide(self.app.database, person.user_id, guild_id, hidden=hidden),
             private=True,
@@ -163,7 +163,7 @@ class Settings(commands.Cog):
 
     async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
         """Draw the card as it stands now, in the language and units that hold now."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await replace(interaction, await self._card(person, notice))
 
     async def _card(self, person: Person, notice: str) -> LayoutView:
@@ -176,4 +176,4 @@ class Settings(commands.Cog):
 async def setup(bot: Backpedal) -> None:
     """Add the cog, with the names of places looked up beforehand."""
     zones.warm()
-    await bot.add_cog(Settings(bot.app))
+    await bot.add_cog(SettingsCog(bot.app))

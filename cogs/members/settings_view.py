@@ -14,7 +14,7 @@ from bot.domain.text.weight import shown_weight
 from bot.domain.when import zones
 from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
 from bot.languages import LANGUAGES, own_name
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Person
 from bot.services.nudges.nudge_settings import OwnNudges
 from bot.services.profile.settings import OwnSettings
@@ -57,7 +57,7 @@ def beside(text: str, accessory: Component) -> ui.Section[Any]:
     return ui.Section(text, accessory=accessory)
 
 
-def zone_form(reader: Reader, custom_id: str) -> Form:
+def zone_form(reader: Localizer, custom_id: str) -> Form:
     """Asks for a zone in free text."""
     field = Field(
         "zone", reader.t("settings.zone.label"), placeholder=reader.t("settings.zone.placeholder"), required=True
@@ -65,7 +65,7 @@ def zone_form(reader: Reader, custom_id: str) -> Form:
     return Form(reader.t("settings.zone.title"), custom_id, [field])
 
 
-def weight_form(reader: Reader, weight_kg: float | None) -> Form:
+def weight_form(reader: Localizer, weight_kg: float | None) -> Form:
     """Asks for a weight, filled with the present one."""
     value = ""
     if weight_kg is not None:
@@ -89,7 +89,7 @@ def _zone(person: Person, own: OwnSettings, now: datetime) -> str:
     return reader.t(key, place=place.city, time=f"{place.local:%H:%M}")
 
 
-def _weight(own: OwnSettings, reader: Reader) -> str:
+def _weight(own: OwnSettings, reader: Localizer) -> str:
     if own.weight_kg is None:
         return reader.t("settings.card.weight_none")
     number, unit = shown_weight(own.weight_kg, reader.units)
@@ -108,7 +108,7 @@ def _boards(person: Person, own: OwnSettings) -> list[ui.Item[Any]]:
     return [beside(text, button(label, identity("settings", "hide", club.guild_id, wanted)))]
 
 
-def _languages(own: OwnSettings, reader: Reader) -> Component:
+def _languages(own: OwnSettings, reader: Localizer) -> Component:
     auto = reader.t("settings.language.auto")
     options = [discord.SelectOption(label=auto, value=AUTO, emoji="💬", default=own.language is None)]
     options += [
@@ -123,7 +123,7 @@ def _languages(own: OwnSettings, reader: Reader) -> Component:
     return select(identity("settings", "language"), options)
 
 
-def _units(own: OwnSettings, reader: Reader) -> Component:
+def _units(own: OwnSettings, reader: Localizer) -> Component:
     chosen = own.units.value if own.units else AUTO
     return select(
         identity("settings", "units"),
@@ -136,7 +136,7 @@ def _units(own: OwnSettings, reader: Reader) -> Component:
     )
 
 
-def _sharing(own: OwnSettings, reader: Reader) -> Component:
+def _sharing(own: OwnSettings, reader: Localizer) -> Component:
     return select(
         identity("settings", "sharing"),
         [

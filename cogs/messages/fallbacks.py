@@ -13,7 +13,7 @@ from discord.ext import commands
 from discord.utils import format_dt
 
 from bot.app import App
-from bot.delivery.message_kinds import ASKED_OF_DISCORD, Drawn, Kind, Outgoing, Recipient, outgoing_of
+from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Recipient, RenderContext, RenderedMessage, outgoing_of
 from bot.delivery.recipients import Proof, prove
 from bot.discretion import marked
 from bot.domain.messages.priority import Priority
@@ -21,14 +21,14 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
 from bot.interactions.authorization import standing_in
 from bot.interactions.components import Buttons, button, identity, pressed
-from bot.interactions.replies import Interaction, met, reply, say, tell
+from bot.interactions.replies import Interaction, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members import people
 from bot.services.members.people import Person
 from bot.services.messages import fallbacks, outbox
 from bot.services.messages.deliveries import Destination
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
@@ -48,7 +48,7 @@ class Fallback(commands.Cog):
         self.app = app
         self.kinds = (Kind(StoredKind.DELIVERY_WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
 
-    async def draw(self, client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    async def draw(self, client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
         named: list[int] = []
         silent, edited = True, outgoing.destination == Destination.CARD
@@ -88,7 +88,7 @@ class Fallback(commands.Cog):
         words = club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named)
         if edited:  # it calls nobody, and says that there is more
             words += "\n" + club.t("delivery.newest", at=format_dt(outgoing.due_at, "R"))
-        return Drawn(
+        return RenderedMessage(
             words,
             view=view,
             mentions=discord.AllowedMentions(
@@ -100,7 +100,7 @@ class Fallback(commands.Cog):
     @pressed("delivery", "show", "delivery_id")
     async def show(self, interaction: Interaction, delivery_id: int) -> None:
         """Open what waits, for each the own; the id is that of the message, or of the one thing that waits."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         pressed_at = await outbox.delivery(self.app.database, delivery_id)
         waiting = [] if pressed_at is None else [pressed_at]
         if pressed_at is not None and pressed_at.kind == StoredKind.DELIVERY_WAITS:
@@ -111,7 +111,7 @@ class Fallback(commands.Cog):
             return
         here = interaction.message
         told_at = None if here is None else here.edited_at or here.created_at
-        found: list[Drawn] = []
+        found: list[RenderedMessage] = []
         silent: Unavailable | None = None
         for one in reversed(own):
             try:
@@ -133,7 +133,7 @@ class Fallback(commands.Cog):
             await tell(interaction, person.reader.error(silent))
 
     @staticmethod
-    async def _show(interaction: Interaction, drawn: Drawn, hinted: Reader | None) -> None:
+    async def _show(interaction: Interaction, drawn: RenderedMessage, hinted: Localizer | None) -> None:
         """Show one thing; to a reader who is to be told, with how direct messages are opened."""
         hint = hinted.t("delivery.open") if hinted is not None else ""
         if drawn.layout is not None:
@@ -145,12 +145,12 @@ class Fallback(commands.Cog):
         await say(interaction, words.rstrip("\n"), files=drawn.files, view=drawn.view)
 
 
-async def _proof(client: Backpedal, one: Leased) -> Proof:
+async def _proof(client: Backpedal, one: ClaimedMessage) -> Proof:
     kind = client.kinds.get(one.kind)
     return Proof.REFUSED if kind is None else await prove(client, kind, outgoing_of(one))
 
 
-async def _is_theirs(interaction: Interaction, person: Person, one: Leased) -> bool:
+async def _is_theirs(interaction: Interaction, person: Person, one: ClaimedMessage) -> bool:
     """Whether what waits is still for whoever presses, who is in the club or organises it if it is for such.
 
     Raises:
@@ -165,7 +165,7 @@ async def _is_theirs(interaction: Interaction, person: Person, one: Leased) -> b
     return standing.organiser if wanted is Recipient.ORGANISER else standing.member
 
 
-async def _drawn(client: Backpedal, one: Leased, told_at: datetime | None = None) -> Drawn | None:
+async def _drawn(client: Backpedal, one: ClaimedMessage, told_at: datetime | None = None) -> RenderedMessage | None:
     kind = client.kinds.get(one.kind)
     if kind is None or kind.draw is None:
         return None

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.message_kinds import Outgoing
+from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.local_hours import Hour
-from bot.interactions.nudge_kinds import Nudge, Said
-from bot.localizer import Reader
+from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.localizer import Localizer
 from bot.services.habits import streaks
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
-async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     ran_on = date.fromisoformat(out.payload["ran_on"])
     if not await streaks.still_quiet(client.app.database, out.user_id, ran_on):
         return None
-    return Said(reader.t("nudges.back.words"))
+    return NudgeContent(reader.t("nudges.back.words"))
 
 
 COME_BACK = Nudge(

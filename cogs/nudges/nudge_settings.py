@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from discord.ext import commands
 
-from bot.domain.nudges.streaks import MOST_RUNS, Counts, Why
+from bot.domain.nudges.streaks import MOST_RUNS, GoalCounts, PauseReason
 from bot.domain.when.periods import today_in
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, met, open_form, replace
+from bot.interactions.replies import Interaction, open_form, replace, resolve_person
 from bot.services.nudges import nudge_settings, nudging
-from bot.services.nudges.nudging import Audience
+from bot.services.nudges.nudging import NudgeAudience
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form
 
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
-GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in Counts}
+GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in GoalCounts}
 """What the menu of goals offers, by its values."""
 
 
@@ -36,9 +36,9 @@ class NudgeSettings(commands.Cog):
         await self._draw(interaction)
 
     @pressed("nudging", "goal")
-    async def goal(self, interaction: Interaction, goal: Chosen[Annotated[tuple[int, Counts], GOALS]]) -> None:
+    async def goal(self, interaction: Interaction, goal: Chosen[Annotated[tuple[int, GoalCounts], GOALS]]) -> None:
         """Choose the weekly goal."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         await nudge_settings.choose_goal(self.app.database, person.user_id, *goal, today)
         await self._draw(interaction)
@@ -48,7 +48,7 @@ class NudgeSettings(commands.Cog):
         self, interaction: Interaction, end: Literal["begins", "ends"], hour: Chosen[Annotated[int, range(24)]]
     ) -> None:
         """Choose one end of the quiet hours."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
         await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
         await self._draw(interaction)
@@ -56,21 +56,21 @@ class NudgeSettings(commands.Cog):
     @pressed("nudging", "kinds")
     async def which(self, interaction: Interaction, wanted: Chosen[frozenset[str]]) -> None:
         """Choose which come."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         choices = {name: name in wanted for name, _, _ in self._offered()}
         await nudging.choose_all(self.app.database, person.user_id, choices)
         await self._draw(interaction)
 
     @pressed("nudging", "pause", "why")
-    async def pause(self, interaction: Interaction, why: Why) -> None:
+    async def pause(self, interaction: Interaction, why: PauseReason) -> None:
         """Ask until when."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, pause_form(why, person.reader))
 
     @pressed("nudging", "paused", "why")
-    async def paused(self, interaction: Interaction, why: Why, until: Entered[str]) -> None:
+    async def paused(self, interaction: Interaction, why: PauseReason, until: Entered[str]) -> None:
         """Pause until the day told."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         now = self.app.clock()
         until_on = nudge_settings.read_back_on(until, person.reader, now)
         today = today_in(person.reader.zone, now)
@@ -80,7 +80,7 @@ class NudgeSettings(commands.Cog):
     @pressed("nudging", "resume")
     async def resume(self, interaction: Interaction) -> None:
         """Be back before the day told."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         await nudge_settings.end_pause(self.app.database, person.user_id, today)
         await self._draw(interaction, person.reader.t("nudges.pause.ended"))
@@ -90,11 +90,11 @@ class NudgeSettings(commands.Cog):
         return [
             (nudge.name, nudge.key, nudge.on)
             for nudge in self.bot.nudges.values()
-            if nudge.audience is Audience.MEMBERS
+            if nudge.audience is NudgeAudience.MEMBERS
         ]
 
     async def _draw(self, interaction: Interaction, notice: str = "") -> None:
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         own = await nudge_settings.own_nudges(self.app.database, person.user_id, today)
         await replace(interaction, nudges_page(own, self._offered(), person.reader, notice))

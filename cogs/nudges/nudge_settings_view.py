@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.domain.nudges.streaks import MOST_RUNS, Counts, Goal, Why
+from bot.domain.nudges.streaks import MOST_RUNS, Goal, GoalCounts, PauseReason
 from bot.interactions.components import Component, Field, Form, button, card, identity, number_menus, row, select
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.nudges.nudge_settings import OwnNudges
 
 PAGE = 1
 """Of the pages that share the message with `/settings`; the card of all settings is 0."""
 
 
-def nudges_line(own: OwnNudges, reader: Reader) -> str:
+def nudges_line(own: OwnNudges, reader: Localizer) -> str:
     """How nudges stand, on the card of all settings."""
     if own.pause is not None:
         first = reader.t("nudges.settings.line_paused", day=own.pause.until_on)
@@ -28,7 +28,7 @@ def nudges_line(own: OwnNudges, reader: Reader) -> str:
 
 
 def nudges_page(
-    own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Reader, notice: str = ""
+    own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Localizer, notice: str = ""
 ) -> ui.LayoutView:
     """Everything somebody can set about nudges.
 
@@ -42,7 +42,8 @@ def nudges_page(
     if own.pause is None:
         paused = reader.t("nudges.pause.none")
         buttons = [
-            button(reader.t(f"nudges.button.{why.value}"), identity("nudging", "pause", why.value)) for why in Why
+            button(reader.t(f"nudges.button.{why.value}"), identity("nudging", "pause", why.value))
+            for why in PauseReason
         ]
     else:
         paused = reader.t(f"nudges.pause.{own.pause.why.value}", day=own.pause.until_on)
@@ -65,14 +66,14 @@ def nudges_page(
     return number_menus(view, PAGE)
 
 
-def goal_in_words(goal: Goal, reader: Reader) -> str:
+def goal_in_words(goal: Goal, reader: Localizer) -> str:
     """`Goal: 2 backward runs a week`."""
     if not goal.runs:
         return reader.t("nudges.settings.goal_none")
     return reader.t(f"nudges.settings.goal_{goal.counts.value}", count=goal.runs)
 
 
-def pause_form(why: Why, reader: Reader) -> Form:
+def pause_form(why: PauseReason, reader: Localizer) -> Form:
     """Asks until when."""
     label, hint = reader.t("nudges.pause.label"), reader.t("nudges.pause.placeholder")
     field = Field("until", label, placeholder=hint, required=True, limit=60)
@@ -85,8 +86,8 @@ def clock(minutes: int) -> str:
     return f"{hours:02}:{rest:02}"
 
 
-def _goals(held: Goal, reader: Reader) -> Component:
-    goals = [*(Goal(runs, counts) for counts in Counts for runs in range(1, MOST_RUNS + 1)), Goal(0)]
+def _goals(held: Goal, reader: Localizer) -> Component:
+    goals = [*(Goal(runs, counts) for counts in GoalCounts for runs in range(1, MOST_RUNS + 1)), Goal(0)]
     return select(
         identity("nudging", "goal"),
         [
@@ -102,7 +103,7 @@ def _goals(held: Goal, reader: Reader) -> Component:
     )
 
 
-def _hours(end: str, held_min: int, reader: Reader) -> Component:
+def _hours(end: str, held_min: int, reader: Localizer) -> Component:
     return select(
         identity("nudging", "quiet", end),
         [
@@ -117,7 +118,7 @@ def _hours(end: str, held_min: int, reader: Reader) -> Component:
     )
 
 
-def _kinds(own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Reader) -> Component:
+def _kinds(own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Localizer) -> Component:
     """Which come; as many as one menu holds."""
     return select(
         identity("nudging", "kinds"),

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DueNow, Kind
+from bot.delivery.message_kinds import DueJob, Kind
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
 from bot.errors import NotAllowed, NotFound
 from bot.interactions.components import pressed
 from bot.interactions.nudge_kinds import Nudge
-from bot.interactions.replies import Interaction, close_with, met, say
+from bot.interactions.replies import Interaction, close_with, resolve_person, say
 from bot.interactions.startup_tasks import begin
 from bot.services.members.people import Person
 from bot.services.nudges import nudging
-from bot.services.nudges.nudging import Audience, Rule
+from bot.services.nudges.nudging import NudgeAudience, Rule
 from cogs.nudges.nudges_view import snooze_buttons, snoozed_until, start_button
 
 if TYPE_CHECKING:
@@ -47,23 +47,23 @@ class Nudges(commands.Cog):
         """Plan the ticks that are not planned yet, such as those of a kind that is new."""
         rules = self._rules().values()
         await begin(self.bot, "nudges", lambda: nudging.begin(self.app.database, rules, self.app.clock()))
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
-    async def _tick(self, session: AsyncSession, due: DueNow, now: datetime) -> None:
+    async def _tick(self, session: AsyncSession, due: DueJob, now: datetime) -> None:
         nudge = self.bot.nudges.get(due.occurrence)
         if nudge is not None:  # a kind that is gone ticks no more
             await nudging.tick(session, nudge.rule, due.payload, now)
 
     @staticmethod
-    async def _wake(session: AsyncSession, due: DueNow, now: datetime) -> None:
+    async def _wake(session: AsyncSession, due: DueJob, now: datetime) -> None:
         await nudging.wake(session, int(due.payload["delivery_id"]), due.fire_at, now)
 
     @pressed("nudge", "stop", "name")
     async def stop(self, interaction: Interaction, name: str) -> None:
         """No more of these: for the one who presses, or, under a club's, for the club."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         nudge = self._nudge(name)
-        if nudge.audience is Audience.CLUBS:
+        if nudge.audience is NudgeAudience.CLUBS:
             guild_id = _organised(person)
             assert nudge.stop is not None
             await nudge.stop(self.app.database, guild_id)
@@ -78,7 +78,7 @@ class Nudges(commands.Cog):
     @pressed("nudge", "start", "name")
     async def start(self, interaction: Interaction, name: str) -> None:
         """Take Stop back."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await nudging.choose(self.app.database, person.user_id, name, wanted=True)
         await close_with(
             interaction, person.reader.t("nudges.said.started", name=person.reader.t(self._nudge(name).key))
@@ -87,7 +87,7 @@ class Nudges(commands.Cog):
     @pressed("nudge", "snooze", "delivery_id")
     async def snooze(self, interaction: Interaction, delivery_id: int) -> None:
         """Ask until when; a club's only its organisers."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         try:
             choices = await nudging.snooze_choices(
                 self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), self.app.clock()
@@ -102,11 +102,11 @@ class Nudges(commands.Cog):
     @pressed("nudge", "later", "delivery_id", "until")
     async def later(self, interaction: Interaction, delivery_id: int, until: Snooze) -> None:
         """Put it off."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         at = await nudging.snooze(
             self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), until, self.app.clock()
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await close_with(interaction, snoozed_until(at, person.reader))
 
     def _nudge(self, name: str) -> Nudge:

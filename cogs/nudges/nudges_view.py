@@ -12,10 +12,10 @@ from discord import ui
 from bot.domain.nudges.streaks import Streak
 from bot.domain.when.snoozes import Snooze
 from bot.interactions.components import button, classic, identity
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 
-def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Reader) -> ui.View:
+def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Localizer) -> ui.View:
     """Until when?"""
     place = ZoneInfo(reader.zone)
     return classic(
@@ -29,17 +29,17 @@ def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader:
     )
 
 
-def snoozed_until(at: datetime, reader: Reader) -> str:
+def snoozed_until(at: datetime, reader: Localizer) -> str:
     """Until when it is put off; the next of its kind comes as ever."""
     return reader.t("nudges.snooze.done", at=discord.utils.format_dt(at, "f"))
 
 
-def start_button(name: str, reader: Reader) -> ui.View:
+def start_button(name: str, reader: Localizer) -> ui.View:
     """Takes Stop back."""
     return classic(button(reader.t("nudges.button.start"), identity("nudge", "start", name)))
 
 
-def week_in_danger(streak: Streak, reader: Reader) -> str:
+def week_in_danger(streak: Streak, reader: Localizer) -> str:
     """That a row of weeks ends with this one unless there is a run."""
     missing = streak.goal.runs - streak.done
     kind = "runs_backward" if streak.goal.counts == "backward" else "runs"
@@ -52,7 +52,7 @@ def week_in_danger(streak: Streak, reader: Reader) -> str:
     )
 
 
-def streak_line(streak: Streak, reader: Reader) -> str:
+def streak_line(streak: Streak, reader: Localizer) -> str:
     """`🔥 6 weeks · this week 1 of 2`, `this week 3× ✅`; nothing for who has no goal."""
     if not streak.goal.runs:
         return ""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Outgoing
+from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.periods import today_in
 from bot.interactions.components import card, pressed
-from bot.interactions.nudge_kinds import Nudge, Said
-from bot.interactions.replies import Interaction, met, reply
-from bot.localizer import Reader
+from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.interactions.replies import Interaction, reply, resolve_person
+from bot.localizer import Localizer
 from bot.services.habits import streaks
 from cogs.nudges.nudges_view import streak_line, week_in_danger
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
-async def _say(client: Backpedal, out: Outgoing, reader: Reader) -> Said | None:
+async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     monday = date.fromisoformat(out.payload["monday"])
     found = await streaks.danger(client.app.database, out.user_id, monday, reader.zone, client.app.clock())
-    return None if found is None else Said(week_in_danger(found, reader))
+    return None if found is None else NudgeContent(week_in_danger(found, reader))
 
 
 WEEK_IN_DANGER = Nudge(
@@ -49,7 +49,7 @@ class Streaks(commands.Cog):
     @pressed("streak", "repair", "monday")
     async def repair(self, interaction: Interaction, monday: date) -> None:
         """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         found = await streaks.repair(self.app.database, person.user_id, monday, today)
         words = person.reader.t("nudges.repair.done", day=monday)

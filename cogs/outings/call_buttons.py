@@ -16,11 +16,20 @@ from bot.domain.outings.outing_rules import OutingState, Presence, Wish
 from bot.interactions.arguments import Entered, Version
 from bot.interactions.authorization import check_member, standing_in
 from bot.interactions.components import Component, card, classic, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, patiently, replace, reply, soon
-from bot.localizer import Reader
+from bot.interactions.replies import (
+    Interaction,
+    close_with,
+    defer_if_slow,
+    open_form,
+    replace,
+    reply,
+    resolve_person,
+    retry_unavailable,
+)
+from bot.localizer import Localizer
 from bot.services.members.people import Person
 from bot.services.outings import outing_signup, partner_calls
-from bot.services.outings.outing_signup import Answer, Done
+from bot.services.outings.outing_signup import Answer, SignupDone
 from bot.services.outings.outings import OutingView
 from bot.services.outings.waiting_list import Presser
 from cogs.outings import outing_letters_view as outing_letters
@@ -55,7 +64,7 @@ class Calls(commands.Cog):
     @pressed("call", "queue", "outing_id")
     async def queue(self, interaction: Interaction, outing_id: int) -> None:
         """Ask as what somebody would wait."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
         )
@@ -79,7 +88,7 @@ class Calls(commands.Cog):
     @pressed("call", "show", "outing_id")
     async def show(self, interaction: Interaction, outing_id: int) -> None:
         """Open a limited call, for those who may answer it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
         )
@@ -88,7 +97,7 @@ class Calls(commands.Cog):
     @pressed("call", "more", "outing_id")
     async def more(self, interaction: Interaction, outing_id: int) -> None:
         """Open the private menu."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
         )
@@ -98,7 +107,7 @@ class Calls(commands.Cog):
     @pressed("call", "change", "outing_id")
     async def change(self, interaction: Interaction, outing_id: int) -> None:
         """Open the form, filled with time and place as they are."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await partner_calls.own(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
         )
@@ -109,12 +118,12 @@ class Calls(commands.Cog):
         self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
     ) -> None:
         """Change time and place to what the form says."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
         before = await partner_calls.own(self.app.database, presser, outing_id, now)
         kept = when.strip() == wall_time(before, person.reader)
         starts_at = None if kept else read_start(when, manner_of(person.reader), now)
-        after = await soon(
+        after = await defer_if_slow(
             interaction,
             partner_calls.change(
                 self.app.database,
@@ -128,14 +137,14 @@ class Calls(commands.Cog):
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         done = person.reader.t(f"partners.said.{'unchanged' if after.terms == before.terms else 'changed'}")
         await reply(interaction, private_card(after, person.user_id, person.reader, done), private=True)
 
     @pressed("call", "cancel", "outing_id")
     async def cancel(self, interaction: Interaction, outing_id: int) -> None:
         """Ask before the whole outing is called off."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await partner_calls.own(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
         )
@@ -144,9 +153,9 @@ class Calls(commands.Cog):
     @pressed("call", "off", "outing_id")
     async def off(self, interaction: Interaction, outing_id: int) -> None:
         """Call it off."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         presser = await presser_of(interaction, person, outing_id)
-        await soon(
+        await defer_if_slow(
             interaction,
             partner_calls.cancel(
                 self.app.database,
@@ -157,28 +166,28 @@ class Calls(commands.Cog):
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await replace(interaction, card(person.reader.t("partners.said.cancelled")))
 
     @pressed("call", "keep", "outing_id")
     async def keep(self, interaction: Interaction, outing_id: int) -> None:
         """Leave it as it is."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await replace(interaction, card(person.reader.t("partners.said.kept")))
 
     async def _press(
         self, interaction: Interaction, service: Callable[..., Coroutine[Any, Any, Answer]], outing_id: int, *wish: Wish
     ) -> None:
         async def answered() -> tuple[Person, Answer]:
-            person = await patiently(lambda: met(interaction))
-            press = await patiently(
+            person = await retry_unavailable(lambda: resolve_person(interaction))
+            press = await retry_unavailable(
                 lambda: presser_of(interaction, person, outing_id, leaves=service is outing_signup.leave)
             )
             given = {"interaction_id": interaction.id, "now": self.app.clock()}
-            return person, await patiently(lambda: service(self.app.database, press, outing_id, *wish, **given))
+            return person, await retry_unavailable(lambda: service(self.app.database, press, outing_id, *wish, **given))
 
-        person, answer = await soon(interaction, answered(), private=True)
-        self.app.courier.poke()
+        person, answer = await defer_if_slow(interaction, answered(), private=True)
+        self.app.outbox.wake()
         reader = person.reader
         message = interaction.message
         own = message is not None and (interaction.guild_id is None or message.flags.ephemeral)
@@ -187,15 +196,15 @@ class Calls(commands.Cog):
             words, view = outing_letters.answered(
                 answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
             )
-            if answer.done is Done.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
+            if answer.done is SignupDone.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
                 view = None  # the letter that all have confirmed is on its way, with the buttons
-            if answer.done is Done.FULL:
+            if answer.done is SignupDone.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)
             return
         shown = (
             full_card(answer.outing, wish[0], reader)
-            if answer.done is Done.FULL
+            if answer.done is SignupDone.FULL
             else private_card(answer.outing, person.user_id, reader, _said(answer, person.user_id, reader))
         )
         if message is not None and message.flags.ephemeral:
@@ -227,20 +236,20 @@ async def presser_of(interaction: Interaction, person: Person, outing_id: int, *
     return Presser(person.user_id, outing.guild_id, standing.role_ids)
 
 
-def _said(answer: Answer, user_id: int, reader: Reader) -> str:
+def _said(answer: Answer, user_id: int, reader: Localizer) -> str:
     me = answer.outing.who(user_id)
     key = answer.done.value
-    if answer.done in (Done.JOINED, Done.CONFIRMED):
+    if answer.done in (SignupDone.JOINED, SignupDone.CONFIRMED):
         state = answer.outing.state.value
-        if answer.done is Done.CONFIRMED and state == "open":
+        if answer.done is SignupDone.CONFIRMED and state == "open":
             state = "filled"
         key = f"{answer.done.value}_{state}"
-    if answer.done is Done.AGAIN and me is not None and me.presence is Presence.IN:
-        key = Done.ALREADY_IN.value
+    if answer.done is SignupDone.AGAIN and me is not None and me.presence is Presence.IN:
+        key = SignupDone.ALREADY_IN.value
     return reader.t(f"partners.said.{key}")
 
 
-def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
     """What other cogs add to the menu behind More."""
     found: list[Component] = []
     for cog in interaction.client.cogs.values():

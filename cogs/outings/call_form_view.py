@@ -10,11 +10,11 @@ from discord import ui
 
 from bot.domain.outings.outing_rules import Wish
 from bot.interactions.components import Field, Form, identity
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.outings.outings import OutingView
 
 
-def call_form(reader: Reader, points: Sequence[str] = ()) -> Form:
+def call_form(reader: Localizer, points: Sequence[str] = ()) -> Form:
     """Place, when, how far or how long, what as, and the pace; the club's meeting points show what a place is."""
     form = Form(
         reader.t("partners.form.title"),
@@ -45,7 +45,7 @@ def call_form(reader: Reader, points: Sequence[str] = ()) -> Form:
     return form
 
 
-def change_form(outing: OutingView, reader: Reader) -> Form:
+def change_form(outing: OutingView, reader: Localizer) -> Form:
     """Place and time as they are; what is left as it was is not changed."""
     return Form(
         reader.t("partners.form.change"),
@@ -57,6 +57,6 @@ def change_form(outing: OutingView, reader: Reader) -> Form:
     )
 
 
-def wall_time(outing: OutingView, reader: Reader) -> str:
+def wall_time(outing: OutingView, reader: Localizer) -> str:
     """The start as the form shows it, in the reader's zone."""
     return f"{outing.starts_at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}"

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import NotFound
-from bot.interactions.nudge_kinds import Nudge, Said
-from bot.localizer import Reader
+from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.members import people
 from bot.services.outings import (
@@ -33,27 +33,27 @@ if TYPE_CHECKING:
 
     from bot.client import Backpedal
 
-Draw = Callable[["Backpedal", Outgoing], Awaitable[Drawn | None]]
+Draw = Callable[["Backpedal", RenderContext], Awaitable[RenderedMessage | None]]
 
 
 # ── drawn ──
 
 
-async def _outing(client: Backpedal, outgoing: Outgoing) -> OutingView | None:
+async def _outing(client: Backpedal, outgoing: RenderContext) -> OutingView | None:
     try:
         return await outing_of(client.app.database, outgoing.subject_id or 0)
     except NotFound:
         return None
 
 
-async def draw_card(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_card(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """The public card, in the club's language."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
     reader = await people.reader_for(client.app.database, None, outing.guild_id)
     words, view = public_card(outing, reader)
-    return Drawn(words, view)
+    return RenderedMessage(words, view)
 
 
 def _left(told: int | list[int] | None) -> list[int]:
@@ -61,21 +61,21 @@ def _left(told: int | list[int] | None) -> list[int]:
     return [told] if isinstance(told, int) else told or []
 
 
-def _letter(draw: Callable[[OutingView, Outgoing, Reader], letters.Letter | None]) -> Draw:
+def _letter(draw: Callable[[OutingView, RenderContext, Localizer], letters.Letter | None]) -> Draw:
     """A letter to one person, in that person's language."""
 
-    async def drawn(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+    async def drawn(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
         outing = await _outing(client, outgoing)
         if outing is None:
             return None
         reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
         letter = draw(outing, outgoing, reader)
-        return Drawn(*letter) if letter is not None else None
+        return RenderedMessage(*letter) if letter is not None else None
 
     return drawn
 
 
-async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_confirmed(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """All have confirmed, with the club's emergency number."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -86,10 +86,10 @@ async def draw_confirmed(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
     whole = bool(outgoing.payload.get("whole", True))
     letter = letters.confirmed(outing, outgoing.user_id, reader, club, contacts, whole=whole, startable=startable)
-    return Drawn(*letter) if letter is not None else None
+    return RenderedMessage(*letter) if letter is not None else None
 
 
-async def draw_limits(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_limits(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """The club's limits have changed, and with them the outing; with what holds now."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -97,70 +97,70 @@ async def draw_limits(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
     letter = letters.limited(outing, outgoing.user_id, reader, club)
-    return Drawn(*letter) if letter is not None else None
+    return RenderedMessage(*letter) if letter is not None else None
 
 
-async def draw_unposted(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_unposted(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """The card could not be posted."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
-    return Drawn(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
+    return RenderedMessage(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
 
 
-async def draw_offer(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_offer(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """A place that is kept, unless a block has come in between, or the role for which the call was is gone."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     letter = letters.offer(outing, outgoing.user_id, reader)
-    return Drawn(*letter) if letter is not None else None
+    return RenderedMessage(*letter) if letter is not None else None
 
 
-async def say_wanted(client: Backpedal, outgoing: Outgoing, reader: Reader) -> Said | None:
+async def say_wanted(client: Backpedal, outgoing: RenderContext, reader: Localizer) -> NudgeContent | None:
     """Asks somebody who is free, unless a block or the club's roles have come in between."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
         return None
     letter = letters.wanted(outing, outgoing.user_id, reader)
-    return Said(*letter) if letter is not None else None
+    return NudgeContent(*letter) if letter is not None else None
 
 
 # ── done ──
 
 
 async def card_sent(
-    session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, _now: datetime
+    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, _now: datetime
 ) -> None:
     """Remember where the card is."""
     await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
 
 
-async def card_failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+async def card_failed(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """Post it anew where it was deleted, or tell those who can do something about it."""
-    gone = failure is Failure.GONE and outgoing.message_id is not None
+    gone = failure is DeliveryFailure.GONE and outgoing.message_id is not None
     await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
 
 
-async def end_offer(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def end_offer(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """The time to answer is over."""
     await outing_signup.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
 
 
-async def lapse(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def lapse(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """Half an hour after its start nobody has agreed."""
     await partner_calls.lapse(session, due.subject_id or 0, now)
 
 
-async def check_limits(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def check_limits(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """Apply the club's limits as they are now."""
     await club_limits.check(session, due.subject_id or 0, now)
 
 
-async def purge(session: AsyncSession, due: DueNow, _now: datetime) -> None:
+async def purge(session: AsyncSession, due: DueJob, _now: datetime) -> None:
     """Forget where exactly people met."""
     await partner_calls.purge(session, due.subject_id or 0)
 
@@ -192,7 +192,7 @@ KINDS = (
                 to.user_id,
                 reader,
                 _left(to.payload.get("left")),
-                outing_transitions.Why(to.payload.get("why", outing_transitions.Why.CANNOT)),
+                outing_transitions.LeaveReason(to.payload.get("why", outing_transitions.LeaveReason.CANNOT)),
                 agreed=bool(to.payload.get("agreed")),
             )
         ),

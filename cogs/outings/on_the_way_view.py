@@ -6,10 +6,10 @@ from discord import ui
 from discord.utils import format_dt
 
 from bot.interactions.components import button, classic, identity
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
-from bot.services.safety.contact_answers import Contacts
+from bot.services.safety.contact_answers import AlarmedContacts
 from cogs.outings.outing_view import course_buttons, names_of, number_to_call, without_eyes
 
 NAMED = 30
@@ -19,9 +19,9 @@ NAMED = 30
 def on_the_way(
     outing: OutingView,
     user_id: int,
-    reader: Reader,
+    reader: Localizer,
     club: Club,
-    contacts: Contacts,
+    contacts: AlarmedContacts,
     *,
     agreed_here: bool = False,
     by_others: bool = False,
@@ -55,7 +55,7 @@ def on_the_way(
     return "\n".join(parts), classic(*buttons)
 
 
-def contacts_along(contacts: Contacts, reader: Reader) -> list[str]:
+def contacts_along(contacts: AlarmedContacts, reader: Localizer) -> list[str]:
     """That a contact goes along and can miss nobody; where there is no other, that it is time to name one."""
     lines = [reader.t("alerts.contact.along", name=escaped(one.name[:NAMED], NAMED)) for one in contacts.along]
     return lines if contacts.told or not lines else [*lines, reader.t("alerts.contact.along_only")]

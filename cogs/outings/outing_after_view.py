@@ -8,7 +8,7 @@ from discord.utils import format_dt
 from bot.domain.outings.outing_rules import BEFORE
 from bot.domain.runs.runs import Review
 from bot.interactions.components import button, classic, identity
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.outings.outings import OutingView
 from bot.services.outings.run_drafts import Draft
 from bot.services.runs.runs import RunLine
@@ -17,7 +17,7 @@ from cogs.outings.outing_view import still_out_button
 from cogs.runs.run_card_view import divided, line
 
 
-def drafted(draft: Draft, reader: Reader, *, from_home: bool) -> tuple[str, ui.View]:
+def drafted(draft: Draft, reader: Localizer, *, from_home: bool) -> tuple[str, ui.View]:
     """The drafted run, with log, change and throw away; `from_home`: by a press on Home, which can be taken back."""
     content, outing = draft.content, draft.outing
     told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
@@ -36,7 +36,7 @@ def drafted(draft: Draft, reader: Reader, *, from_home: bool) -> tuple[str, ui.V
     )
 
 
-def draft_line(draft: Draft, reader: Reader) -> str:
+def draft_line(draft: Draft, reader: Localizer) -> str:
     """The drafted run in one line."""
     content = draft.content
     return line(
@@ -47,7 +47,7 @@ def draft_line(draft: Draft, reader: Reader) -> str:
     )
 
 
-def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, ui.View]:
+def happened(outing: OutingView, reader: Localizer, *, absent: bool) -> tuple[str, ui.View]:
     """ "Did it happen?", asked of one person about that person."""
     key = "course.happened.absent" if absent else "course.happened.nobody"
     words = reader.t(key, place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
@@ -60,7 +60,7 @@ def happened(outing: OutingView, reader: Reader, *, absent: bool) -> tuple[str, 
     return words, classic(*([answers[0], answers[2]] if absent else answers))
 
 
-def missed(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+def missed(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """The others did not begin without this one, who is out of it: coming after all, or could not?"""
     words = reader.t("course.happened.missed", place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
     could_not = identity("outing", "happened", outing.outing_id, "no_show")

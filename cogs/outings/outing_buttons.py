@@ -13,8 +13,17 @@ from bot.errors import NotFound, Unavailable
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.authorization import standing_in
 from bot.interactions.components import Component, card, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, patiently, replace, reply, soon
-from bot.localizer import Reader
+from bot.interactions.replies import (
+    Interaction,
+    close_with,
+    defer_if_slow,
+    open_form,
+    replace,
+    reply,
+    resolve_person,
+    retry_unavailable,
+)
+from bot.localizer import Localizer
 from bot.services.members.people import Person
 from bot.services.outings import (
     check_in,
@@ -50,14 +59,14 @@ class Outings(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
 
-    def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    def more_items(self, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
         """What the menu behind More offers."""
         startable = self.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
         return views.more_items(outing, user_id, reader, startable=startable)
 
     @staticmethod
     async def _met(interaction: Interaction) -> Person:
-        return await patiently(lambda: met(interaction, urgent=True))
+        return await retry_unavailable(lambda: resolve_person(interaction, urgent=True))
 
     async def _do(
         self, interaction: Interaction, person: Person, service: Service, outing_id: int, *given: object, **named: bool
@@ -69,8 +78,8 @@ class Outings(commands.Cog):
             given_too = {**named, "interaction_id": interaction.id, "now": self.app.clock()}
             return await service(database, outing_id, person.user_id, *given, **given_too)
 
-        outing = await soon(interaction, patiently(do), private=True)
-        self.app.courier.poke()
+        outing = await defer_if_slow(interaction, retry_unavailable(do), private=True)
+        self.app.outbox.wake()
         return outing
 
     @pressed("outing", "checkin", "outing_id")
@@ -120,7 +129,7 @@ class Outings(commands.Cog):
     @pressed("outing", "calls", "outing_id")
     async def show_calls(self, interaction: Interaction, outing_id: int) -> None:
         """Show the calls, in the language of whoever presses."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         await reply(interaction, card(views.calls(outing, person.reader)), private=True)
 
@@ -134,7 +143,7 @@ class Outings(commands.Cog):
     @pressed("outing", "extend", "outing_id")
     async def ask_how_long(self, interaction: Interaction, outing_id: int) -> None:
         """Offer what is left of the hour."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         outing_lifecycle.check_out(outing, person.user_id)
         outing_lifecycle.check_extendable(outing)
@@ -189,17 +198,17 @@ class Outings(commands.Cog):
     @pressed("outing", "happened", "outing_id", "said")
     async def happened(self, interaction: Interaction, outing_id: int, said: Literal["yes", "no", "no_show"]) -> None:
         """Take the answer to "Did it happen?", about the one who presses alone."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await no_shows.answer(
             self.app.database, outing_id, person.user_id, said, interaction_id=interaction.id, now=self.app.clock()
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await close_with(interaction, person.reader.t(f"course.happened.{said}"))
 
     @pressed("outing", "log", "outing_id")
     async def log_draft(self, interaction: Interaction, outing_id: int) -> None:
         """Log the drafted run as it is."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await run_drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=self.app.clock()
         )
@@ -208,14 +217,14 @@ class Outings(commands.Cog):
     @pressed("outing", "edit", "outing_id")
     async def edit_draft(self, interaction: Interaction, outing_id: int) -> None:
         """Open the form, filled with the draft."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         draft = await run_drafts.own_draft(self.app.database, outing_id, person, self.app.clock())
         await open_form(interaction, draft_form(draft.content, outing_id, person.reader))
 
     @pressed("outing", "amend", "outing_id")
     async def amend_draft(self, interaction: Interaction, outing_id: int, form: Entered[RunForm]) -> None:
         """Log the draft as the form says."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         now = self.app.clock()
         draft = await run_drafts.own_draft(self.app.database, outing_id, person, now)
         amend = amendment_from_form(form, draft.content, person.reader, now)
@@ -227,14 +236,14 @@ class Outings(commands.Cog):
     async def _logged(self, interaction: Interaction, person: Person, view: RunView) -> None:
         await close_with(interaction, person.reader.t("course.draft.done"))
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await tell_unasked(interaction, view)
         await ask_if_twice(interaction, person, view)
 
     @pressed("outing", "throw", "outing_id")
     async def throw_draft(self, interaction: Interaction, outing_id: int) -> None:
         """Throw the draft away."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await run_drafts.throw_draft(self.app.database, outing_id, person.user_id)
         await close_with(interaction, person.reader.t("course.draft.gone"))
 

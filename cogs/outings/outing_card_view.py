@@ -25,7 +25,7 @@ from bot.domain.outings.outing_rules import (
     is_filled,
 )
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.outings.waiting_list import free_for
 
@@ -37,7 +37,7 @@ MOST_WORDS = 3500
 """Characters of a list above which each outing is told briefly; a message takes 4,000."""
 
 
-def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None]:
+def public_card(outing: OutingView, reader: Localizer) -> tuple[str, ui.View | None]:
     """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
     limited = outing.audience is not Audience.EVERYONE
     if outing.state in ENDED:
@@ -50,7 +50,7 @@ def public_card(outing: OutingView, reader: Reader) -> tuple[str, ui.View | None
     return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), more_button(outing, reader))
 
 
-def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str) -> ui.LayoutView:
+def private_card(outing: OutingView, user_id: int, reader: Localizer, *notices: str) -> ui.LayoutView:
     """What one person sees: the card, where exactly for those who are in, and what this person may press."""
     return card(
         "\n".join(notices),
@@ -60,12 +60,12 @@ def private_card(outing: OutingView, user_id: int, reader: Reader, *notices: str
     )
 
 
-def full_card(outing: OutingView, wish: Wish, reader: Reader) -> ui.LayoutView:
+def full_card(outing: OutingView, wish: Wish, reader: Localizer) -> ui.LayoutView:
     """The place is gone: what that means, and the waiting list."""
     return card(reader.t("partners.said.full"), row(waiting_button(outing, wish, reader)), colour=COLOUR)
 
 
-def queue_card(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def queue_card(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """As what somebody would wait, and what there is a place for already; for who is in or waits, the card."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or (me is not None and me.presence is not Presence.LEFT):
@@ -82,7 +82,7 @@ def queue_card(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutVie
     return card(reader.t("partners.said.queue"), row(*buttons), colour=COLOUR)
 
 
-def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence[Component] = ()) -> ui.LayoutView:
+def more_menu(outing: OutingView, user_id: int, reader: Localizer, extras: Sequence[Component] = ()) -> ui.LayoutView:
     """The private menu behind More.
 
     Args:
@@ -107,14 +107,14 @@ def more_menu(outing: OutingView, user_id: int, reader: Reader, extras: Sequence
     return card("\n".join(parts), *rows, colour=COLOUR)
 
 
-def sure_card(outing: OutingView, reader: Reader) -> ui.LayoutView:
+def sure_card(outing: OutingView, reader: Localizer) -> ui.LayoutView:
     """Asks before all is called off."""
     off = button(reader.t("partners.button.off"), identity("call", "off", outing.outing_id), ButtonStyle.danger)
     keep = button(reader.t("partners.button.keep"), identity("call", "keep", outing.outing_id))
     return card(reader.t("partners.said.sure"), row(off, keep), colour=COLOUR)
 
 
-def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> ui.LayoutView:
+def my_outings(outings: Sequence[OutingView], user_id: int, reader: Localizer) -> ui.LayoutView:
     """What I am in and wait for, soonest first, with the same buttons; of many only More."""
     if not outings:
         return card(reader.t("partners.mine.empty"), row(find_button(reader)), colour=COLOUR)
@@ -137,14 +137,14 @@ def my_outings(outings: Sequence[OutingView], user_id: int, reader: Reader) -> u
 # ── words ──
 
 
-def caller_name(outing: OutingView, reader: Reader) -> str:
+def caller_name(outing: OutingView, reader: Localizer) -> str:
     """Who called, as last seen; somebody, where nobody did or is remembered."""
     caller = next((c for c in outing.companions if c.user_id == outing.caller_id), None) or outing.caller
     first = caller or next(iter(outing.inside), None)
     return escaped(first.name, 60) if first else reader.t("partners.card.somebody")
 
 
-def headline(outing: OutingView, reader: Reader) -> str:
+def headline(outing: OutingView, reader: Localizer) -> str:
     """`Ada runs backward and looks for somebody who faces forward`."""
     name = caller_name(outing, reader)
     if outing.state is not OutingState.OPEN:
@@ -155,7 +155,7 @@ def headline(outing: OutingView, reader: Reader) -> str:
 
 
 def about(
-    outing: OutingView, reader: Reader, *, brief: bool = False, queue: bool = True, inside: bool = False
+    outing: OutingView, reader: Localizer, *, brief: bool = False, queue: bool = True, inside: bool = False
 ) -> list[str]:
     """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands.
 
@@ -187,7 +187,7 @@ def about(
     return lines + _state(outing, reader) + (_missing(outing, reader) if inside and outing.state in OUT else [])
 
 
-def _missing(outing: OutingView, reader: Reader) -> list[str]:
+def _missing(outing: OutingView, reader: Localizer) -> list[str]:
     """Who is home already, and who is out without eyes by it."""
     home = [c for c in outing.inside if c.home_at is not None]
     alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
@@ -199,7 +199,7 @@ def _names(companions: Sequence[CompanionView]) -> str:
     return ", ".join(escaped(c.name, 60) for c in companions)
 
 
-def _length(outing: OutingView, reader: Reader) -> str:
+def _length(outing: OutingView, reader: Localizer) -> str:
     minutes = round(outing.planned_ms / 60_000)  # 19:34 would be read as a time of day, below the start
     if outing.distance_m is None:
         return reader.t("partners.card.time", minutes=minutes)
@@ -207,11 +207,11 @@ def _length(outing: OutingView, reader: Reader) -> str:
     return reader.t("partners.card.distance", **told)
 
 
-def _spot(outing: OutingView, reader: Reader) -> list[str]:
+def _spot(outing: OutingView, reader: Localizer) -> list[str]:
     return [reader.t("partners.card.exactly", exactly=escaped(outing.detail, 200))] if outing.detail else []
 
 
-def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
+def _over(outing: OutingView, reader: Localizer, *, brief: bool = False) -> str:
     """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
     ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
     if ended is OutingState.CANCELLED and outing.ended_at is not None and outing.ended_at > outing.starts_at:
@@ -219,13 +219,13 @@ def _over(outing: OutingView, reader: Reader, *, brief: bool = False) -> str:
     return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
 
 
-def _limited(outing: OutingView, reader: Reader) -> str:
+def _limited(outing: OutingView, reader: Localizer) -> str:
     """What those read of a limited call who may not answer it: who looks, and whether still."""
     key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
     return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
 
 
-def _state(outing: OutingView, reader: Reader) -> list[str]:
+def _state(outing: OutingView, reader: Localizer) -> list[str]:
     if outing.state is OutingState.FILLED:
         confirmed = sum(c.confirmed for c in outing.inside)
         said = [reader.t("partners.card.confirmed_by", number=confirmed, total=len(outing.inside))]
@@ -236,7 +236,7 @@ def _state(outing: OutingView, reader: Reader) -> list[str]:
     return [*said, *without_spotter(outing, reader)]
 
 
-def without_spotter(outing: OutingView, reader: Reader) -> list[str]:
+def without_spotter(outing: OutingView, reader: Localizer) -> list[str]:
     """That nobody faces forward in it, or in a half of it, where the club allows that."""
     halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
     if not outing.solo or outing.surface is None or all(halves):
@@ -245,7 +245,7 @@ def without_spotter(outing: OutingView, reader: Reader) -> list[str]:
     return [reader.t(f"partners.card.alone_{'part' if any(halves) else 'whole'}", surface=surface)]
 
 
-def unsettled(outing: OutingView, user_id: int, reader: Reader) -> list[str]:
+def unsettled(outing: OutingView, user_id: int, reader: Localizer) -> list[str]:
     """Who has yet to confirm: what is not agreed on may still not come about."""
     missing = [c for c in outing.inside if not c.confirmed] if outing.state is OutingState.FILLED else []
     others = [c for c in missing if c.user_id != user_id]
@@ -255,7 +255,7 @@ def unsettled(outing: OutingView, user_id: int, reader: Reader) -> list[str]:
     return [reader.t(f"course.evening.unsettled_{key}", names=_names(others))]
 
 
-def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool = False) -> list[str]:
+def about_for(outing: OutingView, user_id: int, reader: Localizer, *, brief: bool = False) -> list[str]:
     """The same for one person: where exactly, while in; and how it stands with this person's place."""
     if outing.state in ENDED:
         return [_over(outing, reader)]
@@ -276,7 +276,7 @@ def about_for(outing: OutingView, user_id: int, reader: Reader, *, brief: bool =
 # ── buttons ──
 
 
-def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[Component]]:
+def buttons_for(outing: OutingView, user_id: int, reader: Localizer) -> list[list[Component]]:
     """What one person may press, row by row."""
     me = outing.who(user_id)
     more = more_button(outing, reader)
@@ -296,7 +296,7 @@ def buttons_for(outing: OutingView, user_id: int, reader: Reader) -> list[list[C
     return [one for one in ([*first, leave_button(outing, reader), more], list(roles)) if one]
 
 
-def rows_for(outing: OutingView, user_id: int, reader: Reader) -> list[ui.ActionRow[Any]]:
+def rows_for(outing: OutingView, user_id: int, reader: Localizer) -> list[ui.ActionRow[Any]]:
     """The same as rows of a card."""
     return [row(*buttons) for buttons in buttons_for(outing, user_id, reader)]
 
@@ -306,13 +306,13 @@ def asked(outing: OutingView, me: CompanionView) -> bool:
     return outing.state is OutingState.FILLED and not me.confirmed
 
 
-def confirm_button(outing: OutingView, reader: Reader) -> Component:
+def confirm_button(outing: OutingView, reader: Localizer) -> Component:
     """Confirm."""
     custom_id = identity("call", "confirm", outing.outing_id)
     return button(reader.t("partners.button.confirm"), custom_id, ButtonStyle.success)
 
 
-def offer_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+def offer_buttons(outing: OutingView, reader: Localizer) -> list[Component]:
     """Take it, or No."""
     take = identity("call", "take", outing.outing_id)
     return [
@@ -321,24 +321,24 @@ def offer_buttons(outing: OutingView, reader: Reader) -> list[Component]:
     ]
 
 
-def waiting_button(outing: OutingView, wish: Wish, reader: Reader) -> Component:
+def waiting_button(outing: OutingView, wish: Wish, reader: Localizer) -> Component:
     """Onto the waiting list."""
     custom_id = identity("call", "wait", outing.outing_id, wish.value)
     return button(reader.t("partners.button.wait"), custom_id, ButtonStyle.primary)
 
 
-def role_buttons(outing: OutingView, reader: Reader) -> list[Component]:
+def role_buttons(outing: OutingView, reader: Localizer) -> list[Component]:
     """The roles there is a place for, for somebody who is asked to come."""
     free = free_for(outing, None)
     return [_role(outing, wish, reader.t(f"partners.button.{wish.value}"), True) for wish in Wish if free[wish]]
 
 
-def find_button(reader: Reader) -> Component:
+def find_button(reader: Localizer) -> Component:
     """Find a partner: opens the form, wherever it stands."""
     return button(reader.t("partners.button.new"), identity("call", "new"), ButtonStyle.primary, emoji="🤝")
 
 
-def _roles(outing: OutingView, me: CompanionView | None, reader: Reader) -> list[Component]:
+def _roles(outing: OutingView, me: CompanionView | None, reader: Localizer) -> list[Component]:
     """What somebody may come as, or come as instead; for the rest one button leads to the waiting list."""
     inside = me is not None and me.presence is Presence.IN
     free = free_for(outing, me.user_id if me else None)
@@ -369,15 +369,15 @@ def _role(outing: OutingView, wish: Wish, words: str, bold: bool) -> Component:
     return button(words, identity("call", "join", outing.outing_id, wish.value), style)
 
 
-def leave_button(outing: OutingView, reader: Reader) -> Component:
+def leave_button(outing: OutingView, reader: Localizer) -> Component:
     """Can't come."""
     return button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
 
 
-def more_button(outing: OutingView, reader: Reader) -> Component:
+def more_button(outing: OutingView, reader: Localizer) -> Component:
     """More: the private menu."""
     return button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
 
 
-def _show(outing: OutingView, reader: Reader) -> Component:
+def _show(outing: OutingView, reader: Localizer) -> Component:
     return button(reader.t("partners.button.show"), identity("call", "show", outing.outing_id), ButtonStyle.primary)

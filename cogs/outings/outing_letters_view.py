@@ -10,11 +10,11 @@ from discord.utils import format_dt
 from bot.domain.outings.outing_rules import BEFORE, OutingState, Presence
 from bot.domain.runs.runs import Surface
 from bot.interactions.components import Component, classic
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
-from bot.services.outings.outing_transitions import Why
+from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import OutingView
-from bot.services.safety.contact_answers import Contacts
+from bot.services.safety.contact_answers import AlarmedContacts
 from cogs.outings.on_the_way_view import contacts_along
 from cogs.outings.outing_card_view import (
     about,
@@ -34,13 +34,13 @@ Letter = tuple[str, ui.View | None]
 """Words and buttons."""
 
 
-def answered(outing: OutingView, user_id: int, reader: Reader, words: str) -> Letter:
+def answered(outing: OutingView, user_id: int, reader: Localizer, words: str) -> Letter:
     """What a letter becomes when one of its buttons was pressed: what came of it, and what may be pressed now."""
     buttons = [one for line in buttons_for(outing, user_id, reader) for one in line]
     return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
 
 
-def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = False) -> Letter | None:
+def filled(outing: OutingView, user_id: int, reader: Localizer, *, matched: bool = False) -> Letter | None:
     """There are enough: asks for the confirmation. `matched`: a round's letter has just said so."""
     me = outing.who(user_id)
     if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
@@ -52,9 +52,9 @@ def filled(outing: OutingView, user_id: int, reader: Reader, *, matched: bool = 
 def confirmed(
     outing: OutingView,
     user_id: int,
-    reader: Reader,
+    reader: Localizer,
     club: Club,
-    contacts: Contacts,
+    contacts: AlarmedContacts,
     *,
     whole: bool = True,
     startable: bool = False,
@@ -90,7 +90,7 @@ def confirmed(
 
 
 def reopened(
-    outing: OutingView, user_id: int, reader: Reader, left: Collection[int], why: Why, *, agreed: bool
+    outing: OutingView, user_id: int, reader: Localizer, left: Collection[int], why: LeaveReason, *, agreed: bool
 ) -> Letter | None:
     """Somebody is not in it any more, or the outing has lost its eyes otherwise.
 
@@ -120,7 +120,7 @@ def reopened(
     return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
 
 
-def limited(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Letter | None:
+def limited(outing: OutingView, user_id: int, reader: Localizer, club: Club) -> Letter | None:
     """The club's limits have changed: what holds now, and whether the outing is open again or to be confirmed anew."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
@@ -130,7 +130,7 @@ def limited(outing: OutingView, user_id: int, reader: Reader, club: Club) -> Let
     return _letter(words, outing, user_id, reader), _answers(outing, user_id, reader)
 
 
-def changed(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+def changed(outing: OutingView, user_id: int, reader: Localizer) -> Letter | None:
     """Time or place are new: asks those who are in again, and tells those who wait."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is Presence.LEFT:
@@ -143,13 +143,13 @@ def changed(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     return words, _answers(outing, user_id, reader, confirm=not me.confirmed)
 
 
-def cancelled(outing: OutingView, reader: Reader, *, lapsed: bool) -> Letter:
+def cancelled(outing: OutingView, reader: Localizer, *, lapsed: bool) -> Letter:
     """Called off, or never agreed on."""
     key = "partners.letter.lapsed" if lapsed else "partners.letter.cancelled"
     return reader.t(key, place=escaped(outing.place, 80), at=format_dt(outing.starts_at, "F")), None
 
 
-def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
+def offer(outing: OutingView, user_id: int, reader: Localizer) -> Letter | None:
     """A place is free and kept for a while."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.OFFERED or me.offered_until is None:
@@ -158,7 +158,7 @@ def offer(outing: OutingView, user_id: int, reader: Reader) -> Letter | None:
     return "\n".join([words, *about(outing, reader, queue=False)]), classic(*offer_buttons(outing, reader))
 
 
-def wanted(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, list[Component]] | None:
+def wanted(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, list[Component]] | None:
     """Asks somebody who is free; nothing where it is filled meanwhile or this person has answered."""
     buttons = role_buttons(outing, reader)
     if outing.state is not OutingState.OPEN or not buttons or outing.who(user_id) is not None:
@@ -167,7 +167,7 @@ def wanted(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, list[
     return f"{words}\n{reader.t('partners.letter.wanted_why')}", buttons
 
 
-def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool) -> Letter:
+def unposted(outing: OutingView, reader: Localizer, club: Club, *, organiser: bool) -> Letter:
     """The card could not be posted: what to do about it."""
     channel = f"<#{outing.channel_id}>"
     if organiser:
@@ -175,17 +175,17 @@ def unposted(outing: OutingView, reader: Reader, club: Club, *, organiser: bool)
     return reader.t("partners.letter.unposted", channel=channel), None
 
 
-def _letter(words: str, outing: OutingView, user_id: int, reader: Reader) -> str:
+def _letter(words: str, outing: OutingView, user_id: int, reader: Localizer) -> str:
     return "\n".join([words, *about_for(outing, user_id, reader)])
 
 
-def _answers(outing: OutingView, user_id: int, reader: Reader, *, confirm: bool = False) -> ui.View:
+def _answers(outing: OutingView, user_id: int, reader: Localizer, *, confirm: bool = False) -> ui.View:
     me = outing.who(user_id)
     ask = confirm or (me is not None and asked(outing, me))
     return classic(*([confirm_button(outing, reader)] if ask else []), leave_button(outing, reader))
 
 
-def rule_lines(club: Club, reader: Reader) -> list[str]:
+def rule_lines(club: Club, reader: Localizer) -> list[str]:
     """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
     alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
     return [

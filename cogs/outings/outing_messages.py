@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import BEFORE, OUT, OutingState, Presence
 from bot.errors import NotFound
 from bot.interactions.components import Buttons
-from bot.interactions.nudge_kinds import Nudge, Said, Say
-from bot.localizer import Reader
+from bot.interactions.nudge_kinds import Nudge, NudgeContent, Say
+from bot.localizer import Localizer
 from bot.membership import notice
 from bot.services.members import people
 from bot.services.outings import no_shows, outing_lifecycle, run_drafts
@@ -31,31 +31,33 @@ if TYPE_CHECKING:
 
     from bot.client import Backpedal
 
-Draw = Callable[[OutingView, Outgoing, Reader, datetime], tuple[str, ui.View] | None]
+Draw = Callable[[OutingView, RenderContext, Localizer, datetime], tuple[str, ui.View] | None]
 
 
-def _reminds(kind: str) -> Callable[[AsyncSession, DueNow, datetime], Awaitable[None]]:
-    async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+def _reminds(kind: str) -> Callable[[AsyncSession, DueJob, datetime], Awaitable[None]]:
+    async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
         if due.subject_id is not None:
             await outing_lifecycle.remind(session, kind, due.subject_id, due.user_id, now)
 
     return fire
 
 
-async def _fire_unstarted(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def _fire_unstarted(session: AsyncSession, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         await no_shows.ask(session, due.subject_id, now)
 
 
-async def _fire_half(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def _fire_half(session: AsyncSession, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         await outing_lifecycle.call_half_time(session, due.subject_id, now)
 
 
-def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing], Awaitable[Drawn | None]]:
+def _draws(
+    draw: Draw, *, exactly: bool = True
+) -> Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]]:
     """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
 
-    async def drawn(client: Backpedal, out: Outgoing) -> Drawn | None:
+    async def drawn(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
         if out.subject_id is None:
             return None
         database = client.app.database
@@ -66,12 +68,12 @@ def _draws(draw: Draw, *, exactly: bool = True) -> Callable[[Backpedal, Outgoing
         reader = await people.reader_for(database, out.user_id, out.guild_id)
         outing = outing if exactly else dataclasses.replace(outing, detail=None)
         made = draw(outing, out, reader, client.app.clock())
-        return None if made is None else Drawn(content=made[0], view=made[1])
+        return None if made is None else RenderedMessage(content=made[0], view=made[1])
 
     return drawn
 
 
-async def _without_who_left(client: Backpedal, out: Outgoing) -> None:
+async def _without_who_left(client: Backpedal, out: RenderContext) -> None:
     """Ask Discord about the others of an outing before somebody reads that they go out with them.
 
     Whoever has left is taken out of it, and that is told instead.
@@ -83,7 +85,7 @@ async def _without_who_left(client: Backpedal, out: Outgoing) -> None:
     others = [c.user_id for c in outing.inside if c.user_id != out.user_id] if outing.state in BEFORE else []
     for user_id in others:
         if await notice(client, outing.guild_id, user_id) is False:
-            client.app.courier.poke()
+            client.app.outbox.wake()
 
 
 def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
@@ -92,10 +94,10 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
     def says(*, exactly: bool) -> Say:
         drawn = _draws(draw, exactly=exactly)
 
-        async def say(client: Backpedal, out: Outgoing, _: Reader) -> Said | None:
+        async def say(client: Backpedal, out: RenderContext, _: Localizer) -> NudgeContent | None:
             await _without_who_left(client, out)
             made = await drawn(client, out)
-            return None if made is None or made.view is None else Said(made.content, made.view.children)
+            return None if made is None or made.view is None else NudgeContent(made.content, made.view.children)
 
         return say
 
@@ -105,25 +107,27 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
     )  # fmt: skip
 
 
-def _evening(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _evening(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     return _reminder(outing, out, reader, evening=True)
 
 
-def _hour(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _hour(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     return _reminder(outing, out, reader, evening=False)
 
 
-def _reminder(outing: OutingView, out: Outgoing, reader: Reader, *, evening: bool) -> tuple[str, ui.View] | None:
+def _reminder(
+    outing: OutingView, out: RenderContext, reader: Localizer, *, evening: bool
+) -> tuple[str, ui.View] | None:
     if not _still_in(outing, out):
         return None
     return views.reminder(outing, out.user_id, reader, evening=evening)
 
 
-def _start(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _start(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
 
 
-async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_out(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     database, payload = client.app.database.urgent, out.payload
     try:
         outing = await outing_of(database, out.subject_id or 0)
@@ -141,10 +145,10 @@ async def _draw_out(client: Backpedal, out: Outgoing) -> Drawn | None:
         agreed_here=bool(payload.get("agreed_here")),
         by_others=bool(payload.get("by_others")),
     )
-    return Drawn(content=words, view=view)
+    return RenderedMessage(content=words, view=view)
 
 
-def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+def _half(outing: OutingView, out: RenderContext, reader: Localizer, now: datetime) -> tuple[str, ui.View] | None:
     # Asked again here: the bot may have been down since the call was written.
     me = outing.who(out.user_id)
     return (
@@ -154,21 +158,23 @@ def _half(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> t
     )
 
 
-def _extended(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _extended(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if outing.state not in OUT or me is None or not me.out:
         return None
     return views.told_extended(outing, int(out.payload["by_user_id"]), int(out.payload["minutes"]), reader)
 
 
-def _asked_home(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _asked_home(
+    outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime
+) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if outing.state not in OUT or me is None or not me.out:
         return None
     return views.asked_home(outing, out.user_id, int(out.payload["by_user_id"]), reader)
 
 
-def _draft(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> tuple[str, ui.View] | None:
+def _draft(outing: OutingView, out: RenderContext, reader: Localizer, now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.draft != "offered":
         return None
@@ -177,30 +183,32 @@ def _draft(outing: OutingView, out: Outgoing, reader: Reader, now: datetime) -> 
     )
 
 
-def _happened(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _happened(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     absent = bool(out.payload.get("absent"))
     if absent and outing.started_at is None:
         return None  # the others did not go either
     return outing_after.happened(outing, reader, absent=absent)
 
 
-def _missed(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _missed(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.presence is not Presence.LEFT:
         return None  # in again
     return outing_after.missed(outing, out.user_id, reader)
 
 
-def _two_no_shows(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _two_no_shows(
+    outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime
+) -> tuple[str, ui.View] | None:
     return reader.t("course.happened.two"), Buttons(timeout=None)
 
 
-def _still_in(outing: OutingView, out: Outgoing) -> bool:
+def _still_in(outing: OutingView, out: RenderContext) -> bool:
     me = outing.who(out.user_id)
     return outing.state in (OutingState.FILLED, OutingState.CONFIRMED) and me is not None and me.presence is Presence.IN
 
 
-def _eyes_lost(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _eyes_lost(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if outing.state not in OUT or me is None or not me.out:
         return None
@@ -210,7 +218,7 @@ def _eyes_lost(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime
     return views.eyes_lost(outing, me, int(out.payload["by_user_id"]), how, reader)
 
 
-def _eyes_back(outing: OutingView, out: Outgoing, reader: Reader, _now: datetime) -> tuple[str, ui.View] | None:
+def _eyes_back(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     how = str(out.payload["how"])
     if outing.state not in OUT or me is None or not me.out:

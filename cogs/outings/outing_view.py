@@ -19,7 +19,7 @@ from bot.domain.outings.outing_rules import (
 )
 from bot.domain.outings.spotter_calls import calls_on
 from bot.interactions.components import Component, button, card, classic, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from cogs.outings.outing_card_view import asked, confirm_button, leave_button, more_button, unsettled, without_spotter
@@ -27,17 +27,17 @@ from cogs.outings.outing_card_view import asked, confirm_button, leave_button, m
 CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
 
 
-def names_of(companions: Sequence[CompanionView], reader: Reader, *, besides: int | None = None) -> str:
+def names_of(companions: Sequence[CompanionView], reader: Localizer, *, besides: int | None = None) -> str:
     """`Bob and Carol`, the reader left out."""
     return reader.both([escaped(c.name, 60) for c in companions if c.user_id != besides])
 
 
-def role_of(roles: Roles, reader: Reader) -> str:
+def role_of(roles: Roles, reader: Localizer) -> str:
     """`you run backward first, then face forward`."""
     return reader.t(f"course.role.{roles.first}_{roles.second}" if roles.swaps else f"course.role.{roles.first}")
 
 
-def calls(outing: OutingView, reader: Reader) -> str:
+def calls(outing: OutingView, reader: Localizer) -> str:
     """The calls and what they mean, sides mirrored, in the reader's language."""
     swapping = any(c.roles.swaps for c in outing.inside)
     return "\n".join(
@@ -50,7 +50,7 @@ def calls(outing: OutingView, reader: Reader) -> str:
     )
 
 
-def reminder(outing: OutingView, user_id: int, reader: Reader, *, evening: bool) -> tuple[str, ui.View]:
+def reminder(outing: OutingView, user_id: int, reader: Localizer, *, evening: bool) -> tuple[str, ui.View]:
     """The evening before, or an hour before: when, with whom, where exactly, as what, and the calls."""
     me = outing.who(user_id)
     assert me is not None
@@ -69,7 +69,7 @@ def reminder(outing: OutingView, user_id: int, reader: Reader, *, evening: bool)
     return "\n".join(parts), classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
-def starting(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+def starting(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """It is time: whoever is there checks in."""
     names = names_of(outing.inside, reader, besides=user_id)
     words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
@@ -77,7 +77,7 @@ def starting(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.
     return words, classic(check_in_button(outing, reader), leave_button(outing, reader))
 
 
-def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def who_is_there(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """Asked of whoever checks in: all, or only some."""
     others = [c for c in outing.inside if c.user_id != user_id]
     everybody = button(
@@ -93,13 +93,13 @@ def who_is_there(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutV
     return card(reader.t("course.check_in.ask"), row(everybody), row(some))
 
 
-def number_to_call(club: Club | None, reader: Reader) -> str:
+def number_to_call(club: Club | None, reader: Localizer) -> str:
     """The club's emergency number, or "your local emergency number"."""
     known = club.emergency_number if club else None
     return escaped(known, 40) if known else reader.t("course.out.number_unset")
 
 
-def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
     """What one person can do now: check in before the start; come home, swap, extend, more while out."""
     found = more_items(outing, user_id, reader)
     if outing.state in OUT and found:
@@ -107,7 +107,7 @@ def course_buttons(outing: OutingView, user_id: int, reader: Reader) -> list[Com
     return found
 
 
-def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: bool = True) -> list[Component]:
+def more_items(outing: OutingView, user_id: int, reader: Localizer, *, startable: bool = True) -> list[Component]:
     """The same as entries of the menu behind More; `startable`: late enough for checking in."""
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
@@ -126,14 +126,14 @@ def more_items(outing: OutingView, user_id: int, reader: Reader, *, startable: b
     return [*found, *extend_button(outing, reader)]
 
 
-def extend_button(outing: OutingView, reader: Reader) -> list[Component]:
+def extend_button(outing: OutingView, reader: Localizer) -> list[Component]:
     """More time, where it can be had: not after a call for help, nor after an hour of it."""
     if outing.help_at is not None or outing.extended_min + EXTENSIONS_MIN[0] > MOST_EXTENSION_MIN:
         return []
     return [button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))]
 
 
-def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def checked_in(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """The answer to who has checked in."""
     if outing.state not in OUT or outing.due_back_at is None:
         opened = outing.state is OutingState.OPEN
@@ -142,7 +142,7 @@ def checked_in(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutVie
     return card(done, row(*course_buttons(outing, user_id, reader)))
 
 
-def half_time(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+def half_time(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """The call to change roles, and what everybody does then."""
     then = reader.t("course.half.then", lines=_second_half(outing, user_id, reader))
     words = "\n".join([reader.t("course.half.words"), then])
@@ -152,13 +152,13 @@ def half_time(outing: OutingView, user_id: int, reader: Reader) -> tuple[str, ui
     )
 
 
-def swapped(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def swapped(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """The answer to a change of roles."""
     done = reader.t("course.swap.done", lines=_second_half(outing, user_id, reader))
     return card(done, row(*course_buttons(outing, user_id, reader)))
 
 
-def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
+def extension(outing: OutingView, reader: Localizer) -> ui.LayoutView:
     """How much longer: what is left of the hour."""
     left = MOST_EXTENSION_MIN - outing.extended_min
     offered = [minutes for minutes in EXTENSIONS_MIN if minutes <= left]
@@ -176,14 +176,14 @@ def extension(outing: OutingView, reader: Reader) -> ui.LayoutView:
     )
 
 
-def extended(outing: OutingView, user_id: int, reader: Reader, note: str = "") -> ui.LayoutView:
+def extended(outing: OutingView, user_id: int, reader: Localizer, note: str = "") -> ui.LayoutView:
     """The answer to an extension. "I feel unsafe" is answered in the same words."""
     assert outing.due_back_at is not None
     done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
     return card(done, note, row(*course_buttons(outing, user_id, reader)))
 
 
-def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Reader) -> tuple[str, ui.View]:
+def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Localizer) -> tuple[str, ui.View]:
     """What the others are told of an extension."""
     by = outing.who(by_user_id)
     assert outing.due_back_at is not None
@@ -196,7 +196,7 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Rea
     return words, classic(_home(outing, reader))
 
 
-def came_home(outing: OutingView, user_id: int, reader: Reader, *, alarmed: bool = False) -> ui.LayoutView:
+def came_home(outing: OutingView, user_id: int, reader: Localizer, *, alarmed: bool = False) -> ui.LayoutView:
     """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one.
 
     `alarmed`: somebody has been told of an alarm that is still running.
@@ -223,7 +223,7 @@ def came_home(outing: OutingView, user_id: int, reader: Reader, *, alarmed: bool
     return card("\n".join(parts), row(*buttons))
 
 
-def out_again(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView:
+def out_again(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """The answer to "I'm still out"."""
     assert outing.due_back_at is not None
     parts = [reader.t("course.still_out.done", back=format_dt(outing.due_back_at, "t"))]
@@ -232,7 +232,7 @@ def out_again(outing: OutingView, user_id: int, reader: Reader) -> ui.LayoutView
     return card("\n".join(parts), row(*course_buttons(outing, user_id, reader)))
 
 
-def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Reader) -> tuple[str, ui.View]:
+def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """Somebody has said that both are home: is this one? And if not, what that means for their eyes."""
     by = outing.who(by_user_id)
     words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
@@ -241,7 +241,7 @@ def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Reader
     return words, classic(_home(outing, reader), *extend_button(outing, reader))
 
 
-def without_eyes(outing: OutingView, user_id: int, reader: Reader) -> str:
+def without_eyes(outing: OutingView, user_id: int, reader: Localizer) -> str:
     """What somebody who runs backward should do now that too few, or nobody, face forward for them."""
     me = outing.who(user_id)
     assert me is not None
@@ -256,7 +256,9 @@ def without_eyes(outing: OutingView, user_id: int, reader: Reader) -> str:
     return reader.t(f"course.eyes.now_{key}")
 
 
-def eyes_lost(outing: OutingView, me: CompanionView, by_user_id: int, how: str, reader: Reader) -> tuple[str, ui.View]:
+def eyes_lost(
+    outing: OutingView, me: CompanionView, by_user_id: int, how: str, reader: Localizer
+) -> tuple[str, ui.View]:
     """Who has gone, and what that means for whoever is told.
 
     Args:
@@ -272,13 +274,13 @@ def eyes_lost(outing: OutingView, me: CompanionView, by_user_id: int, how: str, 
     return "\n".join([*first, why]), classic(*course_buttons(outing, me.user_id, reader))
 
 
-def not_there(outing_id: int, reader: Reader) -> tuple[str, ui.View]:
+def not_there(outing_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """The answer to "I'm not there", which can be taken back."""
     there = button(reader.t("course.button.there"), identity("outing", "there", outing_id))
     return reader.t("course.eyes.not_there_done"), classic(there)
 
 
-def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reader: Reader) -> tuple[str, ui.View]:
+def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reader: Localizer) -> tuple[str, ui.View]:
     """Whoever had gone is there after all; `how` as for `outings.eyes.follow`, "there_too": without eyes in it."""
     by = outing.who(by_user_id)
     key = "back" if how == "still_out" else f"back_{how}"
@@ -286,7 +288,7 @@ def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reade
     return words, classic(*course_buttons(outing, user_id, reader))
 
 
-def _second_half(outing: OutingView, user_id: int, reader: Reader) -> str:
+def _second_half(outing: OutingView, user_id: int, reader: Localizer) -> str:
     """`you face forward and Bob runs backward`: the reader first."""
     people = sorted(outing.out or outing.inside, key=lambda c: c.user_id != user_id)
     return reader.both(
@@ -299,21 +301,21 @@ def _second_half(outing: OutingView, user_id: int, reader: Reader) -> str:
     )
 
 
-def check_in_button(outing: OutingView, reader: Reader) -> Component:
+def check_in_button(outing: OutingView, reader: Localizer) -> Component:
     """Check in."""
     return button(
         reader.t("course.button.check_in"), identity("outing", "checkin", outing.outing_id), ButtonStyle.success
     )
 
 
-def _home(outing: OutingView, reader: Reader) -> Component:
+def _home(outing: OutingView, reader: Localizer) -> Component:
     return button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success)
 
 
-def _calls(outing: OutingView, reader: Reader) -> Component:
+def _calls(outing: OutingView, reader: Localizer) -> Component:
     return button(reader.t("course.button.calls"), identity("outing", "calls", outing.outing_id))
 
 
-def still_out_button(outing: OutingView, reader: Reader) -> Component:
+def still_out_button(outing: OutingView, reader: Localizer) -> Component:
     """I'm still out: takes Home back."""
     return button(reader.t("course.button.still_out"), identity("outing", "stillout", outing.outing_id))

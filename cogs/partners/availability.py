@@ -14,11 +14,11 @@ from bot.domain.outings.outing_rules import Wish
 from bot.errors import Conflict
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, met_here, open_form, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_member
+from bot.interactions.tree import localized
 from bot.services.members.people import Person
 from bot.services.partners import availability
-from bot.services.partners.availability import Said
+from bot.services.partners.availability import AvailabilityTyped
 from cogs.partners.availability_view import availability_card, availability_form, pause_form
 from cogs.partners.partner_group import add_to_partner
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 async def show(interaction: Interaction) -> None:
     """Show what I have said, to me alone."""
-    person = await met_here(interaction)
+    person = await resolve_member(interaction)
     today = _today(interaction, person)
-    said = await soon(interaction, availability.available(interaction.client.app.database, person, today), private=True)
+    said = await defer_if_slow(
+        interaction, availability.available(interaction.client.app.database, person, today), private=True
+    )
     await reply(interaction, availability_card(said, person.reader), private=True)
 
 
@@ -57,7 +59,7 @@ class Availabilities(commands.Cog):
         await open_form(interaction, availability_form(said, person.reader))
 
     @pressed("avail", "save", "guild_id")
-    async def save(self, interaction: Interaction, guild_id: int, said: Entered[Said]) -> None:
+    async def save(self, interaction: Interaction, guild_id: int, said: Entered[AvailabilityTyped]) -> None:
         """Take over what the form says."""
         person = await self._here(interaction, guild_id)
         await availability.say(self.app.database, person, said, self.app.clock())
@@ -104,7 +106,7 @@ class Availabilities(commands.Cog):
         Raises:
             Conflict: the home club was changed meanwhile.
         """
-        person = await met_here(interaction)
+        person = await resolve_member(interaction)
         if person.guild_id != guild_id:
             raise Conflict("avail.said.other_club")
         return person
@@ -123,5 +125,5 @@ class Availabilities(commands.Cog):
 async def setup(bot: Backpedal) -> None:
     """Add the cog, and its command to `/partner`."""
     await bot.add_cog(Availabilities(bot.app))
-    words = spoken("avail.commands.availability")
+    words = localized("avail.commands.availability")
     add_to_partner(bot, [app_commands.Command(name="availability", description=words, callback=show)])

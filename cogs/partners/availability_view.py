@@ -9,11 +9,11 @@ from bot.domain.outings.outing_rules import DEFAULT_PACE_S_PER_KM, Wish
 from bot.domain.partners.availability import TEXT_LIMIT, format_windows
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.partners.availability import Available
 
 
-def availability_card(said: Available, reader: Reader, notice: str = "") -> ui.LayoutView:
+def availability_card(said: Available, reader: Localizer, notice: str = "") -> ui.LayoutView:
     """What a member has said for a club, and what can be done about it.
 
     Args:
@@ -40,7 +40,7 @@ def availability_card(said: Available, reader: Reader, notice: str = "") -> ui.L
     )
 
 
-def _lines(said: Available, reader: Reader) -> list[str]:
+def _lines(said: Available, reader: Localizer) -> list[str]:
     places = ", ".join(escaped(place, 60) for place in said.places)
     lines = [
         reader.t("avail.card.when", windows=format_windows(said.windows, reader.language)),
@@ -54,7 +54,7 @@ def _lines(said: Available, reader: Reader) -> list[str]:
     return lines
 
 
-def _standing(said: Available, reader: Reader) -> str:
+def _standing(said: Available, reader: Localizer) -> str:
     if said.out:
         return reader.t("avail.card.out")
     if said.paused_until is not None:
@@ -62,11 +62,11 @@ def _standing(said: Available, reader: Reader) -> str:
     return reader.t("avail.card.in")
 
 
-def _round(said: Available, reader: Reader) -> str:
+def _round(said: Available, reader: Localizer) -> str:
     return reader.t("avail.card.round_on" if said.round_on else "avail.card.round_off")
 
 
-def _roles(said: Available, reader: Reader) -> Component:
+def _roles(said: Available, reader: Localizer) -> Component:
     options = [
         discord.SelectOption(
             label=reader.t(f"avail.role.{wish.value}"),
@@ -81,7 +81,7 @@ def _roles(said: Available, reader: Reader) -> Component:
     )
 
 
-def _switches(said: Available, reader: Reader) -> list[Component]:
+def _switches(said: Available, reader: Localizer) -> list[Component]:
     if said.out:
         join = identity("avail", "join", said.guild_id)
         return [button(reader.t("avail.button.join"), join, discord.ButtonStyle.success)]
@@ -91,9 +91,9 @@ def _switches(said: Available, reader: Reader) -> list[Component]:
     return [button(reader.t("avail.button.pause"), identity("avail", "pause", said.guild_id)), leave]
 
 
-def availability_form(said: Available, reader: Reader) -> Form:
+def availability_form(said: Available, reader: Localizer) -> Form:
     """Asks when, where and how fast, filled with what was said."""
-    one_unit = Reader(reader.language, Units.METRIC if reader.units is Units.BOTH else reader.units, reader.zone)
+    one_unit = Localizer(reader.language, Units.METRIC if reader.units is Units.BOTH else reader.units, reader.zone)
 
     def pace(told: float | None) -> str:
         return "" if told is None else one_unit.pace(told)
@@ -125,7 +125,7 @@ def availability_form(said: Available, reader: Reader) -> Form:
     )
 
 
-def pause_form(guild_id: int, reader: Reader) -> Form:
+def pause_form(guild_id: int, reader: Localizer) -> Form:
     """Asks until when."""
     label, example = reader.t("avail.form.until"), reader.t("avail.form.until_example")
     fields = [Field("until", label, placeholder=example, required=True)]

@@ -8,14 +8,14 @@ from typing import Any
 from discord import app_commands
 from discord.ext import commands
 
-from bot.interactions.tree import spoken
+from bot.interactions.tree import localized
 
 
 def add_to_partner(bot: commands.Bot, found: Iterable[app_commands.Command[Any, Any, Any]]) -> None:
     """Add commands to `/partner`; the group is made by the first cog that comes."""
     group = bot.tree.get_command("partner")
     if not isinstance(group, app_commands.Group):
-        group = app_commands.Group(name="partner", description=spoken("partners.commands.partner"), guild_only=False)
+        group = app_commands.Group(name="partner", description=localized("partners.commands.partner"), guild_only=False)
         bot.tree.add_command(group)
     for command in found:
         group.add_command(command)

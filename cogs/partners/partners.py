@@ -17,12 +17,12 @@ from bot.errors import BadInput, MemberError
 from bot.interactions.arguments import Entered
 from bot.interactions.authorization import known_lately, standing_in
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, met, met_here, open_form, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, reply, resolve_member, resolve_person
+from bot.interactions.tree import localized
 from bot.services.members.people import Person
 from bot.services.outings import partner_calls
 from bot.services.outings.outings import OutingView
-from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.partner_calls import CallRequest, Who
 from bot.services.partners import meeting_points
 from cogs.outings.call_form_view import call_form
 from cogs.outings.outing_card_view import my_outings, private_card
@@ -32,13 +32,13 @@ from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, su
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
-ROLES = [app_commands.Choice(name=spoken(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
-WHO = [app_commands.Choice(name=spoken(f"partners.who.{who}"), value=who.value) for who in Who]
+ROLES = [app_commands.Choice(name=localized(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
+WHO = [app_commands.Choice(name=localized(f"partners.who.{who}"), value=who.value) for who in Who]
 
 
 async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The club's meeting points; any other place may be typed."""
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     if person.guild_id is None or not await known_lately(interaction, person):
         return []
     known = await partner_calls.places(interaction.client.app.database, person.guild_id)
@@ -51,7 +51,7 @@ async def suggest_ahead(interaction: Interaction, current: str) -> list[app_comm
     """The day and hour understood, ahead of now: `Fri 20 Nov 18:00`, or each of several; or why not."""
     if not current.strip():
         return []
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     return suggested(current, person.reader, starts_meant, interaction.client.app.clock())
 
 
@@ -59,7 +59,7 @@ async def suggest_length(interaction: Interaction, current: str) -> list[app_com
     """The distance or time understood, or what it leaves open."""
     if not current.strip():
         return []
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     reader = person.reader
     try:
         metres, duration_ms = read_length(current, manner_of(reader))
@@ -73,15 +73,15 @@ async def suggest_length(interaction: Interaction, current: str) -> list[app_com
 
 
 @app_commands.describe(
-    place=spoken("partners.commands.place"),
-    when=spoken("partners.commands.when"),
-    role=spoken("partners.commands.role"),
-    distance=spoken("partners.commands.distance"),
-    minutes=spoken("partners.commands.minutes"),
-    pace=spoken("partners.commands.pace"),
-    who=spoken("partners.commands.who"),
-    surface=spoken("partners.commands.surface"),
-    exactly=spoken("partners.commands.exactly"),
+    place=localized("partners.commands.place"),
+    when=localized("partners.commands.when"),
+    role=localized("partners.commands.role"),
+    distance=localized("partners.commands.distance"),
+    minutes=localized("partners.commands.minutes"),
+    pace=localized("partners.commands.pace"),
+    who=localized("partners.commands.who"),
+    surface=localized("partners.commands.surface"),
+    exactly=localized("partners.commands.exactly"),
 )
 @app_commands.choices(role=ROLES, who=WHO, surface=SURFACES)
 @app_commands.autocomplete(place=suggest_places, when=suggest_ahead, distance=suggest_length, pace=suggest_entry)
@@ -98,11 +98,11 @@ async def find(
     exactly: app_commands.Range[str, 1, 200] | None = None,
 ) -> None:
     """Read what was typed, call, and say where the call goes."""
-    person = await met_here(interaction)
+    person = await resolve_member(interaction)
     _check_role(interaction, person, who)
     app = interaction.client.app
     wanted = read_wanted(when, distance, minutes, pace, manner_of(person.reader), app.clock())
-    call = Call(
+    call = CallRequest(
         place=place,
         wanted=wanted,
         wish=Wish(role),
@@ -131,8 +131,8 @@ def _check_role(interaction: Interaction, person: Person, who: str | None) -> No
 
 async def mine(interaction: Interaction) -> None:
     """Show what I am in and wait for, to me alone."""
-    person = await met(interaction)
-    outings = await soon(interaction, _mine(interaction, person), private=True)
+    person = await resolve_person(interaction)
+    outings = await defer_if_slow(interaction, _mine(interaction, person), private=True)
     await reply(interaction, my_outings(outings, person.user_id, person.reader), private=True)
 
 
@@ -149,14 +149,14 @@ async def _mine(interaction: Interaction, person: Person) -> list[OutingView]:
     return [replace(outing, detail=None) if outing.guild_id in unknown else outing for outing in shown]
 
 
-async def _call(interaction: Interaction, person: Person, call: Call) -> None:
+async def _call(interaction: Interaction, person: Person, call: CallRequest) -> None:
     app = interaction.client.app
-    outing = await soon(
+    outing = await defer_if_slow(
         interaction,
         partner_calls.call(app.database, person, call, interaction_id=interaction.id, now=app.clock()),
         private=True,
     )
-    app.courier.poke()
+    app.outbox.wake()
     words = person.reader.t("partners.said.called", channel=f"<#{outing.channel_id}>")
     await reply(interaction, private_card(outing, person.user_id, person.reader, words), private=True)
 
@@ -170,7 +170,7 @@ class Partners(commands.Cog):
     @pressed("call", "new")
     async def new(self, interaction: Interaction) -> None:
         """Open the form."""
-        person = await met_here(interaction)
+        person = await resolve_member(interaction)
         points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
         await open_form(interaction, call_form(person.reader, [point.name for point in points]))
 
@@ -190,10 +190,10 @@ class Partners(commands.Cog):
         pace: Entered[str],
     ) -> None:
         """Call with what the form says."""
-        person = await met_here(interaction)
+        person = await resolve_member(interaction)
         wanted = read_wanted(when, length, None, pace, manner_of(person.reader), self.app.clock())
         channel_id = interaction.channel_id if person.in_guild else None
-        await _call(interaction, person, Call(place, wanted, role, channel_id=channel_id))
+        await _call(interaction, person, CallRequest(place, wanted, role, channel_id=channel_id))
 
 
 async def setup(bot: Backpedal) -> None:
@@ -202,7 +202,7 @@ async def setup(bot: Backpedal) -> None:
     add_to_partner(
         bot,
         [
-            app_commands.Command(name="find", description=spoken("partners.commands.find"), callback=find),
-            app_commands.Command(name="mine", description=spoken("partners.commands.mine"), callback=mine),
+            app_commands.Command(name="find", description=localized("partners.commands.find"), callback=find),
+            app_commands.Command(name="mine", description=localized("partners.commands.mine"), callback=mine),
         ],
     )

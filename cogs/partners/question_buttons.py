@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Drawn, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.partners.tie_kinds import TieKind
@@ -15,7 +15,7 @@ from bot.domain.runs.runs import SpotterState
 from bot.errors import BadInput
 from bot.interactions.arguments import Chosen
 from bot.interactions.components import Buttons, button, identity, pressed
-from bot.interactions.replies import Interaction, close_with, met, replace
+from bot.interactions.replies import Interaction, close_with, replace, resolve_person
 from bot.localizer import escaped
 from bot.services.members import people
 from bot.services.messages import questions
@@ -49,7 +49,7 @@ class Questions(commands.Cog):
     @pressed("ask", "never", "asker_id")
     async def never(self, interaction: Interaction, asker_id: int) -> None:
         """Be asked nothing more by this person, who does not learn of it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if asker_id == person.user_id:
             raise BadInput("errors.press.unknown")
         name = await people.name_of(self.app.database, asker_id, person.guild_id)
@@ -61,14 +61,14 @@ class Questions(commands.Cog):
     @pressed("ask", "again", "asker_id")
     async def again(self, interaction: Interaction, asker_id: int) -> None:
         """Take it back."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         name = await self._unmute(person.user_id, asker_id)
         await close_with(interaction, person.reader.t("ties.mute.undone", name=escaped(name, 60)))
 
     @pressed("ask", "restore")
     async def restore(self, interaction: Interaction, asker_id: Chosen[int]) -> None:
         """Take it back from the list."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await self._unmute(person.user_id, asker_id)
         own = await trust_and_blocks.tie_page(self.app.database, person.user_id, TieKind.MUTE)
         await replace(interaction, tie_list(own, TieKind.MUTE, person.reader))
@@ -77,7 +77,7 @@ class Questions(commands.Cog):
         return await trust_and_blocks.untie(self.app.database, user_id, asker_id, TieKind.MUTE)
 
 
-async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     """Whether they faced forward, while the run still asks for it."""
     database = client.app.database
     view = await runs.run_for_card(database, out.subject_id or 0)
@@ -88,7 +88,7 @@ async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
     if not await questions.may_ask(database, view.user_id, out.user_id):
         return None
     reader = await people.reader_for(database, out.user_id, out.guild_id)
-    return Drawn(question(view, reader), answers(view, reader))
+    return RenderedMessage(question(view, reader), answers(view, reader))
 
 
 async def setup(bot: Backpedal) -> None:

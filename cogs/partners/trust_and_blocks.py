@@ -14,8 +14,8 @@ from bot.domain.partners.tie_kinds import TieKind
 from bot.errors import BadInput, NotFound
 from bot.interactions.arguments import PageNumber
 from bot.interactions.components import card, pressed
-from bot.interactions.replies import Interaction, met, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
+from bot.interactions.tree import localized
 from bot.localizer import escaped
 from bot.services.partners import trust_and_blocks
 from cogs.partners.partner_group import add_to_partner
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def _suggest(interaction: Interaction, current: str, kind: TieKind) -> list[app_commands.Choice[str]]:
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     found = await trust_and_blocks.find_ties(interaction.client.app.database, person.user_id, kind, current, OFFERED)
     return [
         app_commands.Choice(name=in_words(tied, person.reader)[:CHOICE_LIMIT], value=f"#{tied.user_id}")
@@ -45,16 +45,16 @@ async def suggest_trusted(interaction: Interaction, current: str) -> list[app_co
     return await _suggest(interaction, current, TieKind.TRUST)
 
 
-@app_commands.describe(member=spoken("ties.commands.block_member"))
+@app_commands.describe(member=localized("ties.commands.block_member"))
 async def block(interaction: Interaction, member: discord.User | None = None) -> None:
     """Block a member, or show whom one blocks."""
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     if member is None:
         await _show(interaction, TieKind.BLOCK)
         return
     _check(interaction, member)
     app = interaction.client.app
-    done = await soon(
+    done = await defer_if_slow(
         interaction,
         trust_and_blocks.block(app.database, person.user_id, member.id, member.display_name, app.clock()),
         private=True,
@@ -62,16 +62,16 @@ async def block(interaction: Interaction, member: discord.User | None = None) ->
     await reply(interaction, blocked_card(member.display_name, done, person.reader), private=True)
 
 
-@app_commands.describe(member=spoken("ties.commands.trust_member"))
+@app_commands.describe(member=localized("ties.commands.trust_member"))
 async def trust(interaction: Interaction, member: discord.User | None = None) -> None:
     """Trust a member, or show whom one trusts."""
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     if member is None:
         await _show(interaction, TieKind.TRUST)
         return
     _check(interaction, member)
     app = interaction.client.app
-    new = await soon(
+    new = await defer_if_slow(
         interaction,
         trust_and_blocks.trust(app.database, person.user_id, member.id, member.display_name, app.clock()),
         private=True,
@@ -80,14 +80,14 @@ async def trust(interaction: Interaction, member: discord.User | None = None) ->
     await reply(interaction, card(words), private=True)
 
 
-@app_commands.describe(member=spoken("ties.commands.unblock_member"))
+@app_commands.describe(member=localized("ties.commands.unblock_member"))
 @app_commands.autocomplete(member=suggest_blocked)
 async def unblock(interaction: Interaction, member: app_commands.Range[str, 1, 100]) -> None:
     """Take somebody off the list of those one blocks."""
     await _untie(interaction, member, TieKind.BLOCK)
 
 
-@app_commands.describe(member=spoken("ties.commands.untrust_member"))
+@app_commands.describe(member=localized("ties.commands.untrust_member"))
 @app_commands.autocomplete(member=suggest_trusted)
 async def untrust(interaction: Interaction, member: app_commands.Range[str, 1, 100]) -> None:
     """Take somebody off the list of those one trusts."""
@@ -102,17 +102,17 @@ def _check(interaction: Interaction, member: discord.User | discord.Member) -> N
 
 
 async def _show(interaction: Interaction, kind: TieKind) -> None:
-    person = await met(interaction)
-    own = await soon(
+    person = await resolve_person(interaction)
+    own = await defer_if_slow(
         interaction, trust_and_blocks.tie_page(interaction.client.app.database, person.user_id, kind), private=True
     )
     await reply(interaction, tie_list(own, kind, person.reader), private=True)
 
 
 async def _untie(interaction: Interaction, typed: str, kind: TieKind) -> None:
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     other_id = await _chosen(interaction, typed, kind)
-    name = await soon(
+    name = await defer_if_slow(
         interaction,
         trust_and_blocks.untie(interaction.client.app.database, person.user_id, other_id, kind),
         private=True,
@@ -140,7 +140,7 @@ class Ties(commands.Cog):
     @pressed("tie", "page", "kind", "page")
     async def page(self, interaction: Interaction, kind: TieKind, page: PageNumber) -> None:
         """Another page of the list of whoever presses."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         own = await trust_and_blocks.tie_page(self.app.database, person.user_id, kind, page)
         await replace(interaction, tie_list(own, kind, person.reader))
 
@@ -151,9 +151,9 @@ async def setup(bot: Backpedal) -> None:
     add_to_partner(
         bot,
         [
-            app_commands.Command(name="block", description=spoken("ties.commands.block"), callback=block),
-            app_commands.Command(name="unblock", description=spoken("ties.commands.unblock"), callback=unblock),
-            app_commands.Command(name="trust", description=spoken("ties.commands.trust"), callback=trust),
-            app_commands.Command(name="untrust", description=spoken("ties.commands.untrust"), callback=untrust),
+            app_commands.Command(name="block", description=localized("ties.commands.block"), callback=block),
+            app_commands.Command(name="unblock", description=localized("ties.commands.unblock"), callback=unblock),
+            app_commands.Command(name="trust", description=localized("ties.commands.trust"), callback=trust),
+            app_commands.Command(name="untrust", description=localized("ties.commands.untrust"), callback=untrust),
         ],
     )

@@ -9,7 +9,7 @@ from discord.utils import format_dt
 
 from bot.domain.partners.tie_kinds import TieKind
 from bot.interactions.components import button, card, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.partners.trust_and_blocks import Blocked, Tied, TiePage
 from cogs.outings.outing_card_view import leave_button
 
@@ -17,7 +17,7 @@ SHOWN = 5
 """Outings shown of those that one is still in with somebody blocked; /partner mine shows every one."""
 
 
-def tie_list(shown: TiePage, kind: TieKind, reader: Reader) -> ui.LayoutView:
+def tie_list(shown: TiePage, kind: TieKind, reader: Localizer) -> ui.LayoutView:
     """A page of one's own list."""
     lines = [reader.t("ties.list.line", name=escaped(tied.name, 60), day=_day(tied, reader)) for tied in shown.ties]
     page, pages = shown.page, shown.pages
@@ -45,7 +45,7 @@ def tie_list(shown: TiePage, kind: TieKind, reader: Reader) -> ui.LayoutView:
     return card(*parts)
 
 
-def blocked_card(name: str, done: Blocked, reader: Reader) -> ui.LayoutView:
+def blocked_card(name: str, done: Blocked, reader: Localizer) -> ui.LayoutView:
     """What blocking came to; for each outing both are in, the way out of it."""
     said = reader.t("ties.block.again" if done.again else "ties.block.done", name=escaped(name, 60))
     parts: list[str | ui.Item[ui.LayoutView]] = [said]
@@ -60,11 +60,11 @@ def blocked_card(name: str, done: Blocked, reader: Reader) -> ui.LayoutView:
     return card(*parts)
 
 
-def in_words(tied: Tied, reader: Reader) -> str:
+def in_words(tied: Tied, reader: Localizer) -> str:
     """Somebody on a list as autocomplete shows it: `Bob · since 18 Nov 2026`. Plain text, so nothing is escaped."""
     name = escaped(tied.name, 60).replace("\\", "").replace("\u200b", "")
     return reader.t("ties.list.choice", name=name, day=_day(tied, reader))
 
 
-def _day(tied: Tied, reader: Reader) -> str:
+def _day(tied: Tied, reader: Localizer) -> str:
     return reader.full_day(tied.since.astimezone(ZoneInfo(reader.zone)).date())

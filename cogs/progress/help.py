@@ -8,8 +8,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.interactions.replies import Interaction, met, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
+from bot.interactions.tree import localized
 from bot.services.profile.progress import progress_of
 from cogs.progress.help_view import help_card
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from bot.client import Backpedal
 
 
-class Help(commands.Cog):
+class HelpCog(commands.Cog):
     """The way in."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="help", description=spoken("help.commands.help"))
+    @app_commands.command(name="help", description=localized("help.commands.help"))
     async def help(self, interaction: Interaction) -> None:
         """Show the next steps and every command."""
-        person = await met(interaction)
-        progress = await soon(interaction, progress_of(self.app.database, person), private=True)
+        person = await resolve_person(interaction)
+        progress = await defer_if_slow(interaction, progress_of(self.app.database, person), private=True)
         await reply(interaction, help_card(person, progress), private=True)
 
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog."""
-    await bot.add_cog(Help(bot.app))
+    await bot.add_cog(HelpCog(bot.app))

@@ -14,8 +14,8 @@ from bot.app import App
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound, Unavailable
 from bot.interactions.authorization import still_here
-from bot.interactions.replies import Interaction, met, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
+from bot.interactions.tree import localized
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
@@ -35,15 +35,15 @@ class Me(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="me", description=spoken("me.commands.me"))
-    @app_commands.describe(member=spoken("me.commands.member"))
+    @app_commands.command(name="me", description=localized("me.commands.me"))
+    @app_commands.describe(member=localized("me.commands.member"))
     async def me(self, interaction: Interaction, member: discord.User | None = None) -> None:
         """Show totals, weeks and bests."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if member is None or member.id == person.user_id:
-            view, picture = await soon(interaction, self._own(person), private=True)
+            view, picture = await defer_if_slow(interaction, self._own(person), private=True)
         else:
-            view, picture = await soon(interaction, self._other(interaction, person, member), private=True)
+            view, picture = await defer_if_slow(interaction, self._other(interaction, person, member), private=True)
         await reply(interaction, view, private=True, files=[picture] if picture else [])
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:

@@ -8,8 +8,8 @@ from discord import ui
 from bot.domain.boards.metrics import BoardDirection
 from bot.domain.runs.runs import Direction
 from bot.interactions.components import button, card, identity
-from bot.localizer import Reader, escaped
-from bot.services.habits.streaks import Standing
+from bot.localizer import Localizer, escaped
+from bot.services.habits.streaks import StreakStanding
 from bot.services.profile.profile import Best, Profile, Totals
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
@@ -22,12 +22,12 @@ EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 
 def profile_card(
     profile: Profile,
-    reader: Reader,
+    reader: Localizer,
     *,
     club: str | None,
     waiting: int = 0,
     alt: str | None = None,
-    standing: Standing | None = None,
+    standing: StreakStanding | None = None,
 ) -> ui.LayoutView:
     """A person's running.
 
@@ -64,7 +64,7 @@ def profile_card(
     return card(*parts, colour=COLOURS[_mostly(profile)])
 
 
-def _streak(standing: Standing, reader: Reader) -> list[str | ui.Item[ui.LayoutView]]:
+def _streak(standing: StreakStanding, reader: Localizer) -> list[str | ui.Item[ui.LayoutView]]:
     """`6 weeks · this week 1 of 2`, and Repair where it would save more."""
     streak = standing.streak
     line = streak_line(streak, reader)
@@ -80,7 +80,7 @@ def weeks_of(profile: Profile) -> Weeks:
     return [(week.monday, week.sums[Direction.BACKWARD][0], week.sums[Direction.FORWARD][0]) for week in profile.weeks]
 
 
-def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]:
+def _totals(profile: Profile, direction: Direction, reader: Localizer) -> list[str]:
     totals = profile.totals[BoardDirection(direction.value)] if direction is not Direction.UNTOLD else Totals()
     if not totals.runs:
         return []
@@ -94,7 +94,7 @@ def _totals(profile: Profile, direction: Direction, reader: Reader) -> list[str]
     ]
 
 
-def _spotted(profile: Profile, reader: Reader) -> list[str]:
+def _spotted(profile: Profile, reader: Localizer) -> list[str]:
     """`42:10 · 8.1 km`, not one in the other: the metres are of those outings alone where they are known."""
     if not profile.spotted_ms:
         return []
@@ -102,14 +102,14 @@ def _spotted(profile: Profile, reader: Reader) -> list[str]:
     return [reader.t(key, duration_ms=profile.spotted_ms // 1000 * 1000, distance_m=profile.spotted_m)]
 
 
-def _bests(profile: Profile, direction: Direction, reader: Reader) -> str:
+def _bests(profile: Profile, direction: Direction, reader: Localizer) -> str:
     found = profile.bests.get(direction, ())
     if not found:
         return ""
     return "\n".join([reader.t(f"me.card.bests_{direction.value}"), *(_best(best, reader) for best in found)])
 
 
-def _best(best: Best, reader: Reader) -> str:
+def _best(best: Best, reader: Localizer) -> str:
     return reader.t(
         "me.card.best",
         event=event(best.listed_m, reader),
@@ -118,7 +118,7 @@ def _best(best: Best, reader: Reader) -> str:
     )
 
 
-def event(listed_m: int, reader: Reader) -> str:
+def event(listed_m: int, reader: Localizer) -> str:
     """A listed distance as runners call it, whatever their units: `400 m`, `5 km`, `1 mile`, `Half marathon`."""
     if listed_m in EVENTS:
         return reader.t(f"me.event.{EVENTS[listed_m]}")

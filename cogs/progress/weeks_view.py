@@ -12,13 +12,13 @@ from babel.numbers import get_decimal_symbol
 from bot.charts.weeks import WeekBar, WeeksChart
 from bot.domain.text.units import METRES_PER_MILE, Units
 from bot.languages import locale_of
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 Weeks: TypeAlias = Sequence[tuple[date, int, int]]
 """(Monday, metres backward, metres forward), oldest first."""
 
 
-def weeks_chart(weeks: Weeks, reader: Reader) -> WeeksChart:
+def weeks_chart(weeks: Weeks, reader: Localizer) -> WeeksChart:
     """The weeks as the reader's picture."""
     miles = reader.units is Units.IMPERIAL
     unit_m = METRES_PER_MILE if miles else 1000
@@ -35,7 +35,7 @@ def weeks_chart(weeks: Weeks, reader: Reader) -> WeeksChart:
     )
 
 
-def weeks_in_words(weeks: Weeks, reader: Reader) -> str:
+def weeks_in_words(weeks: Weeks, reader: Localizer) -> str:
     """What the picture shows."""
     _, backward_m, forward_m = weeks[-1]
     return reader.t(

@@ -10,7 +10,7 @@ from discord.utils import format_dt
 
 from bot.domain.when.snoozes import snoozes
 from bot.interactions.components import Buttons, Component, button, card, classic, identity
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.reminders.reminder_answers import DoneSaid, Snoozed
 from bot.services.reminders.reminder_views import ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
@@ -18,7 +18,7 @@ from cogs.reminders.reminders_view import COLOUR, GIVEN_UP, is_late, snooze_labe
 
 
 def message(
-    view: ReminderView, occurs_at: datetime, due_at: datetime, reader: Reader, now: datetime, *, in_channel: bool
+    view: ReminderView, occurs_at: datetime, due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bool
 ) -> tuple[str, ui.View]:
     """What is said: to one person as that person reads, to a channel as the club does, whose role it pings."""
     what = escaped(view.what, WHAT_LIMIT)
@@ -34,7 +34,7 @@ def message(
     )
 
 
-def _since(due_at: datetime, reader: Reader, now: datetime, *, in_channel: bool) -> str:
+def _since(due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bool) -> str:
     """When it should have come: in a channel as each reader's own clock shows it."""
     place = ZoneInfo(reader.zone)
     today = due_at.astimezone(place).date() == now.astimezone(place).date()
@@ -43,12 +43,12 @@ def _since(due_at: datetime, reader: Reader, now: datetime, *, in_channel: bool)
     return f"{due_at.astimezone(place):%H:%M}" if today else reader.moment(due_at)
 
 
-def log_button(view: ReminderView, occurs_at: datetime, reader: Reader) -> Component:
+def log_button(view: ReminderView, occurs_at: datetime, reader: Localizer) -> Component:
     """Opens the form for a run that has just ended."""
     return button(reader.t("remind.button.log"), identity("remind", "log", *_ids(view, occurs_at)))
 
 
-def done_words(said: DoneSaid, reader: Reader) -> str:
+def done_words(said: DoneSaid, reader: Localizer) -> str:
     """What Done came to: `3 of 4 this week` of what comes again and again."""
     what = escaped(said.view.what, WHAT_LIMIT)
     lines = [reader.t("remind.done.again" if said.again else "remind.done.words", what=what)]
@@ -58,12 +58,12 @@ def done_words(said: DoneSaid, reader: Reader) -> str:
     return "\n".join(lines)
 
 
-def after_done(view: ReminderView, occurs_at: datetime, reader: Reader) -> ui.View:
+def after_done(view: ReminderView, occurs_at: datetime, reader: Localizer) -> ui.View:
     """What is left to press after Done."""
     return classic(log_button(view, occurs_at, reader))
 
 
-def snooze_choices(view: ReminderView, occurs_at: datetime, reader: Reader, now: datetime) -> tuple[str, ui.View]:
+def snooze_choices(view: ReminderView, occurs_at: datetime, reader: Localizer, now: datetime) -> tuple[str, ui.View]:
     """Until when?"""
     words = reader.t("remind.snooze.ask", what=escaped(view.what, WHAT_LIMIT))
     buttons = (
@@ -73,7 +73,7 @@ def snooze_choices(view: ReminderView, occurs_at: datetime, reader: Reader, now:
     return words, classic(*buttons)
 
 
-def snoozed_words(said: Snoozed, reader: Reader) -> str:
+def snoozed_words(said: Snoozed, reader: Localizer) -> str:
     """Until when it is put off; the series goes on as it was."""
     key = "remind.snooze.moved" if said.moved else "remind.snooze.done"
     lines = [reader.t(key, what=escaped(said.view.what, WHAT_LIMIT), at=said.at)]
@@ -82,7 +82,7 @@ def snoozed_words(said: Snoozed, reader: Reader) -> str:
     return "\n".join(lines)
 
 
-def trouble_card(view: ReminderView, reader: Reader, now: datetime) -> tuple[str, ui.View]:
+def trouble_card(view: ReminderView, reader: Localizer, now: datetime) -> tuple[str, ui.View]:
     """Tells who asked for a club's reminder that it could not be said."""
     words = reader.t(
         f"remind.message.{'given_up' if view.trouble == GIVEN_UP else 'trouble'}",
@@ -98,6 +98,6 @@ def _ids(view: ReminderView, occurs_at: datetime) -> tuple[int, int]:
     return view.reminder_id, int(occurs_at.timestamp())
 
 
-def deleted_card(view: ReminderView, reader: Reader) -> ui.LayoutView:
+def deleted_card(view: ReminderView, reader: Localizer) -> ui.LayoutView:
     """What was deleted."""
     return card(reader.t("remind.card.deleted", what=escaped(view.what, WHAT_LIMIT)), colour=COLOUR)

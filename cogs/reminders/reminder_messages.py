@@ -10,19 +10,19 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Hold, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
 from bot.errors import NotFound
 from bot.interactions.arguments import Entered
 from bot.interactions.components import identity, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, say, tell
+from bot.interactions.replies import Interaction, close_with, open_form, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.services.members import people
 from bot.services.reminders import reminder_answers, reminders
 from bot.services.reminders import reminder_firing as firing
-from bot.services.reminders.reminder_answers import Presser
+from bot.services.reminders.reminder_answers import ReminderPresser
 from bot.services.reminders.reminder_firing import Fired
 from bot.services.runs import runs
 from cogs.reminders import reminder_message_view as views
@@ -70,7 +70,7 @@ class ReminderMessages(commands.Cog):
     @pressed("remind", "done", "reminder_id", "occurs_at")
     async def done(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """It is done."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         said = await reminder_answers.done(
             self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
         )
@@ -83,7 +83,7 @@ class ReminderMessages(commands.Cog):
     @pressed("remind", "snooze", "reminder_id", "occurs_at")
     async def snooze(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """Ask until when."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await reminder_answers.told(self.app.database, reminder_id, occurs_at, _presser(interaction))
         words, buttons = views.snooze_choices(view, occurs_at, person.reader, self.app.clock())
         await say(interaction, words, view=buttons)
@@ -91,7 +91,7 @@ class ReminderMessages(commands.Cog):
     @pressed("remind", "later", "reminder_id", "occurs_at", "how")
     async def later(self, interaction: Interaction, reminder_id: int, occurs_at: datetime, how: Snooze) -> None:
         """Put it off."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         said = await reminder_answers.snooze(
             self.app.database,
             reminder_id,
@@ -101,13 +101,13 @@ class ReminderMessages(commands.Cog):
             zone=person.reader.zone,
             now=self.app.clock(),
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await close_with(interaction, views.snoozed_words(said, person.reader))
 
     @pressed("remind", "log", "reminder_id", "occurs_at")
     async def log(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
         """Open the form for a run, filled with what the reminder names of it; even where the reminder is gone."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         try:
             presser = _presser(interaction)
@@ -124,7 +124,7 @@ class ReminderMessages(commands.Cog):
         self, interaction: Interaction, reminder_id: int, occurs_at: datetime, form: Entered[RunForm]
     ) -> None:
         """Log the run, which does what it was reminded of."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         entry = read_entry(typed_from_form(form, usual), person.reader, self.app.clock())
         await log_and_show(interaction, person, content_of(entry, person, note=form.note))
@@ -137,8 +137,8 @@ class ReminderMessages(commands.Cog):
         await tell(interaction, views.done_words(said, person.reader))
 
 
-def _presser(interaction: Interaction) -> Presser:
-    return Presser(interaction.user.id, interaction.channel_id)
+def _presser(interaction: Interaction) -> ReminderPresser:
+    return ReminderPresser(interaction.user.id, interaction.channel_id)
 
 
 def _is_public(interaction: Interaction) -> bool:
@@ -148,8 +148,8 @@ def _is_public(interaction: Interaction) -> bool:
     )
 
 
-def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueNow], datetime], Awaitable[None]]:
-    async def fire_all(session: AsyncSession, due: Sequence[DueNow], now: datetime) -> None:
+def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueJob], datetime], Awaitable[None]]:
+    async def fire_all(session: AsyncSession, due: Sequence[DueJob], now: datetime) -> None:
         fired = [
             Fired(one.subject_id, one.fire_at, one.user_id, one.payload) for one in due if one.subject_id is not None
         ]
@@ -158,14 +158,14 @@ def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueNow], datetime], A
     return fire_all
 
 
-async def _hold(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+async def _hold(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
     """Of what Discord would not take for hours, a series says the latest alone, as after the bot was down."""
     if out.subject_id is None or not is_late(out.due_at, now):
         return None
     return Hold(None) if await firing.is_overtaken(session, out.subject_id, out.due_at) else None
 
 
-async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
     if view is None or (view.series and view.state == "paused" and not out.payload.get("though_paused")):
@@ -178,19 +178,19 @@ async def _draw(client: Backpedal, out: Outgoing) -> Drawn | None:
     )  # fmt: skip
     roles = [discord.Object(view.role_id)] if in_channel and view.role_id is not None else []
     mentions = discord.AllowedMentions(everyone=False, users=False, roles=roles)
-    return Drawn(words, buttons, mentions=mentions)
+    return RenderedMessage(words, buttons, mentions=mentions)
 
 
-async def _draw_trouble(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_trouble(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
     if view is None or view.trouble is None:
         return None
     reader = await people.reader_for(database, out.user_id, out.guild_id)
-    return Drawn(*views.trouble_card(view, reader, client.app.clock()))
+    return RenderedMessage(*views.trouble_card(view, reader, client.app.clock()))
 
 
-async def _failed(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+async def _failed(session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     if out.subject_id is None:
         return
     await firing.not_delivered(

@@ -10,15 +10,15 @@ from datetime import datetime
 from discord import app_commands
 
 from bot.domain.when.reminder_edits import read_edit
-from bot.domain.when.reminder_when import Asked as When
+from bot.domain.when.reminder_when import ReminderWhen as When
 from bot.domain.when.reminder_when import read_when
 from bot.domain.when.schedule import is_series, next_after
 from bot.errors import MemberError, NotFound
-from bot.interactions.replies import Interaction, met
-from bot.localizer import Reader
+from bot.interactions.replies import Interaction, resolve_person
+from bot.localizer import Localizer
 from bot.services.members.people import Person
 from bot.services.reminders import reminders
-from bot.services.reminders.reminder_views import Asked, Keeper, ReminderView, keeper_of
+from bot.services.reminders.reminder_views import Keeper, ReminderView, ReminderWanted, keeper_of
 from cogs.reminders.reminders_view import left_of, line, reading
 from cogs.reminders.schedules_view import unmistakable
 from cogs.runs.run_options import CHOICE_LIMIT, OFFERED
@@ -30,7 +30,7 @@ _CHOSEN = re.compile("#[0-9]{1,18}")
 
 async def kept(interaction: Interaction) -> tuple[Person, Keeper]:
     """Who speaks, and which reminders are theirs to change."""
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     return person, keeper_of(person)
 
 
@@ -39,7 +39,9 @@ def zone_of_club(person: Person) -> str:
     return person.club.reader.zone if person.club else person.reader.zone
 
 
-def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, what: str) -> tuple[Asked, list[str]]:
+def read_asked(
+    interaction: Interaction, reader: Localizer, zone: str, when: str, what: str
+) -> tuple[ReminderWanted, list[str]]:
     """What is to be remembered and when, and what is to be said of how that was read.
 
     Raises:
@@ -50,8 +52,8 @@ def read_asked(interaction: Interaction, reader: Reader, zone: str, when: str, w
 
 
 def read_changed(
-    interaction: Interaction, reader: Reader, view: ReminderView, when: str, *, form: bool
-) -> tuple[Asked, list[str]]:
+    interaction: Interaction, reader: Localizer, view: ReminderView, when: str, *, form: bool
+) -> tuple[ReminderWanted, list[str]]:
     """When a reminder is to come from now on: what the text does not name stays.
 
     The form shows the whole of its time, so that a last day taken out of it is none any more.
@@ -64,9 +66,9 @@ def read_changed(
     return _asked(view.what, read, reader)
 
 
-def _asked(what: str, read: When, reader: Reader) -> tuple[Asked, list[str]]:
+def _asked(what: str, read: When, reader: Localizer) -> tuple[ReminderWanted, list[str]]:
     notices = [reader.t("remind.said.hour")] if read.hour_assumed else []
-    return Asked(what, read.schedule, read.others), notices
+    return ReminderWanted(what, read.schedule, read.others), notices
 
 
 async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -97,7 +99,7 @@ async def suggest_time(interaction: Interaction, current: str) -> list[app_comma
     ]
 
 
-def _examples(zone: str, reader: Reader, now: datetime) -> Iterator[tuple[str, str]]:
+def _examples(zone: str, reader: Localizer, now: datetime) -> Iterator[tuple[str, str]]:
     """What could be typed, with the next time, and as it is typed."""
     for name in EXAMPLES:
         typed = reader.t(f"remind.example.{name}")

@@ -10,7 +10,7 @@ from bot.errors import BadInput, NotAllowed
 from bot.interactions.arguments import Entered
 from bot.interactions.components import Form
 from bot.interactions.replies import Interaction
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.reminders.reminder_views import InChannel, ReminderView
 from cogs.clubs.club_admin import lacking, server
 from cogs.reminders.reminders_view import edit_form
@@ -20,7 +20,7 @@ Picked: TypeAlias = Entered[tuple[int, ...] | None]
 
 
 def checked_place(
-    guild: discord.Guild, channel: object, role: discord.Role | None, member: discord.abc.User, reader: Reader
+    guild: discord.Guild, channel: object, role: discord.Role | None, member: discord.abc.User, reader: Localizer
 ) -> InChannel:
     """Where a club's reminder is said and whom it pings, after asking whether this member and the bot may do so.
 
@@ -36,7 +36,7 @@ def checked_place(
     return InChannel(channel.id, role.id if role else None)
 
 
-def form_of(interaction: Interaction, view: ReminderView, reader: Reader) -> Form:
+def form_of(interaction: Interaction, view: ReminderView, reader: Localizer) -> Form:
     """The form for changing a reminder, with what of its place is still there."""
     if not view.of_club:
         return edit_form(view, reader)
@@ -50,7 +50,7 @@ def told_place(
     view: ReminderView,
     channel: discord.TextChannel | None,
     role: discord.Role | None,
-    reader: Reader,
+    reader: Localizer,
 ) -> InChannel | None:
     """Where a club's reminder is to be said by the options told; None where that stays.
 
@@ -71,7 +71,7 @@ def picked_place(
     view: ReminderView,
     channel: tuple[int, ...] | None,
     role: tuple[int, ...] | None,
-    reader: Reader,
+    reader: Localizer,
 ) -> InChannel | None:
     """Where a club's reminder is to be said by the form's menus; None where that stays.
 

@@ -12,8 +12,8 @@ from bot.domain.when.snoozes import Snooze
 from bot.errors import BadInput
 from bot.interactions.arguments import Chosen, Entered, PageNumber, Version
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, open_form, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply
+from bot.interactions.tree import localized
 from bot.services.members.people import Person
 from bot.services.reminders import reminders
 from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView
@@ -37,20 +37,20 @@ What = app_commands.Range[str, 1, WHAT_LIMIT]
 Which = app_commands.Range[str, 1, 100]
 
 
-class Reminders(commands.GroupCog, group_name="remind", group_description=spoken("remind.commands.remind")):
+class Reminders(commands.GroupCog, group_name="remind", group_description=localized("remind.commands.remind")):
     """Reminders somebody asked for. Whose a reminder is, is settled where it is read or changed."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="me", description=spoken("remind.commands.me"))
-    @app_commands.describe(when=spoken("remind.commands.when"), what=spoken("remind.commands.what"))
+    @app_commands.command(name="me", description=localized("remind.commands.me"))
+    @app_commands.describe(when=localized("remind.commands.when"), what=localized("remind.commands.what"))
     @app_commands.autocomplete(when=suggest_time)
     async def me(self, interaction: Interaction, when: When, what: What) -> None:
         """Remind whoever asks."""
         person, _ = await kept(interaction)
         asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
-        view = await soon(
+        view = await defer_if_slow(
             interaction,
             reminders.ask(
                 self.app.database,
@@ -64,18 +64,18 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         if person.zone_assumed:
             place = zones.city_of(person.reader.zone, person.reader.language)
             notices.append(person.reader.t("remind.said.zone", place=place))
         await self._show(interaction, person, view, person.reader.t("remind.said.asked"), *notices)
 
-    @app_commands.command(name="club", description=spoken("remind.commands.club"))
+    @app_commands.command(name="club", description=localized("remind.commands.club"))
     @app_commands.describe(
-        when=spoken("remind.commands.when_club"),
-        what=spoken("remind.commands.what"),
-        channel=spoken("remind.commands.channel"),
-        role=spoken("remind.commands.role"),
+        when=localized("remind.commands.when_club"),
+        what=localized("remind.commands.what"),
+        channel=localized("remind.commands.channel"),
+        role=localized("remind.commands.role"),
     )
     @app_commands.autocomplete(when=suggest_time)
     @app_commands.guild_only()
@@ -94,7 +94,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         place = checked_place(guild, there, role, interaction.user, person.reader)
         zone = zone_of_club(person)
         asked, notices = read_asked(interaction, person.reader, zone, when, what)
-        view = await soon(
+        view = await defer_if_slow(
             interaction,
             reminders.ask(
                 self.app.database,
@@ -108,23 +108,23 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._show(interaction, person, view, person.reader.t("remind.said.asked_club"), *notices)
 
-    @app_commands.command(name="list", description=spoken("remind.commands.list"))
+    @app_commands.command(name="list", description=localized("remind.commands.list"))
     async def list(self, interaction: Interaction) -> None:
         """All one's own, and the club's for an organiser."""
         person, keeper = await kept(interaction)
-        found = await soon(interaction, reminders.own_reminders(self.app.database, keeper), private=True)
+        found = await defer_if_slow(interaction, reminders.own_reminders(self.app.database, keeper), private=True)
         await reply(interaction, reminder_list(found, 0, person.reader, self.app.clock()), private=True)
 
-    @app_commands.command(name="edit", description=spoken("remind.commands.edit"))
+    @app_commands.command(name="edit", description=localized("remind.commands.edit"))
     @app_commands.describe(
-        reminder=spoken("remind.commands.reminder"),
-        when=spoken("remind.commands.when"),
-        what=spoken("remind.commands.what"),
-        channel=spoken("remind.commands.new_channel"),
-        role=spoken("remind.commands.new_role"),
+        reminder=localized("remind.commands.reminder"),
+        when=localized("remind.commands.when"),
+        what=localized("remind.commands.what"),
+        channel=localized("remind.commands.new_channel"),
+        role=localized("remind.commands.new_role"),
     )
     @app_commands.autocomplete(reminder=suggest_reminder, when=suggest_time)
     async def edit(
@@ -147,8 +147,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         place = told_place(interaction, view, channel, role, person.reader) if view.of_club else None
         await self._edit(interaction, person, keeper, view, when, what, place)
 
-    @app_commands.command(name="pause", description=spoken("remind.commands.pause"))
-    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.command(name="pause", description=localized("remind.commands.pause"))
+    @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def pause(self, interaction: Interaction, reminder: Which) -> None:
         """Say nothing of it until it is taken up again."""
@@ -156,8 +156,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         view = await chosen_reminder(interaction, person, keeper, reminder)
         await self._pause(interaction, person, keeper, view.reminder_id)
 
-    @app_commands.command(name="resume", description=spoken("remind.commands.resume"))
-    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.command(name="resume", description=localized("remind.commands.resume"))
+    @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def resume(self, interaction: Interaction, reminder: Which) -> None:
         """Take it up again."""
@@ -165,8 +165,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         view = await chosen_reminder(interaction, person, keeper, reminder)
         await self._resume(interaction, person, keeper, view.reminder_id)
 
-    @app_commands.command(name="delete", description=spoken("remind.commands.delete"))
-    @app_commands.describe(reminder=spoken("remind.commands.reminder"))
+    @app_commands.command(name="delete", description=localized("remind.commands.delete"))
+    @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def delete(self, interaction: Interaction, reminder: Which) -> None:
         """Ask, then delete."""
@@ -199,7 +199,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         view = await reminders.choose_reading(
             self.app.database, keeper, reminder_id, revision, number, self.app.clock()
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._show(interaction, person, view, person.reader.t("remind.said.changed"))
 
     @pressed("remind", "edit", "reminder_id")
@@ -278,7 +278,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         asked, notices = None, list[str]()
         if when is not None:
             asked, notices = read_changed(interaction, person.reader, view, when, form=form)
-        changed = await soon(
+        changed = await defer_if_slow(
             interaction,
             reminders.edit(
                 self.app.database,
@@ -291,11 +291,11 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._show(interaction, person, changed, person.reader.t("remind.said.changed"), *notices)
 
     async def _pause(self, interaction: Interaction, person: Person, keeper: Keeper, reminder_id: int) -> None:
-        view = await soon(interaction, reminders.pause(self.app.database, keeper, reminder_id), private=True)
+        view = await defer_if_slow(interaction, reminders.pause(self.app.database, keeper, reminder_id), private=True)
         await self._show(interaction, person, view)
 
     async def _resume(
@@ -309,8 +309,8 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=spoken
         work = reminders.resume(
             self.app.database, keeper, reminder_id, self.app.clock(), later=later, zone=person.reader.zone
         )
-        view = await soon(interaction, work, private=True)
-        self.app.courier.poke()
+        view = await defer_if_slow(interaction, work, private=True)
+        self.app.outbox.wake()
         active = view.state == "active"
         await self._show(interaction, person, view, person.reader.t("remind.said.resumed") if active else "")
 

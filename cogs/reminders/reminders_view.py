@@ -12,11 +12,11 @@ from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
 from bot.domain.when import zones
-from bot.domain.when.reminder_when import Asked
+from bot.domain.when.reminder_when import ReminderWhen
 from bot.domain.when.schedule import In, Schedule, is_series, next_after
 from bot.domain.when.snoozes import snoozes
 from bot.interactions.components import Component, Field, Form, Pick, button, card, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.reminders.reminder_views import ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
 from cogs.reminders.schedules_view import in_words, moment_in_words, understood
@@ -29,7 +29,7 @@ LISTED = 8
 """Reminders on a page of the list."""
 
 
-def line(view: ReminderView, reader: Reader, now: datetime) -> str:
+def line(view: ReminderView, reader: Localizer, now: datetime) -> str:
     """One reminder in a line, as plain text: a choice of autocomplete or of a menu."""
     parts = [_plain(escaped(view.what, 60)), spoken(view, reader, now)]
     if view.left_again is not None:
@@ -40,17 +40,17 @@ def line(view: ReminderView, reader: Reader, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def _again(at: datetime, reader: Reader, now: datetime) -> str:
+def _again(at: datetime, reader: Localizer, now: datetime) -> str:
     """Until when whoever reads has put it off, by their own clock."""
     return reader.t("remind.line.again", when=moment_in_words(at, reader, now))
 
 
-def spoken(view: ReminderView, reader: Reader, now: datetime) -> str:
+def spoken(view: ReminderView, reader: Localizer, now: datetime) -> str:
     """When a reminder comes, in words, its days and hours in its own zone."""
     return _in_words(view.schedule, reader.inside(view.zone), now)
 
 
-def reading(asked: Asked, zone: str, reader: Reader, now: datetime) -> str:
+def reading(asked: ReminderWhen, zone: str, reader: Localizer, now: datetime) -> str:
     """How a "when" was read, of a series with the next time: `every Tue 6:30 · next Tue 24 Nov 06:30`."""
     there, at = reader.inside(zone), next_after(asked.schedule, zone, now)
     words = understood(asked, there, now.astimezone(ZoneInfo(zone)).date())
@@ -59,11 +59,11 @@ def reading(asked: Asked, zone: str, reader: Reader, now: datetime) -> str:
     return reader.t("remind.line.next", words=words, when=moment_in_words(at, there, now))
 
 
-def _in_words(schedule: Schedule, there: Reader, now: datetime) -> str:
+def _in_words(schedule: Schedule, there: Localizer, now: datetime) -> str:
     return in_words(schedule, there, now.astimezone(ZoneInfo(there.zone)).date())
 
 
-def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str = "") -> ui.LayoutView:
+def reminder_card(view: ReminderView, reader: Localizer, now: datetime, notice: str = "") -> ui.LayoutView:
     """One reminder: what, when, the next times, and what can be done with it."""
     parts: list[str | ui.Item[Any]] = [notice, "\n".join(_about(view, reader, now))]
     missed = view.missed(now)
@@ -83,7 +83,7 @@ def reminder_card(view: ReminderView, reader: Reader, now: datetime, notice: str
     return card(*parts, colour=COLOUR)
 
 
-def _other_readings(view: ReminderView, reader: Reader, now: datetime) -> list[Component]:
+def _other_readings(view: ReminderView, reader: Localizer, now: datetime) -> list[Component]:
     """A button for each reading of what was typed but the one taken, as far as it still comes."""
     return [
         button(
@@ -96,7 +96,7 @@ def _other_readings(view: ReminderView, reader: Reader, now: datetime) -> list[C
     ]
 
 
-def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
+def _about(view: ReminderView, reader: Localizer, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     lines = [f"## ⏰ {escaped(view.what, WHAT_LIMIT)}"]
     missed, active = view.missed(now), view.state == "active"
@@ -128,7 +128,7 @@ def _about(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     return lines
 
 
-def _buttons(view: ReminderView, reader: Reader, *, missed: bool) -> list[Component]:
+def _buttons(view: ReminderView, reader: Localizer, *, missed: bool) -> list[Component]:
     reminder_id = view.reminder_id
     found = [button(reader.t("remind.button.edit"), identity("remind", "edit", reminder_id))]
     if view.state == "active" or view.left_again is not None:
@@ -140,13 +140,13 @@ def _buttons(view: ReminderView, reader: Reader, *, missed: bool) -> list[Compon
     return found
 
 
-def snooze_label(how: str, at: datetime, reader: Reader, now: datetime) -> str:
+def snooze_label(how: str, at: datetime, reader: Localizer, now: datetime) -> str:
     """`10 min`, `1 h`, `This evening 19:00`, `Tomorrow 07:00`."""
     local = reader.moment(at).rsplit(" ", 1)[-1]
     return reader.t(f"remind.snooze.{how}", hour=local)
 
 
-def remove_card(view: ReminderView, reader: Reader, now: datetime) -> ui.LayoutView:
+def remove_card(view: ReminderView, reader: Localizer, now: datetime) -> ui.LayoutView:
     """Asks before a reminder is deleted."""
     reminder_id = view.reminder_id
     words = spoken(view, reader, now) if view.left_again is None else _again(view.left_again, reader, now)
@@ -161,7 +161,7 @@ def remove_card(view: ReminderView, reader: Reader, now: datetime) -> ui.LayoutV
 
 
 def reminder_list(
-    views: Sequence[ReminderView], page: int, reader: Reader, now: datetime, notice: str = ""
+    views: Sequence[ReminderView], page: int, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
     """All that somebody may see, a page at a time: what was missed first, then by when it comes next."""
     if not views:
@@ -203,7 +203,7 @@ def _coming(view: ReminderView, now: datetime, count: int) -> tuple[datetime, ..
     return view.next_times(now, count) if view.state == "active" else ()
 
 
-def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
+def _listed(view: ReminderView, reader: Localizer, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
     missed = view.missed(now)
     if view.state == "paused" and view.trouble is not None:
@@ -217,7 +217,7 @@ def _listed(view: ReminderView, reader: Reader, now: datetime) -> list[str]:
     elif view.left_again is not None:
         state = f"💤 {_again(view.left_again, reader, now)}"
     else:
-        state = reading(Asked(view.schedule), view.zone, reader, now)
+        state = reading(ReminderWhen(view.schedule), view.zone, reader, now)
     if view.again_at is not None and view.left_again is None:
         state = f"{state} · 💤 {_again(view.again_at, reader, now)}"
     mark = "📣" if view.of_club else "⏰"
@@ -230,7 +230,7 @@ def _plain(safe: str) -> str:
     return safe.replace("\\", "").replace("\u200b", "")
 
 
-def edit_form(view: ReminderView, reader: Reader, gone: Collection[int] = ()) -> Form:
+def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ()) -> Form:
     """The form for changing a reminder; a time left as it is filled in stays as it is.
 
     Args:
@@ -275,7 +275,7 @@ def _chosen(
     return [discord.SelectDefaultValue(id=chosen_id, type=kind)]
 
 
-def filled_when(view: ReminderView, reader: Reader) -> str:
+def filled_when(view: ReminderView, reader: Localizer) -> str:
     """What the form for changing a reminder says of its time: typed back it means the same."""
     return in_words(left_of(view), reader.inside(view.zone))[:100]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_day_names
 
-from bot.domain.when.reminder_when import Asked
+from bot.domain.when.reminder_when import ReminderWhen
 from bot.domain.when.schedule import (
     LAST,
     WORKDAY,
@@ -27,7 +27,7 @@ from bot.domain.when.schedule import (
     next_after,
 )
 from bot.languages import locale_of
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 _SOON = timedelta(days=300)
 """A day so near needs no year."""
@@ -35,7 +35,7 @@ _LISTED = 3
 """Hours of a day that are all named; more that lie equally far apart are said as a span."""
 
 
-def in_words(schedule: Schedule, reader: Reader, today: date | None = None) -> str:
+def in_words(schedule: Schedule, reader: Localizer, today: date | None = None) -> str:
     """`every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 06:30`.
 
     Args:
@@ -56,7 +56,7 @@ def in_words(schedule: Schedule, reader: Reader, today: date | None = None) -> s
     return reader.t("schedule.until", series=series, day=_date(schedule.until, reader, today))
 
 
-def unmistakable(schedule: Schedule, reader: Reader, now: datetime) -> str:
+def unmistakable(schedule: Schedule, reader: Localizer, now: datetime) -> str:
     """What a choice of autocomplete sends: typed, it has this reading and no other.
 
     Args:
@@ -83,18 +83,18 @@ def unmistakable(schedule: Schedule, reader: Reader, now: datetime) -> str:
     return reader.t("schedule.until", series=series, day=_date(schedule.until, reader, None))
 
 
-def moment_in_words(at: datetime, reader: Reader, now: datetime) -> str:
+def moment_in_words(at: datetime, reader: Localizer, now: datetime) -> str:
     """`Fri 27 Nov 06:30`, in the reader's zone, with the year where it is far."""
     return in_words(In(at), reader, now.astimezone(ZoneInfo(reader.zone)).date())
 
 
-def understood(asked: Asked, reader: Reader, today: date | None = None) -> str:
+def understood(asked: ReminderWhen, reader: Localizer, today: date | None = None) -> str:
     """The reading that was taken, and where its hour was chosen, that it was."""
     words = in_words(asked.schedule, reader, today)
     return reader.t("schedule.assumed", schedule=words) if asked.hour_assumed else words
 
 
-def _series(schedule: Interval | Calendar, reader: Reader) -> str:
+def _series(schedule: Interval | Calendar, reader: Localizer) -> str:
     if isinstance(schedule, Interval):
         return _step(schedule.minutes, reader)
     hours = _hours(schedule.hours, reader)
@@ -125,7 +125,7 @@ def _begins_later(schedule: Schedule, today: date | None) -> TypeGuard[Calendar]
     return schedule.every == 1 or isinstance(schedule, Daily)
 
 
-def _weekly(schedule: Weekly, hours: str, reader: Reader) -> str:
+def _weekly(schedule: Weekly, hours: str, reader: Localizer) -> str:
     if schedule.every == 1 and schedule.weekdays == tuple(range(7)):
         return reader.t("schedule.daily", count=1, hours=hours)
     if schedule.every == 1 and schedule.weekdays == tuple(range(5)):
@@ -137,13 +137,13 @@ def _weekly(schedule: Weekly, hours: str, reader: Reader) -> str:
     return reader.t("schedule.weekly", count=schedule.every, days=days, hours=hours)
 
 
-def _step(minutes: int, reader: Reader) -> str:
+def _step(minutes: int, reader: Localizer) -> str:
     if minutes % 60 == 0:
         return reader.t("schedule.hours", count=minutes // 60)
     return reader.t("schedule.minutes", count=minutes)
 
 
-def _hours(hours: Hours, reader: Reader) -> str:
+def _hours(hours: Hours, reader: Localizer) -> str:
     minutes = [hour.hour * 60 + hour.minute for hour in hours]
     steps = {after - before for before, after in pairwise(minutes)}
     if len(hours) > _LISTED and len(steps) == 1:
@@ -156,7 +156,7 @@ def _hour(hour: time) -> str:
     return f"{hour.hour}:{hour.minute:02}"
 
 
-def _weekday(weekday: int, width: str, reader: Reader) -> str:
+def _weekday(weekday: int, width: str, reader: Localizer) -> str:
     names = get_day_names("wide" if width == "wide" else "abbreviated", "stand-alone", locale_of(reader.language))
     return str(names[weekday]).rstrip(".")
 
@@ -165,14 +165,14 @@ def _near(day: date, today: date | None) -> bool:
     return today is not None and abs(day - today) <= _SOON
 
 
-def _day(day: date, reader: Reader, today: date | None) -> str:
+def _day(day: date, reader: Localizer, today: date | None) -> str:
     """`Fri 27 Nov`, with the year where it is far."""
     if _near(day, today):
         return reader.day(day)
     return format_skeleton("yMMMEd", day, locale=locale_of(reader.language)).replace(",", "")
 
 
-def _date(day: date, reader: Reader, today: date | None) -> str:
+def _date(day: date, reader: Localizer, today: date | None) -> str:
     """`1 Jun`, with the year where it is far."""
     skeleton = "MMMd" if _near(day, today) else "yMMMd"
     return format_skeleton(skeleton, day, locale=locale_of(reader.language))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import NotFound
@@ -52,7 +52,7 @@ async def draw_now(client: Backpedal, round_id: int) -> None:
     app = client.app
     draw = await app.worker.match(found.candidates, found.backward_per_spotter, found.seed)
     await round_draws.drawn(app.database, found, draw, app.clock())
-    app.courier.poke()
+    app.outbox.wake()
 
 
 async def try_now(client: Backpedal, round_id: int) -> RoundView | None:
@@ -88,7 +88,7 @@ async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> li
     for user_id in user_ids if guild is not None else ():
         assert guild is not None
         try:
-            async with client.app.courier.leave(Priority.ASKED):
+            async with client.app.outbox.slot(Priority.ASKED):
                 await guild.fetch_member(user_id)
         except discord.NotFound as error:
             if error.code == UNKNOWN_MEMBER:
@@ -109,31 +109,31 @@ async def find_gone(client: Backpedal, round_id: int) -> None:
 # ── drawn ──
 
 
-async def draw_settled(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_settled(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """Confirm a draw by itself; there is nothing to send."""
     app, round_id = client.app, outgoing.subject_id or 0
     await find_gone(client, round_id)
     await round_draws.settle(app.database, round_id, app.clock())
-    app.courier.poke()
+    app.outbox.wake()
     return None
 
 
-async def draw_match(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_match(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """Draw the round; there is nothing to send."""
     await draw_now(client, outgoing.subject_id or 0)
     return None
 
 
-async def draw_notice(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_notice(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """That the round comes, while it still does."""
     asked = await rounds.invitation(client.app.database, outgoing.subject_id or 0, outgoing.user_id)
     if asked is None or (asked.state, asked.place) != ("announced", "asked"):
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
-    return Drawn(*views.notice(asked, reader))
+    return RenderedMessage(*views.notice(asked, reader))
 
 
-async def draw_preview(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_preview(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """The draw for the organisers: in their channel in the club's language, else in each one's own."""
     try:
         shown = await round_draws.seen(client.app.database, outgoing.subject_id or 0)
@@ -142,10 +142,10 @@ async def draw_preview(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
     to = outgoing.user_id if outgoing.destination == Destination.DM else None
     reader = await people.reader_for(client.app.database, to, outgoing.guild_id)
     words = views.preview(shown, reader)
-    return Drawn(*words) if words is not None else None
+    return RenderedMessage(*words) if words is not None else None
 
 
-async def draw_matched(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_matched(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """With whom one runs, and why."""
     try:
         outing = await outing_of(client.app.database, outgoing.payload["outing_id"])
@@ -153,34 +153,34 @@ async def draw_matched(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     words = views.matched(outing, outgoing.user_id, outgoing.payload["why"], reader)
-    return Drawn(words) if words is not None else None
+    return RenderedMessage(words) if words is not None else None
 
 
-async def draw_left(client: Backpedal, outgoing: Outgoing) -> Drawn | None:
+async def draw_left(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
     """That there is no partner this time, and what would help."""
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
-    return Drawn(views.left(outgoing.payload["help"], reader))
+    return RenderedMessage(views.left(outgoing.payload["help"], reader))
 
 
 # ── done ──
 
 
-async def announce(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def announce(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """A day before, or as long as the club has set."""
     await rounds.announce(session, due.subject_id or 0, due.payload, due.fire_at, now)
 
 
-async def begin_match(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def begin_match(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """The time of the match."""
     await rounds.begin_match(session, due.payload["round_id"], now)
 
 
-async def confirm_by_itself(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def confirm_by_itself(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """No organiser has said a word."""
     await rounds.to_settle(session, due.subject_id or 0, now)
 
 
-async def not_drawn(session: AsyncSession, outgoing: Outgoing, _failure: Failure, now: datetime) -> None:
+async def not_drawn(session: AsyncSession, outgoing: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
     """The worker did not answer for a day."""
     await rounds.give_up(session, outgoing.subject_id or 0, now)
 

@@ -12,9 +12,17 @@ from bot.errors import NotAllowed
 from bot.interactions.arguments import PageNumber
 from bot.interactions.authorization import check_organiser
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, close_with, met, met_here, replace, reply, soon
+from bot.interactions.replies import (
+    Interaction,
+    close_with,
+    defer_if_slow,
+    replace,
+    reply,
+    resolve_member,
+    resolve_person,
+)
 from bot.interactions.startup_tasks import begin
-from bot.interactions.tree import say_privately, spoken
+from bot.interactions.tree import localized, say_privately
 from bot.services.members.people import Person
 from bot.services.rounds import round_draws, rounds
 from bot.services.rounds.round_draws import RoundView
@@ -28,11 +36,11 @@ if TYPE_CHECKING:
 
 async def show(interaction: Interaction) -> None:
     """Show an organiser how the round stands, or would come out now."""
-    person = await met_here(interaction)
+    person = await resolve_member(interaction)
     if person.guild_id is None:
         raise NotAllowed("errors.guild.only")
     await check_organiser(interaction, person, person.guild_id)
-    shown = await soon(interaction, _newest(interaction, person.guild_id, person.user_id), private=True)
+    shown = await defer_if_slow(interaction, _newest(interaction, person.guild_id, person.user_id), private=True)
     await reply(interaction, round_card(shown, 0, person.reader), private=True)
 
 
@@ -41,7 +49,7 @@ async def _newest(interaction: Interaction, guild_id: int, user_id: int) -> Roun
     return await try_now(interaction.client, shown.round_id) or shown
 
 
-class Rounds(commands.Cog):
+class RoundsCog(commands.Cog):
     """What the round's messages can do."""
 
     kinds = KINDS
@@ -54,22 +62,22 @@ class Rounds(commands.Cog):
     async def on_ready(self) -> None:
         """Plan what is not planned yet, such as after a time without the bot."""
         await begin(self.bot, "rounds", lambda: rounds.plan_all(self.app.database, self.app.clock()))
-        self.app.courier.poke()
+        self.app.outbox.wake()
 
     @pressed("round", "skip", "round_id")
     async def sit_out(self, interaction: Interaction, round_id: int) -> None:
         """Leave this week's round out."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock())
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await close_with(interaction, *skipped(asked, person.reader))
 
     @pressed("round", "back", "round_id")
     async def back(self, interaction: Interaction, round_id: int) -> None:
         """Come back into it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock(), back=True)
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await close_with(interaction, *came_back(asked, person.reader))
 
     @pressed("round", "page", "round_id", "page")
@@ -89,8 +97,8 @@ class Rounds(commands.Cog):
             await find_gone(interaction.client, round_id)
             return await round_draws.confirm(self.app.database, round_id, person.user_id, seed, self.app.clock())
 
-        done = await soon(interaction, confirm(), private=True)
-        self.app.courier.poke()
+        done = await defer_if_slow(interaction, confirm(), private=True)
+        self.app.outbox.wake()
         await self._answer(interaction, round_id, "rounds.said.confirmed" if done else "rounds.said.stale")
 
     @pressed("round", "redraw", "round_id", "seed")
@@ -99,20 +107,20 @@ class Rounds(commands.Cog):
         person = await self._organiser(interaction, round_id)
         before = await round_draws.seen(self.app.database, round_id, person.user_id)
         await round_draws.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
-        await soon(interaction, draw_now(interaction.client, round_id), private=True)
+        await defer_if_slow(interaction, draw_now(interaction.client, round_id), private=True)
         after = await round_draws.seen(self.app.database, round_id, person.user_id)
         same = before.state == after.state == "drawn" and before.outings == after.outings
         await self._answer(interaction, round_id, "rounds.said.same" if same else "rounds.said.redrawn")
 
     async def _organiser(self, interaction: Interaction, round_id: int) -> Person:
         """Who presses, who must organise the round's club now."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await check_organiser(interaction, person, (await round_draws.seen(self.app.database, round_id)).guild_id)
         return person
 
     async def _answer(self, interaction: Interaction, round_id: int, key: str) -> None:
         """Say what was done: on the presser's own card, or to him alone where a message was pressed."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         words = person.reader.t(key)
         here = interaction.message
         if here is not None and here.flags.ephemeral:
@@ -126,6 +134,6 @@ class Rounds(commands.Cog):
 
 async def setup(bot: Backpedal) -> None:
     """Add the cog, and its command to `/partner`."""
-    await bot.add_cog(Rounds(bot))
-    words = spoken("rounds.commands.round")
+    await bot.add_cog(RoundsCog(bot))
+    words = localized("rounds.commands.round")
     add_to_partner(bot, [app_commands.Command(name="round", description=words, callback=show)])

@@ -10,17 +10,17 @@ from discord.utils import format_dt
 
 from bot.domain.outings.outing_rules import Presence, Wish
 from bot.domain.partners.availability import format_windows
-from bot.domain.rounds.match_reasons import MOST_REASONS, Why
+from bot.domain.rounds.match_reasons import MOST_REASONS, MatchReason
 from bot.domain.rounds.round_calendar import ANSWER
 from bot.interactions.components import Component, button, card, classic, identity, row
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.outings.outings import OutingView
 from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import Invitation
 
 COLOUR = Colour(0xF59E0B)
 SIGNS = {Wish.BACKWARD: "⏪", Wish.SPOTTER: "👀", Wish.SWAP: "🔀"}
-TURN_OF = {Why.FORWARD.value: Wish.SPOTTER, Why.BACKWARD.value: Wish.BACKWARD}
+TURN_OF = {MatchReason.FORWARD.value: Wish.SPOTTER, MatchReason.BACKWARD.value: Wish.BACKWARD}
 MESSAGE_WORDS = 1500
 """Characters of outings in a message, which takes 2,000."""
 PAGE = 6
@@ -32,7 +32,7 @@ Words = tuple[str, ui.View | None]
 # ── members ──
 
 
-def notice(asked: Invitation, reader: Reader) -> Words:
+def notice(asked: Invitation, reader: Localizer) -> Words:
     """A day before: that the round comes, with what is known, and the button that leaves it out once."""
     words = reader.t(
         "rounds.notice.asked",
@@ -44,19 +44,19 @@ def notice(asked: Invitation, reader: Reader) -> Words:
     return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 
 
-def skipped(asked: Invitation, reader: Reader) -> Words:
+def skipped(asked: Invitation, reader: Localizer) -> Words:
     """After Skip this week."""
     words = reader.t("rounds.notice.skipped", day=reader.day(asked.monday))
     return words, classic(button(reader.t("rounds.button.back"), identity("round", "back", asked.round_id)))
 
 
-def came_back(asked: Invitation, reader: Reader) -> Words:
+def came_back(asked: Invitation, reader: Localizer) -> Words:
     """After coming back."""
     words = reader.t("rounds.notice.back", day=reader.day(asked.monday), at=format_dt(asked.match_at, "F"))
     return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 
 
-def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader) -> str | None:
+def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Localizer) -> str | None:
     """With whom, when, where, as what, and why; None for who is not in it any more."""
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
@@ -79,20 +79,22 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Reader
     )
 
 
-def left(help_: str, reader: Reader) -> str:
+def left(help_: str, reader: Localizer) -> str:
     """That there is no partner, and what would help."""
     return reader.t(f"rounds.left.{help_}")
 
 
 def _reasons(
-    why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None = None
+    why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Localizer, user_id: int | None = None
 ) -> str:
     """In words: `it is your turn to face forward, the same place`; `user_id` reads it, of all `people` in it."""
     return ", ".join(_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS])
 
 
-def _reason(kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], reader: Reader, user_id: int | None) -> str:
-    if kind == Why.APART and weeks:
+def _reason(
+    kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], reader: Localizer, user_id: int | None
+) -> str:
+    if kind == MatchReason.APART and weeks:
         return reader.t("rounds.why.apart", count=int(weeks))
     if kind in TURN_OF:
         whose = [(one, name) for one, name, wish in people if wish is TURN_OF[kind]]
@@ -100,7 +102,7 @@ def _reason(kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], read
             return reader.t("rounds.why.turns")
         (one, name), *_ = whose
         return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=escaped(name, NAME))
-    if kind == Why.ROLES and all(wish is Wish.SWAP for _, _, wish in people):
+    if kind == MatchReason.ROLES and all(wish is Wish.SWAP for _, _, wish in people):
         return reader.t("rounds.why.swap")
     return reader.t(f"rounds.why.{kind}")
 
@@ -108,7 +110,7 @@ def _reason(kind: str, weeks: str, people: Sequence[tuple[int, str, Wish]], read
 # ── organisers ──
 
 
-def preview(shown: RoundView, reader: Reader) -> Words | None:
+def preview(shown: RoundView, reader: Localizer) -> Words | None:
     """A draw for the organisers, to be confirmed or drawn again; once settled, one line."""
     if shown.state == "confirmed":
         return reader.t("rounds.preview.confirmed", day=reader.day(shown.monday)), None
@@ -129,7 +131,7 @@ def preview(shown: RoundView, reader: Reader) -> Words | None:
     return "\n".join(parts), classic(*_answers(shown, reader))
 
 
-def round_card(shown: RoundView, page: int, reader: Reader, notice: str = "") -> ui.LayoutView:
+def round_card(shown: RoundView, page: int, reader: Localizer, notice: str = "") -> ui.LayoutView:
     """The newest round, for an organiser, page by page."""
     lines = _lines(shown, reader)
     pages = max(1, -(-len(lines) // PAGE))
@@ -148,7 +150,7 @@ def round_card(shown: RoundView, page: int, reader: Reader, notice: str = "") ->
     )
 
 
-def _answers(shown: RoundView, reader: Reader) -> list[Component]:
+def _answers(shown: RoundView, reader: Localizer) -> list[Component]:
     ids = (shown.round_id, shown.seed)
     return [
         button(reader.t("rounds.button.confirm"), identity("round", "confirm", *ids), ButtonStyle.success),
@@ -156,7 +158,7 @@ def _answers(shown: RoundView, reader: Reader) -> list[Component]:
     ]
 
 
-def _headline(shown: RoundView, reader: Reader) -> str:
+def _headline(shown: RoundView, reader: Localizer) -> str:
     return reader.t(
         "rounds.preview.headline",
         day=reader.day(shown.monday),
@@ -166,7 +168,7 @@ def _headline(shown: RoundView, reader: Reader) -> str:
     )
 
 
-def _standing(shown: RoundView, reader: Reader) -> str:
+def _standing(shown: RoundView, reader: Localizer) -> str:
     if shown.state == "announced":
         trial = reader.t("rounds.preview.trial", at=format_dt(shown.match_at, "F"), count=shown.asked)
         return f"{trial}\n{_headline(shown, reader)}"
@@ -177,7 +179,7 @@ def _standing(shown: RoundView, reader: Reader) -> str:
     return reader.t(f"rounds.preview.is_{shown.state}")
 
 
-def _lines(shown: RoundView, reader: Reader) -> list[str]:
+def _lines(shown: RoundView, reader: Localizer) -> list[str]:
     """A line an outing, then one for each who is left over."""
     return [
         *(_line(one, reader) for one in shown.outings),
@@ -188,7 +190,7 @@ def _lines(shown: RoundView, reader: Reader) -> list[str]:
     ]
 
 
-def _line(one: Proposed, reader: Reader) -> str:
+def _line(one: Proposed, reader: Localizer) -> str:
     return reader.t(
         "rounds.preview.outing",
         people=" + ".join(f"{SIGNS[wish]} **{escaped(name, NAME)}**" for _, name, wish in one.partners),

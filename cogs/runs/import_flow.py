@@ -11,11 +11,11 @@ import discord
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.errors import Unavailable
 from bot.interactions.authorization import words_of_leaving
-from bot.interactions.replies import Interaction, met, reply, soon
+from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
 from bot.services.members.people import Person
 from bot.services.runs import lap_directions
 from bot.services.runs.imports import FileOutcome, not_saved, save_import
-from bot.worker.file_jobs import Posted
+from bot.worker.file_jobs import PostedFile
 from cogs.runs.imports_view import next_row, question, report
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ async def import_files(interaction: Interaction, attachments: Sequence[discord.A
     Raises:
         Conflict: another import of this member's is in hand.
     """
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     with interaction.client.app.worker.one_import(person.user_id):
         said = await words_of_leaving(interaction.client, person)
-        outcomes = await soon(interaction, _brought_in(interaction, person, attachments), private=True)
+        outcomes = await defer_if_slow(interaction, _brought_in(interaction, person, attachments), private=True)
     await _report(interaction, person, outcomes, said)
 
 
@@ -71,7 +71,7 @@ async def _brought_in(
 
     large = [one for one in attachments if one.size > LARGEST_B]
     await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, "imports.reason.attachment") for one in large])
-    posted = [Posted(one.filename, _fetching(one)) for one in attachments if one.size <= LARGEST_B]
+    posted = [PostedFile(one.filename, _fetching(one)) for one in attachments if one.size <= LARGEST_B]
     async for reports in app.worker.read_files(person.user_id, posted):
         await save(reports)
     return outcomes

@@ -13,7 +13,7 @@ from bot.domain.runs.runs import Direction, breaks_the_rule
 from bot.errors import BadInput, NotAllowed
 from bot.interactions.arguments import Chosen, Entered, PageNumber
 from bot.interactions.components import card, pressed
-from bot.interactions.replies import Interaction, met, open_form, replace, reply
+from bot.interactions.replies import Interaction, open_form, replace, reply, resolve_person
 from bot.services.members.people import Person
 from bot.services.runs import lap_directions, overlapping_runs, run_changes, runs
 from bot.services.runs.runs import RunView
@@ -47,7 +47,7 @@ class Imports(commands.Cog):
 
     async def import_from_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Bring in the files of a message of one's own: they go into one's own log."""
-        await met(interaction)
+        await resolve_person(interaction)
         if message.author.id != interaction.user.id:
             raise NotAllowed("imports.menu.not_yours")
         if not message.attachments:
@@ -57,21 +57,21 @@ class Imports(commands.Cog):
     @pressed("import", "ask", "run_id")
     async def ask(self, interaction: Interaction, run_id: int) -> None:
         """The question again."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         await replace(interaction, question(asked, person.reader))
 
     @pressed("import", "next")
     async def next(self, interaction: Interaction) -> None:
         """The next run that waits for an answer, in a card of its own."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         asked = await lap_directions.next_question(self.app.database, person.user_id)
         await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "same", "run_id", "there_id", "kept")
     async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: Literal["run", "there"]) -> None:
         """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
         dropped = await overlapping_runs.keep_one(
             self.app.database,
@@ -81,7 +81,7 @@ class Imports(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await replace(interaction, private_card(dropped, person.reader, person.weight_kg))
         await follow(interaction, dropped_id)
         await self._ask_next(interaction, person, kept_id)
@@ -89,7 +89,7 @@ class Imports(commands.Cog):
     @pressed("import", "two", "run_id", "there_id")
     async def two(self, interaction: Interaction, run_id: int, there_id: int) -> None:
         """They are two runs: both count."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await overlapping_runs.keep_both(self.app.database, run_id, there_id, person.user_id)
         await replace(interaction, card(person.reader.t("imports.twins.two")))
         await self._ask_next(interaction, person, run_id)
@@ -111,7 +111,7 @@ class Imports(commands.Cog):
         direction: Literal[Direction.BACKWARD, Direction.FORWARD],
     ) -> None:
         """All of it, or none."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await lap_directions.tell_all(
             self.app.database,
             run_id,
@@ -125,7 +125,7 @@ class Imports(commands.Cog):
     @pressed("import", "drop", "run_id")
     async def drop(self, interaction: Interaction, run_id: int) -> None:
         """Leave out what was no run; its card offers Undo."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await run_changes.delete_run(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
         )
@@ -134,7 +134,7 @@ class Imports(commands.Cog):
     @pressed("import", "choose", "run_id", "page")
     async def choose(self, interaction: Interaction, run_id: int, page: PageNumber) -> None:
         """A page of laps to tick."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         if asked.twins is not None:
             await replace(interaction, question(asked, person.reader))
@@ -146,7 +146,7 @@ class Imports(commands.Cog):
         self, interaction: Interaction, run_id: int, page: PageNumber, ticked: Chosen[frozenset[int]]
     ) -> None:
         """Keep what is ticked on this page."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         shown = range(page * PAGE, (page + 1) * PAGE)
         asked = await lap_directions.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
         await replace(interaction, lap_choice(asked, person.reader, page))
@@ -154,7 +154,7 @@ class Imports(commands.Cog):
     @pressed("import", "save", "run_id")
     async def save(self, interaction: Interaction, run_id: int) -> None:
         """The ticked laps were backward."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await lap_directions.tell_ticked(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
         )
@@ -163,13 +163,13 @@ class Imports(commands.Cog):
     @pressed("import", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:
         """Ask how much of a run without laps was backward."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, share_form(run_id, person.reader))
 
     @pressed("import", "portion", "run_id")
     async def portion(self, interaction: Interaction, run_id: int, share: Entered[str]) -> None:
         """Take a distance or a percentage."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         part = parse_backward(share, form_units(person.reader), person.reader.language)
         view = await lap_directions.tell_part(
             self.app.database, run_id, person.user_id, part, interaction_id=interaction.id, now=self.app.clock()

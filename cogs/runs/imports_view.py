@@ -9,9 +9,9 @@ import discord
 from discord import ui
 
 from bot.interactions.components import Field, Form, button, card, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.runs.imports import FileOutcome, Outcome
-from bot.services.runs.lap_directions import Lap, Question
+from bot.services.runs.lap_directions import LapQuestion, UntoldLap
 from bot.services.runs.overlapping_runs import Twins
 from bot.services.runs.runs import RunView
 from cogs.runs.run_card_view import COLOURS, way
@@ -31,13 +31,13 @@ SIGNS = {
 }
 
 
-def size(reader: Reader, distance_m: int | None, duration_ms: int) -> str:
+def size(reader: Localizer, distance_m: int | None, duration_ms: int) -> str:
     """`5.00 km · 27:30`, or the time alone."""
     time = reader.duration(duration_ms)
     return f"{reader.distance(distance_m)} · {time}" if distance_m else time
 
 
-def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, note: str = "") -> ui.LayoutView:
+def report(outcomes: Sequence[FileOutcome], reader: Localizer, *, waiting: int, note: str = "") -> ui.LayoutView:
     """What became of each file; `waiting` runs of this import have not got their direction yet."""
     lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
     told = [(outcome.run_id is not None, _line(outcome, reader)) for outcome in outcomes]
@@ -56,7 +56,7 @@ def report(outcomes: Sequence[FileOutcome], reader: Reader, *, waiting: int, not
     return card("\n".join(lines), last if came_in else reader.t("imports.report.none"), colour=COLOURS["untold"])
 
 
-def _line(outcome: FileOutcome, reader: Reader) -> str:
+def _line(outcome: FileOutcome, reader: Localizer) -> str:
     shown = {
         "file": escaped(outcome.filename, 60),
         "day": reader.full_day(outcome.ran_on) if outcome.ran_on else "",
@@ -70,7 +70,7 @@ def _line(outcome: FileOutcome, reader: Reader) -> str:
     return "\n".join([words, *(f"-# {reader.t(warning)}" for warning in outcome.warnings)])
 
 
-def question(asked: Question, reader: Reader) -> ui.LayoutView:
+def question(asked: LapQuestion, reader: Localizer) -> ui.LayoutView:
     """Which laps, or how much, of an imported run were backward; before that, whether it is there already."""
     if asked.twins is not None:
         return same_or_two(asked.twins, reader)
@@ -109,7 +109,7 @@ def question(asked: Question, reader: Reader) -> ui.LayoutView:
     return card("\n".join(words), row(*answers), colour=COLOURS["untold"])
 
 
-def same_or_two(twins: Twins, reader: Reader) -> ui.LayoutView:
+def same_or_two(twins: Twins, reader: Localizer) -> ui.LayoutView:
     """Whether two runs that cover the same time are one, both shown."""
     run, there = twins.run, twins.there
     words = [
@@ -127,7 +127,7 @@ def same_or_two(twins: Twins, reader: Reader) -> ui.LayoutView:
     return card("\n".join(words), answers, colour=COLOURS["untold"])
 
 
-def _sight(view: RunView, reader: Reader) -> str:
+def _sight(view: RunView, reader: Localizer) -> str:
     content = view.content
     at = reader.inside(content.zone).moment(content.started_at)
     direction = reader.t(f"runs.direction.{way(content.directions)}")
@@ -135,12 +135,12 @@ def _sight(view: RunView, reader: Reader) -> str:
     return f"{at} · {size(reader, content.distance_m, content.duration_ms)} · {direction} · {source}"
 
 
-def next_row(reader: Reader, waiting: int) -> ui.ActionRow[Any]:
+def next_row(reader: Localizer, waiting: int) -> ui.ActionRow[Any]:
     """The way on to the next run that waits for its direction."""
     return row(button(reader.t("imports.ask.next", count=waiting), identity("import", "next")))
 
 
-def lap_choice(asked: Question, reader: Reader, page: int) -> ui.LayoutView:
+def lap_choice(asked: LapQuestion, reader: Localizer, page: int) -> ui.LayoutView:
     """A page of laps to tick; what is ticked is kept with the run, so pages and restarts lose nothing."""
     count = len(asked.laps)
     last_page = (count - 1) // PAGE
@@ -180,7 +180,7 @@ def lap_choice(asked: Question, reader: Reader, page: int) -> ui.LayoutView:
     return card("\n".join(words), row(ticks), row(*turning, save, back), colour=COLOURS["untold"])
 
 
-def _ticked(laps: Sequence[Lap], reader: Reader) -> str:
+def _ticked(laps: Sequence[UntoldLap], reader: Localizer) -> str:
     ticked = [lap for lap in laps if lap.backward]
     if not ticked:
         return reader.t("imports.choose.nothing")
@@ -194,7 +194,7 @@ def _ticked(laps: Sequence[Lap], reader: Reader) -> str:
     )
 
 
-def share_form(run_id: int, reader: Reader) -> Form:
+def share_form(run_id: int, reader: Localizer) -> Form:
     """How much of a run without laps was backward."""
     field = Field(
         "share",

@@ -10,8 +10,8 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.domain.runs.run_input import Typed
-from bot.interactions.replies import Interaction, met
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, resolve_person
+from bot.interactions.tree import localized
 from bot.services.runs import runs
 from cogs.runs.log_flow import content_of, log_and_show
 from cogs.runs.run_options import DIRECTIONS, RUN_OPTIONS, SURFACES, Told, read_entry, suggest_entry, suggest_when
@@ -27,7 +27,7 @@ class Log(commands.Cog):
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="log", description=spoken("runs.commands.log"))
+    @app_commands.command(name="log", description=localized("runs.commands.log"))
     @app_commands.describe(**RUN_OPTIONS)
     @app_commands.choices(direction=DIRECTIONS, surface=SURFACES)
     @app_commands.autocomplete(
@@ -48,7 +48,7 @@ class Log(commands.Cog):
         note: app_commands.Range[str, 1, 500] | None = None,
     ) -> None:
         """Read what was typed, log it, and show the card: to the club, or to the runner alone."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await check_spotter(interaction, spotter)
         typed = Typed(distance, time, pace, direction, backward, when)
         if direction is None and backward is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import discord
 
-from bot.domain.runs.run_input import Entry
+from bot.domain.runs.run_input import RunEntry
 from bot.domain.runs.runs import RunContent, Sharing, SpotterState, Surface
 from bot.domain.text.free_text import if_any
 from bot.interactions.authorization import words_of_leaving
-from bot.interactions.replies import Interaction, reply, soon, tell
+from bot.interactions.replies import Interaction, defer_if_slow, reply, tell
 from bot.services.members.people import Person
 from bot.services.runs import run_changes
 from cogs.runs.overlapping_runs import ask_if_twice
@@ -18,7 +18,7 @@ from cogs.runs.spotter_requests import tell_unasked
 
 
 def content_of(
-    entry: Entry,
+    entry: RunEntry,
     person: Person,
     *,
     surface: str | None = None,
@@ -48,7 +48,7 @@ async def log_and_show(interaction: Interaction, person: Person, content: RunCon
     digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
     private = not person.in_guild or person.sharing is Sharing.ME or digest_instead
     notices = await words_of_leaving(interaction.client, person)
-    logged = await soon(
+    logged = await defer_if_slow(
         interaction,
         run_changes.log_run(
             app.database,
@@ -60,7 +60,7 @@ async def log_and_show(interaction: Interaction, person: Person, content: RunCon
         ),
         private=private,
     )
-    app.courier.poke()
+    app.outbox.wake()
     view = logged.view
     if logged.rule_broken:
         notices.append(rule(view.content, person.reader, person.solo_surfaces))

@@ -11,7 +11,7 @@ from bot.app import App
 from bot.domain.runs.runs import Extra, Sharing
 from bot.interactions.arguments import Chosen, Entered, Version
 from bot.interactions.components import card, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, replace, reply, say, tell
+from bot.interactions.replies import Interaction, close_with, open_form, replace, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.localizer import escaped
 from bot.services.members import people
@@ -38,7 +38,7 @@ class Cards(commands.Cog):
     @pressed("run", "undo", "run_id", "revision")
     async def undo(self, interaction: Interaction, run_id: int, revision: Version) -> None:
         """Take back the change this card reports, while it is the newest."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await run_changes.undo_change(
             self.app.database,
             run_id,
@@ -54,14 +54,14 @@ class Cards(commands.Cog):
     @pressed("run", "edit", "run_id")
     async def edit(self, interaction: Interaction, run_id: int) -> None:
         """Open the form, filled with the run as it is."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await open_form(interaction, edit_form(view, person.reader))
 
     @pressed("run", "amend", "run_id", "revision")
     async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
         """Take what the form says over into the run."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         now = self.app.clock()
         before = await runs.own_run(self.app.database, run_id, person.user_id)
         amend = amendment_from_form(form, before.content, person.reader, now)
@@ -75,7 +75,7 @@ class Cards(commands.Cog):
             seen_revision=revision,
             channel_id=interaction.channel_id if person.in_guild else None,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
         await tell_left(interaction, before, view)
         await tell_unasked(interaction, view)
@@ -84,7 +84,7 @@ class Cards(commands.Cog):
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:
         """Show, to the runner alone, who sees the run."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await reply(interaction, sharing_panel(view, person), private=True)
 
@@ -106,7 +106,7 @@ class Cards(commands.Cog):
         sharing: Sharing | None = None,
         extras: frozenset[Extra] | None = None,
     ) -> None:
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await run_changes.share_run(
             self.app.database,
             run_id,
@@ -122,7 +122,7 @@ class Cards(commands.Cog):
     @pressed("run", "post", "run_id")
     async def post(self, interaction: Interaction, run_id: int) -> None:
         """Post the public card of a run shared with the club in the channel this is pressed in."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id, for_club=True)
         if person.club is None or not person.in_guild or view.guild_id != person.club.guild_id:
             await say_privately(interaction, person.reader.t("runs.sharing.elsewhere"))
@@ -144,7 +144,7 @@ class Cards(commands.Cog):
         await self._spotted(interaction, run_id, agreed=False)
 
     async def _spotted(self, interaction: Interaction, run_id: int, *, agreed: bool) -> None:
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await run_changes.answer_spotter(self.app.database, run_id, person.user_id, agreed=agreed)
         key = "runs.spotter.thanks" if agreed else "runs.spotter.declined"
         words = person.reader.t(key, name=escaped(view.runner, 60))
@@ -155,7 +155,7 @@ class Cards(commands.Cog):
     @pressed("spotter", "show", "run_id", "user_id")
     async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:
         """Open, for the spotter alone, what waits for him."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if person.user_id != user_id:
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
             return

@@ -9,7 +9,7 @@ from bot.domain.runs.energy import cost
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Person
 from bot.services.runs.runs import RunLine, RunView
 
@@ -29,7 +29,7 @@ def way(directions: frozenset[Direction]) -> str:
     return "mixed" if len(directions) > 1 else next(iter(directions)).value
 
 
-def line(run: RunLine, reader: Reader) -> str:
+def line(run: RunLine, reader: Localizer) -> str:
     """`Tue 17 Nov · 5.00 km backward · 27:30`: how a run is chosen in words."""
     direction = reader.t(f"runs.direction.{way(run.directions)}")
     key = "runs.line.run" if run.distance_m is not None else "runs.line.time"
@@ -38,7 +38,7 @@ def line(run: RunLine, reader: Reader) -> str:
     )
 
 
-def line_of(view: RunView, reader: Reader) -> str:
+def line_of(view: RunView, reader: Localizer) -> str:
     """The same line for a whole run."""
     content = view.content
     return line(
@@ -55,14 +55,14 @@ def line_of(view: RunView, reader: Reader) -> str:
     )
 
 
-def title(content: RunContent, reader: Reader) -> str:
+def title(content: RunContent, reader: Localizer) -> str:
     """`⏪ 5.00 km backward in 27:30`."""
     kind = way(content.directions)
     key = f"runs.card.{kind}" if content.distance_m is not None else f"runs.card.{kind}_time"
     return reader.t(key, distance_m=content.distance_m, duration_ms=content.duration_ms)
 
 
-def public_card(view: RunView, reader: Reader) -> ui.LayoutView:
+def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     """What the club sees of a run, in the club's language and units, with its runner's buttons.
 
     A run taken back or made private leaves a line without figures.
@@ -90,7 +90,7 @@ def public_card(view: RunView, reader: Reader) -> ui.LayoutView:
     return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
 
 
-def private_card(view: RunView, reader: Reader, weight_kg: float | None, *notices: str) -> ui.LayoutView:
+def private_card(view: RunView, reader: Localizer, weight_kg: float | None, *notices: str) -> ui.LayoutView:
     """What only the runner sees: everything, in the runner's language, units and the run's zone."""
     content = view.content
     if view.deleted:
@@ -114,7 +114,7 @@ def private_card(view: RunView, reader: Reader, weight_kg: float | None, *notice
     return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
 
 
-def standing(view: RunView, reader: Reader) -> list[str]:
+def standing(view: RunView, reader: Localizer) -> list[str]:
     """Why a run is on no board, or sets no best, if so."""
     said = []
     if view.content.sharing is Sharing.ME:
@@ -130,7 +130,7 @@ def standing(view: RunView, reader: Reader) -> list[str]:
     return said
 
 
-def kilocalories(content: RunContent, reader: Reader, weight_kg: float | None) -> list[str]:
+def kilocalories(content: RunContent, reader: Localizer, weight_kg: float | None) -> list[str]:
     """The range of kilocalories, for the runner's own eyes: they give the weight away."""
     spent = cost(content.stretches, weight_kg)
     if spent is None or spent.kcal_low is None or spent.kcal_high is None:
@@ -138,7 +138,7 @@ def kilocalories(content: RunContent, reader: Reader, weight_kg: float | None) -
     return [reader.t("runs.card.kilocalories", low=round(spent.kcal_low), high=round(spent.kcal_high))]
 
 
-def week_line(view: RunView, reader: Reader) -> list[str]:
+def week_line(view: RunView, reader: Localizer) -> list[str]:
     """`Week: 12.30 km backward · 5.00 km forward`, or nothing when there is none."""
     backward_m, backward_ms = view.week.sums.get(Direction.BACKWARD, (0, 0))
     forward_m, forward_ms = view.week.sums.get(Direction.FORWARD, (0, 0))
@@ -153,7 +153,7 @@ def week_line(view: RunView, reader: Reader) -> list[str]:
     return []
 
 
-def rule(content: RunContent, reader: Reader, solo_surfaces: frozenset[Surface]) -> str:
+def rule(content: RunContent, reader: Localizer, solo_surfaces: frozenset[Surface]) -> str:
     """The one rule, kindly; and where the surface was not told, how to say that it was one of those."""
     if content.surface is not None or not solo_surfaces:
         return reader.t("runs.say.rule")
@@ -170,7 +170,7 @@ def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
     return said
 
 
-def _about(content: RunContent, reader: Reader) -> list[str]:
+def _about(content: RunContent, reader: Localizer) -> list[str]:
     """Pace and surface."""
     said = []
     if content.distance_m:
@@ -180,7 +180,7 @@ def _about(content: RunContent, reader: Reader) -> list[str]:
     return said
 
 
-def divided(content: RunContent, reader: Reader) -> list[str]:
+def divided(content: RunContent, reader: Localizer) -> list[str]:
     """How a mixed run divides."""
     if way(content.directions) != "mixed":
         return []
@@ -206,7 +206,7 @@ def divided(content: RunContent, reader: Reader) -> list[str]:
     ]
 
 
-def _cost(content: RunContent, reader: Reader) -> list[str]:
+def _cost(content: RunContent, reader: Localizer) -> list[str]:
     """What the run cost beside the same run forward; the ratio alone."""
     spent = cost(content.stretches, None)
     if spent is None:
@@ -219,7 +219,7 @@ def _cost(content: RunContent, reader: Reader) -> list[str]:
     return [reader.t("runs.card.cost", **percents)]
 
 
-def _spotter(view: RunView, reader: Reader) -> list[str]:
+def _spotter(view: RunView, reader: Localizer) -> list[str]:
     keys = {
         SpotterState.ASKED: "runs.card.spotter_asked",
         SpotterState.AGREED: "runs.card.with_spotter",
@@ -230,7 +230,7 @@ def _spotter(view: RunView, reader: Reader) -> list[str]:
     return [reader.t(keys[view.content.spotter_state], name=escaped(view.spotter, 60))]
 
 
-def _shared_extras(view: RunView, reader: Reader) -> list[str]:
+def _shared_extras(view: RunView, reader: Localizer) -> list[str]:
     """What the runner ticked, and a spotter who has agreed."""
     content, said = view.content, []
     agreed = content.spotter_state is SpotterState.AGREED
@@ -243,7 +243,7 @@ def _shared_extras(view: RunView, reader: Reader) -> list[str]:
     return said
 
 
-def _buttons(view: RunView, reader: Reader) -> list[Component]:
+def _buttons(view: RunView, reader: Localizer) -> list[Component]:
     untold = []
     if not view.content.told:
         ask = identity("import", "ask", view.run_id)
@@ -256,6 +256,6 @@ def _buttons(view: RunView, reader: Reader) -> list[Component]:
     ]
 
 
-def form_units(reader: Reader) -> Units:
+def form_units(reader: Localizer) -> Units:
     """What a form is filled in with: one unit, so that it reads back."""
     return Units.METRIC if reader.units is Units.BOTH else reader.units

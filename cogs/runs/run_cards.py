@@ -12,7 +12,7 @@ import discord
 
 from bot.errors import Unavailable
 from bot.interactions.replies import Interaction, tell
-from bot.interactions.responses import BROKEN, insist
+from bot.interactions.responses import BROKEN, retry_idempotent
 from bot.interactions.tree import reader_in
 from bot.services.members import people
 from bot.services.runs import runs
@@ -49,7 +49,7 @@ async def redraw(client: Backpedal, run_id: int, *, except_message: int | None =
         for card in cards:
             message = client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
             try:
-                await insist(partial(message.edit, view=drawn))
+                await retry_idempotent(partial(message.edit, view=drawn))
             except discord.NotFound:
                 await runs.drop_card(client.app.database, card.message_id)
             except discord.HTTPException as error:

@@ -9,12 +9,12 @@ from discord import ui
 
 from bot.domain.runs.runs import Review, Sharing
 from bot.interactions.components import button, card, identity, row, select
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.runs.runs import RunPage
 from cogs.runs.run_card_view import line
 
 
-def run_list(found: RunPage, reader: Reader, direction: str, period: str) -> ui.LayoutView:
+def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> ui.LayoutView:
     """The page, a menu that opens a run, and the way to older and newer ones."""
     heading = [f"### {reader.t('runs.list.title')}"]
     chosen = []

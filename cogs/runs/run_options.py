@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from discord import app_commands
 
 from bot.domain.runs import run_input as domain
-from bot.domain.runs.run_input import Entry, Manner, Typed
+from bot.domain.runs.run_input import Manner, RunEntry, Typed
 from bot.domain.runs.run_measures import Way
 from bot.domain.runs.run_search import read_clues
 from bot.domain.runs.runs import Direction, RunContent, Surface
@@ -20,9 +20,9 @@ from bot.domain.text.free_text import if_any
 from bot.domain.text.units import parse_distance, parse_pace
 from bot.errors import MemberError, NotFound
 from bot.interactions.components import Field, Form, identity
-from bot.interactions.replies import Interaction, met
-from bot.interactions.tree import spoken
-from bot.localizer import Reader
+from bot.interactions.replies import Interaction, resolve_person
+from bot.interactions.tree import localized
+from bot.localizer import Localizer
 from bot.services.runs import runs
 from bot.services.runs.runs import RunLine, RunView
 from cogs.runs.run_card_view import form_units, line, way
@@ -30,10 +30,10 @@ from cogs.runs.run_card_view import form_units, line, way
 CHOICE_LIMIT = 100
 OFFERED = 25
 """Choices shown, the newest first."""
-DIRECTIONS = [app_commands.Choice(name=spoken(f"runs.direction.{way}"), value=way.value) for way in Way]
-SURFACES = [app_commands.Choice(name=spoken(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
+DIRECTIONS = [app_commands.Choice(name=localized(f"runs.direction.{way}"), value=way.value) for way in Way]
+SURFACES = [app_commands.Choice(name=localized(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
 TOLD_DIRECTIONS = [
-    app_commands.Choice(name=spoken(f"runs.direction.{direction}"), value=direction.value)
+    app_commands.Choice(name=localized(f"runs.direction.{direction}"), value=direction.value)
     for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
 ]
 
@@ -41,26 +41,26 @@ Told = app_commands.Range[str, 1, CHOICE_LIMIT]
 """A distance, time, pace, share or moment as typed, or words that look for a run."""
 
 RUN_OPTIONS = {
-    "distance": spoken("runs.commands.distance"),
-    "time": spoken("runs.commands.time"),
-    "pace": spoken("runs.commands.pace"),
-    "direction": spoken("runs.commands.direction"),
-    "backward": spoken("runs.commands.backward"),
-    "when": spoken("runs.commands.when"),
-    "surface": spoken("runs.commands.surface"),
-    "spotter": spoken("runs.commands.spotter"),
-    "effort": spoken("runs.commands.effort"),
-    "note": spoken("runs.commands.note"),
+    "distance": localized("runs.commands.distance"),
+    "time": localized("runs.commands.time"),
+    "pace": localized("runs.commands.pace"),
+    "direction": localized("runs.commands.direction"),
+    "backward": localized("runs.commands.backward"),
+    "when": localized("runs.commands.when"),
+    "surface": localized("runs.commands.surface"),
+    "spotter": localized("runs.commands.spotter"),
+    "effort": localized("runs.commands.effort"),
+    "note": localized("runs.commands.note"),
 }
 """What a run is told by, as `/log` and `/runs edit` describe it."""
 
 
-def manner_of(reader: Reader) -> Manner:
+def manner_of(reader: Localizer) -> Manner:
     """How this reader writes."""
     return Manner(form_units(reader), reader.language, reader.zone)
 
 
-def read_entry(typed: Typed, reader: Reader, now: datetime) -> Entry:
+def read_entry(typed: Typed, reader: Localizer, now: datetime) -> RunEntry:
     """A new run from its texts. Raises `BadInput`."""
     return domain.read_entry(typed, manner_of(reader), now)
 
@@ -69,7 +69,7 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
     """What has been understood so far: `5.00 km · 27:30 · 5:30/km`, or why not."""
     if not current.strip():
         return []
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     reader, now = person.reader, interaction.client.app.clock()
     given = {
         name: str(value)
@@ -90,12 +90,12 @@ async def suggest_when(interaction: Interaction, current: str) -> list[app_comma
     """The day and hour understood, `Tue 17 Nov 18:30`, or each of several; or why not."""
     if not current.strip():
         return []
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     return suggested(current, person.reader, domain.starts_meant, interaction.client.app.clock())
 
 
 def suggested(
-    typed: str, reader: Reader, read: Callable[[str, Manner, datetime], list[datetime]], now: datetime
+    typed: str, reader: Localizer, read: Callable[[str, Manner, datetime], list[datetime]], now: datetime
 ) -> list[app_commands.Choice[str]]:
     """A choice for each moment that a text can mean, or why there is none; of several, each is a whole date."""
     try:
@@ -109,12 +109,12 @@ def suggested(
 
 async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """One's own runs in words; the value is the run's id, which only its runner can use."""
-    person = await met(interaction)
+    person = await resolve_person(interaction)
     found = await _found(interaction, person.reader, current, OFFERED)
     return [plain_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
 
 
-async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> int:
+async def chosen_run(interaction: Interaction, reader: Localizer, typed: str) -> int:
     """The run chosen by autocomplete, or the only one the typed words fit.
 
     Raises:
@@ -128,7 +128,7 @@ async def chosen_run(interaction: Interaction, reader: Reader, typed: str) -> in
     return fitting[0].run_id
 
 
-async def _found(interaction: Interaction, reader: Reader, typed: str, limit: int) -> tuple[RunLine, ...]:
+async def _found(interaction: Interaction, reader: Localizer, typed: str, limit: int) -> tuple[RunLine, ...]:
     """The newest runs that the words fit."""
     ways = {way: reader.t(f"runs.direction.{way}") for way in ("backward", "forward", "mixed", "untold")}
     clues = read_clues(typed, reader.units, ways)
@@ -137,17 +137,17 @@ async def _found(interaction: Interaction, reader: Reader, typed: str, limit: in
     return await runs.find_runs(interaction.client.app.database, interaction.user.id, clues, limit)
 
 
-def edit_form(view: RunView, reader: Reader) -> Form:
+def edit_form(view: RunView, reader: Localizer) -> Form:
     """The form for changing a run, filled with what is there."""
     return _form(view.content, identity("run", "amend", view.run_id, view.revision), reader)
 
 
-def draft_form(content: RunContent, outing_id: int, reader: Reader) -> Form:
+def draft_form(content: RunContent, outing_id: int, reader: Localizer) -> Form:
     """The form for changing the run that an outing has drafted."""
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
-def log_form(usual: Direction, custom_id: str, reader: Reader, meant: str = "") -> Form:
+def log_form(usual: Direction, custom_id: str, reader: Localizer, meant: str = "") -> Form:
     """The form for a run that has just ended, filled with what `meant`, a sentence, names of it, else as usual."""
     named = domain.mentioned(meant, manner_of(reader))
     filled = {
@@ -182,11 +182,11 @@ def typed_from_form(form: RunForm, usual: Direction) -> Typed:
     return typed if typed.direction else typed.facing(usual)
 
 
-def _form(content: RunContent, custom_id: str, reader: Reader) -> Form:
+def _form(content: RunContent, custom_id: str, reader: Localizer) -> Form:
     return _fields(reader.t("runs.form.title"), custom_id, _filled(content, reader), reader)
 
 
-def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Reader) -> Form:
+def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Localizer) -> Form:
     return Form(
         title,
         custom_id,
@@ -201,7 +201,7 @@ def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Reade
 
 
 def amendment_from_form(
-    form: RunForm, content: RunContent, reader: Reader, now: datetime
+    form: RunForm, content: RunContent, reader: Localizer, now: datetime
 ) -> Callable[[RunContent], RunContent]:
     """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
     filled = _filled(content, reader)
@@ -215,8 +215,8 @@ def amendment_from_form(
     return amend_with_note
 
 
-def _filled(content: RunContent, reader: Reader) -> dict[str, str]:
-    one_unit = Reader(reader.language, form_units(reader), reader.zone)
+def _filled(content: RunContent, reader: Localizer) -> dict[str, str]:
+    one_unit = Localizer(reader.language, form_units(reader), reader.zone)
     told = way(content.directions)
     direction = "" if told == "untold" else reader.t(f"runs.direction.{told}")
     if told == "mixed":
@@ -237,7 +237,7 @@ def _filled(content: RunContent, reader: Reader) -> dict[str, str]:
     }
 
 
-def _understood(typed: Typed, reader: Reader, now: datetime) -> str:
+def _understood(typed: Typed, reader: Localizer, now: datetime) -> str:
     """The parts that read, one after the other; a lone distance is fine while one is still typing."""
     manner = manner_of(reader)
     if typed.distance and not typed.time and not typed.pace:

@@ -17,8 +17,8 @@ from bot.domain.text.free_text import if_any
 from bot.domain.when.periods import Period, starts_on, today_in
 from bot.interactions.arguments import Chosen, PageNumber
 from bot.interactions.components import offered, pressed
-from bot.interactions.replies import Interaction, met, replace, reply, say, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person, say
+from bot.interactions.tree import localized
 from bot.services.members.people import Person
 from bot.services.privacy import exports
 from bot.services.runs import run_changes, runs
@@ -44,29 +44,29 @@ from cogs.runs.spotter_requests import check_spotter, tell_left, tell_unasked
 if TYPE_CHECKING:
     from bot.client import Backpedal
 
-PERIODS = [app_commands.Choice(name=spoken(f"runs.period.{period}"), value=period.value) for period in Period]
+PERIODS = [app_commands.Choice(name=localized(f"runs.period.{period}"), value=period.value) for period in Period]
 REMOVABLE = [
-    app_commands.Choice(name=spoken(f"runs.commands.remove_{part}"), value=part)
+    app_commands.Choice(name=localized(f"runs.commands.remove_{part}"), value=part)
     for part in ("spotter", "surface", "effort", "note")
 ]
 
 
-class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.commands.runs")):
+class Runs(commands.GroupCog, group_name="runs", group_description=localized("runs.commands.runs")):
     """One's own runs."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
-    @app_commands.command(name="list", description=spoken("runs.commands.list"))
-    @app_commands.describe(direction=spoken("runs.commands.direction"), period=spoken("runs.commands.period"))
+    @app_commands.command(name="list", description=localized("runs.commands.list"))
+    @app_commands.describe(direction=localized("runs.commands.direction"), period=localized("runs.commands.period"))
     @app_commands.choices(direction=TOLD_DIRECTIONS, period=PERIODS)
     async def list(
         self, interaction: Interaction, direction: str | None = None, period: str = Period.ALL.value
     ) -> None:
         """A page of runs with a menu that opens one."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         shown: Direction | Literal["any"] = offered(Direction, direction) if direction else "any"
-        view = await soon(interaction, self._page(person, shown, offered(Period, period), 0), private=True)
+        view = await defer_if_slow(interaction, self._page(person, shown, offered(Period, period), 0), private=True)
         await reply(interaction, view, private=True)
 
     @pressed("runs", "page", "direction", "period", "page")
@@ -74,13 +74,13 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         self, interaction: Interaction, direction: Direction | Literal["any"], period: Period, page: PageNumber
     ) -> None:
         """Another page, asked afresh."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await replace(interaction, await self._page(person, direction, period, page))
 
     @pressed("runs", "open")
     async def open(self, interaction: Interaction, run_id: Chosen[int]) -> None:
         """Show the run picked from a page."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
 
@@ -97,18 +97,18 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         )
         return run_list(found, person.reader, direction, period)
 
-    @app_commands.command(name="show", description=spoken("runs.commands.show"))
-    @app_commands.describe(run=spoken("runs.commands.run"))
+    @app_commands.command(name="show", description=localized("runs.commands.show"))
+    @app_commands.describe(run=localized("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
     async def show(self, interaction: Interaction, run: Told) -> None:
         """One run, with its buttons."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         run_id = await chosen_run(interaction, person.reader, run)
-        view = await soon(interaction, runs.own_run(self.app.database, run_id, person.user_id), private=True)
+        view = await defer_if_slow(interaction, runs.own_run(self.app.database, run_id, person.user_id), private=True)
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
 
-    @app_commands.command(name="edit", description=spoken("runs.commands.edit"))
-    @app_commands.describe(run=spoken("runs.commands.run"), remove=spoken("runs.commands.remove"), **RUN_OPTIONS)
+    @app_commands.command(name="edit", description=localized("runs.commands.edit"))
+    @app_commands.describe(run=localized("runs.commands.run"), remove=localized("runs.commands.remove"), **RUN_OPTIONS)
     @app_commands.choices(direction=DIRECTIONS, surface=SURFACES, remove=REMOVABLE)
     @app_commands.autocomplete(
         run=suggest_run,
@@ -135,7 +135,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         remove: str | None = None,
     ) -> None:
         """Change what was typed; the rest stays."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await check_spotter(interaction, spotter)
         run_id = await chosen_run(interaction, person.reader, run)
         now = self.app.clock()
@@ -156,7 +156,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
             return content
 
         before = await runs.own_run(self.app.database, run_id, person.user_id)
-        view = await soon(
+        view = await defer_if_slow(
             interaction,
             run_changes.edit_run(
                 self.app.database,
@@ -169,7 +169,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
             ),
             private=True,
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         notices = edit_notices(before, view, person)
         await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
         await follow(interaction, run_id)
@@ -177,14 +177,14 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         await tell_unasked(interaction, view)
         await ask_if_twice(interaction, person, view)
 
-    @app_commands.command(name="delete", description=spoken("runs.commands.delete"))
-    @app_commands.describe(run=spoken("runs.commands.run"))
+    @app_commands.command(name="delete", description=localized("runs.commands.delete"))
+    @app_commands.describe(run=localized("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
     async def delete(self, interaction: Interaction, run: Told) -> None:
         """Delete one run; its card offers Undo."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         run_id = await chosen_run(interaction, person.reader, run)
-        view = await soon(
+        view = await defer_if_slow(
             interaction,
             run_changes.delete_run(
                 self.app.database,
@@ -198,21 +198,21 @@ class Runs(commands.GroupCog, group_name="runs", group_description=spoken("runs.
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
         await follow(interaction, run_id)
 
-    @app_commands.command(name="export", description=spoken("runs.commands.export"))
+    @app_commands.command(name="export", description=localized("runs.commands.export"))
     async def export(self, interaction: Interaction) -> None:
         """Everything, as CSV and as JSON."""
-        person = await met(interaction)
-        made = await soon(interaction, exports.export(self.app.database, person.user_id), private=True)
+        person = await resolve_person(interaction)
+        made = await defer_if_slow(interaction, exports.export(self.app.database, person.user_id), private=True)
         files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
         await say(interaction, person.reader.t("runs.export.done"), files=files)
 
-    @app_commands.command(name="import", description=spoken("runs.commands.import"))
+    @app_commands.command(name="import", description=localized("runs.commands.import"))
     @app_commands.describe(
-        file=spoken("runs.commands.file"),
-        file2=spoken("runs.commands.file"),
-        file3=spoken("runs.commands.file"),
-        file4=spoken("runs.commands.file"),
-        file5=spoken("runs.commands.file"),
+        file=localized("runs.commands.file"),
+        file2=localized("runs.commands.file"),
+        file3=localized("runs.commands.file"),
+        file4=localized("runs.commands.file"),
+        file5=localized("runs.commands.file"),
     )
     async def import_(
         self,

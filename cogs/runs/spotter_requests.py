@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.message_kinds import Hold, Outgoing
+from bot.delivery.message_kinds import Hold, RenderContext
 from bot.domain.runs.runs import SpotterState
 from bot.errors import BadInput
 from bot.interactions.authorization import still_here
 from bot.interactions.components import Buttons, Component, button, identity
 from bot.interactions.replies import Interaction, tell
 from bot.interactions.tree import reader_in
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Person
 from bot.services.messages import questions
 from bot.services.runs.runs import RunView
@@ -62,29 +62,29 @@ async def tell_left(interaction: Interaction, before: RunView, after: RunView) -
 async def notice_spotter(interaction: Interaction, person: Person, view: RunView) -> None:
     """See whether who answered from a direct message is still in the run's club; the answer itself stands.
 
-    In the club the press proves it, and of the home club `met` has made sure.
+    In the club the press proves it, and of the home club `resolve_person` has made sure.
     """
     if not person.in_guild and view.guild_id is not None and view.guild_id != person.guild_id:
         await still_here(interaction, view.guild_id, person.user_id)
 
 
-async def hold_question(session: AsyncSession, out: Outgoing, now: datetime) -> Hold | None:
+async def hold_question(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
     """Keep a question for later whose recipient has been asked enough today."""
     until = await questions.put_from(session, out.user_id, now)
     return None if until is None else Hold(until)
 
 
-def never_button(asker_id: int, reader: Reader) -> Component:
+def never_button(asker_id: int, reader: Localizer) -> Component:
     """Asked nothing more by this person; below every question."""
     return button(reader.t("ties.mute.button"), identity("ask", "never", asker_id), emoji="🔕")
 
 
-def question(view: RunView, reader: Reader) -> str:
+def question(view: RunView, reader: Localizer) -> str:
     """What the spotter is asked."""
     return reader.t("runs.spotter.ask", name=escaped(view.runner, 60), run=line_of(view, reader))
 
 
-def answers(view: RunView, reader: Reader) -> discord.ui.View:
+def answers(view: RunView, reader: Localizer) -> discord.ui.View:
     """Yes, no, and not to be asked again."""
     shown = Buttons(timeout=None)
     shown.add_item(

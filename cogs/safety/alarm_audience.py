@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.delivery.message_kinds import Drawn, Outgoing
+from bot.delivery.message_kinds import RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.errors import NotFound, Unavailable
 from bot.interactions.authorization import standing_in
 from bot.interactions.channel_readers import readers_of
-from bot.interactions.replies import Interaction, met
+from bot.interactions.replies import Interaction, resolve_person
 from bot.interactions.tree import reader_in
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members.people import Club, Person
 from bot.services.outings.outings import OutingView, outing_of
 from cogs.safety.alerts_view import show_button
@@ -42,33 +42,33 @@ async def organised(interaction: Interaction, person: Person, outing_id: int) ->
     return None
 
 
-def to_organisers(out: Outgoing, club: Club, words: str, view: ui.View) -> Drawn:
+def to_organisers(out: RenderContext, club: Club, words: str, view: ui.View) -> RenderedMessage:
     """With the organisers' role mentioned, in their channel: this ping is meant."""
     if out.user_id or club.organiser_role_id is None:
-        return Drawn(content=words, view=view)
+        return RenderedMessage(content=words, view=view)
     role = discord.Object(club.organiser_role_id)
-    return Drawn(
+    return RenderedMessage(
         content=f"<@&{role.id}> {words}",
         view=view,
         mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role]),
     )
 
 
-async def reader_of(interaction: Interaction) -> Reader:
+async def reader_of(interaction: Interaction) -> Localizer:
     """How the one who speaks reads; by Discord's locale where the database does not tell."""
     try:
-        return (await met(interaction, urgent=True)).reader
+        return (await resolve_person(interaction, urgent=True)).reader
     except Exception as error:
         log.warning("who speaks is not known: %r", error)
         return reader_in(interaction)
 
 
-def with_show(view: ui.View, out: Outgoing, reader: Reader) -> ui.View:
+def with_show(view: ui.View, out: RenderContext, reader: Localizer) -> ui.View:
     """With Show, which asks Discord again and opens the whole."""
     return view.add_item(show_button(out.delivery_id, reader))
 
 
-async def read_by_companions(client: Backpedal, out: Outgoing, outing: OutingView) -> bool:
+async def read_by_companions(client: Backpedal, out: RenderContext, outing: OutingView) -> bool:
     """Whether somebody of the outing reads a message: by direct message, or in the organisers' channel."""
     ids = [c.user_id for c in outing.companions]
     if out.user_id:
@@ -76,7 +76,7 @@ async def read_by_companions(client: Backpedal, out: Outgoing, outing: OutingVie
     return bool(await readers_of(client, out.channel_id, ids))
 
 
-async def outing_in(client: Backpedal, out: Outgoing) -> OutingView | None:
+async def outing_in(client: Backpedal, out: RenderContext) -> OutingView | None:
     """The outing that a message is about, or None where it is gone."""
     if out.subject_id is None:
         return None
@@ -86,6 +86,6 @@ async def outing_in(client: Backpedal, out: Outgoing) -> OutingView | None:
         return None
 
 
-def drawn(made: tuple[str, ui.View]) -> Drawn:
+def drawn(made: tuple[str, ui.View]) -> RenderedMessage:
     """Words and buttons as a message."""
-    return Drawn(content=made[0], view=made[1])
+    return RenderedMessage(content=made[0], view=made[1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import pause_after_rung
@@ -17,9 +17,17 @@ from bot.errors import MemberError, Unavailable
 from bot.interactions.arguments import Entered
 from bot.interactions.channel_readers import readable_by_all
 from bot.interactions.components import Component, card, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, patiently, reply, soon
+from bot.interactions.replies import (
+    Interaction,
+    close_with,
+    defer_if_slow,
+    open_form,
+    reply,
+    resolve_person,
+    retry_unavailable,
+)
 from bot.interactions.startup_tasks import begin
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members import people
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
@@ -85,7 +93,7 @@ class Alerts(commands.Cog):
         """Write no alarm down any more."""
         self.emergency.close()
 
-    def more_items(self, outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+    def more_items(self, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
         """What the menu behind More offers."""
         return views.more_items(outing, user_id, reader)
 
@@ -105,13 +113,13 @@ class Alerts(commands.Cog):
         async def alarm() -> tuple[str, Club | None]:
             outing = await self.emergency.written(write)
             if outing is not None:
-                self.app.courier.poke()
+                self.app.outbox.wake()
                 return await self._raised(outing, interaction.user.id)
             reached = await self.emergency.call_for_help(interaction, outing_id, write)
             return reached.key, reached.lifeline.club if reached.lifeline else None
 
         try:
-            key, club = await soon(interaction, alarm(), private=True)
+            key, club = await defer_if_slow(interaction, alarm(), private=True)
         except MemberError:
             await reader_of(interaction)  # in whose language it is told
             raise
@@ -141,7 +149,7 @@ class Alerts(commands.Cog):
         await self._answer(interaction, outing_id, about_user_id, contact_answers.CANNOT)
 
     async def _answer(self, interaction: Interaction, outing_id: int, about_user_id: int, how: str) -> None:
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         outing = await contact_answers.answer(
             self.app.database,
             outing_id,
@@ -151,7 +159,7 @@ class Alerts(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         about = outing.who(about_user_id)
         assert about is not None
         club = await alerts.club_for(self.app.database, outing.guild_id)
@@ -160,14 +168,14 @@ class Alerts(commands.Cog):
     @pressed("alert", "resolve", "outing_id")
     async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
         """Ask for a word."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, views.resolve_form(outing_id, person.reader))
 
     @pressed("alert", "resolved", "outing_id")
     async def resolve(self, interaction: Interaction, outing_id: int, word: Entered[str] = "") -> None:
         """End the alarms with a word on what happened."""
-        person = await patiently(lambda: met(interaction, urgent=True))
-        organises = await patiently(lambda: organised(interaction, person, outing_id))
+        person = await retry_unavailable(lambda: resolve_person(interaction, urgent=True))
+        organises = await retry_unavailable(lambda: organised(interaction, person, outing_id))
 
         async def resolve() -> OutingView:
             return await alerts.resolve(
@@ -180,19 +188,19 @@ class Alerts(commands.Cog):
                 now=self.app.clock(),
             )
 
-        outing = await soon(interaction, patiently(resolve), private=True)
-        self.app.courier.poke()
+        outing = await defer_if_slow(interaction, retry_unavailable(resolve), private=True)
+        self.app.outbox.wake()
         told = await alerts.anybody_was_alarmed(self.app.database, outing_id)
         await reply(interaction, views.resolved(outing, person.reader, told=told), private=True)
 
 
-async def _climb(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def _climb(session: AsyncSession, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
         await escalation.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
 
 
-async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     me = outing.who(out.user_id) if outing else None
     if outing is None or me is None or not me.out:
@@ -203,7 +211,7 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
     return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts.told))
 
 
-async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_contact(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
@@ -223,7 +231,7 @@ async def _draw_contact(client: Backpedal, out: Outgoing) -> Drawn | None:
     return drawn(made)
 
 
-async def _asks_before(client: Backpedal, out: Outgoing, rung: int) -> bool:
+async def _asks_before(client: Backpedal, out: RenderContext, rung: int) -> bool:
     """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
     cog, now = client.get_cog("Alerts"), client.app.clock()
     called_for = out.payload.get("help") or "help_user_id" in out.payload
@@ -232,11 +240,11 @@ async def _asks_before(client: Backpedal, out: Outgoing, rung: int) -> bool:
     if out.due_at >= cog.since or now - out.due_at <= escalation.AWAY:
         return False
     await escalation.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
-    client.app.courier.poke()
+    client.app.outbox.wake()
     return True
 
 
-async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
+async def _draw_organisers(client: Backpedal, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
         return None
@@ -254,13 +262,13 @@ async def _draw_organisers(client: Backpedal, out: Outgoing, *, exactly: bool = 
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
 
-def _who_hears(out: Outgoing) -> Recipient:
+def _who_hears(out: RenderContext) -> Recipient:
     """A turn of an alarm goes to those who were alarmed; without `contact` it is told somebody of the outing."""
     contact = out.payload.get("contact")
     return Recipient.COMPANION if contact is None else Recipient.CONTACT if contact else Recipient.ORGANISER
 
 
-async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_clear(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None:
         return None
@@ -278,12 +286,14 @@ async def _draw_clear(client: Backpedal, out: Outgoing) -> Drawn | None:
     about = outing.who(int(out.payload.get("about_user_id", 0)))
     if about is not None:  # who answers is a contact, and need not be known in the club
         name = await contact_answers.name_of_contact(client.app.database.urgent, about.user_id, by)
-    return Drawn(
+    return RenderedMessage(
         content=views.clear(outing, outing.who(by), name, how, reader, about=about, word=out.payload.get("word"))
     )
 
 
-async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+async def _by_direct_message(
+    session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime
+) -> None:
     """The organisers' channel is gone or closed to the bot: tell them one by one."""
     if out.user_id or out.subject_id is None:
         return
@@ -291,7 +301,7 @@ async def _by_direct_message(session: AsyncSession, out: Outgoing, failure: Fail
     await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 
 
-async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:
+async def _moved_to_direct_messages(client: Backpedal, out: RenderContext) -> bool:
     """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
     if out.user_id:
         return False
@@ -301,7 +311,7 @@ async def _moved_to_direct_messages(client: Backpedal, out: Outgoing) -> bool:
     await alerts.move_to_direct_messages(
         app.database, out.subject_id, out.kind, out.occurrence, app.clock(), out.payload
     )
-    app.courier.poke()
+    app.outbox.wake()
     return True
 
 

@@ -12,7 +12,7 @@ from discord.utils import format_dt
 
 from bot.domain.outings.outing_rules import OUT, OutingState
 from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity, row, select
-from bot.localizer import Reader, escaped
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety.contact_answers import REACHED, Tried
@@ -26,12 +26,12 @@ LONGEST = 1900
 """Characters of an alarm, of the 2,000 that Discord takes: the mention of a role comes before it."""
 
 
-def number(club: Club | None, reader: Reader) -> str:
+def number(club: Club | None, reader: Localizer) -> str:
     """What this is not, with the club's emergency number or "your local emergency number"."""
     return reader.t("alerts.organisers.number", number=number_to_call(club, reader))
 
 
-def ask(outing: OutingView, reader: Reader, *, again: bool, contacts: bool) -> tuple[str, ui.View]:
+def ask(outing: OutingView, reader: Localizer, *, again: bool, contacts: bool) -> tuple[str, ui.View]:
     """Are you home? `again`: the bot was away; `contacts`: this person has contacts who are told first."""
     assert outing.due_back_at is not None
     key = "words_again" if again else "words" if contacts else "words_alone"
@@ -47,7 +47,7 @@ def for_contact(
     outing: OutingView,
     about: CompanionView,
     club: Club,
-    reader: Reader,
+    reader: Localizer,
     *,
     asks_help: bool,
     asked: bool = True,
@@ -83,7 +83,7 @@ def for_contact(
     return "\n".join(parts), _answers(outing, about, reader) if answerable else Buttons(timeout=None)
 
 
-def answered(outing: OutingView, about: CompanionView, club: Club, reader: Reader, how: str) -> tuple[str, ui.View]:
+def answered(outing: OutingView, about: CompanionView, club: Club, reader: Localizer, how: str) -> tuple[str, ui.View]:
     """What the alarm becomes when a contact has answered; the answer can be changed."""
     name = escaped(about.name, 60)
     key = f"{how}_help" if how == REACHED and outing.help_at is not None else how
@@ -91,7 +91,7 @@ def answered(outing: OutingView, about: CompanionView, club: Club, reader: Reade
     return "\n".join([*parts, number(club, reader)]), _answers(outing, about, reader)
 
 
-def _answers(outing: OutingView, about: CompanionView, reader: Reader) -> ui.View:
+def _answers(outing: OutingView, about: CompanionView, reader: Localizer) -> ui.View:
     return classic(
         button(
             reader.t("alerts.button.reached"),
@@ -103,7 +103,7 @@ def _answers(outing: OutingView, about: CompanionView, reader: Reader) -> ui.Vie
 
 
 def for_organisers(
-    outing: OutingView, club: Club, reader: Reader, *, help_for: CompanionView | None, tried: Tried | None = None
+    outing: OutingView, club: Club, reader: Localizer, *, help_for: CompanionView | None, tried: Tried | None = None
 ) -> tuple[str, ui.View]:
     """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be.
 
@@ -128,7 +128,7 @@ def for_organisers(
     return "\n".join(parts), classic(resolve_button(outing, reader))
 
 
-def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, reader: Reader) -> list[str]:
+def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, reader: Localizer) -> list[str]:
     """Who was asked, and which contacts were told and what they say."""
     about = [help_for] if help_for is not None else list(outing.out)
     lines = []
@@ -146,7 +146,7 @@ def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, rea
     return lines
 
 
-def _fitting(lines: list[str], length: int, reader: Reader) -> list[str]:
+def _fitting(lines: list[str], length: int, reader: Localizer) -> list[str]:
     """As many lines as fit into a length, and a last one that says how many did not."""
     fitting: list[str] = []
     for line in lines:
@@ -157,7 +157,7 @@ def _fitting(lines: list[str], length: int, reader: Reader) -> list[str]:
     return fitting
 
 
-def show_button(delivery_id: int, reader: Reader) -> Component:
+def show_button(delivery_id: int, reader: Localizer) -> Component:
     """Opens what an alarm says, for somebody who is then known to organise the club."""
     return button(reader.t("delivery.show"), identity("delivery", "show", delivery_id), ButtonStyle.primary)
 
@@ -167,7 +167,7 @@ def clear(
     by: CompanionView | None,
     by_name: str,
     how: str,
-    reader: Reader,
+    reader: Localizer,
     *,
     about: CompanionView | None = None,
     word: str | None = None,
@@ -196,7 +196,7 @@ def clear(
     return f"{words}\n{reader.t('alerts.clear.goes_on_waits', names=names_of(outing.out, reader))}"
 
 
-def resolved(outing: OutingView, reader: Reader, *, told: bool) -> ui.LayoutView:
+def resolved(outing: OutingView, reader: Localizer, *, told: bool) -> ui.LayoutView:
     """The answer to Resolved: what has ended by it, and what goes on. `told`: somebody had been alarmed."""
     if outing.ended_at is not None:
         return card(reader.t("alerts.resolve.done" if told else "alerts.resolve.done_nobody"))
@@ -214,12 +214,12 @@ def overdue_unasked(outing: OutingView, club: Club) -> str:
     return "\n".join([words, *where(outing, about, reader, outing.out), *_home(outing, reader), number(club, reader)])
 
 
-def withheld(outing: OutingView, reader: Reader) -> OutingView:
+def withheld(outing: OutingView, reader: Localizer) -> OutingView:
     """An outing without where it is, for an organiser whom Discord does not confirm."""
     return replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
 
 
-def where(outing: OutingView, about: CompanionView, reader: Reader, whom: Sequence[CompanionView] = ()) -> list[str]:
+def where(outing: OutingView, about: CompanionView, reader: Localizer, whom: Sequence[CompanionView] = ()) -> list[str]:
     """Who it is, to be tapped; the place, as exactly as it is known, and the last check-in.
 
     A mention opens a profile, from which one can write or call; it pings nobody, as no message here may.
@@ -237,24 +237,24 @@ def where(outing: OutingView, about: CompanionView, reader: Reader, whom: Sequen
     return lines
 
 
-def help_button(outing: OutingView, reader: Reader) -> Component:
+def help_button(outing: OutingView, reader: Localizer) -> Component:
     """Asks for help at once."""
     return button(reader.t("alerts.button.help"), identity("alert", "help", outing.outing_id), ButtonStyle.danger)
 
 
-def unsafe_button(outing: OutingView, reader: Reader) -> Component:
+def unsafe_button(outing: OutingView, reader: Localizer) -> Component:
     """The quiet one; looks like any other."""
     return button(reader.t("alerts.button.unsafe"), identity("alert", "unsafe", outing.outing_id))
 
 
-def resolve_button(outing: OutingView, reader: Reader) -> Component:
+def resolve_button(outing: OutingView, reader: Localizer) -> Component:
     """Says what happened."""
     return button(
         reader.t("alerts.button.resolved"), identity("alert", "resolve", outing.outing_id), ButtonStyle.success
     )
 
 
-def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Component]:
+def more_items(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
     """What the menu behind More offers while somebody is out; Resolved while anybody is overdue."""
     me = outing.who(user_id)
     if outing.state not in OUT or me is None or me.checked_in_at is None:
@@ -265,7 +265,7 @@ def more_items(outing: OutingView, user_id: int, reader: Reader) -> list[Compone
     return found
 
 
-def resolve_form(outing_id: int, reader: Reader) -> Form:
+def resolve_form(outing_id: int, reader: Localizer) -> Form:
     """Asks for a word on what happened."""
     return Form(
         reader.t("alerts.resolve.title"),
@@ -279,7 +279,7 @@ def resolve_form(outing_id: int, reader: Reader) -> Form:
     )  # fmt: skip
 
 
-def contact_asked(name: str, user_id: int, reader: Reader) -> tuple[str, ui.View]:
+def contact_asked(name: str, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
     """Asks somebody to be a contact."""
     return reader.t("alerts.contact.ask", name=escaped(name, 60)), classic(
         button(reader.t("alerts.button.accept"), identity("contact", "accept", user_id), ButtonStyle.success),
@@ -287,7 +287,7 @@ def contact_asked(name: str, user_id: int, reader: Reader) -> tuple[str, ui.View
     )
 
 
-def contact_gone(name: str | None, left: int, reader: Reader) -> str:
+def contact_gone(name: str | None, left: int, reader: Localizer) -> str:
     """A contact is one no longer: who, unless they have erased themselves, and how many there still are."""
     who = reader.t(
         "alerts.contact.lost_somebody" if name is None else "alerts.contact.lost", name=escaped(name or "", 60)
@@ -295,7 +295,7 @@ def contact_gone(name: str | None, left: int, reader: Reader) -> str:
     return f"{who} {reader.t('alerts.contact.lost_left', count=left) if left else reader.t('alerts.contact.lost_all')}"
 
 
-def contacts_card(contacts: Contacts, reader: Reader, notice: str = "") -> ui.LayoutView:
+def contacts_card(contacts: Contacts, reader: Localizer, notice: str = "") -> ui.LayoutView:
     """One's own contacts in order, and whose contact one is."""
     lines = [
         reader.t(
@@ -326,7 +326,7 @@ def _with(outing: OutingView, user_id: int) -> list[CompanionView]:
     return [c for c in outing.out if c.user_id != user_id]
 
 
-def _home(outing: OutingView, reader: Reader) -> list[str]:
+def _home(outing: OutingView, reader: Localizer) -> list[str]:
     """Who can be asked, being home already."""
     home = [c for c in outing.inside if c.home_at is not None]
     return [reader.t("alerts.where.home", names=names_of(home, reader))] if home else []

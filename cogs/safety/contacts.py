@@ -9,14 +9,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Drawn, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.interactions.arguments import Chosen
 from bot.interactions.components import pressed
-from bot.interactions.replies import Interaction, close_with, met, patiently, replace, reply, soon
-from bot.interactions.tree import spoken
+from bot.interactions.replies import (
+    Interaction,
+    close_with,
+    defer_if_slow,
+    replace,
+    reply,
+    resolve_person,
+    retry_unavailable,
+)
+from bot.interactions.tree import localized
 from bot.localizer import escaped
 from bot.services.members import people
 from bot.services.members.people import Person
@@ -51,9 +59,11 @@ class ContactList(commands.Cog):
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
         """Show one's contacts; name somebody first when one is given."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if member is None:
-            found = await soon(interaction, contacts.contacts_of(self.app.database, person.user_id), private=True)
+            found = await defer_if_slow(
+                interaction, contacts.contacts_of(self.app.database, person.user_id), private=True
+            )
             await reply(interaction, contacts_card(found, person.reader), private=True)
             return
         if member.bot:
@@ -67,8 +77,8 @@ class ContactList(commands.Cog):
             person.guild_id,
             self.app.clock(),
         )
-        named = await soon(interaction, work, private=True)
-        self.app.courier.poke()
+        named = await defer_if_slow(interaction, work, private=True)
+        self.app.outbox.wake()
         notice = person.reader.t("alerts.contact.asked")
         if named.again_at is not None:
             who = escaped(member.display_name, 60)
@@ -87,16 +97,16 @@ class ContactList(commands.Cog):
     @pressed("contact", "drop")
     async def drop(self, interaction: Interaction, contact_id: Chosen[int]) -> None:
         """Take somebody off one's list."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         found = await contacts.drop_contact(self.app.database, person.user_id, contact_id, self.app.clock())
         await replace(interaction, contacts_card(found, person.reader))
 
     @pressed("contact", "withdraw")
     async def withdraw(self, interaction: Interaction, user_id: Chosen[int]) -> None:
         """Stop being somebody's contact."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await contacts.answer(self.app.database, user_id, person.user_id, accept=False, now=self.app.clock())
-        self.app.courier.poke()
+        self.app.outbox.wake()
         found = await contacts.contacts_of(self.app.database, person.user_id)
         name = await people.name_of(self.app.database, user_id, person.guild_id)
         notice = person.reader.t("alerts.contact.withdrawn", name=escaped(name, 60))
@@ -113,17 +123,19 @@ class ContactList(commands.Cog):
         await self._answer(interaction, user_id, accept=False)
 
     async def _answer(self, interaction: Interaction, user_id: int, *, accept: bool) -> None:
-        person = await patiently(lambda: met(interaction, urgent=True))
+        person = await retry_unavailable(lambda: resolve_person(interaction, urgent=True))
         database, contact_id = self.app.database, person.user_id
-        work = patiently(lambda: contacts.answer(database, user_id, contact_id, accept=accept, now=self.app.clock()))
-        await soon(interaction, work, private=True)
-        self.app.courier.poke()
+        work = retry_unavailable(
+            lambda: contacts.answer(database, user_id, contact_id, accept=accept, now=self.app.clock())
+        )
+        await defer_if_slow(interaction, work, private=True)
+        self.app.outbox.wake()
         name = escaped(await people.name_of(self.app.database, user_id, person.guild_id), 60)
         words = person.reader.t(f"alerts.contact.{'accepted' if accept else 'declined'}", name=name)
         await close_with(interaction, words)
 
 
-async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     about = int(out.payload["about_user_id"])
     if not await contacts.is_asked(database, about, out.user_id):
@@ -132,16 +144,16 @@ async def _draw_ask(client: Backpedal, out: Outgoing) -> Drawn | None:
         return None
     reader = await people.reader_for(database, out.user_id, out.guild_id)
     words, view = contact_asked(await people.name_of(database, about, out.guild_id), about, reader)
-    return Drawn(content=words, view=view.add_item(never_button(about, reader)))
+    return RenderedMessage(content=words, view=view.add_item(never_button(about, reader)))
 
 
-async def _draw_gone(client: Backpedal, out: Outgoing) -> Drawn:
+async def _draw_gone(client: Backpedal, out: RenderContext) -> RenderedMessage:
     database = client.app.database
     left = [c for c in (await contacts.contacts_of(database, out.user_id)).mine if c.state is ContactState.ACCEPTED]
     reader = await people.reader_for(database, out.user_id, out.guild_id)
     about = out.payload.get("about_user_id")
     name = await people.name_of(database, int(about), out.guild_id) if about is not None else None
-    return Drawn(content=contact_gone(name, len(left), reader))
+    return RenderedMessage(content=contact_gone(name, len(left), reader))
 
 
 async def setup(bot: Backpedal) -> None:
@@ -149,8 +161,8 @@ async def setup(bot: Backpedal) -> None:
     cog = ContactList(bot.app)
     await bot.add_cog(cog)
 
-    @app_commands.command(name="contact", description=spoken("alerts.commands.contact"))
-    @app_commands.describe(member=spoken("alerts.commands.member"))
+    @app_commands.command(name="contact", description=localized("alerts.commands.contact"))
+    @app_commands.describe(member=localized("alerts.commands.member"))
     async def contact(interaction: Interaction, member: discord.User | None = None) -> None:
         await cog.show_or_name(interaction, member)
 

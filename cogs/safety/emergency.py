@@ -21,8 +21,8 @@ from bot.errors import Conflict, MemberError, NotFound, Unavailable
 from bot.interactions import responses
 from bot.interactions.channel_readers import readable_by_all
 from bot.interactions.components import Buttons
-from bot.interactions.replies import Interaction, patiently
-from bot.localizer import Reader, escaped
+from bot.interactions.replies import Interaction, retry_unavailable
+from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
 from bot.services.safety.emergency_roster import Lifeline
@@ -93,7 +93,7 @@ class Emergency:
             MemberError: the alarm is refused: the outing is over, or not this member's.
         """
         try:
-            return await patiently(write, TRIES)
+            return await retry_unavailable(write, TRIES)
         except Unavailable as error:
             log.warning("an alarm could not be written: %s", error.key)
         except MemberError:
@@ -235,7 +235,7 @@ class Emergency:
         sent = []
         for guild in guilds:
             known = self._app.lifelines.of_club(guild.id)
-            reader = known.club.reader if known else Reader()
+            reader = known.club.reader if known else Localizer()
             seen = "\n".join(f"> {line}" for line in _text_of(message)[:QUOTED].splitlines())
             words = reader.t("alerts.direct.unknown", name=escaped(user.display_name, 60), mention=user.mention)
             to = _each([guild.owner_id] if guild.owner_id else [], [user.id])
@@ -255,7 +255,7 @@ class Emergency:
                 except Exception as error:
                     log.warning("an alarm cannot be written still: %r", error)
                     continue
-                self._app.courier.poke()
+                self._app.outbox.wake()
                 return
 
         task = asyncio.create_task(keep())
@@ -352,8 +352,8 @@ async def _post(client: Backpedal, club: Club, words: str, view: ui.View, key: i
 async def _send_to(client: Backpedal, user_id: int, words: str, view: ui.View | None, key: int) -> bool:
     """Write somebody a direct message."""
     try:
-        async with asyncio.timeout(SEND_S), client.app.courier.leave(Priority.SAFETY):
-            channel = await responses.insist(lambda: client.create_dm(discord.Object(user_id)))
+        async with asyncio.timeout(SEND_S), client.app.outbox.slot(Priority.SAFETY):
+            channel = await responses.retry_idempotent(lambda: client.create_dm(discord.Object(user_id)))
     except responses.LOST as error:  # a timeout is an OSError
         log.warning("an alarm past the database could not be sent to somebody: %r", error)
         return False
@@ -372,8 +372,8 @@ async def _send(
     shown: Any = {} if view is None else {"view": view}
     mentions = mentions or discord.AllowedMentions.none()
     try:
-        async with asyncio.timeout(SEND_S), client.app.courier.leave(Priority.SAFETY):
-            await responses.insist(
+        async with asyncio.timeout(SEND_S), client.app.outbox.slot(Priority.SAFETY):
+            await responses.retry_idempotent(
                 lambda: channel.send(words[:2000], allowed_mentions=mentions, nonce=f"sos{key}"[:25], **shown)
             )
     except responses.LOST as error:

@@ -11,7 +11,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Kind, Outgoing, Recipient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import EXTENSIONS_MIN
@@ -19,7 +19,7 @@ from bot.errors import MemberError, NotFound
 from bot.interactions.arguments import Entered
 from bot.interactions.channel_readers import readable_by_all, readers_of
 from bot.interactions.components import card, pressed
-from bot.interactions.replies import Interaction, close_with, met, open_form, reply, say, soon
+from bot.interactions.replies import Interaction, close_with, defer_if_slow, open_form, reply, resolve_person, say
 from bot.services.members import people
 from bot.services.members.people import Club
 from bot.services.outings import outing_lifecycle
@@ -90,11 +90,11 @@ class QuietAlarms(commands.Cog):
     async def feel_unsafe(self, interaction: Interaction, outing_id: int) -> None:
         """Alarm quietly: the answer is that of an extension."""
         try:
-            pressed_on = await soon(interaction, self._alarm(interaction, outing_id), private=True)
+            pressed_on = await defer_if_slow(interaction, self._alarm(interaction, outing_id), private=True)
         except MemberError:
             await reader_of(interaction)  # in whose language it is told
             raise
-        self.app.courier.poke()
+        self.app.outbox.wake()
         reader = await reader_of(interaction)
         note = "" if pressed_on.heard else views.unheard(pressed_on.club, reader)
         if pressed_on.refused is not None:  # what Extend says in its place, as it says it
@@ -131,7 +131,7 @@ class QuietAlarms(commands.Cog):
     @pressed("alert", "unheard", "outing_id")
     async def say_who_was_not_reached(self, interaction: Interaction, outing_id: int) -> None:
         """Say openly what the direct message says so that nobody beside the presser understands it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         if not await quiet_alarms.unheard(self.app.database, outing_id, person.user_id):
             raise NotFound("partners.not_open")
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
@@ -141,7 +141,7 @@ class QuietAlarms(commands.Cog):
     @pressed("alert", "onit", "outing_id", "alarm_id")
     async def take(self, interaction: Interaction, outing_id: int, alarm_id: int) -> None:
         """Be on it: the alarm sounds no more."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         organises = await organised(interaction, person, outing_id)
         alarm = await quiet_alarms.take(
             self.app.database,
@@ -152,19 +152,19 @@ class QuietAlarms(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._redraw(interaction, alarm)
 
     @pressed("alert", "word", "outing_id", "alarm_id")
     async def ask_how_it_ended(self, interaction: Interaction, outing_id: int, alarm_id: int) -> None:
         """Ask for the word that closes it."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         await open_form(interaction, views.close_form(outing_id, alarm_id, person.reader))
 
     @pressed("alert", "closed", "outing_id", "alarm_id")
     async def close(self, interaction: Interaction, outing_id: int, alarm_id: int, word: Entered[str] = "") -> None:
         """Close it with the word typed."""
-        person = await met(interaction)
+        person = await resolve_person(interaction)
         organises = await organised(interaction, person, outing_id)
         alarm = await quiet_alarms.close(
             self.app.database,
@@ -176,7 +176,7 @@ class QuietAlarms(commands.Cog):
             interaction_id=interaction.id,
             now=self.app.clock(),
         )
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await self._redraw(interaction, alarm)
 
     async def _redraw(self, interaction: Interaction, alarm: QuietAlarm) -> None:
@@ -196,15 +196,15 @@ def _as_if_extended(outing: OutingView) -> OutingView:
     return replace(outing, due_back_at=outing.due_back_at + timedelta(minutes=EXTENSIONS_MIN[0]))
 
 
-async def _sound_again(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def _sound_again(session: AsyncSession, due: DueJob, now: datetime) -> None:
     await quiet_alarms.sound_again(session, int(due.payload["alarm_id"]), now)
 
 
-def _who_hears(out: Outgoing) -> Recipient:
+def _who_hears(out: RenderContext) -> Recipient:
     return Recipient.CONTACT if out.payload.get("contact") else Recipient.ORGANISER
 
 
-async def _draw_alarm(client: Backpedal, out: Outgoing, *, exactly: bool = True) -> Drawn | None:
+async def _draw_alarm(client: Backpedal, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or not alarm.sounds or await _kept_from_a_partner(client, out, outing):
@@ -220,7 +220,7 @@ async def _draw_alarm(client: Backpedal, out: Outgoing, *, exactly: bool = True)
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
 
-async def _is_still_told(client: Backpedal, out: Outgoing, alarm: QuietAlarm) -> bool:
+async def _is_still_told(client: Backpedal, out: RenderContext, alarm: QuietAlarm) -> bool:
     """Whether somebody who is told as a contact still is one."""
     if _who_hears(out) is not Recipient.CONTACT:
         return True
@@ -242,7 +242,7 @@ async def _alarm(
     return views.alarm(outing, about, alarm, club, reader, by_name=name)
 
 
-async def _draw_turn(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_turn(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or await _kept_from_a_partner(client, out, outing):
@@ -253,10 +253,10 @@ async def _draw_turn(client: Backpedal, out: Outgoing) -> Drawn | None:
     by = await people.name_of(client.app.database.urgent, int(out.payload["by_user_id"]), outing.guild_id)
     about = outing.who(alarm.user_id)
     words = views.turn(str(out.payload["how"]), about.name if about else "?", by, alarm.resolution or "", reader)
-    return Drawn(content=words)
+    return RenderedMessage(content=words)
 
 
-async def _draw_unheard(client: Backpedal, out: Outgoing) -> Drawn | None:
+async def _draw_unheard(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None:
         return None
@@ -265,7 +265,7 @@ async def _draw_unheard(client: Backpedal, out: Outgoing) -> Drawn | None:
     return drawn(views.unheard_letter(outing, club, reader, str(out.payload.get("how", "unheard"))))
 
 
-async def _kept_from_a_partner(client: Backpedal, out: Outgoing, outing: OutingView) -> bool:
+async def _kept_from_a_partner(client: Backpedal, out: RenderContext, outing: OutingView) -> bool:
     """Whether somebody of the outing, or everybody, would read it: it is then sent to each of the others alone.
 
     Asked whenever something is drawn, and not while the press is answered: an Extend asks nobody and takes no longer.
@@ -278,11 +278,11 @@ async def _kept_from_a_partner(client: Backpedal, out: Outgoing, outing: OutingV
         await quiet_alarms.send_to_each(
             app.database, out.subject_id, out.kind, out.occurrence, app.clock(), out.payload
         )
-        app.courier.poke()
+        app.outbox.wake()
     return True
 
 
-async def _on_to_others(session: AsyncSession, out: Outgoing, failure: Failure, now: datetime) -> None:
+async def _on_to_others(session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """From the channel to each alone, and when the last of them can not be reached, back to the presser."""
     if out.user_id and out.subject_id is not None:
         await quiet_alarms.not_reached(session, out.subject_id, out.occurrence, now, out.payload)
@@ -290,7 +290,7 @@ async def _on_to_others(session: AsyncSession, out: Outgoing, failure: Failure, 
         await _to_each(session, out, failure, now)
 
 
-async def _to_each(session: AsyncSession, out: Outgoing, _: Failure, now: datetime) -> None:
+async def _to_each(session: AsyncSession, out: RenderContext, _: DeliveryFailure, now: datetime) -> None:
     """The organisers' channel is gone or closed to the bot: tell them one by one."""
     if not out.user_id and out.subject_id is not None:
         await quiet_alarms.to_each_in(session, out.subject_id, out.kind, out.occurrence, now, out.payload)

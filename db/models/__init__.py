@@ -7,16 +7,14 @@ from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
 from db.models.outings import Companion, MeetingPoint, Outing, OutingPress, UnsafeAlarm
 from db.models.partners import Availability, Contact, NoShow, Question, Round, RoundPlace, Spotting, Tie
 from db.models.process import Remembered
-from db.models.reminders import Done, Reminder
-from db.models.runs import Card, Recording, Revision, Run, Stretch
+from db.models.reminders import Reminder, ReminderDone
+from db.models.runs import Recording, Revision, Run, RunCard, StretchRow
 
 __all__ = [
     "Availability",
-    "Card",
     "Companion",
     "Contact",
     "Delivery",
-    "Done",
     "Due",
     "Guild",
     "MeetingPoint",
@@ -30,14 +28,16 @@ __all__ = [
     "Recording",
     "Remembered",
     "Reminder",
+    "ReminderDone",
     "Repair",
     "Revision",
     "Round",
     "RoundPlace",
     "Run",
+    "RunCard",
     "Spotting",
     "Standing",
-    "Stretch",
+    "StretchRow",
     "Tie",
     "UnsafeAlarm",
     "User",

@@ -43,7 +43,7 @@ class Reminder(Base):
     created_at: Mapped[datetime]
 
 
-class Done(Base):
+class ReminderDone(Base):
     """Somebody has done what one occurrence of a reminder reminded of."""
 
     __tablename__ = "reminders_done"

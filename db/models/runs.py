@@ -67,7 +67,7 @@ class Run(Base):
     deleted_at: Mapped[datetime | None]
 
 
-class Stretch(Base):
+class StretchRow(Base):
     """A part of a run in one direction, in order."""
 
     __tablename__ = "stretches"
@@ -95,7 +95,7 @@ class Revision(Base):
     changed_at: Mapped[datetime]
 
 
-class Card(Base):
+class RunCard(Base):
     """A public message that shows a run and is redrawn when the run changes."""
 
     __tablename__ = "cards"

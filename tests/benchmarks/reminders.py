@@ -29,7 +29,7 @@ from discord.http import Route
 
 from bot.clock import system_clock
 from bot.delivery.drop_log import Dropped
-from bot.delivery.job_runner import Firing
+from bot.delivery.job_runner import JobRunner
 from bot.delivery.rate_limiter import PER_SECOND
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
@@ -159,7 +159,7 @@ async def advance(rows: int, due: int) -> None:
             _reminders(connection, range(due), [now - timedelta(seconds=place / due) for place in range(due)])
         database = Database.open(f"sqlite+aiosqlite:///{file}")
         kinds = {kind.name: kind for kind in ReminderMessages(cast(Any, None)).kinds}
-        firing = Firing(kinds, database, system_clock, Dropped())
+        firing = JobRunner(kinds, database, system_clock, Dropped())
         started, all_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
         while await firing.some(firing.kinds()):
             pass

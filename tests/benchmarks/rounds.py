@@ -18,7 +18,7 @@ from itertools import combinations
 
 from bot.domain.outings.outing_rules import Role, Wish
 from bot.domain.partners.availability import SLOT_MIN
-from bot.domain.rounds.match_scoring import LATELY_WEEKS, Candidate, Drawn, weigh
+from bot.domain.rounds.match_scoring import LATELY_WEEKS, Candidate, Match, weigh
 from bot.domain.rounds.matching import draw_round
 from bot.worker.worker import Worker
 
@@ -30,7 +30,7 @@ HOUR = 60 // SLOT_MIN
 SKIPS = 0.2
 LARGE = 1_000
 
-Rounds = Callable[[Sequence[Candidate], int], Sequence[Drawn]]
+Rounds = Callable[[Sequence[Candidate], int], Sequence[Match]]
 
 
 def members(size: int, chance: random.Random) -> list[Candidate]:
@@ -53,7 +53,7 @@ def members(size: int, chance: random.Random) -> list[Candidate]:
     return found
 
 
-def at_random(people: Sequence[Candidate], seed: int) -> list[Drawn]:
+def at_random(people: Sequence[Candidate], seed: int) -> list[Match]:
     """Each with the first who is possible."""
     waiting = [replace(c, met={}, faced_forward=0, faced_backward=0) for c in people]
     random.Random(seed).shuffle(waiting)
@@ -74,7 +74,7 @@ def at_random(people: Sequence[Candidate], seed: int) -> list[Drawn]:
     return [outing for group in groups if (outing := weigh(group, PER_SPOTTER))]
 
 
-def drawn(people: Sequence[Candidate], seed: int) -> Sequence[Drawn]:
+def drawn(people: Sequence[Candidate], seed: int) -> Sequence[Match]:
     """As the bot does it."""
     return draw_round(people, PER_SPOTTER, seed).outings
 

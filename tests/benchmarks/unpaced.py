@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.rate_limiter import RateLimiter
 
 
 async def setup(bot: Any) -> None:
-    bot.app.courier._pace = Pace(per_second=1e9, burst=1_000_000, window=1_000_000)
+    bot.app.outbox._pace = RateLimiter(per_second=1e9, burst=1_000_000, window=1_000_000)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Run, Spotting, Standing, Stretch
+from db.models import Run, Spotting, Standing, StretchRow
 
 Key = tuple[int, str, str, date, int]
 Sums = tuple[int, int, int, int]
@@ -29,7 +29,7 @@ async def standings_now(session: AsyncSession) -> dict[Key, Sums]:
 
 async def standings_from_scratch(session: AsyncSession) -> dict[Key, Sums]:
     """The same, summed in plain Python from the runs that count and the credits for facing forward on them."""
-    rows = await session.execute(select(Run, Stretch).where(Stretch.run_id == Run.run_id, Run.counted))
+    rows = await session.execute(select(Run, StretchRow).where(StretchRow.run_id == Run.run_id, Run.counted))
     credited = await session.scalars(select(Spotting).join(Run, Run.run_id == Spotting.run_id).where(Run.counted))
     metres: dict[Key, int] = defaultdict(int)
     ms: dict[Key, int] = defaultdict(int)

@@ -19,7 +19,7 @@ from bot.services.members.people import Person, Seen, meet
 from bot.services.outings import outing_signup, partner_calls
 from bot.services.outings.outing_signup import Answer
 from bot.services.outings.outings import OutingView, outing_of
-from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.partner_calls import CallRequest, Who
 from bot.services.outings.waiting_list import Presser
 from db.engine import Database
 from db.models import Availability, Delivery, Due, Guild, MeetingPoint, Member, Tie, User
@@ -68,7 +68,9 @@ class Town:
         surface: Surface | None = Surface.ROAD,
         interaction_id: int | None = None,
     ) -> OutingView:
-        asked = Call(place, Wanted(at, None, minutes * 60_000, None), wish, who, surface, "by the old oak", CHANNEL)
+        asked = CallRequest(
+            place, Wanted(at, None, minutes * 60_000, None), wish, who, surface, "by the old oak", CHANNEL
+        )
         number = interaction_id or next(self.numbers)
         return await partner_calls.call(
             self.database, await self.person(by), asked, interaction_id=number, now=self.now

@@ -13,11 +13,9 @@ from db.base import Base
 from db.engine import Database
 from db.models import (
     Availability,
-    Card,
     Companion,
     Contact,
     Delivery,
-    Done,
     Due,
     Guild,
     MeetingPoint,
@@ -31,14 +29,16 @@ from db.models import (
     Recording,
     Remembered,
     Reminder,
+    ReminderDone,
     Repair,
     Revision,
     Round,
     RoundPlace,
     Run,
+    RunCard,
     Spotting,
     Standing,
-    Stretch,
+    StretchRow,
     Tie,
     UnsafeAlarm,
     User,
@@ -82,7 +82,7 @@ async def fill(database: Database) -> None:
                 )
             )  # fmt: skip
             await session.execute(
-                insert(Stretch).values(
+                insert(StretchRow).values(
                     run_id=run_id, position=0, direction="backward", distance_m=5000, duration_ms=1_650_000
                 )
             )
@@ -93,7 +93,7 @@ async def fill(database: Database) -> None:
                         before=before, changed_at=NOW,
                     )
                 )  # fmt: skip
-            await session.execute(insert(Card).values(message_id=50 + run_id, channel_id=40, run_id=run_id))
+            await session.execute(insert(RunCard).values(message_id=50 + run_id, channel_id=40, run_id=run_id))
             await session.execute(
                 insert(Recording).values(
                     run_id=run_id, user_id=user_id, sha256="f" * 64, filename=f"{name.lower()}.fit", totals={"m": 5000},
@@ -191,7 +191,7 @@ async def fill_reminder(session: AsyncSession, number: int, user_id: int, name: 
         )
     )  # fmt: skip
     for who in (user_id, other):
-        await session.execute(insert(Done).values(reminder_id=number, occurs_at=NOW, user_id=who, done_at=NOW))
+        await session.execute(insert(ReminderDone).values(reminder_id=number, occurs_at=NOW, user_id=who, done_at=NOW))
     for kind, occurrence, who in (("remind", str(number), user_id), ("remind.again", f"{number}:7:{other}", other)):
         await session.execute(
             insert(Due).values(

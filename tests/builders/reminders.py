@@ -14,9 +14,9 @@ from bot.domain.when.schedule import In, Schedule
 from bot.services.members.people import Person, Seen, meet
 from bot.services.messages import outbox
 from bot.services.reminders import reminder_answers, reminder_firing, reminders
-from bot.services.reminders.reminder_answers import DoneSaid, Presser
+from bot.services.reminders.reminder_answers import DoneSaid, ReminderPresser
 from bot.services.reminders.reminder_firing import KINDS, Fired
-from bot.services.reminders.reminder_views import Asked, InChannel, Keeper, ReminderView
+from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView, ReminderWanted
 from db.engine import Database
 from db.models import Delivery, Due, Reminder, User
 
@@ -56,7 +56,9 @@ class Reminded:
         limit: int = 50, interaction_id: int | None = None,
     ) -> ReminderView:  # fmt: skip
         person = await self.person(by, guild_id)
-        asked = Asked(what, schedule or In(self.now + timedelta(minutes=20)), () if other is None else (other,))
+        asked = ReminderWanted(
+            what, schedule or In(self.now + timedelta(minutes=20)), () if other is None else (other,)
+        )
         assert person.club or not club
         return await reminders.ask(
             self.database, person, asked, zone=person.reader.zone, channel_id=CHANNEL if guild_id else None,
@@ -104,7 +106,7 @@ class Reminded:
             return row.state, row.trouble, row.kept_at
 
     async def done(self, view: ReminderView, at: datetime, by: int = ADA, channel: int | None = None) -> DoneSaid:
-        return await reminder_answers.done(self.database, view.reminder_id, at, Presser(by, channel), self.now)
+        return await reminder_answers.done(self.database, view.reminder_id, at, ReminderPresser(by, channel), self.now)
 
     async def resume(self, view: ReminderView, by: int = ADA, **options: Any) -> ReminderView:
         return await reminders.resume(self.database, Keeper(by), view.reminder_id, self.now, **options)

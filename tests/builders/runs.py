@@ -70,7 +70,7 @@ async def write_run(
     )
     run_id = (await session.execute(statement)).scalar_one()
     await session.execute(
-        insert(models.Stretch),
+        insert(models.StretchRow),
         [
             {
                 "run_id": run_id,
@@ -88,7 +88,7 @@ async def write_run(
 
 async def remove_run(session: AsyncSession, run_id: int) -> None:
     """Take a run and its stretches out of the tables; no standings are moved."""
-    await session.execute(delete(models.Stretch).where(models.Stretch.run_id == run_id))
+    await session.execute(delete(models.StretchRow).where(models.StretchRow.run_id == run_id))
     await session.execute(delete(models.Run).where(models.Run.run_id == run_id))
 
 
@@ -99,12 +99,12 @@ async def share_of(session: AsyncSession, run_id: int) -> Counted | None:
         return None
     rows = await session.execute(
         select(
-            models.Stretch.direction,
-            func.coalesce(func.sum(models.Stretch.distance_m), 0),
-            func.sum(models.Stretch.duration_ms),
+            models.StretchRow.direction,
+            func.coalesce(func.sum(models.StretchRow.distance_m), 0),
+            func.sum(models.StretchRow.duration_ms),
         )
-        .where(models.Stretch.run_id == run_id)
-        .group_by(models.Stretch.direction)
+        .where(models.StretchRow.run_id == run_id)
+        .group_by(models.StretchRow.direction)
     )
     shares = {Direction(direction): (int(metres), int(ms)) for direction, metres, ms in rows}
     return Counted(run.guild_id, run.user_id, run.ran_on, run_id, shares)

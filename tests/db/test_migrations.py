@@ -14,7 +14,7 @@ from db.base import Base
 from db.dialect import sqlite_file
 from db.engine import Database
 from db.models import Remembered
-from db.upkeep import MIGRATIONS, State, bring_up_to_date, condition, downgrade, revisions, upgrade
+from db.upkeep import MIGRATIONS, DatabaseState, bring_up_to_date, condition, downgrade, revisions, upgrade
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 
@@ -76,13 +76,13 @@ def test_migrations_import_neither_models_nor_rules() -> None:
 
 
 async def test_an_empty_database_is_made_without_a_copy(empty_url: str) -> None:
-    assert (await condition(empty_url)).state is State.EMPTY
+    assert (await condition(empty_url)).state is DatabaseState.EMPTY
 
     update = await bring_up_to_date(empty_url, copies=5, now=NOW)
 
     assert update.copy is None
-    assert (await condition(empty_url)).state is State.CURRENT
-    assert (await bring_up_to_date(empty_url, copies=5, now=NOW)).before.state is State.CURRENT
+    assert (await condition(empty_url)).state is DatabaseState.CURRENT
+    assert (await bring_up_to_date(empty_url, copies=5, now=NOW)).before.state is DatabaseState.CURRENT
 
 
 async def set_revision(database: Database, revision: str) -> None:
@@ -148,8 +148,8 @@ async def test_a_file_is_copied_before_it_is_updated_and_five_copies_are_kept(
 
     update = await bring_up_to_date(database_url, copies=5, now=NOW)
 
-    assert update.before.state is State.BEHIND
-    assert (await condition(database_url)).state is State.CURRENT
+    assert update.before.state is DatabaseState.BEHIND
+    assert (await condition(database_url)).state is DatabaseState.CURRENT
     if file is None:
         assert update.copy is None
         return

@@ -8,7 +8,7 @@ import heapq
 
 import pytest
 
-from bot.delivery.rate_limiter import BURST, PER_SECOND, WINDOW, Pace
+from bot.delivery.rate_limiter import BURST, PER_SECOND, WINDOW, RateLimiter
 
 
 class Time:
@@ -43,14 +43,14 @@ def time() -> Time:
 
 
 @pytest.fixture
-def pace(time: Time) -> Pace:
-    return Pace(clock=time.clock, sleep=time.sleep)
+def pace(time: Time) -> RateLimiter:
+    return RateLimiter(clock=time.clock, sleep=time.sleep)
 
 
 class Requests:
     """Requests that note when they were allowed."""
 
-    def __init__(self, time: Time, pace: Pace) -> None:
+    def __init__(self, time: Time, pace: RateLimiter) -> None:
         self.time = time
         self.pace = pace
         self.made: list[tuple[float, str]] = []
@@ -63,7 +63,7 @@ class Requests:
 
     def ask(self, name: str, priority: int = 1) -> asyncio.Task[None]:
         async def make() -> None:
-            async with self.pace.leave(priority):
+            async with self.pace.slot(priority):
                 self.made.append((self.time.now, name))
                 await self.way()
 
@@ -75,7 +75,7 @@ class Requests:
         return [name for _, name in self.made]
 
 
-async def test_a_thousand_requests_keep_the_pace_and_never_fifty_in_any_second(time: Time, pace: Pace) -> None:
+async def test_a_thousand_requests_keep_the_pace_and_never_fifty_in_any_second(time: Time, pace: RateLimiter) -> None:
     requests = Requests(time, pace)
     for number in range(1000):
         requests.ask(str(number))
@@ -88,7 +88,7 @@ async def test_a_thousand_requests_keep_the_pace_and_never_fifty_in_any_second(t
     assert requests.names == [str(number) for number in range(1000)]
 
 
-async def test_the_urgent_overtake_those_who_wait(time: Time, pace: Pace) -> None:
+async def test_the_urgent_overtake_those_who_wait(time: Time, pace: RateLimiter) -> None:
     requests = Requests(time, pace)
     for number in range(BURST + 3):
         requests.ask(f"nudge {number}", priority=2)
@@ -99,7 +99,7 @@ async def test_the_urgent_overtake_those_who_wait(time: Time, pace: Pace) -> Non
     assert requests.names[BURST:] == ["safety", "asked", "nudge 4", "nudge 5", "nudge 6"]
 
 
-async def test_after_a_pause_a_few_may_leave_at_once_and_no_more(time: Time, pace: Pace) -> None:
+async def test_after_a_pause_a_few_may_leave_at_once_and_no_more(time: Time, pace: RateLimiter) -> None:
     requests = Requests(time, pace)
     for pause in (100.0, 200.0):
         await time.run_until(pause)
@@ -109,7 +109,7 @@ async def test_after_a_pause_a_few_may_leave_at_once_and_no_more(time: Time, pac
         assert sum(1 for at, _ in requests.made if at == pause) == BURST
 
 
-async def test_who_gives_up_costs_nothing_and_blocks_nobody(time: Time, pace: Pace) -> None:
+async def test_who_gives_up_costs_nothing_and_blocks_nobody(time: Time, pace: RateLimiter) -> None:
     requests = Requests(time, pace)
     waiting = [requests.ask(str(number)) for number in range(BURST + 2)]
     await time.run_until(0)
@@ -120,7 +120,7 @@ async def test_who_gives_up_costs_nothing_and_blocks_nobody(time: Time, pace: Pa
     assert requests.names == ["0", "1", "2", "3", "5"]
 
 
-async def test_a_clock_that_is_set_back_stops_nobody(time: Time, pace: Pace) -> None:
+async def test_a_clock_that_is_set_back_stops_nobody(time: Time, pace: RateLimiter) -> None:
     requests = Requests(time, pace)
     time.now = -1_000_000.0
     for number in range(BURST + 1):
@@ -129,7 +129,9 @@ async def test_a_clock_that_is_set_back_stops_nobody(time: Time, pace: Pace) -> 
     assert len(requests.names) == BURST + 1
 
 
-async def test_however_long_the_way_no_more_than_fifty_can_arrive_within_a_second(time: Time, pace: Pace) -> None:
+async def test_however_long_the_way_no_more_than_fifty_can_arrive_within_a_second(
+    time: Time, pace: RateLimiter
+) -> None:
     requests = Requests(time, pace)
     requests.way_s = 0.4
     for number in range(200):
@@ -143,7 +145,7 @@ async def test_however_long_the_way_no_more_than_fifty_can_arrive_within_a_secon
 
 
 async def test_a_request_that_fails_or_is_given_up_leaves_its_place(time: Time) -> None:
-    pace = Pace(per_second=1000, burst=100, window=1, clock=time.clock, sleep=time.sleep)
+    pace = RateLimiter(per_second=1000, burst=100, window=1, clock=time.clock, sleep=time.sleep)
     requests = Requests(time, pace)
     requests.way_s = 100.0
     first = requests.ask("given up")
@@ -159,7 +161,7 @@ async def test_a_request_that_fails_or_is_given_up_leaves_its_place(time: Time) 
 
 
 async def test_leave_given_to_who_has_just_given_up_is_given_to_the_next(time: Time) -> None:
-    pace = Pace(per_second=10, burst=1, window=2, clock=time.clock, sleep=time.sleep)
+    pace = RateLimiter(per_second=10, burst=1, window=2, clock=time.clock, sleep=time.sleep)
     requests = Requests(time, pace)
     requests.way_s = 100.0
     requests.ask("first")

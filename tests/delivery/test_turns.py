@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.priority_semaphore import PLACES, Turns
+from bot.delivery.priority_semaphore import PLACES, PrioritySemaphore
 from bot.domain.messages.priority import Priority
 
 SAFETY, ASKED, NUDGE = Priority
@@ -18,7 +18,7 @@ class Making:
     """Messages that are made ready until they are told to leave."""
 
     def __init__(self, places: int = PLACES) -> None:
-        self.turns = Turns(places)
+        self.turns = PrioritySemaphore(places)
         self.waiting: list[str] = []
         self.begun: list[str] = []
         self.priorities: dict[str, Priority] = {}

@@ -22,11 +22,11 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.config import Settings
 from bot.delivery.pump import Pump
-from bot.delivery.rate_limiter import Pace
+from bot.delivery.rate_limiter import RateLimiter
 from bot.domain.members.allowances import Allowance
 from bot.i18n import Message, catalogue
 from bot.interactions import admission
-from bot.worker.messages import Role
+from bot.worker.messages import WorkerRole
 from bot.worker.process import Process
 from bot.worker.worker import Worker
 from db.engine import Database
@@ -66,16 +66,16 @@ class Club:
     async def restart(self, **down: float) -> None:
         """Stop the bot and start it afresh on the same database, at once or, as `restart(hours=1)`, later."""
         old = self.env.bot
-        await self.app.courier.detach(cast(Backpedal, old))
+        await self.app.outbox.detach(cast(Backpedal, old))
         self.env.backend.advance_clock(timedelta(**down).total_seconds())  # nothing of the bot's happens meanwhile
-        self.app = replace(self.app, courier=make_pump())
+        self.app = replace(self.app, outbox=make_pump())
         await self.env.restart_bot(Backpedal(self.app))
         await old.close()
 
-    async def poke(self) -> None:
+    async def wake(self) -> None:
         """Let the bot look for what a test has written itself to be due or sent."""
         with self.env._bot_scope():
-            self.app.courier.poke()
+            self.app.outbox.wake()
         await self.env.settle()
 
     async def pass_time(self, **span: float) -> None:
@@ -131,16 +131,16 @@ def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixt
 
 
 @pytest.fixture(scope="session")
-def kept_processes() -> Iterator[dict[Role, Process]]:
+def kept_processes() -> Iterator[dict[WorkerRole, Process]]:
     """The worker's processes, handed on from test to test: one takes half a second to come up."""
-    kept: dict[Role, Process] = {}
+    kept: dict[WorkerRole, Process] = {}
     yield kept
     for process in kept.values():
         process.close()
 
 
 @pytest_asyncio.fixture
-async def worker(kept_processes: dict[Role, Process]) -> AsyncIterator[Worker]:
+async def worker(kept_processes: dict[WorkerRole, Process]) -> AsyncIterator[Worker]:
     """The one worker; its processes start with the first file or chart of all tests."""
     worker = Worker()
     for role, lane in worker.lanes.items():
@@ -154,7 +154,7 @@ async def worker(kept_processes: dict[Role, Process]) -> AsyncIterator[Worker]:
 
 def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
     """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all week."""
-    return Pump(Pace(per_second=1e6, burst=1000, window=1000), sweep)
+    return Pump(RateLimiter(per_second=1e6, burst=1000, window=1000), sweep)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def tests_press_faster_than_thumbs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def app(database: Database, worker: Worker, courier: Pump) -> App:
-    return App(Settings(), database, worker, clock=discord.utils.utcnow, courier=courier)
+    return App(Settings(), database, worker, clock=discord.utils.utcnow, outbox=courier)
 
 
 @pytest_asyncio.fixture

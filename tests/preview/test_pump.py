@@ -21,27 +21,27 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import Settings
-from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing
+from bot.delivery.message_kinds import DueJob, Kind, RenderContext, RenderedMessage
 from bot.delivery.pump import Pump
 from bot.domain.messages.priority import Priority
 from bot.preview.club import VISITORS
 from bot.preview.stage import running
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Due
 from tests.preview.visitor import Visitor, links
 
 
-async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
-    letter = Letter(
+async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
+    letter = OutboundMessage(
         "toy.call", due.occurrence, Priority.ASKED, Destination.CHANNEL, now, channel_id=due.subject_id or 0
     )
     await post(session, [letter], now)
 
 
-async def draw(client: Any, outgoing: Outgoing) -> Drawn:
-    return Drawn("it is time, says the pump")
+async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage:
+    return RenderedMessage("it is time, says the pump")
 
 
 class Soon(commands.Cog):
@@ -57,9 +57,9 @@ class Soon(commands.Cog):
     async def soon(self, interaction: discord.Interaction, seconds: float) -> None:
         at = self.app.clock() + timedelta(seconds=seconds)
         async with self.app.database.write() as session:
-            step = Plan("toy.step", str(interaction.id), at, Priority.ASKED, subject_id=interaction.channel_id)
-            await plan(session, [step])
-        self.app.courier.poke()
+            step = Job("toy.step", str(interaction.id), at, Priority.ASKED, subject_id=interaction.channel_id)
+            await schedule_job(session, [step])
+        self.app.outbox.wake()
         await interaction.response.send_message("will do", ephemeral=True)
 
     @app_commands.command(description="Hastens reminders")
@@ -68,7 +68,7 @@ class Soon(commands.Cog):
         at = self.app.clock() + timedelta(seconds=seconds)
         async with self.app.database.write() as session:
             await session.execute(update(Due).where(Due.kind == "remind").values(fire_at=at, meant_at=at))
-        self.app.courier.poke()
+        self.app.outbox.wake()
         await interaction.response.send_message("will do", ephemeral=True)
 
 

@@ -2,7 +2,8 @@
 
 - `own`: it shows and changes what belongs to whoever presses, found by their id in the `WHERE`.
 - `here`: nobody else's; it shows nothing of a club but what is said in the server it is pressed in.
-- `home`: of the club spoken in, or in a direct message of the home club, of which Discord is then asked (`met_here`).
+- `home`: of the club spoken in, or in a direct message of the home club, of which Discord is then asked
+  (`resolve_member`).
 - `member`: in the club of what is pressed on, which the interaction or Discord says (`check_member`).
 - `organiser`: organises it, which the interaction or Discord says (`check_organiser`).
 - `server`: organises the server it is pressed in; nowhere else (`organising.organiser`).

@@ -23,15 +23,15 @@ from bot.errors import BadInput
 from bot.interactions.components import Router, identity, pressed
 from bot.interactions.tree import TEXT_LIMIT
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs.clubs import ClubSettings, RoundSettings
 from bot.services.members.people import Club, Person
-from bot.services.partners.meeting_points import MeetingPoint
+from bot.services.partners.meeting_points import ClubPoint
 from bot.services.partners.partners_card import CardState
-from bot.services.runs.runs import RunLine, RunPage, RunView, Week
+from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
 from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
-from cogs.clubs.club_view import Page, Trouble
+from cogs.clubs.club_view import Page, SettingsTrouble
 from cogs.partners.partners_card_view import partners_card
 from cogs.runs.run_card_view import private_card, public_card
 from cogs.runs.run_list_view import run_list
@@ -85,11 +85,11 @@ def worst_view() -> RunView:
         deleted=False,
         source="typed",
         spotter=NASTY[:120],
-        week=Week(date(2026, 11, 16), sums),
+        week=RunWeek(date(2026, 11, 16), sums),
     )
 
 
-def worst_settings(reader: Reader) -> dict[str, discord.ui.LayoutView]:
+def worst_settings(reader: Localizer) -> dict[str, discord.ui.LayoutView]:
     club = Club(
         LONGEST_ID, NASTY[:120], reader, frozenset(Surface), *[LONGEST_ID - n for n in range(5)],
         backward_per_spotter=3, grace_min=59, emergency_number=NASTY[:40],
@@ -97,8 +97,11 @@ def worst_settings(reader: Reader) -> dict[str, discord.ui.LayoutView]:
     chosen = frozenset({"zone", "language", "units", "surfaces", "spotter", "grace"})
     settings = ClubSettings(club, chosen, RoundSettings(True, 6, 23, 71), CardState.GONE, MOST_POINTS)
     now = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    troubles = {"well": Trouble(), "ill": Trouble("p" * 400, "o" * 400, frozenset({LONGEST_ID, LONGEST_ID - 3}))}
-    points = [MeetingPoint(LONGEST_ID - n, NASTY[:60], Surface.TREADMILL, NASTY[:200]) for n in range(MOST_POINTS)]
+    troubles = {
+        "well": SettingsTrouble(),
+        "ill": SettingsTrouble("p" * 400, "o" * 400, frozenset({LONGEST_ID, LONGEST_ID - 3})),
+    }
+    points = [ClubPoint(LONGEST_ID - n, NASTY[:60], Surface.TREADMILL, NASTY[:200]) for n in range(MOST_POINTS)]
     return {
         **{
             f"{page} {how}": settings_page(page, settings, trouble, reader, now, "n" * 300)
@@ -113,7 +116,7 @@ def worst_settings(reader: Reader) -> dict[str, discord.ui.LayoutView]:
 
 
 def worst_cards(language: str) -> dict[str, discord.ui.LayoutView]:
-    reader = Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia")
+    reader = Localizer(language, Units.BOTH, "America/Argentina/ComodRivadavia")
     club = Club(LONGEST_ID, "x", reader, frozenset(Surface), None)
     person = Person(1, "x", reader, club, True, True, Sharing.CLUB, 400.0, True, False, True)
     lines = tuple(
@@ -140,7 +143,7 @@ def test_the_worst_card_is_within_discords_limits(language: str, name: str) -> N
 
 
 def test_pages_of_the_settings_number_their_menus_apart() -> None:
-    cards = worst_settings(Reader())
+    cards = worst_settings(Localizer())
     numbers = [item.id for page in Page for item in cards[f"{page} well"].walk_children() if isinstance(item, MENUS)]
     assert len(numbers) > 10
     assert len(set(numbers)) == len(numbers)

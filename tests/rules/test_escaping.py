@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Conflict
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 BOT = Path(__file__).parents[2] / "bot"
 ESCAPING = {"escaped", "escape_markdown", "escape_mentions"}
@@ -25,7 +25,7 @@ def test_nothing_is_escaped_below_the_cards(room: str) -> None:
 
 
 def test_names_in_a_failure_are_escaped_and_cut() -> None:
-    reader = Reader()
+    reader = Localizer()
     assert r"\*\*Bob\*\* @" + "\u200beveryone" in reader.error(
         Conflict("alerts.contact.named", name="**Bob** @everyone")
     )

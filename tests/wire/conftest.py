@@ -89,7 +89,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def app(database_file: Path) -> AsyncIterator[App]:
     database, worker = Database.open(f"sqlite+aiosqlite:///{database_file}"), Worker()
-    yield App(settings=Settings(), database=database, worker=worker, clock=system_clock, courier=Pump())
+    yield App(settings=Settings(), database=database, worker=worker, clock=system_clock, outbox=Pump())
     await worker.close()
     await database.close()
 

@@ -16,7 +16,6 @@ from db.models import (
     Companion,
     Contact,
     Delivery,
-    Done,
     Due,
     Guild,
     MeetingPoint,
@@ -26,11 +25,12 @@ from db.models import (
     Pause,
     Recording,
     Reminder,
+    ReminderDone,
     Repair,
     Revision,
     Run,
     Spotting,
-    Stretch,
+    StretchRow,
     Tie,
     User,
     WeeklyGoal,
@@ -55,7 +55,7 @@ async def crowd(database: Database, person: Person, club: Club) -> None:
             for user_id in (me, *_others())
         ),
         Run: (_run(n, me if n <= RUNS else FIRST_OTHER + n % OTHERS, guild_id, now) for n in range(1, RUNS + PAST)),
-        Stretch: _stretches(),
+        StretchRow: _stretches(),
         Revision: (
             {"run_id": n, "revision": 1, "interaction_id": n, "kind": "logged", "changed_at": now}
             for n in range(1, RUNS + PAST)
@@ -93,7 +93,7 @@ async def crowd(database: Database, person: Person, club: Club) -> None:
              "what": "w" * 200, "schedule": to_json(Daily(1, tuple(time(hour) for hour in range(24)), now.date())),
              "zone": "Europe/Berlin", "state": "active", "created_at": now} for n in range(1, 51)
         ),
-        Done: (
+        ReminderDone: (
             {"reminder_id": 1 + n % 50, "occurs_at": now - timedelta(hours=n), "user_id": me, "done_at": now}
             for n in range(PAST)
         ),

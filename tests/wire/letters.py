@@ -15,10 +15,10 @@ import discord
 from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.message_kinds import Drawn, DueNow, Kind, Outgoing
+from bot.delivery.message_kinds import DueJob, Kind, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.interactions.components import button, identity
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 
 HANGING = "hangs before the end of"
 
@@ -30,9 +30,9 @@ async def hang(where: str, name: str) -> None:
         await asyncio.Event().wait()
 
 
-async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
     assert due.user_id is not None
-    letter = Letter(
+    letter = OutboundMessage(
         "toy.letter", due.occurrence, Priority.SAFETY, Destination.DM, due_at=now, user_id=due.user_id,
         guild_id=due.payload.get("guild_id"), payload={"says": due.occurrence},
     )  # fmt: skip
@@ -40,13 +40,13 @@ async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
     await hang("fire", due.occurrence)
 
 
-async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
+async def fire_all(session: AsyncSession, steps: Sequence[DueJob], now: datetime) -> None:
     """A letter for each, numbered in its series, and the next of those that have one: one for all that were missed."""
     letters, plans = [], []
     for due in steps:
         number, every_s = due.payload.get("number", 0), due.payload.get("every_s")
         says = due.occurrence if every_s is None else f"{due.occurrence} {number}"
-        letter = Letter(
+        letter = OutboundMessage(
             "toy.letter", says, Priority(due.payload.get("priority", Priority.ASKED)), Destination.DM,
             due_at=due.fire_at, user_id=due.user_id or 0, channel_id=due.payload.get("channel_id", 0),
             payload={"says": says},
@@ -56,20 +56,20 @@ async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime
             every = timedelta(seconds=every_s)
             next_at = due.fire_at + every * (1 + max(0, (now - due.fire_at) // every))
             payload = {**due.payload, "number": number + 1}
-            plans.append(Plan(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id, payload=payload))
+            plans.append(Job(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id, payload=payload))
     await post(session, letters, now)
-    await plan(session, plans)
+    await schedule_job(session, plans)
     await hang("batch", steps[-1].occurrence)
 
 
-async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage | None:
     await hang("draw", outgoing.occurrence)
     view = discord.ui.View(timeout=None)
     view.add_item(button("Help", identity("toy", "help", outgoing.delivery_id)))
-    return Drawn(outgoing.payload["says"], view=view)
+    return RenderedMessage(outgoing.payload["says"], view=view)
 
 
-async def sent(session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, now: datetime) -> None:
+async def sent(session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime) -> None:
     await hang("record", outgoing.occurrence)
 
 

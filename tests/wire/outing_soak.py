@@ -37,7 +37,7 @@ from bot.domain.outings.outing_rules import Wish
 from bot.domain.runs.runs import Surface
 from bot.services.members.people import Seen, meet
 from bot.services.outings import outing_signup, partner_calls
-from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.partner_calls import CallRequest, Who
 from bot.services.outings.waiting_list import Presser
 from db.engine import Database
 from db.models import Contact, Guild, Member
@@ -153,7 +153,7 @@ class Batch:
             for person in (*backward, spotter):
                 await self._meet(database, person)
             starts = Wanted(self.now + timedelta(minutes=30), None, 40 * 60_000, None)
-            call = Call("Stadium", starts, Wish.BACKWARD, Who.EVERYONE, Surface.ROAD, "by gate 4", 8001)
+            call = CallRequest("Stadium", starts, Wish.BACKWARD, Who.EVERYONE, Surface.ROAD, "by gate 4", 8001)
             first = await self._meet(database, backward[0])
             outing = await partner_calls.call(database, first, call, interaction_id=next(numbers), now=self.now)
             for person, wish in [*((one, Wish.BACKWARD) for one in backward[1:]), (spotter, Wish.SPOTTER)]:

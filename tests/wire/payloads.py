@@ -146,7 +146,7 @@ def command_data(commands: list[Json], path: str, typed: Mapping[str, Any], focu
     Args:
         commands: what the bot has synced.
         path: `runs list`, as it is typed.
-        typed: option names to values: text, numbers, a `Person`, or an attachment's JSON.
+        typed: option names to values: text, numbers, a `DemoPerson`, or an attachment's JSON.
         focused: the option being typed, for autocomplete.
 
     Raises:

@@ -31,7 +31,7 @@ from typing import Any
 from bot.clock import system_clock
 from bot.domain.messages.priority import Priority
 from bot.domain.when.schedule import In, to_json
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.reminders.reminder_firing import plan_of
 from db.engine import Database
 from db.models import Guild, Reminder, User
@@ -93,14 +93,14 @@ async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.R
     there.closed_dms |= {str(user_id) for user_id in refused}
     there.persons |= {str(user_id): Person(str(user_id), id=str(user_id)) for user_id in refused}
     series = {"every_s": EVERY_S, "last": kills - 1}
-    plans = [Plan("toy.many", f"{one}", now, Priority.ASKED, user_id=one, payload=series) for one in runners]
+    plans = [Job("toy.many", f"{one}", now, Priority.ASKED, user_id=one, payload=series) for one in runners]
     rows: list[Any] = [Guild(guild_id=int(club.id), created_at=now)]
     rows += [User(user_id=user_id, created_at=now) for user_id in (*runners, *asked, *refused)]
     for number, user_id in enumerate((*asked, *refused), start=1):
         at = now + timedelta(seconds=chance.uniform(0, kills * 2))
         if user_id in refused and chance.random() < 0.5:  # an alarm, which waits for nobody
             how = {"channel_id": int(club.channels["runs"]), "priority": int(Priority.SAFETY)}
-            plans.append(Plan("toy.many", f"{user_id}", at, Priority.SAFETY, user_id=user_id, payload=how))
+            plans.append(Job("toy.many", f"{user_id}", at, Priority.SAFETY, user_id=user_id, payload=how))
             continue
         reminder = Reminder(
             reminder_id=number, interaction_id=number, user_id=user_id, audience="me", guild_id=int(club.id),
@@ -112,7 +112,7 @@ async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.R
     database = Database.open(f"sqlite+aiosqlite:///{file}")
     async with database.write() as session:
         session.add_all(rows)
-        await plan(session, plans)
+        await schedule_job(session, plans)
     await database.close()
     numbered = {f"{user_id} {number}" for user_id in runners for number in range(kills)}
     return numbered | {str(user_id) for user_id in (*asked, *refused)}

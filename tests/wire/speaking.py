@@ -12,7 +12,7 @@ from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.delivery.pump import Pump
 from bot.domain.messages.priority import Priority
-from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
 from db.models import Delivery
 from tests.wire.letters import Letters
 from tests.wire.payloads import Person
@@ -49,17 +49,17 @@ async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = No
     )
     async with app.database.write() as session:
         letters = [
-            Letter("toy.letter", text, due_at=now, guild_id=int(club.id), payload={"says": text},
+            OutboundMessage("toy.letter", text, due_at=now, guild_id=int(club.id), payload={"says": text},
                    **{"priority": Priority.SAFETY, **where, **more})
             for text in words
         ]  # fmt: skip
         await post(session, letters, now)
-    app.courier.poke()
+    app.outbox.wake()
 
 
 async def recorded(app: App, count: int) -> None:
     """Wait until so many messages are recorded as sent, or as having had another fate."""
-    pump = app.courier
+    pump = app.outbox
     assert isinstance(pump, Watched)
     async with asyncio.timeout(20):
         while True:

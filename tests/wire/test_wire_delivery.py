@@ -18,12 +18,12 @@ from bot.app import App
 from bot.clock import system_clock
 from bot.config import Settings
 from bot.delivery import pump, sending
-from bot.delivery.message_kinds import Drawn, Outgoing
+from bot.delivery.message_kinds import RenderContext, RenderedMessage
 from bot.delivery.priority_semaphore import PLACES
 from bot.delivery.rate_limiter import BURST
 from bot.domain.messages.priority import Priority
 from bot.services.messages import fallbacks
-from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
 from bot.worker.worker import Worker
 from db.engine import Database
 from db.models import Delivery, Guild, User
@@ -40,7 +40,7 @@ SENDS = r"/channels/\d+/messages"
 
 @pytest.fixture
 async def app(app: App) -> App:
-    return replace(app, courier=Watched())
+    return replace(app, outbox=Watched())
 
 
 @pytest.fixture
@@ -133,13 +133,13 @@ async def test_a_safety_message_overtakes_hundreds_of_nudges_on_their_way(
     there.limits = Limits()
     now = system_clock()
     nudges = [
-        Letter("toy.letter", f"nudge {number}", Priority.NUDGE, Destination.DM, due_at=now, user_id=number,
+        OutboundMessage("toy.letter", f"nudge {number}", Priority.NUDGE, Destination.DM, due_at=now, user_id=number,
                payload={"says": "nudge"})
         for number in range(1000, 1300)
     ]  # fmt: skip
     async with app.database.write() as session:
         await post(session, nudges, now)
-    app.courier.poke()
+    app.outbox.wake()
     await there.until(lambda: there.log[-1].path == "/users/@me/channels")
     before = len(there.accepted)
     await say(app, there, "asked", to=BOB, priority=Priority.ASKED)
@@ -178,13 +178,13 @@ async def test_a_card_that_is_lost_on_its_way_is_one_card_and_shows_the_last(
     card = {"destination": Destination.CARD, "kind": "toy.card", "occurrence": "1"}
     for text in ("first", "second", "third"):
         now = system_clock()
-        letter = Letter(
+        letter = OutboundMessage(
             priority=Priority.ASKED, due_at=now, channel_id=int(there.clubs[0].channels["runs"]),
             payload={"says": text}, **card,
         )  # fmt: skip
         async with app.database.write() as session:
             await post(session, [letter], now)
-        app.courier.poke()
+        app.outbox.wake()
     await there.until(lambda: there.said == [("#runs", "third")])
     await recorded(app, 1)
 
@@ -207,7 +207,7 @@ async def test_messages_are_made_ready_as_they_leave_and_not_all_at_once(
 ) -> None:
     ahead: list[int] = []
 
-    async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+    async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage | None:
         gone = sum(entry.path == "/users/@me/channels" for entry in there.log)  # the first request of each
         ahead.append(len(ahead) + 1 - gone)
         return await letters.draw(client, outgoing)
@@ -218,7 +218,7 @@ async def test_messages_are_made_ready_as_they_leave_and_not_all_at_once(
     now = system_clock()
     async with app.database.write() as session:
         await post(session, [_asked("x", person, now) for person in people], now)
-    app.courier.poke()
+    app.outbox.wake()
     await recorded(app, len(people))
     assert len(ahead) == 20
     assert max(ahead) <= PLACES + BURST, "those that wait, and those on their way"
@@ -232,15 +232,15 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
     begun, may_end = {name: asyncio.Event() for name in "AB"}, {name: asyncio.Event() for name in "AB"}
     looked_for, claim = asyncio.Event(), Watched._claim
 
-    async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+    async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage | None:
         if (says := outgoing.payload["says"]) in begun:
             begun[says].set()
             await may_end[says].wait()
         return await letters.draw(client, outgoing)
 
-    async def sent(session: AsyncSession, outgoing: Outgoing, *_: Any) -> None:
+    async def sent(session: AsyncSession, outgoing: RenderContext, *_: Any) -> None:
         if outgoing.payload["says"] == "A" and when == "while it is":
-            app.courier.poke()
+            app.outbox.wake()
             await looked_for.wait()  # for the urgent one, which waits for this transaction
 
     async def claim_soon(*given: Any) -> Any:
@@ -251,13 +251,13 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
     async with app.database.write() as session:  # both are claimed at once
         now = system_clock()
         await post(session, [_asked("A", ADA, now), _asked("B", BOB, now)], now)
-    app.courier.poke()
+    app.outbox.wake()
     await asyncio.gather(*(one.wait() for one in begun.values()))
     monkeypatch.setattr(Watched, "_claim", claim_soon)
     async with app.database.write() as session:
         await post(session, [replace(_asked("urgent", ADA, now), priority=Priority.SAFETY)], now)
     if when == "before it is looked for":
-        app.courier.poke()
+        app.outbox.wake()
         await looked_for.wait()
     may_end["A"].set()
     await there.until(lambda: there.said == [("Ada", "A"), ("Ada", "urgent")])
@@ -265,9 +265,9 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
     await recorded(app, 3)
 
 
-def _asked(says: str, to: Person, now: datetime) -> Letter:
-    return Letter("toy.letter", f"{says} to {to.name}", Priority.ASKED, Destination.DM, due_at=now, user_id=int(to.id),
-                  payload={"says": says})  # fmt: skip
+def _asked(says: str, to: Person, now: datetime) -> OutboundMessage:
+    return OutboundMessage("toy.letter", f"{says} to {to.name}", Priority.ASKED, Destination.DM, due_at=now,
+                           user_id=int(to.id), payload={"says": says})  # fmt: skip
 
 
 async def test_one_channel_gets_many_in_order_at_discords_speed(there: LocalDiscord, bot: Speaking, app: App) -> None:
@@ -282,15 +282,15 @@ async def test_two_processes_on_one_database_send_each_message_once(
     there: LocalDiscord, bot: Speaking, app: App, database_file: Path
 ) -> None:
     database, worker = Database.open(f"sqlite+aiosqlite:///{database_file}"), Worker()
-    assert isinstance(app.courier, Watched)
-    second = App(Settings(), database, worker, system_clock, Watched(app.courier.turned))
+    assert isinstance(app.outbox, Watched)
+    second = App(Settings(), database, worker, system_clock, Watched(app.outbox.turned))
     try:
         async with running(Speaking(second)):
             people = [Person(f"Runner {number}") for number in range(30)]
             there.persons |= {person.id: person for person in people}
             for person in people:
                 await say(app, there, f"to {person.name}", to=person)
-                second.courier.poke()
+                second.outbox.wake()
             await recorded(app, len(people))
             assert Counter(there.said) == Counter((person.name, f"to {person.name}") for person in people)
             assert not [entry for entry in there.log if entry.path.endswith("#repeated")], "not even tried twice"
@@ -315,19 +315,19 @@ async def test_a_clock_set_forward_and_back_while_a_message_is_on_its_way_sends_
     there.persons[ADA.id] = ADA
     database = Database.open(f"sqlite+aiosqlite:///{database_file}")
     first = replace(app, clock=lambda: SetNow.now(UTC))
-    second = replace(first, database=database, courier=Watched(first.courier.turned))  # type: ignore[attr-defined]
+    second = replace(first, database=database, outbox=Watched(first.outbox.turned))  # type: ignore[attr-defined]
     stuck = there.fail("POST", SENDS, Trouble.MUTE)
     async with running(Speaking(first)), running(Speaking(second)):
         await say(first, there, "once", "after it", to=ADA)
         await stuck.hit.wait()
         set_s = 3600.0  # by this clock the lease is over, and the other process takes the message on
-        first.courier.poke()
-        second.courier.poke()
+        first.outbox.wake()
+        second.outbox.wake()
         await there.until(lambda: there.log[-1].path.endswith("#repeated") or len(there.said) == 2)
         set_s = -3600.0
         stuck.release.set()
-        first.courier.poke()
-        second.courier.poke()
+        first.outbox.wake()
+        second.outbox.wake()
         await recorded(first, 2)
     await database.close()
     assert there.said == [("Ada", "once"), ("Ada", "after it")]
@@ -345,7 +345,7 @@ async def test_a_stop_finishes_what_is_on_its_way_and_lets_go_of_the_rest(
         left = [await session.get_one(Delivery, number) for number in (1, 2)]
     assert [one.state for one in left] == ["waiting", "waiting"]
     held.release.set()
-    again = replace(app, courier=Watched())
+    again = replace(app, outbox=Watched())
     async with running(Speaking(again)):
         await recorded(again, 2)
     assert there.said == [("Ada", "stuck"), ("Ada", "after it")]

@@ -21,7 +21,7 @@ import pytest
 from bot.clock import system_clock
 from bot.domain.messages.priority import Priority
 from bot.services.messages import fallbacks, outbox
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from db.engine import Database
 from db.models import Guild, User
 from tests.wire import letters
@@ -43,7 +43,7 @@ def config(tmp_path: Path, migrated_file: Path) -> Path:
     return file
 
 
-async def write(there: LocalDiscord, config: Path, *rows: Plan | Letter) -> None:
+async def write(there: LocalDiscord, config: Path, *rows: Job | OutboundMessage) -> None:
     """Write what a running bot would have written, into the database of one that is not running yet."""
     there.persons[ADA.id] = ADA
     now = system_clock()
@@ -51,13 +51,13 @@ async def write(there: LocalDiscord, config: Path, *rows: Plan | Letter) -> None
     async with database.write() as session:
         session.add(Guild(guild_id=int(there.clubs[0].id), created_at=now))
         session.add(User(user_id=int(ADA.id), created_at=now))
-        await plan(session, [row for row in rows if isinstance(row, Plan)])
-        await post(session, [row for row in rows if isinstance(row, Letter)], now)
+        await schedule_job(session, [row for row in rows if isinstance(row, Job)])
+        await post(session, [row for row in rows if isinstance(row, OutboundMessage)], now)
     await database.close()
 
 
-def step(name: str, kind: str = "toy.step") -> Plan:
-    return Plan(kind, name, system_clock(), Priority.SAFETY, user_id=int(ADA.id))
+def step(name: str, kind: str = "toy.step") -> Job:
+    return Job(kind, name, system_clock(), Priority.SAFETY, user_id=int(ADA.id))
 
 
 def read(config: Path, statement: str) -> list[Any]:
@@ -129,7 +129,7 @@ async def test_killed_after_it_was_recorded_nothing_is_said_again(
 
 async def test_killed_between_a_refusal_and_its_fallback(there: LocalDiscord, config: Path) -> None:
     runs = there.clubs[0].channels["runs"]
-    letter = Letter(
+    letter = OutboundMessage(
         "toy.letter", "1", Priority.SAFETY, Destination.DM, due_at=system_clock(), user_id=int(ADA.id),
         channel_id=int(runs), guild_id=int(there.clubs[0].id), payload={"says": "secret"},
     )  # fmt: skip
@@ -150,7 +150,7 @@ async def test_killed_while_a_message_for_several_is_on_its_way_it_is_sent_again
     there: LocalDiscord, config: Path
 ) -> None:
     runs, bob = there.clubs[0].channels["runs"], Person("Bob")
-    direct = Letter(
+    direct = OutboundMessage(
         "toy.letter", "1", Priority.SAFETY, Destination.DM, due_at=system_clock(), channel_id=int(runs),
         payload={"says": "secret"},
     )  # fmt: skip

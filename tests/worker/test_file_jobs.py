@@ -13,8 +13,8 @@ from bot.domain.members.allowances import Allowance
 from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict
 from bot.worker import file_jobs
-from bot.worker.file_jobs import FileJobs, Posted
-from bot.worker.messages import Role
+from bot.worker.file_jobs import FileJobs, PostedFile
+from bot.worker.messages import WorkerRole
 from bot.worker.worker import Worker
 from tests.files.fit_files import run
 from tests.files.test_archive import zipped
@@ -40,11 +40,11 @@ class Held(bytes):
         type(self).now -= 1
 
 
-def counted(name: str, data: bytes) -> Posted:
+def counted(name: str, data: bytes) -> PostedFile:
     async def fetch() -> bytes:
         return Held(data)
 
-    return Posted(name, fetch)
+    return PostedFile(name, fetch)
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ async def worker() -> AsyncIterator[Hijacked]:
     await worker.close()
 
 
-async def import_all(worker: Worker, order: list[str], member: int, *files: Posted) -> list[FileReport]:
+async def import_all(worker: Worker, order: list[str], member: int, *files: PostedFile) -> list[FileReport]:
     found = []
     async for reports in worker.read_files(member, files):
         order += [report.filename for report in reports]
@@ -114,7 +114,7 @@ async def test_nobody_reads_in_a_process_that_has_read_anothers_files(worker: Hi
 
 async def test_a_members_budget_of_seconds(worker: Hijacked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_jobs, "BUDGET", Allowance(burst=0.001, per_s=0.01))
-    worker._files = FileJobs(worker.lanes[Role.FILES])
+    worker._files = FileJobs(worker.lanes[WorkerRole.FILES])
     files = [counted(f"{at}.fit", FIT) for at in range(3)]
     first, *rest = await import_all(worker, [], ADA, *files)
     assert first.activity
@@ -127,7 +127,7 @@ async def test_a_members_budget_of_seconds(worker: Hijacked, monkeypatch: pytest
 
 async def test_a_budget_ends_in_the_middle_of_an_archive(worker: Hijacked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_jobs, "BUDGET", Allowance(burst=0.001, per_s=0.01))
-    worker._files = FileJobs(worker.lanes[Role.FILES])
+    worker._files = FileJobs(worker.lanes[WorkerRole.FILES])
     archive = counted("year.zip", zipped(*((f"{at}.fit", FIT) for at in range(6))))
     found = await import_all(worker, [], ADA, archive)
     assert [(report.filename, report.reason) for report in found] == [
@@ -147,7 +147,7 @@ async def test_what_discord_does_not_hand_over_costs_only_itself(
         await asyncio.Event().wait()
         return b""
 
-    files = [Posted("lost.fit", nothing), Posted("hangs.fit", never), posted("good.fit", FIT)]
+    files = [PostedFile("lost.fit", nothing), PostedFile("hangs.fit", never), posted("good.fit", FIT)]
     found = await import_all(worker, [], ADA, *files)
     assert [report.reason for report in found] == ["imports.reason.fetch", "imports.reason.fetch", None]
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from bot.worker.round_robin import Turns
+from bot.worker.round_robin import RoundRobin
 
 ADA, BEN, CLEO = 1, 2, 3
 
 
-async def served(turns: Turns, *wanted: int) -> list[int]:
+async def served(turns: RoundRobin, *wanted: int) -> list[int]:
     """Everybody asks at once, in this order; who is served when."""
     order: list[int] = []
 
@@ -23,15 +23,15 @@ async def served(turns: Turns, *wanted: int) -> list[int]:
 
 
 async def test_a_turn_a_member_round_and_round() -> None:
-    assert await served(Turns(), *[ADA] * 5, BEN, CLEO, BEN) == [ADA, ADA, BEN, CLEO, ADA, BEN, ADA, ADA]
+    assert await served(RoundRobin(), *[ADA] * 5, BEN, CLEO, BEN) == [ADA, ADA, BEN, CLEO, ADA, BEN, ADA, ADA]
 
 
 async def test_another_waits_for_one_turn_however_many_wait() -> None:
-    assert (await served(Turns(), *[ADA] * 100, BEN)).index(BEN) == 2, "one that runs, and one that was next"
+    assert (await served(RoundRobin(), *[ADA] * 100, BEN)).index(BEN) == 2, "one that runs, and one that was next"
 
 
 async def test_one_at_a_time_and_free_again() -> None:
-    turns, inside = Turns(), 0
+    turns, inside = RoundRobin(), 0
 
     async def take(member: int) -> None:
         nonlocal inside
@@ -48,7 +48,7 @@ async def test_one_at_a_time_and_free_again() -> None:
 
 @pytest.mark.parametrize("moment", range(4))
 async def test_who_gives_up_passes_the_turn_on(moment: int) -> None:
-    turns = Turns()
+    turns = RoundRobin()
     order: list[str] = []
 
     async def take(member: int, name: str) -> None:
@@ -69,7 +69,7 @@ async def test_who_gives_up_passes_the_turn_on(moment: int) -> None:
 
 
 async def test_whether_somebody_else_waits() -> None:
-    turns = Turns()
+    turns = RoundRobin()
 
     async def take(member: int) -> None:
         async with turns.turn(member):

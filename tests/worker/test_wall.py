@@ -15,8 +15,8 @@ import pytest_asyncio
 
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.errors import Unavailable
-from bot.worker.messages import Role
-from bot.worker.process import Cause, Failure
+from bot.worker.messages import WorkerRole
+from bot.worker.process import Cause, WorkerFailure
 from bot.worker.wall import MEMORY_BYTES
 from tests.files.fit_files import run
 from tests.worker.hijacked import Hijacked, process_id, read
@@ -57,16 +57,16 @@ IN_PYTHON = (
 )
 
 
-@pytest.mark.parametrize("role", Role)
-async def test_python_itself_gets_nowhere(worker: Hijacked, role: Role) -> None:
+@pytest.mark.parametrize("role", WorkerRole)
+async def test_python_itself_gets_nowhere(worker: Hijacked, role: WorkerRole) -> None:
     for code in IN_PYTHON:
-        with pytest.raises(Failure) as failure:
+        with pytest.raises(WorkerFailure) as failure:
             await worker.run(code, role)
         assert failure.value.cause is Cause.FAILED, code
 
 
-@pytest.mark.parametrize("role", Role)
-async def test_its_environment_is_empty(worker: Hijacked, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("role", WorkerRole)
+async def test_its_environment_is_empty(worker: Hijacked, role: WorkerRole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     found = set(str(await worker.run("import os; found = ' '.join(os.environ)", role)).split())
     # Python itself sets the first where it finds nothing; the others are set inside, for numpy and matplotlib.
@@ -125,10 +125,10 @@ async def test_a_process_that_the_system_does_not_start_is_unavailable(
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(Unavailable):
-        await worker.about(Role.CHARTS)
+        await worker.about(WorkerRole.CHARTS)
     assert "charts could not be started: " in caplog.text
     monkeypatch.undo()
-    assert await worker.about(Role.CHARTS)
+    assert await worker.about(WorkerRole.CHARTS)
 
 
 @pytest.mark.seccomp

@@ -17,8 +17,8 @@ from bot.domain.runs.activity import Refusal
 from bot.errors import Unavailable
 from bot.files.archive import FILE_BYTES
 from bot.worker.lane import LIMIT_S, PATIENCE
-from bot.worker.messages import About, Look, Role
-from bot.worker.process import Cause, Failure
+from bot.worker.messages import About, Look, WorkerRole
+from bot.worker.process import Cause, WorkerFailure
 from bot.worker.wall import MEMORY_BYTES
 from bot.worker.worker import Worker
 from tests.domain.rounds.test_matching import a_club
@@ -38,11 +38,11 @@ async def worker() -> AsyncIterator[Worker]:
     await worker.close()
 
 
-async def pid(worker: Worker, role: Role = Role.FILES) -> int:
+async def pid(worker: Worker, role: WorkerRole = WorkerRole.FILES) -> int:
     return (await worker.about(role)).pid
 
 
-async def loaded(worker: Worker, role: Role) -> set[str]:
+async def loaded(worker: Worker, role: WorkerRole) -> set[str]:
     return {name.partition(".")[0] for name in (await worker.about(role)).modules}
 
 
@@ -80,15 +80,15 @@ NEVER = {"discord", "sqlalchemy", "aiosqlite", "asyncpg", "db", "cogs", "pytest"
 
 async def test_what_is_loaded_in_each(worker: Worker) -> None:
     heavy = {"matplotlib", "numpy", "rustworkx", "fitdecode"}
-    found = {role: await loaded(worker, role) for role in Role}
+    found = {role: await loaded(worker, role) for role in WorkerRole}
     assert {role: modules & heavy for role, modules in found.items()} == {
-        Role.FILES: {"fitdecode"},
-        Role.CHARTS: {"matplotlib", "numpy"},
-        Role.ROUNDS: {"rustworkx"},
+        WorkerRole.FILES: {"fitdecode"},
+        WorkerRole.CHARTS: {"matplotlib", "numpy"},
+        WorkerRole.ROUNDS: {"rustworkx"},
     }
     assert {role: sorted(modules & NEVER) for role, modules in found.items() if modules & NEVER} == {}
-    assert not found[Role.FILES] & {"pickle", "multiprocessing", "socket", "subprocess", "asyncio"}
-    for role in Role:
+    assert not found[WorkerRole.FILES] & {"pickle", "multiprocessing", "socket", "subprocess", "asyncio"}
+    for role in WorkerRole:
         assert (await worker.about(role)).peak_bytes < MEMORY_BYTES / 4
 
 
@@ -114,7 +114,7 @@ class Weighed(Worker):
 
     def __init__(self) -> None:
         super().__init__()
-        lane = self.lanes[Role.FILES]
+        lane = self.lanes[WorkerRole.FILES]
         renew = lane.renew
 
         async def weigh() -> None:
@@ -182,7 +182,7 @@ async def test_memory_is_refused_not_taken() -> None:
     try:
         first = await pid(worker)
         assert await worker.cause(f"x = bytearray({MEMORY_BYTES})") is Cause.MEMORY
-        about = await worker.about(Role.FILES)
+        about = await worker.about(WorkerRole.FILES)
         assert about.pid == first
         assert about.peak_bytes < MEMORY_BYTES / 2
     finally:
@@ -203,13 +203,13 @@ async def test_it_ends_itself_when_idle_and_comes_back() -> None:
 async def test_charts_go_before_files() -> None:
     worker = Hijacked()
     try:
-        await worker.about(Role.CHARTS)
+        await worker.about(WorkerRole.CHARTS)
         stuck = asyncio.create_task(worker.run("import time; time.sleep(60)"))
         await worker.draw(CHART, 1)
         assert not stuck.done(), "a file in hand holds no picture up"
     finally:
         await worker.close()
-    with pytest.raises(Failure) as failure:
+    with pytest.raises(WorkerFailure) as failure:
         await stuck
     assert failure.value.cause is Cause.ENDED
 
@@ -237,7 +237,7 @@ async def test_nothing_is_left_after_closing() -> None:
     await asyncio.sleep(0)
     await worker.close()
     assert not lives(left)
-    with pytest.raises(Failure):
+    with pytest.raises(WorkerFailure):
         await job
     with pytest.raises(Unavailable):
         await worker.draw(CHART, 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Unit(StrEnum):
+class MetricUnit(StrEnum):
     """What an amount of a metric is measured in."""
 
     METRES = "metres"
@@ -72,24 +72,24 @@ class Metric(StrEnum):
         counts: the member's own runs or their credits for facing forward.
     """
 
-    unit: Unit
+    unit: MetricUnit
     column: Column
     counts: Counts
 
-    def __new__(cls, key: str, unit: Unit, column: Column, counts: Counts = Counts.RUNS) -> Metric:
+    def __new__(cls, key: str, unit: MetricUnit, column: Column, counts: Counts = Counts.RUNS) -> Metric:
         """Make a member from its declaration."""
         member = str.__new__(cls, key)
         member._value_ = key
         member.unit, member.column, member.counts = unit, column, counts
         return member
 
-    DISTANCE = "distance", Unit.METRES, Column("distance_m", Aggregation.SUM, Measure.DISTANCE_M)
-    MINUTES = "minutes", Unit.MILLISECONDS, Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS)
-    DAYS = "days", Unit.DAYS, Column("days_out", Aggregation.DAYS, Measure.RAN_ON)
-    LONGEST = "longest", Unit.METRES, Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M)
+    DISTANCE = "distance", MetricUnit.METRES, Column("distance_m", Aggregation.SUM, Measure.DISTANCE_M)
+    MINUTES = "minutes", MetricUnit.MILLISECONDS, Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS)
+    DAYS = "days", MetricUnit.DAYS, Column("days_out", Aggregation.DAYS, Measure.RAN_ON)
+    LONGEST = "longest", MetricUnit.METRES, Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M)
     SPOTTING = (
         "spotting",
-        Unit.MILLISECONDS,
+        MetricUnit.MILLISECONDS,
         Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS),
         Counts.SPOTTING,
     )

@@ -25,7 +25,7 @@ REPAIRABLE = 2
 LONGEST_PAUSE = timedelta(days=366)
 
 
-class Counts(StrEnum):
+class GoalCounts(StrEnum):
     """Which runs a goal counts."""
 
     BACKWARD = "backward"
@@ -37,13 +37,13 @@ class Goal:
     """So many runs a week; 0 is no goal, and no streak."""
 
     runs: int = 1
-    counts: Counts = Counts.BACKWARD
+    counts: GoalCounts = GoalCounts.BACKWARD
 
 
 DEFAULT_GOAL = Goal()
 
 
-class Why(StrEnum):
+class PauseReason(StrEnum):
     """Why somebody pauses."""
 
     INJURY = "injury"
@@ -51,12 +51,12 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class DaysOff:
     """Days off: from `from_on`, back on `until_on`."""
 
     from_on: date
     until_on: date
-    why: Why
+    why: PauseReason
 
     def on(self, day: date) -> bool:
         """Whether a day lies in it."""
@@ -76,7 +76,7 @@ class Past:
 
     runs: Mapping[date, tuple[int, int]]
     goals: Sequence[tuple[date, Goal]] = ()
-    pauses: Sequence[Pause] = ()
+    pauses: Sequence[DaysOff] = ()
     repaired: Collection[date] = ()
 
 
@@ -156,7 +156,7 @@ def goal_in(goals: Sequence[tuple[date, Goal]], monday: date) -> Goal:
     return goals[held - 1][1] if held else DEFAULT_GOAL
 
 
-def paused_on(pauses: Iterable[Pause], day: date) -> Pause | None:
+def paused_on(pauses: Iterable[DaysOff], day: date) -> DaysOff | None:
     """The pause a day lies in."""
     return next((pause for pause in pauses if pause.on(day)), None)
 
@@ -185,7 +185,7 @@ def _by_week(runs: Mapping[date, tuple[int, int]]) -> dict[date, tuple[int, int]
 
 def _counted(sums: Mapping[date, tuple[int, int]], monday: date, goal: Goal) -> int:
     every, backward = sums.get(monday, (0, 0))
-    return backward if goal.counts is Counts.BACKWARD else every
+    return backward if goal.counts is GoalCounts.BACKWARD else every
 
 
 def _protected(past: Past, first: date, last: date) -> set[date]:

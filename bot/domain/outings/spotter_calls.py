@@ -15,7 +15,7 @@ from enum import StrEnum
 from bot.domain.runs.runs import Surface
 
 
-class Call(StrEnum):
+class SpokenCall(StrEnum):
     """A word the spotter calls."""
 
     STOP = "stop"
@@ -29,7 +29,7 @@ class Call(StrEnum):
     SWAP = "swap"
 
 
-def calls_on(surface: Surface | None, *, swapping: bool) -> tuple[Call, ...]:
+def calls_on(surface: Surface | None, *, swapping: bool) -> tuple[SpokenCall, ...]:
     """The calls for an outing, the most urgent first.
 
     Args:
@@ -37,10 +37,16 @@ def calls_on(surface: Surface | None, *, swapping: bool) -> tuple[Call, ...]:
         swapping: whether somebody changes roles.
     """
     track = surface in (Surface.TRACK, Surface.INDOOR)
-    calls = [Call.STOP, Call.SLOW, Call.HAZARD, Call.IN_OUT if track else Call.YOUR_SIDE, Call.BEND]
+    calls = [
+        SpokenCall.STOP,
+        SpokenCall.SLOW,
+        SpokenCall.HAZARD,
+        SpokenCall.IN_OUT if track else SpokenCall.YOUR_SIDE,
+        SpokenCall.BEND,
+    ]
     if track:
-        calls.append(Call.TRACK)
-    calls.append(Call.CLEAR)
+        calls.append(SpokenCall.TRACK)
+    calls.append(SpokenCall.CLEAR)
     if swapping:
-        calls.append(Call.SWAP)
+        calls.append(SpokenCall.SWAP)
     return tuple(calls)

@@ -38,7 +38,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekInstants:
     """The instants of one week: from a Monday's midnight to the next, in a club's zone."""
 
     start: datetime
@@ -64,13 +64,13 @@ def tidy(windows: Iterable[Window]) -> tuple[Window, ...]:
     return tuple(found)
 
 
-def week_of(monday: date, zone: str) -> Week:
+def week_of(monday: date, zone: str) -> WeekInstants:
     """The week that begins on a Monday in a zone; 167 or 169 hours long where the clock changes in it."""
     midnight = datetime.min.time()
-    return Week(at_wall(monday, midnight, zone), at_wall(monday + timedelta(weeks=1), midnight, zone))
+    return WeekInstants(at_wall(monday, midnight, zone), at_wall(monday + timedelta(weeks=1), midnight, zone))
 
 
-def stretches_in(windows: Sequence[Window], zone: str, week: Week) -> tuple[Stretch, ...]:
+def stretches_in(windows: Sequence[Window], zone: str, week: WeekInstants) -> tuple[Stretch, ...]:
     """The instants of a week that lie within windows of a zone, in order, none touching another.
 
     Args:
@@ -126,7 +126,7 @@ def _offsets(zone: str, start: datetime, end: datetime) -> tuple[tuple[datetime,
     return tuple(found)
 
 
-def mask_of(stretches: Iterable[Stretch], week: Week, slot_min: int = SLOT_MIN) -> int:
+def mask_of(stretches: Iterable[Stretch], week: WeekInstants, slot_min: int = SLOT_MIN) -> int:
     """A bit for each slot of the week that lies wholly within a stretch; bit 0 is the first slot."""
     mask, seconds = 0, slot_min * 60
     for begins, ends in stretches:
@@ -145,7 +145,7 @@ def starts_of(mask: int, slots: int) -> int:
     return starts
 
 
-def slot_start(week: Week, slot: int, slot_min: int = SLOT_MIN) -> datetime:
+def slot_start(week: WeekInstants, slot: int, slot_min: int = SLOT_MIN) -> datetime:
     """The instant at which a slot begins."""
     return week.start + timedelta(minutes=slot * slot_min)
 

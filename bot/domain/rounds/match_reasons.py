@@ -17,7 +17,7 @@ COMMON = 0.75
 """A reason that so large a share of all pairs have tells nothing."""
 
 
-class Why(StrEnum):
+class MatchReason(StrEnum):
     """Why these run together. Never a block, and never trust: both are private to who said them."""
 
     FORWARD = "forward"  # somebody's turn to face forward
@@ -31,7 +31,7 @@ class Why(StrEnum):
     ROLES = "roles"
 
 
-PERSONAL = frozenset({Why.FORWARD, Why.BACKWARD, Why.APART})
+PERSONAL = frozenset({MatchReason.FORWARD, MatchReason.BACKWARD, MatchReason.APART})
 """Said with a name or a number, so that it differs from pair to pair."""
 
 
@@ -39,7 +39,7 @@ PERSONAL = frozenset({Why.FORWARD, Why.BACKWARD, Why.APART})
 class Reason:
     """A reason, with the weeks of `Why.APART`."""
 
-    why: Why
+    why: MatchReason
     weeks: int = 0
 
     @property
@@ -48,13 +48,13 @@ class Reason:
         return f"{self.why.value}:{self.weeks}" if self.weeks else self.why.value
 
 
-def shares(pairs: Sequence[Sequence[Reason]]) -> dict[Why, float]:
+def shares(pairs: Sequence[Sequence[Reason]]) -> dict[MatchReason, float]:
     """How common each reason is: in what share of the other pairs it is found as well."""
     counts = Counter(why for one in pairs for why in {reason.why for reason in one})
     return {why: (count - 1) / max(1, len(pairs) - 1) for why, count in counts.items()}
 
 
-def telling(reasons: Sequence[Reason], common: Mapping[Why, float]) -> tuple[Reason, ...]:
+def telling(reasons: Sequence[Reason], common: Mapping[MatchReason, float]) -> tuple[Reason, ...]:
     """Of an outing's reasons the few that tell it from others: what is nobody else's, then what few others have.
 
     What almost all have in common says nothing, and stands only where there is nothing else.

@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 from bot.domain.outings.outing_rules import DEFAULT_PACE_S_PER_KM, Role, Roles, Wish, arrange, is_filled
 from bot.domain.partners.availability import LEAST_MIN, SLOT_MIN, starts_of
-from bot.domain.rounds.match_reasons import Reason, Why
+from bot.domain.rounds.match_reasons import MatchReason, Reason
 
 OUTING_SLOTS = LEAST_MIN // SLOT_MIN
 """Slots that an outing takes."""
@@ -66,7 +66,7 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class Match:
     """An outing of two or three as drawn.
 
     Attributes:
@@ -91,7 +91,7 @@ class Drawn:
         return frozenset(partner.user_id for partner in self.partners)
 
 
-def weigh(group: Sequence[Candidate], backward_per_spotter: int) -> Drawn | None:
+def weigh(group: Sequence[Candidate], backward_per_spotter: int) -> Match | None:
     """The outing of two or three people, or None where there is none: no common time or place, roles that cannot
     keep the rule, a spotter too slow for the backward pace, or a block.
 
@@ -99,7 +99,7 @@ def weigh(group: Sequence[Candidate], backward_per_spotter: int) -> Drawn | None
         group: who.
         backward_per_spotter: the club's.
     """
-    return Club(group, backward_per_spotter).outing(range(len(group)))
+    return CandidatePool(group, backward_per_spotter).outing(range(len(group)))
 
 
 # ── what a pair or a trio is worth ──
@@ -190,7 +190,7 @@ _NEVER = -1 << 20
 _POSSIBLE = -1 << 18
 
 
-class Club:
+class CandidatePool:
     """Candidates made ready for comparing: numbers and bits, each at the candidate's place in the list."""
 
     def __init__(self, people: Sequence[Candidate], backward_per_spotter: int, seed: int = 0) -> None:
@@ -323,7 +323,7 @@ class Club:
     def _place_points(self, group: Iterable[int]) -> int:
         return _NAMED_PLACE if all(self.places[i] > 0 for i in group) else _ANY_PLACE
 
-    def outing(self, group: Sequence[int]) -> Drawn | None:
+    def outing(self, group: Sequence[int]) -> Match | None:
         """The outing of a group, or None where there is none."""
         found = self.way(group)
         if found is None:
@@ -336,7 +336,7 @@ class Club:
         place = None if places < 0 else self.names[(places & -places).bit_length() - 1]
         partners = (Partner(self.people[i].user_id, way.wishes[n], way.roles[n]) for n, i in enumerate(group))
         pace = max(self.people[group[n]].backward_s_per_km or DEFAULT_PACE_S_PER_KM for n in way.backward)
-        return Drawn(
+        return Match(
             tuple(sorted(partners, key=lambda partner: partner.user_id)),
             _start(starts),
             place,
@@ -357,26 +357,26 @@ class Club:
         """What speaks for an outing, what is special about these people first; something always does."""
         due = [turn for n, turn in enumerate(way.turns) if turn * self.turn[group[n]] >= 2 * _TURN]
         if len(due) == 1 and way.turns.count(due[0]) == 1:  # of several in one role it would not be clear who is meant
-            yield Reason(Why.FORWARD if due[0] < 0 else Why.BACKWARD)
+            yield Reason(MatchReason.FORWARD if due[0] < 0 else MatchReason.BACKWARD)
         elif due:
-            yield Reason(Why.TURNS)
+            yield Reason(MatchReason.TURNS)
         people = [self.people[i] for i in group]
         met = [a.met.get(b.user_id, b.met.get(a.user_id)) for a, b in combinations(people, 2)]
         weeks = min((one for one in met if one is not None), default=None)
         if weeks is None:
-            yield Reason(Why.NEW)
+            yield Reason(MatchReason.NEW)
         elif weeks >= _LONG_APART_WEEKS:
-            yield Reason(Why.APART, weeks)
+            yield Reason(MatchReason.APART, weeks)
         if self._place_points(group) == _NAMED_PLACE:
-            yield Reason(Why.PLACE)
+            yield Reason(MatchReason.PLACE)
         pace = max(self.backward[group[n]] for n in way.backward)
         told = all(self.forward[group[n]] != _UNKNOWN for n in way.spotters)
         if told and min(_FIT[pace][self.forward[group[n]]] for n in way.spotters) >= _PACE * 4 // 5:
-            yield Reason(Why.PACE)
+            yield Reason(MatchReason.PACE)
         if starts.bit_count() >= _TIME[-1] or way.points != _ALL_THE_WAY:
-            yield Reason(Why.TIME)
+            yield Reason(MatchReason.TIME)
         if way.points == _ALL_THE_WAY:
-            yield Reason(Why.ROLES)
+            yield Reason(MatchReason.ROLES)
 
 
 def _start(starts: int) -> int:

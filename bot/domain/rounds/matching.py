@@ -7,7 +7,8 @@ most weight, over each one's `BEST` partners; those left over joined to pairs by
 again around each one who is still left. `tests/domain/rounds/test_matching.py` compares with brute force.
 
 Everything is pure: the same candidates and seed give the same draw in whatever order they come. The seed settles what
-is equally good, and nothing else. What would help those left over (`Help`) is said as if nobody had blocked anybody.
+is equally good, and nothing else. What would help those left over (`MissingHelp`) is said as if nobody had blocked
+anybody.
 
 Source: blossom algorithm for matchings (Edmonds, 1965; Galil, 1986), as rustworkx implements it.
 """
@@ -21,8 +22,8 @@ from enum import StrEnum
 from heapq import heappush, heapreplace
 from itertools import combinations, islice
 
-from bot.domain.rounds.match_reasons import Why, shares, telling
-from bot.domain.rounds.match_scoring import Candidate, Club, Drawn
+from bot.domain.rounds.match_reasons import MatchReason, shares, telling
+from bot.domain.rounds.match_scoring import Candidate, CandidatePool, Match
 
 BEST = 20
 """Partners kept of each candidate. At 1,000 candidates that loses 0.01 % of the weight and is 96 times faster."""
@@ -32,7 +33,7 @@ COMPARED = 200
 """Most pairs among which it is counted how common a reason is."""
 
 
-class Help(StrEnum):
+class MissingHelp(StrEnum):
     """What would help somebody who is left over."""
 
     OTHERS = "others"
@@ -47,11 +48,11 @@ class Help(StrEnum):
 class Draw:
     """What a round gives: outings, and those left over with what would help each."""
 
-    outings: tuple[Drawn, ...]
-    left: tuple[tuple[int, Help], ...]
+    outings: tuple[Match, ...]
+    left: tuple[tuple[int, MissingHelp], ...]
 
 
-def score_of(outings: Iterable[Drawn]) -> tuple[int, int]:
+def score_of(outings: Iterable[Match]) -> tuple[int, int]:
     """The objective: members in an outing, then the sum of weights. More is better."""
     found = list(outings)
     return sum(len(one.partners) for one in found), sum(one.weight for one in found)
@@ -78,13 +79,13 @@ def draw_round(candidates: Sequence[Candidate], backward_per_spotter: int, seed:
     )
 
 
-def _ready(candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Club:
+def _ready(candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> CandidatePool:
     people = sorted(candidates, key=lambda c: c.user_id)
     random.Random(seed).shuffle(people)  # of what is equally good the first found is taken
-    return Club(people, backward_per_spotter, seed)
+    return CandidatePool(people, backward_per_spotter, seed)
 
 
-def _common(club: Club) -> dict[Why, float]:
+def _common(club: CandidatePool) -> dict[MatchReason, float]:
     """How common each reason is among the pairs there could be, whoever has blocked whom; of many a sample."""
     pairs = islice(combinations(range(len(club.people)), 2), COMPARED)
     if len(club.people) > EXACT:  # neighbours in an order that chance has made
@@ -92,21 +93,21 @@ def _common(club: Club) -> dict[Why, float]:
     return shares([found for pair in pairs if (found := club.reasons(pair))])
 
 
-def _help(club: Club, i: int) -> Help:
+def _help(club: CandidatePool, i: int) -> MissingHelp:
     """The first thing for which nobody was left, as if nobody had blocked anybody."""
     others: list[int] = [j for j in range(len(club.people)) if j != i]
     if not others:
-        return Help.OTHERS
+        return MissingHelp.OTHERS
     others = [j for j in others if club.starts[i] & club.starts[j]]
     if not others:
-        return Help.WINDOWS
+        return MissingHelp.WINDOWS
     others = [j for j in others if club.places[i] & club.places[j]]
     if not others:
-        return Help.PLACE
+        return MissingHelp.PLACE
     others = [j for j in others if club.roles((i, j))]
     if not others:
-        return Help.ROLE
-    return Help.WIDER if any(club.way((i, j), blocks=False) for j in others) else Help.PACE
+        return MissingHelp.ROLE
+    return MissingHelp.WIDER if any(club.way((i, j), blocks=False) for j in others) else MissingHelp.PACE
 
 
 # ── few: every partition ──
@@ -121,7 +122,7 @@ Group = tuple[int, ...]
 """Two or three candidates, by their places in the club's list."""
 
 
-def _best_groups(club: Club, people: Sequence[int]) -> list[Group]:
+def _best_groups(club: CandidatePool, people: Sequence[int]) -> list[Group]:
     """The best partition of a few people into pairs, trios and left-overs, by dynamic programming over subsets."""
     ending: list[list[tuple[int, int, Group]]] = [[] for _ in people]
     for size in (2, 3):
@@ -160,13 +161,13 @@ SEARCHES, POOL = 40, 9
 """Left-overs around whom everything is searched again, and how many people such a search takes in."""
 
 
-def _matched_groups(club: Club) -> list[Group]:
+def _matched_groups(club: CandidatePool) -> list[Group]:
     """Pairs by a matching, left-overs joined to them by another, and a search around those still left."""
     kept = kept_partners(club, range(len(club.people)))
     return _searched(club, _joined(club, _pairs(club, kept)), kept)
 
 
-def kept_partners(club: Club, people: Sequence[int]) -> list[dict[int, int]]:
+def kept_partners(club: CandidatePool, people: Sequence[int]) -> list[dict[int, int]]:
     """For each candidate the weights of pairs to be matched: the `BEST` of one's own, and those of whom one is such.
 
     Best are not the pairs of most weight: what a partner brings to anybody alike (a turn due, say) is taken off, or
@@ -190,7 +191,7 @@ def kept_partners(club: Club, people: Sequence[int]) -> list[dict[int, int]]:
     return kept
 
 
-def _brings(club: Club, people: Sequence[int]) -> list[int]:
+def _brings(club: CandidatePool, people: Sequence[int]) -> list[int]:
     """What each brings to anybody: the mean weight with some others, in 1/65536."""
     sums, counts = [0] * len(club.people), [0] * len(club.people)
     for i in sorted(people, key=lambda i: club.lots[i])[:SAMPLE]:
@@ -221,7 +222,7 @@ def _match(edges: Iterable[tuple[int, int, int]], nodes: int) -> list[tuple[int,
     return sorted((min(pair), max(pair)) for pair in found)
 
 
-def _pairs(club: Club, kept: Sequence[dict[int, int]]) -> list[Group]:
+def _pairs(club: CandidatePool, kept: Sequence[dict[int, int]]) -> list[Group]:
     """The pairs: once more with the best among those left over, where those kept did not reach."""
     found = _match(_edges(kept), len(kept))
     inside = {i for pair in found for i in pair}
@@ -237,7 +238,7 @@ def _edges(kept: Sequence[dict[int, int]]) -> Iterator[tuple[int, int, int]]:
     return ((i, j, weight) for i, partners in enumerate(kept) for j, weight in partners.items() if i < j)
 
 
-def _joined(club: Club, pairs: list[Group]) -> list[Group]:
+def _joined(club: CandidatePool, pairs: list[Group]) -> list[Group]:
     """Each left-over compared with every pair, and the best assignment of left-overs to pairs."""
     inside = {i for pair in pairs for i in pair}
     left = [i for i in range(len(club.people)) if i not in inside]
@@ -263,7 +264,7 @@ def _joined(club: Club, pairs: list[Group]) -> list[Group]:
     return groups
 
 
-def _searched(club: Club, groups: list[Group], kept: Sequence[dict[int, int]]) -> list[Group]:
+def _searched(club: CandidatePool, groups: list[Group], kept: Sequence[dict[int, int]]) -> list[Group]:
     """Take apart the outings around each left-over, and put them together again as well as can be."""
     of = {i: group for group in groups for i in group}
     left = [i for i in range(len(club.people)) if i not in of]
@@ -285,6 +286,6 @@ def _searched(club: Club, groups: list[Group], kept: Sequence[dict[int, int]]) -
     return sorted(set(of.values()))
 
 
-def _value(club: Club, groups: Iterable[Group]) -> int:
+def _value(club: CandidatePool, groups: Iterable[Group]) -> int:
     """The objective of some outings, as `_best_groups` counts it."""
     return sum(_worth(len(group), found[0]) for group in groups if (found := club.way(group)) is not None)

@@ -43,7 +43,7 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunEntry:
     """A run as read.
 
     Attributes:
@@ -149,7 +149,7 @@ def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
     )
 
 
-def read_entry(typed: Typed, manner: Manner, now: datetime) -> Entry:
+def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     """A whole new run. Without `when` it has just ended; with it, that was its start.
 
     Raises:
@@ -166,7 +166,7 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> Entry:
     else:
         started_at = now - timedelta(milliseconds=duration_ms)
         ran_on = started_at.astimezone(ZoneInfo(manner.zone)).date()
-    return Entry(stretches, started_at, ran_on)
+    return RunEntry(stretches, started_at, ran_on)
 
 
 def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:

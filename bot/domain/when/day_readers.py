@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.text.units import parse_duration
 from bot.domain.text.words import WORDS, any_of
-from bot.domain.when.parse_state import YEARS, Told, days_on, month_end, months_on, weeks_on
+from bot.domain.when.parse_state import YEARS, ParseState, days_on, month_end, months_on, weeks_on
 from bot.errors import BadInput
 from bot.languages import day_first
 
@@ -43,7 +43,7 @@ DAYS_AND_HOURS = re.compile(
 """Days and hours together: `2d12h`, `1 day and 6 hours`."""
 
 
-def take_amount(told: Told, now: datetime) -> datetime | None:
+def take_amount(told: ParseState, now: datetime) -> datetime | None:
     """`3 days ago`, `in 2 Wochen um 6` set the day; `20 minutes ago`, `in 1h30` are an instant by themselves."""
     for pattern, sign in ((_AGO, -1), (_AHEAD, 1)):
         found = re.match(pattern, told.rest)
@@ -62,7 +62,7 @@ def take_amount(told: Told, now: datetime) -> datetime | None:
     return None
 
 
-def _shift(told: Told, now: datetime, count: float, unit: str) -> datetime | None:
+def _shift(told: ParseState, now: datetime, count: float, unit: str) -> datetime | None:
     """Set the day so many units from today; half days are an instant."""
     try:
         if unit in WORDS.days:
@@ -79,7 +79,7 @@ def _shift(told: Told, now: datetime, count: float, unit: str) -> datetime | Non
     return None
 
 
-def _other_day_of_month(told: Told) -> None:
+def _other_day_of_month(told: ParseState) -> None:
     """`next month on the 5th`, `in 2 Monaten am 5.`"""
     assert told.day is not None
     if found := told.take(_NTH_DAY):
@@ -93,7 +93,7 @@ _UNFINISHED = (
 """`am 6.12`, `24.12`, `6.12 um 9`: without its last dot a date, where it cannot be an hour."""
 
 
-def _date(told: Told) -> None:
+def _date(told: ParseState) -> None:
     """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
     if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
         told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
@@ -119,7 +119,7 @@ def _date(told: Told) -> None:
             )
 
 
-def _month_day(told: Told) -> None:
+def _month_day(told: ParseState) -> None:
     """`24 Dec`, `Dec 24th 2026`, `3. März`."""
     if told.day is not None:
         return
@@ -130,7 +130,7 @@ def _month_day(told: Told) -> None:
         _calendar(told, int(found[2]), WORDS.month_names[found[1]], found[3])
 
 
-def _end_of(told: Told) -> None:
+def _end_of(told: ParseState) -> None:
     """`end of the month`, `end of next month`, `end of january`, `end of the year`, made one phrase by `rewrites`."""
     if told.day is not None:
         return
@@ -154,7 +154,7 @@ def _end_of(told: Told) -> None:
         told.day = month_end(first)
 
 
-def _beyond(told: Told) -> None:
+def _beyond(told: ParseState) -> None:
     """`a week from tuesday`, `tuesday in 2 weeks`, `Montag in acht Tagen`, `tomorrow in a week`."""
     if told.day is not None:
         return
@@ -175,7 +175,7 @@ def _beyond(told: Told) -> None:
         told.or_day = weeks_on(told.day, 1)
 
 
-def _qualified_weekday(told: Told) -> None:
+def _qualified_weekday(told: ParseState) -> None:
     """`tuesday`, `last tuesday`, `next fri`, `letzte Woche Dienstag`, `Dienstag übernächste Woche`."""
     if told.day is not None:
         named = told.take(rf"({_WEEKDAY})\.?")
@@ -207,7 +207,7 @@ def _which(word: str) -> int:
     return -1 if word in WORDS.last else 1 if word in WORDS.next else 2 if word in WORDS.after_next else 0
 
 
-def _workday(told: Told) -> None:
+def _workday(told: ParseState) -> None:
     """`weekday`, `next working day`, `am Werktag`: one of Monday to Friday, today's included."""
     if told.day is not None:
         return
@@ -227,14 +227,14 @@ def _next_workday(day: date, count: int) -> date:
     return day
 
 
-def _relative_day(told: Told) -> None:
+def _relative_day(told: ParseState) -> None:
     """`today`, `gestern`, `übermorgen`."""
     if told.day is None and (found := told.take(rf"(?:the\s)?({_RELATIVE})")):
         told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
         told.says_today = told.day == told.today
 
 
-def _day_of_month(told: Told) -> None:
+def _day_of_month(told: ParseState) -> None:
     """`on the 15th`, `am 15.`, `am Ersten`: the next one, or the last; a month that has no such day is passed over."""
     if told.day is not None:
         return
@@ -261,7 +261,7 @@ def _year(text: str | None) -> int | None:
     return int(text) if len(text) == 4 else 2000 + int(text) if int(text) < 70 else 1900 + int(text)
 
 
-def _calendar(told: Told, day: int, month: int, year: str | None) -> None:
+def _calendar(told: ParseState, day: int, month: int, year: str | None) -> None:
     """Set a day of the calendar; without a year the last one, or the next."""
     told.dated = True
     told_year = _year(year)
@@ -281,7 +281,7 @@ def _calendar(told: Told, day: int, month: int, year: str | None) -> None:
     raise BadInput("entry.moment.no_such_day", typed=told.typed)
 
 
-def _day(told: Told, year: int, month: int, day: int) -> date:
+def _day(told: ParseState, year: int, month: int, day: int) -> date:
     told.dated = True
     if year not in YEARS:
         raise _no_such_year(told, year)
@@ -291,7 +291,7 @@ def _day(told: Told, year: int, month: int, day: int) -> date:
         raise BadInput("entry.moment.no_such_day", typed=told.typed) from None
 
 
-def _no_such_year(told: Told, year: int) -> BadInput:
+def _no_such_year(told: ParseState, year: int) -> BadInput:
     return BadInput("entry.moment.no_such_year", typed=told.typed, year=str(year))
 
 

@@ -11,7 +11,7 @@ from datetime import time
 
 from bot.domain.text.words import WORDS, any_of
 from bot.domain.text.words.vocabulary import Part
-from bot.domain.when.parse_state import Clock, Told
+from bot.domain.when.parse_state import Clock, ParseState
 from bot.errors import BadInput
 
 NOON = time(12)
@@ -42,7 +42,7 @@ _UHR, _AT = any_of(WORDS.hour_sign), any_of(WORDS.at)
 _TWELVE = rf"(?:(?:12|0?0|24|{words_for(12, 12)})(?:[:.]00)?\s?(?:{_UHR}\s|o'clock\s)?(?:{_AT}\s)?)?"
 
 
-def _named_hour(told: Told) -> None:
+def _named_hour(told: ParseState) -> None:
     """`noon`, `12 noon`, `Mitternacht`, `12:00 midnight`."""
     if told.take(rf"{_TWELVE}{_NOON}"):
         told.hour, told.clock = NOON, Clock.FIXED
@@ -50,7 +50,7 @@ def _named_hour(told: Told) -> None:
         told.hour, told.clock = time(0), Clock.MIDNIGHT
 
 
-def _clock(told: Told) -> None:
+def _clock(told: ParseState) -> None:
     """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
     if told.hour is not None:
         return
@@ -91,7 +91,7 @@ _AFTER_AT = "(?:" + "|".join(f"(?<={word} )" for word in WORDS.at) + ")"
 _DIGITAL = rf"({words_for(10, 59)})(?:\s?(am|pm))?"
 
 
-def _spoken(told: Told) -> None:
+def _spoken(told: ParseState) -> None:
     """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`, `fünf nach halb sieben`, `six thirty`."""
     if told.hour is not None:
         return
@@ -116,7 +116,7 @@ def _spoken(told: Told) -> None:
     _hour(told, minutes // 60, minutes % 60, clock=clock)
 
 
-def _part(told: Told) -> None:
+def _part(told: ParseState) -> None:
     """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
     hour_at = told.taken_at
     if found := told.take(rf"({_PART})"):
@@ -124,7 +124,7 @@ def _part(told: Told) -> None:
         told.hour_first = told.hour is not None and told.taken_at >= hour_at
 
 
-def _bare_hour(told: Told) -> None:
+def _bare_hour(told: ParseState) -> None:
     """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
     if told.hour is not None:
         return
@@ -135,14 +135,14 @@ def _bare_hour(told: Told) -> None:
         _hour(told, _count(found[1]), 0, clock=Clock.BARE)
 
 
-def _digits(told: Told, hour: str, minute: str, half: str | None, *, sign: str | None, second: int = 0) -> None:
+def _digits(told: ParseState, hour: str, minute: str, half: str | None, *, sign: str | None, second: int = 0) -> None:
     """An hour in digits: with am or pm fixed; one as 12-hour clocks show it may be of both halves of the day."""
     open_hour = sign is None and not hour.startswith("0") and int(hour) <= 12
     _hour(told, int(hour), int(minute), half, second, Clock.DIGITAL if open_hour else Clock.EXACT)
 
 
 def _hour(
-    told: Told, hour: int, minute: int, half: str | None = None, second: int = 0, clock: Clock = Clock.EXACT
+    told: ParseState, hour: int, minute: int, half: str | None = None, second: int = 0, clock: Clock = Clock.EXACT
 ) -> None:
     """Set the hour; `half` is am or pm. 24:00 is the end of the day."""
     if half:
@@ -173,7 +173,7 @@ def usual_hour(part: Part) -> time:
     return time(part.usual)
 
 
-def minutes_meant(told: Told, *, again: bool = False) -> list[int]:
+def minutes_meant(told: ParseState, *, again: bool = False) -> list[int]:
     """What the hour told can be, in minutes from the midnight that begins its day, the likelier first.
 
     From `DAY_MIN` on it is of the night that follows: `friday night at 1` is on Saturday by the calendar.
@@ -204,7 +204,7 @@ def minutes_meant(told: Told, *, again: bool = False) -> list[int]:
     return _halves(minutes)
 
 
-def _in_its_night(told: Told, minutes: int) -> list[int]:
+def _in_its_night(told: ParseState, minutes: int) -> list[int]:
     """An hour after midnight is of the night that follows the day; said before its night, or of a date, of either.
 
     `friday night at 1` is on Saturday; `friday at 1 at night` and `24.12. nachts um 1` by the calendar first.

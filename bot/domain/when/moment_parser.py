@@ -22,7 +22,7 @@ from bot.domain.when.day_readers import READERS as DAY_READERS
 from bot.domain.when.day_readers import take_amount
 from bot.domain.when.hour_readers import DAY_MIN, NOON, minutes_meant, usual_hour
 from bot.domain.when.hour_readers import READERS as HOUR_READERS
-from bot.domain.when.parse_state import YEARS, Clock, Told, days_on
+from bot.domain.when.parse_state import YEARS, Clock, ParseState, days_on
 from bot.domain.when.zone_suffixes import take_zone
 from bot.errors import BadInput
 from bot.languages import day_first
@@ -119,7 +119,7 @@ def _meant(words: str, text: str, now: datetime, zone: str, language: str, facin
     moments = [told] if isinstance(told, Moment) else settled(told, now, zone)
     wrong = "future" if facing is Facing.PAST and moments[0].at > now else None
     wrong = "past" if facing is Facing.FUTURE and moments[0].at < now else wrong
-    if wrong and isinstance(told, Told) and told.hour is None:
+    if wrong and isinstance(told, ParseState) and told.hour is None:
         raise BadInput(f"entry.moment.{wrong}_day", typed=text)
     if wrong:
         raise BadInput(f"entry.moment.{wrong}", dated=moments[0].at)
@@ -128,7 +128,7 @@ def _meant(words: str, text: str, now: datetime, zone: str, language: str, facin
 
 def take_apart(
     text: str, *, now: datetime, zone: str, language: str, facing: Facing, typed: str | None = None
-) -> Told | Moment:
+) -> ParseState | Moment:
     """What a text tells of a day and an hour, or the moment where it is one by itself (`now`, `in 20 minutes`).
 
     Args:
@@ -156,7 +156,7 @@ def take_apart(
     words = re.sub(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?=[0-9])", r"\1 ", words)
     if words in WORDS.now:
         return instant(now, zone)
-    told = Told(words, text, language, local.date(), past=facing is Facing.PAST, zone=zone_told)
+    told = ParseState(words, text, language, local.date(), past=facing is Facing.PAST, zone=zone_told)
     exact = take_amount(told, now)
     if exact is not None:
         return instant(exact, zone)
@@ -173,7 +173,7 @@ def take_apart(
     return told
 
 
-def read_hour(told: Told) -> None:
+def read_hour(told: ParseState) -> None:
     """Take the hour out of what is left of a text.
 
     Raises:
@@ -185,7 +185,7 @@ def read_hour(told: Told) -> None:
         read(told)
 
 
-def unread(told: Told) -> list[str]:
+def unread(told: ParseState) -> list[str]:
     """The words that are not understood."""
     return [
         word
@@ -240,7 +240,7 @@ def _iso(words: str, typed: str, zone: str) -> Moment:
 # ── put together ──
 
 
-def settled(told: Told, now: datetime, zone: str) -> list[Moment]:
+def settled(told: ParseState, now: datetime, zone: str) -> list[Moment]:
     """The moments a text taken apart can mean, the likeliest first: of each reading of its hour the nearest to now.
 
     Where nothing of it lies on the side one faces, there is one, on the other.
@@ -284,7 +284,7 @@ def _instant(moment: Moment) -> datetime:
     return moment.at
 
 
-def _days(told: Told, minutes: int) -> list[date]:
+def _days(told: ParseState, minutes: int) -> list[date]:
     """The days whose hour may be meant: the one told, and those as good."""
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
     if step is not None:
@@ -303,7 +303,7 @@ def _wall(day: date, minutes: int, second: int, zone: str) -> Moment:
     return Moment(at_wall(on, hour, zone), zone, on, hour, timed=True)
 
 
-def _without_hour(told: Told, now: datetime, zone: str) -> Moment:
+def _without_hour(told: ParseState, now: datetime, zone: str) -> Moment:
     """Noon, or the usual hour of a part of the day; of what goes on, what lies on this side of now."""
     hour = NOON if told.part is None else usual_hour(told.part)
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)

@@ -38,7 +38,7 @@ def _whole_words(pattern: str) -> re.Pattern[str]:
 
 
 @dataclass(slots=True)
-class Told:
+class ParseState:
     """A text while it is taken apart: `rest` is what has not been understood yet."""
 
     rest: str

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.text.words import WORDS, any_of
 from bot.domain.when.hour_readers import DAY_MIN, HALF_MIN, minutes_meant, usual_hour
 from bot.domain.when.moment_parser import at_wall, read_hour, unread
-from bot.domain.when.parse_state import YEARS, Told
+from bot.domain.when.parse_state import YEARS, ParseState
 from bot.domain.when.schedule import (
     LEAST_MIN,
     MOST_MIN,
@@ -32,7 +32,7 @@ from bot.domain.when.schedule import (
     next_after,
     upcoming,
 )
-from bot.domain.when.series import Series, Unit
+from bot.domain.when.series import Series, SeriesUnit
 from bot.errors import BadInput
 
 HOUR = time(9)
@@ -71,7 +71,7 @@ class Asker:
         return self.now.astimezone(ZoneInfo(self.zone))
 
 
-def read_series(told: Told, series: Series, asker: Asker) -> Readings:
+def read_series(told: ParseState, series: Series, asker: Asker) -> Readings:
     """The schedules a text about a series can mean.
 
     Args:
@@ -83,14 +83,14 @@ def read_series(told: Told, series: Series, asker: Asker) -> Readings:
         BadInput: unclear, too often, or over before it begins.
     """
     hours, assumed = _hours(told)
-    if series.unit is Unit.MINUTE:
+    if series.unit is SeriesUnit.MINUTE:
         awake = bool(series.weekdays) and series.span is None
         return [_interval(series, hours[0] if hours else (), asker)], awake
     if series.span or series.until_hour:
         raise BadInput("remind_when.unclear", typed=asker.typed)
     if series.every < 1:
         raise BadInput("remind_when.too_often", typed=asker.typed)
-    if series.in_all and series.unit is not Unit.DAY:
+    if series.in_all and series.unit is not SeriesUnit.DAY:
         return _in_all(series, hours, asker), assumed
     if series.times is not None:
         hours = hours or [tuple(hour.hour * 60 for hour in TIMES_A_DAY.get(series.times, ()))]
@@ -125,7 +125,7 @@ def _in_all(series: Series, hours: list[Minutes], asker: Asker) -> list[Schedule
     return found
 
 
-def _hours(told: Told) -> tuple[list[Minutes], bool]:
+def _hours(told: ParseState) -> tuple[list[Minutes], bool]:
     """The hours left in a text about a series, and the same twelve hours later where those can be meant.
 
     Also whether they were chosen: there are none, or only a part of the day was told.
@@ -162,7 +162,7 @@ def _in_order(minutes: list[int], typed: str) -> Minutes:
 def _on_its_days(series: Series, minutes: Minutes, typed: str) -> Series:
     """The series on the days on which its hours are by the calendar."""
     late = sum(minute >= DAY_MIN for minute in minutes)
-    if not late or series.unit is Unit.DAY:
+    if not late or series.unit is SeriesUnit.DAY:
         return series
     if late < len(minutes):
         raise BadInput("remind_when.two", typed=typed)
@@ -208,13 +208,13 @@ def _is_ahead(year: int, since: date) -> bool:
 
 
 def _shape(series: Series, every: int, hours: Hours, anchor: date, until: date | None) -> Calendar:
-    if series.unit is Unit.WEEK:
+    if series.unit is SeriesUnit.WEEK:
         return Weekly(every, series.weekdays or (anchor.weekday(),), hours, anchor, until)
-    if series.unit is Unit.MONTH and series.nths:
+    if series.unit is SeriesUnit.MONTH and series.nths:
         return MonthlyWeekday(every, series.nths, series.weekdays[0], hours, anchor, until)
-    if series.unit is Unit.MONTH:
+    if series.unit is SeriesUnit.MONTH:
         return Monthly(every, series.days or (anchor.day,), hours, anchor, until)
-    if series.unit is Unit.YEAR:
+    if series.unit is SeriesUnit.YEAR:
         month, day = series.on or (anchor.month, anchor.day)
         return Yearly(every, month, day, hours, anchor, until)
     return Daily(every, hours, anchor, until)
@@ -226,12 +226,12 @@ def _first_day(schedule: Schedule, since: date, asker: Asker) -> date | None:
     return first.astimezone(ZoneInfo(asker.zone)).date() if first else None
 
 
-def _lasting(first: date, count: int, unit: Unit) -> date | None:
+def _lasting(first: date, count: int, unit: SeriesUnit) -> date | None:
     """The last day of so many days, weeks, months or years that begin with `first`; None for more than there are."""
-    if unit in (Unit.DAY, Unit.WEEK):
-        days = count * (7 if unit is Unit.WEEK else 1)
+    if unit in (SeriesUnit.DAY, SeriesUnit.WEEK):
+        days = count * (7 if unit is SeriesUnit.WEEK else 1)
         return first + timedelta(days=days - 1) if days < 36_500 else None
-    months = first.year * 12 + first.month - 1 + count * (12 if unit is Unit.YEAR else 1)
+    months = first.year * 12 + first.month - 1 + count * (12 if unit is SeriesUnit.YEAR else 1)
     if months // 12 not in YEARS:
         return None
     return date(months // 12, months % 12 + 1, min(first.day, 28)) - timedelta(days=1)
@@ -294,7 +294,7 @@ def _within(series: Series, first: int, last: int, asker: Asker, until: date | N
 
 def _one_hour(typed: str, asker: Asker) -> int:
     """Minutes of the day of an hour that a span names."""
-    told = Told(f"at {typed}", asker.typed, asker.language, asker.today, past=False)
+    told = ParseState(f"at {typed}", asker.typed, asker.language, asker.today, past=False)
     read_hour(told)
     if told.hour is None:
         if told.part is None:

@@ -9,9 +9,9 @@ import re
 
 from bot.domain.text.units import parse_duration
 from bot.domain.text.words import WORDS, any_of, rewritten, with_series_words
-from bot.domain.when.parse_state import Told
+from bot.domain.when.parse_state import ParseState
 from bot.domain.when.schedule import LAST, WORKDAY
-from bot.domain.when.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, Unit, calendar, number
+from bot.domain.when.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, SeriesUnit, calendar, number
 from bot.domain.when.series_bounds import day_in, take_beginning, take_end
 from bot.errors import BadInput
 
@@ -41,7 +41,7 @@ def canonical(words: str) -> str:
     return re.sub(r"\bevery (?:every )+", "every ", words)
 
 
-def take_series(told: Told) -> Series | None:
+def take_series(told: ParseState) -> Series | None:
     """Cut what is told of a series out of `told.rest` (canonical words); None when it is none.
 
     Raises:
@@ -66,18 +66,18 @@ def take_series(told: Told) -> Series | None:
     _settle_times(told, series, longer=longer)
     if except_days:
         left_out = _weekdays(except_days[1])
-        every_day = series.unit is Unit.DAY and series.every == 1
+        every_day = series.unit is SeriesUnit.DAY and series.every == 1
         series.weekdays = tuple(day for day in (range(7) if every_day else series.weekdays) if day not in left_out)
-        if not series.weekdays or series.nths or not (every_day or series.unit is Unit.WEEK):
+        if not series.weekdays or series.nths or not (every_day or series.unit is SeriesUnit.WEEK):
             raise BadInput("remind_when.unclear", typed=told.typed)
-        series.unit = Unit.WEEK
+        series.unit = SeriesUnit.WEEK
     return series
 
 
 # ── twice a day ──
 
 
-def _times(told: Told, series: Series) -> None:
+def _times(told: ParseState, series: Series) -> None:
     if found := told.take(r"(for\s)?([0-9]{1,2})times(?:\sonly)?"):
         series.times = int(found[2])
         series.in_all = (
@@ -85,11 +85,11 @@ def _times(told: Told, series: Series) -> None:
         )
 
 
-def _settle_times(told: Told, series: Series, *, longer: bool) -> None:
+def _settle_times(told: ParseState, series: Series, *, longer: bool) -> None:
     """`twice an hour` is every half; `twice a week` has to name as many days."""
     if series.times is None:
         return
-    if series.unit is Unit.MINUTE:
+    if series.unit is SeriesUnit.MINUTE:
         if series.every % series.times:
             raise BadInput("remind_when.unclear", typed=told.typed)
         series.every, series.times = series.every // series.times, None
@@ -102,7 +102,7 @@ def _settle_times(told: Told, series: Series, *, longer: bool) -> None:
 # ── how often, on which days ──
 
 
-def _core(told: Told, series: Series) -> bool:
+def _core(told: ParseState, series: Series) -> bool:
     """Whether it is a series at all; reads how often and on which days."""
     if found := told.take(
         rf"every\s(?:({COUNT})\s?|(other|alternate)\s|([0-9]{{1,2}})(?:st|nd|rd|th)\s)?({CALENDAR})(?![a-z])"
@@ -117,28 +117,28 @@ def _core(told: Told, series: Series) -> bool:
         _nth_weekdays(told, series, nth)
     elif days := _days_of_month(told, series):
         series.days = days
-        series.unit = Unit.MONTH
+        series.unit = SeriesUnit.MONTH
     elif found := told.take(rf"every\s(other|alternate)\s({_LIST})"):
-        series.every, series.unit, series.weekdays = 2, Unit.WEEK, _weekdays(found[2])
-    elif series.unit in (None, Unit.DAY, Unit.WEEK):
+        series.every, series.unit, series.weekdays = 2, SeriesUnit.WEEK, _weekdays(found[2])
+    elif series.unit in (None, SeriesUnit.DAY, SeriesUnit.WEEK):
         _weekday_list(told, series)
-    if series.unit is None or (series.unit in (Unit.DAY, Unit.WEEK) and series.every == 1):
+    if series.unit is None or (series.unit in (SeriesUnit.DAY, SeriesUnit.WEEK) and series.every == 1):
         _interval(told, series)
-    if series.unit is Unit.YEAR or (series.unit is None and re.search(r"\bevery\s", told.rest)):
+    if series.unit is SeriesUnit.YEAR or (series.unit is None and re.search(r"\bevery\s", told.rest)):
         _yearly(told, series)
     return series.unit is not None
 
 
-def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
+def _nth_weekdays(told: ParseState, series: Series, found: re.Match[str]) -> None:
     nths = _nths(told, found[2])
     weekdays = (WORKDAY,) if found[3] == "workday" else _weekdays(found[3])
-    monthly = found[4] is not None or series.unit is Unit.MONTH
+    monthly = found[4] is not None or series.unit is SeriesUnit.MONTH
     if not monthly and not found[1]:
         # `the last friday`: once, and not of a month.
         told.rest = f"{told.rest} {found[0]}"
         return
     in_month = Series(
-        series.every, Unit.MONTH, weekdays, nths, since=series.since, until=series.until, lasts=series.lasts
+        series.every, SeriesUnit.MONTH, weekdays, nths, since=series.since, until=series.until, lasts=series.lasts
     )
     if len(weekdays) > 1 and (monthly or nths in ((1,), (LAST,))):
         raise BadInput("remind_when.unclear", typed=told.typed)
@@ -148,17 +148,17 @@ def _nth_weekdays(told: Told, series: Series, found: re.Match[str]) -> None:
     if monthly or not every_nth:
         if any(nth > 5 for nth in nths):
             raise BadInput("remind_when.never", typed=told.typed)
-        series.unit, series.weekdays, series.nths = Unit.MONTH, weekdays, nths
+        series.unit, series.weekdays, series.nths = SeriesUnit.MONTH, weekdays, nths
         return
-    series.every, series.unit, series.weekdays = nths[0], Unit.WEEK, weekdays
+    series.every, series.unit, series.weekdays = nths[0], SeriesUnit.WEEK, weekdays
     if nths[0] <= 5 and len(weekdays) == 1:
         series.also = in_month
 
 
-def _days_of_month(told: Told, series: Series) -> tuple[int, ...]:
+def _days_of_month(told: ParseState, series: Series) -> tuple[int, ...]:
     days = rf"({_DAY_OF_MONTH}(?:{_AND}{_DAY_OF_MONTH})*)"
     found = told.take(rf"(?:every\s)?(?:{_DAY_WORD}\s)*{days}\s(?:of\sthe\smonth|every\smonths?|of\severy\smonths?)")
-    if not found and series.unit is Unit.MONTH:
+    if not found and series.unit is SeriesUnit.MONTH:
         found = told.take(rf"(?:{_DAY_WORD}\s)*{days}(?:\sof\sthe\smonth)?")
     if not found and series.unit is None:
         found = told.take(rf"every\s{days}(?!\s?(?:of\s)?[a-z0-9]*[a-z])|every\s{days}(?=\s{_THEN}\b)")
@@ -167,7 +167,7 @@ def _days_of_month(told: Told, series: Series) -> tuple[int, ...]:
     return _nths(told, found[1] or found[2], days=True)
 
 
-def _nths(told: Told, words: str, *, days: bool = False) -> tuple[int, ...]:
+def _nths(told: ParseState, words: str, *, days: bool = False) -> tuple[int, ...]:
     """In order; the last day of a month is the 31st, the last weekday of its kind stands last."""
     numbers = {int(found) for found in re.findall(r"[0-9]+", words)}
     last = "last" in words
@@ -178,7 +178,7 @@ def _nths(told: Told, words: str, *, days: bool = False) -> tuple[int, ...]:
     return (*sorted(numbers), *([LAST] if last else []))
 
 
-def _weekday_list(told: Told, series: Series) -> None:
+def _weekday_list(told: ParseState, series: Series) -> None:
     """`every tue and thu`, `mon-fri`, and without `every` where there are several."""
     found = told.take(rf"every\s(?:on\s|am\s|the\s)*({_LIST})")
     if not found and series.unit is not None:
@@ -189,26 +189,26 @@ def _weekday_list(told: Told, series: Series) -> None:
     if not found:
         return
     series.weekdays = _weekdays(found[1])
-    if series.unit is Unit.DAY:
+    if series.unit is SeriesUnit.DAY:
         if series.every % 7 and series.every != 1:
             raise BadInput("remind_when.unclear", typed=told.typed)
         series.every = max(1, series.every // 7)
-    series.unit = Unit.WEEK
+    series.unit = SeriesUnit.WEEK
 
 
-def _interval(told: Told, series: Series) -> None:
+def _interval(told: ParseState, series: Series) -> None:
     found = told.take(rf"every\s(?:({_TIMES})(?![a-z0-9])|({AMOUNT}))")
     if not found:
         return
     if series.span is None and (hours := told.take(rf"({HOUR})\s?-\s?({HOUR})")):
         series.span = (hours[1], hours[2])
     minutes = parse_duration(found[2] or f"1 {found[1]}", told.language) / 60_000
-    series.every, series.unit = int(minutes), Unit.MINUTE
+    series.every, series.unit = int(minutes), SeriesUnit.MINUTE
     if minutes < 1 or minutes != int(minutes):
         raise BadInput("remind_when.too_often", typed=told.typed)
 
 
-def _yearly(told: Told, series: Series) -> None:
+def _yearly(told: ParseState, series: Series) -> None:
     """`every year on 24 Dec`, `every 24 Dec`: the date decides."""
     words = re.sub(r"\bevery\s", " ", told.rest, count=1) if series.unit is None else told.rest
     day, left = day_in(told, words)
@@ -219,7 +219,7 @@ def _yearly(told: Told, series: Series) -> None:
         told.rest = left
         if series.since is None and day.year > told.today.year + 9:
             series.since = day
-    series.unit = Unit.YEAR
+    series.unit = SeriesUnit.YEAR
 
 
 # ── words to numbers ──

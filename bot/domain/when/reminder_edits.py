@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.text.words.plain import plain
 from bot.domain.when.moment_parser import Facing, Moment, read_hour, take_apart
-from bot.domain.when.parse_state import Told, weeks_on
+from bot.domain.when.parse_state import ParseState, weeks_on
 from bot.domain.when.recurrence_parser import canonical, take_series
-from bot.domain.when.reminder_when import Asked, read_when
+from bot.domain.when.reminder_when import ReminderWhen, read_when
 from bot.domain.when.schedule import Calendar, Daily, Hours, In, Interval, Once, Schedule, Weekly, next_after
 from bot.domain.when.series import Series
 from bot.errors import BadInput
@@ -36,7 +36,7 @@ class _Edit:
         """The local day."""
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
-    def read(self, text: str) -> Asked:
+    def read(self, text: str) -> ReminderWhen:
         """What a text means by itself. Raises `BadInput`."""
         return read_when(text, now=self.now, zone=self.zone, language=self.language)
 
@@ -45,7 +45,9 @@ class _Edit:
         return next_after(schedule, self.zone, self.now) is not None
 
 
-def read_edit(text: str, before: Schedule, *, now: datetime, zone: str, language: str, keeps_end: bool = True) -> Asked:
+def read_edit(
+    text: str, before: Schedule, *, now: datetime, zone: str, language: str, keeps_end: bool = True
+) -> ReminderWhen:
     """When a reminder is to come from now on.
 
     Args:
@@ -61,9 +63,9 @@ def read_edit(text: str, before: Schedule, *, now: datetime, zone: str, language
     """
     edit = _Edit(text, before, now, zone, language)
     if changed := _other_end(edit):
-        return Asked(changed)
+        return ReminderWhen(changed)
     words = canonical(plain(text))
-    told = Told(words, text, language, edit.today, past=False)
+    told = ParseState(words, text, language, edit.today, past=False)
     with suppress(BadInput):
         series = take_series(told)
         if series is not None:
@@ -75,7 +77,7 @@ def read_edit(text: str, before: Schedule, *, now: datetime, zone: str, language
     return _other_day(edit, asked, once) if once is not None and asked.hour_assumed else asked
 
 
-def _told_once(edit: _Edit) -> Told | None:
+def _told_once(edit: _Edit) -> ParseState | None:
     """The day and hour of a text that is no series; None for an instant, and for what is not readable as one."""
     with suppress(BadInput):
         told = take_apart(edit.text, now=edit.now, zone=edit.zone, language=edit.language, facing=Facing.FUTURE)
@@ -96,7 +98,9 @@ def _other_end(edit: _Edit) -> Schedule | None:
     return None
 
 
-def _other_series(edit: _Edit, asked: Asked, series: Series, told: Told, *, keeps_end: bool) -> Asked:
+def _other_series(
+    edit: _Edit, asked: ReminderWhen, series: Series, told: ParseState, *, keeps_end: bool
+) -> ReminderWhen:
     hours = _kept_hours(edit, told) if asked.hour_assumed else ()
     found = []
     for read in (asked.schedule, *asked.others):
@@ -108,10 +112,10 @@ def _other_series(edit: _Edit, asked: Asked, series: Series, told: Told, *, keep
         kept = _in_step(kept, series, edit.before)
         found.append(kept if edit.comes(kept) else read)
     first, *others = dict.fromkeys(found)
-    return Asked(first, tuple(others), asked.hour_assumed and not hours)
+    return ReminderWhen(first, tuple(others), asked.hour_assumed and not hours)
 
 
-def _kept_hours(edit: _Edit, told: Told) -> Hours:
+def _kept_hours(edit: _Edit, told: ParseState) -> Hours:
     """The hours there are, where none are told: all, or those that lie in the part of the day told."""
     rest = replace(told, day=told.today)
     read_hour(rest)
@@ -150,7 +154,7 @@ def _in_step(schedule: Schedule, series: Series, before: Schedule) -> Schedule:
     return replace(schedule, anchor=before.anchor) if same else schedule
 
 
-def _other_hours(edit: _Edit) -> Asked | None:
+def _other_hours(edit: _Edit) -> ReminderWhen | None:
     """The same days at the hours told, where the text names no day; None where it does."""
     before = edit.before
     try:
@@ -166,7 +170,7 @@ def _other_hours(edit: _Edit) -> Asked | None:
         elif isinstance(before, In | Once) and len(read.hours) == 1:
             found.append(Once(_day_of(edit), read.hours[0]))
     coming = [one for one in dict.fromkeys(found) if edit.comes(one)]
-    return Asked(coming[0], tuple(coming[1:]), asked.hour_assumed) if coming else None
+    return ReminderWhen(coming[0], tuple(coming[1:]), asked.hour_assumed) if coming else None
 
 
 def _day_of(edit: _Edit) -> date:
@@ -175,7 +179,7 @@ def _day_of(edit: _Edit) -> date:
     return before.on if isinstance(before, Once) else before.at.astimezone(ZoneInfo(edit.zone)).date()
 
 
-def _other_day(edit: _Edit, asked: Asked, told: Told) -> Asked:
+def _other_day(edit: _Edit, asked: ReminderWhen, told: ParseState) -> ReminderWhen:
     """Another day at the hour there is: a weekday alone stays one of every week, where it was."""
     hours = _hours_of(edit)
     if not hours or told.part is not None:
@@ -187,4 +191,4 @@ def _other_day(edit: _Edit, asked: Asked, told: Told) -> Asked:
         if isinstance(read, Once):
             found += [Once(read.on, hour) for hour in hours]
     coming = [one for one in dict.fromkeys(found) if edit.comes(one)]
-    return Asked(coming[0], tuple(coming[1:]) if isinstance(edit.before, Weekly) else ()) if coming else asked
+    return ReminderWhen(coming[0], tuple(coming[1:]) if isinstance(edit.before, Weekly) else ()) if coming else asked

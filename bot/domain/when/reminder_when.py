@@ -20,7 +20,7 @@ from bot.domain.when.ambiguous_texts import alternatives
 from bot.domain.when.day_readers import DAYS_AND_HOURS
 from bot.domain.when.hour_readers import usual_hour
 from bot.domain.when.moment_parser import Facing, Moment, at_wall, settled, take_apart
-from bot.domain.when.parse_state import Clock, Told
+from bot.domain.when.parse_state import Clock, ParseState
 from bot.domain.when.recurrence_builder import HOUR, Asker, Readings, read_series
 from bot.domain.when.recurrence_parser import AMOUNT, AMOUNT_OF_DAYS, canonical, take_series
 from bot.domain.when.schedule import In, Once, Schedule, next_after
@@ -54,7 +54,7 @@ MOST_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReminderWhen:
     """What was understood.
 
     Attributes:
@@ -68,7 +68,7 @@ class Asked:
     hour_assumed: bool = False
 
 
-def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
+def read_when(text: str, *, now: datetime, zone: str, language: str) -> ReminderWhen:
     """When somebody wants to be reminded.
 
     Args:
@@ -91,7 +91,7 @@ def read_when(text: str, *, now: datetime, zone: str, language: str) -> Asked:
             raise BadInput("remind_when.two" if _is_two(text, asker) else key, typed=text) from None
         raise BadInput(key, **refused.params | ({"typed": text} if "typed" in refused.params else {})) from None
     distinct = tuple(dict.fromkeys(readings))
-    return Asked(distinct[0], distinct[1:MOST_READINGS], assumed)
+    return ReminderWhen(distinct[0], distinct[1:MOST_READINGS], assumed)
 
 
 def _is_two(text: str, asker: Asker) -> bool:
@@ -134,7 +134,7 @@ def _readings(words: str, asker: Asker) -> Readings:
 
 def _readings_of(words: str, asker: Asker) -> Readings:
     bare, zone = take_zone(words, typed=asker.typed, now=asker.now)
-    told = Told(canonical(bare), asker.typed, asker.language, asker.today, past=False)
+    told = ParseState(canonical(bare), asker.typed, asker.language, asker.today, past=False)
     series = take_series(told)
     if series is not None and zone is not None:
         raise BadInput("remind_when.zone_series", typed=asker.typed)
@@ -194,7 +194,7 @@ def _moments(words: str, asker: Asker) -> Readings:
     return [Once(moment.on, moment.hour.replace(second=0)) for moment in moments], assumed
 
 
-def _chosen_hour(told: Told, asker: Asker) -> time:
+def _chosen_hour(told: ParseState, asker: Asker) -> time:
     """The hour for what has none: of the part of the day, or 9:00; of a today the next one that fits."""
     usual = usual_hour(told.part) if told.part else HOUR
     if told.day != told.today or at_wall(told.today, usual, asker.zone) > asker.now:

@@ -9,7 +9,7 @@ from enum import Enum
 from bot.domain.text.words import WORDS, any_of
 
 
-class Unit(Enum):
+class SeriesUnit(Enum):
     """What a series goes on by."""
 
     MINUTE = "minute"
@@ -40,14 +40,14 @@ class Series:
     """
 
     every: int = 1
-    unit: Unit | None = None
+    unit: SeriesUnit | None = None
     weekdays: tuple[int, ...] = ()
     nths: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
     on: tuple[int, int] | None = None
     since: date | None = None
     until: date | None = None
-    lasts: tuple[int, Unit] | None = None
+    lasts: tuple[int, SeriesUnit] | None = None
     span: tuple[str, str] | None = None
     until_hour: str | None = None
     endless: bool = False
@@ -69,10 +69,10 @@ def number(word: str) -> int:
     return int(word) if word.isdecimal() else int(WORDS.numbers[word])
 
 
-def calendar(count: int, unit: str) -> tuple[int, Unit]:
-    """So many of a unit of the calendar, as a count of `Unit`."""
+def calendar(count: int, unit: str) -> tuple[int, SeriesUnit]:
+    """So many of a unit of the calendar, as a count of `MetricUnit`."""
     if unit in WORDS.days:
         days = WORDS.days[unit]
-        return (count, Unit.DAY) if days == 1 else (count * days // 7, Unit.WEEK)
+        return (count, SeriesUnit.DAY) if days == 1 else (count * days // 7, SeriesUnit.WEEK)
     months = WORDS.months[unit]
-    return (count * months // 12, Unit.YEAR) if months % 12 == 0 else (count * months, Unit.MONTH)
+    return (count * months // 12, SeriesUnit.YEAR) if months % 12 == 0 else (count * months, SeriesUnit.MONTH)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from bot.domain.text.words import WORDS, any_of
 from bot.domain.when.day_readers import HOUR_SIGN
 from bot.domain.when.day_readers import READERS as DAY_READERS
-from bot.domain.when.parse_state import YEARS, Told, month_end, months_on
+from bot.domain.when.parse_state import YEARS, ParseState, month_end, months_on
 from bot.domain.when.series import CALENDAR, COUNT, HOUR, WEEKDAY, Series, calendar, number
 from bot.errors import BadInput
 
@@ -19,7 +19,7 @@ _NO_DAY = rf"(?![a-z0-9])(?!\.?\s?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?
 """Behind a month: no day of it."""
 
 
-def take_end(told: Told, series: Series) -> None:
+def take_end(told: ParseState, series: Series) -> None:
     """Cut the end out of `told.rest`. Raises `BadInput`: no such day or year."""
     if found := told.take(rf"for\s({COUNT})\s?({CALENDAR})(?![a-z])"):
         count, unit = calendar(number(found[1]), found[2])
@@ -37,7 +37,7 @@ def take_end(told: Told, series: Series) -> None:
     told.rest = f"{head} {left}"
 
 
-def _last_day(told: Told, tail: str) -> tuple[date, str]:
+def _last_day(told: ParseState, tail: str) -> tuple[date, str]:
     """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
     whole = re.match(
         rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({_MONTH}|month|monats?|year|jahre?s?)(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}",
@@ -62,7 +62,7 @@ def _last_day(told: Told, tail: str) -> tuple[date, str]:
     return day, left
 
 
-def day_in(told: Told, words: str) -> tuple[date | None, str]:
+def day_in(told: ParseState, words: str) -> tuple[date | None, str]:
     """The day told in some words, and the rest of them."""
     part = replace(told, rest=words, day=None)
     for read in DAY_READERS:
@@ -72,7 +72,7 @@ def day_in(told: Told, words: str) -> tuple[date | None, str]:
     return part.day, part.rest
 
 
-def take_beginning(told: Told, series: Series) -> None:
+def take_beginning(told: ParseState, series: Series) -> None:
     """`from 1 june`; from an hour on is left to the hours."""
     found = re.search(r"\bfrom\s+(?:on\s+)?(?P<tail>.+)$", told.rest)
     if found is None:
@@ -85,7 +85,7 @@ def take_beginning(told: Told, series: Series) -> None:
     told.rest = f"{head} {left}" if series.since else told.rest
 
 
-def _first_day(told: Told, tail: str) -> tuple[date | None, str]:
+def _first_day(told: ParseState, tail: str) -> tuple[date | None, str]:
     """The day told in what follows `from`, and the rest; of a month, `next week` or `next year` it is the first."""
     today = told.today
     if found := re.match(rf"(?:the\s)?({_MONTH})(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}", tail):

@@ -101,7 +101,7 @@ _EXACT, _STARTS, _WORD, _INSIDE, _ALIKE = range(5)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ZonePlace:
     """A zone as offered to a member.
 
     Attributes:
@@ -123,12 +123,12 @@ class Place:
         return f"{named[:90]} · {self.local:%H:%M}"
 
 
-def place(zone: str, language: str, now: datetime) -> Place:
+def place(zone: str, language: str, now: datetime) -> ZonePlace:
     """A zone in words; `zone` is an IANA name that exists."""
-    return Place(zone, city_of(zone, language), _country_of(zone, language), now.astimezone(ZoneInfo(zone)))
+    return ZonePlace(zone, city_of(zone, language), _country_of(zone, language), now.astimezone(ZoneInfo(zone)))
 
 
-def search(typed: str, language: str, now: datetime, limit: int = LIMIT) -> tuple[Place, ...]:
+def search(typed: str, language: str, now: datetime, limit: int = LIMIT) -> tuple[ZonePlace, ...]:
     """Zones that may be meant, the likeliest first; the well-known ones for empty input.
 
     Args:

@@ -14,7 +14,7 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs.digests import DigestSettings, digest_of
 from bot.services.members.people import Club, club_of
 from bot.services.nudges import nudging
@@ -114,7 +114,7 @@ def round_of(guild: Guild) -> RoundSettings:
     )
 
 
-async def set_zone(database: Database, guild_id: int, typed: str, reader: Reader, now: datetime) -> str:
+async def set_zone(database: Database, guild_id: int, typed: str, reader: Localizer, now: datetime) -> str:
     """Set the zone that `typed` means; answers its IANA name.
 
     Raises:

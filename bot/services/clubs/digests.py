@@ -23,8 +23,8 @@ from bot.domain.runs.runs import Direction
 from bot.domain.when.local_hours import Hour
 from bot.errors import BadInput
 from bot.services.members.people import CONFIRMED_FOR, Club, club_of
-from bot.services.messages.deliveries import Destination, Letter, post
-from bot.services.nudges.nudging import Call, Reached, look_again_from_now
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
+from bot.services.nudges.nudging import DueNudge, NudgeTarget, look_again_from_now
 from db import models
 from db.engine import Database
 from db.queries.clubs import digests as queries
@@ -120,7 +120,7 @@ async def hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
     return found
 
 
-async def due(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+async def due(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
     """The clubs whose day and hour it is."""
     ids = [one.id for one in reached]
     clubs = {guild.guild_id: digest_of(guild) for guild in await queries.with_digest(session, ids)}
@@ -140,11 +140,11 @@ async def due(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Cal
             # Keyed by week: an organiser who moves the day does not get two of one.
             key = monday_of(on).isoformat()
             payload = {"on": on.isoformat(), "first": first.isoformat()}
-            calls.append(Call(one, key, mine[-1].at, held.channel_id, payload))
+            calls.append(DueNudge(one, key, mine[-1].at, held.channel_id, payload))
     return calls
 
 
-async def _told(session: AsyncSession, reached: Sequence[Reached]) -> dict[int, date]:
+async def _told(session: AsyncSession, reached: Sequence[NudgeTarget]) -> dict[int, date]:
     """Of each club the first day that no digest has told of, as far as one was posted lately or still is to be."""
     since = min((struck.at for one in reached for struck in one.hours), default=None)
     if since is None:
@@ -291,7 +291,7 @@ async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: 
     if guild is None or guild.left_at is not None or guild.digest_channel_id != channel_id:
         return
     lost = partial(
-        Letter,
+        OutboundMessage,
         StoredKind.DIGEST_LOST,
         key,
         Priority.ASKED,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.domain.outings.outing_rules import BEFORE, Presence
 from bot.services.boards import standings
 from bot.services.outings.outing_signup import drop
-from bot.services.outings.outing_transitions import Why
+from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import read, redraw
 from db import models
 from db.engine import Database
@@ -46,7 +46,9 @@ async def leave(database: Database, guild_id: int, user_id: int, now: datetime) 
             outing = await read(session, outing_id, hold=True)
             me = outing.who(user_id)
             if outing.state in BEFORE and me is not None and me.presence is Presence.IN:
-                await drop(session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}", why=Why.GONE)
+                await drop(
+                    session, outing, user_id, now, event=f"gone:{user_id}:{now.timestamp():.0f}", why=LeaveReason.GONE
+                )
             else:
                 await outing_queries.set_companion(session, outing_id, user_id, presence=Presence.LEFT.value)
                 await redraw(session, await read(session, outing_id), now)

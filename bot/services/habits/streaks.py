@@ -9,12 +9,23 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.nudges.streaks import WEEK, Counts, Goal, Past, Pause, Streak, Why, monday_of, paused_on, streak
+from bot.domain.nudges.streaks import (
+    WEEK,
+    DaysOff,
+    Goal,
+    GoalCounts,
+    Past,
+    PauseReason,
+    Streak,
+    monday_of,
+    paused_on,
+    streak,
+)
 from bot.domain.when.local_hours import Hour
 from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.periods import Period, starts_on, today_in
 from bot.errors import Conflict
-from bot.services.nudges.nudging import Call, Reached
+from bot.services.nudges.nudging import DueNudge, NudgeTarget
 from db.engine import Database
 from db.queries.nudges import nudges as queries
 from db.queries.reminders.reminders import hold_user
@@ -33,7 +44,7 @@ SKIPPED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StreakStanding:
     """How somebody stands.
 
     Attributes:
@@ -44,24 +55,24 @@ class Standing:
 
     streak: Streak
     repairs_left: int
-    pause: Pause | None
+    pause: DaysOff | None
 
 
-async def standing(database: Database, user_id: int, today: date) -> Standing:
+async def standing(database: Database, user_id: int, today: date) -> StreakStanding:
     """How somebody stands on a day in their zone."""
     async with database.read() as session:
         return await standing_in(session, user_id, today)
 
 
-async def standing_in(session: AsyncSession, user_id: int, today: date) -> Standing:
+async def standing_in(session: AsyncSession, user_id: int, today: date) -> StreakStanding:
     """The same, in a session."""
     past = (await _pasts(session, [user_id]))[user_id]
     used = {row.month_on for row in await queries.repairs_of(session, [user_id])}
     month_on = starts_on(Period.MONTH, today)
-    return Standing(streak(past, today), 0 if month_on in used else 1, paused_on(past.pauses, today))
+    return StreakStanding(streak(past, today), 0 if month_on in used else 1, paused_on(past.pauses, today))
 
 
-async def repair(database: Database, user_id: int, monday: date, today: date) -> Standing:
+async def repair(database: Database, user_id: int, monday: date, today: date) -> StreakStanding:
     """Repair a missed week, which a streak is then kept over; once a calendar month.
 
     Args:
@@ -88,7 +99,7 @@ async def repair(database: Database, user_id: int, monday: date, today: date) ->
 # ── nudges ──
 
 
-async def in_danger(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+async def in_danger(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
     """Those whose streak ends with this week unless they run: two days before it does, see `DANGER_HOURS`."""
     today = {one.id: one.hours[-1].on for one in reached}
     since = monday_of(min(today.values())) - LOOKED_BACK * WEEK
@@ -102,7 +113,7 @@ async def in_danger(session: AsyncSession, reached: Sequence[Reached]) -> Iterab
             monday = monday_of(today[one.id])
             first_due_at = _warned_at(monday, one.zone)  # however it came, it can be put off until Sunday noon
             payload = {"monday": monday.isoformat(), "first_due_at": first_due_at.isoformat()}
-            calls.append(Call(one, monday.isoformat(), one.hours[0].at, payload=payload))
+            calls.append(DueNudge(one, monday.isoformat(), one.hours[0].at, payload=payload))
     return calls
 
 
@@ -127,7 +138,7 @@ async def danger(database: Database, user_id: int, monday: date, zone: str, now:
     return found if found.in_danger else None
 
 
-async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
     """Those whose last run was two weeks ago on a day whose hour was struck.
 
     Or a little longer, where a change of zone has skipped that hour; who has heard it then does not again, by its key.
@@ -140,7 +151,7 @@ async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[Reached])
             continue
         hour = next((hour for hour in one.hours if 0 <= (hour.on - ran_on).days - QUIET_DAYS <= SKIPPED), None)
         if hour is not None:
-            calls.append(Call(one, ran_on.isoformat(), hour.at, payload={"ran_on": ran_on.isoformat()}))
+            calls.append(DueNudge(one, ran_on.isoformat(), hour.at, payload={"ran_on": ran_on.isoformat()}))
     return calls
 
 
@@ -160,10 +171,10 @@ async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date |
         runs[user_id][monday] = (int(every), int(backward))
     goals: dict[int, list[tuple[date, Goal]]] = defaultdict(list)
     for goal in await queries.goals_of(session, user_ids):
-        goals[goal.user_id].append((goal.since_on, Goal(goal.runs, Counts(goal.counts))))
-    pauses: dict[int, list[Pause]] = defaultdict(list)
+        goals[goal.user_id].append((goal.since_on, Goal(goal.runs, GoalCounts(goal.counts))))
+    pauses: dict[int, list[DaysOff]] = defaultdict(list)
     for pause in await queries.pauses_of(session, user_ids):
-        pauses[pause.user_id].append(Pause(pause.from_on, pause.until_on, Why(pause.why)))
+        pauses[pause.user_id].append(DaysOff(pause.from_on, pause.until_on, PauseReason(pause.why)))
     repaired: dict[int, list[date]] = defaultdict(list)
     for row in await queries.repairs_of(session, user_ids):
         repaired[row.user_id].append(row.monday)

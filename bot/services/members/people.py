@@ -25,7 +25,7 @@ from bot.domain.outings.outing_rules import DEFAULT_BACKWARD_PER_SPOTTER, DEFAUL
 from bot.domain.runs.runs import Sharing, Surface
 from bot.domain.text.units import Units
 from bot.i18n import shipped
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.boards import standings
 from db.dialect import upsert
 from db.engine import Database
@@ -60,7 +60,7 @@ class Club:
 
     guild_id: int
     name: str
-    reader: Reader
+    reader: Localizer
     solo_surfaces: frozenset[Surface]
     organiser_role_id: int | None
     partners_channel_id: int | None = None
@@ -96,7 +96,7 @@ class Person:
 
     user_id: int
     display_name: str
-    reader: Reader
+    reader: Localizer
     club: Club | None
     in_guild: bool
     organiser: bool
@@ -163,7 +163,7 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
     )
 
 
-async def reader_for(database: Database, user_id: int | None, guild_id: int | None) -> Reader:
+async def reader_for(database: Database, user_id: int | None, guild_id: int | None) -> Localizer:
     """How somebody other than the speaker reads, as last known; without a person, how the club reads."""
     async with database.read() as session:
         user = await session.get(User, user_id) if user_id is not None else None
@@ -171,7 +171,7 @@ async def reader_for(database: Database, user_id: int | None, guild_id: int | No
     return reader_of(user, guild)
 
 
-async def known_reader(database: Database, user_id: int, guild_id: int | None) -> Reader | None:
+async def known_reader(database: Database, user_id: int, guild_id: int | None) -> Localizer | None:
     """How a person reads, as last known; None for somebody never seen."""
     async with database.read() as session:
         user = await session.get(User, user_id)
@@ -196,17 +196,17 @@ async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> 
     return name or "?"
 
 
-def reader_of(user: User | None, guild: Guild | None) -> Reader:
+def reader_of(user: User | None, guild: Guild | None) -> Localizer:
     """How a person reads: by own choice, else by Discord's language and the club's units and zone."""
     club_units = guild.units if guild else None
     if user is None:
-        return Reader(
+        return Localizer(
             (guild and (guild.language or shipped(guild.locale))) or DEFAULT_LANGUAGE,
             Units(club_units or DEFAULT_UNITS),
             (guild and guild.zone) or DEFAULT_ZONE,
         )
     own_units = Units(user.units or club_units or DEFAULT_UNITS)
-    return Reader(
+    return Localizer(
         user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
         Units.METRIC if own_units is Units.BOTH else own_units,  # both is for what many read
         user.zone or (guild and guild.zone) or DEFAULT_ZONE,

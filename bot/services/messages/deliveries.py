@@ -1,7 +1,7 @@
 """What is due and what is to be sent: writing it in the transaction that is the reason for it.
 
-A `Plan` is something to be done at an instant, a `Letter` a message to be sent now. Both are written where the change
-they follow from is written, so that neither is without the other; `bot.delivery` does the rest.
+A `Job` is something to be done at an instant, a `OutboundMessage` a message to be sent now. Both are written where the
+change they follow from is written, so that neither is without the other; `bot.delivery` does the rest.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Destination(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Job:
     """Something due at an instant.
 
     Attributes:
@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboundMessage:
     """A message to be sent as soon as may be.
 
     Attributes:
@@ -81,7 +81,7 @@ class Letter:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def plan(session: AsyncSession, plans: Iterable[Plan]) -> None:
+async def schedule_job(session: AsyncSession, plans: Iterable[Job]) -> None:
     """Write what is due; what was planned under the same key is moved to the new instant."""
     rows = {
         (one.kind, one.occurrence): {
@@ -99,12 +99,12 @@ async def plan(session: AsyncSession, plans: Iterable[Plan]) -> None:
         await jobs.upsert_due(session, list(rows.values()))
 
 
-async def unplan(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
+async def cancel_jobs(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
     """Take back what was planned of these kinds about a subject."""
     await jobs.delete_due(session, kinds, subject_id)
 
 
-async def post(session: AsyncSession, letters: Iterable[Letter], now: datetime) -> None:
+async def post(session: AsyncSession, letters: Iterable[OutboundMessage], now: datetime) -> None:
     """Write messages to be sent. One that is written already is left alone; a card is marked to be drawn again."""
     once: list[dict[str, Any]] = []
     cards: list[dict[str, Any]] = []

@@ -17,7 +17,7 @@ from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages import outbox
 from bot.services.messages.deliveries import Destination
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 from db.queries.messages import deliveries as rows
 from db.queries.messages import fallbacks as queries
@@ -37,7 +37,7 @@ ABOUT_OUTINGS = ("outing.", "alert.")
 """How kinds begin whose subject is an outing."""
 
 
-async def channels_for(session: AsyncSession, one: Leased) -> list[int]:
+async def channels_for(session: AsyncSession, one: ClaimedMessage) -> list[int]:
     """Where it may be said that a direct message waits, best first; none where the club does not want it said.
 
     The letter's own channel, where the club looks for partners, where the outing's card is.
@@ -50,7 +50,7 @@ async def channels_for(session: AsyncSession, one: Leased) -> list[int]:
     return list(dict.fromkeys(channel_id for channel_id in found if channel_id))
 
 
-async def fall_back(session: AsyncSession, one: Leased, now: datetime, channel_id: int | None = None) -> bool:
+async def fall_back(session: AsyncSession, one: ClaimedMessage, now: datetime, channel_id: int | None = None) -> bool:
     """Write for a channel that a direct message waits; False where none is known, or it may not be said.
 
     Who is named there already is not named anew but for the first message a day (a few for safety): what waits joins
@@ -80,7 +80,7 @@ async def fall_back(session: AsyncSession, one: Leased, now: datetime, channel_i
     return True
 
 
-async def _join_standing(session: AsyncSession, one: Leased, channel_id: int, now: datetime) -> bool:
+async def _join_standing(session: AsyncSession, one: ClaimedMessage, channel_id: int, now: datetime) -> bool:
     """Add a message to the notice that names its reader in a channel, unless they may be called there anew."""
     theirs = [
         notice
@@ -102,7 +102,7 @@ async def _join_standing(session: AsyncSession, one: Leased, channel_id: int, no
     return True
 
 
-def _with(payload: Mapping[str, Any], one: Leased) -> dict[str, Any]:
+def _with(payload: Mapping[str, Any], one: ClaimedMessage) -> dict[str, Any]:
     """What a notice stands for, with one direct message more."""
     named = payload.get("user_ids", [])
     return {
@@ -118,14 +118,14 @@ def waiting_ids(kind: str, payload: Mapping[str, Any]) -> list[int]:
     return [int(one) for one in payload.get("delivery_ids") or [payload["delivery_id"]]]
 
 
-async def waiting(database: Database, kind: str, payload: Mapping[str, Any]) -> list[Leased]:
+async def waiting(database: Database, kind: str, payload: Mapping[str, Any]) -> list[ClaimedMessage]:
     """The direct messages that such a message stands for, as they are written; those erased are left out."""
     async with database.read() as session:
         found = await queries.deliveries(session, waiting_ids(kind, payload))
     return [outbox.as_written(row) for row in found]
 
 
-async def take_apart(session: AsyncSession, one: Leased, now: datetime) -> bool:
+async def take_apart(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
     """Write in place of a message that stands for several one for each; False where it stands for one alone."""
     ids = waiting_ids(one.kind, one.payload)
     if len(ids) < 2 or not await outbox.record_dropped(session, one, now):
@@ -149,7 +149,9 @@ async def try_direct_again(database: Database, user_id: int) -> bool:
     return closed
 
 
-def _row(one: Leased, guild_id: int | None, channel_id: int, ids: Sequence[int], now: datetime) -> dict[str, Any]:
+def _row(
+    one: ClaimedMessage, guild_id: int | None, channel_id: int, ids: Sequence[int], now: datetime
+) -> dict[str, Any]:
     return {
         "kind": StoredKind.DELIVERY_WAITS,
         "occurrence": str(ids[0]),

@@ -26,7 +26,7 @@ MUCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedJob:
     """Something due, taken off the table in this transaction. Attributes as of the table `due`."""
 
     due_id: int
@@ -41,7 +41,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class ClaimedMessage:
     """A message on its way. Attributes as of the table `deliveries`.
 
     Attributes:
@@ -105,7 +105,7 @@ async def take_due(
     together: Collection[str] = (),
     most: int = 1,
     apart: Collection[int] = (),
-) -> list[Taken]:
+) -> list[ClaimedJob]:
     """Take what is due first off the table, the most urgent and then the oldest; undone with the transaction.
 
     Args:
@@ -118,10 +118,10 @@ async def take_due(
         apart: the rows of these ids.
     """
     rows = await jobs.take_due(session, kinds, now, together, most, set(apart))
-    return [Taken(**row._mapping) for row in rows]
+    return [ClaimedJob(**row._mapping) for row in rows]
 
 
-async def put_off_due(session: AsyncSession, taken: Taken, until: datetime) -> None:
+async def put_off_due(session: AsyncSession, taken: ClaimedJob, until: datetime) -> None:
     """Try again later what failed, and whose taking was undone."""
     await jobs.put_off_due(session, taken.due_id, taken.meant_at, until)
 
@@ -132,9 +132,9 @@ async def claim(
     now: datetime,
     until: datetime,
     most: int,
-    in_hand: Sequence[Leased] = (),
+    in_hand: Sequence[ClaimedMessage] = (),
     least: Priority = Priority.NUDGE,
-) -> list[Leased]:
+) -> list[ClaimedMessage]:
     """Lease up to `most` messages until `until`, in the order in which they should leave.
 
     Args:
@@ -154,24 +154,26 @@ async def claim(
     ]
 
 
-async def delivery(database: Database, delivery_id: int) -> Leased | None:
+async def delivery(database: Database, delivery_id: int) -> ClaimedMessage | None:
     """A message as it is written, or None."""
     async with database.read() as session:
         return await delivery_in(session, delivery_id)
 
 
-async def delivery_in(session: AsyncSession, delivery_id: int) -> Leased | None:
+async def delivery_in(session: AsyncSession, delivery_id: int) -> ClaimedMessage | None:
     """A message as it is written, or None."""
     row = await queries.delivery(session, delivery_id)
     return as_written(row) if row is not None else None
 
 
-def as_written(row: models.Delivery) -> Leased:
+def as_written(row: models.Delivery) -> ClaimedMessage:
     """A message that this process has not claimed."""
     return _leased(row, row.next_try_at)
 
 
-async def record_sent(session: AsyncSession, one: Leased, channel_id: int, message_id: int, now: datetime) -> bool:
+async def record_sent(
+    session: AsyncSession, one: ClaimedMessage, channel_id: int, message_id: int, now: datetime
+) -> bool:
     """Write where a message is; False when the lease has passed to another, who writes it."""
     if one.destination is Destination.DM and (one.dm_closed_at is not None or one.dm_channel_id != channel_id):
         await queries.set_direct(session, one.user_id, dm_channel_id=channel_id, dm_closed_at=None)
@@ -183,28 +185,28 @@ async def record_sent(session: AsyncSession, one: Leased, channel_id: int, messa
     return await _settle(session, one, now, state, next_try_at=next_try_at, attempts=0, **posted)
 
 
-async def record_dropped(session: AsyncSession, one: Leased, now: datetime) -> bool:
+async def record_dropped(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
     """Write that a message no longer makes sense."""
     return await _settle(session, one, now, "dropped")
 
 
-async def record_closed(session: AsyncSession, one: Leased, now: datetime) -> bool:
+async def record_closed(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
     """Write that a direct message was refused, and that another message says so."""
     return await _settle(session, one, now, "closed")
 
 
-async def record_failed(session: AsyncSession, one: Leased, now: datetime, *, gone: bool = False) -> bool:
+async def record_failed(session: AsyncSession, one: ClaimedMessage, now: datetime, *, gone: bool = False) -> bool:
     """Write that a message could not be delivered; where its own card is gone, that there is none."""
     lost: dict[str, Any] = {"message_id": None} if gone and one.destination is Destination.CARD else {}
     return await _settle(session, one, now, "failed", **lost)
 
 
-async def record_held(session: AsyncSession, one: Leased, now: datetime, until: datetime) -> bool:
+async def record_held(session: AsyncSession, one: ClaimedMessage, now: datetime, until: datetime) -> bool:
     """Write that a message is not to be sent before `until`; what follows it does not wait for it."""
     return await _settle(session, one, now, "waiting", next_try_at=until, attempts=0)
 
 
-async def record_retry(session: AsyncSession, one: Leased, now: datetime, until: datetime) -> bool:
+async def record_retry(session: AsyncSession, one: ClaimedMessage, now: datetime, until: datetime) -> bool:
     """Write that a message is to be tried again later."""
     return await _settle(session, one, now, "waiting", next_try_at=until, attempts=one.attempts + 1)
 
@@ -244,7 +246,7 @@ async def orphans(database: Database, fired: Collection[str], drawn: Collection[
 
 async def _settle(
     session: AsyncSession,
-    one: Leased,
+    one: ClaimedMessage,
     now: datetime,
     state: str,
     *,
@@ -259,8 +261,8 @@ def _leased(
     until: datetime,
     dm_channel_id: int | None = None,
     dm_closed_at: datetime | None = None,
-) -> Leased:
-    return Leased(
+) -> ClaimedMessage:
+    return ClaimedMessage(
         delivery_id=row.delivery_id,
         kind=row.kind,
         occurrence=row.occurrence,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.partners.tie_kinds import TieKind
 from bot.errors import BadInput
-from bot.services.messages.deliveries import Letter, post
+from bot.services.messages.deliveries import OutboundMessage, post
 from db.engine import Database
 from db.queries.messages import questions as queries
 from db.queries.outings import partner_calls as call_queries
@@ -33,7 +33,7 @@ USEFUL_FOR = timedelta(days=7)
 """How long a question that could not be put is of use."""
 
 
-async def put(session: AsyncSession, letter: Letter, asker_id: int, now: datetime, *, most: int) -> bool:
+async def put(session: AsyncSession, letter: OutboundMessage, asker_id: int, now: datetime, *, most: int) -> bool:
     """Have a question sent to whom `letter` is for, unless that person is not to be asked.
 
     Args:

@@ -12,10 +12,10 @@ from bot.domain.nudges.quiet_hours import DAY_MIN, Quiet
 from bot.domain.nudges.streaks import (
     LONGEST_PAUSE,
     MOST_RUNS,
-    Counts,
+    DaysOff,
     Goal,
-    Pause,
-    Why,
+    GoalCounts,
+    PauseReason,
     goal_in,
     monday_of,
     paused_on,
@@ -23,7 +23,7 @@ from bot.domain.nudges.streaks import (
 from bot.domain.when.moment_parser import Facing, parse_moment
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.nudges import nudging
 from db.engine import Database
 from db.queries.nudges import nudges as queries
@@ -46,7 +46,7 @@ class OwnNudges:
 
     quiet: Quiet
     goal: Goal
-    pause: Pause | None
+    pause: DaysOff | None
     choices: Mapping[str, bool]
 
 
@@ -61,10 +61,10 @@ async def own_nudges(database: Database, user_id: int, today: date) -> OwnNudges
         if user is None:
             raise NotFound("settings.unknown_person")
         goals = [
-            (row.since_on, Goal(row.runs, Counts(row.counts))) for row in await queries.goals_of(session, [user_id])
+            (row.since_on, Goal(row.runs, GoalCounts(row.counts))) for row in await queries.goals_of(session, [user_id])
         ]
         pauses = [
-            Pause(row.from_on, row.until_on, Why(row.why))
+            DaysOff(row.from_on, row.until_on, PauseReason(row.why))
             for row in await queries.pauses_of(session, [user_id], since=today)
         ]
         choices = await queries.choices_of(session, user_id)
@@ -100,13 +100,13 @@ async def choose_goal(database: Database, user_id: int, runs: int, counts: str, 
     Raises:
         BadInput: not a goal there is.
     """
-    if runs not in range(MOST_RUNS + 1) or counts not in list(Counts):
+    if runs not in range(MOST_RUNS + 1) or counts not in list(GoalCounts):
         raise BadInput("settings.choice.unknown")
     async with database.write() as session:
         await queries.put_goal(session, user_id, monday_of(today), runs, counts)
 
 
-def read_back_on(typed: str, reader: Reader, now: datetime) -> date:
+def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
     """The day on which somebody is back who pauses as told: `until 3 Dec`, `bis Montag`, `2 weeks`, `für 10 Tage`.
 
     Raises:
@@ -144,7 +144,7 @@ async def pause(database: Database, user_id: int, until_on: date, why: str, toda
     Raises:
         BadInput: not a reason there is.
     """
-    if why not in list(Why):
+    if why not in list(PauseReason):
         raise BadInput("settings.choice.unknown")
     async with database.write() as session:
         going_on = await queries.pauses_of(session, [user_id], since=today)

@@ -26,7 +26,7 @@ from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.periods import today_in
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from db import models
 from db.engine import Database
 from db.queries.nudges import nudges as queries
@@ -40,7 +40,7 @@ LONGEST = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-class Audience(Enum):
+class NudgeAudience(Enum):
     """Whom a kind is for."""
 
     MEMBERS = auto()
@@ -48,7 +48,7 @@ class Audience(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class NudgeTarget:
     """A member or a club whose hour was struck.
 
     Attributes:
@@ -65,7 +65,7 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DueNudge:
     """Somebody who is to be nudged.
 
     Attributes:
@@ -76,14 +76,14 @@ class Call:
         payload: what it needs to be drawn; JSON.
     """
 
-    to: Reached
+    to: NudgeTarget
     key: str
     at: datetime
     channel_id: int = 0
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-Who = Callable[[AsyncSession, Sequence[Reached]], Awaitable[Iterable[Call]]]
+Who = Callable[[AsyncSession, Sequence[NudgeTarget]], Awaitable[Iterable[DueNudge]]]
 """Those of the reached who are to be nudged."""
 Hours = Callable[[AsyncSession], Awaitable[Iterable[tuple[Hour, str]]]]
 """The hours at which a kind comes, each with the zone of the wall; for a kind that has no hour of its own."""
@@ -107,7 +107,7 @@ class Rule:
     useful_for: timedelta
     who: Who | None = None
     hour: Hour | Hours | None = None
-    audience: Audience = Audience.MEMBERS
+    audience: NudgeAudience = NudgeAudience.MEMBERS
     priority: Priority = Priority.NUDGE
     on: bool = True
 
@@ -123,7 +123,7 @@ async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> Non
     async with database.write() as session:
         known = await queries.planned(session, StoredKind.NUDGE_TICK)
         new = [rule for rule in rules if rule.hour is not None and rule.name not in known]
-        await plan(session, [_next_tick(rule, await _hours(session, rule), now) for rule in new])
+        await schedule_job(session, [_next_tick(rule, await _hours(session, rule), now) for rule in new])
         if any(at > now + LONGEST for at in known.values()):
             await queries.hasten(session, StoredKind.NUDGE_TICK, now, beyond=now + LONGEST)
 
@@ -162,9 +162,9 @@ async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], no
     if looked_from < until:
         last = await _page(session, rule, hours, looked_from, until, int(payload.get("after", 0)), now)
     if last is not None:
-        await plan(session, [_tick(rule.name, since, now, until=until.isoformat(), after=last)])
+        await schedule_job(session, [_tick(rule.name, since, now, until=until.isoformat(), after=last)])
         return
-    await plan(session, [_next_tick(rule, hours, max(since, until))])
+    await schedule_job(session, [_next_tick(rule, hours, max(since, until))])
 
 
 async def _hours(session: AsyncSession, rule: Rule) -> Collection[tuple[Hour, str]]:
@@ -189,28 +189,30 @@ async def _page(
             by_zone.setdefault(zone, []).extend(found)
     if not by_zone or rule.who is None:
         return None
-    if rule.audience is Audience.MEMBERS:
+    if rule.audience is NudgeAudience.MEMBERS:
         rows = await queries.members_in(session, list(by_zone), rule.name, after, PAGE, default=rule.on)
     else:
         rows = await queries.clubs_in(session, list(by_zone), after, PAGE)
-    reached = [Reached(row[0], row[1], row[2], tuple(sorted(by_zone[row[2]], key=lambda one: one.at))) for row in rows]
+    reached = [
+        NudgeTarget(row[0], row[1], row[2], tuple(sorted(by_zone[row[2]], key=lambda one: one.at))) for row in rows
+    ]
     if reached:
         await post(session, [_letter(rule, call) for call in await rule.who(session, reached)], now)
     return reached[-1].id if len(reached) == PAGE else None
 
 
-def _next_tick(rule: Rule, hours: Collection[tuple[Hour, str]], done: datetime) -> Plan:
+def _next_tick(rule: Rule, hours: Collection[tuple[Hour, str]], done: datetime) -> Job:
     next_at = min((next_struck(hour, zone, done) for hour, zone in hours), default=done + LONGEST)
     return _tick(rule.name, done, min(next_at, done + LONGEST))
 
 
-def _tick(name: str, since: datetime, at: datetime, **more: object) -> Plan:
-    return Plan(StoredKind.NUDGE_TICK, name, at, Priority.NUDGE, payload={"since": since.isoformat(), **more})
+def _tick(name: str, since: datetime, at: datetime, **more: object) -> Job:
+    return Job(StoredKind.NUDGE_TICK, name, at, Priority.NUDGE, payload={"since": since.isoformat(), **more})
 
 
-def _letter(rule: Rule, call: Call) -> Letter:
-    club = rule.audience is Audience.CLUBS
-    return Letter(
+def _letter(rule: Rule, call: DueNudge) -> OutboundMessage:
+    club = rule.audience is NudgeAudience.CLUBS
+    return OutboundMessage(
         rule.name,
         call.key,
         rule.priority,
@@ -344,10 +346,8 @@ async def snooze(
         if chosen is None:
             raise BadInput("nudges.snooze.too_late")
         payload = {"delivery_id": delivery_id}
-        step = Plan(
-            StoredKind.NUDGE_SNOOZED, str(delivery_id), chosen, Priority.ASKED, user_id=user_id, payload=payload
-        )
-        await plan(session, [step])
+        step = Job(StoredKind.NUDGE_SNOOZED, str(delivery_id), chosen, Priority.ASKED, user_id=user_id, payload=payload)
+        await schedule_job(session, [step])
         return chosen
 
 
@@ -356,7 +356,7 @@ async def wake(session: AsyncSession, delivery_id: int, at: datetime, now: datet
     row = await session.get(models.Delivery, delivery_id)
     if row is None:
         return
-    letter = Letter(
+    letter = OutboundMessage(
         row.kind,
         f"{delivery_id}+{int(at.timestamp())}",  # put off again from the first message it comes again
         Priority.ASKED,

@@ -11,10 +11,10 @@ from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import OUT, OutingState, Presence, arrange, planned_return
 from bot.errors import Conflict
-from bot.services.messages.deliveries import Plan, plan, unplan
+from bot.services.messages.deliveries import Job, cancel_jobs, schedule_job
 from bot.services.outings import club_limits, no_shows, overdue_timers
 from bot.services.outings.outing_lifecycle import hold_own
-from bot.services.outings.outing_transitions import Why, follow, reopen, settle
+from bot.services.outings.outing_transitions import LeaveReason, follow, reopen, settle
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
 from bot.services.outings.partner_calls import STEPS
 from db.engine import Database
@@ -92,7 +92,9 @@ async def check_in(
         if not begins:
             after = await settle(session, outing_id)
             left = [c.user_id for c in absent]
-            return await follow(session, before, after, now, event=str(interaction_id), left=left, why=Why.MISSING)
+            return await follow(
+                session, before, after, now, event=str(interaction_id), left=left, why=LeaveReason.MISSING
+            )
         for waiting in outing.waiting:
             await queries.set_companion(session, outing_id, waiting.user_id, presence=Presence.LEFT.value)
         new = [c.user_id for c in there if not c.confirmed]
@@ -106,12 +108,12 @@ async def check_in(
         started = {"started_at": now, "due_back_at": due_back_at}
         await _step(session, outing_id, OutingState.CONFIRMED, OutingState.UNDER_WAY, **started)
         outing = await read(session, outing_id)
-        await unplan(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing_id)
+        await cancel_jobs(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing_id)
         await overdue_timers.watch(session, outing_id, outing.guild_id, due_back_at)
         if outing.half_at is not None:
-            await plan(
+            await schedule_job(
                 session,
-                [Plan(StoredKind.OUTING_HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)],
+                [Job(StoredKind.OUTING_HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)],
             )
         for companion in outing.out:
             payload = {"agreed_here": companion.user_id in new, "by_others": companion.user_id != user_id}

@@ -18,7 +18,7 @@ from bot.domain.outings.call_terms import same_place
 from bot.domain.outings.outing_rules import BEFORE, OutingState, eyes_kept
 from bot.domain.runs.runs import Surface
 from bot.services.members.people import club_of
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.outings.outing_transitions import AGREED, reopen, settle
 from bot.services.outings.outings import OutingView, read, redraw, tell
 from bot.services.outings.waiting_list import ask_who_is_free, offer_places
@@ -44,8 +44,8 @@ async def plan_checks(session: AsyncSession, guild_id: int, now: datetime) -> No
     Each is held alone: never two outings in one transaction.
     """
     outing_ids = await queries.of_club(session, guild_id, [state.value for state in BEFORE])
-    checks = [Plan(StoredKind.OUTING_LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
-    await plan(session, checks)
+    checks = [Job(StoredKind.OUTING_LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
+    await schedule_job(session, checks)
 
 
 async def check(session: AsyncSession, outing_id: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict, NotFound
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
 from bot.services.outings.check_in import check_nobody_is_elsewhere
 from bot.services.outings.outing_lifecycle import check_out, end, hold_own, watch_on
@@ -170,7 +170,7 @@ async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> N
     states, lost_at = [outing.state.value], spotter_coverage.lost_at(outing, now)
     await watch_on(session, outing, now, states, ended_at=None, resolved_by=None, resolution=None, eyes_lost_at=lost_at)
     if outing.half_at is not None and outing.swapped_at is None and outing.half_at > now:
-        half = Plan(
+        half = Job(
             StoredKind.OUTING_HALF, str(outing.outing_id), outing.half_at, Priority.SAFETY, subject_id=outing.outing_id
         )
-        await plan(session, [half])
+        await schedule_job(session, [half])

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.call_terms import evening_before
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from db.queries.outings import partner_calls as queries
 
 
@@ -21,7 +21,7 @@ async def plan_evening(
     """Plan the reminder at 18:00 of the day before, in each one's own zone, where that lies ahead."""
     zones = await queries.zones_of(session, guild_id, user_ids)
     evenings = {user_id: evening_before(starts_at, zone) for user_id, zone in zones.items()}
-    await plan(session, [_plan(outing_id, user_id, at) for user_id, at in evenings.items() if at > now])
+    await schedule_job(session, [_plan(outing_id, user_id, at) for user_id, at in evenings.items() if at > now])
 
 
 async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: int = 0) -> None:
@@ -37,7 +37,7 @@ async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: in
             planned[club_id].append((outing_id, starts_at, to))
     for club_id, rows in planned.items():
         zones = await queries.zones_of(session, club_id, {to for _, _, to in rows})
-        await plan(
+        await schedule_job(
             session,
             [
                 _plan(outing_id, to, evening_before(starts_at, zones[to]))
@@ -47,7 +47,7 @@ async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: in
         )
 
 
-def _plan(outing_id: int, user_id: int, at: datetime) -> Plan:
-    return Plan(
+def _plan(outing_id: int, user_id: int, at: datetime) -> Job:
+    return Job(
         StoredKind.OUTING_EVENING, f"{outing_id}:{user_id}", at, Priority.ASKED, subject_id=outing_id, user_id=user_id
     )

@@ -12,7 +12,7 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.call_terms import UNSTARTED as UNASKED
 from bot.domain.outings.outing_rules import OutingState, Presence
 from bot.errors import Conflict, NotFound
-from bot.services.messages.deliveries import Plan, plan, unplan
+from bot.services.messages.deliveries import Job, cancel_jobs, schedule_job
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
 from db.queries.outings import outings as queries
@@ -60,10 +60,10 @@ async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
     await tell(
         session, outing, StoredKind.OUTING_HAPPENED, [c.user_id for c in outing.inside], now, occurrence="nobody"
     )
-    await plan(
+    await schedule_job(
         session,
         [
-            Plan(
+            Job(
                 StoredKind.OUTING_UNSTARTED,
                 f"{outing_id}:close",
                 outing.starts_at + ANSWERS_KEPT,
@@ -125,7 +125,7 @@ async def _close(session: AsyncSession, outing: OutingView, now: datetime) -> No
     ran = any(c.happened == "yes" for c in outing.inside)
     state = OutingState.HOME if ran else OutingState.NO_SHOW
     await queries.move(session, outing.outing_id, {OutingState.CONFIRMED}, state=state.value, ended_at=now)
-    await unplan(session, [StoredKind.OUTING_UNSTARTED], outing.outing_id)
+    await cancel_jobs(session, [StoredKind.OUTING_UNSTARTED], outing.outing_id)
     await redraw(session, await read(session, outing.outing_id), now)
 
 

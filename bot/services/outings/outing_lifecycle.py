@@ -23,7 +23,7 @@ from bot.domain.outings.outing_rules import (
     Presence,
 )
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.messages.deliveries import unplan
+from bot.services.messages.deliveries import cancel_jobs
 from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
@@ -121,7 +121,7 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
         if not outing.may_swap:
             raise Conflict("course.swap.no_eyes")
         await queries.move(session, outing_id, OUT, swapped_at=now)
-        await unplan(session, [StoredKind.OUTING_HALF], outing_id)
+        await cancel_jobs(session, [StoredKind.OUTING_HALF], outing_id)
         outing = await spotter_coverage.follow(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="swap"
         )
@@ -262,7 +262,7 @@ async def watch_on(
 async def end(session: AsyncSession, outing: OutingView, state: OutingState, now: datetime, **values: object) -> None:
     """Close an outing that is out: nothing more of it is due."""
     await queries.move(session, outing.outing_id, OUT, state=state.value, ended_at=now, eyes_lost_at=None, **values)
-    await unplan(session, [StoredKind.OUTING_HALF], outing.outing_id)
+    await cancel_jobs(session, [StoredKind.OUTING_HALF], outing.outing_id)
     await overdue_timers.unwatch(session, outing.outing_id)
 
 

@@ -13,7 +13,7 @@ from bot.domain.outings.outing_rules import BEFORE, OutingState, Presence, Wish,
 from bot.errors import Conflict
 from bot.services.outings import club_limits
 from bot.services.outings.evening_reminders import plan_evening
-from bot.services.outings.outing_transitions import AGREED, Why, check_before, follow, reopen, settle
+from bot.services.outings.outing_transitions import AGREED, LeaveReason, check_before, follow, reopen, settle
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw
 from bot.services.outings.partner_calls import call_off, put_in
 from bot.services.outings.waiting_list import (
@@ -32,7 +32,7 @@ from db.queries.outings import outings as outing_queries
 from db.queries.outings import partner_calls as queries
 
 
-class Done(StrEnum):
+class SignupDone(StrEnum):
     """What a press has come to."""
 
     JOINED = "joined"
@@ -52,7 +52,7 @@ class Done(StrEnum):
 class Answer:
     """What a press has come to, and the outing as it then is."""
 
-    done: Done
+    done: SignupDone
     outing: OutingView
 
 
@@ -72,17 +72,17 @@ async def join(
         if not inside:
             await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return Answer(Done.AGAIN, before)
+            return Answer(SignupDone.AGAIN, before)
         check_before(before, now)
         if me is not None and inside and me.wish is wish:
-            return Answer(Done.ALREADY_IN, before)
+            return Answer(SignupDone.ALREADY_IN, before)
         if not free_for(before, presser.user_id)[wish]:
             if inside:
                 raise Conflict("partners.refused.switch_full")
-            return Answer(Done.FULL, before)
+            return Answer(SignupDone.FULL, before)
         if me is not None and inside:
-            return Answer(Done.SWITCHED, await _switch(session, before, me, wish, interaction_id, now))
-        return Answer(Done.JOINED, await _take(session, before, presser, wish, interaction_id, now))
+            return Answer(SignupDone.SWITCHED, await _switch(session, before, me, wish, interaction_id, now))
+        return Answer(SignupDone.JOINED, await _take(session, before, presser, wish, interaction_id, now))
 
 
 async def wait(
@@ -98,13 +98,13 @@ async def wait(
         before = await held(session, outing_id)
         me = before.who(presser.user_id)
         if me is not None and me.presence is Presence.IN:
-            return Answer(Done.ALREADY_IN, before)
+            return Answer(SignupDone.ALREADY_IN, before)
         await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return Answer(Done.AGAIN, before)
+            return Answer(SignupDone.AGAIN, before)
         check_before(before, now)
         if free_for(before, presser.user_id)[wish]:
-            return Answer(Done.JOINED, await _take(session, before, presser, wish, interaction_id, now))
+            return Answer(SignupDone.JOINED, await _take(session, before, presser, wish, interaction_id, now))
         await check_free(session, before, presser.user_id)
         if me is None or me.presence is Presence.LEFT or me.wish is not wish:
             await put_in(
@@ -114,7 +114,7 @@ async def wait(
         if me is not None and me.presence is Presence.OFFERED:
             after = await offer_places(session, after, now)  # the one kept for this person till now
         await redraw(session, after, now)
-        return Answer(Done.WAITING, after)
+        return Answer(SignupDone.WAITING, after)
 
 
 async def take(database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime) -> Answer:
@@ -128,16 +128,16 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
         before = await held(session, outing_id)
         me = before.who(presser.user_id)
         if me is not None and me.presence is Presence.IN:
-            return Answer(Done.ALREADY_IN, before)
+            return Answer(SignupDone.ALREADY_IN, before)
         await check_audience(session, before, presser)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return Answer(Done.AGAIN, before)
+            return Answer(SignupDone.AGAIN, before)
         check_before(before, now)
         if me is None or me.presence is not Presence.OFFERED or me.offered_until is None or me.offered_until < now:
             raise Conflict("partners.refused.offer_over")
         if not await is_open(session, before, presser):  # a block since it was offered reads like one too late
             raise Conflict("partners.refused.offer_over")
-        return Answer(Done.JOINED, await _take(session, before, presser, me.wish, interaction_id, now))
+        return Answer(SignupDone.JOINED, await _take(session, before, presser, me.wish, interaction_id, now))
 
 
 async def confirm(
@@ -154,20 +154,20 @@ async def confirm(
         me = before.who(presser.user_id)
         if me is None or me.presence is not Presence.IN:
             await check_audience(session, before, presser)
-            return Answer(Done.NOT_IN, before)
+            return Answer(SignupDone.NOT_IN, before)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return Answer(Done.AGAIN, before)
+            return Answer(SignupDone.AGAIN, before)
         check_before(before, now)
         before, anew = await club_limits.apply(session, before, now)
         if anew:
-            return Answer(Done.LIMITS, before)
+            return Answer(SignupDone.LIMITS, before)
         if me.confirmed:
-            return Answer(Done.CONFIRMED, before)
+            return Answer(SignupDone.CONFIRMED, before)
         await check_free(session, before, presser.user_id)
         await reopen(session, before)
         await outing_queries.set_companion(session, outing_id, presser.user_id, confirmed_terms=before.terms)
         after = await settle(session, outing_id)
-        return Answer(Done.CONFIRMED, await follow(session, before, after, now, event=str(interaction_id)))
+        return Answer(SignupDone.CONFIRMED, await follow(session, before, after, now, event=str(interaction_id)))
 
 
 async def leave(database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime) -> Answer:
@@ -182,17 +182,23 @@ async def leave(database: Database, presser: Presser, outing_id: int, *, interac
         me = before.who(presser.user_id)
         if me is None or me.presence is Presence.LEFT:
             await check_audience(session, before, presser)
-            return Answer(Done.NOT_IN, before)
+            return Answer(SignupDone.NOT_IN, before)
         if await pressed_before(session, interaction_id, outing_id, now):
-            return Answer(Done.AGAIN, before)
+            return Answer(SignupDone.AGAIN, before)
         check_before(before, now)
         if me.presence is not Presence.IN:
-            return Answer(Done.OFF_THE_LIST, await _off_the_list(session, before, me.user_id, now))
-        return Answer(Done.LEFT, await drop(session, before, me.user_id, now, event=str(interaction_id)))
+            return Answer(SignupDone.OFF_THE_LIST, await _off_the_list(session, before, me.user_id, now))
+        return Answer(SignupDone.LEFT, await drop(session, before, me.user_id, now, event=str(interaction_id)))
 
 
 async def drop(
-    session: AsyncSession, before: OutingView, user_id: int, now: datetime, *, event: str, why: Why = Why.CANNOT
+    session: AsyncSession,
+    before: OutingView,
+    user_id: int,
+    now: datetime,
+    *,
+    event: str,
+    why: LeaveReason = LeaveReason.CANNOT,
 ) -> OutingView:
     """Take somebody out of an outing that has not begun, within a transaction, and do all that follows from it."""
     await reopen(session, before)

@@ -17,7 +17,7 @@ from bot.services.outings.waiting_list import ask_who_is_free, offer_places
 from db.queries.outings import outings as queries
 
 
-class Why(StrEnum):
+class LeaveReason(StrEnum):
     """Why somebody is no longer in an outing that has not begun."""
 
     CANNOT = "cannot"  # they say so, or have erased themselves
@@ -72,7 +72,7 @@ async def follow(
     *,
     event: str,
     left: Collection[int] = (),
-    why: Why = Why.CANNOT,
+    why: LeaveReason = LeaveReason.CANNOT,
     changed_by: int | None = None,
 ) -> OutingView:
     """Tell everybody what a change means for them, fill a place that became free, and have the card drawn.

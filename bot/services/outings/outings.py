@@ -33,7 +33,7 @@ from bot.domain.outings.outing_rules import (
 )
 from bot.domain.runs.runs import Surface
 from bot.errors import NotFound
-from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
 from db import models
 from db.engine import Database
 from db.queries.outings import outings as queries
@@ -282,7 +282,7 @@ async def redraw(session: AsyncSession, outing: OutingView, now: datetime) -> No
     await post(
         session,
         [
-            Letter(
+            OutboundMessage(
                 StoredKind.OUTING_CARD,
                 str(outing.outing_id),
                 Priority.SAFETY if outing.state in OUT else Priority.ASKED,
@@ -324,7 +324,7 @@ async def tell(
     await post(
         session,
         [
-            Letter(
+            OutboundMessage(
                 kind,
                 f"{outing.outing_id}:{occurrence}",
                 priority,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import DEFAULT_GRACE_MIN, overdue_at
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post, unplan
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, cancel_jobs, post, schedule_job
 from bot.services.outings.outings import OutingView
 from db import models
 from db.queries.outings.partner_calls import delete_due_of
@@ -34,21 +34,21 @@ async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_a
 
 async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
     """Plan a rung of the ladder for an instant, in place of what was planned of it."""
-    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
+    await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": rung}
-    step = Plan(
+    step = Job(
         StoredKind.OUTING_OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload
     )
-    await plan(session, [step])
+    await schedule_job(session, [step])
 
 
 async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, rung: int, at: datetime) -> None:
     """Plan that somebody's call for help is repeated. The ladder rests meanwhile: the organisers know already."""
-    await unplan(session, [StoredKind.OUTING_OVERDUE], outing_id)
+    await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": rung, "help_user_id": user_id}
-    await plan(
+    await schedule_job(
         session,
-        [Plan(StoredKind.OUTING_HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)],
+        [Job(StoredKind.OUTING_HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)],
     )
 
 
@@ -59,7 +59,7 @@ async def end_call(session: AsyncSession, outing_id: int, user_id: int) -> None:
 
 async def unwatch(session: AsyncSession, outing_id: int) -> None:
     """Nobody is out any more, or an organiser has said what happened."""
-    await unplan(session, [StoredKind.OUTING_OVERDUE, StoredKind.OUTING_HELP], outing_id)
+    await cancel_jobs(session, [StoredKind.OUTING_OVERDUE, StoredKind.OUTING_HELP], outing_id)
 
 
 async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
@@ -95,7 +95,7 @@ async def tell_alarmed(
     await post(
         session,
         [
-            Letter(
+            OutboundMessage(
                 StoredKind.ALERT_CLEAR,
                 f"{outing.outing_id}:{how}:{user_id}:{now.timestamp():.0f}",
                 Priority.SAFETY,
@@ -140,9 +140,9 @@ def alarm_letter(
     *,
     user_id: int = 0,
     channel_id: int = 0,
-) -> Letter:
+) -> OutboundMessage:
     """A message about the safety of an outing, to a person or else to a channel."""
-    return Letter(
+    return OutboundMessage(
         kind,
         occurrence,
         Priority.SAFETY,

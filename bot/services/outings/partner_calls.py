@@ -20,7 +20,7 @@ from bot.domain.runs.runs import Surface
 from bot.domain.text.free_text import is_blank, one_line
 from bot.errors import BadInput, Conflict, NotAllowed
 from bot.services.members.people import Club, Person, club_of
-from bot.services.messages.deliveries import Plan, plan, unplan
+from bot.services.messages.deliveries import Job, cancel_jobs, schedule_job
 from bot.services.outings.call_limits import check_often
 from bot.services.outings.evening_reminders import plan_evening
 from bot.services.outings.outing_transitions import check_before, follow, reopen, settle
@@ -59,7 +59,7 @@ class Who(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CallPlace:
     """Where a club meets. `detail` is for those who are in an outing there alone."""
 
     point_id: int
@@ -69,7 +69,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRequest:
     """A call for a partner.
 
     Attributes:
@@ -91,13 +91,15 @@ class Call:
     channel_id: int | None = None
 
 
-async def places(database: Database, guild_id: int) -> tuple[Place, ...]:
+async def places(database: Database, guild_id: int) -> tuple[CallPlace, ...]:
     """Where a club meets, by name."""
     async with database.read() as session:
         return await _places(session, guild_id)
 
 
-async def call(database: Database, person: Person, wish: Call, *, interaction_id: int, now: datetime) -> OutingView:
+async def call(
+    database: Database, person: Person, wish: CallRequest, *, interaction_id: int, now: datetime
+) -> OutingView:
     """Call for a partner; the same interaction again is the same call.
 
     Raises:
@@ -246,7 +248,7 @@ async def call_off(session: AsyncSession, outing: OutingView, now: datetime, *, 
     )
     if not moved:
         raise Conflict("partners.refused.over")
-    await unplan(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing.outing_id)
+    await cancel_jobs(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing.outing_id)
     await queries.leave_all(session, outing.outing_id)
     after = await read(session, outing.outing_id)
     told = [c.user_id for c in (*outing.inside, *outing.waiting) if c.user_id != but]
@@ -311,7 +313,7 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     The kinds `evening`, `hour`, `start` and `unstarted` are the course's; a step checks for itself whether it still
     makes sense when it is due.
     """
-    await unplan(session, STEPS, outing.outing_id)
+    await cancel_jobs(session, STEPS, outing.outing_id)
     at = outing.starts_at
     inside = [c.user_id for c in outing.inside]
     await plan_evening(session, outing.outing_id, outing.guild_id, at, inside, now)
@@ -322,10 +324,10 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
         (StoredKind.OUTING_LAPSE, at + UNSTARTED, Priority.ASKED),
         (StoredKind.OUTING_PURGE, ends_at(outing) + DETAIL_KEPT, Priority.NUDGE),
     ]
-    await plan(
+    await schedule_job(
         session,
         [
-            Plan(
+            Job(
                 kind,
                 str(outing.outing_id),
                 fire_at,
@@ -352,9 +354,9 @@ def _audience(who: Who, club: Club) -> tuple[Audience, int | None]:
     return Audience.ROLE, role_id
 
 
-async def _places(session: AsyncSession, guild_id: int) -> tuple[Place, ...]:
+async def _places(session: AsyncSession, guild_id: int) -> tuple[CallPlace, ...]:
     return tuple(
-        Place(row.point_id, row.name, row.detail, Surface(row.surface) if row.surface else None)
+        CallPlace(row.point_id, row.name, row.detail, Surface(row.surface) if row.surface else None)
         for row in await queries.meeting_points(session, guild_id)
     )
 

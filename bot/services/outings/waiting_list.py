@@ -16,7 +16,7 @@ from bot.domain.outings.call_terms import can_then, free_places, offer_ends, ove
 from bot.domain.outings.outing_rules import BEFORE, ENDED, OUT, Audience, OutingState, Presence, Wish, free_wishes
 from bot.errors import Conflict, NotFound
 from bot.services.messages import questions
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.outings.outings import OutingView, read, tell
 from db import models
 from db.engine import Database
@@ -212,10 +212,10 @@ async def offer_places(session: AsyncSession, outing: OutingView, now: datetime)
         await outing_queries.set_companion(
             session, outing.outing_id, one.user_id, presence=Presence.OFFERED.value, offered_until=until
         )
-        await plan(
+        await schedule_job(
             session,
             [
-                Plan(
+                Job(
                     StoredKind.OUTING_OFFER_ENDS,
                     f"{outing.outing_id}:{one.user_id}",
                     until,

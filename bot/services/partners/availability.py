@@ -12,7 +12,7 @@ from bot.domain.partners.window_parser import parse_windows
 from bot.domain.text.free_text import one_line
 from bot.domain.text.units import parse_pace
 from bot.errors import BadInput, NotAllowed
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members.people import Person
 from bot.services.nudges.nudge_settings import read_back_on
 from db import models
@@ -65,7 +65,7 @@ class Available:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AvailabilityTyped:
     """What the form says, as typed."""
 
     when: str
@@ -105,7 +105,7 @@ async def available(database: Database, person: Person, today: date) -> Availabl
     )
 
 
-async def say(database: Database, person: Person, said: Said, now: datetime) -> None:
+async def say(database: Database, person: Person, said: AvailabilityTyped, now: datetime) -> None:
     """Take over what the form says; who says so for the first time is in, in any role.
 
     Raises:
@@ -196,7 +196,7 @@ def _point(typed: str, points: Sequence[str]) -> str | None:
     return within[0] if len(within) == 1 else None
 
 
-def _pace(typed: str, reader: Reader) -> float | None:
+def _pace(typed: str, reader: Localizer) -> float | None:
     return parse_pace(typed, reader.units, reader.language) if typed.strip() else None
 
 

@@ -23,7 +23,7 @@ DETAIL_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class MeetingPoint:
+class ClubPoint:
     """A place where a club meets. `name` and `detail` are as typed: escape them."""
 
     point_id: int
@@ -32,13 +32,13 @@ class MeetingPoint:
     detail: str | None
 
 
-async def meeting_points(database: Database, guild_id: int) -> tuple[MeetingPoint, ...]:
+async def meeting_points(database: Database, guild_id: int) -> tuple[ClubPoint, ...]:
     """A club's, by name."""
     async with database.read() as session:
         return _sorted(await queries.points_of(session, guild_id))
 
 
-async def meeting_point(database: Database, guild_id: int, point_id: int) -> MeetingPoint:
+async def meeting_point(database: Database, guild_id: int, point_id: int) -> ClubPoint:
     """One of a club's.
 
     Raises:
@@ -52,7 +52,7 @@ async def meeting_point(database: Database, guild_id: int, point_id: int) -> Mee
 
 async def add(
     database: Database, guild_id: int, name: str, surface: str | None, detail: str, now: datetime
-) -> MeetingPoint:
+) -> ClubPoint:
     """Add one. Its surface holds for outings called there before, too.
 
     Args:
@@ -79,7 +79,7 @@ async def add(
 
 async def change(
     database: Database, guild_id: int, point_id: int, name: str, surface: str | None, detail: str, now: datetime
-) -> MeetingPoint:
+) -> ClubPoint:
     """Write one anew; it stays the same place. Outings keep the name they were called with, not the surface.
 
     Raises:
@@ -99,7 +99,7 @@ async def change(
         await queries.set_point(session, point_id, name=name, **values)
         if point.surface != surface:
             await club_limits.plan_checks(session, guild_id, now)
-    return MeetingPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
+    return ClubPoint(point_id, name, Surface(surface) if surface else None, values["detail"])
 
 
 async def remove(database: Database, guild_id: int, point_id: int) -> str:
@@ -115,7 +115,7 @@ async def remove(database: Database, guild_id: int, point_id: int) -> str:
     return name
 
 
-async def _held(session: AsyncSession, guild_id: int) -> tuple[MeetingPoint, ...]:
+async def _held(session: AsyncSession, guild_id: int) -> tuple[ClubPoint, ...]:
     """Those there are, while nobody else adds any."""
     await settings.guild_row(session, guild_id, hold=True)
     return _sorted(await queries.points_of(session, guild_id))
@@ -132,15 +132,15 @@ def _checked(name: str, surface: str | None, detail: str) -> tuple[str, dict[str
     return name, {"surface": surface, "detail": detail or None}
 
 
-def _free(there: Sequence[MeetingPoint], name: str) -> None:
+def _free(there: Sequence[ClubPoint], name: str) -> None:
     if any(point.name.casefold() == name.casefold() for point in there):
         raise BadInput("club.point.taken", typed=name)
 
 
-def _sorted(rows: Sequence[models.MeetingPoint]) -> tuple[MeetingPoint, ...]:
+def _sorted(rows: Sequence[models.MeetingPoint]) -> tuple[ClubPoint, ...]:
     """By name as people sort, whatever the database's collation."""
     return tuple(sorted(map(_point, rows), key=lambda point: (point.name.casefold(), point.point_id)))
 
 
-def _point(row: models.MeetingPoint) -> MeetingPoint:
-    return MeetingPoint(row.point_id, row.name, Surface(row.surface) if row.surface else None, row.detail)
+def _point(row: models.MeetingPoint) -> ClubPoint:
+    return ClubPoint(row.point_id, row.name, Surface(row.surface) if row.surface else None, row.detail)

@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.members.people import Club, club_of
-from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
 from db.engine import Database
 from db.models import Guild
 from db.queries.partners import partners_card as queries
 from db.queries.profile import settings
 
 if TYPE_CHECKING:
-    from bot.delivery.message_kinds import Failure, Outgoing
+    from bot.delivery.message_kinds import DeliveryFailure, RenderContext
 
 
 class CardState(StrEnum):
@@ -102,20 +102,22 @@ async def state_of(session: AsyncSession, guild: Guild) -> CardState:
     return CardState.COMING if on_its_way in ("waiting", "leased") else CardState.GONE
 
 
-async def posted(session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, now: datetime) -> None:
+async def posted(
+    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime
+) -> None:
     """Note where the card is."""
     if outgoing.guild_id is not None:
         await queries.keep_card(session, outgoing.guild_id, channel_id, message_id)
 
 
-async def lost(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+async def lost(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """Forget a card that cannot be reached any more; the settings say so, and that it can be posted again."""
     if outgoing.guild_id is not None:
         await queries.keep_card(session, outgoing.guild_id, outgoing.channel_id, None)
 
 
-def _letter(guild_id: int, channel_id: int, message_id: int | None, now: datetime) -> Letter:
-    return Letter(
+def _letter(guild_id: int, channel_id: int, message_id: int | None, now: datetime) -> OutboundMessage:
+    return OutboundMessage(
         StoredKind.CLUB_PARTNERS,
         str(guild_id),
         Priority.ASKED,

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import ENDED
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.reminders.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
 from db.queries.nudges import nudges as due_queries
@@ -80,4 +80,4 @@ async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> N
 
 
 async def _plan(session: AsyncSession, at: datetime) -> None:
-    await plan(session, [Plan(StoredKind.CLUB_FORGET, StoredKind.CLUB_FORGET, at, Priority.NUDGE)])
+    await schedule_job(session, [Job(StoredKind.CLUB_FORGET, StoredKind.CLUB_FORGET, at, Priority.NUDGE)])

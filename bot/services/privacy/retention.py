@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import DETAIL_KEPT, ENDED
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.messages.fallbacks import ABOUT_OUTINGS
 from bot.services.reminders.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
@@ -92,7 +92,7 @@ async def begin(database: Database, now: datetime) -> None:
     async with database.write() as session:
         planned = await due_queries.planned(session, StoredKind.DELIVERY_PURGE)
         if not planned:
-            await plan(session, [_next({}, now + REST)])
+            await schedule_job(session, [_next({}, now + REST)])
         elif planned[StoredKind.DELIVERY_PURGE] > now + DAY:
             await due_queries.hasten(session, StoredKind.DELIVERY_PURGE, now, beyond=now + DAY)
 
@@ -116,12 +116,12 @@ async def purge(session: AsyncSession, payload: Mapping[str, Any], now: datetime
         done[name] = max(since, until).isoformat()
     if more and "at" in payload:
         done["at"] = payload["at"]  # the same day's work
-    await plan(session, [_next(done, now + (BETWEEN if more else DAY))])
+    await schedule_job(session, [_next(done, now + (BETWEEN if more else DAY))])
 
 
 def _since(payload: Mapping[str, Any], name: str) -> datetime:
     return datetime.fromisoformat(payload[name]) if name in payload else _LONG_AGO
 
 
-def _next(payload: Mapping[str, str], at: datetime) -> Plan:
-    return Plan(StoredKind.DELIVERY_PURGE, StoredKind.DELIVERY_PURGE, at, Priority.NUDGE, payload=payload)
+def _next(payload: Mapping[str, str], at: datetime) -> Job:
+    return Job(StoredKind.DELIVERY_PURGE, StoredKind.DELIVERY_PURGE, at, Priority.NUDGE, payload=payload)

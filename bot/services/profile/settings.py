@@ -11,7 +11,7 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.errors import BadInput, NotFound
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.boards import standings
 from bot.services.nudges import nudging
 from bot.services.outings import evening_reminders
@@ -68,7 +68,7 @@ async def own_settings(database: Database, user_id: int) -> OwnSettings:
     )
 
 
-async def choose_zone(database: Database, user_id: int, typed: str, reader: Reader, now: datetime) -> str:
+async def choose_zone(database: Database, user_id: int, typed: str, reader: Localizer, now: datetime) -> str:
     """Set the zone that `typed` means, which runs logged from now on get; answers its IANA name.
 
     The wall times of this person's reminders move with it, of outings too.

@@ -14,16 +14,16 @@ from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.schedule import from_json, is_series, next_after
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.reminders.reminder_firing import KINDS, occurrence_of
-from bot.services.reminders.reminder_views import Audience, ReminderView, view_of
+from bot.services.reminders.reminder_views import ReminderAudience, ReminderView, view_of
 from db import models
 from db.engine import Database
 from db.queries.reminders import reminders as queries
 
 
 @dataclass(frozen=True, slots=True)
-class Presser:
+class ReminderPresser:
     """Who presses, and in which channel; the channel is None where it does not matter."""
 
     user_id: int
@@ -60,7 +60,7 @@ class Snoozed:
     moved: bool
 
 
-async def told(database: Database, reminder_id: int, occurs_at: datetime, presser: Presser) -> ReminderView:
+async def told(database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser) -> ReminderView:
     """The reminder behind a message that was sent to whoever presses.
 
     Raises:
@@ -70,7 +70,7 @@ async def told(database: Database, reminder_id: int, occurs_at: datetime, presse
         return view_of(await _told(session, reminder_id, occurs_at, presser))
 
 
-async def what_was_told(database: Database, reminder_id: int, occurs_at: datetime, presser: Presser) -> str:
+async def what_was_told(database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser) -> str:
     """Of what this person was reminded, as typed.
 
     Raises:
@@ -80,7 +80,9 @@ async def what_was_told(database: Database, reminder_id: int, occurs_at: datetim
         return view_of(await _told(session, reminder_id, occurs_at, presser)).what
 
 
-async def done(database: Database, reminder_id: int, occurs_at: datetime, presser: Presser, now: datetime) -> DoneSaid:
+async def done(
+    database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser, now: datetime
+) -> DoneSaid:
     """Note that an occurrence is done, and that it need not come again; a second time changes nothing.
 
     Raises:
@@ -97,7 +99,7 @@ async def snooze(
     database: Database,
     reminder_id: int,
     occurs_at: datetime,
-    presser: Presser,
+    presser: ReminderPresser,
     how: Snooze,
     *,
     zone: str,
@@ -116,13 +118,13 @@ async def snooze(
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
         key = _key(reminder_id, occurs_at, presser.user_id)
         before = await queries.due_under(session, StoredKind.REMIND_AGAIN, key)
-        if row.audience == Audience.ME and row.state == "ended" and row.zone != zone:
+        if row.audience == ReminderAudience.ME and row.state == "ended" and row.zone != zone:
             # In its keeper's list again: a new time is read in their zone, with which what is over has not moved.
             await queries.set_reminder(session, reminder_id, zone=zone)
         # Asked for while the series is paused it comes all the same; what was asked for before went with the pause.
         kept = {"occurs_at": occurs_at.isoformat(), "though_paused": row.state == "paused"}
-        await plan(
-            session, [Plan(StoredKind.REMIND_AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)]
+        await schedule_job(
+            session, [Job(StoredKind.REMIND_AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)]
         )
     return Snoozed(view_of(row), at, before is not None)
 
@@ -132,7 +134,7 @@ def _key(reminder_id: int, occurs_at: datetime, user_id: int) -> str:
 
 
 async def _told(
-    session: AsyncSession, reminder_id: int, occurs_at: datetime, presser: Presser, *, hold: bool = False
+    session: AsyncSession, reminder_id: int, occurs_at: datetime, presser: ReminderPresser, *, hold: bool = False
 ) -> models.Reminder:
     if hold:
         row = await queries.hold(session, KINDS, reminder_id)

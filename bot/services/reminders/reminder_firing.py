@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import Schedule, from_json, is_series, next_after
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from db import models
 from db.queries.reminders import reminders as queries
 
@@ -43,9 +43,9 @@ class Fired:
     payload: Mapping[str, Any]
 
 
-def plan_of(reminder_id: int, user_id: int, at: datetime) -> Plan:
+def plan_of(reminder_id: int, user_id: int, at: datetime) -> Job:
     """What is due of a reminder."""
-    return Plan(StoredKind.REMIND, str(reminder_id), at, Priority.ASKED, subject_id=reminder_id, user_id=user_id)
+    return Job(StoredKind.REMIND, str(reminder_id), at, Priority.ASKED, subject_id=reminder_id, user_id=user_id)
 
 
 def occurrence_of(reminder_id: int, occurs_at: datetime) -> str:
@@ -90,7 +90,7 @@ async def fire(session: AsyncSession, fired: Sequence[Fired], now: datetime) -> 
             over.append(one.reminder_id)
         else:
             plans.append(plan_of(one.reminder_id, row.user_id, following))
-    await plan(session, plans)
+    await schedule_job(session, plans)
     await queries.end(session, over)
     await post(session, letters, now)
 
@@ -105,7 +105,7 @@ async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetim
             continue
         occurs_at = datetime.fromisoformat(one.payload["occurs_at"])
         letters.append(
-            Letter(
+            OutboundMessage(
                 StoredKind.REMIND_AGAIN,
                 f"{occurrence_of(one.reminder_id, occurs_at)}:{int(one.meant_at.timestamp())}",
                 Priority.ASKED,
@@ -127,9 +127,9 @@ async def is_overtaken(session: AsyncSession, reminder_id: int, due_at: datetime
     return newest is not None and newest > due_at
 
 
-def _letter(row: queries.Firing, occurs_at: datetime) -> Letter:
+def _letter(row: queries.Firing, occurs_at: datetime) -> OutboundMessage:
     club = row.audience == "club"
-    return Letter(
+    return OutboundMessage(
         StoredKind.REMIND,
         occurrence_of(row.reminder_id, occurs_at),
         Priority.ASKED,
@@ -168,7 +168,7 @@ async def not_delivered(
     await queries.drop_due(session, KINDS, reminder_id)
     await queries.set_reminder(session, reminder_id, state="paused", trouble=trouble, kept_at=kept_at)
     if in_channel:
-        told = Letter(
+        told = OutboundMessage(
             StoredKind.REMIND_TROUBLE, occurrence_of(reminder_id, occurs_at), Priority.ASKED, Destination.DM, now,
             user_id=row.user_id, guild_id=row.guild_id, subject_id=reminder_id,
         )  # fmt: skip
@@ -221,7 +221,7 @@ async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: st
             kept_at = following or (kept_at if is_series(schedule) else next_after(schedule, zone, LONG_AGO))
         zones.append((row.reminder_id, kept_at))
     await queries.set_zones(session, zone, zones)
-    await plan(session, plans)
+    await schedule_job(session, plans)
     await queries.end(session, over)
     for reminder_id in over:
         await queries.drop_due(session, [StoredKind.REMIND], reminder_id)

@@ -11,7 +11,7 @@ from bot.services.members.people import Person
 from db import models
 
 
-class Audience(StrEnum):
+class ReminderAudience(StrEnum):
     """To whom a reminder is said."""
 
     ME = "me"
@@ -19,7 +19,7 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReminderWanted:
     """What is to be remembered.
 
     Attributes:
@@ -78,7 +78,7 @@ class ReminderView:
 
     reminder_id: int
     user_id: int
-    audience: Audience
+    audience: ReminderAudience
     guild_id: int | None
     channel_id: int | None
     role_id: int | None
@@ -100,7 +100,7 @@ class ReminderView:
     @property
     def of_club(self) -> bool:
         """Whether it is said to a club."""
-        return self.audience is Audience.CLUB
+        return self.audience is ReminderAudience.CLUB
 
     @property
     def left_again(self) -> datetime | None:
@@ -128,7 +128,7 @@ def view_of(row: models.Reminder, again_at: datetime | None = None) -> ReminderV
     return ReminderView(
         row.reminder_id,
         row.user_id,
-        Audience(row.audience),
+        ReminderAudience(row.audience),
         row.guild_id,
         row.channel_id,
         row.role_id,

@@ -17,9 +17,16 @@ from bot.domain.when.schedule import In, Schedule, next_after, to_json
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members.people import Person
-from bot.services.messages.deliveries import plan
+from bot.services.messages.deliveries import schedule_job
 from bot.services.reminders.reminder_firing import KINDS, plan_of
-from bot.services.reminders.reminder_views import Asked, Audience, InChannel, Keeper, ReminderView, view_of
+from bot.services.reminders.reminder_views import (
+    InChannel,
+    Keeper,
+    ReminderAudience,
+    ReminderView,
+    ReminderWanted,
+    view_of,
+)
 from db import models
 from db.engine import Database
 from db.queries.reminders import reminders as queries
@@ -30,7 +37,7 @@ WHAT_LIMIT = 200
 async def ask(
     database: Database,
     person: Person,
-    asked: Asked,
+    asked: ReminderWanted,
     *,
     zone: str,
     channel_id: int | None = None,
@@ -71,7 +78,7 @@ async def ask(
             session,
             interaction_id=interaction_id,
             user_id=person.user_id,
-            audience=Audience.CLUB if club else Audience.ME,
+            audience=ReminderAudience.CLUB if club else ReminderAudience.ME,
             guild_id=person.guild_id,
             channel_id=club.channel_id if club else channel_id,
             role_id=club.role_id if club else None,
@@ -84,7 +91,7 @@ async def ask(
         )
         if reminder_id is None:
             raise NotFound("remind.refused.gone")  # another's interaction: there is no such thing
-        await plan(session, [plan_of(reminder_id, person.user_id, first)])
+        await schedule_job(session, [plan_of(reminder_id, person.user_id, first)])
         return await _read(session, reminder_id)
 
 
@@ -144,7 +151,7 @@ async def edit(
     reminder_id: int,
     *,
     what: str | None = None,
-    asked: Asked | None = None,
+    asked: ReminderWanted | None = None,
     club: InChannel | None = None,
     now: datetime,
 ) -> ReminderView:
@@ -217,7 +224,7 @@ async def resume(
             return view
         at, changed = (times[0], {}) if times else _later(view, later, zone, now)
         await queries.set_reminder(session, reminder_id, state="active", kept_at=None, trouble=None, **changed)
-        await plan(session, [plan_of(reminder_id, view.user_id, at)])
+        await schedule_job(session, [plan_of(reminder_id, view.user_id, at)])
         return await _read(session, reminder_id)
 
 
@@ -243,7 +250,7 @@ async def _reschedule(
     paused = view.state == "paused" and view.missed(now) is None
     await queries.drop_due(session, KINDS, view.reminder_id)
     if not paused:
-        await plan(session, [plan_of(view.reminder_id, view.user_id, first)])
+        await schedule_job(session, [plan_of(view.reminder_id, view.user_id, first)])
     await queries.set_reminder(
         session,
         view.reminder_id,
@@ -267,7 +274,7 @@ async def _left(session: AsyncSession, user_id: int, row: models.Reminder | None
     again_at = (
         None if row is None else (await queries.again(session, StoredKind.REMIND_AGAIN, user_id)).get(row.reminder_id)
     )
-    if row is None or (row.state == "ended" and (again_at is None or row.audience != Audience.ME)):
+    if row is None or (row.state == "ended" and (again_at is None or row.audience != ReminderAudience.ME)):
         raise NotFound("remind.refused.gone")
     return view_of(row, again_at)
 
@@ -287,7 +294,7 @@ def _what(typed: str) -> str:
     return what
 
 
-def _readings(asked: Asked) -> list[dict[str, object]] | None:
+def _readings(asked: ReminderWanted) -> list[dict[str, object]] | None:
     return _kept((asked.schedule, *asked.others)) if asked.others else None
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings.outing_rules import Role, Wish, planned_return
-from bot.domain.partners.availability import Week, Window, mask_of, stretches_in, week_of
+from bot.domain.partners.availability import WeekInstants, Window, mask_of, stretches_in, week_of
 from bot.domain.rounds.match_scoring import LATELY_WEEKS, Candidate
 from bot.domain.rounds.round_calendar import LEAD
 from bot.domain.when.moment_parser import at_wall
@@ -32,7 +32,7 @@ class Taking:
     unseen: tuple[int, ...]
 
 
-def week_in(round_row: models.Round, guild: models.Guild) -> Week:
+def week_in(round_row: models.Round, guild: models.Guild) -> WeekInstants:
     """The week a round is for."""
     return week_of(round_row.monday, reader_of(None, guild).zone)
 
@@ -87,7 +87,9 @@ async def taking_part(session: AsyncSession, round_row: models.Round, guild: mod
     return Taking(candidates, tuple(user_id for _, user_id in unseen))
 
 
-def _mask(said: models.Availability, zone: str, week: Week, busy: Sequence[models.Outing], now: datetime) -> int:
+def _mask(
+    said: models.Availability, zone: str, week: WeekInstants, busy: Sequence[models.Outing], now: datetime
+) -> int:
     windows = [Window(*window) for window in said.windows]
     free_from = now + LEAD
     if said.paused_until is not None:
@@ -103,7 +105,7 @@ def _mask(said: models.Availability, zone: str, week: Week, busy: Sequence[model
     return mask
 
 
-def _touched(begins: datetime, ends: datetime, week: Week) -> int:
+def _touched(begins: datetime, ends: datetime, week: WeekInstants) -> int:
     """The slots that a stretch lies in, be it in part."""
     before = mask_of([(week.start, begins)], week) if begins > week.start else 0
     after = mask_of([(ends, week.end)], week) if ends < week.end else 0

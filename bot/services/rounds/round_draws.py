@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import Wish
-from bot.domain.partners.availability import Week, slot_start
+from bot.domain.partners.availability import WeekInstants, slot_start
 from bot.domain.rounds.match_scoring import Candidate
 from bot.domain.rounds.matching import Draw
 from bot.domain.rounds.round_calendar import ANSWER
 from bot.errors import Conflict, NotAllowed, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members.people import club_of
-from bot.services.messages.deliveries import Plan, plan
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.rounds import rounds
 from bot.services.rounds.round_candidates import taking_part, week_in
 from bot.services.rounds.round_outings import settle_round
@@ -77,7 +77,7 @@ class RoundView:
 
     round_id: int
     guild_id: int
-    reader: Reader
+    reader: Localizer
     monday: date
     match_at: datetime
     state: str
@@ -123,14 +123,14 @@ async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None
             assert held is not None
             await settle_round(session, held, guild, now)
             return
-        confirms = Plan(
+        confirms = Job(
             StoredKind.ROUND_PREVIEW, str(row.round_id), now + ANSWER, Priority.ASKED, subject_id=row.round_id
         )
-        await plan(session, [confirms])
+        await schedule_job(session, [confirms])
         await rounds.show(session, row, guild, now)
 
 
-def _proposal(draw: Draw, week: Week) -> dict[str, Any]:
+def _proposal(draw: Draw, week: WeekInstants) -> dict[str, Any]:
     """A draw as it is kept."""
     return {
         "outings": [

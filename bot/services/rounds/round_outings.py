@@ -12,10 +12,10 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import OutingState, Wish, is_filled
 from bot.domain.partners.availability import LEAST_MIN, starts_of
 from bot.domain.rounds.match_scoring import OUTING_SLOTS, Candidate, weigh
-from bot.domain.rounds.matching import Help
+from bot.domain.rounds.matching import MissingHelp
 from bot.errors import Conflict
 from bot.services.members.people import Club, club_of
-from bot.services.messages.deliveries import post, unplan
+from bot.services.messages.deliveries import cancel_jobs, post
 from bot.services.outings.outing_transitions import settle
 from bot.services.outings.outings import OutingView, read, redraw, tell
 from bot.services.outings.partner_calls import plan_steps, put_in
@@ -34,7 +34,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     moved = await queries.move_round(session, row.round_id, ["drawn"], state=state, proposal=None, confirmed_at=now)
     if not moved:
         raise Conflict("rounds.over")
-    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
+    await cancel_jobs(session, [StoredKind.ROUND_PREVIEW], row.round_id)
     club = club_of(guild)
     assert club is not None
     # Held, so that who joins another outing at this moment is seen here, or sees this one there.
@@ -49,7 +49,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
         people = [there[user_id] for user_id, _ in one["partners"] if user_id in there]
         wishes = _still(people, one, club.backward_per_spotter)
         if wishes is None:
-            left |= {c.user_id: Help.WIDER.value for c in people}
+            left |= {c.user_id: MissingHelp.WIDER.value for c in people}
             continue
         outing = await _make(session, row, club, points, ordinal, one, wishes, now)
         made.append(outing)

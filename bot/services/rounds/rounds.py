@@ -30,7 +30,7 @@ from bot.domain.rounds.round_calendar import (
 from bot.domain.when.moment_parser import at_wall
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import reader_of
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post, unplan
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, cancel_jobs, post, schedule_job
 from db import models
 from db.engine import Database
 from db.queries.outings import partner_calls as call_queries
@@ -84,7 +84,7 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
     A round that members have been told of keeps its time; one that is turned off is called off, and they are told.
     """
     pending = await queries.newest_round(session, guild.guild_id, ("announced",))
-    await unplan(session, [StoredKind.ROUND_NOTICE, StoredKind.ROUND_MATCH], guild.guild_id)
+    await cancel_jobs(session, [StoredKind.ROUND_NOTICE, StoredKind.ROUND_MATCH], guild.guild_id)
     if not guild.round_on or guild.left_at is not None:
         if pending is not None:
             await _call_off(session, pending, now)
@@ -101,10 +101,10 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
         newest.monday if newest is not None else None,
     )
     payload = {"monday": occasion.monday.isoformat(), "match_at": occasion.match_at.isoformat()}
-    await plan(
+    await schedule_job(
         session,
         [
-            Plan(
+            Job(
                 StoredKind.ROUND_NOTICE,
                 f"{guild.guild_id}:{occasion.monday.isoformat()}",
                 occasion.notice_at,
@@ -119,10 +119,10 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
 async def _plan_match(session: AsyncSession, row: models.Round) -> None:
     occurrence = f"{row.guild_id}:{row.monday.isoformat()}"
     payload = {"round_id": row.round_id}
-    await plan(
+    await schedule_job(
         session,
         [
-            Plan(
+            Job(
                 StoredKind.ROUND_MATCH,
                 occurrence,
                 row.match_at,
@@ -205,8 +205,8 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
     first = row.state == "announced"
     seed = row.seed if first else seed_of(row.guild_id, row.monday, row.seed)
     await queries.move_round(session, row.round_id, queries.PENDING, state="drawing", seed=seed, proposal=None)
-    await unplan(session, [StoredKind.ROUND_PREVIEW], row.round_id)
-    letter = Letter(
+    await cancel_jobs(session, [StoredKind.ROUND_PREVIEW], row.round_id)
+    letter = OutboundMessage(
         StoredKind.ROUND_MATCH,
         f"{row.round_id}:{seed}",
         Priority.ASKED,
@@ -223,7 +223,7 @@ async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None
     row = await queries.round_row(session, round_id, hold=True)
     if row is None or row.state != "drawn":
         return
-    letter = Letter(
+    letter = OutboundMessage(
         StoredKind.ROUND_SETTLE,
         f"{row.round_id}:{row.seed}",
         Priority.ASKED,
@@ -282,13 +282,17 @@ async def show(session: AsyncSession, row: models.Round, guild: models.Guild, no
     if guild.organisers_channel_id is not None:
         where: dict[str, Any] = {"channel_id": guild.organisers_channel_id}
         shown = [
-            Letter(StoredKind.ROUND_PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common)
+            OutboundMessage(
+                StoredKind.ROUND_PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common
+            )
         ]
     else:
         organisers = await call_queries.organisers_of(session, row.guild_id, MOST_ORGANISERS)
         occurrence = f"{row.round_id}:{row.seed}"
         shown = [
-            Letter(StoredKind.ROUND_PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common)
+            OutboundMessage(
+                StoredKind.ROUND_PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common
+            )
             for user_id in organisers
         ]
     await post(session, shown, now)
@@ -302,10 +306,10 @@ async def tell_left(session: AsyncSession, row: models.Round, why: Mapping[int, 
 
 def letters(
     kind: str, round_id: int, guild_id: int, told: Mapping[int, Mapping[str, Any]], now: datetime
-) -> list[Letter]:
+) -> list[OutboundMessage]:
     """A direct message about a round to each of some members, with what it needs to be drawn."""
     return [
-        Letter(
+        OutboundMessage(
             kind,
             str(round_id),
             Priority.ASKED,

@@ -23,7 +23,7 @@ from db.queries.runs import runs as run_queries
 
 
 @dataclass(frozen=True, slots=True)
-class Lap:
+class UntoldLap:
     """A lap as the watch cut it, and whether its runner has ticked it as backward."""
 
     distance_m: int | None
@@ -33,7 +33,7 @@ class Lap:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LapQuestion:
     """What is asked about an imported run.
 
     Attributes:
@@ -55,7 +55,7 @@ class Question:
     distance_m: int | None
     duration_ms: int
     filename: str
-    laps: tuple[Lap, ...]
+    laps: tuple[UntoldLap, ...]
     waiting: int
     sport: str = "run"
     sport_name: str = ""
@@ -67,7 +67,7 @@ class Question:
         return self.sport in (Sport.RUN, Sport.UNKNOWN)
 
 
-async def question(database: Database, run_id: int, user_id: int) -> Question:
+async def question(database: Database, run_id: int, user_id: int) -> LapQuestion:
     """What to ask about one's own imported run.
 
     Raises:
@@ -88,14 +88,14 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
         raise Conflict("runs.told_already")
     # An edit may have changed the stretches before the answer: then the laps no longer are the run.
     ticks = [bool(lap.get("backward")) for lap in laps] if len(laps) == len(stretches) > 1 else []
-    return Question(
+    return LapQuestion(
         run_id,
         run.ran_on,
         run.distance_m,
         run.duration_ms,
         filename,
         tuple(
-            Lap(stretch.distance_m, stretch.duration_ms, tick, stretch.estimated)
+            UntoldLap(stretch.distance_m, stretch.duration_ms, tick, stretch.estimated)
             for stretch, tick in zip(stretches, ticks, strict=False)
         ),
         waiting - 1,
@@ -105,7 +105,7 @@ async def question(database: Database, run_id: int, user_id: int) -> Question:
     )
 
 
-async def next_question(database: Database, user_id: int) -> Question:
+async def next_question(database: Database, user_id: int) -> LapQuestion:
     """What to ask next: the newest of one's imported runs that wait for an answer.
 
     Raises:
@@ -124,7 +124,7 @@ async def count_waiting(database: Database, user_id: int) -> int:
         return await queries.count_untold(session, user_id)
 
 
-async def tick_laps(database: Database, run_id: int, user_id: int, page: range, ticked: Collection[int]) -> Question:
+async def tick_laps(database: Database, run_id: int, user_id: int, page: range, ticked: Collection[int]) -> LapQuestion:
     """Keep which laps of a page (numbers from 0) are ticked; the other pages stay as they are.
 
     Raises:
@@ -189,14 +189,14 @@ async def tell_part(
     return await _tell(database, run_id, user_id, told, interaction_id, now)
 
 
-async def _settled(database: Database, run_id: int, user_id: int) -> Question:
+async def _settled(database: Database, run_id: int, user_id: int) -> LapQuestion:
     asked = await question(database, run_id, user_id)
     if asked.twins is not None:
         raise Conflict("imports.twins.first")
     return asked
 
 
-def _parts(asked: Question) -> tuple[Stretch, ...]:
+def _parts(asked: LapQuestion) -> tuple[Stretch, ...]:
     """The laps as stretches, or the whole run as one (forward, until told otherwise)."""
     if not asked.laps:
         return (Stretch(Direction.FORWARD, asked.distance_m, asked.duration_ms),)

@@ -75,7 +75,7 @@ def _beside(totals: Mapping[str, Any] | None) -> list[int]:
     return found
 
 
-def _told(stretches: list[models.Stretch]) -> bool:
+def _told(stretches: list[models.StretchRow]) -> bool:
     return all(stretch.direction != Direction.UNTOLD for stretch in stretches)
 
 

@@ -23,7 +23,7 @@ from db.queries.runs import runs as queries
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class RunState:
     """A run at one moment: what a revision keeps and an undo brings back."""
 
     content: RunContent
@@ -81,13 +81,13 @@ async def insert_run(
     return run
 
 
-async def owned(session: AsyncSession, run_id: int, user_id: int) -> tuple[models.Run, State]:
+async def owned(session: AsyncSession, run_id: int, user_id: int) -> tuple[models.Run, RunState]:
     """One's own run, held against other writers, and its state; `NotFound` when it is another's or none."""
     run = await queries.owned_run(session, run_id, user_id)
     if run is None:
         raise NotFound("runs.not_found")
     stretches = await queries.stretches_of(session, [run_id])
-    return run, State(content_of(run, stretches[run_id]), Review(run.review), run.deleted_at is not None)
+    return run, RunState(content_of(run, stretches[run_id]), Review(run.review), run.deleted_at is not None)
 
 
 async def made_before(session: AsyncSession, run_id: int, interaction_id: int) -> bool:
@@ -98,8 +98,8 @@ async def made_before(session: AsyncSession, run_id: int, interaction_id: int) -
 async def change(
     session: AsyncSession,
     run: models.Run,
-    old: State,
-    new: State,
+    old: RunState,
+    new: RunState,
     kind: str,
     interaction_id: int,
     now: datetime,
@@ -142,7 +142,7 @@ async def change(
     return await view_of(session, run, content, own=True)
 
 
-def _review(old: State, content: RunContent) -> Review:
+def _review(old: RunState, content: RunContent) -> Review:
     """Whether the run needs an organiser after a change: an answer given stands while the stretches stay."""
     if not review_needed(content.stretches):
         return Review.NONE
@@ -193,7 +193,7 @@ def _rows(content: RunContent) -> list[dict[str, object]]:
     ]
 
 
-def _kept(state: State) -> dict[str, Any]:
+def _kept(state: RunState) -> dict[str, Any]:
     """A state as JSON for `revisions.before`."""
     columns = columns_of(state.content)
     return {
@@ -205,7 +205,7 @@ def _kept(state: State) -> dict[str, Any]:
     }
 
 
-def restored(kept: dict[str, Any], now: State) -> State:
+def restored(kept: dict[str, Any], now: RunState) -> RunState:
     """The state a revision kept. What the spotter has answered since then stays answered."""
     spotter_state = kept["spotter_state"]
     if kept["spotter_id"] is not None and kept["spotter_id"] == now.content.spotter_id:
@@ -228,4 +228,4 @@ def restored(kept: dict[str, Any], now: State) -> State:
         extras=frozenset(Extra(extra) for extra in kept["extras"]),
         doubtful=kept.get("doubtful", False),  # absent in revisions kept before 0014
     )
-    return State(content, now.review, kept["deleted"])
+    return RunState(content, now.review, kept["deleted"])

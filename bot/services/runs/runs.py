@@ -25,7 +25,7 @@ USUAL_OF = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class RunWeek:
     """What was run in one ISO week, per direction: (metres, milliseconds)."""
 
     monday: date
@@ -61,7 +61,7 @@ class RunView:
     deleted: bool
     source: str
     spotter: str | None
-    week: Week
+    week: RunWeek
     unasked: bool = False
 
     @property
@@ -101,7 +101,7 @@ class PublicCard:
     message_id: int
 
 
-def content_of(run: models.Run, stretches: Sequence[models.Stretch]) -> RunContent:
+def content_of(run: models.Run, stretches: Sequence[models.StretchRow]) -> RunContent:
     """A row and its stretches as a value."""
     return RunContent(
         started_at=run.started_at,
@@ -146,7 +146,7 @@ async def view_of(
         deleted=run.deleted_at is not None,
         source=run.source,
         spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
-        week=Week(monday, sums),
+        week=RunWeek(monday, sums),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import RunContent, SpotterState
-from bot.services.messages.deliveries import Destination, Letter
+from bot.services.messages.deliveries import Destination, OutboundMessage
 from bot.services.messages.questions import put
 from bot.services.runs.runs import RunView
 
@@ -36,7 +36,7 @@ async def ask(
     spotter_id = _asked(view.content)
     if spotter_id is None or view.deleted or (before is not None and _asked(before) == spotter_id):
         return view
-    letter = Letter(
+    letter = OutboundMessage(
         StoredKind.SPOTTER_ASK if view.public else StoredKind.SPOTTER_ASK_ALONE,
         f"{view.run_id}:{view.revision}",
         Priority.ASKED,

@@ -23,7 +23,7 @@ ARRIVED = ("sent", "closed")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlarmedContact:
     """A contact who was alarmed. `name` is as typed: escape it.
 
     Attributes:
@@ -48,11 +48,11 @@ class Tried:
     """
 
     asked: Mapping[int, bool]
-    contacts: tuple[Told, ...]
+    contacts: tuple[AlarmedContact, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Contacts:
+class AlarmedContacts:
     """Somebody's contacts on one outing.
 
     Attributes:
@@ -73,12 +73,14 @@ async def tried(database: Database, outing: OutingView) -> Tried:
         about = [c.user_id for c in outing.inside]
         names = {(c.contact_id, c.user_id): c.contact_name for c in await queries.accepted_contacts(session, about)}
     told = {
-        (one.user_id, one.about): Told(names[one.user_id, one.about], one.about, _how(one))
+        (one.user_id, one.about): AlarmedContact(names[one.user_id, one.about], one.about, _how(one))
         for one in letters
         if (one.user_id, one.about) in names
     }
     along = [
-        Told(name, of, "with") for (who, of), name in names.items() if (who, of) not in told and outing.goes_along(who)
+        AlarmedContact(name, of, "with")
+        for (who, of), name in names.items()
+        if (who, of) not in told and outing.goes_along(who)
     ]
     return Tried(
         {c.user_id: c.user_id in asks and asks[c.user_id].sent_at is not None for c in outing.out},
@@ -93,12 +95,12 @@ async def was_asked(database: Database, outing_id: int, user_id: int) -> bool:
     return user_id in asks and asks[user_id].sent_at is not None
 
 
-async def contacts_on(database: Database, outing: OutingView, user_id: int) -> Contacts:
+async def contacts_on(database: Database, outing: OutingView, user_id: int) -> AlarmedContacts:
     """Who of those who accepted being somebody's contact would be told on an outing, and who goes along."""
     async with database.read() as session:
         ids = [c.contact_id for c in await queries.accepted_contacts(session, [user_id])]
     along = [one for one in outing.inside if one.user_id in ids and outing.goes_along(one.user_id)]
-    return Contacts(len(ids) > len(along), tuple(along))
+    return AlarmedContacts(len(ids) > len(along), tuple(along))
 
 
 async def name_of_contact(database: Database, about_user_id: int, contact_id: int) -> str:

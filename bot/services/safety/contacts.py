@@ -12,7 +12,7 @@ from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.messages import questions
-from bot.services.messages.deliveries import Destination, Letter, post
+from bot.services.messages.deliveries import Destination, OutboundMessage, post
 from db import models
 from db.engine import Database
 from db.queries.safety import contacts as queries
@@ -138,7 +138,7 @@ async def name_contact(
             guild_id=guild_id,
             asked_at=now,
         )
-        letter = Letter(
+        letter = OutboundMessage(
             ASKED,
             f"{user_id}:{now.timestamp():.0f}",
             Priority.ASKED,
@@ -201,8 +201,8 @@ async def withdraw_everywhere(session: AsyncSession, contact_id: int, now: datet
     await post(session, [_gone(row.user_id, row.guild_id, now) for row in rows], now)
 
 
-def _gone(user_id: int, guild_id: int | None, now: datetime, contact_id: int | None = None) -> Letter:
-    return Letter(
+def _gone(user_id: int, guild_id: int | None, now: datetime, contact_id: int | None = None) -> OutboundMessage:
+    return OutboundMessage(
         StoredKind.CONTACT_GONE,
         f"{user_id}:{now.timestamp():.6f}",
         Priority.ASKED,

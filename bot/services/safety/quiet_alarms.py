@@ -20,7 +20,7 @@ from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members import people
 from bot.services.members.people import club_of
-from bot.services.messages.deliveries import Plan, plan, post
+from bot.services.messages.deliveries import Job, post, schedule_job
 from bot.services.outings.outings import OutingView, pressed_before, read
 from bot.services.outings.overdue_timers import alarm_letter
 from bot.services.outings.quiet_alarm_updates import BY_DM, QuietAlarm, remind, tell, view
@@ -287,10 +287,10 @@ async def _sound(
 
 async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_id: int, at: datetime) -> None:
     """Plan when an alarm is looked at again, in place of what was planned of it."""
-    step = Plan(
+    step = Job(
         StoredKind.ALERT_UNSAFE, str(alarm_id), at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id}
     )
-    await plan(session, [step])
+    await schedule_job(session, [step])
 
 
 async def _known(

@@ -217,7 +217,7 @@ async def _copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> No
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """One board: `column` is one of `Standing`, `starts_on` the first day of the period."""
+    """One board: `column` is one of `MembershipStanding`, `starts_on` the first day of the period."""
 
     guild_id: int
     column: str

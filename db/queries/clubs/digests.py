@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Delivery, Guild, Member, Run, Spotting, Standing, Stretch
+from db.models import Delivery, Guild, Member, Run, Spotting, Standing, StretchRow
 
 VISIBLE = (Member.hidden.is_(False), Member.left_at.is_(None))
 
@@ -63,14 +63,14 @@ async def sums(
             Run.user_id,
             Member.display_name,
             Member.seen_at,
-            Stretch.direction,
-            func.coalesce(func.sum(Stretch.distance_m), 0),
-            func.sum(Stretch.duration_ms),
+            StretchRow.direction,
+            func.coalesce(func.sum(StretchRow.distance_m), 0),
+            func.sum(StretchRow.duration_ms),
         )
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .join(Member, _member(Run))
         .where(Run.guild_id == guild_id, Run.counted, Run.ran_on.between(first, last), *VISIBLE)
-        .group_by(Run.user_id, Member.display_name, Member.seen_at, Stretch.direction)
+        .group_by(Run.user_id, Member.display_name, Member.seen_at, StretchRow.direction)
     )
     return rows.all()
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs.club_defaults import DEFAULT_ZONE
 from db.dialect import upsert, week_of
-from db.models import Delivery, Due, Guild, Member, NudgeChoice, Pause, Repair, Run, Stretch, User, WeeklyGoal
+from db.models import Delivery, Due, Guild, Member, NudgeChoice, Pause, Repair, Run, StretchRow, User, WeeklyGoal
 
 _ZONE = func.coalesce(User.zone, Guild.zone, DEFAULT_ZONE)
 """A member's: their own, else their home club's."""
@@ -184,12 +184,12 @@ async def run_weeks(
     session: AsyncSession, user_ids: Collection[int], since: date | None = None
 ) -> Sequence[Row[int, date, int, int]]:
     """(person, Monday, runs, runs with a backward part) of every week with a run from a Monday on, in whatever club."""
-    backward = case((Stretch.direction == "backward", Run.run_id))
+    backward = case((StretchRow.direction == "backward", Run.run_id))
     late = () if since is None else (Run.ran_on >= since,)
     monday = week_of(Run.ran_on)
     rows = await session.execute(
         select(Run.user_id, monday, func.count(Run.run_id.distinct()), func.count(backward.distinct()))
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(Run.user_id.in_(user_ids), Run.deleted_at.is_(None), *late)
         .group_by(Run.user_id, monday)
     )

@@ -20,7 +20,7 @@ from db.models import (
     Outing,
     Run,
     Spotting,
-    Stretch,
+    StretchRow,
     User,
 )
 
@@ -175,14 +175,14 @@ async def recent_spotters(session: AsyncSession, guild_id: int, since: datetime,
 
 async def backward_paces(session: AsyncSession, user_id: int, limit: int) -> list[float]:
     """Seconds per kilometre of somebody's newest runs, their backward parts alone."""
-    other = aliased(Stretch)
+    other = aliased(StretchRow)
     rows = await session.execute(
-        select(func.sum(Stretch.duration_ms), func.sum(Stretch.distance_m))
-        .join(Run, Run.run_id == Stretch.run_id)
+        select(func.sum(StretchRow.duration_ms), func.sum(StretchRow.distance_m))
+        .join(Run, Run.run_id == StretchRow.run_id)
         .where(
             Run.user_id == user_id,
             Run.deleted_at.is_(None),
-            Stretch.direction == "backward",
+            StretchRow.direction == "backward",
             ~exists().where(other.run_id == Run.run_id, other.direction == "backward", other.distance_m.is_(None)),
         )
         .group_by(Run.run_id, Run.started_at)

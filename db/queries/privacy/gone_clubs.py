@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
     Availability,
-    Card,
     Contact,
     Delivery,
     Guild,
@@ -21,6 +20,7 @@ from db.models import (
     Reminder,
     Round,
     Run,
+    RunCard,
     Spotting,
     Standing,
     User,
@@ -57,7 +57,7 @@ async def gone_before(session: AsyncSession, before: datetime) -> int | None:
 async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> int:
     """Take some runs out of the club: they stay their runners', on no board; answers how many."""
     run_ids = await _some(session, Run.run_id, Run.guild_id == guild_id, most)
-    await session.execute(delete(Card).where(Card.run_id.in_(run_ids)))
+    await session.execute(delete(RunCard).where(RunCard.run_id.in_(run_ids)))
     await session.execute(delete(Spotting).where(Spotting.run_id.in_(run_ids), Spotting.guild_id == guild_id))
     await session.execute(update(Run).where(Run.run_id.in_(run_ids)).values(guild_id=None, counted=False))
     return len(run_ids)

@@ -14,11 +14,9 @@ from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS
 from db.base import Base
 from db.models import (
     Availability,
-    Card,
     Companion,
     Contact,
     Delivery,
-    Done,
     Due,
     Guild,
     Member,
@@ -29,14 +27,16 @@ from db.models import (
     Question,
     Recording,
     Reminder,
+    ReminderDone,
     Repair,
     Revision,
     Round,
     RoundPlace,
     Run,
+    RunCard,
     Spotting,
     Standing,
-    Stretch,
+    StretchRow,
     Tie,
     UnsafeAlarm,
     User,
@@ -135,7 +135,9 @@ def rows_about(user_id: int) -> Mapping[str, Rows]:
         .where(RoundPlace.user_id == user_id)
         .order_by(RoundPlace.round_id),
         "reminders": _all(Reminder).where(Reminder.user_id == user_id).order_by(Reminder.reminder_id),
-        "reminders_done": _all(Done).where(Done.user_id == user_id).order_by(Done.reminder_id, Done.occurs_at),
+        "reminders_done": _all(ReminderDone)
+        .where(ReminderDone.user_id == user_id)
+        .order_by(ReminderDone.reminder_id, ReminderDone.occurs_at),
         "due": _all(Due).where(Due.user_id == user_id).order_by(Due.fire_at, Due.due_id),
         "deliveries": _all(Delivery)
         .where(Delivery.user_id == user_id, Delivery.kind.not_in(KEPT_FROM_RECIPIENTS))
@@ -160,10 +162,9 @@ def parts_of(table: str, ids: Sequence[int], user_id: int) -> Mapping[str, Rows]
             for part in (Companion, NoShow)
         }
     return {
-        "stretches": _all(Stretch).where(Stretch.run_id.in_(ids)).order_by(Stretch.run_id, Stretch.position),
-        "revisions": _all(Revision).where(Revision.run_id.in_(ids)).order_by(Revision.run_id, Revision.revision),
-        "cards": _all(Card).where(Card.run_id.in_(ids)),
-        "recordings": select(
+        "stretches": _all(StretchRow).where(StretchRow.run_id.in_(ids)).order_by(StretchRow.run_id,
+        StretchRow.position), "revisions": _all(Revision).where(Revision.run_id.in_(ids)).order_by(Revision.run_id,
+        Revision.revision), "cards": _all(RunCard).where(RunCard.run_id.in_(ids)), "recordings": select(
             *(cast(column, Text).label(column.name) if column.name in UNREAD else column
               for column in Recording.__table__.c)
         ).where(Recording.run_id.in_(ids)),
@@ -209,9 +210,9 @@ async def hold_runs(session: AsyncSession, user_id: int) -> None:
     )
 
 
-async def cards_about(session: AsyncSession, user_id: int) -> Sequence[Card]:
+async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
     """The public messages that show this person's runs."""
-    rows = await session.scalars(select(Card).join(Run, Run.run_id == Card.run_id).where(Run.user_id == user_id))
+    rows = await session.scalars(select(RunCard).join(Run, Run.run_id == RunCard.run_id).where(Run.user_id == user_id))
     return rows.all()
 
 
@@ -243,7 +244,7 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     A reminder for the club goes with whoever asked for it, together with what others have done of it.
     """
     own_runs = select(Run.run_id).where(Run.user_id == user_id)
-    for part in (Recording, Card, Revision, Stretch, Spotting):
+    for part in (Recording, RunCard, Revision, StretchRow, Spotting):
         await session.execute(delete(part).where(part.run_id.in_(own_runs)))
     erased = await session.scalars(delete(Run).where(Run.user_id == user_id).returning(Run.run_id))
     count = len(erased.all())
@@ -256,10 +257,10 @@ async def erase_rows(session: AsyncSession, user_id: int) -> int:
     closed = update(UnsafeAlarm).where(UnsafeAlarm.closed_by_user_id == user_id)
     await session.execute(closed.values(closed_by_user_id=None, resolution=None))
     own_reminders = select(Reminder.reminder_id).where(Reminder.user_id == user_id)
-    await session.execute(delete(Done).where(Done.reminder_id.in_(own_reminders)))
+    await session.execute(delete(ReminderDone).where(ReminderDone.reminder_id.in_(own_reminders)))
     for table in (
-        UnsafeAlarm, Done, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability, Standing,
-        WeeklyGoal, Pause, Repair, NudgeChoice, Member, User,
+        UnsafeAlarm, ReminderDone, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability,
+        Standing, WeeklyGoal, Pause, Repair, NudgeChoice, Member, User,
     ):  # fmt: skip
         await session.execute(delete(table).where(table.user_id == user_id))
     return count

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Row, Select, Subquery, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Member, Run, Stretch
+from db.models import Member, Run, StretchRow
 
 
 async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
@@ -64,13 +64,13 @@ async def days(
     rows = await session.execute(
         select(
             Run.ran_on,
-            Stretch.direction,
-            func.sum(Stretch.distance_m),
-            func.sum(Stretch.duration_ms),
+            StretchRow.direction,
+            func.sum(StretchRow.distance_m),
+            func.sum(StretchRow.duration_ms),
         )
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(*_shown(user_id, guild_id), Run.ran_on.between(first, last))
-        .group_by(Run.ran_on, Stretch.direction)
+        .group_by(Run.ran_on, StretchRow.direction)
     )
     return rows.all()
 
@@ -89,11 +89,18 @@ async def efforts(
         spans: of metres, first and last.
     """
     each = (
-        select(Stretch.direction, Stretch.distance_m, Stretch.duration_ms, Run.ran_on, Run.run_id, Stretch.position)
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        select(
+            StretchRow.direction,
+            StretchRow.distance_m,
+            StretchRow.duration_ms,
+            Run.ran_on,
+            Run.run_id,
+            StretchRow.position,
+        )
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(
             *_shown(user_id, guild_id),
-            Stretch.estimated.is_(False),
+            StretchRow.estimated.is_(False),
             Run.doubtful.is_(False),
             Run.review.in_(("none", "agreed")),
         )
@@ -108,21 +115,21 @@ async def lapped_efforts(
     """The same for whole runs of several measured laps, all in one direction."""
     each = (
         select(
-            func.min(Stretch.direction).label("direction"),
-            func.sum(Stretch.distance_m).label("distance_m"),
-            func.sum(Stretch.duration_ms).label("duration_ms"),
+            func.min(StretchRow.direction).label("direction"),
+            func.sum(StretchRow.distance_m).label("distance_m"),
+            func.sum(StretchRow.duration_ms).label("duration_ms"),
             Run.ran_on,
             Run.run_id,
             literal(0).label("position"),
         )
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(*_shown(user_id, guild_id), Run.review.in_(("none", "agreed")), Run.doubtful.is_(False))
         .group_by(Run.run_id, Run.ran_on)
         .having(
             func.count() > 1,
-            func.count(Stretch.distance_m) == func.count(),
-            func.count(Stretch.direction.distinct()) == 1,
-            func.sum(case((Stretch.estimated, 1), else_=0)) == 0,
+            func.count(StretchRow.distance_m) == func.count(),
+            func.count(StretchRow.direction.distinct()) == 1,
+            func.sum(case((StretchRow.estimated, 1), else_=0)) == 0,
         )
         .subquery()
     )
@@ -147,14 +154,14 @@ def _per_run(user_id: int, guild_id: int | None) -> Subquery:
     return (
         select(
             Run.run_id,
-            Stretch.direction,
+            StretchRow.direction,
             Run.ran_on,
-            func.coalesce(func.sum(Stretch.distance_m), 0).label("distance_m"),
-            func.sum(Stretch.duration_ms).label("duration_ms"),
+            func.coalesce(func.sum(StretchRow.distance_m), 0).label("distance_m"),
+            func.sum(StretchRow.duration_ms).label("duration_ms"),
         )
-        .join(Stretch, Stretch.run_id == Run.run_id)
+        .join(StretchRow, StretchRow.run_id == Run.run_id)
         .where(*_shown(user_id, guild_id))
-        .group_by(Run.run_id, Run.ran_on, Stretch.direction)
+        .group_by(Run.run_id, Run.ran_on, StretchRow.direction)
         .subquery()
     )
 
@@ -164,7 +171,7 @@ def _shown(user_id: int, guild_id: int | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Run.user_id == user_id,
         Run.deleted_at.is_(None),
-        Stretch.direction != "untold",
+        StretchRow.direction != "untold",
     ]
     if guild_id is not None:
         conditions += [Run.guild_id == guild_id, Run.counted.is_(True)]

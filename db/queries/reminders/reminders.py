@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_search import MOST_WORDS
 from db.dialect import upsert
-from db.models import Delivery, Done, Due, Guild, Reminder, User
+from db.models import Delivery, Due, Guild, Reminder, ReminderDone, User
 from db.queries.runs.run_search import has_words
 
 AT_ONCE = 5000
@@ -287,8 +287,10 @@ async def delete_reminder(session: AsyncSession, reminder_id: int) -> None:
 
 async def mark_done(session: AsyncSession, reminder_id: int, occurs_at: datetime, user_id: int, now: datetime) -> bool:
     """Note that an occurrence is done; False where it was noted before."""
-    statement = upsert(session, Done).values(reminder_id=reminder_id, occurs_at=occurs_at, user_id=user_id, done_at=now)
-    added = await session.scalar(statement.on_conflict_do_nothing().returning(Done.user_id))
+    statement = upsert(session, ReminderDone).values(
+        reminder_id=reminder_id, occurs_at=occurs_at, user_id=user_id, done_at=now
+    )
+    added = await session.scalar(statement.on_conflict_do_nothing().returning(ReminderDone.user_id))
     return added is not None
 
 
@@ -297,11 +299,11 @@ async def done_between(
 ) -> Sequence[datetime]:
     """The occurrences from `first` to before `end_at` that somebody has done."""
     rows = await session.scalars(
-        select(Done.occurs_at).where(
-            Done.reminder_id == reminder_id,
-            Done.user_id == user_id,
-            Done.occurs_at >= first,
-            Done.occurs_at < end_at,
+        select(ReminderDone.occurs_at).where(
+            ReminderDone.reminder_id == reminder_id,
+            ReminderDone.user_id == user_id,
+            ReminderDone.occurs_at >= first,
+            ReminderDone.occurs_at < end_at,
         )
     )
     return rows.all()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Recording, Run, Stretch
+from db.models import Recording, Run, StretchRow
 
 COMPARED = 300
 """Runs of a few days that another is compared with; nobody runs more."""
@@ -75,7 +75,7 @@ async def keep_laps(session: AsyncSession, run_id: int, laps: list[dict[str, Any
 
 
 def _untold(user_id: int) -> Any:
-    held = select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == "untold")
+    held = select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == "untold")
     return select(Run.run_id).where(
         Run.user_id == user_id, Run.source != "typed", Run.deleted_at.is_(None), held.exists()
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Exists, SQLColumnExpression, and_, extract
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_search import MOST_WORDS, Clue
-from db.models import Run, Stretch
+from db.models import Run, StretchRow
 
 
 async def runs_that_fit(session: AsyncSession, user_id: int, clues: Sequence[Clue], limit: int) -> Sequence[Run]:
@@ -53,7 +53,7 @@ def _went(way: str) -> ColumnElement[bool]:
 
 
 def _has(direction: str) -> Exists:
-    return select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == direction).exists()
+    return select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == direction).exists()
 
 
 def has_words(column: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:

@@ -9,19 +9,19 @@ from sqlalchemy import ColumnElement, Integer, Row, bindparam, delete, func, ins
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import InsertOnConflict
-from db.models import Card, Member, Revision, Run, Standing, Stretch
+from db.models import Member, Revision, Run, RunCard, Standing, StretchRow
 
 # What every log executes is made once: making a statement and the key it is cached under costs as much as executing it.
 _INSERT_RUN = InsertOnConflict(
     Run,
     lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(new.table.c.run_id),
 )
-_INSERT_STRETCH = insert(Stretch.__table__)  # type: ignore[arg-type]
+_INSERT_STRETCH = insert(StretchRow.__table__)  # type: ignore[arg-type]
 _INSERT_REVISION = InsertOnConflict(
     Revision,
     lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "run_id"]).returning(new.table.c.revision),
 )
-_INSERT_CARD = InsertOnConflict(Card, lambda new: new.on_conflict_do_nothing(index_elements=["message_id"]))
+_INSERT_CARD = InsertOnConflict(RunCard, lambda new: new.on_conflict_do_nothing(index_elements=["message_id"]))
 _REVISION_NOW = select(Run.revision).where(Run.run_id == bindparam("run_id"))
 _CLUB_WEEK = select(Standing.direction, Standing.distance_m, Standing.duration_ms).where(
     Standing.guild_id == bindparam("guild_id"),
@@ -38,7 +38,9 @@ _NEWEST = (
     .subquery()
 )
 _RECENT_DIRECTIONS = (
-    select(Stretch.direction).join(_NEWEST, _NEWEST.c.run_id == Stretch.run_id).where(Stretch.direction != "untold")
+    select(StretchRow.direction)
+    .join(_NEWEST, _NEWEST.c.run_id == StretchRow.run_id)
+    .where(StretchRow.direction != "untold")
 )
 
 
@@ -56,11 +58,11 @@ async def run_for_update(session: AsyncSession, *conditions: ColumnElement[bool]
     return found
 
 
-async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[int, list[Stretch]]:
+async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[int, list[StretchRow]]:
     """The stretches of several runs in order, by run."""
-    found: dict[int, list[Stretch]] = {run_id: [] for run_id in run_ids}
+    found: dict[int, list[StretchRow]] = {run_id: [] for run_id in run_ids}
     rows = await session.scalars(
-        select(Stretch).where(Stretch.run_id.in_(run_ids)).order_by(Stretch.run_id, Stretch.position)
+        select(StretchRow).where(StretchRow.run_id.in_(run_ids)).order_by(StretchRow.run_id, StretchRow.position)
     )
     for stretch in rows:
         found[stretch.run_id].append(stretch)
@@ -78,7 +80,7 @@ async def replace_stretches(
 ) -> None:
     """Write the stretches of a run, in place of what was there unless it is `fresh`."""
     if not fresh:
-        await session.execute(delete(Stretch).where(Stretch.run_id == run_id))
+        await session.execute(delete(StretchRow).where(StretchRow.run_id == run_id))
     await session.execute(
         _INSERT_STRETCH, [{"run_id": run_id, "position": position, **row} for position, row in enumerate(rows)]
     )
@@ -114,15 +116,15 @@ async def own_week(
 ) -> Sequence[Row[str, int | None, int]]:
     """(direction, metres, milliseconds) of a runner's told runs from `monday` to `sunday`, from everywhere."""
     rows = await session.execute(
-        select(Stretch.direction, func.sum(Stretch.distance_m), func.sum(Stretch.duration_ms))
-        .join(Run, Run.run_id == Stretch.run_id)
+        select(StretchRow.direction, func.sum(StretchRow.distance_m), func.sum(StretchRow.duration_ms))
+        .join(Run, Run.run_id == StretchRow.run_id)
         .where(
             Run.user_id == user_id,
             Run.ran_on.between(monday, sunday),
             Run.deleted_at.is_(None),
-            Stretch.direction != "untold",
+            StretchRow.direction != "untold",
         )
-        .group_by(Stretch.direction)
+        .group_by(StretchRow.direction)
     )
     return rows.all()
 
@@ -140,7 +142,7 @@ def _mine(user_id: int, direction: str | None, since: date | None, until: date |
     if until is not None:
         conditions.append(Run.ran_on <= until)
     if direction is not None:
-        held = select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == direction)
+        held = select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == direction)
         conditions.append(held.exists())
     return conditions
 
@@ -182,9 +184,9 @@ async def recent_directions(session: AsyncSession, user_id: int, limit: int) -> 
     return rows.all()
 
 
-async def cards_of(session: AsyncSession, run_id: int) -> Sequence[Card]:
+async def cards_of(session: AsyncSession, run_id: int) -> Sequence[RunCard]:
     """The public messages that show a run."""
-    rows = await session.scalars(select(Card).where(Card.run_id == run_id))
+    rows = await session.scalars(select(RunCard).where(RunCard.run_id == run_id))
     return rows.all()
 
 
@@ -200,7 +202,7 @@ async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message
 
 async def drop_card(session: AsyncSession, message_id: int) -> None:
     """Forget a public message."""
-    await session.execute(delete(Card).where(Card.message_id == message_id))
+    await session.execute(delete(RunCard).where(RunCard.message_id == message_id))
 
 
 async def revision_of(session: AsyncSession, run_id: int, interaction_id: int) -> int | None:
@@ -247,7 +249,7 @@ async def count_held(session: AsyncSession, guild_id: int) -> int:
 
 async def run_counts(session: AsyncSession, user_id: int) -> tuple[int, int, int, date | None]:
     """A runner's runs, those whose direction is untold, those from a file, and the day of the newest."""
-    untold = select(Stretch.run_id).where(Stretch.run_id == Run.run_id, Stretch.direction == "untold").exists()
+    untold = select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == "untold").exists()
     row = await session.execute(
         select(
             func.count(),

@@ -48,7 +48,7 @@ async def receivers(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentAsk:
     """What became of the question whether somebody is home.
 
     Attributes:
@@ -64,7 +64,7 @@ class Asked:
     created_at: datetime
 
 
-async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[int, Asked]:
+async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[int, SentAsk]:
     """What became of the newest question to each who was asked whether they are home."""
     stands_for = aliased(Delivery)
     rows = await session.execute(
@@ -79,9 +79,9 @@ async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[
         if ask.state == "closed":  # refused directly: a channel says that it waits, alone or with others'
             on_its_way = channel_state in UNSENT
             sent_at = said_at if channel_state is not None else ask.next_try_at
-            found[ask.user_id] = Asked(on_its_way, channel_attempts or 0, sent_at, ask.created_at)
+            found[ask.user_id] = SentAsk(on_its_way, channel_attempts or 0, sent_at, ask.created_at)
         else:
-            found[ask.user_id] = Asked(ask.state in UNSENT, ask.attempts, ask.sent_at, ask.created_at)
+            found[ask.user_id] = SentAsk(ask.state in UNSENT, ask.attempts, ask.sent_at, ask.created_at)
     return found
 
 

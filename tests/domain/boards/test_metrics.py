@@ -15,7 +15,7 @@ from bot.domain.boards.metrics import (
     Counts,
     Measure,
     Metric,
-    Unit,
+    MetricUnit,
     board_kind,
     board_kinds,
     columns,
@@ -46,14 +46,14 @@ def test_the_values_of_menus_already_sent_keep_their_meaning_and_order() -> None
 @pytest.mark.parametrize(
     ("key", "column", "unit"),
     [
-        ("distance", "distance_m", Unit.METRES),
-        ("minutes", "duration_ms", Unit.MILLISECONDS),
-        ("days", "days_out", Unit.DAYS),
-        ("longest", "longest_m", Unit.METRES),
-        ("spotting", "duration_ms", Unit.MILLISECONDS),
+        ("distance", "distance_m", MetricUnit.METRES),
+        ("minutes", "duration_ms", MetricUnit.MILLISECONDS),
+        ("days", "days_out", MetricUnit.DAYS),
+        ("longest", "longest_m", MetricUnit.METRES),
+        ("spotting", "duration_ms", MetricUnit.MILLISECONDS),
     ],
 )
-def test_a_key_in_custom_ids_means_the_same_column_and_unit(key: str, column: str, unit: Unit) -> None:
+def test_a_key_in_custom_ids_means_the_same_column_and_unit(key: str, column: str, unit: MetricUnit) -> None:
     assert (Metric(key).column.name, Metric(key).unit) == (column, unit)
 
 
@@ -107,7 +107,7 @@ def best_week(monkeypatch: pytest.MonkeyPatch) -> Metric:
     made = str.__new__(Metric, "best_week")
     made._name_, made._value_ = "BEST_WEEK", "best_week"
     made.unit, made.column, made.counts = (
-        Unit.METRES,
+        MetricUnit.METRES,
         Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M),
         Counts.RUNS,
     )

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.nudges.streaks import WEEK, Counts, Goal, Past, Pause, Why, goal_in, monday_of, paused_on, streak
+from bot.domain.nudges.streaks import (
+    WEEK,
+    DaysOff,
+    Goal,
+    GoalCounts,
+    Past,
+    PauseReason,
+    goal_in,
+    monday_of,
+    paused_on,
+    streak,
+)
 
 TODAY = date(2026, 11, 26)  # a Thursday
 THIS, LAST, BEFORE = date(2026, 11, 23), date(2026, 11, 16), date(2026, 11, 9)
@@ -26,8 +37,8 @@ def past(weeks: str, **more: object) -> Past:
     return Past(runs, **more)  # type: ignore[arg-type]
 
 
-def pause(first: str, back: str) -> list[Pause]:
-    return [Pause(date.fromisoformat(first), date.fromisoformat(back), Why.INJURY)]
+def pause(first: str, back: str) -> list[DaysOff]:
+    return [DaysOff(date.fromisoformat(first), date.fromisoformat(back), PauseReason.INJURY)]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +96,7 @@ def test_what_a_repair_would_save(told: Past, repair: date | None, saved: int) -
 def test_a_goal_counts_backward_runs_or_all() -> None:
     forward_only = {THIS: (2, 0), LAST: (1, 1)}
     assert streak(Past(forward_only), TODAY).done == 0
-    everything = Past(forward_only, goals=[(LONG_AGO, Goal(2, Counts.ALL))])
+    everything = Past(forward_only, goals=[(LONG_AGO, Goal(2, GoalCounts.ALL))])
     found = streak(everything, TODAY)
     assert (found.weeks, found.done, found.goal.runs) == (1, 2, 2)
 
@@ -104,7 +115,7 @@ def test_a_pause_ends_on_the_day_one_is_back() -> None:
 weeks_told = st.text(".12", max_size=12)
 some_pauses = st.lists(
     st.builds(
-        lambda ago, days: Pause(TODAY - timedelta(days=ago), TODAY - timedelta(days=ago - days), Why.HOLIDAY),
+        lambda ago, days: DaysOff(TODAY - timedelta(days=ago), TODAY - timedelta(days=ago - days), PauseReason.HOLIDAY),
         st.integers(0, 80),
         st.integers(0, 30),
     ),
@@ -114,7 +125,7 @@ some_pauses = st.lists(
 
 @given(weeks_told, some_pauses, st.sampled_from([ONE, TWO]))
 def test_protection_never_shortens_a_streak_and_adds_no_week_that_was_not_run(
-    weeks: str, pauses: list[Pause], goal: Goal
+    weeks: str, pauses: list[DaysOff], goal: Goal
 ) -> None:
     goals = [(LONG_AGO, goal)]
     bare, protected = (streak(past(weeks, goals=goals, pauses=some), TODAY) for some in ([], pauses))
@@ -123,7 +134,7 @@ def test_protection_never_shortens_a_streak_and_adds_no_week_that_was_not_run(
 
 
 @given(weeks_told, some_pauses, st.integers(1, 12))
-def test_what_is_cut_off_says_the_same_or_that_it_does_not_know(weeks: str, pauses: list[Pause], back: int) -> None:
+def test_what_is_cut_off_says_the_same_or_that_it_does_not_know(weeks: str, pauses: list[DaysOff], back: int) -> None:
     whole = past(weeks, pauses=pauses)
     since = THIS - back * WEEK
     cut = streak(Past({day: n for day, n in whole.runs.items() if day >= since}, (), pauses), TODAY, since)

@@ -26,10 +26,10 @@ from bot.domain.outings.outing_rules import (
     planned_return,
     without_eyes,
 )
-from bot.domain.outings.spotter_calls import Call, calls_on
+from bot.domain.outings.spotter_calls import SpokenCall, calls_on
 from bot.domain.runs.runs import Surface
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 
 B, S, W = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
 wishes = st.lists(st.sampled_from(list(Wish)), max_size=4)
@@ -160,7 +160,7 @@ def test_five_kilometres_at_eight_minutes_take_forty() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("surface", [None, *Surface])
 def test_no_call_is_a_bare_left_or_right(language: str, surface: Surface | None) -> None:
-    reader = Reader(language)
+    reader = Localizer(language)
     bare = {"left", "right", "links", "rechts"}
     for call in calls_on(surface, swapping=True):
         shouted = reader.t(f"course.calls.{call}").split("**")[1]
@@ -169,6 +169,6 @@ def test_no_call_is_a_bare_left_or_right(language: str, surface: Surface | None)
 
 
 def test_the_calls_of_a_track_steer_in_and_out() -> None:
-    assert Call.IN_OUT in calls_on(Surface.TRACK, swapping=False)
-    assert Call.YOUR_SIDE in calls_on(Surface.ROAD, swapping=False)
-    assert Call.SWAP not in calls_on(Surface.ROAD, swapping=False)
+    assert SpokenCall.IN_OUT in calls_on(Surface.TRACK, swapping=False)
+    assert SpokenCall.YOUR_SIDE in calls_on(Surface.ROAD, swapping=False)
+    assert SpokenCall.SWAP not in calls_on(Surface.ROAD, swapping=False)

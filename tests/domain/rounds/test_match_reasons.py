@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from bot.domain.rounds.match_reasons import Reason, Why, shares, telling
+from bot.domain.rounds.match_reasons import MatchReason, Reason, shares, telling
 
 NEW, PLACE, PACE, TIME, ROLES, FORWARD = (
-    Reason(why) for why in (Why.NEW, Why.PLACE, Why.PACE, Why.TIME, Why.ROLES, Why.FORWARD)
+    Reason(why)
+    for why in (
+        MatchReason.NEW,
+        MatchReason.PLACE,
+        MatchReason.PACE,
+        MatchReason.TIME,
+        MatchReason.ROLES,
+        MatchReason.FORWARD,
+    )
 )
-FIVE, SIX = Reason(Why.APART, 5), Reason(Why.APART, 6)
+FIVE, SIX = Reason(MatchReason.APART, 5), Reason(MatchReason.APART, 6)
 
 
 def test_what_all_have_in_common_is_left_out_and_what_few_have_stands_first() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.outings.outing_rules import Wish
 from bot.domain.partners.availability import SLOT_MIN
-from bot.domain.rounds.match_reasons import Why
-from bot.domain.rounds.match_scoring import Candidate, Drawn, weigh
+from bot.domain.rounds.match_reasons import MatchReason
+from bot.domain.rounds.match_scoring import Candidate, Match, weigh
 
 HOUR = 60 // SLOT_MIN
 EVENING = (1 << 2 * HOUR) - 1 << 18 * HOUR  # Monday 18 to 20
@@ -17,13 +17,13 @@ MORNING = (1 << 2 * HOUR) - 1 << 6 * HOUR
 B, S, SWAP = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
 
 
-def pair(one: Candidate, other: Candidate, per_spotter: int = 2) -> Drawn:
+def pair(one: Candidate, other: Candidate, per_spotter: int = 2) -> Match:
     found = weigh((one, other), per_spotter)
     assert found is not None
     return found
 
 
-def whys(found: Drawn | None) -> list[str]:
+def whys(found: Match | None) -> list[str]:
     assert found is not None
     return [reason.code for reason in found.why]
 
@@ -103,7 +103,7 @@ def test_whose_turn_it_is_settles_who_faces_forward() -> None:
         found = weigh(people, 2)
         assert found is not None
         assert found.partners[tired].wish is B
-        assert whys(found)[0] in (Why.FORWARD, Why.BACKWARD, Why.TURNS)
+        assert whys(found)[0] in (MatchReason.FORWARD, MatchReason.BACKWARD, MatchReason.TURNS)
 
 
 def test_where_and_when() -> None:
@@ -114,7 +114,7 @@ def test_where_and_when() -> None:
     )
     assert found.slot == 13 * HOUR + HOUR // 2  # within a long day, its middle
     assert found.place == "Park"
-    assert Why.TIME in whys(found)
+    assert MatchReason.TIME in whys(found)
 
 
 @pytest.mark.parametrize(

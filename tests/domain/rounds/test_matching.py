@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from bot.domain.outings.outing_rules import Role, Wish, eyes_kept
 from bot.domain.rounds.match_reasons import telling
-from bot.domain.rounds.match_scoring import OUTING_SLOTS, Candidate, Club, Drawn, weigh
+from bot.domain.rounds.match_scoring import OUTING_SLOTS, Candidate, CandidatePool, Match, weigh
 from bot.domain.rounds.matching import (
     EXACT,
     Draw,
-    Help,
+    MissingHelp,
     _best_groups,
     _common,
     _help,
@@ -143,7 +143,7 @@ def greedy(people: Sequence[Candidate], per_spotter: int, _seed: int) -> Draw:
     """The heaviest pair first, then the next, then left-overs wherever they weigh most."""
     pairs = [outing for pair in combinations(people, 2) if (outing := weigh(pair, per_spotter))]
     by_id = {c.user_id: c for c in people}
-    chosen: list[Drawn] = []
+    chosen: list[Match] = []
     free = set(by_id)
     for outing in sorted(pairs, key=lambda one: -one.weight):
         if outing.user_ids <= free:
@@ -159,7 +159,7 @@ def greedy(people: Sequence[Candidate], per_spotter: int, _seed: int) -> Draw:
             _, n, trio = max(trios, key=lambda one: one[:2])
             chosen[n] = trio
             free.remove(user_id)
-    return Draw(tuple(chosen), tuple((user_id, Help.WIDER) for user_id in free))
+    return Draw(tuple(chosen), tuple((user_id, MissingHelp.WIDER) for user_id in free))
 
 
 def test_five_hundred_clubs_equal_brute_force() -> None:
@@ -189,7 +189,7 @@ def test_matchings_nearly_reach_the_best() -> None:
     """They are not exact where trios compete; how near they come is kept here."""
     fewer = lighter = 0
     for seed in range(400):
-        club = Club(club_of(4 + seed % 9, seed), 1 + seed % 3, seed)
+        club = CandidatePool(club_of(4 + seed % 9, seed), 1 + seed % 3, seed)
         best, matched = (
             _score(club, way) for way in (_best_groups(club, range(len(club.people))), _matched_groups(club))
         )
@@ -201,14 +201,14 @@ def test_matchings_nearly_reach_the_best() -> None:
     assert lighter <= 20
 
 
-def _score(club: Club, groups: Sequence[tuple[int, ...]]) -> tuple[int, int]:
+def _score(club: CandidatePool, groups: Sequence[tuple[int, ...]]) -> tuple[int, int]:
     return score_of(outing for group in groups if (outing := club.outing(group)))
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_pairs_alone_are_matched_as_by_force(seed: int) -> None:
     """With neither trios nor more partners than are kept the matching is the optimum."""
-    club = Club(club_of(10, seed), 1, seed)
+    club = CandidatePool(club_of(10, seed), 1, seed)
     weights = {p: found[0] for p in combinations(range(10), 2) if (found := club.way(p))}
 
     def best(waiting: tuple[int, ...]) -> tuple[int, int]:
@@ -227,7 +227,7 @@ def test_pairs_alone_are_matched_as_by_force(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_the_fast_way_to_weigh_pairs_says_the_same(seed: int) -> None:
-    club = Club(a_club(30, seed), 1 + seed % 3, seed)
+    club = CandidatePool(a_club(30, seed), 1 + seed % 3, seed)
     for i in range(30):
         fast = dict(club.row(i, [j for j in range(30) if j != i]))
         assert fast == {j: found[0] for j in range(30) if j != i and (found := club.way((i, j)))}
@@ -287,28 +287,28 @@ def test_another_seed_is_as_good_and_may_be_another_draw(size: int) -> None:
 # ── those left over ──
 
 
-def left(*people: Candidate) -> dict[int, Help]:
+def left(*people: Candidate) -> dict[int, MissingHelp]:
     return dict(draw_round(people, 2, 1).left)
 
 
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        ([], Help.OTHERS),
-        ([replace(SPOTTER, mask=MORNING)], Help.WINDOWS),
-        ([replace(SPOTTER, places=frozenset({"Park"}))], Help.PLACE),
-        ([replace(SPOTTER, wishes=frozenset({B}))], Help.ROLE),
-        ([replace(SPOTTER, forward_s_per_km=600.0)], Help.PACE),
-        ([replace(SPOTTER, blocked=frozenset({1}))], Help.WIDER),
+        ([], MissingHelp.OTHERS),
+        ([replace(SPOTTER, mask=MORNING)], MissingHelp.WINDOWS),
+        ([replace(SPOTTER, places=frozenset({"Park"}))], MissingHelp.PLACE),
+        ([replace(SPOTTER, wishes=frozenset({B}))], MissingHelp.ROLE),
+        ([replace(SPOTTER, forward_s_per_km=600.0)], MissingHelp.PACE),
+        ([replace(SPOTTER, blocked=frozenset({1}))], MissingHelp.WIDER),
     ],
     ids=["others", "windows", "place", "role", "pace", "block"],
 )
-def test_what_would_help(others: list[Candidate], told: Help) -> None:
+def test_what_would_help(others: list[Candidate], told: MissingHelp) -> None:
     assert left(replace(RUNNER, places=frozenset({"Track"})), *others)[1] is told
 
 
 def test_somebody_without_any_window_is_told_so() -> None:
-    assert left(replace(RUNNER, mask=0), SPOTTER)[1] is Help.WINDOWS
+    assert left(replace(RUNNER, mask=0), SPOTTER)[1] is MissingHelp.WINDOWS
 
 
 @given(st.integers(2, 8), st.integers(0, 99), st.data())
@@ -329,7 +329,7 @@ def test_no_reason_rests_on_a_block(size: int, seed: int, data: st.DataObject) -
         assert outing in [replace(one, why=telling(one.why, common)) for one in found if one is not None]
     for user_id, told in draw.left:
         alone = [by_id[user_id], *(c for c in people if c.user_id != user_id)]
-        assert told is _help(Club(alone, 2), 0)
+        assert told is _help(CandidatePool(alone, 2), 0)
 
 
 def test_up_to_how_many_all_is_searched() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.when.moment_parser import Facing, Moment, at_wall, check_started, moments_meant, parse_moment
 from bot.errors import BadInput
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from tests.domain.text.test_units import lines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -146,7 +146,7 @@ def test_what_is_over_is_not_ahead_and_no_hour_is_named_that_was_not_typed(typed
 def test_a_refusal_says_the_year(typed: str, facing: Facing, words: str) -> None:
     with pytest.raises(BadInput) as refused:
         read(typed, facing)
-    assert words in Reader("en", zone=BERLIN).error(refused.value)
+    assert words in Localizer("en", zone=BERLIN).error(refused.value)
 
 
 @pytest.mark.parametrize("typed", ["in 1:30", "weekend 9am", "so um 7", "last weekend", "1:30 ago"])
@@ -285,7 +285,7 @@ def test_a_moment_as_it_is_shown_reads_as_itself(
 ) -> None:
     away = timedelta(minutes=minutes)
     at = NOW - away if facing is Facing.PAST else NOW + away
-    reader = Reader(language, zone=zone)
+    reader = Localizer(language, zone=zone)
     shown_as = reader.dated(at) if dated else reader.moment(at)
     meant = moments_meant(shown_as, now=NOW, zone=zone, language=language, facing=facing)
     local = at.astimezone(ZoneInfo(zone))
@@ -315,5 +315,5 @@ def answers(text: str, now: datetime, facing: Facing, language: str, zone: str) 
     try:
         meant = moments_meant(text, now=now, zone=zone, language=language, facing=facing)
     except BadInput as refused:
-        return len(Reader(language, zone=zone).error(refused)) > 0
+        return len(Localizer(language, zone=zone).error(refused)) > 0
     return len(meant) > 0 and all(one.at <= now if facing is Facing.PAST else one.at >= now for one in meant)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.when.reminder_edits import read_edit
-from bot.domain.when.reminder_when import Asked, read_when
+from bot.domain.when.reminder_when import ReminderWhen, read_when
 from bot.domain.when.schedule import In, Interval, Once, Schedule, next_after
 from bot.errors import BadInput
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from cogs.reminders.schedules_view import in_words
 from tests.domain.when.test_reminder_when import LINES
 
@@ -27,12 +27,12 @@ def asked(typed: str) -> Schedule:
     return read_when(typed, now=NOW, zone=BERLIN, language="en").schedule
 
 
-def edited(typed: str, before: str, *, form: bool = False) -> Asked:
+def edited(typed: str, before: str, *, form: bool = False) -> ReminderWhen:
     return read_edit(typed, asked(before), now=NOW, zone=BERLIN, language="en", keeps_end=not form)
 
 
-def said(read: Asked) -> str:
-    words = [in_words(one, Reader("en", zone=BERLIN), TODAY) for one in (read.schedule, *read.others)]
+def said(read: ReminderWhen) -> str:
+    words = [in_words(one, Localizer("en", zone=BERLIN), TODAY) for one in (read.schedule, *read.others)]
     return " | ".join(words) + (" ~" if read.hour_assumed else "")
 
 
@@ -138,7 +138,7 @@ def test_any_text_in_place_of_any_line_is_read_or_refused_in_words(
     try:
         read = read_edit(typed, before, now=NOW, zone=BERLIN, language=language, keeps_end=keeps_end)
     except BadInput as refused:
-        right = len(Reader(language, zone=BERLIN).error(refused)) > 0
+        right = len(Localizer(language, zone=BERLIN).error(refused)) > 0
     else:
         right = next_after(read.schedule, BERLIN, NOW) is not None
     assert right
@@ -150,7 +150,7 @@ def test_what_the_form_is_filled_with_changes_nothing(line: tuple[str, str, str,
         before = read_when(line[1], now=NOW, zone=BERLIN, language=line[0]).schedule
     except BadInput:
         return
-    words = in_words(before, Reader(language, zone=BERLIN))
+    words = in_words(before, Localizer(language, zone=BERLIN))
     if len(words) > 100 or isinstance(before, In | Once | Interval):
         return
     again = read_edit(words, before, now=NOW, zone=BERLIN, language=language, keeps_end=False).schedule

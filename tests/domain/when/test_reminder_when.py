@@ -34,7 +34,7 @@ from bot.domain.when.schedule import (
 from bot.errors import BadInput
 from bot.i18n import catalogue
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from cogs.reminders.schedules_view import in_words, understood, unmistakable
 from tests.domain.when.test_schedule_zones import HOURS, SERIES
 
@@ -196,7 +196,7 @@ WORDS = [
 def test_in_words(typed: str, english: str, german: str) -> None:
     asked = read_when(typed, now=NOW, zone=BERLIN, language="en")
     for language, words in (("en", english), ("de", german)):
-        reader = Reader(language, zone=BERLIN)
+        reader = Localizer(language, zone=BERLIN)
         assert understood(asked, reader, TODAY) == words
         said = in_words(asked.schedule, reader, TODAY)
         again = read_when(said, now=NOW, zone=BERLIN, language=language)
@@ -213,7 +213,7 @@ def unanchored(schedule: Schedule) -> Schedule:
 def test_any_series_said_is_understood_when_typed_back(schedule: Calendar, language: str, near: bool) -> None:
     until = schedule.until and max(schedule.until, date(2031, 1, 1))
     said = replace(schedule, until=until)
-    words = in_words(said, Reader(language, zone=BERLIN), TODAY if near else None)
+    words = in_words(said, Localizer(language, zone=BERLIN), TODAY if near else None)
     assume(len(words) <= 100)
     again = read_when(words, now=NOW, zone=BERLIN, language=language).schedule
     if said.every == 1 and isinstance(said, Weekly) and len(said.weekdays) == 7:
@@ -227,7 +227,7 @@ def test_any_day_said_is_understood_when_typed_back(
     day: date, hours: tuple[time, ...], language: str, near: bool
 ) -> None:
     once = Once(day, hours[0])
-    words = in_words(once, Reader(language, zone=BERLIN), TODAY if near else None)
+    words = in_words(once, Localizer(language, zone=BERLIN), TODAY if near else None)
     assert read_when(words, now=NOW, zone=BERLIN, language=language).schedule == once
 
 
@@ -250,7 +250,7 @@ def comes(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW) ->
     try:
         asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput as refused:
-        Reader(language, zone=zone).error(refused)
+        Localizer(language, zone=zone).error(refused)
         return refused.key in KEYS and refused.key.startswith(("remind_when.", "entry.text."))
     firsts = [next_after(one, zone, now) for one in (asked.schedule, *asked.others)]
     return all(first is not None and now < first <= now + FURTHEST for first in firsts)
@@ -309,7 +309,7 @@ def test_each_reading_that_is_offered_has_a_text_with_no_other(
         asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput:
         return
-    reader = Reader(language, zone=zone)
+    reader = Localizer(language, zone=zone)
     for one in (asked.schedule, *asked.others):
         words = unmistakable(one, reader, now)
         if isinstance(one, Interval) or len(words) > 100:

@@ -7,14 +7,14 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, RoleHandle
 from sqlalchemy import select, update
 
-from bot.delivery.message_kinds import Outgoing
+from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.clubs import clubs
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.partners import meeting_points
 from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
-from cogs.clubs.club_view import Page, Trouble
+from cogs.clubs.club_view import Page, SettingsTrouble
 from db.models import Delivery, Guild, Member
 from tests.flows.clubs.test_club import guild
 from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
@@ -86,7 +86,7 @@ async def test_the_card_says_what_partners_are_for_in_the_clubs_language(club: C
     await club.olga.slash(club.channel, "club settings")
     await set_guild(club, language=language, partners_channel_id=club.channel.id, solo_surfaces=["track", "treadmill"])
     kind = club.env.bot.kinds[StoredKind.CLUB_PARTNERS]  # type: ignore[attr-defined]
-    outgoing = Outgoing(
+    outgoing = RenderContext(
         1, kind.name, str(club.guild.id), "card", club.guild.id, 0, club.channel.id, None, None, {}, NOON
     )
     drawn = await kind.draw(club.env.bot, outgoing)
@@ -307,7 +307,7 @@ async def test_a_member_who_gets_at_a_card_changes_nothing(club: Club) -> None:
     point = await meeting_points.add(club.database, club.guild.id, "Stadium", "track", "secret bench", NOON)
     held = await settings(club)
     reader = held.club.reader
-    views = [settings_page(name, held, Trouble(), reader, NOON) for name in Page]
+    views = [settings_page(name, held, SettingsTrouble(), reader, NOON) for name in Page]
     views += [points_card(held.club, [point], reader), point_card(point, reader), remove_card(point, reader)]
     channel = club.env.bot.get_partial_messageable(club.channel.id)
     pressed = set()

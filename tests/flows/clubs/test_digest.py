@@ -84,7 +84,7 @@ async def set_up(club: Club, channel_id: int) -> None:
     """A digest on Wednesdays at 15:00; it is then 15:00."""
     await digests.choose_channel(club.database, club.guild.id, channel_id, club.env.now())
     await digests.set_when(club.database, club.guild.id, club.env.now(), weekday=2, hour=15)
-    await club.poke()
+    await club.wake()
     await club.restart(hours=2, minutes=50)
     await club.pass_time(minutes=10)
 

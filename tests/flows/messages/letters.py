@@ -16,10 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.client import Backpedal
-from bot.delivery.message_kinds import Drawn, DueNow, Failure, Hold, Kind, Outgoing
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Hold, Kind, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.interactions.components import button, identity
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from db.models import Delivery
 from tests.flows.conftest import Club
 
@@ -29,44 +29,44 @@ card = ["first"]
 """What the card shows when it is drawn."""
 
 
-async def fire(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
     told.append(("fired", due.occurrence, due.fire_at, now))
     if due.payload.get("breaks"):
         raise RuntimeError("this step breaks")
     if due.user_id is not None:
-        letter = Letter(
+        letter = OutboundMessage(
             "toy.letter", due.occurrence, Priority.SAFETY, Destination.DM, due_at=now, user_id=due.user_id,
             guild_id=due.payload.get("guild_id"), payload={"says": f"step {due.occurrence}"},
         )  # fmt: skip
         await post(session, [letter], now)
 
 
-async def fire_series(session: AsyncSession, due: DueNow, now: datetime) -> None:
+async def fire_series(session: AsyncSession, due: DueJob, now: datetime) -> None:
     """One occurrence, however many were missed, and the next at the full hour after it."""
     assert due.user_id is not None
-    letter = Letter(
+    letter = OutboundMessage(
         "toy.letter", f"{due.fire_at:%d %H}", Priority.ASKED, Destination.DM, due_at=due.fire_at, user_id=due.user_id,
         payload={"says": f"{due.fire_at:%d %H}"},
     )  # fmt: skip
     await post(session, [letter], now)
     missed_h = max(0, int((now - due.fire_at) / timedelta(hours=1)))
     next_at = due.fire_at + timedelta(hours=1 + missed_h)
-    await plan(session, [Plan(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id)])
+    await schedule_job(session, [Job(due.kind, due.occurrence, next_at, Priority.ASKED, user_id=due.user_id)])
 
 
-async def fire_all(session: AsyncSession, steps: Sequence[DueNow], now: datetime) -> None:
+async def fire_all(session: AsyncSession, steps: Sequence[DueJob], now: datetime) -> None:
     told.append(("fired", *(due.occurrence for due in steps)))
     if any(due.payload.get("breaks") for due in steps):
         raise RuntimeError("one of these steps breaks")
     letters = [
-        Letter("toy.letter", due.occurrence, Priority.ASKED, Destination.DM, due_at=due.fire_at,
+        OutboundMessage("toy.letter", due.occurrence, Priority.ASKED, Destination.DM, due_at=due.fire_at,
                user_id=due.user_id or 0, payload={"says": due.occurrence})
         for due in steps
     ]  # fmt: skip
     await post(session, letters, now)
 
 
-async def hold(session: AsyncSession, outgoing: Outgoing, now: datetime) -> Hold | None:
+async def hold(session: AsyncSession, outgoing: RenderContext, now: datetime) -> Hold | None:
     if outgoing.payload.get("hold_breaks"):
         raise RuntimeError("this hold breaks")
     until_h = outgoing.payload.get("hold_until_h")
@@ -76,29 +76,29 @@ async def hold(session: AsyncSession, outgoing: Outgoing, now: datetime) -> Hold
     return Hold(until) if now < until else None
 
 
-async def draw(client: Any, outgoing: Outgoing) -> Drawn | None:
+async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage | None:
     if outgoing.payload.get("settled"):
         return None
     if outgoing.payload.get("breaks"):
         raise RuntimeError("this letter breaks")
     view = discord.ui.View(timeout=None)
     view.add_item(button("Help", identity("toy", "help", outgoing.delivery_id)))
-    return Drawn(outgoing.payload["says"], view=view)
+    return RenderedMessage(outgoing.payload["says"], view=view)
 
 
-async def draw_card(client: Any, outgoing: Outgoing) -> Drawn | None:
+async def draw_card(client: Any, outgoing: RenderContext) -> RenderedMessage | None:
     drawn = card[0]
     told.append(("drawn", drawn))
-    return Drawn(drawn)
+    return RenderedMessage(drawn)
 
 
-async def sent(session: AsyncSession, outgoing: Outgoing, channel_id: int, message_id: int, now: datetime) -> None:
+async def sent(session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime) -> None:
     told.append(("sent", outgoing.occurrence, channel_id, message_id))
     if outgoing.payload.get("sent_breaks"):
         raise RuntimeError("this hook breaks")
 
 
-async def failed(session: AsyncSession, outgoing: Outgoing, failure: Failure, now: datetime) -> None:
+async def failed(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     told.append(("failed", outgoing.occurrence, failure))
     if outgoing.payload.get("failed_breaks") and len(told) < 3:
         raise RuntimeError("this hook breaks")
@@ -138,27 +138,27 @@ async def in_s(club: Club, seconds: float, name: str, kind: str = "toy.step", **
     async with club.database.write() as session:
         at = club.env.now() + timedelta(seconds=seconds)
         payload = {"guild_id": club.guild.id, **more.pop("payload", {})}
-        await plan(session, [Plan(kind, name, at, Priority.SAFETY, payload=payload, **more)])
-    await club.poke()
+        await schedule_job(session, [Job(kind, name, at, Priority.SAFETY, payload=payload, **more)])
+    await club.wake()
 
 
-async def send(club: Club, *sent: Letter) -> None:
+async def send(club: Club, *sent: OutboundMessage) -> None:
     """Post letters, as a command would, and let them be sent."""
     async with club.database.write() as session:
         await post(session, sent, club.env.now())
-    await club.poke()
+    await club.wake()
 
 
-def letter(club: Club, name: str, to: Any = None, kind: str = "toy.letter", **more: Any) -> Letter:
+def letter(club: Club, name: str, to: Any = None, kind: str = "toy.letter", **more: Any) -> OutboundMessage:
     payload = {"says": name, **more.pop("payload", {})}
     where = {"channel_id": club.channel.id} if to is None else {"user_id": to.id}
     destination = Destination.CHANNEL if to is None else Destination.DM
     options = {"due_at": club.env.now(), "guild_id": club.guild.id, "priority": Priority.SAFETY, **where, **more}
-    return Letter(kind, name, destination=destination, payload=payload, **options)
+    return OutboundMessage(kind, name, destination=destination, payload=payload, **options)
 
 
-def card_letter(club: Club, **more: Any) -> Letter:
-    return Letter(
+def card_letter(club: Club, **more: Any) -> OutboundMessage:
+    return OutboundMessage(
         "toy.card", "1", Priority.ASKED, Destination.CARD, due_at=club.env.now(), channel_id=club.channel.id,
         guild_id=club.guild.id, **more,
     )  # fmt: skip

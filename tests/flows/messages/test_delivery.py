@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.message_kinds import Failure, Kind
+from bot.delivery.message_kinds import DeliveryFailure, Kind
 from bot.delivery.pump import Pump
 from bot.domain.messages.priority import Priority
-from bot.services.messages.deliveries import Plan, plan, post, unplan
+from bot.services.messages.deliveries import Job, cancel_jobs, post, schedule_job
 from db.dialect import sqlite_file
 from db.models import Due, User
 from tests.flows.conftest import NOON, Club, make_pump
@@ -67,7 +67,7 @@ async def test_what_is_planned_again_is_moved_and_what_is_taken_back_is_not_done
     await in_s(club, 7200, "a", user_id=club.alice.id)
     await in_s(club, 60, "b", user_id=club.alice.id, subject_id=7)
     async with club.database.write() as session:
-        await unplan(session, ["toy.step"], 7)
+        await cancel_jobs(session, ["toy.step"], 7)
     await club.pass_time(hours=1)
     assert letters.told == []
     await club.pass_time(hours=1)
@@ -83,8 +83,8 @@ async def test_an_earlier_step_moves_the_alarm_forward(club: Club) -> None:
 
 async def test_what_another_process_plans_is_found_by_the_sweep(club: Club) -> None:
     async with club.database.write() as session:
-        await plan(
-            session, [Plan("toy.step", "a", NOON + timedelta(seconds=10), Priority.SAFETY, user_id=club.alice.id)]
+        await schedule_job(
+            session, [Job("toy.step", "a", NOON + timedelta(seconds=10), Priority.SAFETY, user_id=club.alice.id)]
         )
     await club.pass_time(hours=1)
     assert said(club, club.alice) == ["step a"]
@@ -133,10 +133,10 @@ async def test_a_clock_set_forward_and_back_says_nothing_twice(club: Club) -> No
     await club.pass_time(hours=2)
     assert said(club, club.alice) == ["18 13", "18 14"]
     clock._epoch += timedelta(days=1, minutes=30)
-    await club.poke()
+    await club.wake()
     assert said(club, club.alice)[2:] == ["18 15"], "of a day that seems to have been missed one occurrence"
     clock._epoch -= timedelta(days=1, minutes=30)
-    await club.poke()
+    await club.wake()
     await club.pass_time(hours=26)
     assert said(club, club.alice)[3:] == ["19 15", "19 16"]
     clock._epoch -= timedelta(hours=5)
@@ -236,9 +236,9 @@ async def test_a_letter_is_given_up_at_its_end_and_its_kind_is_told(club: Club) 
     club.env.inject_error("POST", "/channels/*/messages", status=503, times=None)
     await send(club, letter(club, "a", club.alice), letter(club, "news", club.bob, "toy.news"))
     await club.pass_time(hours=23)
-    assert letters.told == [("failed", "news", Failure.GIVEN_UP)]
+    assert letters.told == [("failed", "news", DeliveryFailure.GIVEN_UP)]
     await club.pass_time(hours=2)
-    assert letters.told[1:] == [("failed", "a", Failure.GIVEN_UP)]
+    assert letters.told[1:] == [("failed", "a", DeliveryFailure.GIVEN_UP)]
     assert await states(club) == ["failed", "failed"]
 
 
@@ -285,7 +285,7 @@ async def test_a_hook_that_breaks_after_failing_is_called_again(club: Club, erro
     club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
     await send(club, letter(club, "a", payload={"failed_breaks": True}))
     await club.pass_time(minutes=1)
-    assert letters.told == [("failed", "a", Failure.GONE)] * 3
+    assert letters.told == [("failed", "a", DeliveryFailure.GONE)] * 3
     assert await states(club) == ["failed"]
 
 
@@ -293,10 +293,10 @@ async def test_a_database_that_is_busy_delays_and_loses_nothing(club: Club) -> N
     if sqlite_file(str(club.database.writer.url)) is None:
         return  # PostgreSQL locks rows, and nobody else has these
     async with club.database.write() as session:
-        await plan(session, [Plan("toy.step", "a", club.env.now(), Priority.SAFETY, user_id=club.alice.id)])
+        await schedule_job(session, [Job("toy.step", "a", club.env.now(), Priority.SAFETY, user_id=club.alice.id)])
     with closing(sqlite3.connect(str(club.database.writer.url.database), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await club.poke()
+        await club.wake()
         other.execute("ROLLBACK")
     assert letters.told == []
     await club.pass_time(seconds=5)
@@ -307,7 +307,7 @@ async def test_a_database_that_is_busy_delays_and_loses_nothing(club: Club) -> N
 async def test_a_channel_that_is_gone_or_forbidden_fails_and_is_kept(club: Club, status: int, code: int) -> None:
     club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=status, code=code, times=None)
     await send(club, letter(club, "a"))
-    assert letters.told == [("failed", "a", Failure.GONE if status == 404 else Failure.FORBIDDEN)]
+    assert letters.told == [("failed", "a", DeliveryFailure.GONE if status == 404 else DeliveryFailure.FORBIDDEN)]
     assert await states(club) == ["failed"]
 
 
@@ -343,7 +343,7 @@ async def test_a_card_that_was_deleted_fails_and_is_posted_anew_when_marked_agai
     (first,) = club.channel.history()
     club.env.backend.delete_message(club.channel.id, first.id)
     await send(club, card_letter(club))
-    assert letters.told[-1] == ("failed", "1", Failure.GONE)
+    assert letters.told[-1] == ("failed", "1", DeliveryFailure.GONE)
     assert await in_channel(club) == []
     await send(club, card_letter(club))
     assert await in_channel(club) == ["first"]

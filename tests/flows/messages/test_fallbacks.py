@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from discord import Message, PermissionOverwrite, TextChannel
 
-from bot.delivery.message_kinds import Failure
+from bot.delivery.message_kinds import DeliveryFailure
 from bot.domain.messages.priority import Priority
 from bot.services.clubs import memberships
 from bot.services.messages import fallbacks
-from bot.services.messages.deliveries import Letter
+from bot.services.messages.deliveries import OutboundMessage
 from db.models import Delivery, Guild, User
 from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
 from tests.flows.messages import letters
@@ -93,7 +93,7 @@ async def test_without_a_channel_to_fall_back_to_the_kind_is_told_and_the_next_i
     await meet(club)
     club.close_dms(club.alice)
     await send(club, letter(club, "a", club.alice))
-    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
     club.open_dms(club.alice)
     await send(club, letter(club, "b", club.alice))
     assert said(club, club.alice) == ["b"]
@@ -106,7 +106,7 @@ async def test_who_has_no_server_in_common_is_not_called_in_the_channel_and_hear
     await send(club, letter(club, "a", club.alice))
     await club.pass_time(seconds=10)
     assert club.channel.last_message is None or "waits for you" not in text_of(club.channel.last_message)
-    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
     club.open_dms(club.alice)
     await send(club, letter(club, "b", club.alice))
     assert said(club, club.alice) == ["b"], "nothing was closed"
@@ -122,7 +122,7 @@ async def test_who_is_known_to_have_left_is_not_called_in_the_channel(club: Club
     await send(club, letter(club, "b", club.alice))
     await club.pass_time(seconds=10)
     assert await states(club) == ["closed", "sent", "failed"]
-    assert letters.told[-1] == ("failed", "b", Failure.CLOSED)
+    assert letters.told[-1] == ("failed", "b", DeliveryFailure.CLOSED)
 
 
 async def test_a_kind_without_fallback_is_told(club: Club) -> None:
@@ -130,7 +130,7 @@ async def test_a_kind_without_fallback_is_told(club: Club) -> None:
     await choose_channel(club)
     club.close_dms(club.alice)
     await send(club, letter(club, "news", club.alice, "toy.news"))
-    assert letters.told == [("failed", "news", Failure.CLOSED)]
+    assert letters.told == [("failed", "news", DeliveryFailure.CLOSED)]
     assert await states(club) == ["failed"]
 
 
@@ -140,7 +140,7 @@ async def test_a_fallback_whose_channel_is_gone_tells_the_kind_of_the_letter(clu
     club.close_dms(club.alice)
     club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
     await send(club, letter(club, "a", club.alice))
-    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
     assert await states(club) == ["closed", "failed"]
 
 
@@ -171,7 +171,7 @@ async def test_opening_too_fast_means_later_not_closed(club: Club) -> None:
 # -- several at once ---------------------------------------------------------------------------------------------
 
 
-async def refuse_both(club: Club, *sent: Letter) -> Message:
+async def refuse_both(club: Club, *sent: OutboundMessage) -> Message:
     await meet(club)
     await choose_channel(club)
     for actor in (club.alice, club.bob):
@@ -248,7 +248,7 @@ async def test_where_the_channel_is_gone_the_kind_of_each_is_told_and_one_at_fau
         letter(club, "bad", club.bob, priority=Priority.ASKED, payload={"failed_breaks": True}),
     )
     await club.pass_time(seconds=4)
-    both = [("failed", "bad", Failure.CLOSED), ("failed", "good", Failure.CLOSED)]
+    both = [("failed", "bad", DeliveryFailure.CLOSED), ("failed", "good", DeliveryFailure.CLOSED)]
     assert sorted(letters.told[:2]) == sorted(letters.told[2:]) == both  # together, then one by one
     assert await states(club) == ["closed", "closed", "dropped", "failed", "failed"]
 
@@ -280,7 +280,7 @@ async def test_a_notice_that_was_deleted_is_posted_anew(club: Club) -> None:
     await message.delete()
     await send(club, letter(club, "two", club.alice, priority=Priority.ASKED))
     await club.pass_time(seconds=4)
-    assert letters.told == [("failed", "two", Failure.CLOSED)]
+    assert letters.told == [("failed", "two", DeliveryFailure.CLOSED)]
     await send(club, letter(club, "three", club.alice, priority=Priority.ASKED))
     await club.pass_time(seconds=4)
     (notice,) = club.channel.history()
@@ -314,7 +314,7 @@ async def test_nobody_is_named_where_they_or_the_bot_may_not_write(club: Club, w
     await send(club, letter(club, "a", club.alice))
     await club.pass_time(seconds=4)
     assert await in_channel(club) == []
-    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
 
 
 async def test_a_letter_whose_channel_is_closed_to_its_reader_waits_where_partners_are_sought(club: Club) -> None:
@@ -351,7 +351,7 @@ async def test_a_club_turns_it_off(club: Club, german: bool) -> None:
     await send(club, letter(club, "a", club.alice))
     await club.pass_time(seconds=4)
     assert len(club.channel.history()) == before
-    assert letters.told == [("failed", "a", Failure.CLOSED)]
+    assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
 
 
 async def test_show_has_direct_messages_tried_again_at_once(club: Club) -> None:

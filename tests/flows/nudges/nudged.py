@@ -11,19 +11,19 @@ from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.client import Backpedal
-from bot.delivery.message_kinds import Outgoing
+from bot.delivery.message_kinds import RenderContext
 from bot.domain.when.local_hours import Hour
-from bot.interactions.nudge_kinds import Nudge, Said
-from bot.localizer import Reader
-from bot.services.nudges.nudging import Call, Reached
+from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.localizer import Localizer
+from bot.services.nudges.nudging import DueNudge, NudgeTarget
 
 
-async def who(_: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
-    return [Call(one, one.hours[-1].on.isoformat(), one.hours[-1].at) for one in reached]
+async def who(_: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
+    return [DueNudge(one, one.hours[-1].on.isoformat(), one.hours[-1].at) for one in reached]
 
 
-async def say(_: Any, out: Outgoing, reader: Reader) -> Said:
-    return Said(f"toy for {out.user_id} in {reader.language}")
+async def say(_: Any, out: RenderContext, reader: Localizer) -> NudgeContent:
+    return NudgeContent(f"toy for {out.user_id} in {reader.language}")
 
 
 class Toy(commands.Cog):

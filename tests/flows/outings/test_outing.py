@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.interactions.components import button, classic, identity
 from bot.services.outings.outing_lifecycle import call_half_time
-from db.models import NoShow, Outing, Run, Spotting, Stretch
+from db.models import NoShow, Outing, Run, Spotting, StretchRow
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 from tests.flows.outings.calling import card_of, club_sets, find, press, state
 
@@ -88,9 +88,9 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert "Undo" in text_of(logged)
     async with club.database.read() as session:
         rows = await session.execute(
-            select(Run.user_id, Stretch.direction, Stretch.duration_ms)
-            .join(Stretch, Stretch.run_id == Run.run_id)
-            .order_by(Run.user_id, Stretch.position)
+            select(Run.user_id, StretchRow.direction, StretchRow.duration_ms)
+            .join(StretchRow, StretchRow.run_id == Run.run_id)
+            .order_by(Run.user_id, StretchRow.position)
         )
         found = [(user, way, round(ms / 60_000)) for user, way, ms in rows]
         assert found == [

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.interactions.components import classic
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from cogs.outings.outing_card_view import find_button
 from db.models import Delivery, MeetingPoint, Outing, Tie
 from tests.flows.conftest import NOON, Club, button_ids, text_of
@@ -71,7 +71,7 @@ async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
 async def partners_card(club: Club) -> discord.Message:
     with club.env._bot_scope():
         channel: Any = club.env.bot.get_channel(club.channel.id)
-        sent: discord.Message = await channel.send("Partners", view=classic(find_button(Reader())))
+        sent: discord.Message = await channel.send("Partners", view=classic(find_button(Localizer())))
     return sent
 
 

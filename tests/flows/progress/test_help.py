@@ -9,7 +9,7 @@ from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
 from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes
 from db.models import Guild, Run
-from db.models import Stretch as StretchRow
+from db.models import StretchRow as StretchRow
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
 FIVE_K = RunContent(

@@ -36,7 +36,7 @@ async def set_up(club: Club, **settings: Any) -> ChannelHandle:
                 )
             )  # fmt: skip
     await rounds.plan_all(club.database, club.env.now())
-    await club.poke()
+    await club.wake()
     return partners
 
 

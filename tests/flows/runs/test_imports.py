@@ -21,7 +21,7 @@ from bot.services.members.people import Person
 from bot.services.runs.imports import save_import
 from cogs.runs import import_flow
 from db.engine import Database
-from db.models import Recording, Run, Standing, Stretch
+from db.models import Recording, Run, Standing, StretchRow
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 
 START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
@@ -55,7 +55,7 @@ async def bring(club: Club, *files: tuple[str, bytes], actor: Any = None) -> Int
 
 async def stretches(club: Club) -> list[tuple[str, int | None]]:
     async with club.database.read() as session:
-        rows = await session.scalars(select(Stretch).order_by(Stretch.run_id, Stretch.position))
+        rows = await session.scalars(select(StretchRow).order_by(StretchRow.run_id, StretchRow.position))
         return [(row.direction, row.distance_m) for row in rows]
 
 
@@ -303,7 +303,7 @@ async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
     async with club.database.read() as session:
         kept = await session.scalar(select(Run).where(Run.deleted_at.is_(None)))
         assert kept.counted
-        stretches = await session.scalars(select(Stretch.direction).where(Stretch.run_id == kept.run_id))
+        stretches = await session.scalars(select(StretchRow.direction).where(StretchRow.run_id == kept.run_id))
         assert set(stretches) == {"forward"}
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from db.models import Card, Revision, Run, Standing, Stretch, User
+from db.models import Revision, Run, RunCard, Standing, StretchRow, User
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 
 
@@ -34,7 +34,7 @@ async def test_a_member_logs_five_backward_and_the_club_sees_it(club: Club) -> N
         1_650_000,
     )
     assert club.env.now().timestamp() - run.started_at.timestamp() == pytest.approx(1650, abs=2), "it has just ended"
-    (card,) = await rows(club, Card)
+    (card,) = await rows(club, RunCard)
     assert card.message_id == answer.response.id
 
 
@@ -62,7 +62,7 @@ async def test_only_me_is_private_and_on_no_board(club: Club) -> None:
     assert answer.ephemeral
     assert "Only you see this run" in text_of(answer)
     assert sum(s.distance_m for s in await rows(club, Standing) if s.period == "week" and s.direction == "all") == 5000
-    assert len(await rows(club, Card)) == 1
+    assert len(await rows(club, RunCard)) == 1
 
 
 async def test_a_mixed_run_is_split_by_distance_and_says_that_it_is_an_estimate(club: Club) -> None:
@@ -71,7 +71,7 @@ async def test_a_mixed_run_is_split_by_distance_and_says_that_it_is_an_estimate(
     )
     assert "2.00 km backward · 8.00 km forward" in text_of(answer)
     assert "estimate" in text_of(answer)
-    stretches = [(s.direction, s.distance_m, s.duration_ms, s.estimated) for s in await rows(club, Stretch)]
+    stretches = [(s.direction, s.distance_m, s.duration_ms, s.estimated) for s in await rows(club, StretchRow)]
     assert stretches == [("backward", 2000, 720_000, True), ("forward", 8000, 2_880_000, True)]
 
 
@@ -256,7 +256,7 @@ async def test_a_deleted_channel_does_not_stop_an_edit(club: Club) -> None:
     (run,) = await rows(club, Run)
     answer = await club.alice.slash(elsewhere, "runs edit", run=f"#{run.run_id}", distance="6k")
     assert "6.00 km" in text_of(answer)
-    assert not await rows(club, Card), "a card that is gone is forgotten"
+    assert not await rows(club, RunCard), "a card that is gone is forgotten"
 
 
 async def test_everything_in_german(club: Club) -> None:
@@ -284,7 +284,7 @@ async def test_in_a_dm_the_run_is_private_and_counts_for_the_home_club(club: Clu
 async def test_a_card_is_remembered_though_the_private_word_failed(club: Club) -> None:
     club.env.inject_error("POST", "/webhooks/*", status=500)
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    assert len(await rows(club, Card)) == 1
+    assert len(await rows(club, RunCard)) == 1
     assert "5.00 km" in text_of(club.channel.last_message)
 
 
@@ -308,7 +308,7 @@ async def test_a_card_that_may_not_be_changed_is_told(club: Club) -> None:
     (run,) = await rows(club, Run)
     answer = await club.alice.slash(elsewhere, "runs delete", run=f"#{run.run_id}")
     assert f"/{club.channel.id}/{message.id}" in text_of(answer)
-    assert len(await rows(club, Card)) == 1, "it is tried again at the next change"
+    assert len(await rows(club, RunCard)) == 1, "it is tried again at the next change"
 
 
 async def test_an_edit_that_breaks_the_rule_says_it(club: Club) -> None:

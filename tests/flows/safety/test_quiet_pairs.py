@@ -143,7 +143,7 @@ async def played(
 ) -> dict[str, Any]:
     """One flow from the call to hours later; answers what can be read of it, without Discord's numbers."""
     database = Database.open(f"sqlite+aiosqlite:///{file}")
-    app = App(Settings(), database, worker, clock=discord.utils.utcnow, courier=make_pump())
+    app = App(Settings(), database, worker, clock=discord.utils.utcnow, outbox=make_pump())
     screen: list[str] = []
     try:
         async with simulated(app) as env:

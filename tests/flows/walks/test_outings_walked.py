@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import insert, select
 
-from db.models import Availability, NoShow, Run, Stretch
+from db.models import Availability, NoShow, Run, StretchRow
 from tests.flows.conftest import NOON
 from tests.flows.outings.calling import state
 from tests.flows.outings.test_outing import outing_id
@@ -73,9 +73,9 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
         await walk.press(actor, DRAFT, LOG_IT, "Logged|Eingetragen")
     async with club.database.read() as session:
         ways = await session.execute(
-            select(Run.user_id, Stretch.direction)
-            .join(Stretch, Stretch.run_id == Run.run_id)
-            .order_by(Run.user_id, Stretch.position)
+            select(Run.user_id, StretchRow.direction)
+            .join(StretchRow, StretchRow.run_id == Run.run_id)
+            .order_by(Run.user_id, StretchRow.position)
         )
         assert [tuple(row) for row in ways] == [
             (alice.id, "backward"), (alice.id, "forward"), (bob.id, "forward"), (bob.id, "backward")

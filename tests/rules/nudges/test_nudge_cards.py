@@ -9,13 +9,13 @@ import discord
 import pytest
 
 from bot.domain.nudges.quiet_hours import Quiet
-from bot.domain.nudges.streaks import Counts, Goal, Pause, Streak, Why
+from bot.domain.nudges.streaks import DaysOff, Goal, GoalCounts, PauseReason, Streak
 from bot.domain.runs.runs import Direction, Sharing
 from bot.domain.text.units import Units
 from bot.domain.when.snoozes import Snooze
 from bot.interactions.nudge_kinds import controls
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs.digests import TOP, Digest, Placed
 from bot.services.members.people import Club, Person
 from bot.services.nudges.nudge_settings import OwnNudges
@@ -40,14 +40,14 @@ def within(view: discord.ui.LayoutView) -> None:
     assert not any("@everyone" in text or "\u202e" in text for text in texts)
 
 
-def worst_nudges(why: Why | None) -> OwnNudges:
-    pause = None if why is None else Pause(DAY, DAY + timedelta(days=300), why)
-    return OwnNudges(Quiet(21 * 60, 7 * 60), Goal(7, Counts.ALL), pause, {})
+def worst_nudges(why: PauseReason | None) -> OwnNudges:
+    pause = None if why is None else DaysOff(DAY, DAY + timedelta(days=300), why)
+    return OwnNudges(Quiet(21 * 60, 7 * 60), Goal(7, GoalCounts.ALL), pause, {})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_digest_is_one_message(language: str) -> None:
-    reader = Reader(language, Units.BOTH, ZONE)
+    reader = Localizer(language, Units.BOTH, ZONE)
     club = Club(ID, NASTY[:120], reader, frozenset(), None)
     rows = tuple(Placed(1, NASTY[:120], 9_999_999, 10**9) for _ in range(max(TOP.values())))
     worst = Digest(
@@ -74,9 +74,9 @@ def test_the_longest_digest_is_one_message(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("why", [None, *Why])
-def test_the_settings_with_every_kind_a_menu_holds(language: str, why: Why | None) -> None:
-    reader = Reader(language, Units.METRIC, ZONE)
+@pytest.mark.parametrize("why", [None, *PauseReason])
+def test_the_settings_with_every_kind_a_menu_holds(language: str, why: PauseReason | None) -> None:
+    reader = Localizer(language, Units.METRIC, ZONE)
     kinds = [(f"nudge.{n}", "nudges.name.week", bool(n % 2)) for n in range(30)]
     page = nudges_page(worst_nudges(why), kinds, reader, "n" * 300)
     within(page)
@@ -92,7 +92,7 @@ def test_the_settings_with_every_kind_a_menu_holds(language: str, why: Why | Non
         item.id for view in (page, general) for item in view.walk_children() if isinstance(item, discord.ui.Select)
     ]
     assert len(set(numbers)) == len(numbers) > 7
-    for reason in Why:
+    for reason in PauseReason:
         for child in pause_form(reason, reader).walk_children():
             if isinstance(child, discord.ui.TextInput):
                 assert len(child.placeholder or "") <= 100
@@ -100,8 +100,8 @@ def test_the_settings_with_every_kind_a_menu_holds(language: str, why: Why | Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_nudges_say_in_the_singular_and_in_the_plural(language: str) -> None:
-    reader = Reader(language, zone=ZONE)
-    for weeks, runs, counts, protected in ((1, 1, Counts.BACKWARD, False), (300, 7, Counts.ALL, True)):
+    reader = Localizer(language, zone=ZONE)
+    for weeks, runs, counts, protected in ((1, 1, GoalCounts.BACKWARD, False), (300, 7, GoalCounts.ALL, True)):
         streak = Streak(weeks, 0, Goal(runs, counts), protected)
         assert len(week_in_danger(streak, reader)) < 1000
         assert str(runs) in streak_line(streak, reader)

@@ -13,12 +13,12 @@ from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.interactions.components import classic
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members.people import Club
-from bot.services.outings.outing_transitions import Why
+from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
-from bot.services.safety.contact_answers import Contacts, Told, Tried
+from bot.services.safety.contact_answers import AlarmedContact, AlarmedContacts, Tried
 from cogs.outings import outing_letters_view as letters
 from cogs.outings.call_form_view import call_form, change_form
 from cogs.outings.outing_card_view import (
@@ -37,7 +37,7 @@ from cogs.safety import quiet_alarms_view as quiet_alarms
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 LONGEST_ID = 2**63 - 1
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
-READERS = [Reader(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
+READERS = [Localizer(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
 STATES = list(OutingState)
 
 
@@ -77,7 +77,7 @@ def is_harmless(text: str) -> bool:
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
-def test_the_longest_public_card_fits_and_never_says_where_exactly(state: OutingState, reader: Reader) -> None:
+def test_the_longest_public_card_fits_and_never_says_where_exactly(state: OutingState, reader: Localizer) -> None:
     for audience in Audience:
         words, view = public_card(worst(state, audience=audience, place="Track", detail="by the old oak"), reader)
         assert len(words) <= 2000
@@ -117,19 +117,19 @@ def test_a_limited_card_says_what_is_true_and_no_more(
 
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
-def test_the_longest_letters_fit(reader: Reader) -> None:
+def test_the_longest_letters_fit(reader: Localizer) -> None:
     club = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40])
     me, waits, offered = LONGEST_ID, LONGEST_ID - 10, LONGEST_ID - 70
-    along = Contacts(told=False, along=worst().inside[:3])
+    along = AlarmedContacts(told=False, along=worst().inside[:3])
     wanted = letters.wanted(worst(companions=worst().companions[:1]), 5, reader)
     assert wanted is not None
     drawn = [
         letters.filled(worst(OutingState.FILLED), me, reader),
         letters.confirmed(worst(OutingState.CONFIRMED), me, reader, club, along),
-        letters.reopened(worst(), me, reader, [waits], Why.CANNOT, agreed=True),
-        letters.reopened(worst(), me, reader, [waits, offered], Why.MISSING, agreed=False),
-        letters.reopened(worst(), me, reader, [], Why.CANNOT, agreed=True),
-        letters.reopened(worst(OutingState.CONFIRMED), me, reader, [waits], Why.GONE, agreed=True),
+        letters.reopened(worst(), me, reader, [waits], LeaveReason.CANNOT, agreed=True),
+        letters.reopened(worst(), me, reader, [waits, offered], LeaveReason.MISSING, agreed=False),
+        letters.reopened(worst(), me, reader, [], LeaveReason.CANNOT, agreed=True),
+        letters.reopened(worst(OutingState.CONFIRMED), me, reader, [waits], LeaveReason.GONE, agreed=True),
         letters.changed(worst(OutingState.FILLED), me, reader),
         letters.changed(worst(OutingState.FILLED), waits, reader),
         letters.cancelled(worst(), reader, lapsed=False),
@@ -149,7 +149,7 @@ def test_the_longest_letters_fit(reader: Reader) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
 @pytest.mark.parametrize("many", [1, 4, 5, 10, 25])
-def test_one_s_own_list_fits_however_many_there_are(reader: Reader, many: int) -> None:
+def test_one_s_own_list_fits_however_many_there_are(reader: Localizer, many: int) -> None:
     view = my_outings([worst(OutingState.FILLED)] * many, LONGEST_ID, reader)
     texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
     assert view.total_children_count <= 40
@@ -158,7 +158,7 @@ def test_one_s_own_list_fits_however_many_there_are(reader: Reader, many: int) -
 
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
-def test_private_cards_and_forms_fit(reader: Reader) -> None:
+def test_private_cards_and_forms_fit(reader: Localizer) -> None:
     outing = worst(OutingState.FILLED)
     buttons = [letters.confirm_button(outing, reader) for _ in range(8)]
     for view in (
@@ -180,7 +180,7 @@ def test_what_is_no_longer_true_is_not_said() -> None:
     me, waits = LONGEST_ID, LONGEST_ID - 10
     assert letters.filled(worst(), me, reader) is None
     assert letters.filled(worst(OutingState.FILLED), waits, reader) is None
-    assert letters.reopened(worst(OutingState.FILLED), me, reader, [], Why.CANNOT, agreed=True) is None
+    assert letters.reopened(worst(OutingState.FILLED), me, reader, [], LeaveReason.CANNOT, agreed=True) is None
     assert letters.changed(worst(OutingState.UNDER_WAY), me, reader) is None
     assert letters.offer(worst(), waits, reader) is None
     assert letters.wanted(worst(OutingState.FILLED), 5, reader) is None
@@ -215,7 +215,7 @@ def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has
 
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
-def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
+def test_the_longest_letters_of_lost_eyes_fit(reader: Localizer) -> None:
     outing = worst(OutingState.UNDER_WAY, due_back_at=AT, started_at=AT)
     out = tuple(replace(c, checked_in_at=AT) for c in outing.companions)
     for roles in (Roles(Role.BACKWARD, Role.BACKWARD), Roles(Role.SPOTTER, Role.BACKWARD)):
@@ -234,11 +234,11 @@ def test_the_longest_letters_of_lost_eyes_fit(reader: Reader) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
 @pytest.mark.parametrize("how", ["told", "waits", "unreached", "reached", "cannot"])
-def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
+def test_the_longest_alarms_fit(reader: Localizer, how: str) -> None:
     inside = [replace(c, checked_in_at=AT) for c in worst().companions if c.presence is Presence.IN]
     one = worst(OutingState.OVERDUE, due_back_at=AT, rung=2, help_at=AT, companions=tuple(inside))
     club, me = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40]), inside[0]
-    contacts = [Told(NASTY[:120], c.user_id, how) for c in inside for _ in range(3)]
+    contacts = [AlarmedContact(NASTY[:120], c.user_id, how) for c in inside for _ in range(3)]
     tried = Tried({c.user_id: False for c in inside}, tuple(contacts))
     quiet = QuietAlarm(LONGEST_ID, LONGEST_ID, me.user_id, 5, AT, None, None, NASTY[:300])
     drawn = [
@@ -259,7 +259,9 @@ def test_the_longest_alarms_fit(reader: Reader, how: str) -> None:
 def test_a_quiet_alarm_past_the_database_names_no_partner_where_there_is_none() -> None:
     me = replace(companion(0, Wish.BACKWARD), name="Ada")
     alone = replace(worst(OutingState.UNDER_WAY), companions=(me,))
-    first = quiet_alarms.unwritten(alone, me, Club(1, "C", Reader(), frozenset(), None), Reader())[0].splitlines()[0]
+    first = quiet_alarms.unwritten(alone, me, Club(1, "C", Localizer(), frozenset(), None), Localizer())[
+        0
+    ].splitlines()[0]
     assert first.startswith("🔴 **Ada feels unsafe.**")
     assert "partner" not in first
 

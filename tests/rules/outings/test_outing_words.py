@@ -20,12 +20,12 @@ import pytest
 from bot.domain.outings.outing_rules import BEFORE, OUT, Audience, OutingState, Presence, Role, Roles, Wish
 from bot.domain.runs.runs import Surface
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.members.people import Club
-from bot.services.outings.outing_transitions import Why
+from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety import contact_answers
-from bot.services.safety.contact_answers import Contacts, Told, Tried
+from bot.services.safety.contact_answers import AlarmedContact, AlarmedContacts, Tried
 from cogs.outings import outing_letters_view as outing_letters
 from cogs.outings import outing_view as course
 from cogs.outings.on_the_way_view import on_the_way
@@ -35,10 +35,10 @@ from cogs.safety import alerts_view as alerts
 ADA, BEN, CEM = 1001, 1002, 1003
 NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem"}
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
-READERS = [Reader(language) for language in LANGUAGES]
+READERS = [Localizer(language) for language in LANGUAGES]
 PLACE = "Stadium"
-ALONE = Contacts(told=False, along=())
-CLUB = Club(900, "Krebsgang", Reader(), frozenset({Surface.TRACK}), None, emergency_number="112")
+ALONE = AlarmedContacts(told=False, along=())
+CLUB = Club(900, "Krebsgang", Localizer(), frozenset({Surface.TRACK}), None, emergency_number="112")
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def pressable(view: discord.ui.View | discord.ui.LayoutView | None) -> set[str]:
     return {":".join(custom_id.split(":")[:2]) for custom_id in ids}
 
 
-def texts(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+def texts(case: Case, reader: Localizer) -> Iterator[tuple[str, int, str, set[str]]]:
     """Every text of an outing: its name, whom it is for (0: a channel), its words, and what can be pressed."""
     one = case.outing
     words, view = public_card(one, reader)
@@ -152,7 +152,7 @@ def texts(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]
         yield from _alarms(case, reader)
 
 
-def _alarms(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+def _alarms(case: Case, reader: Localizer) -> Iterator[tuple[str, int, str, set[str]]]:
     one, asks = case.outing, case.asks
     for about in one.out:
         for asked in (False, True):
@@ -165,7 +165,7 @@ def _alarms(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str
             yield f"contact {how}", -about.user_id, made[0], pressable(made[1])
     if one.state is OutingState.OVERDUE:
         for how in ("none", *CONTACT_SAYS):
-            told = [Told("Dora", c.user_id, how) for c in one.out if how != "none"]
+            told = [AlarmedContact("Dora", c.user_id, how) for c in one.out if how != "none"]
             tried = Tried({c.user_id: how != "none" for c in one.out}, tuple(told))
             made = alerts.for_organisers(one, CLUB, reader, help_for=one.who(asks) if asks else None, tried=tried)
             yield "help" if asks else "overdue", 0, made[0], pressable(made[1])
@@ -173,7 +173,7 @@ def _alarms(case: Case, reader: Reader) -> Iterator[tuple[str, int, str, set[str
         yield f"turn {how}", 0, alerts.clear(one, one.inside[0], "Dora", how, reader, about=one.inside[0]), set()
 
 
-def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+def _letters(one: OutingView, user_id: int, reader: Localizer) -> Iterator[tuple[str, int, str, set[str]]]:
     out_of_it = [c.user_id for c in one.companions if c.presence is Presence.LEFT]
     drawn: dict[str, outing_letters.Letter | None] = {
         "filled": outing_letters.filled(one, user_id, reader),
@@ -184,7 +184,8 @@ def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[st
     }
     if one.state in BEFORE and out_of_it:
         drawn |= {
-            f"reopened {why}": outing_letters.reopened(one, user_id, reader, out_of_it, why, agreed=True) for why in Why
+            f"reopened {why}": outing_letters.reopened(one, user_id, reader, out_of_it, why, agreed=True)
+            for why in LeaveReason
         }
     if one.state in course.CHECK_IN_STATES:
         drawn |= {
@@ -197,7 +198,7 @@ def _letters(one: OutingView, user_id: int, reader: Reader) -> Iterator[tuple[st
             yield name, user_id, letter[0], pressable(letter[1])
 
 
-def _of_the_way(one: OutingView, me: CompanionView, reader: Reader) -> Iterator[tuple[str, int, str, set[str]]]:
+def _of_the_way(one: OutingView, me: CompanionView, reader: Localizer) -> Iterator[tuple[str, int, str, set[str]]]:
     if not me.out:
         view = course.came_home(one, me.user_id, reader)
         yield "home", me.user_id, said(view), pressable(view)
@@ -216,7 +217,7 @@ EVERYTHING = [pytest.param(case, reader, id=f"{case.name}-{reader.language}") fo
 
 
 @pytest.mark.parametrize(("case", "reader"), EVERYTHING)
-def test_every_text_says_what_is_so(case: Case, reader: Reader) -> None:
+def test_every_text_says_what_is_so(case: Case, reader: Localizer) -> None:
     one = case.outing
     gone = [c.name for c in one.companions if c.presence is Presence.LEFT]
     extendable = one.help_at is None and one.extended_min <= 45
@@ -237,7 +238,7 @@ def test_every_text_says_what_is_so(case: Case, reader: Reader) -> None:
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_where_nobody_faces_forward_nothing_says_otherwise(case: Case) -> None:
-    one, reader = case.outing, Reader()
+    one, reader = case.outing, Localizer()
     spotter = any(c.roles.first is Role.SPOTTER for c in (one.out if one.state in OUT else one.inside))
     for name, whom, words, _ in texts(case, reader):
         told = f"{name} for {whom}: {words}"
@@ -254,15 +255,15 @@ def test_it_is_said_why_somebody_is_not_in_it_any_more() -> None:
     one = outing(OutingState.OPEN, companion(ADA, Wish.BACKWARD), companion(BEN, Wish.SPOTTER, presence=Presence.LEFT))
     said_for = {
         why: letter[0].splitlines()[0]
-        for why in Why
-        if (letter := outing_letters.reopened(one, ADA, Reader(), [BEN], why, agreed=True))
+        for why in LeaveReason
+        if (letter := outing_letters.reopened(one, ADA, Localizer(), [BEN], why, agreed=True))
     }
-    assert "Ben can't come any more" in said_for[Why.CANNOT]
-    assert "Not there: Ben" in said_for[Why.MISSING]
-    assert "Ben is no longer in the club" in said_for[Why.GONE]
+    assert "Ben can't come any more" in said_for[LeaveReason.CANNOT]
+    assert "Not there: Ben" in said_for[LeaveReason.MISSING]
+    assert "Ben is no longer in the club" in said_for[LeaveReason.GONE]
 
 
 def test_a_call_for_help_that_runs_is_never_welcomed_home() -> None:
     for case in CASES:
-        for name, _, words, _ in texts(case, Reader()):
+        for name, _, words, _ in texts(case, Localizer()):
             assert name != "home" or case.outing.help_at is None or "Welcome home" not in words, words

@@ -11,9 +11,9 @@ import pytest
 
 from bot.domain.when.schedule import MonthlyWeekday, Once, Schedule
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.reminders.reminder_answers import DoneSaid, Snoozed
-from bot.services.reminders.reminder_views import Audience, ReminderView
+from bot.services.reminders.reminder_views import ReminderAudience, ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
 from cogs.reminders import reminder_message_view as messages
 from cogs.reminders.reminders_view import edit_form, line, reminder_card, reminder_list, remove_card
@@ -28,21 +28,21 @@ PAST = Once(date(2026, 11, 1), time(23, 59))
 
 def worst(state: str = "active", schedule: Schedule = WORST, **values: Any) -> ReminderView:
     view = ReminderView(
-        ID, ID, Audience.CLUB, ID, ID, ID, (NASTY * 2)[:WHAT_LIMIT], schedule, (WORST, replace(WORST, every=10)), ZONE,
-        state, "forbidden" if state == "paused" else None, NOW - timedelta(days=20), 10**6,
+        ID, ID, ReminderAudience.CLUB, ID, ID, ID, (NASTY * 2)[:WHAT_LIMIT], schedule, (WORST, replace(WORST,
+        every=10)), ZONE, state, "forbidden" if state == "paused" else None, NOW - timedelta(days=20), 10**6,
     )  # fmt: skip
     return replace(view, **values)
 
 
 STATES = [
-    worst(), worst("paused"), worst("paused", PAST), worst("ended"), worst(audience=Audience.ME),
+    worst(), worst("paused"), worst("paused", PAST), worst("ended"), worst(audience=ReminderAudience.ME),
     worst("ended", PAST, again_at=NOW), worst(again_at=NOW),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_keepers_see(language: str) -> None:
-    reader = Reader(language)
+    reader = Localizer(language)
     for view in STATES:
         within(reminder_card(view, reader, NOW, "n" * 300))
         within(remove_card(view, reader, NOW))
@@ -57,7 +57,7 @@ def test_what_keepers_see(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said(language: str) -> None:
-    reader, view = Reader(language, zone=ZONE), worst()
+    reader, view = Localizer(language, zone=ZONE), worst()
     late = NOW - timedelta(days=9)
     said = [
         *(messages.message(view, NOW, late, reader, NOW, in_channel=there) for there in (True, False)),

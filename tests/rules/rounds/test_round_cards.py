@@ -10,11 +10,11 @@ import pytest
 
 from bot.domain.outings.outing_rules import OutingState, Wish
 from bot.domain.partners.availability import MOST_WINDOWS, Window
-from bot.domain.rounds.match_reasons import MOST_REASONS, Reason, Why
-from bot.domain.rounds.matching import Help
+from bot.domain.rounds.match_reasons import MOST_REASONS, MatchReason, Reason
+from bot.domain.rounds.matching import MissingHelp
 from bot.domain.text.units import Units
 from bot.languages import LANGUAGES
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.partners.availability import Available
 from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import CALLED_OFF, Invitation
@@ -25,17 +25,19 @@ from tests.rules.outings.test_outing_cards import worst
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 ID = 2**63 - 1
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
-LONGEST = tuple(reason.code for reason in (Reason(Why.BACKWARD), Reason(Why.APART, 8), Reason(Why.NEW)))
+LONGEST = tuple(
+    reason.code for reason in (Reason(MatchReason.BACKWARD), Reason(MatchReason.APART, 8), Reason(MatchReason.NEW))
+)
 assert len(LONGEST) == MOST_REASONS
 WINDOWS = tuple(Window(day, start + day, start + 60 + day) for day in range(7) for start in (600, 700, 800))
 
 
-def worst_round(reader: Reader, state: str) -> RoundView:
+def worst_round(reader: Localizer, state: str) -> RoundView:
     people = tuple((ID, NASTY[:120], wish) for wish in Wish)
     outing = Proposed(people, NOW, NASTY[:60], LONGEST)
     return RoundView(
         ID, ID, reader, date(2026, 11, 23), NOW, state, 2**48 - 1, 10**6, (outing,) * 60,
-        ((NASTY[:120], Help.WIDER.value),) * 60, NOW + timedelta(hours=2),
+        ((NASTY[:120], MissingHelp.WIDER.value),) * 60, NOW + timedelta(hours=2),
     )  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def within(view: discord.ui.LayoutView) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_organisers_see(language: str) -> None:
-    reader = Reader(language, Units.BOTH)
+    reader = Localizer(language, Units.BOTH)
     for state in ("announced", "drawing", "drawn", "confirmed", "cancelled"):
         shown = worst_round(reader, state)
         for page in (0, 5, 99):
@@ -70,7 +72,7 @@ def test_what_organisers_see(language: str) -> None:
     ],
 )
 def test_whose_turn_it_is_is_said_by_name(language: str, to_ada: str, to_organisers: str) -> None:
-    reader = Reader(language)
+    reader = Localizer(language)
     people = ((1, "Ada", Wish.SPOTTER), (2, "Ben", Wish.BACKWARD))
     proposed = Proposed(people, NOW, "Park", ("forward", "apart:5"))
     shown = RoundView(1, 1, reader, date(2026, 11, 23), NOW, "drawn", 1, 2, (proposed,), (), None)
@@ -90,16 +92,16 @@ def test_whose_turn_it_is_is_said_by_name(language: str, to_ada: str, to_organis
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_members_read(language: str) -> None:
-    reader = Reader(language)
+    reader = Localizer(language)
     asked = Invitation(ID, ID, date(2026, 11, 23), NOW, "announced", "asked", NASTY[:120], WINDOWS)
     assert len(notice(asked, reader)[0]) <= 2000
-    for told in (*Help, CALLED_OFF):
+    for told in (*MissingHelp, CALLED_OFF):
         assert 20 < len(left(str(told), reader)) <= 2000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_somebody_has_said(language: str) -> None:
-    reader = Reader(language)
+    reader = Localizer(language)
     points = tuple(f"{n}{NASTY}"[:60] for n in range(25))
     said = Available(ID, NASTY[:120], True, points, True, WINDOWS, points, frozenset(Wish), 3599.0, 3599.0)
     assert len(WINDOWS) == MOST_WINDOWS

@@ -15,7 +15,7 @@ from itertools import product
 import pytest
 
 from bot.domain.outings.outing_rules import OUT, OutingState, Presence, Wish
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.outings.outings import OutingView
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from cogs.safety import alerts_view as alerts
@@ -60,7 +60,7 @@ def outings() -> Iterator[tuple[str, int, OutingView]]:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.language)
-def test_a_quiet_alarm_says_what_is_so(reader: Reader) -> None:
+def test_a_quiet_alarm_says_what_is_so(reader: Localizer) -> None:
     english = reader.language == "en"
     for (how, others, one), taken, closed, hidden in product(outings(), (False, True), (False, True), (False, True)):
         shown = alerts.withheld(one, reader) if hidden else one
@@ -87,7 +87,7 @@ def test_a_quiet_alarm_says_what_is_so(reader: Reader) -> None:
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.language)
 @pytest.mark.parametrize("how", ["taken", "home", "out", "closed"])
-def test_each_turn_of_a_quiet_alarm_names_whom_it_is_about(reader: Reader, how: str) -> None:
+def test_each_turn_of_a_quiet_alarm_names_whom_it_is_about(reader: Localizer, how: str) -> None:
     words = quiet_alarms.turn(how, "Ada", "Dora", "she is safe", reader)
     assert "Ada" in words
     assert ("Dora" in words) is (how in ("taken", "closed"))
@@ -95,7 +95,7 @@ def test_each_turn_of_a_quiet_alarm_names_whom_it_is_about(reader: Reader, how: 
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.language)
-def test_what_the_presser_reads_names_no_alarm_to_somebody_beside_them(reader: Reader) -> None:
+def test_what_the_presser_reads_names_no_alarm_to_somebody_beside_them(reader: Localizer) -> None:
     openly = quiet_alarms.honestly_unheard(CLUB, reader)
     assert "112" in openly
     for how in ("unheard", "unanswered"):
@@ -109,7 +109,7 @@ OUTSIDE = [case for case in CASES if case.outing.state in OUT and case.asks is N
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.language)
-def test_past_the_database_nothing_is_promised_that_cannot_be_kept(reader: Reader) -> None:
+def test_past_the_database_nothing_is_promised_that_cannot_be_kept(reader: Localizer) -> None:
     club = replace(CLUB, reader=reader)
     for case in OUTSIDE:
         one = case.outing

@@ -50,7 +50,7 @@ async def from_scratch(session: AsyncSession) -> dict[Key, Sums]:
         )
     }
     stretches = defaultdict(list)
-    for stretch in await session.scalars(select(models.Stretch).execution_options(populate_existing=True)):
+    for stretch in await session.scalars(select(models.StretchRow).execution_options(populate_existing=True)):
         stretches[stretch.run_id].append(stretch)
     metres, times, days, longest = defaultdict(int), defaultdict(int), defaultdict(set), defaultdict(int)
     for run in await session.scalars(select(models.Run).execution_options(populate_existing=True)):
@@ -170,12 +170,12 @@ async def change(session: AsyncSession, rng: random.Random, run_id: int, *, coun
     far = [s.distance_m for s in stretches if s.distance_m is not None]
     values |= {"distance_m": sum(far) if far else None, "duration_ms": sum(s.duration_ms for s in stretches)}
     await session.execute(update(models.Run).where(models.Run.run_id == run_id).values(values))
-    old = await session.scalars(select(models.Stretch).where(models.Stretch.run_id == run_id))
+    old = await session.scalars(select(models.StretchRow).where(models.StretchRow.run_id == run_id))
     for row in old:
         await session.delete(row)
     await session.flush()
     session.add_all(
-        models.Stretch(
+        models.StretchRow(
             run_id=run_id,
             position=position,
             direction=s.direction.value,
@@ -259,7 +259,7 @@ async def test_two_connections_moving_the_same_standings_lose_nothing(database: 
                 await standings.move(session, None, await share_of(session, run_id))
             async with at.write() as session:
                 before = await share_of(session, run_id)
-                for table in (models.Run, models.Stretch):
+                for table in (models.Run, models.StretchRow):
                     longer = update(table).where(table.run_id == run_id).values(distance_m=2000 + number)
                     await session.execute(longer)
                 await standings.move(session, before, await share_of(session, run_id))

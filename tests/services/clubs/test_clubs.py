@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.delivery.message_kinds import Failure, Outgoing
+from bot.delivery.message_kinds import DeliveryFailure, RenderContext
 from bot.domain.clubs.club_defaults import DEFAULT_SOLO_SURFACES
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput
@@ -54,8 +54,8 @@ async def sent(database: Database, channel_id: int, message_id: int) -> None:
         await partners_card.posted(session, outgoing(channel_id), channel_id, message_id, NOW)
 
 
-def outgoing(channel_id: int) -> Outgoing:
-    return Outgoing(1, StoredKind.CLUB_PARTNERS, str(CLUB), "card", CLUB, 0, channel_id, None, None, {}, NOW)
+def outgoing(channel_id: int) -> RenderContext:
+    return RenderContext(1, StoredKind.CLUB_PARTNERS, str(CLUB), "card", CLUB, 0, channel_id, None, None, {}, NOW)
 
 
 async def test_a_club_that_has_set_nothing_has_sensible_settings(known: Database) -> None:
@@ -153,7 +153,7 @@ async def test_a_card_that_is_lost_is_forgotten_and_can_be_posted_again(known: D
     await partners_card.choose_channel(known, CLUB, HERE, NOW)
     await sent(known, HERE, 7)
     async with known.write() as session:
-        await partners_card.lost(session, outgoing(HERE), Failure.GONE, NOW)
+        await partners_card.lost(session, outgoing(HERE), DeliveryFailure.GONE, NOW)
     assert (await clubs.club_settings(known, CLUB)).card is CardState.GONE
     assert await partners_card.choose_channel(known, CLUB, HERE, NOW, again=True) is None
     assert (await clubs.club_settings(known, CLUB)).card is CardState.COMING

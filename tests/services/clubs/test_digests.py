@@ -12,7 +12,7 @@ from bot.domain.runs.runs import Direction, Sharing, Stretch
 from bot.errors import BadInput
 from bot.services.clubs import clubs, digests
 from bot.services.clubs.digests import Digest, Placed
-from bot.services.nudges.nudging import Audience, Rule
+from bot.services.nudges.nudging import NudgeAudience, Rule
 from db.engine import Database
 from db.models import Delivery, Guild, Member, Spotting
 from tests.builders.nudges import Engine
@@ -95,7 +95,7 @@ async def test_a_week_without_a_run_has_none_and_neither_has_another_channel(clu
 
 
 async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Database) -> None:
-    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
     async with club.write() as session:  # another club in the same zone, with another hour
         await session.execute(
             insert(Guild).values(
@@ -148,7 +148,7 @@ async def told(database: Database) -> list[tuple[str, str, str]]:
 async def test_a_digest_that_is_moved_loses_no_day_and_tells_none_twice(
     club: Database, moves: list[tuple[int, int, int]], spans: list[tuple[str, str]]
 ) -> None:
-    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
     engine = Engine(club, NOW - timedelta(days=1), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     for days, weekday, hour in moves:
@@ -159,7 +159,7 @@ async def test_a_digest_that_is_moved_loses_no_day_and_tells_none_twice(
 
 
 async def test_another_channel_on_the_same_day_does_not_tell_the_same_days_again(club: Database) -> None:
-    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
     engine = Engine(club, NOW - timedelta(days=1), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(NOW + timedelta(hours=1))
@@ -177,7 +177,7 @@ async def test_another_channel_on_the_same_day_does_not_tell_the_same_days_again
 async def test_days_of_a_digest_that_was_not_posted_are_told_by_the_next(
     club: Database, state: str, first: str
 ) -> None:
-    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
     engine = Engine(club, NOW - timedelta(days=8), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
     await engine.until(NOW + timedelta(hours=1))
@@ -203,7 +203,7 @@ async def test_after_a_break_a_digest_is_of_its_week(club: Database) -> None:
 
 
 async def test_an_hour_that_was_over_when_it_was_set_is_waited_for_a_week(club: Database) -> None:
-    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, Audience.CLUBS)
+    kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
     await digests.stop(club, CLUB)
     engine = Engine(club, NOW - timedelta(hours=20), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()

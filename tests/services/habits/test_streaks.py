@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.nudges.quiet_hours import DEFAULT_QUIET, Quiet
-from bot.domain.nudges.streaks import WEEK, Counts, Goal, Pause, Why
+from bot.domain.nudges.streaks import WEEK, DaysOff, Goal, GoalCounts, PauseReason
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.when.local_hours import Hour, Struck
 from bot.errors import BadInput, Conflict, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.habits import streaks
 from bot.services.nudges import nudge_settings
-from bot.services.nudges.nudging import Reached
+from bot.services.nudges.nudging import NudgeTarget
 from db.engine import Database
 from tests.builders.nudges import meet, run_on
 from tests.builders.runs import CLUB, write_run
@@ -85,10 +85,10 @@ async def test_somebody_elses_week_is_not_mine_to_repair(database: Database) -> 
     assert (await streaks.standing(database, ANN, TODAY)).repairs_left == 1
 
 
-def reached(*user_ids: int) -> list[Reached]:
+def reached(*user_ids: int) -> list[NudgeTarget]:
     friday = datetime(2026, 11, 27, 18, tzinfo=UTC)
     hour = Struck(Hour(18, 4), friday.date(), friday)
-    return [Reached(user_id, CLUB, "UTC", (hour,)) for user_id in user_ids]
+    return [NudgeTarget(user_id, CLUB, "UTC", (hour,)) for user_id in user_ids]
 
 
 async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: Database) -> None:
@@ -103,14 +103,14 @@ async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: 
     for user_id, days in told.items():
         await meet(database, user_id, "UTC", NOW)
         await run_on(database, user_id, *days)
-    await nudge_settings.pause(database, 26, THIS, Why.INJURY, THIS - 29 * WEEK)
+    await nudge_settings.pause(database, 26, THIS, PauseReason.INJURY, THIS - 29 * WEEK)
     async with database.read() as session:
         with counting(database) as statements:
             found = await streaks.in_danger(session, reached(21, 22, 23, 24, 25))
             assert len(statements) == 4
         assert [(call.to.id, call.key) for call in found] == [(21, "2026-11-23")]
         assert [call.to.id for call in await streaks.in_danger(session, reached(*told))] == [21, 26]
-    await nudge_settings.pause(database, 21, TODAY + timedelta(days=9), Why.HOLIDAY, TODAY)
+    await nudge_settings.pause(database, 21, TODAY + timedelta(days=9), PauseReason.HOLIDAY, TODAY)
     async with database.read() as session:
         assert [call.to.id for call in await streaks.in_danger(session, reached(*told))] == [26]
 
@@ -145,7 +145,7 @@ async def test_danger_is_over_with_a_run_or_with_the_week(database: Database) ->
     ],
 )
 def test_until_when_in_words(typed: str, language: str, back_on: str) -> None:
-    reader = Reader(language, zone="Europe/Berlin")
+    reader = Localizer(language, zone="Europe/Berlin")
     assert nudge_settings.read_back_on(typed, reader, NOW).isoformat() == back_on
 
 
@@ -162,7 +162,7 @@ def test_until_when_in_words(typed: str, language: str, back_on: str) -> None:
 )
 def test_what_is_no_end_of_a_pause(typed: str, key: str) -> None:
     with pytest.raises(BadInput) as refused:
-        nudge_settings.read_back_on(typed, Reader("en", zone="Europe/Berlin"), NOW)
+        nudge_settings.read_back_on(typed, Localizer("en", zone="Europe/Berlin"), NOW)
     assert refused.value.key == key
 
 
@@ -175,8 +175,8 @@ async def test_defaults_hold_until_something_is_set(database: Database) -> None:
     await nudge_settings.pause(database, ANN, date(2026, 12, 3), "injury", TODAY)
     await nudge_settings.pause(database, ANN, date(2026, 12, 9), "holiday", TODAY + timedelta(days=2))
     found = await nudge_settings.own_nudges(database, ANN, TODAY + timedelta(days=3))
-    assert (found.quiet, found.goal) == (Quiet(22 * 60, 7 * 60), Goal(3, Counts.ALL))
-    assert found.pause == Pause(TODAY, date(2026, 12, 9), Why.HOLIDAY)
+    assert (found.quiet, found.goal) == (Quiet(22 * 60, 7 * 60), Goal(3, GoalCounts.ALL))
+    assert found.pause == DaysOff(TODAY, date(2026, 12, 9), PauseReason.HOLIDAY)
     await nudge_settings.end_pause(database, ANN, TODAY + timedelta(days=5))
     await nudge_settings.pause(database, ANN, date(2026, 12, 24), "holiday", TODAY + timedelta(days=5))
     await nudge_settings.end_pause(database, ANN, TODAY + timedelta(days=5))  # it never was

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages import fallbacks, outbox
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 from db.models import Delivery, Guild
 from tests.services.messages.test_outbox import BOB, CLUB, MINUTE, NOW, ROOM, UNTIL, claim, letter, row, write
@@ -88,7 +88,7 @@ async def test_a_message_for_several_is_taken_apart_into_one_for_each(database: 
         async with database.write() as session:
             await fallbacks.fall_back(session, one, NOW)
 
-    async def waits() -> list[Leased]:
+    async def waits() -> list[ClaimedMessage]:
         async with database.write() as session:
             return await outbox.claim(session, [StoredKind.DELIVERY_WAITS], NOW, UNTIL, 40)
 
@@ -109,7 +109,7 @@ async def test_those_refused_at_the_same_time_by_two_processes_are_named_togethe
         session.add(Guild(guild_id=CLUB, created_at=NOW))
     await write(database, *(letter(str(n), user_id=100 + n, channel_id=ROOM) for n in range(8)))
 
-    async def fall_back(mine: Database, one: Leased) -> None:
+    async def fall_back(mine: Database, one: ClaimedMessage) -> None:
         async with mine.write() as session:
             assert await fallbacks.fall_back(session, one, NOW)
 

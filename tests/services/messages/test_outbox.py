@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 
 from bot.domain.messages.priority import Priority
 from bot.services.messages import outbox
-from bot.services.messages.deliveries import Destination, Letter, Plan, plan, post
-from bot.services.messages.outbox import Leased
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
+from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 from db.models import Delivery, Due, User
 
@@ -32,21 +32,23 @@ async def other(database_url: str) -> AsyncIterator[Database]:
     await other.close()
 
 
-def letter(name: str, user_id: int = ADA, priority: Priority = Priority.SAFETY, **more: Any) -> Letter:
-    return Letter("toy.letter", name, priority, Destination.DM, due_at=NOW, user_id=user_id, guild_id=CLUB, **more)
+def letter(name: str, user_id: int = ADA, priority: Priority = Priority.SAFETY, **more: Any) -> OutboundMessage:
+    return OutboundMessage(
+        "toy.letter", name, priority, Destination.DM, due_at=NOW, user_id=user_id, guild_id=CLUB, **more
+    )
 
 
-def card(**more: Any) -> Letter:
+def card(**more: Any) -> OutboundMessage:
     options = {"due_at": NOW, "channel_id": ROOM, **more}
-    return Letter("toy.card", "1", Priority.ASKED, Destination.CARD, **options)
+    return OutboundMessage("toy.card", "1", Priority.ASKED, Destination.CARD, **options)
 
 
-async def write(database: Database, *letters: Letter, now: datetime = NOW) -> None:
+async def write(database: Database, *letters: OutboundMessage, now: datetime = NOW) -> None:
     async with database.write() as session:
         await post(session, letters, now)
 
 
-async def claim(database: Database, now: datetime = NOW, most: int = 40, in_hand: Any = ()) -> list[Leased]:
+async def claim(database: Database, now: datetime = NOW, most: int = 40, in_hand: Any = ()) -> list[ClaimedMessage]:
     async with database.write() as session:
         return await outbox.claim(session, KINDS, now, now + MINUTE, most, in_hand)
 
@@ -56,14 +58,14 @@ async def row(database: Database, delivery_id: int) -> Delivery:
         return await session.get_one(Delivery, delivery_id)
 
 
-async def take_and_roll_back(database: Database) -> list[outbox.Taken]:
+async def take_and_roll_back(database: Database) -> list[outbox.ClaimedJob]:
     async with database.write() as session:
         taken = await outbox.take_due(session, ["toy.step"], NOW)
         await session.rollback()
         return taken
 
 
-def names(claimed: list[Leased]) -> list[str]:
+def names(claimed: list[ClaimedMessage]) -> list[str]:
     return [one.occurrence for one in claimed]
 
 
@@ -72,14 +74,14 @@ def names(claimed: list[Leased]) -> list[str]:
 
 async def test_a_step_is_taken_once_in_order_and_put_back_by_a_rollback(database: Database) -> None:
     async with database.write() as session:
-        await plan(
+        await schedule_job(
             session,
             [
-                Plan("toy.step", "later", NOW, Priority.NUDGE),
-                Plan("toy.step", "urgent", NOW, Priority.SAFETY),
-                Plan("toy.step", "first", NOW - MINUTE, Priority.NUDGE),
-                Plan("toy.step", "future", NOW + MINUTE, Priority.SAFETY),
-                Plan("unknown", "a", NOW - MINUTE, Priority.SAFETY),
+                Job("toy.step", "later", NOW, Priority.NUDGE),
+                Job("toy.step", "urgent", NOW, Priority.SAFETY),
+                Job("toy.step", "first", NOW - MINUTE, Priority.NUDGE),
+                Job("toy.step", "future", NOW + MINUTE, Priority.SAFETY),
+                Job("unknown", "a", NOW - MINUTE, Priority.SAFETY),
             ],
         )
     assert await take_and_roll_back(database)
@@ -94,14 +96,14 @@ async def test_a_step_is_taken_once_in_order_and_put_back_by_a_rollback(database
 async def test_many_of_one_kind_and_class_are_taken_at_once_but_alone_what_failed_before(database: Database) -> None:
     steps, together = ["toy.step", "toy.many"], ["toy.many"]
     async with database.write() as session:
-        await plan(
+        await schedule_job(
             session,
             [
-                *(Plan("toy.many", str(n), NOW - n * MINUTE, Priority.ASKED) for n in range(5)),
-                Plan("toy.many", "nudge", NOW - 9 * MINUTE, Priority.NUDGE),
-                Plan("toy.many", "future", UNTIL, Priority.SAFETY),
-                Plan("toy.step", "other", NOW, Priority.ASKED),
-                Plan("toy.step", "urgent", NOW, Priority.SAFETY),
+                *(Job("toy.many", str(n), NOW - n * MINUTE, Priority.ASKED) for n in range(5)),
+                Job("toy.many", "nudge", NOW - 9 * MINUTE, Priority.NUDGE),
+                Job("toy.many", "future", UNTIL, Priority.SAFETY),
+                Job("toy.step", "other", NOW, Priority.ASKED),
+                Job("toy.step", "urgent", NOW, Priority.SAFETY),
             ],
         )
 
@@ -126,7 +128,7 @@ async def test_many_of_one_kind_and_class_are_taken_at_once_but_alone_what_faile
 
 async def test_two_processes_take_each_step_once(database: Database, other: Database) -> None:
     async with database.write() as session:
-        await plan(session, [Plan("toy.step", str(n), NOW, Priority.SAFETY) for n in range(60)])
+        await schedule_job(session, [Job("toy.step", str(n), NOW, Priority.SAFETY) for n in range(60)])
     taken: list[str] = []
 
     async def work(mine: Database) -> None:
@@ -142,9 +144,9 @@ async def test_two_processes_take_each_step_once(database: Database, other: Data
 
 
 async def test_what_is_put_off_keeps_its_instant_unless_it_was_moved(database: Database) -> None:
-    one = Plan("toy.step", "a", NOW, Priority.SAFETY)
+    one = Job("toy.step", "a", NOW, Priority.SAFETY)
     async with database.write() as session:
-        await plan(session, [one])
+        await schedule_job(session, [one])
     (taken,) = await take_and_roll_back(database)
     async with database.write() as session:
         await outbox.put_off_due(session, taken, NOW + MINUTE)
@@ -152,7 +154,7 @@ async def test_what_is_put_off_keeps_its_instant_unless_it_was_moved(database: D
         assert await outbox.take_due(session, ["toy.step"], NOW) == []
         (again,) = await outbox.take_due(session, ["toy.step"], NOW + MINUTE)
         assert (again.meant_at, again.attempts) == (NOW, 1)
-        await plan(session, [Plan("toy.step", "a", NOW + 2 * MINUTE, Priority.SAFETY)])
+        await schedule_job(session, [Job("toy.step", "a", NOW + 2 * MINUTE, Priority.SAFETY)])
     async with database.write() as session:
         await outbox.put_off_due(session, taken, NOW + 9 * MINUTE)
     async with database.read() as session:
@@ -333,7 +335,7 @@ async def test_the_outlook_says_what_there_is_to_do_and_when_next(database: Data
 
     assert await look(NOW) == outbox.Outlook(due=False, waiting=False, next_at=None)
     async with database.write() as session:
-        await plan(session, [Plan("toy.step", "a", UNTIL, Priority.SAFETY), Plan("x", "a", NOW, Priority.SAFETY)])
+        await schedule_job(session, [Job("toy.step", "a", UNTIL, Priority.SAFETY), Job("x", "a", NOW, Priority.SAFETY)])
     await write(database, letter("a"))
     assert await look(NOW) == outbox.Outlook(due=False, waiting=True, next_at=UNTIL, backlog=(1, 1, 1))
     await write(database, letter("nudge", 13, Priority.NUDGE), letter("asked", 14, Priority.ASKED))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.habits import streaks
 from bot.services.nudges import nudge_settings
 from bot.services.nudges.nudge_settings import read_back_on
@@ -56,7 +56,7 @@ async def test_whoever_changes_zone_is_asked_back_once(
     await run_on(database, ANN, day("2026-11-01"))
     await engine.start()
     await engine.until(local(moved, before))
-    await settings.choose_zone(database, ANN, after, Reader("en", zone=before), engine.now)
+    await settings.choose_zone(database, ANN, after, Localizer("en", zone=before), engine.now)
     await engine.until(engine.now + timedelta(days=20))
     assert calendar(engine, "nudge.back", before, after, local(moved, before)) == heard
 
@@ -88,7 +88,7 @@ async def test_whoever_changes_zone_hears_once_that_a_week_is_in_danger(
     await run_on(database, ANN, day("2026-11-04"), day("2026-11-11"))
     await engine.start()
     await engine.until(local(moved, before))
-    await settings.choose_zone(database, ANN, after, Reader("en", zone=before), engine.now)
+    await settings.choose_zone(database, ANN, after, Localizer("en", zone=before), engine.now)
     await engine.until(engine.now + timedelta(days=20))
     assert calendar(engine, "nudge.week", before, after, local(moved, before)) == heard
 
@@ -139,7 +139,7 @@ async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Data
     await run_on(database, ANN, day("2026-09-29"))  # a run on Tuesday: no word in this week
     await until("2026-10-05 09:00")
     # Hurt from Monday 5 October, back on Friday 16 October: nothing in either week, and both are protected.
-    reader = Reader("en", zone=zone)
+    reader = Localizer("en", zone=zone)
     await nudge_settings.pause(
         database, ANN, read_back_on("until 16 oct", reader, engine.now), "injury", day("2026-10-05")
     )
@@ -182,9 +182,9 @@ async def test_sixty_days_in_sydney_across_the_beginning_of_summer_time(database
     await run_on(database, ANN, day("2026-10-10"), day("2026-10-11"))
     await until("2026-10-16 12:00")
     # She flies to Perth: 18:00 there is three hours later, and the same week is not told twice when she is back.
-    await settings.choose_zone(database, ANN, "Perth", Reader("en", zone=zone), engine.now)
+    await settings.choose_zone(database, ANN, "Perth", Localizer("en", zone=zone), engine.now)
     await until("2026-10-17 06:00")
-    await settings.choose_zone(database, ANN, "Sydney", Reader("en", zone="Australia/Perth"), engine.now)
+    await settings.choose_zone(database, ANN, "Sydney", Localizer("en", zone="Australia/Perth"), engine.now)
     await until("2026-10-26 08:00")  # missed: the week of the 12th, and that of the 19th by Friday with no row left
     repaired = await streaks.standing(database, ANN, day("2026-10-21"))
     assert repaired.streak.repair == day("2026-10-12")

@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.nudges.streaks import Why
+from bot.domain.nudges.streaks import PauseReason
 from bot.domain.when.local_hours import Hour
 from bot.errors import BadInput, Conflict, NotFound
-from bot.localizer import Reader
-from bot.services.messages.deliveries import Plan, plan
+from bot.localizer import Localizer
+from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.nudges import nudge_settings, nudging
-from bot.services.nudges.nudging import Audience, Call, Reached, Rule
+from bot.services.nudges.nudging import DueNudge, NudgeAudience, NudgeTarget, Rule
 from bot.services.profile import settings
 from db.engine import Database
 from db.models import Delivery, Due, Guild, Member, User
@@ -31,8 +31,8 @@ ANN, BEN, CLEO = 11, 12, 13
 BERLIN = "Europe/Berlin"
 
 
-async def everybody(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
-    return [Call(one, one.hours[-1].on.isoformat(), one.hours[-1].at) for one in reached]
+async def everybody(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
+    return [DueNudge(one, one.hours[-1].on.isoformat(), one.hours[-1].at) for one in reached]
 
 
 def rule(name: str = "toy.daily", hour: int = 15, **more: Any) -> Rule:
@@ -66,10 +66,10 @@ async def test_a_zone_that_is_new_is_looked_at_at_once_and_nothing_comes_twice(d
     found = engine(database, rule(hour=20))
     await found.start()
     await found.turn()  # the next wall on which it is eight is that of UTC
-    await settings.choose_zone(database, ANN, "Berlin", Reader(), found.now)
+    await settings.choose_zone(database, ANN, "Berlin", Localizer(), found.now)
     await found.until(NOON + timedelta(hours=7.5))
     assert heard(found, ANN) == ["toy.daily 18 19:00"]
-    await settings.choose_zone(database, ANN, "UTC", Reader(), found.now)
+    await settings.choose_zone(database, ANN, "UTC", Localizer(), found.now)
     await found.until(NOON + timedelta(hours=12))  # it is eight again, on the same day
     assert heard(found, ANN) == ["toy.daily 18 19:00"]
 
@@ -110,7 +110,7 @@ async def test_many_are_written_a_page_at_a_time(database: Database, monkeypatch
         await meet(database, user_id, "UTC", NOON)
     pages: list[list[int]] = []
 
-    async def who(session: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
+    async def who(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
         pages.append([one.id for one in reached])
         return await everybody(session, reached)
 
@@ -187,13 +187,13 @@ async def test_a_pause_silences_what_waits_and_ends_when_told_or_before(database
     found = engine(database)
     await found.start()
     day = NOON.date()
-    back_on = nudge_settings.read_back_on("für 3 Tage", Reader("de", zone=BERLIN), NOON)
+    back_on = nudge_settings.read_back_on("für 3 Tage", Localizer("de", zone=BERLIN), NOON)
     assert back_on == day + timedelta(days=3)
-    await nudge_settings.pause(database, ANN, back_on, Why.HOLIDAY, day)
+    await nudge_settings.pause(database, ANN, back_on, PauseReason.HOLIDAY, day)
     await found.until(NOON + timedelta(days=3, hours=6))
     assert heard(found, ANN) == ["toy.daily 21 14:00"]
     assert found.dropped == ["toy.daily"] * 3
-    await nudge_settings.pause(database, ANN, day + timedelta(days=30), Why.INJURY, found.now.date())
+    await nudge_settings.pause(database, ANN, day + timedelta(days=30), PauseReason.INJURY, found.now.date())
     await found.until(NOON + timedelta(days=5))
     await nudge_settings.end_pause(database, ANN, found.now.date())
     await found.until(NOON + timedelta(days=5, hours=6))
@@ -314,9 +314,9 @@ async def test_a_pause_silences_what_was_put_off_and_leaves_a_clubs(database: Da
     delivery_id = await sent_to(database, found)
     await nudging.snooze(database, rules(found), delivery_id, ANN, None, "hour", found.now)
     async with database.write() as session:
-        clubs = Plan(StoredKind.NUDGE_SNOOZED, str(delivery_id + 9), found.now, Priority.ASKED, user_id=ANN)
-        await plan(session, [clubs])
-    await nudge_settings.pause(database, ANN, NOON.date() + timedelta(days=9), Why.INJURY, NOON.date())
+        clubs = Job(StoredKind.NUDGE_SNOOZED, str(delivery_id + 9), found.now, Priority.ASKED, user_id=ANN)
+        await schedule_job(session, [clubs])
+    await nudge_settings.pause(database, ANN, NOON.date() + timedelta(days=9), PauseReason.INJURY, NOON.date())
     async with database.read() as session:
         left = (await session.scalars(select(Due.occurrence).where(Due.kind == StoredKind.NUDGE_SNOOZED))).all()
     assert left == [str(delivery_id + 9)]
@@ -355,10 +355,10 @@ async def test_somebody_elses_message_is_not_put_off_and_is_not_told_of(database
 async def test_a_clubs_is_put_off_by_its_own_organisers_alone(database: Database) -> None:
     await meet(database, ANN, None, NOON)
 
-    async def post_here(_: AsyncSession, reached: Sequence[Reached]) -> Iterable[Call]:
-        return [Call(one, "w", one.hours[-1].at, channel_id=40) for one in reached]
+    async def post_here(_: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
+        return [DueNudge(one, "w", one.hours[-1].at, channel_id=40) for one in reached]
 
-    club = rule("toy.club", who=post_here, audience=Audience.CLUBS)
+    club = rule("toy.club", who=post_here, audience=NudgeAudience.CLUBS)
     found = engine(database, club)
     await found.start()
     await found.until(NOON + timedelta(hours=3, minutes=1))

@@ -12,7 +12,7 @@ from bot.domain.outings.outing_rules import OutingState, Wish
 from bot.domain.runs.runs import Surface
 from bot.services.clubs import clubs
 from bot.services.outings import club_limits
-from bot.services.outings.outing_signup import Done
+from bot.services.outings.outing_signup import SignupDone
 from bot.services.outings.outings import OutingView
 from bot.services.partners import meeting_points
 from db.engine import Database
@@ -147,7 +147,7 @@ async def test_at_confirm_today_s_limits_hold_even_if_nothing_told_of_them(town:
     await town.confirm(BEN, outing)
     await town.club_sets(backward_per_spotter=1)
     answer = await town.confirm(CEM, outing)
-    assert (answer.done, answer.outing.state) == (Done.LIMITS, OutingState.OPEN)
+    assert (answer.done, answer.outing.state) == (SignupDone.LIMITS, OutingState.OPEN)
     assert await told(town) == [ADA, BEN, CEM]
 
 

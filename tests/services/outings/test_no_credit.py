@@ -16,7 +16,7 @@ from bot.domain.runs.runs import Direction, RunContent, SpotterState, Stretch, S
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.outings import no_shows, partner_calls, run_drafts
 from bot.services.outings.outings import OutingView
-from bot.services.outings.partner_calls import Call
+from bot.services.outings.partner_calls import CallRequest
 from bot.services.outings.run_drafts import Draft
 from bot.services.runs import run_changes
 from db.engine import Database
@@ -33,7 +33,7 @@ async def town(database: Database) -> Outside:
 async def five_km(town: Outside, *wishes: tuple[int, Wish], surface: Surface = Surface.ROAD) -> OutingView:
     """Five kilometres in 40 minutes, under way."""
     (first, wish), *others = wishes
-    asked = Call("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
+    asked = CallRequest("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
     person = await town.person(first)
     outing = await partner_calls.call(town.database, person, asked, interaction_id=next(town.numbers), now=town.now)
     for who, as_what in others:
@@ -259,7 +259,9 @@ async def test_what_others_said_of_the_end_is_no_measure(town: Outside) -> None:
 
 
 async def test_no_draft_is_faster_than_anybody_ever_ran(town: Outside) -> None:
-    asked = Call("Park", Wanted(START, 5000, None, 200.0), Wish.BACKWARD, surface=Surface.TRACK, channel_id=CHANNEL)
+    asked = CallRequest(
+        "Park", Wanted(START, 5000, None, 200.0), Wish.BACKWARD, surface=Surface.TRACK, channel_id=CHANNEL
+    )
     outing = await partner_calls.call(town.database, await town.person(ADA), asked, interaction_id=1, now=town.now)
     await town.join(BEN, outing)
     town.now = START

@@ -13,11 +13,11 @@ from bot.domain.outings.call_terms import Wanted
 from bot.domain.outings.outing_rules import OutingState, Role, Wish
 from bot.domain.runs.runs import Direction, RunContent, Sharing, Stretch, Surface
 from bot.errors import BadInput, Conflict, NotAllowed, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.outings import partner_calls
-from bot.services.outings.outing_signup import Done
-from bot.services.outings.partner_calls import Call, Who
+from bot.services.outings.outing_signup import SignupDone
+from bot.services.outings.partner_calls import CallRequest, Who
 from bot.services.profile import settings
 from bot.services.runs import run_changes
 from db.engine import Database
@@ -51,7 +51,7 @@ async def test_the_same_interaction_calls_once(town: Town) -> None:
 
 async def test_a_meeting_point_brings_its_surface_and_where_exactly(town: Town) -> None:
     await town.meeting_point("Track", "gate 4, by the hurdles", "track")
-    asked = Call("track", Wanted(START, 3000, None, None), Wish.BACKWARD, channel_id=CHANNEL)
+    asked = CallRequest("track", Wanted(START, 3000, None, None), Wish.BACKWARD, channel_id=CHANNEL)
     outing = await partner_calls.call(town.database, await town.person(ADA), asked, interaction_id=1, now=NOW)
     assert (outing.place, outing.surface, outing.solo) == ("Track", Surface.TRACK, True)
     assert outing.detail == "gate 4, by the hurdles"
@@ -91,7 +91,7 @@ async def test_a_member_s_usual_pace_is_the_median_of_what_was_run_backward(town
         stretches = (Stretch(Direction.BACKWARD, 5000, minutes * 60_000), Stretch(Direction.FORWARD, 1000, 300_000))
         run = RunContent(NOW - timedelta(days=number), "UTC", NOW.date(), stretches, sharing=Sharing.CLUB)
         await run_changes.log_run(town.database, ada, run, interaction_id=number, now=NOW)
-    asked = Call("Park", Wanted(START, 4000, None, None), Wish.BACKWARD, channel_id=CHANNEL)
+    asked = CallRequest("Park", Wanted(START, 4000, None, None), Wish.BACKWARD, channel_id=CHANNEL)
     outing = await partner_calls.call(town.database, ada, asked, interaction_id=9, now=NOW)
     assert (outing.pace_s_per_km, outing.planned_ms) == (420, 4 * 420_000)
 
@@ -104,14 +104,14 @@ async def test_a_member_s_usual_pace_is_the_median_of_what_was_run_backward(town
     ],
 )
 async def test_an_outing_too_long_or_too_short_is_refused(town: Town, wanted: Wanted, key: str) -> None:
-    asked = Call("Park", wanted, Wish.BACKWARD, channel_id=CHANNEL)
+    asked = CallRequest("Park", wanted, Wish.BACKWARD, channel_id=CHANNEL)
     doing = partner_calls.call(town.database, await town.person(ADA), asked, interaction_id=1, now=NOW)
     await refused(BadInput, key, doing)
     assert await town.count(Outing) == 0
 
 
 async def test_a_call_needs_a_club_and_a_channel_for_its_card(town: Town) -> None:
-    asked = Call("Park", Wanted(START, 3000, None, None), Wish.BACKWARD)
+    asked = CallRequest("Park", Wanted(START, 3000, None, None), Wish.BACKWARD)
     for guild_id, key in ((None, "partners.refused.no_club"), (900, "partners.refused.no_channel")):
         who = await town.person(ADA, guild_id)
         await refused(BadInput, key, partner_calls.call(town.database, who, asked, interaction_id=1, now=NOW))
@@ -136,7 +136,7 @@ async def test_two_outings_at_once_are_refused_with_both_shown(town: Town) -> No
     other = await town.call(CEM, at=START + timedelta(minutes=10))
     await refused(Conflict, "partners.refused.two_at_once", town.join(BEN, other))
     await refused(Conflict, "partners.refused.two_at_once", town.wait(BEN, other))
-    assert (await town.join(BEN, after)).done is Done.JOINED
+    assert (await town.join(BEN, after)).done is SignupDone.JOINED
 
 
 async def test_of_two_outings_joined_at_once_only_one_takes(town: Town, database_url: str) -> None:
@@ -190,7 +190,7 @@ async def test_the_evening_before_moves_with_a_zone(town: Town) -> None:
     async def told_at() -> dict[int | None, timedelta]:
         return {who: at - eve for who, at in await town.due("outing.evening")}
 
-    reader, later = Reader("en", zone="Europe/Berlin"), timedelta(days=2, hours=17)
+    reader, later = Localizer("en", zone="Europe/Berlin"), timedelta(days=2, hours=17)
     tokyo = timedelta(days=1, hours=9)  # where it begins in the small hours of the day after
     await settings.choose_zone(town.database, ADA, "America/New_York", reader, town.now)
     assert await told_at() == {ADA: timedelta(hours=23), BEN: timedelta(hours=18), CEM: later}
@@ -231,7 +231,7 @@ async def test_a_call_nobody_agreed_to_ends_after_its_start(town: Town) -> None:
 async def test_it_is_filled_then_confirmed_by_all(town: Town) -> None:
     outing = await town.call()
     answer = await town.join(BEN, outing)
-    assert (answer.done, answer.outing.state) == (Done.JOINED, OutingState.FILLED)
+    assert (answer.done, answer.outing.state) == (SignupDone.JOINED, OutingState.FILLED)
     assert await town.letters("outing.filled") == [ADA, BEN]
     confirmed = await town.confirm(BEN, outing)
     assert confirmed.outing.state is OutingState.CONFIRMED
@@ -250,7 +250,7 @@ async def test_a_press_delivered_twice_has_its_effect_once(town: Town) -> None:
     outing = await town.call()
     await town.join(BEN, outing, interaction_id=5)
     await town.leave(BEN, outing)
-    assert (await town.join(BEN, outing, interaction_id=5)).done is Done.AGAIN
+    assert (await town.join(BEN, outing, interaction_id=5)).done is SignupDone.AGAIN
     assert [c.user_id for c in (await town.again(outing)).inside] == [ADA]
 
 
@@ -263,8 +263,8 @@ async def test_who_comes_to_what_all_agreed_on_agrees_by_coming(town: Town) -> N
 
 async def test_a_role_is_changed_unless_it_would_take_somebody_s_eyes(town: Town) -> None:
     outing = await town.call()
-    assert (await town.join(ADA, outing, Wish.SWAP)).done is Done.SWITCHED
-    assert (await town.join(ADA, outing, Wish.SWAP)).done is Done.ALREADY_IN
+    assert (await town.join(ADA, outing, Wish.SWAP)).done is SignupDone.SWITCHED
+    assert (await town.join(ADA, outing, Wish.SWAP)).done is SignupDone.ALREADY_IN
     await town.join(BEN, outing)
     await refused(Conflict, "partners.refused.switch_breaks", town.join(BEN, outing, Wish.BACKWARD))
     assert (await town.again(outing)).state is OutingState.FILLED
@@ -300,11 +300,11 @@ async def test_trust_is_the_caller_s_and_roles_are_those_held(town: Town) -> Non
     await town.tie(BEN, ADA, "trust")
     await refused(NotFound, "partners.not_open", town.join(BEN, outing))
     await town.tie(ADA, BEN, "trust")
-    assert (await town.join(BEN, outing)).done is Done.JOINED
+    assert (await town.join(BEN, outing)).done is SignupDone.JOINED
     await town.club_sets(spotter_role_id=7)
     limited = await town.call(CEM, who=Who.SPOTTERS)
     await refused(NotFound, "partners.not_open", town.join(DORA, limited))
-    assert (await town.join(DORA, limited, role_ids=frozenset({7}))).done is Done.JOINED
+    assert (await town.join(DORA, limited, role_ids=frozenset({7}))).done is SignupDone.JOINED
 
 
 async def test_in_a_direct_message_the_roles_last_seen_count_and_who_has_left_is_out(town: Town) -> None:
@@ -314,7 +314,7 @@ async def test_in_a_direct_message_the_roles_last_seen_count_and_who_has_left_is
     await town.member_sets(BEN, role_ids=[7], left_at=NOW)
     await refused(NotFound, "partners.not_open", town.join(BEN, outing, guild_id=None))
     await town.member_sets(BEN, role_ids=[7], left_at=None)
-    assert (await town.join(BEN, outing, guild_id=None)).done is Done.JOINED
+    assert (await town.join(BEN, outing, guild_id=None)).done is SignupDone.JOINED
 
 
 # ── losing somebody ──

@@ -15,7 +15,7 @@ from bot.domain.runs.runs import Direction, RunContent, SpotterState, Stretch, S
 from bot.errors import NotFound
 from bot.services.outings import no_shows, partner_calls, run_drafts
 from bot.services.outings.outings import OutingView
-from bot.services.outings.partner_calls import Call
+from bot.services.outings.partner_calls import CallRequest
 from bot.services.outings.run_drafts import Draft
 from bot.services.privacy import privacy
 from db.engine import Database
@@ -46,7 +46,7 @@ def told(draft: Draft) -> tuple[list[tuple[str, int | None, int]], int | None, i
 
 
 async def five_km(town: Outside, wish: Wish, surface: Surface = Surface.ROAD) -> OutingView:
-    wish_of_ada = Call("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
+    wish_of_ada = CallRequest("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
     number = next(town.numbers)
     return await partner_calls.call(
         town.database, await town.person(ADA), wish_of_ada, interaction_id=number, now=town.now

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.domain.outings.outing_rules import Presence
 from bot.errors import Conflict
 from bot.services.outings import outing_signup
-from bot.services.outings.outing_signup import Done
+from bot.services.outings.outing_signup import SignupDone
 from bot.services.outings.outings import outing_of
 from db.engine import Database
 from tests.builders.outings import ADA, BEN, CEM, DORA, EVE, START, Town
@@ -25,16 +25,16 @@ async def town(database: Database) -> Town:
 async def test_a_place_that_becomes_free_is_offered_in_order_and_kept(town: Town) -> None:
     await town.club_sets(backward_per_spotter=1)
     outing = await town.agreed()
-    assert (await town.join(CEM, outing)).done is Done.FULL
+    assert (await town.join(CEM, outing)).done is SignupDone.FULL
     for who in (CEM, DORA):
-        assert (await town.wait(who, outing)).done is Done.WAITING
+        assert (await town.wait(who, outing)).done is SignupDone.WAITING
         town.now += timedelta(seconds=1)
     after = (await town.leave(BEN, outing)).outing
     cem, dora = after.waiting
     assert (cem.presence, dora.presence) == (Presence.OFFERED, Presence.WAITING)
     assert await town.letters("outing.offer") == [CEM]
-    assert (await town.join(BEN, outing)).done is Done.FULL, "kept for Cem"
-    assert (await town.take(CEM, outing)).done is Done.JOINED
+    assert (await town.join(BEN, outing)).done is SignupDone.FULL, "kept for Cem"
+    assert (await town.take(CEM, outing)).done is SignupDone.JOINED
     assert await town.due("outing.offer_ends") == []
 
 
@@ -56,7 +56,7 @@ async def test_without_an_answer_it_goes_to_the_next_and_then_to_those_who_are_f
     assert await town.letters("outing.wanted") == [EVE]
     with pytest.raises(Conflict, match="offer_over"):
         await town.take(CEM, outing)
-    assert (await town.join(CEM, outing)).done is Done.JOINED
+    assert (await town.join(CEM, outing)).done is SignupDone.JOINED
 
 
 async def test_no_is_an_answer_too_and_wins_nobody_a_second_place(town: Town) -> None:
@@ -65,10 +65,10 @@ async def test_no_is_an_answer_too_and_wins_nobody_a_second_place(town: Town) ->
     for who in (CEM, DORA):
         await town.wait(who, outing)
     await town.leave(BEN, outing)
-    assert (await town.leave(CEM, outing)).done is Done.OFF_THE_LIST
+    assert (await town.leave(CEM, outing)).done is SignupDone.OFF_THE_LIST
     assert await town.letters("outing.offer") == [CEM, DORA]
     await town.take(DORA, outing)
-    assert (await town.join(EVE, outing)).done is Done.FULL
+    assert (await town.join(EVE, outing)).done is SignupDone.FULL
 
 
 async def test_who_is_blocked_with_somebody_in_is_passed_over_without_a_word(town: Town) -> None:
@@ -89,7 +89,7 @@ async def test_the_last_place_pressed_at_once_is_given_once(town: Town, database
             outing = await town.call(at=START + timedelta(days=day))
             pressing = [(BEN, town.database), (CEM, second), (DORA, second)]
             answers = await asyncio.gather(*(town.join(who, outing, database=db) for who, db in pressing))
-            assert sorted(answer.done for answer in answers) == [Done.FULL, Done.FULL, Done.JOINED]
+            assert sorted(answer.done for answer in answers) == [SignupDone.FULL, SignupDone.FULL, SignupDone.JOINED]
             assert len((await outing_of(town.database, outing.outing_id)).inside) == 2
     finally:
         await second.close()

@@ -13,7 +13,7 @@ from bot.domain.partners.availability import Window
 from bot.errors import BadInput, NotAllowed
 from bot.services.members.people import Person, Seen, meet
 from bot.services.partners import availability
-from bot.services.partners.availability import Said, read_places
+from bot.services.partners.availability import AvailabilityTyped, read_places
 from db.engine import Database
 from db.models import MeetingPoint
 
@@ -31,7 +31,7 @@ async def test_nothing_is_said_at_first_and_every_role_is_taken_then(database: D
     person = await ada(database)
     before = await availability.available(database, person, TODAY)
     assert (before.known, before.complete, before.club) == (False, False, "Club")
-    await availability.say(database, person, Said("tue thu 18-20", "Park; Track", "6:00", "8:30/km"), NOW)
+    await availability.say(database, person, AvailabilityTyped("tue thu 18-20", "Park; Track", "6:00", "8:30/km"), NOW)
     after = await availability.available(database, person, TODAY)
     assert after.windows == (Window(1, 1080, 1200), Window(3, 1080, 1200))
     assert (after.places, after.wishes) == (("Park", "Track"), frozenset(Wish))
@@ -41,10 +41,10 @@ async def test_nothing_is_said_at_first_and_every_role_is_taken_then(database: D
 
 async def test_what_is_said_again_replaces_all_but_the_roles_and_the_pause(database: Database) -> None:
     person = await ada(database)
-    await availability.say(database, person, Said("tue 18-20", "Park", "6:00", "8:30"), NOW)
+    await availability.say(database, person, AvailabilityTyped("tue 18-20", "Park", "6:00", "8:30"), NOW)
     await availability.choose_roles(database, person, ["spotter"], NOW)
     assert await availability.pause(database, person, "1 Dec", NOW) == date(2026, 12, 1)
-    await availability.say(database, person, Said("wed 6-8"), NOW)
+    await availability.say(database, person, AvailabilityTyped("wed 6-8"), NOW)
     after = await availability.available(database, person, TODAY)
     assert (after.windows, after.places, after.wishes) == ((Window(2, 360, 480),), (), {Wish.SPOTTER})
     assert (after.forward_s_per_km, after.paused_until) == (None, date(2026, 12, 1))
@@ -52,7 +52,7 @@ async def test_what_is_said_again_replaces_all_but_the_roles_and_the_pause(datab
 
 async def test_a_pause_ends_by_itself_or_by_a_word(database: Database) -> None:
     person = await ada(database)
-    await availability.say(database, person, Said("tue 18-20"), NOW)
+    await availability.say(database, person, AvailabilityTyped("tue 18-20"), NOW)
     await availability.pause(database, person, "1 Dec", NOW)
     assert (await availability.available(database, person, date(2026, 11, 30))).paused_until == date(2026, 12, 1)
     assert (await availability.available(database, person, date(2026, 12, 1))).paused_until is None
@@ -65,9 +65,9 @@ async def test_a_pause_ends_by_itself_or_by_a_word(database: Database) -> None:
 
 async def test_each_in_one_s_own_words(database: Database) -> None:
     person = await ada(database, "de")
-    await availability.say(database, person, Said("Mo Mi 6:30-8, Sa 9-12", backward="8:15 min/km"), NOW)
+    await availability.say(database, person, AvailabilityTyped("Mo Mi 6:30-8, Sa 9-12", backward="8:15 min/km"), NOW)
     with pytest.raises(BadInput) as refused:
-        await availability.say(database, person, Said("Mo 6-8, Di irgendwann"), NOW)
+        await availability.say(database, person, AvailabilityTyped("Mo 6-8, Di irgendwann"), NOW)
     assert refused.value.params == {"typed": "irgendwann", "understood": "Mo 6:00–8:00"}
     said = await availability.available(database, person, TODAY)
     assert (len(said.windows), said.backward_s_per_km) == (3, 495)
@@ -107,7 +107,7 @@ async def test_the_refusal_names_the_clubs_points(database: Database) -> None:
     async with database.write() as session:
         await session.execute(insert(MeetingPoint).values(guild_id=CLUB, name="Stadium"))
     with pytest.raises(BadInput) as refused:
-        await availability.say(database, person, Said("tue 18-20", "River"), NOW)
+        await availability.say(database, person, AvailabilityTyped("tue 18-20", "River"), NOW)
     assert refused.value.params == {"typed": "River", "places": ("Stadium",)}
     assert not (await availability.available(database, person, TODAY)).known
 
@@ -120,7 +120,7 @@ async def test_it_takes_a_club_and_a_role(database: Database) -> None:
     alone = await meet(database, Seen(12, "Ben", "en-GB"), NOW)
     doing: list[Any] = [
         availability.available(database, alone, TODAY),
-        availability.say(database, alone, Said("tue 18-20"), NOW),
+        availability.say(database, alone, AvailabilityTyped("tue 18-20"), NOW),
         availability.leave(database, alone, NOW),
     ]
     for one in doing:

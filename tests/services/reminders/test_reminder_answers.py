@@ -12,11 +12,11 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import Daily, In, Interval, Weekly
 from bot.domain.when.snoozes import Snooze, snoozes
 from bot.errors import Conflict, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.profile import settings
 from bot.services.reminders import reminder_answers, reminders
-from bot.services.reminders.reminder_answers import Presser
-from bot.services.reminders.reminder_views import Asked, InChannel, Keeper, ReminderView
+from bot.services.reminders.reminder_answers import ReminderPresser
+from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView, ReminderWanted
 from db.engine import Database
 from tests.builders.reminders import ADA, BEN, CHANNEL, NOW, OLGA, Reminded, utc
 
@@ -38,7 +38,7 @@ async def put_off(
         club.database,
         view.reminder_id,
         at,
-        Presser(by, channel),
+        ReminderPresser(by, channel),
         how,
         zone="UTC",
         now=club.now,  # type: ignore[arg-type]
@@ -66,7 +66,7 @@ async def test_weeks_are_those_of_the_reminders_zone_and_what_was_done_counts_af
     assert (await club.done(view, utc(21, 18))).done == 1
     said = await club.done(view, utc(22, 18))
     assert (said.done, said.planned) == (1, 7)
-    edited = Asked("", Weekly(1, (3,), (time(7),), date(2026, 11, 18)))
+    edited = ReminderWanted("", Weekly(1, (3,), (time(7),), date(2026, 11, 18)))
     await reminders.edit(club.database, Keeper(ADA), view.reminder_id, asked=edited, now=club.now)
     said = await club.done(view, utc(22, 18))
     assert (said.done, said.planned, said.again) == (1, 2, True)
@@ -102,7 +102,7 @@ async def test_only_who_was_told_and_only_of_what_was_said(club: Reminded) -> No
         with pytest.raises(NotFound, match="gone"):
             await put_off(club, view, when, Snooze.HOUR, by, channel)
         with pytest.raises(NotFound, match="gone"):
-            await reminder_answers.told(club.database, view.reminder_id, when, Presser(by, channel))
+            await reminder_answers.told(club.database, view.reminder_id, when, ReminderPresser(by, channel))
     assert await club.due(StoredKind.REMIND_AGAIN) == []
     assert (await club.done(theirs, at, BEN, CHANNEL)).done == 1
     assert (await club.done(theirs, at, ADA, CHANNEL)).done == 1, "each for themselves"
@@ -170,7 +170,7 @@ async def test_what_is_put_off_can_be_paused_moved_and_deleted(club: Reminded) -
     kept = await reminders.pause(database, keeper, paused)
     again_at = at + timedelta(hours=1)
     assert (kept.state, kept.kept_at, kept.schedule) == ("paused", again_at, In(again_at))
-    edited = await reminders.edit(database, keeper, moved, asked=Asked("", DAILY), now=club.now)
+    edited = await reminders.edit(database, keeper, moved, asked=ReminderWanted("", DAILY), now=club.now)
     assert (edited.state, edited.again_at, await club.due()) == ("active", None, [(moved, utc(19, 7))])
     await reminders.delete(database, keeper, deleted)
     assert await club.due(StoredKind.REMIND_AGAIN) == []
@@ -185,9 +185,9 @@ async def test_what_is_over_and_put_off_is_changed_in_its_keepers_present_zone(c
     at = NOW + timedelta(minutes=20)
     await club.until(at)
     await put_off(club, early, at, Snooze.HOUR)
-    await settings.choose_zone(club.database, ADA, "Europe/Berlin", Reader(), club.now)
+    await settings.choose_zone(club.database, ADA, "Europe/Berlin", Localizer(), club.now)
     await reminder_answers.snooze(
-        club.database, late.reminder_id, at, Presser(ADA, None), Snooze.HOUR, zone="Europe/Berlin", now=club.now
+        club.database, late.reminder_id, at, ReminderPresser(ADA, None), Snooze.HOUR, zone="Europe/Berlin", now=club.now
     )
     listed = await reminders.own_reminders(club.database, Keeper(ADA))
     assert [(view.zone, view.left_again) for view in listed] == [("Europe/Berlin", at + timedelta(hours=1))] * 2

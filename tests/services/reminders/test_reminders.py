@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 from bot.domain.when.schedule import Daily, In, Interval, Once, Schedule, Weekly
 from bot.domain.when.snoozes import Snooze
 from bot.errors import BackpedalError, BadInput, Conflict, NotFound
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.profile import settings
 from bot.services.reminders import reminders
-from bot.services.reminders.reminder_views import Asked, InChannel, Keeper
+from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderWanted
 from db.engine import Database
 from db.models import Due, Reminder
 from tests.builders.reminders import ADA, BEN, CHANNEL, CLUB, NOW, OLGA, OTHER_CLUB, Reminded, utc
@@ -115,10 +115,10 @@ async def test_the_other_reading_is_taken_once_and_not_after_an_edit(club: Remin
     with pytest.raises(Conflict, match="changed"):
         await reminders.choose_reading(club.database, keeper, number, 0, 2, NOW)
     club.now = utc(19, 5)
-    edited = await reminders.edit(club.database, keeper, number, asked=Asked("", EVENING), now=club.now)
+    edited = await reminders.edit(club.database, keeper, number, asked=ReminderWanted("", EVENING), now=club.now)
     assert (edited.readings, edited.what, await club.due()) == ((), "calf raises", [(number, utc(19, 18))])
     for others in ((), (SEVEN,)):
-        await reminders.edit(club.database, keeper, number, asked=Asked("", EVENING, others), now=club.now)
+        await reminders.edit(club.database, keeper, number, asked=ReminderWanted("", EVENING, others), now=club.now)
         with pytest.raises(Conflict, match="changed"):
             await reminders.choose_reading(club.database, keeper, number, 0, 1, club.now)
 
@@ -129,10 +129,10 @@ async def test_words_and_time_are_changed_apart(club: Reminded) -> None:
     edited = await reminders.edit(club.database, keeper, view.reminder_id, what="stretch", now=NOW)
     assert (edited.what, edited.schedule, await club.due()) == ("stretch", SEVEN, [(view.reminder_id, utc(19, 7))])
     with pytest.raises(BadInput, match="never"):
-        await reminders.edit(club.database, keeper, view.reminder_id, asked=Asked("x", LONG_AGO), now=NOW)
+        await reminders.edit(club.database, keeper, view.reminder_id, asked=ReminderWanted("x", LONG_AGO), now=NOW)
     paused = await reminders.pause(club.database, keeper, view.reminder_id)
     assert (paused.state, paused.kept_at) == ("paused", utc(19, 7))
-    edited = await reminders.edit(club.database, keeper, view.reminder_id, asked=Asked("x", SIX), now=NOW)
+    edited = await reminders.edit(club.database, keeper, view.reminder_id, asked=ReminderWanted("x", SIX), now=NOW)
     assert (edited.state, edited.kept_at, await club.due()) == ("paused", utc(19, 6), [])
 
 
@@ -167,7 +167,7 @@ async def test_what_comes_once_is_kept_while_paused_and_offered_when_it_has_pass
 async def test_a_series_that_ended_while_paused_is_offered_like_what_comes_once(club: Reminded) -> None:
     view = await club.ask(Daily(1, (time(7),), date(2026, 11, 18), date(2026, 11, 20)))
     await reminders.pause(club.database, Keeper(ADA), view.reminder_id)
-    await settings.choose_zone(club.database, ADA, "Europe/Berlin", Reader(), NOW)
+    await settings.choose_zone(club.database, ADA, "Europe/Berlin", Localizer(), NOW)
     await club.until(utc(22, 12))
     asked = await club.resume(view)
     assert (asked.state, asked.missed(club.now)) == ("paused", utc(19, 6))
@@ -181,7 +181,9 @@ async def test_a_new_time_takes_up_again_what_was_missed(club: Reminded) -> None
     await club.until(utc(18, 20))
     with pytest.raises(Conflict, match="over"):
         await club.resume(view, later=Snooze.EVENING, zone="UTC")
-    edited = await reminders.edit(club.database, Keeper(ADA), view.reminder_id, asked=Asked("", SIX), now=club.now)
+    edited = await reminders.edit(
+        club.database, Keeper(ADA), view.reminder_id, asked=ReminderWanted("", SIX), now=club.now
+    )
     assert (edited.state, edited.kept_at, await club.due()) == ("active", None, [(view.reminder_id, utc(19, 6))])
 
 
@@ -213,7 +215,7 @@ async def test_wall_times_move_with_the_zone_and_instants_do_not(
     paused = await club.ask(schedule)
     await reminders.pause(club.database, Keeper(ADA), paused.reminder_id)
     others = await club.ask(schedule, BEN)
-    reader = Reader()
+    reader = Localizer()
     for zone, at in (("UTC", in_utc), ("Europe/Berlin", in_berlin), ("Pacific/Auckland", in_auckland)):
         await settings.choose_zone(club.database, ADA, zone, reader, NOW)
         assert dict(await club.due()) == {view.reminder_id: at, others.reminder_id: in_utc}
@@ -225,10 +227,10 @@ async def test_what_lies_behind_us_by_the_new_zone_is_due_at_once_and_what_is_du
     soon = await club.ask(Once(date(2026, 11, 18), time(13)))
     series = await club.ask(SEVEN)
     club.now = utc(19, 8)  # the bot was down
-    await settings.choose_zone(club.database, ADA, "Asia/Tokyo", Reader(), club.now)
+    await settings.choose_zone(club.database, ADA, "Asia/Tokyo", Localizer(), club.now)
     assert dict(await club.due()) == {soon.reminder_id: utc(18, 13), series.reminder_id: utc(19, 7)}
     later = await club.ask(Once(date(2026, 11, 19), time(18)))
-    await settings.choose_zone(club.database, ADA, "Pacific/Kiritimati", Reader(), utc(19, 8, 30))
+    await settings.choose_zone(club.database, ADA, "Pacific/Kiritimati", Localizer(), utc(19, 8, 30))
     assert dict(await club.due())[later.reminder_id] == utc(19, 4)
     await club.fire()
     assert [letter[3] for letter in await club.letters()] == [utc(18, 13), utc(19, 4), utc(19, 7)]
@@ -237,7 +239,7 @@ async def test_what_lies_behind_us_by_the_new_zone_is_due_at_once_and_what_is_du
 
 async def test_a_series_that_is_over_by_the_new_zone_ends(club: Reminded) -> None:
     view = await club.ask(Weekly(1, (2,), (time(20),), date(2026, 11, 18), date(2026, 11, 18)))
-    await settings.choose_zone(club.database, ADA, "Pacific/Kiritimati", Reader(), NOW)
+    await settings.choose_zone(club.database, ADA, "Pacific/Kiritimati", Localizer(), NOW)
     assert (await club.due(), (await club.state(view))[0]) == ([], "ended")
 
 
@@ -247,7 +249,7 @@ async def test_the_clubs_zone_moves_the_clubs_and_those_of_members_who_go_by_it(
         await club.ask(SEVEN, OLGA, club=IN_CLUB), await club.ask(SEVEN, ADA), await club.ask(SEVEN, BEN),
         await club.ask(SEVEN, ADA, guild_id=OTHER_CLUB),
     ]  # fmt: skip
-    await clubs.set_zone(club.database, CLUB, "Europe/Berlin", Reader(), NOW)
+    await clubs.set_zone(club.database, CLUB, "Europe/Berlin", Localizer(), NOW)
     moved, stayed = utc(19, 6), utc(19, 7)
     due = dict(await club.due())
     assert [due[view.reminder_id] for view in asked] == [moved, moved, stayed, stayed]
@@ -263,7 +265,7 @@ async def test_deleting_while_it_fires_leaves_nothing_due_and_no_deadlock(club: 
         outcomes = await asyncio.gather(
             club.fire(),
             reminders.delete(club.database, Keeper(ADA), view.reminder_id),
-            settings.choose_zone(club.database, ADA, "Europe/Berlin", Reader(), club.now),
+            settings.choose_zone(club.database, ADA, "Europe/Berlin", Localizer(), club.now),
             return_exceptions=True,
         )
         assert not [one for one in outcomes if isinstance(one, BaseException) and not isinstance(one, BackpedalError)]

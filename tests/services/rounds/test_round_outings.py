@@ -12,7 +12,7 @@ from bot.domain.outings.outing_rules import Wish, is_filled
 from bot.domain.partners.availability import week_of
 from bot.services.members.people import Seen, meet
 from bot.services.outings import outing_signup, partner_calls
-from bot.services.outings.partner_calls import Call
+from bot.services.outings.partner_calls import CallRequest
 from bot.services.outings.waiting_list import Presser
 from bot.services.partners import meeting_points
 from bot.services.rounds import round_draws
@@ -32,7 +32,7 @@ async def test_who_calls_at_the_moment_of_the_match_is_in_one_outing_then(
     seen = Seen(ADA, "Ada", "en-GB", CLUB, "Club", "en-GB")
     ada = await meet(database, seen, circle.now)
     at = week_of(MONDAY, "UTC").start + DAYS + 18 * HOURS
-    wish = Call("Park", Wanted(at, None, 40 * 60_000, None), Wish.BACKWARD)
+    wish = CallRequest("Park", Wanted(at, None, 40 * 60_000, None), Wish.BACKWARD)
     other = Database.open(database_url)
     try:
         await asyncio.gather(

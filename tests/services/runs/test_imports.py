@@ -24,7 +24,7 @@ from bot.services.runs.imports import FileOutcome, Outcome, save_import
 from bot.services.runs.runs import RunView
 from db.engine import Database
 from db.models import Recording, Revision, Run, Standing
-from db.models import Stretch as Row
+from db.models import StretchRow as Row
 from tests.builders.boards import standings_from_scratch, standings_now
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)

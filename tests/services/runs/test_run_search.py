@@ -11,7 +11,7 @@ import pytest
 from bot.domain.runs.run_search import read_clues
 from bot.domain.runs.runs import Direction, RunContent, Stretch
 from bot.domain.text.units import Units
-from bot.localizer import Reader
+from bot.localizer import Localizer
 from bot.services.runs import run_changes, runs
 from bot.services.runs.runs import RunLine
 from cogs.runs.run_card_view import line
@@ -19,7 +19,7 @@ from db.engine import Database
 from tests.services.runs.test_run_changes import ALICE, BOB, NOW, person
 
 WAYS = ("backward", "forward", "mixed", "untold")
-READERS = [Reader(language, units) for language in ("en", "de") for units in (Units.METRIC, Units.IMPERIAL)]
+READERS = [Localizer(language, units) for language in ("en", "de") for units in (Units.METRIC, Units.IMPERIAL)]
 DIRECTIONS = (
     (Direction.BACKWARD,), (Direction.FORWARD,), (Direction.BACKWARD, Direction.FORWARD), (Direction.UNTOLD,),
 )  # fmt: skip
@@ -40,14 +40,14 @@ async def some(database: Database, count: int = 20) -> tuple[RunLine, ...]:
     return await runs.find_runs(database, ALICE, (), count)
 
 
-async def found(database: Database, typed: str, reader: Reader, user_id: int = ALICE) -> list[int]:
+async def found(database: Database, typed: str, reader: Localizer, user_id: int = ALICE) -> list[int]:
     clues = read_clues(typed, reader.units, {way: reader.t(f"runs.direction.{way}") for way in WAYS})
     assert clues is not None
     return [run.run_id for run in await runs.find_runs(database, user_id, clues, 100)]
 
 
 @pytest.mark.parametrize("reader", READERS, ids=str)
-async def test_every_part_of_a_line_finds_its_run_also_while_it_is_typed(database: Database, reader: Reader) -> None:
+async def test_every_part_of_a_line_finds_its_run_also_while_it_is_typed(database: Database, reader: Localizer) -> None:
     for run in await some(database):
         shown = line(run, reader).replace("\\", "").replace("\u200b", "")
         assert run.run_id in await found(database, shown, reader), shown
@@ -65,7 +65,7 @@ async def test_every_word_has_to_fit(database: Database) -> None:
         stretches = (Stretch(Direction.BACKWARD, metres, 45 * 60_000),)
         content = RunContent(started_at=at, zone="UTC", ran_on=at.date(), stretches=stretches, surface=None)
         await run_changes.log_run(database, who, content, interaction_id=number, now=NOW)
-    reader = Reader()
+    reader = Localizer()
     assert len(await found(database, "nov", reader)) == 3
     assert len(await found(database, "16 nov 5.00", reader)) == 1
     assert await found(database, "16 dec", reader) == []

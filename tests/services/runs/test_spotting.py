@@ -25,7 +25,7 @@ from bot.services.runs.revisions import insert_run
 from bot.services.runs.runs import own_run
 from db.engine import Database
 from db.models import Run, Spotting, Standing
-from db.models import Stretch as StretchRow
+from db.models import StretchRow as StretchRow
 from tests.builders.boards import standings_from_scratch, standings_now
 from tests.services.boards.test_standings import two_connections
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.domain.outings.outing_rules import OutingState
 from bot.errors import Conflict
 from bot.services.messages import outbox
-from bot.services.messages.outbox import Leased
+from bot.services.messages.outbox import ClaimedMessage
 from bot.services.outings import corrections
 from bot.services.safety import alerts
 from db.engine import Database
@@ -208,7 +208,7 @@ async def test_who_may_have_been_alarmed_as_the_bot_was_killed_hears_the_end(tow
     outing = await town.out()
     await town.help(BEN, outing)
 
-    async def claim() -> Leased:
+    async def claim() -> ClaimedMessage:
         async with town.database.write() as session:
             until = town.now + MINUTE
             return (await outbox.claim(session, ["alert.contact"], town.now, until, 1))[0]
