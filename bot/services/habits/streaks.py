@@ -27,8 +27,8 @@ from bot.domain.when.periods import Period, starts_on, today_in
 from bot.errors import Conflict
 from bot.services.nudges.nudging import DueNudge, NudgeTarget
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.nudges import nudges as queries
-from db.queries.reminders.reminders import hold_user
 
 LOOKED_BACK = 8
 """Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
@@ -85,7 +85,7 @@ async def repair(database: Database, user_id: int, monday: date, today: date) ->
         Conflict: that week does not need it or can no longer be repaired, or this month's repair is used.
     """
     async with database.write() as session:
-        await hold_user(session, user_id)  # pressed twice at once, the second sees what the first did
+        await people_queries.hold(session, [user_id])  # pressed twice at once, the second sees what the first did
         before = await standing_in(session, user_id, today)
         if monday in {row.monday for row in await queries.repairs_of(session, [user_id])}:
             return before  # pressed twice

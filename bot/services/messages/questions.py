@@ -18,8 +18,8 @@ from bot.domain.partners.tie_kinds import TieKind
 from bot.errors import BadInput
 from bot.services.messages.deliveries import OutboundMessage, post
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.messages import questions as queries
-from db.queries.outings import partner_calls as call_queries
 from db.queries.partners import trust_and_blocks as tie_queries
 from db.queries.safety import contacts as contact_queries
 
@@ -46,7 +46,6 @@ async def put(session: AsyncSession, letter: OutboundMessage, asker_id: int, now
     Returns:
         False where the asker has asked as much as that; nothing is written then.
     """
-    await call_queries.hold_user(session, asker_id)  # of two at once the second counts the first
     asked = await _asked(session, letter.kind, asker_id, now)
     if sum(asked.values()) >= most or asked.get(letter.user_id, 0) >= TO_ONE:
         return False
@@ -60,7 +59,6 @@ async def choose(
     session: AsyncSession, kind: str, asker_id: int, user_ids: Sequence[int], now: datetime, *, most: int
 ) -> list[int]:
     """Those of some people who may be asked for somebody, in the order given, as many as are left of a day's."""
-    await call_queries.hold_user(session, asker_id)
     left = most - sum((await _asked(session, kind, asker_id, now)).values())
     apart = await queries.apart(session, asker_id, user_ids)
     chosen = [one for one in user_ids if one not in apart][: max(0, left)]
@@ -90,13 +88,14 @@ async def never_again(database: Database, user_id: int, asker_id: int, name: str
         asked = await queries.was_put(session, asker_id, user_id, KINDS)
         if not asked and not await contact_queries.share_a_club(session, user_id, asker_id):
             raise BadInput("errors.press.unknown")
-        await tie_queries.hold_user(session, user_id)
+        await people_queries.hold(session, [user_id])
         await tie_queries.write_tie(
             session, user_id=user_id, other_id=asker_id, kind=TieKind.MUTE.value, other_name=name[:120], since=now
         )
 
 
 async def _asked(session: AsyncSession, kind: str, asker_id: int, now: datetime) -> dict[int, int]:
+    await people_queries.hold(session, [asker_id])  # two questions at once: the second counts the first
     await queries.forget_before(session, now - DAY)
     counted = StoredKind.SPOTTER_ASK if kind == StoredKind.SPOTTER_ASK_ALONE else kind
     return await queries.asked_since(session, asker_id, counted, now - DAY)

@@ -18,6 +18,7 @@ from bot.services.outings.outing_transitions import LeaveReason, follow, reopen,
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
 from bot.services.outings.partner_calls import STEPS
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.outings import outings as queries
 
 EARLIEST_CHECK_IN = timedelta(hours=1)
@@ -140,6 +141,8 @@ async def check_nobody_is_elsewhere(
     Raises:
         Conflict: one of them is.
     """
+    # Two outings may start at once with the same person: the second sees the first.
+    await people_queries.hold(session, [c.user_id for c in there])
     elsewhere = await queries.out_elsewhere(session, outing.outing_id, [c.user_id for c in there])
     if user_id in elsewhere:
         other = await read(session, elsewhere[user_id])

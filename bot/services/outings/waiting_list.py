@@ -20,6 +20,7 @@ from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.outings.outings import OutingView, read, tell
 from db import models
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.outings import outings as outing_queries
 from db.queries.outings import partner_calls as queries
 from db.queries.partners import trust_and_blocks as tie_queries
@@ -156,7 +157,7 @@ async def check_free(session: AsyncSession, outing: OutingView, user_id: int) ->
     Raises:
         Conflict: they overlap.
     """
-    await queries.hold_user(session, user_id)
+    await people_queries.hold(session, [user_id])  # of two joined at once the second sees the first
     for _, row in await queries.live_outings_of(session, [user_id]):
         if row.outing_id != outing.outing_id and overlap(_span(row), (outing.starts_at, ends_at(outing))):
             raise Conflict(

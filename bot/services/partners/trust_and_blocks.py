@@ -16,6 +16,7 @@ from bot.errors import Conflict, NotFound
 from bot.services.outings.outings import OutingView, read
 from db.engine import Database
 from db.models import Tie
+from db.queries.members import people as people_queries
 from db.queries.partners import trust_and_blocks as queries
 from db.queries.privacy import erasure as outing_queries
 
@@ -66,7 +67,9 @@ async def block(database: Database, user_id: int, other_id: int, name: str, now:
         Unavailable: the database is locked.
     """
     async with database.write() as session:
-        await queries.hold_user(session, user_id)
+        # Outings are locked before people. The second call below adds those joined before the person was locked.
+        await outing_queries.hold_outings(session, user_id, [*BEFORE, *OUT])
+        await people_queries.hold(session, [user_id])
         again = await queries.has_tie(session, user_id, other_id, TieKind.BLOCK)
         await queries.write_tie(
             session, user_id=user_id, other_id=other_id, kind=TieKind.BLOCK.value, other_name=name[:120], since=now
@@ -91,7 +94,7 @@ async def trust(database: Database, user_id: int, other_id: int, name: str, now:
         Conflict: one has blocked that person.
     """
     async with database.write() as session:
-        await queries.hold_user(session, user_id)
+        await people_queries.hold(session, [user_id])
         if await queries.has_tie(session, user_id, other_id, TieKind.BLOCK):
             raise Conflict("ties.trust.blocked")
         new = not await queries.has_tie(session, user_id, other_id, TieKind.TRUST)

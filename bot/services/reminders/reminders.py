@@ -29,6 +29,7 @@ from bot.services.reminders.reminder_views import (
 )
 from db import models
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.reminders import reminders as queries
 
 WHAT_LIMIT = 200
@@ -68,7 +69,7 @@ async def ask(
     if first is None:
         raise BadInput("remind.refused.never")
     async with database.write() as session:
-        await queries.hold_user(session, person.user_id)
+        await people_queries.hold(session, [person.user_id])
         before = await queries.asked_by(session, interaction_id, person.user_id)
         if before is not None:
             return view_of(before)

@@ -22,6 +22,7 @@ from bot.services.outings.partner_calls import plan_steps, put_in
 from bot.services.rounds import rounds
 from bot.services.rounds.round_candidates import taking_part
 from db import models
+from db.queries.members import people as people_queries
 from db.queries.outings import partner_calls as call_queries
 from db.queries.partners.meeting_points import points_of
 from db.queries.rounds import rounds as queries
@@ -38,8 +39,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     club = club_of(guild)
     assert club is not None
     # Held, so that who joins another outing at this moment is seen here, or sees this one there.
-    for user_id in sorted({user_id for one in proposal["outings"] for user_id, _ in one["partners"]}):
-        await call_queries.hold_user(session, user_id)
+    await people_queries.hold(session, {user_id for one in proposal["outings"] for user_id, _ in one["partners"]})
     there = {c.user_id: c for c in (await taking_part(session, row, guild, now)).candidates}
     left = {user_id: help_ for user_id, help_ in proposal["left"] if user_id in there}
     points = await points_of(session, row.guild_id)

@@ -65,11 +65,6 @@ async def delete_due_of(session: AsyncSession, kinds: Sequence[str], subject_id:
     await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id, Due.user_id == user_id))
 
 
-async def hold_user(session: AsyncSession, user_id: int) -> None:
-    """Hold a person against other writers, so that of two outings joined at once the second sees the first."""
-    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update(key_share=True))
-
-
 async def live_outings_of(session: AsyncSession, user_ids: Collection[int]) -> Sequence[Row[int, Outing]]:
     """(user_id, outing) for all that some people are in and that are not over, soonest first."""
     rows = await session.execute(

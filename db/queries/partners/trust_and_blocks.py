@@ -12,13 +12,8 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
-from db.models import Tie, User
+from db.models import Tie
 from db.queries.runs.run_search import has_words
-
-
-async def hold_user(session: AsyncSession, user_id: int) -> None:
-    """Hold a person, so that one transaction at a time changes what is theirs."""
-    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
 
 
 async def has_tie(session: AsyncSession, user_id: int, other_id: int, kind: str) -> bool:

@@ -58,11 +58,6 @@ async def asked_by(session: AsyncSession, interaction_id: int, user_id: int) -> 
     return found
 
 
-async def hold_user(session: AsyncSession, user_id: int) -> None:
-    """Hold a person, so that two of their commands at once count one another."""
-    await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
-
-
 async def count_open(session: AsyncSession, user_id: int, put_off: str) -> int:
     """How many reminders of a person are not over, or come once more: due of the kind `put_off`."""
     counted = await session.scalar(

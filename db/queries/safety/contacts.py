@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 
 from bot.domain.outings.outing_rules import BEFORE, OUT
 from db.dialect import upsert
-from db.models import Companion, Contact, Member, Outing, Tie, User
+from db.models import Companion, Contact, Member, Outing, Tie
+from db.queries.members import people
 
 
 async def own_contacts(session: AsyncSession, user_id: int, *, hold: bool = False) -> Sequence[Contact]:
     """Somebody's contacts in order, before them those taken off; with `hold` nobody changes them meanwhile."""
     if hold:
-        await session.execute(select(User.user_id).where(User.user_id == user_id).with_for_update())
+        await people.hold(session, [user_id])
     statement = select(Contact).where(Contact.user_id == user_id).order_by(Contact.position, Contact.asked_at)
     rows = await session.scalars(
         (statement.with_for_update() if hold else statement).execution_options(populate_existing=True)
