@@ -1,0 +1,70 @@
+"""Presses whose transactions overlap, on PostgreSQL.
+
+Two presses that a test merely starts together seldom overlap: one has usually committed before the other reads. Here a
+transaction commits only when every other press is about to commit, has ended, or waits for a lock. So every press
+reads the state from before the others, unless a lock stops it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Database
+from tests.builders.outings import Town
+
+_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+class Overlapping(Database):
+    """A database on PostgreSQL whose write transactions overlap while `at_once` runs."""
+
+    _running = 0
+
+    @property
+    def urgent(self) -> Overlapping:  # type: ignore[override]
+        """Itself: on PostgreSQL the two differ in the queue for a connection alone."""
+        return self
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with super().write() as session:
+            yield session
+            await session.flush()
+            self._running -= 1
+            try:
+                while self._running > await self._waiting():
+                    pass
+            finally:
+                self._running += 1
+
+    async def at_once(self, *presses: Awaitable[Any]) -> list[Any]:
+        """Do all of these; what each answered or raised, in their order."""
+        self._running = len(presses)
+        return await asyncio.gather(*map(self._press, presses), return_exceptions=True)
+
+    async def _press(self, press: Awaitable[Any]) -> Any:
+        try:
+            return await press
+        finally:
+            self._running -= 1
+
+    async def _waiting(self) -> int:
+        async with self.reader.connect() as connection:
+            return int(await connection.scalar(_WAITING) or 0)
+
+
+async def at_once(town: Town, *presses: Awaitable[object]) -> list[Any]:
+    """Do all of these at the same moment in a town on an `Overlapping` database; answers and errors in their order."""
+    assert isinstance(town.database, Overlapping)
+    return await town.database.at_once(*presses)
+
+
+def kinds(answers: list[Any]) -> list[str]:
+    """The names of the types of what was answered or raised, sorted."""
+    return sorted(type(answer).__name__ for answer in answers)
