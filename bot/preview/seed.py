@@ -24,9 +24,9 @@ from bot.preview.club import (
     SPOTTERS,
 )
 from bot.preview.history import DemoRun, demo_runs
-from bot.services.boards import standings
 from bot.services.outings import outings
 from bot.services.partners import partners_card
+from bot.services.projections import run_projections
 from bot.services.runs.revisions import columns_of
 from db import seeding
 from db.engine import Database
@@ -70,7 +70,7 @@ async def seed(database: Database, now: datetime) -> bool:
         )
         await seeding.insert_rows(session, Revision, [_revision(number, run) for number, run in enumerate(runs, 1)])
         await seeding.insert_rows(session, Spotting, [row for n, run in enumerate(runs, 1) for row in _credits(n, run)])
-        await standings.rebuild(session, GUILD_ID)
+        await run_projections.rebuild_club(session, GUILD_ID)
         await _partners(session, runs, now)
     return True
 

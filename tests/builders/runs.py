@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.runs import Direction, Review, Sharing, Stretch
-from bot.services.boards.standings import Counted
+from bot.services.projections.standings import Counted
 from db import models
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

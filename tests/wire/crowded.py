@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.domain.when.schedule import Daily, to_json
-from bot.services.boards.standings import rebuild
+from bot.services.projections.run_projections import rebuild_club
 from db.engine import Database
 from db.models import (
     Availability,
@@ -119,7 +119,7 @@ async def crowd(database: Database, person: Person, club: Club) -> None:
     async with database.write() as session:
         for table, rows in tables.items():
             await session.execute(insert(table), list(rows))
-        await rebuild(session, guild_id)
+        await rebuild_club(session, guild_id)
 
 
 def _others() -> range:

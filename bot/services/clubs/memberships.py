@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.outings.outing_rules import BEFORE, Presence
-from bot.services.boards import standings
+from bot.services.members import ranks
 from bot.services.outings.outing_signup import drop
 from bot.services.outings.outing_transitions import LeaveReason
 from bot.services.outings.outings import read, redraw
@@ -41,7 +41,7 @@ async def leave(database: Database, guild_id: int, user_id: int, now: datetime) 
     async with database.write() as session:
         # The person before the membership, as in `people.remember`: two that held one each would wait for each other.
         await queries.move_home(session, user_id, guild_id, await queries.next_club(session, user_id, guild_id))
-        await standings.set_left(session, guild_id, user_id, now)
+        await ranks.set_left(session, guild_id, user_id, now)
         for outing_id in await queries.places_in(session, guild_id, user_id, BEFORE):
             outing = await read(session, outing_id, hold=True)
             me = outing.who(user_id)
@@ -85,7 +85,7 @@ async def confirm(
         if known.left_at is None and now - known.seen_at < NOTED_FOR and not news:
             return
     async with database.write() as session:
-        await standings.set_left(session, guild_id, user_id, None)
+        await ranks.set_left(session, guild_id, user_id, None)
         await queries.mark_seen(session, guild_id, user_id, now, **held)
 
 

@@ -26,7 +26,7 @@ from bot.domain.runs.runs import Sharing, Surface
 from bot.domain.text.units import Units
 from bot.i18n import shipped
 from bot.localizer import Localizer
-from bot.services.boards import standings
+from bot.services.members import ranks
 from db.dialect import upsert
 from db.engine import Database
 from db.models import Guild, Member, User
@@ -256,7 +256,7 @@ async def remember(
     guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
     await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
     if not newcomer:  # who was never there has not left
-        await standings.set_left(session, seen.guild_id, seen.user_id, None)
+        await ranks.set_left(session, seen.guild_id, seen.user_id, None)
     seen_member = {
         "display_name": seen.display_name[:120],
         "organiser": organiser,

@@ -244,7 +244,7 @@ async def log_draft(
             spotted = draft.spotted_m, draft.spotted_ms
             if content.stretches != draft.content.stretches:
                 spotted = await spotting.faced_forward(session, run.run_id, content)
-            await spotting.credit(session, run.run_id, person.user_id, outing.guild_id, content.ran_on, *spotted)
+            await spotting.credit(session, run, *spotted)
         return await spotter_questions.ask(session, None, await view_of(session, run, content, own=True), now)
 
 

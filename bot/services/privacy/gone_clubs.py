@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import ENDED
+from bot.domain.runs.run_facts import MemberFacts, MemberKey
 from bot.services.messages.deliveries import Job, schedule_job
+from bot.services.projections import run_projections
 from bot.services.reminders.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
 from db.queries.nudges import nudges as due_queries
@@ -63,20 +65,47 @@ async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> N
     if guild_id is None:
         await _plan(session, now + DAY)
         return
-    for dropped in (
-        await queries.drop_runs(session, guild_id, AT_ONCE),
-        await queries.drop_outings(session, guild_id, [state.value for state in ENDED], AT_ONCE, now),
-        await queries.drop_messages(session, guild_id, AT_ONCE),
-        await queries.drop_members(session, guild_id, AT_ONCE),
-    ):
-        if dropped == AT_ONCE:
-            await _plan(session, now + BETWEEN)
-            return
+    if await _drop_some(session, guild_id, now) == AT_ONCE:
+        await _plan(session, now + BETWEEN)
+        return
     for reminder_id in await queries.reminders_of(session, guild_id):
         await reminder_queries.drop_due(session, REMINDERS, reminder_id)
     await queries.drop_club(session, guild_id)
     log.info("club %d, gone for %d days, is deleted", guild_id, kept_days)
     await _plan(session, now + BETWEEN)
+
+
+async def _drop_some(session: AsyncSession, guild_id: int, now: datetime) -> int:
+    """Delete rows of one sort after the other, at most `AT_ONCE` of each; returns how many of the last sort.
+
+    Members come last: a run never counts in a club that no longer knows its runner.
+    """
+    ended = [state.value for state in ENDED]
+    dropped = await _drop_runs(session, guild_id)
+    if dropped < AT_ONCE:
+        dropped = await queries.drop_outings(session, guild_id, ended, AT_ONCE, now)
+    if dropped < AT_ONCE:
+        dropped = await queries.drop_messages(session, guild_id, AT_ONCE)
+    if dropped < AT_ONCE:
+        dropped = await _drop_members(session, guild_id)
+    return dropped
+
+
+async def _drop_runs(session: AsyncSession, guild_id: int) -> int:
+    """Take some runs out of the club; returns how many."""
+    dropped, touched = await queries.drop_runs(session, guild_id, AT_ONCE)
+    for user_id in sorted(touched):
+        await run_projections.rebuild(session, MemberKey(user_id, guild_id))
+    return dropped
+
+
+async def _drop_members(session: AsyncSession, guild_id: int) -> int:
+    """Delete some memberships; returns how many."""
+    members = await queries.some_members(session, guild_id, AT_ONCE)
+    for user_id, ranked in members:
+        await run_projections.apply(session, MemberFacts(guild_id, user_id, ranked), None)
+    await queries.drop_members(session, guild_id, [user_id for user_id, _ in members])
+    return len(members)
 
 
 async def _plan(session: AsyncSession, at: datetime) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.services.boards import standings
+from bot.domain.runs.run_facts import CreditFacts, PersonFacts
 from bot.services.privacy import erasure
-from bot.services.runs.runs import PublicCard
+from bot.services.projections import run_projections
+from bot.services.runs.runs import PublicCard, content_of, facts_of
 from bot.services.safety import contacts
 from db.engine import Database
 from db.queries.privacy import privacy as queries
+from db.queries.runs import runs as run_queries
 from db.queries.runs import spotting
 
 
@@ -43,10 +45,16 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
         await erasure.forget_in_queues(session, user_id, found)
         await contacts.withdraw_everywhere(session, user_id, now)
         cards = await queries.cards_about(session, user_id)
+        named = await queries.runs_naming(session, user_id)
+        stretches = await run_queries.stretches_of(session, [run.run_id for run in named])
+        with_spotter = [facts_of(run, content_of(run, stretches[run.run_id])) for run in named]
         redraw = await queries.forget_spotter(session, user_id)
-        others = await spotting.credits_given_by(session, user_id)
-        await standings.forget(session, user_id)
+        others = [CreditFacts(*row) for row in await spotting.credits_given_by(session, user_id)]
+        await run_projections.apply(session, PersonFacts(user_id), None)
         runs = await queries.erase_rows(session, user_id)
-        for guild_id, spotter_id, ran_on in others:
-            await standings.move_spotting(session, guild_id, spotter_id, {ran_on})
+        for given in others:
+            await run_projections.apply(session, given, None)
+        for before in with_spotter:
+            nobody = replace(before.content, spotter_id=None, spotter_name=None, spotter_state=None)
+            await run_projections.apply(session, before, replace(before, content=nobody))
     return Erased(runs, tuple(PublicCard(card.channel_id, card.message_id) for card in cards), tuple(redraw))

@@ -12,7 +12,7 @@ from bot.domain.when import zones
 from bot.errors import BadInput, NotFound
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
-from bot.services.boards import standings
+from bot.services.members import ranks
 from bot.services.nudges import nudging
 from bot.services.outings import evening_reminders
 from bot.services.reminders import reminder_firing
@@ -130,7 +130,7 @@ async def choose_home(database: Database, user_id: int, guild_id: int) -> None:
 async def hide(database: Database, user_id: int, guild_id: int, *, hidden: bool) -> None:
     """Take a person out of a club's ranks, or put them back in."""
     async with database.write() as session:
-        await standings.set_hidden(session, guild_id, user_id, hidden)
+        await ranks.set_hidden(session, guild_id, user_id, hidden)
 
 
 async def _set(database: Database, user_id: int, **values: object) -> None:

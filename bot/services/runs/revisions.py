@@ -1,4 +1,4 @@
-"""The mechanism under every change of a run: its state, its numbered revision, its standings.
+"""The mechanism under every change of a run: its state, its numbered revision, the projections made of it.
 
 Used by `bot.services.runs.run_changes` and `bot.services.runs.imports`, inside their transactions.
 """
@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface, counts
 from bot.domain.runs.world_bests import review_needed
 from bot.errors import NotFound
-from bot.services.boards import standings
 from bot.services.members.people import Person
+from bot.services.projections import run_projections
 from bot.services.runs import spotting
-from bot.services.runs.runs import RunView, content_of, view_of
+from bot.services.runs.runs import RunView, content_of, facts_of, view_of
 from db import models
 from db.queries.runs import runs as queries
 
@@ -42,7 +42,7 @@ async def insert_run(
     now: datetime,
     source: str,
 ) -> models.Run | None:
-    """Write a new run, its first revision and its standings; None when this interaction wrote it before."""
+    """Write a new run, and its first revision; None when this interaction wrote it before."""
     counted = person.guild_id is not None and counts(content, review, deleted=False)
     values = {
         "interaction_id": interaction_id,
@@ -76,8 +76,7 @@ async def insert_run(
     run = models.Run(run_id=run_id, **values)
     if content.spotter_state is SpotterState.AGREED:
         await spotting.follow(session, run, None, content, counted_before=False)
-    if counted:
-        await standings.move(session, None, counted_of(run, content))
+    await run_projections.apply(session, None, facts_of(run, content))
     return run
 
 
@@ -105,12 +104,11 @@ async def change(
     now: datetime,
     undoes: int | None = None,
 ) -> RunView:
-    """Write a numbered change, move the standings and credits, and answer with the run as it then is."""
+    """Write a numbered change, tell the projections and credits, and answer with the run as it then is."""
     content = new.content
     review = _review(old, content)
     counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
-    counted_before = run.counted
-    before = counted_of(run, old.content) if counted_before else None
+    before = facts_of(run, old.content)
     await queries.insert_revision(
         session,
         {
@@ -135,10 +133,8 @@ async def change(
         setattr(run, name, value)
     if content.stretches != old.content.stretches:
         await queries.replace_stretches(session, run.run_id, _rows(content), fresh=False)
-    await spotting.follow(session, run, old.content, content, counted_before=counted_before)
-    after = counted_of(run, content) if counted else None
-    if before != after:
-        await standings.move(session, before, after)
+    await spotting.follow(session, run, old.content, content, counted_before=before.counted)
+    await run_projections.apply(session, before, facts_of(run, content))
     return await view_of(session, run, content, own=True)
 
 
@@ -149,16 +145,6 @@ def _review(old: RunState, content: RunContent) -> Review:
     if content.stretches == old.content.stretches and old.review is not Review.NONE:
         return old.review
     return Review.HELD
-
-
-def counted_of(run: models.Run, content: RunContent) -> standings.Counted:
-    """What a run adds to its club's boards."""
-    assert run.guild_id is not None
-    per_direction: dict[Direction, tuple[int, int]] = {}
-    for stretch in content.stretches:
-        metres, ms = per_direction.get(stretch.direction, (0, 0))
-        per_direction[stretch.direction] = (metres + (stretch.distance_m or 0), ms + stretch.duration_ms)
-    return standings.Counted(run.guild_id, run.user_id, content.ran_on, run.run_id, per_direction)
 
 
 def columns_of(content: RunContent) -> dict[str, Any]:

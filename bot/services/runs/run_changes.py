@@ -1,6 +1,6 @@
 """Writing runs: logging, and every later change as a numbered revision.
 
-One function is one transaction: the run, its stretches, the revision and the standings move together. The id of the
+One function is one transaction: the run, its stretches, the revision and the projections move together. The id of the
 interaction is a unique key of what it writes, so that one delivered twice changes nothing the second time. A
 spotter's or organiser's answer is not the runner's change and takes no number.
 """
@@ -16,11 +16,11 @@ from sqlalchemy import update
 from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, Stretch, breaks_the_rule, counts
 from bot.domain.runs.world_bests import review_needed
 from bot.errors import Conflict, NotFound
-from bot.services.boards import standings
 from bot.services.members.people import Person
+from bot.services.projections import run_projections
 from bot.services.runs import spotter_questions, spotting
-from bot.services.runs.revisions import change, counted_of, insert_run, made_before, owned, restored
-from bot.services.runs.runs import RunView, content_of, view_of
+from bot.services.runs.revisions import change, insert_run, made_before, owned, restored
+from bot.services.runs.runs import RunView, content_of, facts_of, view_of
 from db import models
 from db.engine import Database
 from db.queries.runs import runs as queries
@@ -258,12 +258,14 @@ async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, ag
         )
         if run is None:
             raise NotFound("runs.spotter.gone")
+        stretches = await queries.stretches_of(session, [run_id])
+        before = facts_of(run, content_of(run, stretches[run_id]))
         state = SpotterState.AGREED if agreed else SpotterState.DECLINED
         await queries.update_run(session, run_id, {"spotter_state": state.value})
         run.spotter_state = state.value
-        stretches = await queries.stretches_of(session, [run_id])
         content = content_of(run, stretches[run_id])
         await spotting.follow(session, run, content, content, counted_before=run.counted)
+        await run_projections.apply(session, before, facts_of(run, content))
         return await view_of(session, run, content, own=False)
 
 
@@ -298,11 +300,11 @@ async def review_run(
             raise Conflict("runs.review.changed")
         stretches = await queries.stretches_of(session, [run_id])
         content = content_of(run, stretches[run_id])
+        before = facts_of(run, content)
         review = Review.AGREED if agree else Review.REJECTED
         counted = counts(content, review, deleted=False)
         await queries.update_run(session, run_id, {"review": review.value, "counted": counted})
         run.review, run.counted = review.value, counted
         await spotting.follow(session, run, content, content, counted_before=False)
-        if counted:
-            await standings.move(session, None, counted_of(run, content))
+        await run_projections.apply(session, before, facts_of(run, content))
         return await view_of(session, run, content, own=False)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.runs.run_facts import RunFacts
 from bot.domain.runs.run_search import Clue
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.errors import NotFound
@@ -117,6 +118,20 @@ def content_of(run: models.Run, stretches: Sequence[models.StretchRow]) -> RunCo
         sharing=Sharing(run.sharing),
         extras=frozenset(Extra(extra) for extra in run.extras),
         doubtful=run.doubtful,
+    )
+
+
+def facts_of(run: models.Run, content: RunContent) -> RunFacts:
+    """The facts of a run as its row and `content` are now."""
+    return RunFacts(
+        run.run_id,
+        run.user_id,
+        run.guild_id,
+        run.source,
+        content,
+        Review(run.review),
+        run.counted,
+        run.deleted_at is not None,
     )
 
 

@@ -11,8 +11,9 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.runs.run_facts import CreditFacts
 from bot.domain.runs.runs import Direction, RunContent, SpotterState
-from bot.services.boards import standings
+from bot.services.projections import run_projections
 from db import models
 from db.queries.runs import spotting as queries
 
@@ -23,30 +24,20 @@ Credit = tuple[date, int, int]
 """Local day, metres, milliseconds."""
 
 
-async def credit(
-    session: AsyncSession, run_id: int, user_id: int, guild_id: int, ran_on: date, distance_m: int, duration_ms: int
-) -> None:
+async def credit(session: AsyncSession, run: models.Run, distance_m: int, duration_ms: int) -> None:
     """Credit the runner of an outing's run with what he faced forward for others in it.
 
     Args:
         session: of the transaction that logged the run, after it was written.
-        run_id: the spotter's own run.
-        user_id: the spotter.
-        guild_id: the outing's club.
-        ran_on: the run's local day.
+        run: the spotter's own run.
         distance_m: metres faced forward; 0 when nobody knows.
         duration_ms: milliseconds of it.
     """
-    await queries.write_credit(
-        session,
-        run_id=run_id,
-        user_id=user_id,
-        guild_id=guild_id,
-        ran_on=ran_on,
-        distance_m=distance_m,
-        duration_ms=duration_ms,
-    )
-    await standings.move_spotting(session, guild_id, user_id, {ran_on})
+    assert run.guild_id is not None
+    facts = CreditFacts(run.run_id, run.user_id, run.guild_id, run.ran_on, distance_m, duration_ms)
+    await _write(session, facts)
+    if run.counted:
+        await run_projections.apply(session, None, facts)
 
 
 async def follow(
@@ -57,10 +48,10 @@ async def follow(
     *,
     counted_before: bool,
 ) -> None:
-    """Have the credits on a run be what it now says, and the standings of those who hold them.
+    """Have the credits on a run be what it now says, and the projections of those who hold them.
 
     Args:
-        session: of the transaction that changed the run, after it was written and before its own standings move.
+        session: of the transaction that changed the run, after it was written and before its own projections are told.
         run: the run's row as it now is.
         old: what it held before, None for a new one.
         content: what it holds now.
@@ -88,20 +79,24 @@ async def follow(
         if new is None:
             await queries.drop_credit(session, run.run_id, user_id)
         elif new != had:
-            ran_on, distance_m, duration_ms = new
-            await queries.write_credit(
-                session,
-                run_id=run.run_id,
-                user_id=user_id,
-                guild_id=run.guild_id,
-                ran_on=ran_on,
-                distance_m=distance_m,
-                duration_ms=duration_ms,
-            )
-        stood, stands = had if counted_before else None, new if run.counted else None
-        if stood != stands:
-            days = {share[0] for share in (stood, stands) if share is not None}
-            await standings.move_spotting(session, run.guild_id, user_id, days)
+            await _write(session, CreditFacts(run.run_id, user_id, run.guild_id, *new))
+        stood, stands = (
+            CreditFacts(run.run_id, user_id, run.guild_id, *share) if share is not None and counts else None
+            for share, counts in ((had, counted_before), (new, run.counted))
+        )
+        await run_projections.apply(session, stood, stands)
+
+
+async def _write(session: AsyncSession, facts: CreditFacts) -> None:
+    await queries.write_credit(
+        session,
+        run_id=facts.run_id,
+        user_id=facts.user_id,
+        guild_id=facts.guild_id,
+        ran_on=facts.ran_on,
+        distance_m=facts.distance_m,
+        duration_ms=facts.duration_ms,
+    )
 
 
 async def faced_forward(session: AsyncSession, run_id: int, content: RunContent) -> tuple[int, int]:

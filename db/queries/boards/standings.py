@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, cast
 
@@ -168,17 +168,21 @@ async def sum_up(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     await session.execute(_SUM_UP, rows)
 
 
-async def days_with_runs(session: AsyncSession, guild_id: int) -> Sequence[Row[int, date]]:
-    """(user_id, ran_on) of every day a member has a counted run on."""
-    rows = await session.execute(
-        select(Run.user_id, Run.ran_on).where(Run.guild_id == guild_id, Run.counted).distinct().order_by(Run.user_id)
-    )
-    return rows.all()
+_DAYS = (
+    select(Run.ran_on)
+    .where(Run.guild_id == bindparam("guild_id"), Run.user_id == bindparam("user_id"), Run.counted)
+    .distinct()
+)
 
 
-async def drop_guild(session: AsyncSession, guild_id: int) -> None:
-    """Delete a club's rows."""
-    await session.execute(delete(Standing).where(Standing.guild_id == guild_id))
+async def days_with_runs(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[date]:
+    """Every day a member has a counted run on."""
+    return (await session.scalars(_DAYS, {"guild_id": guild_id, "user_id": user_id})).all()
+
+
+async def drop_member(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    """Delete a member's rows in a club, those for facing forward as well."""
+    await session.execute(delete(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id))
 
 
 async def drop_user(session: AsyncSession, user_id: int) -> None:
@@ -186,29 +190,8 @@ async def drop_user(session: AsyncSession, user_id: int) -> None:
     await session.execute(delete(Standing).where(Standing.user_id == user_id))
 
 
-async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Write the wish to the member, and whether he is out of the ranks to the rows that carry a copy of it."""
-    await session.execute(
-        update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(hidden=hidden)
-    )
-    await _copy_hidden(session, guild_id, user_id)
-
-
-async def mark_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
-    """Write that the member left, or with None that he is back, to him and to his rows; nothing where it is known."""
-    known = Member.left_at.is_(None) if left_at is None else Member.left_at.is_not(None)
-    values = {"left_at": left_at} if left_at is None else {"left_at": left_at, "organiser": False}
-    changed = await session.scalar(
-        update(Member)
-        .where(Member.guild_id == guild_id, Member.user_id == user_id, ~known)
-        .values(values)
-        .returning(Member.user_id)
-    )
-    if changed is not None:
-        await _copy_hidden(session, guild_id, user_id)
-
-
-async def _copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
+async def copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
+    """Write to a member's rows whether they are out of the ranks."""
     hidden = await hold(session, guild_id, user_id)
     await session.execute(
         update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)

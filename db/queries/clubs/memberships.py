@@ -69,3 +69,34 @@ async def left_since_last_run(session: AsyncSession, user_id: int) -> str | None
         .limit(1)
     )
     return name
+
+
+async def members_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
+    """Everybody ever seen in a club."""
+    return (await session.scalars(select(Member.user_id).where(Member.guild_id == guild_id))).all()
+
+
+async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> bool:
+    """Write the wish to be hidden; answers whether it was another one, of a member who is there."""
+    changed = await session.execute(
+        update(Member)
+        .where(Member.guild_id == guild_id, Member.user_id == user_id, Member.hidden.is_not(hidden))
+        .values(hidden=hidden)
+        .returning(Member.left_at)
+    )
+    row = changed.first()
+    return row is not None and row.left_at is None
+
+
+async def mark_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> bool:
+    """Write that the member left, or with None that they are back; answers whether that is news, of one not hidden."""
+    known = Member.left_at.is_(None) if left_at is None else Member.left_at.is_not(None)
+    values = {"left_at": left_at} if left_at is None else {"left_at": left_at, "organiser": False}
+    changed = await session.execute(
+        update(Member)
+        .where(Member.guild_id == guild_id, Member.user_id == user_id, ~known)
+        .values(values)
+        .returning(Member.hidden)
+    )
+    row = changed.first()
+    return row is not None and not row.hidden

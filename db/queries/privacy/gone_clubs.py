@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -22,7 +22,6 @@ from db.models import (
     Run,
     RunCard,
     Spotting,
-    Standing,
     User,
 )
 
@@ -54,23 +53,43 @@ async def gone_before(session: AsyncSession, before: datetime) -> int | None:
     return found
 
 
-async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> int:
-    """Take some runs out of the club: they stay their runners', on no board; answers how many."""
-    run_ids = await _some(session, Run.run_id, Run.guild_id == guild_id, most)
+async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> tuple[int, set[int]]:
+    """Take some runs out of the club: they stay their runners', on no board.
+
+    Returns:
+        How many, and the runners and spotters of these; runs are taken runner by runner, so that those are few.
+    """
+    rows = await session.execute(
+        select(Run.run_id, Run.user_id).where(Run.guild_id == guild_id).order_by(Run.user_id, Run.ran_on).limit(most)
+    )
+    found = rows.all()
+    run_ids = [row.run_id for row in found]
     await session.execute(delete(RunCard).where(RunCard.run_id.in_(run_ids)))
-    await session.execute(delete(Spotting).where(Spotting.run_id.in_(run_ids), Spotting.guild_id == guild_id))
+    spotters = await session.scalars(
+        delete(Spotting).where(Spotting.run_id.in_(run_ids), Spotting.guild_id == guild_id).returning(Spotting.user_id)
+    )
+    touched = {row.user_id for row in found} | set(spotters)
     await session.execute(update(Run).where(Run.run_id.in_(run_ids)).values(guild_id=None, counted=False))
-    return len(run_ids)
+    return len(run_ids), touched
 
 
-async def drop_members(session: AsyncSession, guild_id: int, most: int) -> int:
-    """Delete some memberships, and what hangs on them; answers how many."""
-    user_ids = await _some(session, Member.user_id, Member.guild_id == guild_id, most)
-    for table in (Standing, Spotting, Availability, Member):
+async def some_members(session: AsyncSession, guild_id: int, most: int) -> Sequence[Row[int, bool]]:
+    """(user_id, in the ranks) of some members, whose memberships are to be deleted."""
+    rows = await session.execute(
+        select(Member.user_id, and_(Member.left_at.is_(None), ~Member.hidden))
+        .where(Member.guild_id == guild_id)
+        .order_by(Member.user_id)
+        .limit(most)
+    )
+    return rows.all()
+
+
+async def drop_members(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> None:
+    """Delete memberships, and what hangs on them."""
+    for table in (Spotting, Availability, Member):
         await session.execute(delete(table).where(table.guild_id == guild_id, table.user_id.in_(user_ids)))
     home = update(User).where(User.user_id.in_(user_ids), User.home_guild_id == guild_id)
     await session.execute(home.values(home_guild_id=None, zone_told=False))
-    return len(user_ids)
 
 
 async def drop_outings(session: AsyncSession, guild_id: int, ended: Collection[str], most: int, now: datetime) -> int:
@@ -101,7 +120,7 @@ async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
 
 async def drop_club(session: AsyncSession, guild_id: int) -> None:
     """Delete the club and what is left of it."""
-    for table in (Reminder, Round, MeetingPoint, Standing, Spotting, Availability):
+    for table in (Reminder, Round, MeetingPoint, Spotting, Availability):
         await session.execute(delete(table).where(table.guild_id == guild_id))
     await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))
     await session.execute(update(User).where(User.home_guild_id == guild_id).values(home_guild_id=None))

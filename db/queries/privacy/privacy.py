@@ -216,6 +216,11 @@ async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
     return rows.all()
 
 
+async def runs_naming(session: AsyncSession, user_id: int) -> Sequence[Run]:
+    """Others' runs that name this person as spotter."""
+    return (await session.scalars(select(Run).where(Run.spotter_id == user_id, Run.user_id != user_id))).all()
+
+
 async def forget_spotter(session: AsyncSession, user_id: int) -> Sequence[int]:
     """Take a person's name off others' runs, and off what their revisions keep; answers the runs now without it."""
     changed = await session.scalars(

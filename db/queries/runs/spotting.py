@@ -94,23 +94,31 @@ async def drop_credit(session: AsyncSession, run_id: int, user_id: int) -> None:
     await session.execute(delete(Spotting).where(Spotting.run_id == run_id, Spotting.user_id == user_id))
 
 
-async def days_with_credits(session: AsyncSession, guild_id: int) -> Sequence[Row[int, date]]:
-    """(user_id, ran_on) of every day a member has a credit on, in the order of members."""
-    rows = await session.execute(
-        select(Spotting.user_id, Spotting.ran_on)
-        .where(Spotting.guild_id == guild_id)
-        .distinct()
-        .order_by(Spotting.user_id)
-    )
-    return rows.all()
+_DAYS = (
+    select(Spotting.ran_on)
+    .where(Spotting.guild_id == bindparam("guild_id"), Spotting.user_id == bindparam("user_id"))
+    .distinct()
+)
 
 
-async def credits_given_by(session: AsyncSession, user_id: int) -> Sequence[Row[int, int, date]]:
-    """(guild_id, user_id, ran_on) of others' credits on this person's runs."""
+async def days_with_credits(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[date]:
+    """Every day a member has a credit on."""
+    return (await session.scalars(_DAYS, {"guild_id": guild_id, "user_id": user_id})).all()
+
+
+async def credits_given_by(session: AsyncSession, user_id: int) -> Sequence[Row[int, int, int, date, int, int]]:
+    """(run_id, user_id, guild_id, ran_on, metres, milliseconds) of others' credits on this person's runs that count."""
     rows = await session.execute(
-        select(Spotting.guild_id, Spotting.user_id, Spotting.ran_on)
+        select(
+            Spotting.run_id,
+            Spotting.user_id,
+            Spotting.guild_id,
+            Spotting.ran_on,
+            Spotting.distance_m,
+            Spotting.duration_ms,
+        )
         .join(Run, Run.run_id == Spotting.run_id)
-        .where(Run.user_id == user_id, Spotting.user_id != user_id)
+        .where(Run.user_id == user_id, Spotting.user_id != user_id, Run.counted)
         .order_by(Spotting.guild_id, Spotting.user_id)
     )
     return rows.all()

@@ -11,8 +11,9 @@ import pytest_asyncio
 from sqlalchemy import select, update
 
 from bot.domain.runs.runs import Direction, Stretch
-from bot.services.boards import standings
 from bot.services.clubs import digests
+from bot.services.members import ranks
+from bot.services.projections import run_projections
 from bot.worker.worker import Worker
 from db.models import Delivery, Guild, Member, Run
 from tests.builders.runs import write_run
@@ -41,7 +42,7 @@ async def a_week(club: Club) -> None:
             await write_run(
                 session, actor.id, day, [Stretch(Direction.BACKWARD, metres, 1_800_000)], guild_id=club.guild.id
             )
-        await standings.rebuild(session, club.guild.id)
+        await run_projections.rebuild_club(session, club.guild.id)
 
 
 async def posted(club: Club) -> list[discord.Message]:
@@ -96,7 +97,7 @@ async def test_moved_to_another_day_it_says_of_how_many_days_it_tells(club: Club
         await write_run(
             session, club.bob.id, WEDNESDAY, [Stretch(Direction.BACKWARD, 2000, 900_000)], guild_id=club.guild.id
         )
-        await standings.rebuild(session, club.guild.id)
+        await run_projections.rebuild_club(session, club.guild.id)
     shown = (await page(club, "Digest")).response
     await club.olga.select(shown, ["1"], custom_id="club:digested:v1:weekday")
     await club.restart(days=5)
@@ -132,7 +133,7 @@ async def test_who_left_unnoticed_or_hides_is_not_named(club: Club) -> None:
     await a_week(club)
     async with club.database.write() as session:
         await session.execute(update(Member).values(seen_at=club.env.now() - timedelta(days=2)))
-        await standings.set_hidden(session, club.guild.id, club.alice.id, True)
+        await ranks.set_hidden(session, club.guild.id, club.alice.id, True)
     await club.env.settle()
     club.guild.remove_member(club.bob)
     await set_up(club, club.channel.id)

@@ -7,8 +7,8 @@ import pytest
 from bot.domain.boards.metrics import BoardDirection, Metric
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.when.periods import Period
-from bot.services.boards import standings
 from bot.services.boards.boards import Board, board
+from bot.services.projections import run_projections
 from db.engine import Database
 from tests.builders.runs import CLUB, join, write_run
 from tests.services.boards.test_standings import counting
@@ -23,7 +23,7 @@ async def club_of(database: Database, *metres: int | None, hidden: frozenset[int
         for user_id, distance_m in enumerate(metres, start=1):
             await join(session, user_id, name=f"Runner {user_id}", hidden=user_id in hidden)
             await write_run(session, user_id, TODAY, [Stretch(B, distance_m, 600_000)])
-        await standings.rebuild(session, CLUB)
+        await run_projections.rebuild_club(session, CLUB)
 
 
 async def look(
@@ -94,7 +94,7 @@ async def test_each_metric_direction_and_period_counts_its_own(database: Databas
         await write_run(session, 1, date(2026, 11, 23), [Stretch(B, None, 600_000)])
         await write_run(session, 1, date(2026, 11, 2), [Stretch(B, 8000, 3_000_000)])
         await write_run(session, 1, date(2025, 6, 1), [Stretch(F, 10_000, 3_100_000)])
-        await standings.rebuild(session, CLUB)
+        await run_projections.rebuild_club(session, CLUB)
 
     async def value(metric: Metric, direction: BoardDirection, period: Period) -> int:
         return (await look(database, metric=metric, direction=direction, period=period)).mine.value

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.runs.run_facts import PersonFacts
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.when.periods import Period, starts_on
-from bot.services.boards import standings
+from bot.services.members import ranks
+from bot.services.projections import run_projections, standings
 from db import models
 from db.engine import Database
 from tests.builders.runs import CLUB, NOW, join, remove_run, share_of, write_run
@@ -127,17 +129,17 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                 await session.merge(credit)
                 await session.flush()
             elif action == "hide":
-                await standings.set_hidden(session, CLUB, rng.choice([ALICE, BOB]), rng.random() < 0.5)
+                await ranks.set_hidden(session, CLUB, rng.choice([ALICE, BOB]), rng.random() < 0.5)
             elif action == "leave":
                 left_at = rng.choice([NOW, None])
-                await standings.set_left(session, rng.choice([CLUB, OTHER_CLUB]), rng.choice([ALICE, BOB]), left_at)
+                await ranks.set_left(session, rng.choice([CLUB, OTHER_CLUB]), rng.choice([ALICE, BOB]), left_at)
             elif action == "erase" and rng.random() < 0.3:
                 for run_id in runs[:]:
                     if (await session.get(models.Run, run_id)).user_id == ALICE:
                         await remove_run(session, run_id)
                         runs.remove(run_id)
                 await session.execute(delete(models.Spotting).where(models.Spotting.user_id == ALICE))
-                await standings.forget(session, ALICE)
+                await standings.apply(session, PersonFacts(ALICE), None)
             else:
                 run_id = rng.choice(runs)
                 before = await share_of(session, run_id)
@@ -153,7 +155,7 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
             assert await kept(session) == await from_scratch(session), f"step {step}: {action}"
     async with database.write() as session:
         for guild_id in (CLUB, OTHER_CLUB):
-            await standings.rebuild(session, guild_id)
+            await run_projections.rebuild_club(session, guild_id)
         assert await kept(session) == await from_scratch(session)
 
 
@@ -231,7 +233,7 @@ async def test_a_hidden_member_logs_into_hidden_rows_and_comes_back(database: Da
         run_id = await write_run(session, ALICE, MONDAY, [Stretch(Direction.FORWARD, 5000, 1_500_000)])
         await standings.move(session, None, await share_of(session, run_id))
         assert {sums[-1] for sums in (await kept(session)).values()} == {True}
-        await standings.set_hidden(session, CLUB, ALICE, False)
+        await ranks.set_hidden(session, CLUB, ALICE, False)
         assert {sums[-1] for sums in (await kept(session)).values()} == {False}
 
 
@@ -290,7 +292,7 @@ async def test_who_leaves_while_logging_at_another_connection_is_on_no_board(
     async def come_and_go(at: Database) -> None:
         for left_at in [NOW, None] * 10 + [NOW]:
             async with at.write() as session:
-                await standings.set_left(session, CLUB, ALICE, left_at)
+                await ranks.set_left(session, CLUB, ALICE, left_at)
 
     async with two_connections(database_url) as (one, other):
         await asyncio.gather(log(one), come_and_go(other))

@@ -11,12 +11,12 @@ from bot.domain.boards.metrics import BoardDirection, Metric
 from bot.domain.runs.runs import Direction, Review, Stretch
 from bot.domain.when.periods import Period
 from bot.errors import NotFound
-from bot.services.boards import standings
 from bot.services.boards.boards import board
 from bot.services.clubs import clubs, memberships
 from bot.services.members.people import CONFIRMED_FOR, Seen, meet
 from bot.services.profile import settings
 from bot.services.profile.profile import profile_of
+from bot.services.projections import standings
 from db import models
 from db.engine import Database
 from tests.builders.runs import CLUB, NOW, join, share_of, write_run

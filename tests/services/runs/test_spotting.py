@@ -14,12 +14,13 @@ from bot.domain.boards.metrics import BoardDirection, Metric
 from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch
 from bot.domain.when.periods import Period
 from bot.errors import BackpedalError
-from bot.services.boards import boards, standings
+from bot.services.boards import boards
 from bot.services.members import people
 from bot.services.members.people import Seen
 from bot.services.privacy import privacy
 from bot.services.profile import settings
 from bot.services.profile.profile import profile, profile_of
+from bot.services.projections import run_projections
 from bot.services.runs import run_changes, spotting
 from bot.services.runs.revisions import insert_run
 from bot.services.runs.runs import own_run
@@ -68,7 +69,7 @@ async def log_outing(
             session, who, content, Review.NONE, interaction_id=key, ordinal=0, now=NOW, source=spotting.OUTING
         )
         assert run is not None
-        await spotting.credit(session, run.run_id, user_id, CLUB, content.ran_on, metres, ms)
+        await spotting.credit(session, run, metres, ms)
     return run.run_id
 
 
@@ -294,7 +295,7 @@ async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(d
             )
             assert {(c.run_id, c.user_id): (c.ran_on, c.distance_m, c.duration_ms) for c in kept} == due
     async with database.write() as session:
-        await standings.rebuild(session, CLUB)
+        await run_projections.rebuild_club(session, CLUB)
         assert await standings_now(session) == await standings_from_scratch(session)
 
 

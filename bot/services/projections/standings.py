@@ -1,18 +1,15 @@
-"""Standings: what each member has run in each period of a club, moved with the run that moves them.
-
-`move` is called inside the transaction that writes a run, after the run and its stretches are written.
-"""
+"""Standings: what each member ran in each period, per club. A run projection, see `run_projections`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period, ends_on, starts_on
 from db.queries.boards import standings as queries
@@ -36,6 +33,46 @@ class Counted:
     ran_on: date
     run_id: int
     per_direction: Mapping[Direction, tuple[int, int]]
+
+
+async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
+    """Keep the standings as one change leaves them."""
+    match after or before:
+        case RunFacts():
+            await move(session, _counted(before), _counted(after))
+        case CreditFacts(guild_id=guild_id, user_id=user_id):
+            days = {each.ran_on for each in (before, after) if isinstance(each, CreditFacts)}
+            await move_spotting(session, guild_id, user_id, days)
+        case MemberFacts(guild_id=guild_id, user_id=user_id) if after is None:
+            await queries.drop_member(session, guild_id, user_id)
+        case MemberFacts(guild_id=guild_id, user_id=user_id):
+            await queries.copy_hidden(session, guild_id, user_id)
+        case PersonFacts(user_id=user_id) if after is None:
+            await queries.drop_user(session, user_id)
+
+
+async def rebuild(session: AsyncSession, member: MemberKey) -> None:
+    """Make a member's standings in a club from the runs and the credits for facing forward."""
+    if member.guild_id is None:
+        return
+    await queries.drop_member(session, member.guild_id, member.user_id)
+    days = await queries.days_with_runs(session, member.guild_id, member.user_id)
+    credited = await spotting.days_with_credits(session, member.guild_id, member.user_id)
+    if days:
+        await queries.sum_up(session, await _spans(session, member.guild_id, member.user_id, days))
+    if credited:
+        await spotting.sum_up(session, await _spans(session, member.guild_id, member.user_id, credited))
+
+
+def _counted(run: Facts | None) -> Counted | None:
+    """What a run adds to its club's boards, None where it stands on none."""
+    if not isinstance(run, RunFacts) or not run.counted or run.guild_id is None:
+        return None
+    per_direction: dict[Direction, tuple[int, int]] = {}
+    for stretch in run.content.stretches:
+        metres, ms = per_direction.get(stretch.direction, (0, 0))
+        per_direction[stretch.direction] = (metres + (stretch.distance_m or 0), ms + stretch.duration_ms)
+    return Counted(run.guild_id, run.user_id, run.content.ran_on, run.run_id, per_direction)
 
 
 async def move(session: AsyncSession, before: Counted | None, after: Counted | None) -> None:
@@ -65,32 +102,6 @@ async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days
     spans = await _spans(session, guild_id, user_id, days)
     await spotting.clear(session, spans)
     await spotting.sum_up(session, spans)
-
-
-async def set_hidden(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> None:
-    """Take a member out of the ranks of a club by own wish, or take the wish back: who left stays out."""
-    await queries.hide(session, guild_id, user_id, hidden)
-
-
-async def set_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> None:
-    """Take a member who left out of the ranks of the club; with None he is back, and the own wish alone holds."""
-    await queries.mark_left(session, guild_id, user_id, left_at)
-
-
-async def rebuild(session: AsyncSession, guild_id: int) -> None:
-    """Make all of a club's standings afresh from its runs. Seconds for a large club: never while a member waits."""
-    await session.flush()
-    await queries.drop_guild(session, guild_id)
-    rows = await queries.days_with_runs(session, guild_id)
-    for user_id, days in groupby(rows, key=lambda row: row[0]):
-        await queries.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
-    for user_id, days in groupby(await spotting.days_with_credits(session, guild_id), key=lambda row: row[0]):
-        await spotting.sum_up(session, await _spans(session, guild_id, user_id, {day for _, day in days}))
-
-
-async def forget(session: AsyncSession, user_id: int) -> None:
-    """Take a person off every board."""
-    await queries.drop_user(session, user_id)
 
 
 async def _add(session: AsyncSession, run: Counted) -> None:
