@@ -22,6 +22,7 @@ from bot.domain.rounds.matching import Draw
 from bot.domain.rounds.round_calendar import ANSWER
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.localizer import Localizer
+from bot.services.members import ranks
 from bot.services.members.people import club_of
 from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.rounds import rounds
@@ -105,7 +106,8 @@ async def hat(database: Database, round_id: int, now: datetime, *, trial: bool =
 async def members_left(database: Database, guild_id: int, user_ids: Sequence[int], now: datetime) -> None:
     """Note who is found to be no longer in a club."""
     async with database.write() as session:
-        await queries.mark_members_left(session, guild_id, user_ids, now)
+        for user_id in sorted(user_ids):
+            await ranks.set_left(session, guild_id, user_id, now)
 
 
 async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None:

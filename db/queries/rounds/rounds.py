@@ -49,13 +49,6 @@ async def opted_in(session: AsyncSession, guild_id: int, on: date) -> Sequence[R
     return [row for row in rows.all() if row[0].windows and row[0].wishes]
 
 
-async def mark_members_left(session: AsyncSession, guild_id: int, user_ids: Collection[int], now: datetime) -> None:
-    """Note who is no longer in a club."""
-    await session.execute(
-        update(Member).where(Member.guild_id == guild_id, Member.user_id.in_(user_ids)).values(left_at=now)
-    )
-
-
 # ── rounds ──
 
 
