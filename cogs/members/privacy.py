@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.domain.text.words.plain import plain
 from bot.errors import BadInput
 from bot.interactions.arguments import Entered
 from bot.interactions.components import pressed
@@ -67,7 +68,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=localiz
         """Erase everything when the word was typed; then take the public cards down."""
         person = await resolve_person(interaction)
         reader = person.reader
-        if word.strip().casefold() not in WORDS:
+        if plain(word) not in WORDS:
             raise BadInput("privacy.erase.not_typed", typed=word, word=reader.t("privacy.erase.word"))
         erased = await defer_if_slow(
             interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True

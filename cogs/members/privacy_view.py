@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
+from bot.domain.text.words.plain import plain
 from bot.i18n import translate
 from bot.interactions.components import Field, Form, button, card, identity, row
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 
-WORDS = frozenset(translate(language, "privacy.erase.word").casefold() for language in LANGUAGES) | {"loeschen"}
-"""What confirms an erasure, in whatever language the form was read."""
+WORDS = frozenset(plain(translate(language, "privacy.erase.word")) for language in LANGUAGES)
+"""What confirms an erasure, in whatever language the form was read; in the form that `plain` makes."""
 
 
 def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:

@@ -61,7 +61,7 @@ def test_a_plural_has_the_forms_of_its_language_and_is_chosen_by_count(language:
     for key, message in sentences(language).items():
         assert isinstance(message, str) == isinstance(ENGLISH[key], str), key
         if not isinstance(message, str):
-            assert set(message) == wanted, key
+            assert wanted - {"many"} <= set(message) <= wanted, key  # without one, `many` reads as `other`
             assert "count" in placeholders(message["other"]), key
 
 

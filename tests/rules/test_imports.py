@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -82,6 +83,18 @@ def test_every_room_says_what_lives_in_it() -> None:
     rooms += {file.parent for room in rooms[:2] for file in room.glob("*/*.py")}
     silent = [os.path.relpath(room, ROOT) for room in rooms if not (room / "README.md").exists()]
     assert sorted(silent) == []
+
+
+def test_every_file_a_readme_names_exists() -> None:
+    files = {os.path.relpath(file, ROOT) for file in ROOT.rglob("*.py") if ".venv" not in file.parts}
+    unknown = [
+        f"{os.path.relpath(readme, ROOT)}: {name}"
+        for readme in [*ROOT.glob("*/**/README.md"), ROOT / "CONTRIBUTING.md"]
+        if ".venv" not in readme.parts
+        for name in re.findall(r"`([\w/]+\.py)`", readme.read_text(encoding="utf-8"))
+        if not any(file == name or file.endswith(f"/{name}") for file in files)
+    ]
+    assert unknown == []
 
 
 def test_no_type_is_ignored_without_saying_which() -> None:

@@ -1,0 +1,72 @@
+"""A language is its folder: no other code names one, nor holds its words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+from bot.domain.text.words import VOCABULARIES
+from bot.domain.text.words.plain import plain
+from bot.languages import DEFAULT, LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = {"bot/preview/club.py", "bot/preview/history.py"}
+"""The people of the try mode and what they write: who speaks German is data about them."""
+FILES_READ = "bot/files"
+"""What devices write into files, in the languages of devices."""
+
+
+@cache
+def strings() -> list[tuple[str, str]]:
+    """Every string in the code but docstrings, with where it stands."""
+    found = []
+    for file in sorted(file for room in ("bot", "cogs", "db") for file in (ROOT / room).rglob("*.py")):
+        name = file.relative_to(ROOT).as_posix()
+        if name.startswith("bot/locales/") or name in SAMPLES:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            (node.value, f"{name}:{node.lineno}")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+        ]
+    return found
+
+
+def words(value: object) -> Iterator[str]:
+    """The words of one field of a vocabulary."""
+    if isinstance(value, str):
+        yield from re.findall("[a-z]{4,}", plain(value, 1000))
+    elif isinstance(value, Iterable):
+        for one in value:
+            yield from words(one)
+
+
+def vocabulary(language: str) -> set[str]:
+    patterns = {"rewrites", "recurring", "twofold", "halves", "cities", "zone_aliases"}
+    named = VOCABULARIES[language]
+    return {word for f in fields(named) if f.name not in patterns for word in words(getattr(named, f.name))}
+
+
+def test_no_code_names_a_language() -> None:
+    named = [where for text, where in strings() if text in LANGUAGES and not where.startswith("bot/languages.py")]
+    assert named == []
+
+
+def test_no_code_holds_the_words_of_a_language() -> None:
+    """Those of the default may stand there: what is typed in another language is rewritten into them."""
+    english = vocabulary(DEFAULT)
+    others = set().union(*(vocabulary(language) for language in LANGUAGES if language != DEFAULT)) - english
+    held = [
+        f"{where} {word}"
+        for text, where in strings()
+        if not where.startswith(FILES_READ) and not text.startswith("http")
+        for word in re.findall("[a-z]+", text.casefold())
+        if word in others
+    ]
+    assert held == []

@@ -1,0 +1,150 @@
+"""No sentence is longer than the place Discord gives it, in any language; what is longer would be cut, or refused."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.i18n import catalogue
+from bot.languages import DEFAULT, LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An argument that Discord limits.
+
+    Attributes:
+        call: what is called.
+        position: of the argument, where it may stand without its name.
+        name: of the argument.
+        limit: characters. Source: Discord's reference of components and application commands.
+    """
+
+    call: str
+    position: int | None
+    name: str
+    limit: int
+
+
+PLACES = (
+    Place("Form", 0, "title", 45),
+    Place("Field", 1, "label", 45),
+    Place("Field", 3, "placeholder", 100),
+    Place("Pick", 0, "label", 45),
+    Place("Label", None, "text", 45),
+    Place("Label", None, "description", 100),
+    Place("TextInput", None, "placeholder", 100),
+    Place("button", 0, "label", 80),
+    Place("select", None, "placeholder", 150),
+    Place("RoleSelect", None, "placeholder", 150),
+    Place("ChannelSelect", None, "placeholder", 150),
+    Place("UserSelect", None, "placeholder", 150),
+    Place("SelectOption", None, "label", 100),
+    Place("SelectOption", None, "description", 100),
+    Place("spoken", 0, "key", 100),
+)
+ASKS = {"t", "translate", "spoken"}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def limited() -> dict[str, int]:
+    """Each key that is shown in such a place, with the least limit."""
+    found: dict[str, int] = {}
+    for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for around in ast.walk(tree):
+            if not isinstance(around, Function | ast.Module):
+                continue
+            for call in ast.walk(around):
+                for place in PLACES:
+                    if isinstance(call, ast.Call) and called(call) == place.call and (shown := argument(call, place)):
+                        for key in keys_in(shown, around, spoken=place.call == "spoken"):
+                            found[key] = min(place.limit, found.get(key, place.limit))
+    return found
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def argument(call: ast.Call, place: Place) -> ast.expr | None:
+    named = next((one.value for one in call.keywords if one.arg == place.name), None)
+    if named is None and place.position is not None and len(call.args) > place.position:
+        return call.args[place.position]
+    return named
+
+
+def keys_in(shown: ast.expr, around: ast.AST, *, spoken: bool) -> Iterator[str]:
+    """The keys of what is shown: asked for on the spot, or given a name in the function around it."""
+    if spoken:
+        yield from keys_of(shown)
+        return
+    for node in ast.walk(shown):
+        if isinstance(node, ast.Call) and called(node) in ASKS and node.args:
+            yield from keys_of(node.args[-1] if called(node) == "translate" else node.args[0])
+        elif isinstance(node, ast.Name) and isinstance(around, Function):
+            for value in values_of(node.id, around):
+                yield from keys_in(value, ast.Module([], []), spoken=False)
+
+
+def values_of(name: str, around: Function) -> Iterator[ast.expr]:
+    for node in ast.walk(around):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id == name:
+                yield node.value
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(target.elts, node.value.elts, strict=False)
+                yield from (value for one, value in pairs if isinstance(one, ast.Name) and one.id == name)
+
+
+def keys_of(asked: ast.expr) -> Iterator[str]:
+    """Keys by their names, or by an f-string that leaves some of them open."""
+    if isinstance(asked, ast.JoinedStr):
+        pattern = "".join(re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z0-9_]+" for p in asked.values)
+        yield from (key for key in catalogue(DEFAULT) if re.fullmatch(pattern, key) and key not in asked_by_name())
+    elif isinstance(asked, ast.IfExp):
+        yield from keys_of(asked.body)
+        yield from keys_of(asked.orelse)
+    elif isinstance(asked, ast.Constant) and asked.value in catalogue(DEFAULT):
+        yield asked.value
+
+
+@cache
+def asked_by_name() -> frozenset[str]:
+    """Keys that the code names whole: an f-string beside them is not for them."""
+    code = "".join(file.read_text(encoding="utf-8") for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))
+    return frozenset(re.findall(r'"([a-z_]+(?:\.[a-z0-9_]+)+)"', code))
+
+
+def bare(text: str) -> str:
+    """A sentence without what is filled into it."""
+    return "".join(literal for literal, *_ in string.Formatter().parse(text))
+
+
+def test_the_places_are_found() -> None:
+    found = limited()
+    assert sum(limit == 45 for limit in found.values()) >= 35
+    assert len(found) >= 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_fits_where_it_is_shown(language: str) -> None:
+    messages = catalogue(language)
+    long = []
+    for key, limit in limited().items():
+        message = messages[key]
+        forms = [message] if isinstance(message, str) else list(message.values())
+        long += [f"{key}: {len(bare(form))} of {limit}" for form in forms if len(bare(form)) > limit]
+    assert long == []
