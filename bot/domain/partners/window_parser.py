@@ -29,8 +29,8 @@ _PART_HOURS = {
     Part.NIGHT: (20, 24),
 }
 _WHOLE_HOURS = (6, 22)
-_PARTS = {**WORDS.parts, "morgen": Part.MORNING}
-"""Here a `morgen` is a morning: no day of the week is called tomorrow."""
+_PARTS = {**WORDS.parts, **WORDS.window_parts}
+"""Here the German `morgen` is a morning: no day of the week is called tomorrow."""
 
 _DAY = rf"({any_of(WORDS.weekdays)})s?\.?(?![a-z])"
 _DAY_BEFORE_PART = rf"({any_of(WORDS.weekdays)})(?={any_of(_PARTS)}s?(?![a-z]))"
@@ -38,20 +38,17 @@ _NAMES = any_of(WORDS.noon | WORDS.midnight)
 _NAMED = rf"(?:12\s)?{_NAMES}"
 _SUFFIX = rf"(am|pm|a\.m\.|p\.m\.|{any_of(WORDS.hour_sign)}\b|h\b|o'clock)"
 _TIME = rf"(?:([0-9]{{1,2}})(?:[:.h]([0-9]{{2}}))?\s?{_SUFFIX}?(?![0-9a-z:]|\s{_NAMES})|({_NAMED}))"
-_TO = r"\s?(?:-|to|until|till|bis)\s?"
+_TO = rf"\s?(?:-|{any_of(WORDS.span_to)})\s?"
 _LATE, _EARLY = 18 * 60, 6 * 60
 
-_SKIPPED = any_of(
-    WORDS.plus
-    | WORDS.before_day
-    | WORDS.about
-    | {"in", "every", "each", "at", "um", "im", "jeden", "jede", "jedes", "immer", "also", "auch"}
-)
+_SKIPPED = any_of(WORDS.plus | WORDS.before_day | WORDS.about | WORDS.window_fillers)
 _SKIP = re.compile(rf"(?:[\s,;&/+|]|{_SKIPPED}(?![a-z0-9]))+")
 _DAY_RANGE = re.compile(_DAY + rf"{_TO}" + _DAY)
 _ONE_DAY = re.compile(f"{_DAY}|{_DAY_BEFORE_PART}")
 _GROUP = re.compile(rf"({any_of(WORDS.day_groups)})(?![a-z])")
-_HOURS = re.compile(rf"(?:from |von |between |zwischen )?{_TIME}(?:{_TO}|\s?(?:and|und)\s(?=[0-9]))(?:{_TIME})")
+_HOURS = re.compile(
+    rf"(?:{any_of(WORDS.span_before)}\s)?{_TIME}(?:{_TO}|\s?{any_of(WORDS.and_words)}\s(?=[0-9]))(?:{_TIME})"
+)
 _OPEN = re.compile(rf"({any_of(WORDS.from_hour | WORDS.to_hour)})\s{_TIME}(?!{_TO})")
 _PART = re.compile(rf"({any_of(_PARTS)})s?(?![a-z])")
 _WHOLE = re.compile(rf"({any_of(WORDS.whole_day)})(?![a-z])")

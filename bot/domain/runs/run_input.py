@@ -57,13 +57,12 @@ class RunEntry:
     ran_on: date
 
 
-_WORDS = {
-    Way.BACKWARD: ("backwards", "backward", "back", "retro", "reverse", "rückwärts", "rueckwaerts", "rückwaerts", "rw"),
-    Way.FORWARD: ("forwards", "forward", "vorwärts", "vorwaerts", "vw"),
-    Way.MIXED: ("mixed", "both ways", "both", "gemischt", "beides"),
-}
-_WAYS = {word: way for way, words in _WORDS.items() for word in words}
-_DIRECTION = re.compile(rf"({'|'.join(map(re.escape, _WAYS))})\b[\s:,]*(.*)", re.DOTALL)
+_WAYS = (
+    dict.fromkeys(WORDS.backward, Way.BACKWARD)
+    | dict.fromkeys(WORDS.forward, Way.FORWARD)
+    | dict.fromkeys(WORDS.mixed, Way.MIXED)
+)
+_DIRECTION = re.compile(rf"({any_of(_WAYS)})\b[\s:,]*(.*)")
 
 
 def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
@@ -72,7 +71,7 @@ def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
     Raises:
         BadInput: none of these.
     """
-    found = _DIRECTION.fullmatch(typed.strip().lower())
+    found = _DIRECTION.fullmatch(plain(typed))
     if found is None:
         raise BadInput("runs.entry.direction", typed=typed)
     way, rest = _WAYS[found[1]], found[2].strip()
@@ -88,9 +87,7 @@ _AMOUNT = re.compile(
 _CLOCKED = re.compile(
     r"(?P<before>[a-z]+\s)?(?<![\w.,:/+-])(?P<clock>[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?)(?![\w:/-])"
 )
-_TAKES = {"in", "for", "under", "sub", "unter", "fuer", "ziel", "goal"}
-"""Before a time that something takes, and is not at."""
-_VAGUE = {"back", "reverse", *_WORDS[Way.MIXED]}
+_VAGUE = WORDS.vague_ways | WORDS.mixed
 """In a sentence these say something else as well: back exercises, both of us."""
 
 
@@ -117,7 +114,7 @@ def mentioned(text: str, manner: Manner) -> Typed:
 def _takes_so_long(clocked: re.Match[str]) -> bool:
     """Whether digits with a colon are minutes and seconds: `27:30` is no hour of a day, `18:30` may be one."""
     first, *rest = clocked["clock"].split(":")
-    return len(rest) == 2 or int(first) >= 24 or (clocked["before"] or "").strip() in _TAKES
+    return len(rest) == 2 or int(first) >= 24 or (clocked["before"] or "").strip() in WORDS.takes
 
 
 def _reads(parse: Callable[..., int], *given: object) -> bool:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.text.units import Units, parse_distance
+from bot.domain.text.words import WORDS, any_of
+from bot.domain.text.words.plain import plain
 from bot.errors import BadInput
 
 AGREE_WITHIN = 0.02
@@ -105,11 +107,10 @@ def _plausible(distance_m: int | None, duration_ms: int) -> None:
         raise BadInput("rules.entry.too_slow", **told)
 
 
-_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent|per cent|prozent)", re.IGNORECASE)
+_PERCENT = re.compile(rf"(\d{{1,3}}(?:[.,]\d+)?)\s*(?:%|{any_of(WORDS.percent)})")
 _BARE = re.compile(r"\d{1,2}(?:[.,]\d+)?|100")
 _BARE_PERCENT = 20
 """From here on a bare number is a percentage; below, it could as well be kilometres or miles."""
-_HALF = frozenset({"half", "half of it", "halb", "hälfte", "die hälfte"})
 
 
 def parse_backward(typed: str, units: Units, language: str) -> Backward:
@@ -123,13 +124,13 @@ def parse_backward(typed: str, units: Units, language: str) -> Backward:
     Raises:
         BadInput: it is neither, could be both, or is not between 0 and 100 percent.
     """
-    plain = typed.strip()
-    if plain.lower() in _HALF:
+    words = plain(typed)
+    if words in WORDS.half_share:
         return Backward(share=0.5)
-    percent = _PERCENT.fullmatch(plain)
-    if percent is None and not _BARE.fullmatch(plain):
+    percent = _PERCENT.fullmatch(words)
+    if percent is None and not _BARE.fullmatch(words):
         return Backward(distance_m=parse_distance(typed, units, language))
-    share = float((percent.group(1) if percent else plain).replace(",", ".")) / 100
+    share = float((percent.group(1) if percent else words).replace(",", ".")) / 100
     if not 0 < share <= 1:
         raise BadInput("rules.backward.percent", typed=typed)
     if percent is None and share * 100 < _BARE_PERCENT:

@@ -165,7 +165,7 @@ _CLOCK = re.compile(
     rf"(?:([0-9]{{1,4}})\s?:\s?)?([0-9]{{1,5}})\s?:\s?([0-9]{{2}})(?:[.,]([0-9]{{1,3}}))?\s*({any_of(WORDS.milliseconds)})?"
 )
 _PIECE = re.compile(
-    rf"\s*({NUMBER}|{any_of(WORDS.numbers)}(?=\s|viertelstunde))?\s*({any_of(WORDS.milliseconds)})(?![a-z])\s*,?"
+    rf"\s*({NUMBER}|{any_of(WORDS.numbers)}(?=\s|{any_of(WORDS.own_amounts)}))?\s*({any_of(WORDS.milliseconds)})(?![a-z])\s*,?"
 )
 _REST = re.compile(r"\s*([0-9]{1,2})")
 
@@ -238,7 +238,7 @@ def _pieces(words: str, typed: str) -> float:
         amount, unit = piece.groups()
         smaller = WORDS.milliseconds[unit]
         value = 1 if amount is None else WORDS.numbers.get(amount) or number(amount)
-        if value is None or (amount is None and "viertelstunde" not in unit) or (size and smaller >= size):
+        if value is None or (amount is None and unit not in WORDS.own_amounts) or (size and smaller >= size):
             raise BadInput("entry.duration.unclear", typed=typed)
         if size and value * smaller >= size:
             raise BadInput("entry.duration.sixty", typed=typed)
@@ -267,9 +267,7 @@ def _one_reading(amount: str | None, value: float, size_ms: int, typed: str) -> 
 # ── paces ──
 
 _STROKE = re.compile(rf"\s*/\s*|(?<=[a-z0-9'\"])\s+{any_of(WORDS.per)}\s+")
-_SPEEDS = {"km/h": 1000 / 3600, "kmh": 1000 / 3600, "kph": 1000 / 3600, "stundenkilometer": 1000 / 3600,
-           "mph": METRES_PER_MILE / 3600}  # fmt: skip
-_SPEED = re.compile(rf"({NUMBER})\s*({any_of(_SPEEDS)}|{any_of(WORDS.metres)})")
+_SPEED = re.compile(rf"({NUMBER})\s*({any_of(WORDS.speeds)}|{any_of(WORDS.metres)})")
 _OVER = re.compile(rf"({NUMBER})?\s*({any_of(WORDS.metres)})")
 
 
@@ -321,8 +319,8 @@ def _pace(words: str, typed: str, units: Units, language: str) -> float:
 
 def _bare_pace(words: str, typed: str, units: Units, language: str) -> float:
     speed = _SPEED.fullmatch(words)
-    if speed and speed[2] in _SPEEDS:
-        return _s_per_km((number(speed[1]) or 0) * _SPEEDS[speed[2]], typed)
+    if speed and speed[2] in WORDS.speeds:
+        return _s_per_km((number(speed[1]) or 0) * WORDS.speeds[speed[2]], typed)
     if re.fullmatch(NUMBER, words):
         raise BadInput("entry.pace.bare", typed=typed)
     if units is Units.BOTH:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.domain.text.units import Units
+from bot.domain.text.words import WORDS, any_of
 from bot.errors import BadInput
 
 KG_PER_LB = 0.45359237
 LEAST_KG, MOST_KG = 25.0, 300.0
 
-_TYPED = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*(kg|kilos?|kilograms?|kilogramm|lbs?|pounds?|pfund|st|stone)?")
+_TYPED = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*({any_of(WORDS.kilograms)})?")
 
 
 def parse_weight(typed: str, units: Units) -> float | None:
@@ -31,10 +32,7 @@ def parse_weight(typed: str, units: Units) -> float | None:
         raise BadInput("settings.weight.unclear", typed=typed)
     number = float(match[1].replace(",", "."))
     unit = match[2] or ("lb" if units is Units.IMPERIAL else "kg")
-    weight_kg = number * (
-        14 * KG_PER_LB if unit.startswith("st") else KG_PER_LB if unit[0] in "l" or unit.startswith("pound")
-        else 0.5 if unit == "pfund" else 1
-    )  # fmt: skip
+    weight_kg = number * WORDS.kilograms[unit]
     if not LEAST_KG <= weight_kg <= MOST_KG:
         raise BadInput("settings.weight.unlikely", typed=typed)
     return round(weight_kg, 1)

@@ -184,8 +184,8 @@ def _qualified_weekday(told: ParseState) -> None:
         return
     which = rf"({_WHICH})"
     day_of_week = (
-        rf"(?:{which}\s{_WEEK}\s(?:on\s|am\s)?({_WEEKDAY})|"
-        rf"({_WEEKDAY})\.?\s(?:of\s|in\s)?(?:the\s|der\s)?{which}\s{_WEEK})"
+        rf"(?:{which}\s{_WEEK}\s(?:{_DAY_WORD}\s)?({_WEEKDAY})|"
+        rf"({_WEEKDAY})\.?\s(?:{any_of(WORDS.within)}\s)?{which}\s{_WEEK})"
     )
     if found := told.take(day_of_week):
         word, name = found[1] or found[4], found[2] or found[3]

@@ -24,7 +24,7 @@ _EARLY = 5
 def words_for(least: int, most: int) -> str:
     """A regular expression for the words of these numbers; no articles."""
     counted = (word for word, count in WORDS.numbers.items() if count in range(least, most + 1))
-    return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in ("one", "eins"))
+    return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in WORDS.number_one)
 
 
 _NOON, _MIDNIGHT, _PART = any_of(WORDS.noon), any_of(WORDS.midnight), any_of(WORDS.parts)
@@ -32,7 +32,7 @@ _SPOKEN, _COUNT_TO_TWELVE = any_of(WORDS.spoken), words_for(1, 12)
 _AT_A_NUMBER = re.compile(rf"\b{any_of(WORDS.at)}\s[0-9]")
 _DAYTIME = words_for(1, 24)
 _MINUTE = words_for(1, 59)
-_ALONE = r"(?<!halb )(?<!viertel )(?<!vor )(?<!nach )"
+_ALONE = "".join(rf"(?<!{re.escape(word)} )" for word in sorted(WORDS.before_moved))
 """Before an hour: nothing there moves it."""
 _COUNTED = [*(word for word in WORDS.milliseconds if word[0].isalpha()), *WORDS.days, *WORDS.months, *WORDS.times]
 _NO_AMOUNT = rf"(?![\s-]*{any_of(_COUNTED)}(?![a-z]))"
@@ -96,7 +96,7 @@ def _spoken(told: ParseState) -> None:
     if told.hour is not None:
         return
     half = None
-    if found := told.take(rf"{_SOME}(halb\s)?{_HOUR}(?:\s?{_HALF})?"):
+    if found := told.take(rf"{_SOME}({any_of(WORDS.half_to)}\s)?{_HOUR}(?:\s?{_HALF})?"):
         moved = _count(found[1]) * (1 if found[2] in WORDS.past else -1) - (30 if found[3] else 0)
         hour, half = found[4], found[5]
     elif found := told.take(rf"({_SPOKEN})\s{_HOUR}(?:\s?{_HALF})?"):

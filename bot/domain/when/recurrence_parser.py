@@ -24,7 +24,8 @@ _ONE = rf"(?:{WEEKDAY})\.?(?:-(?:{WEEKDAY}))?(?![a-z])"
 _LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
 _LONGER = any_of([word for word, days in WORDS.days.items() if days > 1] + [*WORDS.months])
 _NTH = r"(?:[0-9]{1,2}(?:st|nd|rd|th)|last)"
-_DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s(?:day|tag))?)"
+_DAY = any_of(word for word, days in WORDS.days.items() if days == 1 and len(word) > 1)
+_DAY_OF_MONTH = rf"(?:(?:{_NTH}|[0-9]{{1,2}}\.(?!\s?[0-9]))(?:\s{_DAY})?)"
 AMOUNT_OF_DAYS = rf"{COUNT}\s?{CALENDAR}"
 """A regular expression for an amount of days, weeks, months or years."""
 _TIMES = any_of(word for word, size in WORDS.milliseconds.items() if size < 86_400_000 and word[0].isalpha())
@@ -110,7 +111,7 @@ def _core(told: ParseState, series: Series) -> bool:
         count = 2 if found[2] else number(found[1] or found[3] or "1")
         series.every, series.unit = calendar(count, found[4])
     nth = told.take(
-        rf"(every\s)?(?:on\s|am\s)?(?:the\s)?({_NTH}(?:{_AND}{_NTH})*)\s({_LIST}|workday)"
+        rf"(every\s)?(?:{_DAY_WORD}\s)*({_NTH}(?:{_AND}{_NTH})*)\s({_LIST}|workday)"
         r"(\s(?:of\sthe\smonth|every\smonth))?"
     )
     if nth:
@@ -180,11 +181,11 @@ def _nths(told: ParseState, words: str, *, days: bool = False) -> tuple[int, ...
 
 def _weekday_list(told: ParseState, series: Series) -> None:
     """`every tue and thu`, `mon-fri`, and without `every` where there are several."""
-    found = told.take(rf"every\s(?:on\s|am\s|the\s)*({_LIST})")
+    found = told.take(rf"every\s(?:{_DAY_WORD}\s)*({_LIST})")
     if not found and series.unit is not None:
-        found = told.take(rf"(?:on\s|am\s|an\s)?({_LIST})")
+        found = told.take(rf"(?:{_DAY_WORD}\s)?({_LIST})")
     if not found:
-        listed = re.search(rf"(?<![a-z0-9.:/])(?:on\s|am\s)?({_LIST})(?![a-z0-9:/])", told.rest)
+        listed = re.search(rf"(?<![a-z0-9.:/])(?:{_DAY_WORD}\s)?({_LIST})(?![a-z0-9:/])", told.rest)
         found = told.take(rf"({_LIST})") if listed and len(_weekdays(listed[1])) > 1 else None
     if not found:
         return

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import zip_longest
 
 from bot.domain.text.units import parse_duration
-from bot.domain.text.words import VOCABULARIES
+from bot.domain.text.words import VOCABULARIES, WORDS, any_of
 from bot.domain.text.words.plain import plain
 from bot.domain.when.ambiguous_texts import alternatives
 from bot.domain.when.day_readers import DAYS_AND_HOURS
@@ -48,7 +48,7 @@ _SAID = {
     "entry.duration.zero": "remind_when.too_often",
 }
 """What the parsers of moments and durations refuse, said with examples of what lies ahead."""
-_CONNECTED = re.compile(r"[,;]?\s(?:and|und|then|dann|sowie|&|\+|plus)\s|[,;]\s?")
+_CONNECTED = re.compile(rf"[,;]?\s(?:{any_of(WORDS.plus | WORDS.then)}|&|\+)\s|[,;]\s?")
 MOST_PLACES = 4
 """Places at which a text is tried to be cut in two: each costs two readings, and every keystroke is read."""
 

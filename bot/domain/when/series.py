@@ -60,7 +60,7 @@ WEEKDAY = any_of(WORDS.weekdays)
 COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items() if count == int(count))})"
 CALENDAR = any_of({**WORDS.days, **WORDS.months})
 """Units of the calendar: days to years."""
-_NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | {"mittag"})
+_NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | WORDS.named_hours)
 HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|{any_of(WORDS.hour_sign)}|h|o'clock)?|{_NAMED_HOUR})"
 
 

@@ -15,6 +15,7 @@ from bot.errors import BadInput
 
 _MONTH, _NEXT = any_of(WORDS.month_names), any_of(WORDS.next)
 _UNITS = any_of([*WORDS.week, *WORDS.months])
+_MONTH_OR_YEAR = any_of(WORDS.month_words | WORDS.year_words)
 _NO_DAY = rf"(?![a-z0-9])(?!\.?\s?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?(?:am|pm|{HOUR_SIGN}|h\b)))"
 """Behind a month: no day of it."""
 
@@ -40,12 +41,12 @@ def take_end(told: ParseState, series: Series) -> None:
 def _last_day(told: ParseState, tail: str) -> tuple[date, str]:
     """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
     whole = re.match(
-        rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({_MONTH}|month|monats?|year|jahre?s?)(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}",
+        rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({_MONTH}|{_MONTH_OR_YEAR})(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}",
         tail,
     )
     if whole and (whole[1] in WORDS.month_names or "end of" in whole[0]):
         year, month = told.today.year, WORDS.month_names.get(whole[1], told.today.month)
-        if whole[1] in ("year", "jahr", "jahres", "jahre"):
+        if whole[1] in WORDS.year_words:
             month = 12
         if whole[2]:
             year = int(whole[2])

@@ -16,9 +16,8 @@ _ABBREVIATION = re.compile(
     r"\)?(?![a-z0-9])"
 )
 _CITY = re.compile(
-    rf"(?P<hour>{_HOUR_END})\s\(?(?!{_MARK})(?P<city>[a-z][a-z.' -]{{1,24}}?)\s(?:time|zeit)\)?(?![a-z])"
+    rf"(?P<hour>{_HOUR_END})\s\(?(?!{_MARK})(?P<city>[a-z][a-z.' -]{{1,24}}?)\s{any_of(WORDS.zone_nouns)}\)?(?![a-z])"
 )
-_OWN = frozenset({"my", "local", "our", "meine", "meiner", "nach meiner", "lokale"})
 _HALVES = {
     (3, 30): "Asia/Tehran", (4, 30): "Asia/Kabul", (5, 30): "Asia/Kolkata", (5, 45): "Asia/Kathmandu",
     (6, 30): "Asia/Yangon", (9, 30): "Australia/Darwin",
@@ -42,11 +41,12 @@ def take_zone(words: str, *, typed: str, now: datetime) -> tuple[str, str | None
         name = _fixed(zone) if found["offset"] else zones.named(found["zone"], now)
     elif found := _CITY.search(words):
         zone = found["city"]
-        if zone in WORDS.same_hour or zone in ("same", "this", "diese", "selbe", "gleiche"):
+        if zone in WORDS.same_hour or zone in WORDS.same_zone:
             return words, None
-        name = None if zone in _OWN else zones.named(zone, now) or zones.named(zone.removesuffix("er"), now)
-        if zone in _OWN:
+        if zone in WORDS.own_zone:
             return f"{words[: found.end('hour')]}{words[found.end() :]}", None
+        stems = (zone, *(zone.removesuffix(ending) for ending in WORDS.zone_endings if zone.endswith(ending)))
+        name = next(filter(None, (zones.named(stem, now) for stem in stems)), None)
     else:
         return words, None
     if name is None:

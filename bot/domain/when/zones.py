@@ -1,7 +1,7 @@
 """Time zones by the words people use for them: cities, countries, abbreviations, offsets and IANA names.
 
-Names come from Babel (CLDR) in every language a member may type; cities that have no zone of their own are listed
-here. What is stored is always an IANA name.
+Names come from Babel (CLDR) in every language shipped; cities that have no zone of their own are listed here by their
+local names, and in the vocabularies by those of other languages. What is stored is always an IANA name.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
+from bot.domain.text.words import WORDS
+from bot.domain.text.words.plain import spelt_out
 from bot.errors import BadInput
 from bot.languages import LANGUAGES, locale_of
 
@@ -37,17 +39,15 @@ _WELL_KNOWN = _OFFERED.split()
 """Offered first, in this order; also what a country with one clock stands for."""
 
 _CITIES = {
-    "Europe/Berlin": "München, Munich, Hamburg, Köln, Cologne, Frankfurt, Stuttgart, Düsseldorf, Leipzig, Dresden, "
-    "Bremen, Hannover, Nürnberg, Nuremberg, Essen, Dortmund, Bonn, Freiburg, Münster",
+    "Europe/Berlin": "München, Hamburg, Köln, Frankfurt, Stuttgart, Düsseldorf, Leipzig, Dresden, "
+    "Bremen, Hannover, Nürnberg, Essen, Dortmund, Bonn, Freiburg, Münster",
     "Europe/Vienna": "Salzburg, Graz, Linz, Innsbruck",
-    "Europe/Zurich": "Bern, Basel, Genf, Geneva, Genève, Lausanne",
-    "Europe/London": "Manchester, Edinburgh, Glasgow, Cardiff, Birmingham, Liverpool, Leeds, Bristol, England, "
-    "Scotland, Schottland, Wales, UK, Great Britain, Grossbritannien",
-    "Europe/Paris": "Lyon, Marseille, Toulouse, Nice, Bordeaux, Strasbourg, Straßburg",
+    "Europe/Zurich": "Bern, Basel, Genève, Lausanne",
+    "Europe/London": "Manchester, Edinburgh, Glasgow, Cardiff, Birmingham, Liverpool, Leeds, Bristol",
+    "Europe/Paris": "Lyon, Marseille, Toulouse, Nice, Bordeaux, Strasbourg",
     "Europe/Madrid": "Barcelona, Valencia, Sevilla, Bilbao, Mallorca",
-    "Europe/Rome": "Milan, Mailand, Milano, Torino, Turin, Napoli, Neapel, Bologna, Firenze, Florenz, Bozen",
-    "Europe/Amsterdam": "Rotterdam, Utrecht, Den Haag, The Hague, Eindhoven, Holland",
-    "Europe/Moscow": "Saint Petersburg, St Petersburg, Sankt Petersburg",
+    "Europe/Rome": "Milano, Torino, Napoli, Bologna, Firenze, Bolzano",
+    "Europe/Amsterdam": "Rotterdam, Utrecht, Eindhoven, Holland",
     "Europe/Istanbul": "Ankara, Izmir",
     "America/New_York": "NYC, Boston, Washington, Washington DC, Philadelphia, Miami, Orlando, Atlanta, Charlotte, "
     "Pittsburgh, Cleveland",
@@ -57,10 +57,10 @@ _CITIES = {
     "America/Toronto": "Montreal, Montréal, Ottawa, Québec",
     "America/Edmonton": "Calgary",
     "America/Sao_Paulo": "Rio de Janeiro, Rio, Brasília, Curitiba",
-    "Africa/Johannesburg": "Cape Town, Kapstadt, Durban, Pretoria",
+    "Africa/Johannesburg": "Cape Town, Durban, Pretoria",
     "Asia/Jerusalem": "Tel Aviv",
     "Asia/Kolkata": "Mumbai, Delhi, New Delhi, Bangalore, Bengaluru, Chennai, Hyderabad, Pune",
-    "Asia/Shanghai": "Beijing, Peking, Shenzhen, Guangzhou",
+    "Asia/Shanghai": "Beijing, Shenzhen, Guangzhou",
     "Asia/Tokyo": "Osaka, Kyoto, Yokohama, Sapporo, Nagoya",
     "Australia/Sydney": "Canberra, Wollongong",
     "Australia/Brisbane": "Gold Coast, Cairns",
@@ -69,9 +69,9 @@ _CITIES = {
 }
 
 _ABBREVIATIONS = {
-    "CET CEST MEZ MESZ": "Europe/Berlin Europe/Vienna Europe/Zurich Europe/Paris Europe/Madrid Europe/Rome",
+    "CET CEST": "Europe/Berlin Europe/Vienna Europe/Zurich Europe/Paris Europe/Madrid Europe/Rome",
     "WET WEST": "Europe/Lisbon",
-    "EET EEST OEZ OESZ": "Europe/Helsinki Europe/Athens Europe/Kyiv",
+    "EET EEST": "Europe/Helsinki Europe/Athens Europe/Kyiv",
     "BST": "Europe/London",
     "MSK": "Europe/Moscow",
     "US USA": "America/New_York America/Chicago America/Denver America/Los_Angeles",
@@ -92,7 +92,7 @@ ABBREVIATIONS = frozenset(
     for names in _ABBREVIATIONS
     for name in names.split()
     if name.isupper() and name not in ("US", "USA")
-) | {"utc", "gmt"}
+) | {"utc", "gmt", *map(str.casefold, WORDS.zone_aliases)}
 """Abbreviations of zones, in lower case."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
@@ -253,17 +253,17 @@ def _index() -> Mapping[str, tuple[str, ...]]:
         countries = [_country_of(zone, language) for language in LANGUAGES]
         add([zone, *cities, *countries, zone.rpartition("/")[2]], [zone])
     for abbreviations, zones in _ABBREVIATIONS.items():
-        add(abbreviations.split(), zones.split())
+        names = abbreviations.split()
+        add([*names, *(alias for alias, meant in WORDS.zone_aliases.items() if meant in names)], zones.split())
     for alias, zone in get_global("zone_aliases").items():
         if zone in known and _plain(alias) not in found:
             add([alias], [zone])
             if "/" in alias and _plain(alias.rpartition("/")[2]) not in found:
                 add([alias.rpartition("/")[2]], [zone])
-    for zone, listed in _CITIES.items():
-        add(listed.split(", "), [zone])
+    listed = {city: zone for zone, cities in _CITIES.items() for city in cities.split(", ")}
+    for city, zone in (listed | dict(WORDS.cities)).items():
         # "Muenchen" for those without umlauts on their keyboard.
-        add([re.sub("[äöü]", lambda m: {"ä": "ae", "ö": "oe", "ü": "ue"}[m[0]], listed_one.lower())
-             for listed_one in listed.split(", ")], [zone])  # fmt: skip
+        add([city, spelt_out(city.lower())], [zone])
     return {name: tuple(zones) for name, zones in found.items()}
 
 

@@ -202,4 +202,32 @@ VOCABULARY = Vocabulary(
         (r"\bfor (?:the )?(?:next )?", "for "),
         (r"\b(?:once|1x) (?=every\b)", ""),
     ),
+    backward=frozenset({"backwards", "backward", "back", "retro", "reverse"}),
+    forward=frozenset({"forwards", "forward"}),
+    mixed=frozenset({"mixed", "both ways", "both"}),
+    vague_ways=frozenset({"back", "reverse"}),
+    takes=frozenset({"in", "for", "under", "sub", "goal"}),
+    percent=frozenset({"percent", "per cent"}),
+    half_share=frozenset({"half", "half of it"}),
+    kilograms=dict.fromkeys(("kg", "kilo", "kilos", "kilogram", "kilograms"), 1.0)
+    | dict.fromkeys(("lb", "lbs", "pound", "pounds"), 0.45359237) | dict.fromkeys(("st", "stone"), 14 * 0.45359237),
+    speeds=dict.fromkeys(("km/h", "kmh", "kph"), 1000 / 3600) | {"mph": 1609.344 / 3600},
+    and_words=frozenset({"and"}),
+    then=frozenset({"then"}),
+    span_before=frozenset({"from", "between"}),
+    span_to=frozenset({"to", "until", "till"}),
+    until=frozenset({"until", "till", "til", "up to"}),
+    lasting=frozenset({"for"}),
+    within=frozenset({"of", "in", "of the", "in the", "the"}),
+    window_fillers=frozenset({"in", "every", "each", "at", "also"}),
+    number_one=frozenset({"one"}),
+    month_words=frozenset({"month"}),
+    year_words=frozenset({"year"}),
+    zone_nouns=frozenset({"time"}),
+    own_zone=frozenset({"my", "local", "our"}),
+    same_zone=frozenset({"same", "this"}),
+    cities=dict.fromkeys(("Munich", "Cologne", "Nuremberg"), "Europe/Berlin")
+    | dict.fromkeys(("England", "Scotland", "Wales", "UK", "Great Britain"), "Europe/London")
+    | {"Geneva": "Europe/Zurich", "Milan": "Europe/Rome", "Turin": "Europe/Rome", "The Hague": "Europe/Amsterdam"}
+    | dict.fromkeys(("Saint Petersburg", "St Petersburg"), "Europe/Moscow"),
 )  # fmt: skip

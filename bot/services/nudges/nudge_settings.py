@@ -20,6 +20,8 @@ from bot.domain.nudges.streaks import (
     monday_of,
     paused_on,
 )
+from bot.domain.text.words import WORDS, any_of
+from bot.domain.text.words.plain import plain
 from bot.domain.when.moment_parser import Facing, parse_moment
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound
@@ -29,8 +31,8 @@ from db.engine import Database
 from db.queries.nudges import nudges as queries
 from db.queries.profile import settings as settings_queries
 
-_UNTIL = re.compile(r"^\s*(?:until|till|til|up to|for|bis(?: zum)?|für|fuer)\s+", re.IGNORECASE)
-_SPAN = re.compile(r"^\s*(?:for|für|fuer)\s+", re.IGNORECASE)
+_UNTIL = re.compile(rf"{any_of(WORDS.until | WORDS.lasting)}\s")
+_SPAN = re.compile(rf"{any_of(WORDS.lasting)}\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,10 @@ def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
     Raises:
         BadInput: unclear, not after today, or more than a year away.
     """
-    bare = _UNTIL.sub("", typed)
-    tries = [f"in {bare}", bare] if _SPAN.match(typed) else [bare, f"in {bare}"]
+    told = plain(typed)
+    before = _UNTIL.match(told)
+    bare = told[before.end() :] if before else told
+    tries = [f"in {bare}", bare] if _SPAN.match(told) else [bare, f"in {bare}"]
     failure: BadInput | None = None
     for words in tries:
         try:
@@ -127,7 +131,7 @@ def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
             raise BadInput("nudges.pause.unclear", typed=typed)
         if failure.key in ("entry.moment.past", "entry.moment.past_day"):
             raise BadInput("nudges.pause.today")
-        raise failure
+        raise BadInput(failure.key, **failure.params | ({"typed": typed} if "typed" in failure.params else {}))
     today = today_in(reader.zone, now)
     if moment.on <= today:
         raise BadInput("nudges.pause.today")

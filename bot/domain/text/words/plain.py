@@ -32,6 +32,11 @@ def plain(text: str, limit: int = LIMIT) -> str:
     return " ".join(narrow.translate(_SIGNS).casefold().translate(_SPELT).split())
 
 
+def spelt_out(text: str) -> str:
+    """A text in lower case with ä as ae, ö as oe and ü as ue."""
+    return text.translate(_SPELT)
+
+
 def _narrow(char: str) -> str:
     """One character without its width and script. Superscripts are no digits here: `5²` must not become 52."""
     digit = unicodedata.decimal(char, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 
 
@@ -85,6 +85,38 @@ class Vocabulary:
         recurring: the same, before a series is read: of every way to say it they make what
             `bot.domain.when.recurrence_parser` knows (`every`, `of the month`, `until`, `from`, `for`, `except`, `1st`,
             `last`).
+
+    What a language may lack:
+
+    Attributes:
+        backward, forward, mixed: the directions of a whole run.
+        vague_ways: those that say something else as well in a sentence: back exercises, both of us.
+        takes: before a time that something takes, and is not at (`5k in 25:00`).
+        percent: the sign as a word.
+        half_share: half of a run.
+        kilograms: units of weight, in kilograms.
+        speeds: units of speed, in metres a second.
+        own_amounts: units of time that are an amount by themselves (`viertelstunde`).
+        and_words: between two hours of a stretch (`between 8 and 10`).
+        then: joins two times of a reminder.
+        span_before: before the first hour of a stretch.
+        span_to: between two hours or days of a stretch.
+        until: before the day at which something ends.
+        lasting: before how long something lasts.
+        within: between a weekday and the week it is in.
+        window_fillers: words without a meaning in a weekly window.
+        window_parts: parts of the day that are only one in a weekly window.
+        number_one: the number words for one that are no articles.
+        before_moved: before an hour that they move, so that it is none by itself.
+        half_to: between minutes and an hour, half an hour before it (`fuenf nach halb sieben`).
+        named_hours: parts of the day that name an hour in a stretch.
+        month_words, year_words: behind `end of`.
+        zone_nouns: behind a place, the time there (`london time`).
+        own_zone: before such a noun, the zone of whoever writes.
+        same_zone: before such a noun, no place.
+        zone_endings: of an adjective made of a place (`londoner zeit`).
+        zone_aliases: this language's abbreviations of zones, and the international ones they stand for.
+        cities: names of places in this language that Babel does not have, and their zones.
     """
 
     numbers: Mapping[str, float]
@@ -133,6 +165,38 @@ class Vocabulary:
     fillers: frozenset[str]
     rewrites: tuple[tuple[str, str], ...]
     recurring: tuple[tuple[str, str], ...]
+
+    backward: frozenset[str] = frozenset()
+    forward: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
+    vague_ways: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
+    percent: frozenset[str] = frozenset()
+    half_share: frozenset[str] = frozenset()
+    kilograms: Mapping[str, float] = field(default_factory=dict)
+    speeds: Mapping[str, float] = field(default_factory=dict)
+    own_amounts: frozenset[str] = frozenset()
+    and_words: frozenset[str] = frozenset()
+    then: frozenset[str] = frozenset()
+    span_before: frozenset[str] = frozenset()
+    span_to: frozenset[str] = frozenset()
+    until: frozenset[str] = frozenset()
+    lasting: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    window_fillers: frozenset[str] = frozenset()
+    window_parts: Mapping[str, Part] = field(default_factory=dict)
+    number_one: frozenset[str] = frozenset()
+    before_moved: frozenset[str] = frozenset()
+    half_to: frozenset[str] = frozenset()
+    named_hours: frozenset[str] = frozenset()
+    month_words: frozenset[str] = frozenset()
+    year_words: frozenset[str] = frozenset()
+    zone_nouns: frozenset[str] = frozenset()
+    own_zone: frozenset[str] = frozenset()
+    same_zone: frozenset[str] = frozenset()
+    zone_endings: frozenset[str] = frozenset()
+    zone_aliases: Mapping[str, str] = field(default_factory=dict)
+    cities: Mapping[str, str] = field(default_factory=dict)
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
         """The words of both."""
