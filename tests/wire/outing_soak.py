@@ -55,6 +55,8 @@ TOGETHER = 10
 STEPS = 6
 LONGEST_LIFE_S = 1.0
 REST_S = 60.0
+BUSY_CHANNEL = timedelta(seconds=20)
+"""How long a message may be put off because its channel has had many: it is waited for."""
 """Longest wait for the bot to have said what is due."""
 BUSY_CHANNEL = timedelta(seconds=20)
 """How long a message may be put off because its channel has had many: it is waited for."""
