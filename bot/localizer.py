@@ -44,13 +44,6 @@ def escaped(typed: str, limit: int = 500) -> str:
     return plain.translate(_ESCAPED)
 
 
-def _safe(name: str, value: object) -> object:
-    """A parameter of a failure, escaped where it is what somebody typed as a name."""
-    if isinstance(value, tuple):
-        return ", ".join(escaped(str(one), NAME_SHOWN) for one in value)
-    return escaped(str(value), PLACE_SHOWN if "place" in name else NAME_SHOWN) if name in _NAMES else value
-
-
 @dataclass(frozen=True, slots=True)
 class Localizer:
     """Who reads.
@@ -70,8 +63,18 @@ class Localizer:
         return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
 
     def error(self, error: MemberError) -> str:
-        """The sentence a failure stands for. Its `name`, `place`, `other_place` and any tuple of names are as typed."""
-        return self.t(error.key, **{name: _safe(name, value) for name, value in error.params.items()})
+        """The sentence a failure stands for.
+
+        Its `name`, `place`, `other_place` and any tuple of names are as typed; the tuple `choices` becomes `a or b`.
+        """
+        return self.t(error.key, **{name: self._safe(name, value) for name, value in error.params.items()})
+
+    def _safe(self, name: str, value: object) -> object:
+        """A parameter of a failure, escaped where it is what somebody typed as a name."""
+        if isinstance(value, tuple):
+            names = [escaped(str(one), NAME_SHOWN) for one in value]
+            return self.either(names) if name == "choices" else self.both(names)
+        return escaped(str(value), PLACE_SHOWN if "place" in name else NAME_SHOWN) if name in _NAMES else value
 
     def show(self, name: str, value: object) -> object:
         """One value as this reader reads it; `count` stays a number, since plural forms are chosen by it."""

@@ -123,4 +123,4 @@ def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...
     missing = [reader.t(f"club.permission.{name}") for name in needed if not getattr(held, name)]
     if not missing:
         return ""
-    return reader.t("club.trouble.lacking", channel=channel.mention, permissions=", ".join(missing))
+    return reader.t("club.trouble.lacking", channel=channel.mention, permissions=reader.both(missing))

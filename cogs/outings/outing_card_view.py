@@ -96,7 +96,7 @@ def more_menu(outing: OutingView, user_id: int, reader: Localizer, extras: Seque
     buttons = list(extras)
     if me is not None and me.presence is Presence.IN:
         if outing.waiting:
-            parts.append(reader.t("partners.more.waiting", names=_names(outing.waiting[:LISTED])))
+            parts.append(reader.t("partners.more.waiting", names=_names(outing.waiting[:LISTED], reader)))
         if outing.state in BEFORE:
             buttons.append(leave_button(outing, reader))
     if outing.state in BEFORE and outing.caller is not None and outing.caller.user_id == user_id:
@@ -174,11 +174,11 @@ def about(
         return lines
     lines.append(_length(outing, reader))
     if outing.state in OUT and not inside:
-        lines.append(reader.t("partners.card.out", names=_names(outing.inside)))
+        lines.append(reader.t("partners.card.out", names=_names(outing.inside, reader)))
     else:
         shown = outing.out if outing.state in OUT else outing.inside
         lines += [
-            reader.t(f"partners.card.role_{wish.value}", names=_names(there))
+            reader.t(f"partners.card.role_{wish.value}", names=_names(there, reader))
             for wish in Wish
             if (there := [c for c in shown if c.wish is wish])
         ]
@@ -191,12 +191,12 @@ def _missing(outing: OutingView, reader: Localizer) -> list[str]:
     """Who is home already, and who is out without eyes by it."""
     home = [c for c in outing.inside if c.home_at is not None]
     alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
-    lines = [reader.t("partners.card.home", names=_names(home))] if home else []
-    return lines + ([reader.t("partners.card.no_eyes", names=_names(alone))] if alone else [])
+    lines = [reader.t("partners.card.home", names=_names(home, reader))] if home else []
+    return lines + ([reader.t("partners.card.no_eyes", names=_names(alone, reader))] if alone else [])
 
 
-def _names(companions: Sequence[CompanionView]) -> str:
-    return ", ".join(escaped(c.name, 60) for c in companions)
+def _names(companions: Sequence[CompanionView], reader: Localizer) -> str:
+    return reader.both([escaped(c.name, 60) for c in companions])
 
 
 def _length(outing: OutingView, reader: Localizer) -> str:
@@ -252,7 +252,7 @@ def unsettled(outing: OutingView, user_id: int, reader: Localizer) -> list[str]:
     if not missing:
         return []
     key = "others" if len(others) == len(missing) else "both" if others else "mine"
-    return [reader.t(f"course.evening.unsettled_{key}", names=_names(others))]
+    return [reader.t(f"course.evening.unsettled_{key}", names=_names(others, reader))]
 
 
 def about_for(outing: OutingView, user_id: int, reader: Localizer, *, brief: bool = False) -> list[str]:

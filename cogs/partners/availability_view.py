@@ -41,7 +41,7 @@ def availability_card(said: Available, reader: Localizer, notice: str = "") -> u
 
 
 def _lines(said: Available, reader: Localizer) -> list[str]:
-    places = ", ".join(escaped(place, 60) for place in said.places)
+    places = reader.both([escaped(place, 60) for place in said.places])
     lines = [
         reader.t("avail.card.when", windows=format_windows(said.windows, reader.language)),
         reader.t("avail.card.places", places=places) if places else reader.t("avail.card.anywhere"),

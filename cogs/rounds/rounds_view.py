@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
@@ -88,7 +89,8 @@ def _reasons(
     why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Localizer, user_id: int | None = None
 ) -> str:
     """In words: `it is your turn to face forward, the same place`; `user_id` reads it, of all `people` in it."""
-    return ", ".join(_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS])
+    phrases = [_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS]]
+    return reduce(lambda first, then: reader.t("rounds.why.joined", first=first, then=then), phrases) if phrases else ""
 
 
 def _reason(

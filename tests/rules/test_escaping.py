@@ -32,4 +32,4 @@ def test_names_in_a_failure_are_escaped_and_cut() -> None:
     assert "x" * 59 + "…" in reader.error(Conflict("alerts.contact.named", name="x" * 61))
     places = reader.error(Conflict("avail.place.unknown", typed="_a_", places=("*b*", "c")))
     assert r"\_a\_" in places
-    assert r"\*b\*, c" in places
+    assert r"\*b\* and c" in places

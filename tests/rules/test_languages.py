@@ -70,3 +70,22 @@ def test_no_code_holds_the_words_of_a_language() -> None:
         if word in others
     ]
     assert held == []
+
+
+TYPED_LISTS = {"bot/domain/partners/availability.py", "cogs/partners/availability_view.py"}
+"""What is shown as it is typed, and read again: commas are part of how it is written."""
+FOR_OPERATORS = ("bot/config.py", "bot/delivery/drop_log.py", "bot/worker/")
+"""Log lines and faults of the settings."""
+
+
+def test_a_list_in_a_sentence_is_joined_by_its_language() -> None:
+    """By `Localizer.both` and `either`; a comma alone is right in few languages."""
+    joined = [
+        f"{name}:{node.lineno}"
+        for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))
+        if (name := file.relative_to(ROOT).as_posix()) not in TYPED_LISTS and not name.startswith(FOR_OPERATORS)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        if node.attr == "join" and isinstance(node.value, ast.Constant) and node.value.value == ", "
+    ]
+    assert joined == []

@@ -156,7 +156,7 @@ def find(typed: str, language: str, now: datetime) -> str:
     ranked = _ranked(typed, now) if typed.strip() else {}
     meant = [found.city for found in search(typed, language, now, 4)] if ranked else []
     if meant:
-        raise BadInput("settings.zone.suggest", typed=typed, places=", ".join(meant))
+        raise BadInput("settings.zone.suggest", typed=typed, choices=tuple(meant))
     raise BadInput("settings.zone.unknown", typed=typed)
 
 

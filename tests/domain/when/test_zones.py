@@ -73,7 +73,7 @@ def test_a_refusal_says_what_may_be_meant(typed: str, language: str, places: str
     with pytest.raises(BadInput) as refused:
         find(typed, language, NOW)
     assert refused.value.key == "settings.zone.suggest"
-    assert refused.value.params["places"] == places
+    assert refused.value.params["choices"] == tuple(places.split(", "))
 
 
 def test_a_choice_shows_city_country_and_the_time_there_now() -> None:

@@ -143,8 +143,8 @@ async def test_a_card_that_was_deleted_is_said_to_be_gone(club: Club) -> None:
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        ({"view_channel": False}, "I lack View Channel, Send Messages, Embed Links"),
-        ({"send_messages": False}, "I lack Send Messages, Embed Links"),
+        ({"view_channel": False}, "I lack View Channel, Send Messages and Embed Links"),
+        ({"send_messages": False}, "I lack Send Messages and Embed Links"),
         ({"embed_links": False}, "I lack Embed Links"),
     ],
 )
@@ -226,7 +226,7 @@ async def test_an_organisers_channel_the_bot_cannot_write_in_is_refused(club: Cl
     await club.env.settle()
     shown = await page(club, "Safety")
     refused = await club.olga.select(shown.response, [unseen], custom_id="club:alerts:v1")
-    assert "I lack View Channel, Send Messages" in text_of(refused)
+    assert "I lack View Channel and Send Messages" in text_of(refused)
     refused = await club.olga.select(shown.response, [silent], custom_id="club:alerts:v1")
     assert "I lack Send Messages" in text_of(refused)
     assert (await guild(club)).organisers_channel_id is None

@@ -51,7 +51,7 @@ async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: C
     assert "Wait no longer" in text_of(await carla.click(card, label="Waiting list")), "who waits sees that"
     assert "2 on the waiting list" in as_it_is(club, card).content
     menu = await club.alice.click(card, label="More")
-    assert "Waiting, in this order: olga, carla" in text_of(menu)
+    assert "Waiting, in this order: olga and carla" in text_of(menu)
     await press(club, club.bob, card, "Can't come")
     offer = club.dms(club.olga)[-1]
     assert "A place is free for you" in offer.content

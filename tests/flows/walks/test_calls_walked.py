@@ -43,7 +43,7 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
         walk.told(actor, ITS_ON)
     walk.card("Everybody has confirmed|Alle haben zugesagt", "2 on the waiting list|2 auf der Warteliste")
 
-    menu = await walk.press(alice, card, MORE, "Waiting, in this order: olga, carla|der Reihe nach: olga, carla")
+    menu = await walk.press(alice, card, MORE, "Waiting, in this order: olga and carla|der Reihe nach: olga und carla")
     form = await walk.press(alice, menu, "Change time or place|Zeit oder Ort ändern")
     new = {"place": "Park", "when": "sat 10:00|Sa 10 Uhr"}
     await walk.send(form, new, "I ask everybody else to confirm|Alle anderen bitte ich noch einmal")
