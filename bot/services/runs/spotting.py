@@ -69,7 +69,9 @@ async def follow(
         # Its runner has corrected it: what of it they ran forward they ran for the others.
         after = {run.user_id: (content.ran_on, *await faced_forward(session, run.run_id, content))}
     for spotter_id in after.keys() - before.keys():
-        if not await queries.known_in(session, spotter_id, run.guild_id, content.spotter_name or "", run.created_at):
+        if await queries.is_known(session, spotter_id):
+            await queries.add_member(session, spotter_id, run.guild_id, content.spotter_name or "", run.created_at)
+        else:
             del after[spotter_id]
     if not before and not after:
         return

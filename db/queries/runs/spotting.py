@@ -48,18 +48,20 @@ _CLEAR = text(
 ).bindparams(*_MEMBER, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
 
 
-async def known_in(session: AsyncSession, user_id: int, guild_id: int, name: str, seen_at: datetime) -> bool:
-    """Whether somebody is known, who is then a member of the club under `name` where he was not one yet.
+async def is_known(session: AsyncSession, user_id: int) -> bool:
+    """Whether somebody has used the bot."""
+    return await session.scalar(select(User.user_id).where(User.user_id == user_id)) is not None
 
-    Who answers by direct message may never have spoken in the club; he was seen there when the run named him.
+
+async def add_member(session: AsyncSession, user_id: int, guild_id: int, name: str, seen_at: datetime) -> None:
+    """Make somebody a member of a club under `name`, unless they are one.
+
+    A spotter who answers by direct message may never have used the bot in the club.
     """
-    if await session.scalar(select(User.user_id).where(User.user_id == user_id)) is None:
-        return False
     statement = upsert(session, Member).values(
         guild_id=guild_id, user_id=user_id, display_name=name[:120], organiser=False, hidden=False, seen_at=seen_at
     )
     await session.execute(statement.on_conflict_do_nothing(index_elements=["guild_id", "user_id"]))
-    return True
 
 
 async def hold_members(session: AsyncSession, guild_id: int, user_ids: Sequence[int]) -> None:
