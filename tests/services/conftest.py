@@ -14,12 +14,18 @@ from tests.builders.safety import Outside
 
 
 @pytest_asyncio.fixture
-async def town(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Outside]:
-    """Five members of a club on PostgreSQL, for tests of presses at once; other tests have a `town` of their own."""
+async def overlapping(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Overlapping]:
+    """A database whose write transactions overlap; on PostgreSQL alone."""
     monkeypatch.setattr(dialect, "LOCK_WAIT_S", 20.0)  # the second transaction waits until the first may commit
     database = Overlapping.open(database_url)
-    town = Outside(database)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def town(overlapping: Overlapping) -> Outside:
+    """Five members of a club, for tests of presses at once; other tests have a `town` of their own."""
+    town = Outside(overlapping)
     for one in (ADA, BEN, CEM, DORA, EVE):
         await town.person(one)
-    yield town
-    await database.close()
+    return town

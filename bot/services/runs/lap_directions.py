@@ -5,17 +5,19 @@ Ticked laps are kept with the recording, so that pages, devices and restarts los
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.activity import Sport
 from bot.domain.runs.run_measures import Backward, Way, split
 from bot.domain.runs.runs import Direction, Stretch
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.runs import run_changes
 from bot.services.runs.overlapping_runs import Twins, twins_of
-from bot.services.runs.runs import RunView
+from bot.services.runs.revisions import change, made_before, owned
+from bot.services.runs.runs import RunView, view_of
 from db import models
 from db.engine import Database
 from db.queries.runs import imports as queries
@@ -76,33 +78,7 @@ async def question(database: Database, run_id: int, user_id: int) -> LapQuestion
     """
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
-        recorded = await queries.recorded(session, run_id)
-        if run is None or run.user_id != user_id or recorded is None or run.deleted_at is not None:
-            raise NotFound("runs.not_found")
-        stretches = (await run_queries.stretches_of(session, [run_id]))[run_id]
-        filename, laps, totals = recorded
-        waiting = await queries.count_untold(session, user_id)
-        same = await twins_of(session, run)
-        untold = any(stretch.direction == Direction.UNTOLD for stretch in stretches)
-    if not untold:
-        raise Conflict("runs.told_already")
-    # An edit may have changed the stretches before the answer: then the laps no longer are the run.
-    ticks = [bool(lap.get("backward")) for lap in laps] if len(laps) == len(stretches) > 1 else []
-    return LapQuestion(
-        run_id,
-        run.ran_on,
-        run.distance_m,
-        run.duration_ms,
-        filename,
-        tuple(
-            UntoldLap(stretch.distance_m, stretch.duration_ms, tick, stretch.estimated)
-            for stretch, tick in zip(stretches, ticks, strict=False)
-        ),
-        waiting - 1,
-        totals.get("sport", Sport.RUN.value),
-        totals.get("sport_name", ""),
-        same,
-    )
+        return await _question(session, run if run is not None and run.user_id == user_id else None)
 
 
 async def next_question(database: Database, user_id: int) -> LapQuestion:
@@ -113,9 +89,36 @@ async def next_question(database: Database, user_id: int) -> LapQuestion:
     """
     async with database.read() as session:
         run_id = await queries.newest_untold(session, user_id)
-    if run_id is None:
-        raise NotFound("imports.gone.none")
-    return await question(database, run_id, user_id)
+        if run_id is None:
+            raise NotFound("imports.gone.none")
+        return await _question(session, await session.get(models.Run, run_id))
+
+
+async def _question(session: AsyncSession, run: models.Run | None) -> LapQuestion:
+    recorded = await queries.recorded(session, run.run_id) if run is not None else None
+    if run is None or recorded is None or run.deleted_at is not None:
+        raise NotFound("runs.not_found")
+    stretches = (await run_queries.stretches_of(session, [run.run_id]))[run.run_id]
+    if all(stretch.direction != Direction.UNTOLD for stretch in stretches):
+        raise Conflict("runs.told_already")
+    filename, laps, totals = recorded
+    # An edit may have changed the stretches before the answer: then the laps no longer are the run.
+    ticks = [bool(lap.get("backward")) for lap in laps] if len(laps) == len(stretches) > 1 else []
+    return LapQuestion(
+        run.run_id,
+        run.ran_on,
+        run.distance_m,
+        run.duration_ms,
+        filename,
+        tuple(
+            UntoldLap(stretch.distance_m, stretch.duration_ms, tick, stretch.estimated)
+            for stretch, tick in zip(stretches, ticks, strict=False)
+        ),
+        await queries.count_untold(session, run.user_id) - 1,
+        totals.get("sport", Sport.RUN.value),
+        totals.get("sport_name", ""),
+        await twins_of(session, run),
+    )
 
 
 async def count_waiting(database: Database, user_id: int) -> int:
@@ -128,18 +131,19 @@ async def tick_laps(database: Database, run_id: int, user_id: int, page: range, 
     """Keep which laps of a page (numbers from 0) are ticked; the other pages stay as they are.
 
     Raises:
-        NotFound: not this runner's, or deleted.
+        NotFound: not this runner's, deleted, or not imported.
+        Conflict: it has been told already; nothing was kept.
     """
     async with database.write() as session:
         run = await run_queries.owned_run(session, run_id, user_id)
         recorded = await queries.recorded(session, run_id)
-        if run is None or recorded is None or run.deleted_at is not None:
+        if run is None or recorded is None:
             raise NotFound("runs.not_found")
         laps = [
             {**lap, "backward": number in ticked} if number in page else lap for number, lap in enumerate(recorded[1])
         ]
         await queries.keep_laps(session, run_id, laps)
-    return await question(database, run_id, user_id)
+        return await _question(session, run)
 
 
 async def tell_all(
@@ -152,11 +156,13 @@ async def tell_all(
         Conflict: it has been told already.
         BadInput: it is no run, and can only be kept as a forward one.
     """
-    asked = await _settled(database, run_id, user_id)
-    if not asked.may_be_backward and direction is not Direction.FORWARD:
-        raise BadInput("imports.ask.forward_only")
-    told = (replace(stretch, direction=direction) for stretch in _parts(asked))
-    return await _tell(database, run_id, user_id, told, interaction_id, now)
+
+    def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
+        if not asked.may_be_backward and direction is not Direction.FORWARD:
+            raise BadInput("imports.ask.forward_only")
+        return tuple(replace(stretch, direction=direction) for stretch in _parts(asked))
+
+    return await _tell(database, run_id, user_id, decide, interaction_id, now)
 
 
 async def tell_ticked(database: Database, run_id: int, user_id: int, *, interaction_id: int, now: datetime) -> RunView:
@@ -165,11 +171,15 @@ async def tell_ticked(database: Database, run_id: int, user_id: int, *, interact
     Raises:
         NotFound: not this runner's, deleted, or without laps.
         Conflict: it has been told already.
+        BadInput: it is no run, and can only be kept as a forward one.
     """
-    asked = await _settled(database, run_id, user_id)
-    if not asked.may_be_backward:
-        raise BadInput("imports.ask.forward_only")
-    return await _tell(database, run_id, user_id, _parts(asked), interaction_id, now)
+
+    def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
+        if not asked.may_be_backward:
+            raise BadInput("imports.ask.forward_only")
+        return _parts(asked)
+
+    return await _tell(database, run_id, user_id, decide, interaction_id, now)
 
 
 async def tell_part(
@@ -182,18 +192,13 @@ async def tell_part(
         BadInput: more than the run has.
         Conflict: it has been told already.
     """
-    asked = await _settled(database, run_id, user_id)
-    if not asked.may_be_backward:
-        raise BadInput("imports.ask.forward_only")
-    told = split(Way.MIXED, asked.distance_m, asked.duration_ms, part)
-    return await _tell(database, run_id, user_id, told, interaction_id, now)
 
+    def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
+        if not asked.may_be_backward:
+            raise BadInput("imports.ask.forward_only")
+        return tuple(split(Way.MIXED, asked.distance_m, asked.duration_ms, part))
 
-async def _settled(database: Database, run_id: int, user_id: int) -> LapQuestion:
-    asked = await question(database, run_id, user_id)
-    if asked.twins is not None:
-        raise Conflict("imports.twins.first")
-    return asked
+    return await _tell(database, run_id, user_id, decide, interaction_id, now)
 
 
 def _parts(asked: LapQuestion) -> tuple[Stretch, ...]:
@@ -209,8 +214,20 @@ def _parts(asked: LapQuestion) -> tuple[Stretch, ...]:
 
 
 async def _tell(
-    database: Database, run_id: int, user_id: int, told: Iterable[Stretch], interaction_id: int, now: datetime
+    database: Database,
+    run_id: int,
+    user_id: int,
+    decide: Callable[[LapQuestion], tuple[Stretch, ...]],
+    interaction_id: int,
+    now: datetime,
 ) -> RunView:
-    return await run_changes.tell_directions(
-        database, run_id, user_id, tuple(told), interaction_id=interaction_id, now=now
-    )
+    """Lock the run, read it, and write the stretches `decide` makes of it; from then on it counts."""
+    async with database.write() as session:
+        run, state = await owned(session, run_id, user_id)
+        if await made_before(session, run_id, interaction_id):
+            return await view_of(session, run, state.content, own=True)
+        asked = await _question(session, run)
+        if asked.twins is not None:
+            raise Conflict("imports.twins.first")
+        told = replace(state, content=replace(state.content, stretches=decide(asked)))
+        return await change(session, run, state, told, "told", interaction_id, now)

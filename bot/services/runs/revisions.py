@@ -1,6 +1,6 @@
 """The mechanism under every change of a run: its state, its numbered revision, the projections made of it.
 
-Used by `bot.services.runs.run_changes` and `bot.services.runs.imports`, inside their transactions.
+Used by `run_changes`, `lap_directions` and `imports`, inside their transactions.
 """
 
 from __future__ import annotations

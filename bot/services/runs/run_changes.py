@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, Stretch, breaks_the_rule, counts
+from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, breaks_the_rule, counts
 from bot.domain.runs.world_bests import review_needed
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import Person
@@ -148,33 +148,6 @@ def _asked_anew(before: RunContent, after: RunContent) -> RunContent:
     if same or after.spotter_state is not SpotterState.AGREED:
         return after
     return replace(after, spotter_state=SpotterState.ASKED)
-
-
-async def tell_directions(
-    database: Database,
-    run_id: int,
-    user_id: int,
-    stretches: tuple[Stretch, ...],
-    *,
-    interaction_id: int,
-    now: datetime,
-) -> RunView:
-    """Say which stretches of one's imported run were backward; from then on it counts.
-
-    Raises:
-        NotFound: not this runner's, or deleted.
-        Conflict: it has been told already.
-    """
-    async with database.write() as session:
-        run, state = await owned(session, run_id, user_id)
-        if await made_before(session, run_id, interaction_id):
-            return await view_of(session, run, state.content, own=True)
-        if state.deleted:
-            raise NotFound("runs.deleted")
-        if state.content.told:
-            raise Conflict("runs.told_already")
-        told = replace(state, content=replace(state.content, stretches=stretches))
-        return await change(session, run, state, told, "told", interaction_id, now)
 
 
 async def share_run(

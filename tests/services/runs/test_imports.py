@@ -198,6 +198,27 @@ async def test_all_or_nothing(database: Database, direction: Direction) -> None:
         await lap_directions.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
 
 
+async def test_an_answer_delivered_twice_is_answered_twice(database: Database) -> None:
+    alice = await met(database)
+    (outcome,) = await save(database, alice, report(lapped(1000, 1000)))
+    first, again = [
+        await lap_directions.tell_all(database, outcome.run_id, ALICE, Direction.BACKWARD, interaction_id=1, now=NOW)
+        for _ in range(2)
+    ]
+    assert (again.revision, again.content) == (first.revision, first.content)
+
+
+async def test_laps_of_a_told_run_are_ticked_no_more(database: Database) -> None:
+    alice = await met(database)
+    (outcome,) = await save(database, alice, report(lapped(1000, 1000)))
+    await lap_directions.tell_ticked(database, outcome.run_id, ALICE, interaction_id=1, now=NOW)
+    with pytest.raises(Conflict):
+        await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25), {0})
+    async with database.read() as session:
+        laps = await session.scalar(select(Recording.laps).where(Recording.run_id == outcome.run_id))
+    assert not any(lap.get("backward") for lap in laps)
+
+
 async def test_a_part_of_a_run_without_laps_is_an_estimate(database: Database) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(5000)))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.errors import Conflict, NotFound, Unavailable
 from bot.services.members.people import Person, Seen, meet
-from bot.services.runs import run_changes, runs
+from bot.services.runs import lap_directions, run_changes, runs
 from db.engine import Database
 from db.models import Revision, Run, Standing
 from tests.builders.boards import standings_from_scratch, standings_now
@@ -168,8 +168,8 @@ async def test_another_members_run_is_out_of_reach(database: Database, what: str
         "share": lambda: run_changes.share_run(
             database, view.run_id, BOB, sharing=Sharing.ME, extras=None, interaction_id=2, now=NOW
         ),
-        "tell": lambda: run_changes.tell_directions(
-            database, view.run_id, BOB, view.content.stretches, interaction_id=2, now=NOW
+        "tell": lambda: lap_directions.tell_all(
+            database, view.run_id, BOB, Direction.FORWARD, interaction_id=2, now=NOW
         ),
     }
     with pytest.raises(NotFound) as refused:
