@@ -1,4 +1,4 @@
-"""The chart of /me: the last weeks as bars, backward and forward stacked."""
+"""The data of the chart of /me: the last weeks as bars, backward and forward stacked. `weeks_figure` draws it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,3 @@ class WeeksChart:
     backward: str
     forward: str
     decimal: str = "."
-
-    def png(self) -> bytes:
-        """The picture. Imports matplotlib: call it in the worker only."""
-        from bot.charts.weeks_figure import draw_weeks
-
-        return draw_weeks(self)

@@ -28,8 +28,11 @@ class Charts:
         os.environ["OPENBLAS_NUM_THREADS"] = "1"
         if directory is not None:
             os.environ["MPLCONFIGDIR"] = directory
-        WeeksChart("A", (WeekBar("A", 1, 1),), "A", "A").png()  # loads matplotlib and its fonts
+        from bot.charts.weeks_figure import draw_weeks  # here, since matplotlib reads both variables when imported
+
+        self._draw_weeks = draw_weeks
+        draw_weeks(WeeksChart("A", (WeekBar("A", 1, 1),), "A", "A"))  # loads the fonts
 
     def handle(self, request: DrawChart, _: bytes) -> tuple[Any, bytes]:
         """Answer a request."""
-        return None, request.chart.png()
+        return None, self._draw_weeks(request.chart)
