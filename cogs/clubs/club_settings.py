@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
+from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Surface
@@ -37,6 +38,8 @@ from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,18 @@ async def draw_partners_card(client: Backpedal, outgoing: RenderContext) -> Rend
     return None if club is None else RenderedMessage(layout=drawing.partners_card(club), silent=True)
 
 
+async def _note_posted(
+    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime
+) -> None:
+    if outgoing.guild_id is not None:
+        await partners_card.posted(session, outgoing.guild_id, channel_id, message_id)
+
+
+async def _note_lost(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+    if outgoing.guild_id is not None:
+        await partners_card.lost(session, outgoing.guild_id, outgoing.channel_id)
+
+
 class ClubSettingsCog(commands.Cog):
     """What an organiser presses on the settings."""
 
@@ -58,8 +73,8 @@ class ClubSettingsCog(commands.Cog):
             StoredKind.CLUB_PARTNERS,
             Priority.ASKED,
             draw=draw_partners_card,
-            sent=partners_card.posted,
-            failed=partners_card.lost,
+            sent=_note_posted,
+            failed=_note_lost,
             to=Recipient.ANYBODY,
         ),
     )

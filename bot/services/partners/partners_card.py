@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,9 +20,6 @@ from db.engine import Database
 from db.models import Guild
 from db.queries.partners import partners_card as queries
 from db.queries.profile import settings
-
-if TYPE_CHECKING:
-    from bot.delivery.message_kinds import DeliveryFailure, RenderContext
 
 
 class CardState(StrEnum):
@@ -102,18 +98,14 @@ async def state_of(session: AsyncSession, guild: Guild) -> CardState:
     return CardState.COMING if on_its_way in ("waiting", "leased") else CardState.GONE
 
 
-async def posted(
-    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime
-) -> None:
+async def posted(session: AsyncSession, guild_id: int, channel_id: int, message_id: int) -> None:
     """Note where the card is."""
-    if outgoing.guild_id is not None:
-        await queries.keep_card(session, outgoing.guild_id, channel_id, message_id)
+    await queries.keep_card(session, guild_id, channel_id, message_id)
 
 
-async def lost(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+async def lost(session: AsyncSession, guild_id: int, channel_id: int) -> None:
     """Forget a card that cannot be reached any more; the settings say so, and that it can be posted again."""
-    if outgoing.guild_id is not None:
-        await queries.keep_card(session, outgoing.guild_id, outgoing.channel_id, None)
+    await queries.keep_card(session, guild_id, channel_id, None)
 
 
 def _letter(guild_id: int, channel_id: int, message_id: int | None, now: datetime) -> OutboundMessage:

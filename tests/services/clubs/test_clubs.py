@@ -7,9 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.delivery.message_kinds import DeliveryFailure, RenderContext
 from bot.domain.clubs.club_defaults import DEFAULT_SOLO_SURFACES
-from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import BadInput
 from bot.services.clubs import clubs
 from bot.services.clubs.clubs import RoundSettings
@@ -51,11 +49,7 @@ async def sent(database: Database, channel_id: int, message_id: int) -> None:
         row = await session.scalar(select(models.Delivery).where(models.Delivery.channel_id == channel_id))
         assert row is not None
         row.state, row.message_id = "sent", message_id
-        await partners_card.posted(session, outgoing(channel_id), channel_id, message_id, NOW)
-
-
-def outgoing(channel_id: int) -> RenderContext:
-    return RenderContext(1, StoredKind.CLUB_PARTNERS, str(CLUB), "card", CLUB, 0, channel_id, None, None, {}, NOW)
+        await partners_card.posted(session, CLUB, channel_id, message_id)
 
 
 async def test_a_club_that_has_set_nothing_has_sensible_settings(known: Database) -> None:
@@ -145,7 +139,7 @@ async def test_a_card_that_was_on_its_way_when_it_moved_is_not_taken_for_the_new
     assert await partners_card.club_of_card(known, CLUB, HERE) is None
     assert await partners_card.club_of_card(known, CLUB, THERE) is not None
     async with known.write() as session:
-        await partners_card.posted(session, outgoing(HERE), HERE, 7, NOW)
+        await partners_card.posted(session, CLUB, HERE, 7)
     assert (await guild(known)).partners_card_id is None
 
 
@@ -153,7 +147,7 @@ async def test_a_card_that_is_lost_is_forgotten_and_can_be_posted_again(known: D
     await partners_card.choose_channel(known, CLUB, HERE, NOW)
     await sent(known, HERE, 7)
     async with known.write() as session:
-        await partners_card.lost(session, outgoing(HERE), DeliveryFailure.GONE, NOW)
+        await partners_card.lost(session, CLUB, HERE)
     assert (await clubs.club_settings(known, CLUB)).card is CardState.GONE
     assert await partners_card.choose_channel(known, CLUB, HERE, NOW, again=True) is None
     assert (await clubs.club_settings(known, CLUB)).card is CardState.COMING
