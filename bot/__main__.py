@@ -138,9 +138,10 @@ async def _run(options: argparse.Namespace) -> None:
     log.info("time zones: %s", newest())
 
     from bot.client import Backpedal
+    from cogs import EXTENSIONS
 
     async with _app(settings, operator) as app:
-        bot = Backpedal(app)
+        bot = Backpedal(app, EXTENSIONS)
         saying = asyncio.create_task(app.worker.say_wall())
         with _discord_in_words():
             await _until(stop, bot, settings.discord.token.reveal())
@@ -167,9 +168,10 @@ async def _try(options: argparse.Namespace) -> None:
     logs.configure(replace(settings.logging, level="warning"))
     try:
         from bot.preview.serve import serve
+        from cogs import EXTENSIONS
     except ModuleNotFoundError as error:
         raise StartupError(f"The try mode needs the package {error.name}: start it with `make try`.") from error
-    await serve(settings, options.data, options.port, sys.stdout)
+    await serve(settings, EXTENSIONS, options.data, options.port, sys.stdout)
 
 
 async def _check(options: argparse.Namespace) -> None:
@@ -196,7 +198,7 @@ async def _check(options: argparse.Namespace) -> None:
     except StartupError as error:
         faults += error.faults
     try:
-        async with _app(settings) as app, Backpedal(app) as bot:
+        async with _app(settings) as app, Backpedal(app, EXTENSIONS) as bot:
             await bot.load_everything()
             print(f"cogs      {len(EXTENSIONS)} loaded, {len(bot.tree.get_commands())} commands")
             print(f"worker    {described(await app.worker.wall())}")
@@ -226,8 +228,9 @@ async def _sync(options: argparse.Namespace) -> None:
     await _up_to_date(settings)
 
     from bot.client import Backpedal
+    from cogs import EXTENSIONS
 
-    async with _app(settings) as app, Backpedal(app) as bot:
+    async with _app(settings) as app, Backpedal(app, EXTENSIONS) as bot:
         with _discord_in_words():
             await bot.login(settings.discord.token.reveal())
             await bot.sync_if_changed(force=True)

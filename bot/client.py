@@ -10,12 +10,12 @@ import importlib
 import json
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord.ext import commands
 
-import cogs
 from bot.app import App
 from bot.delivery.message_kinds import Kind
 from bot.errors import StartupError, Unavailable
@@ -64,9 +64,14 @@ def tidy_seldom(http: Any) -> None:
 
 
 class Backpedal(commands.Bot):
-    """The bot. No privileged intent: it reads no messages and keeps no member list."""
+    """The bot. No privileged intent: it reads no messages and keeps no member list.
 
-    def __init__(self, app: App) -> None:
+    Args:
+        app: the parts that cogs use.
+        extensions: dotted names of the cogs' modules, loaded in this order by `setup_hook`.
+    """
+
+    def __init__(self, app: App, extensions: Sequence[str]) -> None:
         intents = discord.Intents(guilds=True)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -81,6 +86,7 @@ class Backpedal(commands.Bot):
         )
         tidy_seldom(self.http)
         self.app = app
+        self.extensions_to_load = tuple(extensions)
         self.router = Router()
         self.admission = Admission()
         self._refused: dict[int, int] = {}  # interactions, and the seconds their members are asked to wait
@@ -122,7 +128,7 @@ class Backpedal(commands.Bot):
         """
         faults = []
         await self.tree.set_translator(CatalogueTranslator())
-        for extension in cogs.EXTENSIONS:
+        for extension in self.extensions_to_load:
             # Not `load_extension`, made for reloading while running: it executes every module anew at each start.
             try:
                 await importlib.import_module(extension).setup(self)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -23,11 +23,14 @@ from db.engine import Database
 from db.upkeep import bring_up_to_date
 
 
-async def serve(settings: Settings, data: Path | None, port: int | None, out: TextIO) -> None:
+async def serve(
+    settings: Settings, extensions: Sequence[str], data: Path | None, port: int | None, out: TextIO
+) -> None:
     """Run the try mode until SIGINT or SIGTERM.
 
     Args:
         settings: the operator's; the database and its folder are replaced.
+        extensions: the modules of the cogs to load.
         data: the folder in which the club's database is kept, None for one that is removed at the end.
         port: of the page; its rooms are on the ports that follow. 0 for any that are free, None for the usual ones.
         out: where the address is written.
@@ -48,8 +51,9 @@ async def serve(settings: Settings, data: Path | None, port: int | None, out: Te
         await bring_up_to_date(url, copies=DataSettings.copies, now=system_clock())
         database, worker = Database.open(url), Worker()
         try:
+            app = App(settings, database, worker, system_clock, Pump())
             fresh = await seed(database, system_clock())
-            async with running(Backpedal(App(settings, database, worker, system_clock, Pump())), port) as address:
+            async with running(Backpedal(app, extensions), port) as address:
                 out.write(f"Backpedal is running. Open {address}\n")
                 if data is not None:
                     out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")

@@ -22,6 +22,7 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.delivery.message_kinds import Recipient
+from cogs import EXTENSIONS
 
 OWN = """
     run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
@@ -85,7 +86,7 @@ def pressed(need: str) -> list[str]:
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[Backpedal]:
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
     await bot.load_everything()
     yield bot
     await bot.close()

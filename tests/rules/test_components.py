@@ -29,6 +29,7 @@ from bot.services.members.people import Club, Person
 from bot.services.partners.meeting_points import ClubPoint
 from bot.services.partners.partners_card import CardState
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
+from cogs import EXTENSIONS
 from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_view import Page, SettingsTrouble
@@ -47,7 +48,7 @@ NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[Backpedal]:
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
     await bot.load_everything()
     yield bot
     await bot.close()

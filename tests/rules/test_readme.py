@@ -15,6 +15,7 @@ from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.i18n import catalogue
 from bot.languages import LANGUAGES
+from cogs import EXTENSIONS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -23,7 +24,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 async def commands() -> tuple[set[str], set[str]]:
     """The slash commands, and the menus of messages."""
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
     await bot.load_everything()
     slash = {f"/{one.qualified_name}" for one in bot.tree.walk_commands() if isinstance(one, app_commands.Command)}
     menus = {one.qualified_name for one in bot.tree.get_commands() if isinstance(one, app_commands.ContextMenu)}

@@ -16,6 +16,7 @@ from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS, ExportedTo, StoredKind
 from bot.interactions.nudge_kinds import kind_of
+from cogs import EXTENSIONS
 
 ROOT = Path(bot.__file__).parents[1]
 HOME = "stored_kinds.py"
@@ -151,7 +152,7 @@ def test_the_quiet_alarm_is_in_no_export_of_those_it_is_sent_to() -> None:
 
 async def test_each_kind_is_handled_by_exactly_one_cog() -> None:
     nothing: Any = None
-    client = Backpedal(App(nothing, nothing, nothing, system_clock, nothing))
+    client = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
     await client.load_everything()
     declared = Counter(kind.name for cog in client.cogs.values() for kind in _declared_by(cog))
     handled = {name for name, kind in client.kinds.items() if kind.fires or kind.draw is not None}

@@ -23,6 +23,7 @@ from bot.delivery.pump import Pump
 from bot.domain.members.allowances import Allowance
 from bot.interactions import admission
 from bot.worker.worker import Worker
+from cogs import EXTENSIONS
 from db import dialect
 from db.engine import Database
 from tests.wire.bots import Toy, running
@@ -96,5 +97,5 @@ async def app(database_file: Path) -> AsyncIterator[App]:
 
 @pytest.fixture
 async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Backpedal]:
-    async with running(Backpedal(app)) as bot:
+    async with running(Backpedal(app, EXTENSIONS)) as bot:
         yield bot
