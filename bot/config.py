@@ -2,6 +2,11 @@
 
 `load` reports every fault of the file at once. `config.example.toml` documents each setting; a test holds it to the
 defaults written here.
+
+Read by hand, because no library does it better. pydantic-settings 2.16 also finds every fault, but adds 0.34 s of CPU
+and 21 MiB to each start (0.44 s instead of 0.10 s to read a file), reads environment variables as common as `DATA` as
+settings, and knows no nearest key: its messages would have to be written again from error codes, in as many lines as
+`_Table`. pydantic alone still takes 0.13 s to import. msgspec, used by the worker, stops at the first fault.
 """
 
 from __future__ import annotations
