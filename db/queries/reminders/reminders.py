@@ -121,12 +121,7 @@ async def again(session: AsyncSession, put_off: str, user_id: int) -> dict[int, 
 
 async def hold(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> Reminder | None:
     """One reminder, with all that is due of it, against the pump and every other change."""
-    await session.execute(
-        select(Due.due_id)
-        .where(Due.kind.in_(kinds), Due.subject_id == reminder_id)
-        .order_by(Due.due_id)
-        .with_for_update()
-    )
+    await _hold_due(session, kinds, [reminder_id])
     found: Reminder | None = await session.scalar(
         select(Reminder)
         .where(Reminder.reminder_id == reminder_id)
@@ -141,12 +136,7 @@ async def hold_those(session: AsyncSession, kinds: Collection[str], whose: Colum
     ids = (await session.scalars(select(Reminder.reminder_id).where(whose))).all()
     found: list[Reminder] = []
     for some in _portions(sorted(ids)):
-        await session.execute(
-            select(Due.due_id)
-            .where(Due.kind.in_(kinds), Due.subject_id.in_(some))
-            .order_by(Due.due_id)
-            .with_for_update()
-        )
+        await _hold_due(session, kinds, some)
         rows = await session.scalars(
             select(Reminder)
             .where(Reminder.reminder_id.in_(some), whose)
@@ -156,6 +146,14 @@ async def hold_those(session: AsyncSession, kinds: Collection[str], whose: Colum
         )
         found += rows
     return found
+
+
+async def _hold_due(session: AsyncSession, kinds: Collection[str], reminder_ids: Sequence[int]) -> None:
+    """Lock what is due of reminders. A series that fires meanwhile has another row then, which is locked as well."""
+    due = select(Due.due_id).where(Due.kind.in_(kinds), Due.subject_id.in_(reminder_ids)).order_by(Due.due_id)
+    held: Sequence[int] | None = None
+    while (found := (await session.scalars(due.with_for_update())).all()) != held:
+        held = found
 
 
 def of_member(user_id: int, put_off: str) -> ColumnElement[bool]:
