@@ -260,7 +260,7 @@ async def test_who_comes_home_while_the_alarm_goes_out_gives_the_all_clear(town:
 async def test_an_alarm_is_resolved_once(town: Outside) -> None:
     outing = await town.out()
     await town.until(BACK + 31 * MINUTE)
-    answers = await at_once(town, town.resolve(ADA, outing), town.resolve(EVE, outing, organises=CLUB))
+    answers = await at_once(town, *(town.resolve(one, outing, organises=CLUB) for one in (DORA, EVE)))
     assert kinds(answers) == ["Conflict", "OutingView"]
     assert sorted(await town.letters("outing.draft")) == [ADA, BEN]
 
