@@ -8,12 +8,13 @@ CONFIG := config.toml
 JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -ge 3 ] && echo 4 || expr $$n + 1)
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help try test run check bench soak format lock migration setup
+.PHONY: help try test test-postgresql run check bench soak format lock migration setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make try     try it: the bot in a simulated Discord in your browser; no token, no account'
 	@echo 'make test    run the tests'
+	@echo 'make test-postgresql   run those of the database on a PostgreSQL server that is made for it'
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
 	@echo 'make bench   what answers cost: milliseconds, start, memory; how fast and how surely it speaks by itself'
@@ -31,6 +32,10 @@ run: setup
 test: setup
 	@echo '==> running the tests'
 	@$(PY) -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
+
+test-postgresql: setup
+	@echo '==> running the tests of the database on PostgreSQL'
+	@tools/postgresql $(PY) -m pytest -m postgresql --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 check: setup
 	@echo '==> lint'
