@@ -7,7 +7,9 @@ from datetime import datetime
 import discord
 from discord import ui
 
-from bot.domain.outings.outing_rules import ANSWER_MIN, CONTACTS_MIN, MOST_BACKWARD_PER_SPOTTER, REPEAT_MIN
+from bot.domain.outings.outing_rules import MOST_BACKWARD_PER_SPOTTER
+from bot.domain.safety import escalation_steps
+from bot.domain.safety.escalation_steps import in_minutes
 from bot.domain.when import zones
 from bot.interactions.components import Component, Field, Form, button, identity, row, select
 from bot.localizer import Localizer, escaped
@@ -116,7 +118,7 @@ def _safety(settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer,
         notice,
         lines(reader.t("club.safety.channel"), state),
         row(channels("alerts", club.organisers_channel_id, trouble, reader.t("club.safety.channel_choose"))),
-        reader.t("club.safety.ladder", answer=ANSWER_MIN, contacts=CONTACTS_MIN, repeat=REPEAT_MIN),
+        _escalation(reader),
         row(_graces(settings, reader)),
         beside(emergency, button(reader.t("club.safety.change"), identity("club", "call"))),
         beside(
@@ -127,6 +129,14 @@ def _safety(settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer,
             ),
         ),
     )
+
+
+def _escalation(reader: Localizer) -> str:
+    steps = [
+        reader.t(step.summary_key, minutes=in_minutes(step.after), repeat=in_minutes(step.repeat_every))
+        for step in escalation_steps.STEPS
+    ]
+    return lines(reader.t("club.safety.escalation"), *(f"{n}. {words}" for n, words in enumerate(steps, 1)))
 
 
 def _graces(settings: ClubSettings, reader: Localizer) -> Component:

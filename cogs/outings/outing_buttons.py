@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from discord.ext import commands
 
 from bot.app import App
+from bot.domain.safety.escalation_steps import Recipients, has_reached
 from bot.errors import NotFound, Unavailable
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.authorization import standing_in
@@ -170,7 +171,9 @@ class Outings(commands.Cog):
         person = await self._met(interaction)
         outing = await self._do(interaction, person, outing_lifecycle.home, outing_id, both=both)
         database = self.app.database.urgent
-        alarmed = outing.rung >= 1 and await alerts.anybody_was_alarmed(database, outing_id)
+        alarmed = has_reached(outing.escalation_step, Recipients.CONTACTS) and await alerts.anybody_was_alarmed(
+            database, outing_id
+        )
         said = views.came_home(outing, person.user_id, person.reader, alarmed=alarmed)
         await reply(interaction, said, private=True)
 

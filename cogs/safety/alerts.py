@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outing_rules import pause_after_rung
+from bot.domain.safety.escalation_steps import Recipients, pause_until, step_number
 from bot.errors import MemberError, Unavailable
 from bot.interactions.arguments import Entered
 from bot.interactions.channel_readers import readable_by_all
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 class Alerts(commands.Cog):
-    """The ladder, Need help, and Resolved."""
+    """The escalation, Need help, and Resolved."""
 
     def __init__(self, bot: Backpedal) -> None:
         self.bot = bot
@@ -62,8 +62,8 @@ class Alerts(commands.Cog):
         self.since = app.clock()
         safety = Priority.SAFETY
         self.kinds = (
-            Kind(StoredKind.OUTING_OVERDUE, safety, _climb),
-            Kind(StoredKind.OUTING_HELP, safety, _climb),
+            Kind(StoredKind.OUTING_OVERDUE, safety, _escalate),
+            Kind(StoredKind.OUTING_HELP, safety, _escalate),
             Kind(StoredKind.ALERT_ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
             Kind(StoredKind.ALERT_CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
             Kind(
@@ -194,10 +194,10 @@ class Alerts(commands.Cog):
         await reply(interaction, views.resolved(outing, person.reader, told=told), private=True)
 
 
-async def _climb(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def _escalate(session: AsyncSession, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
-        rung, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
-        await escalation.climb(session, due.subject_id, rung, now, meant_at=due.fire_at, help_for=help_for)
+        step, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
+        await escalation.escalate(session, due.subject_id, step, now, meant_at=due.fire_at, help_for=help_for)
 
 
 async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
@@ -217,7 +217,9 @@ async def _draw_contact(client: Backpedal, out: RenderContext) -> RenderedMessag
     if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
         return None
     database = client.app.database.urgent
-    if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(client, out, 1):
+    if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(
+        client, out, step_number(Recipients.CONTACTS)
+    ):
         return None
     made = views.for_contact(
         outing,
@@ -226,12 +228,12 @@ async def _draw_contact(client: Backpedal, out: RenderContext) -> RenderedMessag
         await people.reader_for(database, out.user_id, out.guild_id),
         asks_help=bool(out.payload.get("help")),
         asked=await contact_answers.was_asked(database, outing.outing_id, about.user_id),
-        organisers_at=out.due_at + pause_after_rung(1),
+        organisers_at=out.due_at + pause_until(Recipients.ORGANISERS, since=step_number(Recipients.CONTACTS)),
     )
     return drawn(made)
 
 
-async def _asks_before(client: Backpedal, out: RenderContext, rung: int) -> bool:
+async def _asks_before(client: Backpedal, out: RenderContext, step: int) -> bool:
     """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
     cog, now = client.get_cog("Alerts"), client.app.clock()
     called_for = out.payload.get("help") or "help_user_id" in out.payload
@@ -239,7 +241,7 @@ async def _asks_before(client: Backpedal, out: RenderContext, rung: int) -> bool
         return False
     if out.due_at >= cog.since or now - out.due_at <= escalation.AWAY:
         return False
-    await escalation.ask_before(client.app.database, out.subject_id, out.delivery_id, rung, now)
+    await escalation.ask_before(client.app.database, out.subject_id, out.delivery_id, step, now)
     client.app.outbox.wake()
     return True
 
@@ -251,7 +253,7 @@ async def _draw_organisers(client: Backpedal, out: RenderContext, *, exactly: bo
     club = await alerts.club_for(client.app.database.urgent, outing.guild_id)
     if await _moved_to_direct_messages(client, out):
         return None
-    if await _asks_before(client, out, int(out.payload.get("rung", 2))):
+    if await _asks_before(client, out, int(out.payload.get("rung", step_number(Recipients.ORGANISERS)))):
         return None
     help_for = outing.who(int(out.payload["help_user_id"])) if "help_user_id" in out.payload else None
     tried = await contact_answers.tried(client.app.database.urgent, outing)

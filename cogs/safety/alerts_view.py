@@ -11,6 +11,14 @@ from discord import ButtonStyle, ui
 from discord.utils import format_dt
 
 from bot.domain.outings.outing_rules import OUT, OutingState
+from bot.domain.safety.escalation_steps import (
+    Recipients,
+    has_reached,
+    in_minutes,
+    pause_after,
+    pause_until,
+    step_number,
+)
 from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity, row, select
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
@@ -35,7 +43,14 @@ def ask(outing: OutingView, reader: Localizer, *, again: bool, contacts: bool) -
     """Are you home? `again`: the bot was away; `contacts`: this person has contacts who are told first."""
     assert outing.due_back_at is not None
     key = "words_again" if again else "words" if contacts else "words_alone"
-    words = reader.t(f"alerts.ask.{key}", back=format_dt(outing.due_back_at, "t"))
+    words = reader.t(
+        f"alerts.ask.{key}",
+        back=format_dt(outing.due_back_at, "t"),
+        next=in_minutes(pause_after(0)),
+        contacts=in_minutes(pause_until(Recipients.CONTACTS)),
+        organisers=in_minutes(pause_until(Recipients.ORGANISERS)),
+        organisers_later=in_minutes(pause_until(Recipients.ORGANISERS, since=step_number(Recipients.CONTACTS))),
+    )
     return words, classic(
         button(reader.t("course.button.home"), identity("outing", "home", outing.outing_id), ButtonStyle.success),
         *extend_button(outing, reader),
@@ -69,7 +84,7 @@ def for_contact(
     assert outing.due_back_at is not None
     partners = names_of(_with(outing, about.user_id), reader)
     name, back = escaped(about.name, 60), format_dt(outing.due_back_at, "t")
-    told = asks_help or organisers_at is None or outing.rung >= 2
+    told = asks_help or organisers_at is None or has_reached(outing.escalation_step, Recipients.ORGANISERS)
     if asks_help:
         parts = [reader.t("alerts.contact.help", name=name)]
     else:
@@ -102,6 +117,12 @@ def _answers(outing: OutingView, about: CompanionView, reader: Localizer) -> ui.
     )
 
 
+def _what_follows(reader: Localizer, *, repeated: bool) -> str:
+    if not repeated:
+        return reader.t("alerts.direct.note")
+    return reader.t("alerts.organisers.again", minutes=in_minutes(pause_after(step_number(Recipients.ORGANISERS))))
+
+
 def for_organisers(
     outing: OutingView, club: Club, reader: Localizer, *, help_for: CompanionView | None, tried: Tried | None = None
 ) -> tuple[str, ui.View]:
@@ -122,7 +143,7 @@ def for_organisers(
         words = reader.t("alerts.organisers.alarm", names=names, back=format_dt(outing.due_back_at, "t"))
     said = [*where(outing, about, reader, [help_for] if help_for else outing.out), *_home(outing, reader)]
     said.append(number(club, reader))
-    parts = [words, *said, reader.t("alerts.direct.note" if tried is None else "alerts.organisers.again")]
+    parts = [words, *said, _what_follows(reader, repeated=tried is not None)]
     if tried is not None:
         parts[1:1] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
     return "\n".join(parts), classic(resolve_button(outing, reader))

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
@@ -16,7 +15,8 @@ from discord import ui
 from bot import membership
 from bot.app import App
 from bot.domain.messages.priority import Priority
-from bot.domain.outings.outing_rules import ANSWER_MIN, CONTACTS_MIN, OUT, Presence
+from bot.domain.outings.outing_rules import OUT, Presence, overdue_at
+from bot.domain.safety.escalation_steps import Recipients, has_reached, pause_until
 from bot.errors import Conflict, MemberError, NotFound, Unavailable
 from bot.interactions import responses
 from bot.interactions.channel_readers import readable_by_all
@@ -180,10 +180,7 @@ class Emergency:
         return reached
 
     async def look_after_the_overdue(self, client: Backpedal) -> None:
-        """Tell the organisers of who is overdue, once an outing, where the database has kept the ladder from standing.
-
-        Called at each failure of the pump, which comes every few seconds while the database fails.
-        """
+        """Tell the organisers who is overdue, once an outing. Called every few seconds while the database fails."""
         now, at = time.monotonic(), self._app.clock()
         since, last = self._trouble or (now, now)
         since = now if now - last > TROUBLE_PAUSE_S else since
@@ -199,11 +196,14 @@ class Emergency:
                 continue
             if lifeline is None:
                 continue
-            outing, wait_min = lifeline.outing, lifeline.club.grace_min + ANSWER_MIN + CONTACTS_MIN
+            outing = lifeline.outing
             if not outing.out or outing.due_back_at is None:
                 self._app.lifelines.forget(outing_id)
                 self._overdue.discard(outing_id)
-            elif outing.rung < 2 and not outing.help_at and at >= outing.due_back_at + timedelta(minutes=wait_min):
+                continue
+            asked_at = overdue_at(outing.due_back_at, lifeline.club.grace_min)
+            told = has_reached(outing.escalation_step, Recipients.ORGANISERS) or outing.help_at is not None
+            if not told and at >= asked_at + pause_until(Recipients.ORGANISERS):
                 self._overdue.add(outing_id)
                 log.error("somebody of outing %d is overdue, and the database cannot be written", outing_id)
                 await _tell_of_overdue(client, lifeline)

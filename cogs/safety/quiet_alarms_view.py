@@ -7,11 +7,13 @@ from discord.ui import View
 from discord.utils import format_dt
 
 from bot.domain.outings.outing_rules import OutingState
+from bot.domain.safety.escalation_steps import in_minutes
 from bot.interactions.components import Field, Form, button, classic, identity
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
+from bot.services.safety.quiet_alarms import REPEAT
 from cogs.outings.outing_view import names_of
 from cogs.safety.alerts_view import number, where
 
@@ -45,7 +47,7 @@ def alarm(
         first = reader.t("alerts.unsafe.taken_by", by=by, at=format_dt(alarm.taken_at, "t"))
         return "\n".join([first, *parts]), classic(word)
     on_it = identity("alert", "onit", outing.outing_id, alarm.alarm_id)
-    parts.append(reader.t("alerts.unsafe.again"))
+    parts.append(reader.t("alerts.unsafe.again", minutes=in_minutes(REPEAT)))
     return "\n".join(parts), classic(button(reader.t("alerts.button.on_it"), on_it, ButtonStyle.danger), word)
 
 

@@ -86,7 +86,7 @@ class Outing(Base):
     swapped_at: Mapped[datetime | None]
     eyes_lost_at: Mapped[datetime | None]  # since when somebody who is out runs backward without eyes, and knows
     extended_min: Mapped[int] = mapped_column(default=0)
-    rung: Mapped[int] = mapped_column(default=-1)  # the newest rung of the ladder climbed; -1: none
+    rung: Mapped[int] = mapped_column(default=-1)  # the newest step of the escalation taken; -1: none
     help_at: Mapped[datetime | None]  # somebody asked for help: only a word on what happened ends it
     ended_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(Snowflake)

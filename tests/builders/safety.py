@@ -101,7 +101,7 @@ class Outside(Town):
             )  # fmt: skip
 
     async def until(self, at: datetime) -> list[tuple[datetime, str, int | None]]:
-        """Let the clock run: what is due of the course and the ladder is done in order. Answers what was done."""
+        """Let the clock run: what is due of the course and the escalation is done in order. Answers what was done."""
         done = []
         while True:
             await self.asked()
@@ -138,10 +138,10 @@ class Outside(Town):
             return [(kind, user, channel) for kind, user, channel in rows if not kinds or kind in kinds]
 
 
-async def _climb(session: Any, due: Due, now: datetime) -> None:
+async def _escalate(session: Any, due: Due, now: datetime) -> None:
     help_for = due.payload.get("help_user_id")
-    rung = int(due.payload["rung"])
-    await escalation.climb(session, due.subject_id or 0, rung, now, meant_at=due.meant_at, help_for=help_for)
+    step = int(due.payload["rung"])
+    await escalation.escalate(session, due.subject_id or 0, step, now, meant_at=due.meant_at, help_for=help_for)
 
 
 async def _sound_again(session: Any, due: Due, now: datetime) -> None:
@@ -171,9 +171,9 @@ async def _offer_ends(session: Any, due: Due, now: datetime) -> None:
 _FIRES = {
     StoredKind.OUTING_LAPSE: _lapse,
     StoredKind.OUTING_OFFER_ENDS: _offer_ends,
-    StoredKind.OUTING_OVERDUE: _climb,
+    StoredKind.OUTING_OVERDUE: _escalate,
     StoredKind.ALERT_UNSAFE: _sound_again,
-    StoredKind.OUTING_HELP: _climb,
+    StoredKind.OUTING_HELP: _escalate,
     StoredKind.OUTING_HALF: _half,
     StoredKind.OUTING_UNSTARTED: _unstarted,
     **dict.fromkeys(outing_lifecycle.REMINDERS, _remind),

@@ -51,7 +51,7 @@ class StoredKind(StrEnum):
     OUTING_LIMITS = "outing.limits", ExportedTo.RECIPIENT  # applies a club's limits to an outing, and tells who is in
     OUTING_BOTH_HOME = "outing.both_home", ExportedTo.RECIPIENT  # asks whose partner said that both are home
     OUTING_HELP = "outing.help", ExportedTo.RECIPIENT  # the job that repeats one person's call for help
-    OUTING_OVERDUE = "outing.overdue", ExportedTo.RECIPIENT  # the job that climbs the ladder
+    OUTING_OVERDUE = "outing.overdue", ExportedTo.RECIPIENT  # the job that takes the next step of the escalation
     OUTING_DRAFT = "outing.draft", ExportedTo.RECIPIENT
     OUTING_HAPPENED = "outing.happened", ExportedTo.RECIPIENT  # "Did it happen?"
     OUTING_UNSTARTED = "outing.unstarted", ExportedTo.RECIPIENT  # half an hour after the start; a day later to close it

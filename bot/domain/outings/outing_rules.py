@@ -26,12 +26,6 @@ EXTENSIONS_MIN = (15, 30)
 """By how many minutes a return can be put off at a time, the least first."""
 MOST_EXTENSION_MIN = 60
 """In all, whoever asks: as long as a safety text service extends (Kitestring never more than an hour)."""
-ANSWER_MIN = 5
-"""Minutes those who are overdue have to answer, once they were asked, before their contacts are told."""
-CONTACTS_MIN = 10
-"""Minutes after the contacts before the organisers are told."""
-REPEAT_MIN = 15
-"""Minutes between alerts to the organisers."""
 TAKE_BACK = timedelta(minutes=30)
 """How long after everybody was home a press on Home can be taken back; while somebody is out it always can."""
 DETAIL_KEPT = timedelta(days=30)
@@ -207,19 +201,10 @@ def half_time(start: datetime, duration_ms: int) -> datetime:
 
 
 def overdue_at(due_back_at: datetime, grace_min: int) -> datetime:
-    """When those who are out are asked whether they are home, the first rung of the ladder.
+    """When those who are out are asked whether they are home, the first step of the escalation.
 
     Args:
         due_back_at: the planned return, extensions in it.
         grace_min: the club's.
     """
     return due_back_at + timedelta(minutes=grace_min)
-
-
-def pause_after_rung(rung: int) -> timedelta:
-    """How long after a rung of the ladder the next one is due.
-
-    Rung 0 asks those who are out, 1 their contacts, 2 and every further one the organisers. The pause after rung 0 is
-    counted from when the question was really sent.
-    """
-    return timedelta(minutes=(ANSWER_MIN, CONTACTS_MIN)[rung] if rung < 2 else REPEAT_MIN)

@@ -132,7 +132,7 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
 async def extend(
     database: Database, outing_id: int, user_id: int, minutes: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Come home later; the ladder begins anew from the new return.
+    """Come home later; the escalation begins anew from the new return.
 
     Raises:
         NotFound: none, or not in it.

@@ -97,7 +97,7 @@ class OutingView:
     swapped_at: datetime | None
     eyes_lost_at: datetime | None
     extended_min: int
-    rung: int
+    escalation_step: int
     help_at: datetime | None
     ended_at: datetime | None
     resolution: str | None
@@ -218,7 +218,7 @@ def view_of(row: models.Outing, companions: Iterable[tuple[models.Companion, str
         swapped_at=row.swapped_at,
         eyes_lost_at=row.eyes_lost_at,
         extended_min=row.extended_min,
-        rung=row.rung,
+        escalation_step=row.rung,
         help_at=row.help_at,
         ended_at=row.ended_at,
         resolution=row.resolution,

@@ -1,4 +1,4 @@
-"""Watching over those who are out: the ladder is planned, moved and taken away with what changes their return."""
+"""Watching over those who are out: the escalation is scheduled, moved and cancelled with their return."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import DEFAULT_GRACE_MIN, overdue_at
+from bot.domain.safety.escalation_steps import STEPS, Recipients
 from bot.services.messages.deliveries import Destination, Job, OutboundMessage, cancel_jobs, post, schedule_job
 from bot.services.outings.outings import OutingView
 from db import models
 from db.queries.outings.partner_calls import delete_due_of
 from db.queries.safety import alerts as queries
 
-ALARMS = (StoredKind.ALERT_CONTACT, StoredKind.ALERT_ORGANISERS)
+ALARMS = tuple(step.kind for step in STEPS if step.recipients is not Recipients.COMPANIONS)
 """Kinds that alarm somebody who is not out."""
 
 
@@ -28,24 +29,24 @@ async def grace_of(session: AsyncSession, guild_id: int) -> int:
 
 
 async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime) -> None:
-    """Plan the first rung of the ladder, in place of what was planned of it."""
+    """Schedule the first step of the escalation, in place of the one that is scheduled."""
     await watch_at(session, outing_id, 0, overdue_at(due_back_at, await grace_of(session, guild_id)))
 
 
-async def watch_at(session: AsyncSession, outing_id: int, rung: int, at: datetime) -> None:
-    """Plan a rung of the ladder for an instant, in place of what was planned of it."""
+async def watch_at(session: AsyncSession, outing_id: int, step: int, at: datetime) -> None:
+    """Schedule a step of the escalation for an instant, in place of the one that is scheduled."""
     await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
-    payload = {"rung": rung}
-    step = Job(
-        StoredKind.OUTING_OVERDUE, f"{outing_id}:{rung}", at, Priority.SAFETY, subject_id=outing_id, payload=payload
+    payload = {"rung": step}
+    job = Job(
+        StoredKind.OUTING_OVERDUE, f"{outing_id}:{step}", at, Priority.SAFETY, subject_id=outing_id, payload=payload
     )
-    await schedule_job(session, [step])
+    await schedule_job(session, [job])
 
 
-async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, rung: int, at: datetime) -> None:
-    """Plan that somebody's call for help is repeated. The ladder rests meanwhile: the organisers know already."""
+async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, step: int, at: datetime) -> None:
+    """Schedule the repeat of somebody's call for help. The escalation rests meanwhile: the organisers know already."""
     await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
-    payload = {"rung": rung, "help_user_id": user_id}
+    payload = {"rung": step, "help_user_id": user_id}
     await schedule_job(
         session,
         [Job(StoredKind.OUTING_HELP, f"{outing_id}:{user_id}", at, Priority.SAFETY, outing_id, user_id, payload)],
@@ -115,12 +116,12 @@ async def tell_alarmed(
 
 async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
     """Whose calls for help are running in an outing."""
-    # Calls made before each had a step of its own are repeated by the ladder's until that comes round.
+    # Calls made before each had a step of its own are repeated by the escalation's until that comes round.
     return await queries.callers_for_help(session, [StoredKind.OUTING_HELP, StoredKind.OUTING_OVERDUE], outing_id)
 
 
 def return_of(outing: OutingView) -> str:
-    """The return that is watched for, which tells the ladder's messages from those of an earlier return."""
+    """The return that is watched for, which tells the escalation's messages from those of an earlier return."""
     assert outing.due_back_at is not None
     return f"{outing.due_back_at.timestamp():.0f}"
 

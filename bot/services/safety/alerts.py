@@ -1,4 +1,4 @@
-"""Alarms: whom they go to, the call for help, the quiet one (`quiet_alarms`), and what ends them; see also `ladder`.
+"""Alarms: whom they go to, the call for help, the quiet one (`quiet_alarms`), and what ends them.
 
 Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
 checked when it is set and again when an alert is drawn, or by direct message.
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outing_rules import EXTENSIONS_MIN, OUT, OutingState, Presence, pause_after_rung
+from bot.domain.outings.outing_rules import EXTENSIONS_MIN, OUT, OutingState, Presence
+from bot.domain.safety.escalation_steps import Recipients, pause_after, step_number
 from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services.members.people import Club, club_of
@@ -84,15 +85,15 @@ async def need_help(
             return outing
         if outing.state not in OUT or me.checked_in_at is None:
             raise Conflict("course.say.not_out")
-        rung = max(outing.rung, 1) + 1
+        step = max(outing.escalation_step + 1, step_number(Recipients.ORGANISERS))
         anew = user_id not in await overdue_timers.callers_for_help(session, outing_id)
         await outing_queries.move(
-            session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=rung, help_at=outing.help_at or now
+            session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=step, help_at=outing.help_at or now
         )
         outing = await read(session, outing_id)
         await alarm_contacts(session, outing, [user_id], now, help_for=user_id, anew=anew)
-        await alarm_organisers(session, outing, rung, now, help_for=user_id)
-        await overdue_timers.repeat_call(session, outing_id, user_id, rung + 1, now + pause_after_rung(rung))
+        await alarm_organisers(session, outing, step, now, help_for=user_id)
+        await overdue_timers.repeat_call(session, outing_id, user_id, step + 1, now + pause_after(step))
         await redraw(session, outing, now)
         return outing
 
@@ -295,13 +296,13 @@ async def alarm_contacts(
 
 
 async def alarm_organisers(
-    session: AsyncSession, outing: OutingView, rung: int, now: datetime, *, help_for: int | None = None
+    session: AsyncSession, outing: OutingView, step: int, now: datetime, *, help_for: int | None = None
 ) -> None:
     """Tell the organisers, in their channel or each alone."""
     club = club_of(await session.get(models.Guild, outing.guild_id))
     caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
-    occurrence = f"{outing.outing_id}:{overdue_timers.return_of(outing)}:{rung}:{now.timestamp():.0f}{caller}"
-    payload: Mapping[str, object] = {"rung": rung} | ({"help_user_id": help_for} if help_for else {})
+    occurrence = f"{outing.outing_id}:{overdue_timers.return_of(outing)}:{step}:{now.timestamp():.0f}{caller}"
+    payload: Mapping[str, object] = {"rung": step} | ({"help_user_id": help_for} if help_for else {})
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id
         await post(

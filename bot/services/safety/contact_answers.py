@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import OUT
+from bot.domain.safety.escalation_steps import Recipients, step_number
 from bot.errors import Conflict, NotFound
 from bot.services.outings import overdue_timers
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read
@@ -155,7 +156,7 @@ async def answer(
         await overdue_timers.tell_alarmed(
             session, outing, [StoredKind.ALERT_ORGANISERS], contact_id, f"contact_{how}", now, more=more
         )
-        if how == CANNOT and outing.rung == 1 and outing.help_at is None:
+        if how == CANNOT and outing.escalation_step == step_number(Recipients.CONTACTS) and outing.help_at is None:
             await _hasten(session, outing, now)
         return outing
 
@@ -164,7 +165,7 @@ async def _hasten(session: AsyncSession, outing: OutingView, now: datetime) -> N
     since = f"{outing.outing_id}:{overdue_timers.return_of(outing)}"
     letters = await queries.contact_letters(session, StoredKind.ALERT_CONTACT, since)
     if all(_how(one) in (CANNOT, "unreached") for one in letters):
-        await overdue_timers.watch_at(session, outing.outing_id, 2, now)
+        await overdue_timers.watch_at(session, outing.outing_id, step_number(Recipients.ORGANISERS), now)
 
 
 def _how(letter: ContactLetter) -> str:

@@ -1,4 +1,4 @@
-"""The ladder for those who do not come home: they are asked, then their contacts are told, then the organisers.
+"""Run the escalation for people who do not come home, step by step (`domain/safety/escalation_steps.py`).
 
 Nobody is alarmed before those who are out were asked and had their minutes to answer, counted from when the question
 was really sent. While the bot was away nobody could press Home: it then asks once more, whatever it had done before.
@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outing_rules import OUT, OutingState, overdue_at, pause_after_rung
+from bot.domain.outings.outing_rules import OUT, OutingState, overdue_at
+from bot.domain.safety.escalation_steps import Recipients, pause_after, step_at
 from bot.services.outings import overdue_timers
 from bot.services.outings.outings import OutingView, read, redraw, tell
 from bot.services.safety.alerts import alarm_contacts, alarm_organisers
@@ -29,63 +30,66 @@ ENOUGH_TRIES = 6
 """A question that failed so often, about a minute, is not waited for: its failure is said instead."""
 
 
-async def climb(
+async def escalate(
     session: AsyncSession,
     outing_id: int,
-    rung: int,
+    step: int,
     now: datetime,
     *,
     meant_at: datetime,
     help_for: int | None = None,
 ) -> None:
-    """Climb a rung of the ladder, and plan the next.
+    """Take a step of the escalation, and schedule the next.
 
     Args:
-        session: of the step that is due.
+        session: of the job that is due.
         outing_id: whose.
-        rung: 0 asks those who are out, 1 tells the contacts each has named, 2 and every further one the organisers.
+        step: number of the step; numbers past the table repeat its last step.
         now: when.
-        meant_at: when the step was due.
+        meant_at: when the job was due.
         help_for: who has asked for help: what is repeated is that call, and nobody is asked before.
     """
     outing = await read(session, outing_id, hold=True)
     if outing.state not in OUT or outing.due_back_at is None or not (outing.out or outing.help_at):
         return
-    if outing.help_at is None and not await _may_climb(session, outing, rung, now, meant_at):
+    if outing.help_at is None and not await _may_escalate(session, outing, step, now, meant_at):
         return
-    await outing_queries.move(session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=max(rung, outing.rung))
+    await outing_queries.move(
+        session, outing_id, OUT, state=OutingState.OVERDUE.value, rung=max(step, outing.escalation_step)
+    )
     outing = await read(session, outing_id)
     out = [c.user_id for c in outing.out]
-    if rung == 0:
+    recipients = step_at(step).recipients
+    if recipients is Recipients.COMPANIONS:
         await tell(
             session,
             outing,
-            StoredKind.ALERT_ASK,
+            step_at(step).kind,
             out,
             now,
             occurrence=overdue_timers.return_of(outing),
             priority=Priority.SAFETY,
         )
-    elif rung == 1:
+    elif recipients is Recipients.CONTACTS:
         await alarm_contacts(session, outing, out, now)
     else:
-        await alarm_organisers(session, outing, rung, now, help_for=help_for)
-    again_at = now + pause_after_rung(rung)
+        await alarm_organisers(session, outing, step, now, help_for=help_for)
+    next_at = now + pause_after(step)
     if help_for is None:
-        await overdue_timers.watch_at(session, outing_id, rung + 1, again_at)
+        await overdue_timers.watch_at(session, outing_id, step + 1, next_at)
     else:
-        await overdue_timers.repeat_call(session, outing_id, help_for, rung + 1, again_at)
+        await overdue_timers.repeat_call(session, outing_id, help_for, step + 1, next_at)
     await redraw(session, outing, now)
 
 
-async def ask_before(database: Database, outing_id: int, delivery_id: int, rung: int, now: datetime) -> None:
+async def ask_before(database: Database, outing_id: int, delivery_id: int, step: int, now: datetime) -> None:
     """Ask once more before an alarm that was written and not sent before the bot went away; it is written anew then.
 
     Args:
         database: where.
         outing_id: of which outing.
         delivery_id: the alarm's message, which is not sent.
-        rung: the alarm's.
+        step: the alarm's.
         now: when.
     """
     async with database.urgent.write() as session:
@@ -93,20 +97,22 @@ async def ask_before(database: Database, outing_id: int, delivery_id: int, rung:
         await queries.drop_closed(session, delivery_id)
         if outing.state not in OUT or outing.help_at is not None or not outing.out:
             return
-        planned = await queries.planned_rung(session, StoredKind.OUTING_OVERDUE, outing_id)
+        planned = await queries.planned_step(session, StoredKind.OUTING_OVERDUE, outing_id)
         asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing_id)
         asked_since = [asks[c.user_id].created_at for c in outing.out if c.user_id in asks]
-        lower = rung if planned is None else min(rung, planned)
+        lower = step if planned is None else min(step, planned)
         if asked_since and min(asked_since) > now - AWAY:  # by another such alarm, a moment ago
-            await overdue_timers.watch_at(session, outing_id, lower, now + pause_after_rung(0))
+            await overdue_timers.watch_at(session, outing_id, lower, now + pause_after(0))
         else:
             await _ask_again(session, outing, lower, [c.user_id for c in outing.out], now)
 
 
-async def _may_climb(session: AsyncSession, outing: OutingView, rung: int, now: datetime, meant_at: datetime) -> bool:
-    """Whether a rung may be climbed now; where not, it is planned for when it may."""
+async def _may_escalate(
+    session: AsyncSession, outing: OutingView, step: int, now: datetime, meant_at: datetime
+) -> bool:
+    """Whether a step may be taken now; where not, it is scheduled for when it may."""
     assert outing.due_back_at is not None
-    if rung == 0:
+    if step == 0:
         if overdue_at(outing.due_back_at, await overdue_timers.grace_of(session, outing.guild_id)) <= now:
             return True
         await overdue_timers.watch(
@@ -116,29 +122,29 @@ async def _may_climb(session: AsyncSession, outing: OutingView, rung: int, now: 
     asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing.outing_id)
     never = [c.user_id for c in outing.out if c.user_id not in asks]  # out again after the others were asked
     if never:
-        await _ask_again(session, outing, rung, never, now)
+        await _ask_again(session, outing, step, never, now)
         return False
     asked = [asks[c.user_id] for c in outing.out]
     if any(one.on_its_way and one.attempts < ENOUGH_TRIES for one in asked):
-        await overdue_timers.watch_at(session, outing.outing_id, rung, now + LOOK_AGAIN)
+        await overdue_timers.watch_at(session, outing.outing_id, step, now + LOOK_AGAIN)
         return False
     sent = [one.sent_at for one in asked if one.sent_at is not None]
     if now - meant_at > AWAY and (not sent or min(sent) < meant_at):
-        await _ask_again(session, outing, rung, [c.user_id for c in outing.out], now)
+        await _ask_again(session, outing, step, [c.user_id for c in outing.out], now)
         return False
-    may_at = max(sent, default=now - pause_after_rung(0)) + pause_after_rung(0)
+    may_at = max(sent, default=now - pause_after(0)) + pause_after(0)
     if may_at > now:
-        await overdue_timers.watch_at(session, outing.outing_id, rung, may_at)
+        await overdue_timers.watch_at(session, outing.outing_id, step, may_at)
         return False
     return True
 
 
 async def _ask_again(
-    session: AsyncSession, outing: OutingView, rung: int, user_ids: Collection[int], now: datetime
+    session: AsyncSession, outing: OutingView, step: int, user_ids: Collection[int], now: datetime
 ) -> None:
     occurrence = f"{overdue_timers.return_of(outing)}:{now.timestamp():.0f}"
     await tell(
         session, outing, StoredKind.ALERT_ASK, user_ids, now, occurrence=occurrence, priority=Priority.SAFETY,
         payload={"again": True},
     )  # fmt: skip
-    await overdue_timers.watch_at(session, outing.outing_id, rung, now + pause_after_rung(0))
+    await overdue_timers.watch_at(session, outing.outing_id, step, now + pause_after(0))

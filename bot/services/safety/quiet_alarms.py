@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
+from bot.domain.safety.escalation_steps import Recipients, pause_after, step_number
 from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members import people
@@ -32,12 +33,12 @@ from db.queries.safety import quiet_alarms as queries
 log = logging.getLogger(__name__)
 
 REPEAT = timedelta(minutes=5)
-"""How soon it sounds again: a third of the ladder's interval, since whoever pressed is with the one they fear."""
-REPEAT_LATER = timedelta(minutes=15)
+"""How soon it sounds again: a third of the escalation's interval, since whoever pressed is with the one they fear."""
+REPEAT_LATER = pause_after(step_number(Recipients.ORGANISERS))
 TAKEN_FOR = timedelta(hours=1)
 """So long after I'm on it who pressed it is asked to close the alarm; as long again, and it sounds for all."""
 SOON_ROUNDS = 6
-"""So many rounds follow each other soon, half an hour; the others as often as an alarm of the ladder."""
+"""So many rounds follow each other soon, half an hour; the others as often as an alarm of the escalation."""
 WIDEN_AFTER = 3
 """After so many rounds that nobody has answered it also goes to each alone, and the presser is told."""
 WORD_LIMIT = 300

@@ -85,8 +85,8 @@ async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[
     return found
 
 
-async def planned_rung(session: AsyncSession, kind: str, outing_id: int) -> int | None:
-    """The rung of the ladder that is planned for an outing."""
+async def planned_step(session: AsyncSession, kind: str, outing_id: int) -> int | None:
+    """The number of the escalation step that is scheduled for an outing."""
     payload = await session.scalar(select(Due.payload).where(Due.kind == kind, Due.subject_id == outing_id))
     return None if payload is None else int(payload["rung"])
 

@@ -21,13 +21,13 @@ from bot.domain.outings.outing_rules import (
     half_time,
     is_filled,
     overdue_at,
-    pause_after_rung,
     planned_ms,
     planned_return,
     without_eyes,
 )
 from bot.domain.outings.spotter_calls import SpokenCall, calls_on
 from bot.domain.runs.runs import Surface
+from bot.domain.safety.escalation_steps import Recipients, pause_until
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 
@@ -149,7 +149,7 @@ def test_clocks_that_change_during_an_outing_change_no_length(zone: str, month: 
         start = datetime(2026, month, day, 1, 45, tzinfo=ZoneInfo(zone)).astimezone(UTC)
         back = planned_return(start, 60 * 60_000)
         assert back.timestamp() - start.timestamp() == 75 * 60
-        organisers_at = overdue_at(back, 15) + pause_after_rung(0) + pause_after_rung(1)
+        organisers_at = overdue_at(back, 15) + pause_until(Recipients.ORGANISERS)
         assert organisers_at.timestamp() - back.timestamp() == 30 * 60
 
 

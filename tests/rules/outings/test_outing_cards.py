@@ -59,8 +59,8 @@ def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingVie
         zone="UTC", place=NASTY[:80], detail=NASTY[:200], point_id=None, surface=Surface.TREADMILL, solo=False,
         backward_per_spotter=3, places=4, distance_m=499_999, pace_s_per_km=3599, planned_ms=6 * 3_600_000,
         audience=Audience.EVERYONE, audience_role_id=None, channel_id=LONGEST_ID, message_id=None, started_at=None,
-        due_back_at=None, swapped_at=None, eyes_lost_at=None, extended_min=0, rung=-1, help_at=None, ended_at=None,
-        resolution=None,
+        due_back_at=None, swapped_at=None, eyes_lost_at=None, extended_min=0, escalation_step=-1, help_at=None,
+        ended_at=None, resolution=None,
         companions=tuple(companions),
     )  # fmt: skip
     return replace(outing, **changed)  # type: ignore[arg-type]
@@ -236,7 +236,7 @@ def test_the_longest_letters_of_lost_eyes_fit(reader: Localizer) -> None:
 @pytest.mark.parametrize("how", ["told", "waits", "unreached", "reached", "cannot"])
 def test_the_longest_alarms_fit(reader: Localizer, how: str) -> None:
     inside = [replace(c, checked_in_at=AT) for c in worst().companions if c.presence is Presence.IN]
-    one = worst(OutingState.OVERDUE, due_back_at=AT, rung=2, help_at=AT, companions=tuple(inside))
+    one = worst(OutingState.OVERDUE, due_back_at=AT, escalation_step=2, help_at=AT, companions=tuple(inside))
     club, me = Club(1, NASTY[:120], reader, frozenset(), None, emergency_number=NASTY[:40]), inside[0]
     contacts = [AlarmedContact(NASTY[:120], c.user_id, how) for c in inside for _ in range(3)]
     tried = Tried({c.user_id: False for c in inside}, tuple(contacts))

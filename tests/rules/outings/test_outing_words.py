@@ -69,7 +69,7 @@ def outing(state: OutingState, *companions: CompanionView, **changed: Any) -> Ou
         places=3, distance_m=3000, pace_s_per_km=480.0, planned_ms=1_440_000, audience=Audience.EVERYONE,
         audience_role_id=None, channel_id=5, message_id=6, started_at=AT if begun else None,
         due_back_at=AT + timedelta(hours=1) if begun else None, swapped_at=None, eyes_lost_at=None, extended_min=0,
-        rung=-1, help_at=None, ended_at=None, resolution=None, companions=companions,
+        escalation_step=-1, help_at=None, ended_at=None, resolution=None, companions=companions,
     )  # fmt: skip
     return replace(made, **changed)
 
@@ -111,7 +111,7 @@ def under_way() -> Iterator[Case]:
         if absent:
             people.append(companion(CEM, Wish.SPOTTER, presence=Presence.LEFT, happened="absent"))
         changed = {"solo": solo, "extended_min": extended, "help_at": AT if asks else None,
-                   "rung": 1 if state is OutingState.OVERDUE else -1}  # fmt: skip
+                   "escalation_step": 1 if state is OutingState.OVERDUE else -1}  # fmt: skip
         name = f"{state} solo={solo} home={home} absent={absent} asks={asks} extended={extended}"
         yield Case(outing(state, *people, **changed), name, asks)
 

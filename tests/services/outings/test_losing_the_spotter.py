@@ -195,7 +195,7 @@ async def test_taken_back_after_the_planned_return_they_are_asked_again_before_a
     await town.home(BEN, outing)
     await town.home(ADA, outing)
     after = await town.still_out(ADA, outing)
-    assert (after.rung, after.due_back_at) == (-1, town.now + 10 * MINUTE)
+    assert (after.escalation_step, after.due_back_at) == (-1, town.now + 10 * MINUTE)
     async with town.database.read() as session:
         clears = [
             (row.user_id, row.payload["how"])

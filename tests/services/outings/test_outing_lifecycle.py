@@ -218,7 +218,7 @@ async def test_an_extension_asked_for_late_counts_from_now(town: Outside) -> Non
     outing = await town.out()
     await town.until(START + 66 * MINUTE)
     later = await town.extend(ADA, outing, 15)
-    assert (later.state, later.due_back_at, later.rung) == (OutingState.UNDER_WAY, START + 81 * MINUTE, -1)
+    assert (later.state, later.due_back_at, later.escalation_step) == (OutingState.UNDER_WAY, START + 81 * MINUTE, -1)
 
 
 # ── home, and the drafted run ──
