@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.limits import FILE_BYTES, MEGABYTE
 from bot.files.refused import Refused, too_large
 
-FILE_BYTES = 10 * 1024 * 1024
-"""A file, packed or unpacked."""
 ALL_BYTES = 100 * 1024 * 1024
 """All entries of an archive, unpacked."""
 ENTRIES = 50
 """Entries looked at; folders and the notes that macOS adds do not count."""
 SLICE = 1 << 16
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 
+from bot.domain.limits import FILE_DISTANCE_M, FILE_DURATION_S
 from bot.domain.runs.activity import Activity, Lap, Source, Sport
 from bot.domain.runs.runs import Surface
 from bot.files.refused import Refused
 from bot.files.totals import ENOUGH, Shown
 from bot.files.track import Walked
 
-LONGEST_S = 10 * 24 * 3600
-"""Seconds; more than this is no activity but a broken clock. The longest races last ten days."""
-FARTHEST_M = 2_000_000
-"""Metres, likewise."""
 LAPS = 1_000
 """Laps of one activity."""
 ACTIVITIES = 50
@@ -80,7 +77,7 @@ def build(told: ToldActivity, walked: Walked) -> Activity:
         _metres(told.metres) or sum(lap.distance_m or 0 for lap in laps),
     )
     running_ms, distance_m = _milliseconds(told_s or shown.running_s), _metres(told_m or shown.metres)
-    if not 0 < running_ms <= LONGEST_S * 1000:
+    if not 0 < running_ms <= FILE_DURATION_S * 1000:
         raise Refused("empty" if walked.agree and len(walked.at_s) < ENOUGH else "clocks")
     shown_ms = _milliseconds(walked.at_s[-1] - walked.at_s[0]) if walked.at_s else 0
     confirmed = told_s is not None and abs(told_s - shown.running_s) <= CONFIRMED * shown.running_s
@@ -154,14 +151,14 @@ def _seconds(seconds: float | None) -> float:
 
 def _milliseconds(seconds: float | None) -> int:
     """Whole milliseconds; 0 for what no clock says."""
-    if seconds is None or not isfinite(seconds) or not 0 <= seconds <= LONGEST_S:
+    if seconds is None or not isfinite(seconds) or not 0 <= seconds <= FILE_DURATION_S:
         return 0
     return round(seconds * 1000)
 
 
 def _metres(metres: float | None) -> int:
     """Whole metres; 0 for what nobody ran."""
-    return round(metres) if metres is not None and isfinite(metres) and 0 <= metres <= FARTHEST_M else 0
+    return round(metres) if metres is not None and isfinite(metres) and 0 <= metres <= FILE_DISTANCE_M else 0
 
 
 def _instant(unix_s: float) -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import aiohttp
 import discord
 
+from bot.domain.limits import FILE_BYTES, MEGABYTE
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.errors import Unavailable
 from bot.interactions.authorization import words_of_leaving
@@ -20,8 +21,6 @@ from cogs.runs.imports_view import next_row, question, report
 
 log = logging.getLogger(__name__)
 
-LARGEST_B = 10 * 1024 * 1024
-"""Attachments above this are refused before they are fetched."""
 ASKED_AT_ONCE = 5
 """Question cards sent after a report; the rest come one by one with its button."""
 
@@ -69,9 +68,10 @@ async def _brought_in(
             log.warning("files of an import could not be saved: %s", error)
             outcomes.extend(map(not_saved, reports))
 
-    large = [one for one in attachments if one.size > LARGEST_B]
-    await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, "imports.reason.attachment") for one in large])
-    posted = [PostedFile(one.filename, _fetching(one)) for one in attachments if one.size <= LARGEST_B]
+    large = [one for one in attachments if one.size > FILE_BYTES]
+    reason, params = "imports.reason.attachment", {"limit": FILE_BYTES // MEGABYTE}
+    await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, reason, params) for one in large])
+    posted = [PostedFile(one.filename, _fetching(one)) for one in attachments if one.size <= FILE_BYTES]
     async for reports in app.worker.read_files(person.user_id, posted):
         await save(reports)
     return outcomes

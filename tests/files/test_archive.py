@@ -7,8 +7,9 @@ import zlib
 
 import pytest
 
+from bot.domain.limits import FILE_BYTES
 from bot.domain.runs.activity import FileReport, Refusal
-from bot.files.archive import ENTRIES, FILE_BYTES
+from bot.files.archive import ENTRIES
 from bot.files.reading import read_files
 from tests.files.fit_files import run
 from tests.files.xml_files import gpx, lap, tcx

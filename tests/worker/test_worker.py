@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 
 from bot.charts.weeks import WeekBar, WeeksChart
+from bot.domain.limits import FILE_BYTES
 from bot.domain.rounds.matching import draw_round
 from bot.domain.runs.activity import Refusal
 from bot.errors import Unavailable
-from bot.files.archive import FILE_BYTES
 from bot.worker.lane import LIMIT_S, PATIENCE
 from bot.worker.messages import About, Look, WorkerRole
 from bot.worker.process import Cause, WorkerFailure

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.limits import RUN_DISTANCE_M, RUN_DURATION_MS
 from bot.domain.runs.activity import Activity, Lap
-from bot.domain.runs.run_measures import FASTEST_M_PER_S, LONGEST_M, LONGEST_MS
+from bot.domain.runs.run_measures import FASTEST_M_PER_S
 from bot.domain.runs.runs import Direction, Stretch
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -118,7 +119,7 @@ def impossible(activity: Activity, started_at: datetime, now: datetime) -> str |
     if activity.duration_ms < 1:
         return "empty"
     metres = activity.distance_m or 0
-    if activity.duration_ms > LONGEST_MS or metres > LONGEST_M:
+    if activity.duration_ms > RUN_DURATION_MS or metres > RUN_DISTANCE_M:
         return "beyond"
     if metres * 1000 > activity.duration_ms * FASTEST_M_PER_S:
         return "beyond"

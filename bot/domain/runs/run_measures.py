@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.limits import RUN_DISTANCE_M, RUN_DURATION_MS, RUN_SLOWEST_S_PER_KM
 from bot.domain.runs.runs import Direction, Stretch
 from bot.domain.text.units import Units, parse_distance
 from bot.domain.text.words import WORDS, any_of
@@ -24,12 +25,6 @@ FASTEST_M_PER_S = 12.5
 Source: the fastest moment measured in a 100 m race is 12.34 m/s (Bolt, Berlin 2009; Graubner & Nixdorf 2011, New
 Studies in Athletics 26).
 """
-
-SLOWEST_S_PER_KM = 3 * 3600
-"""Slower than this the numbers do not belong together."""
-
-LONGEST_M = 1_000_000
-LONGEST_MS = 7 * 24 * 3600 * 1000
 
 
 class Way(StrEnum):
@@ -91,19 +86,19 @@ def is_plausible(distance_m: int | None, duration_ms: int) -> bool:
 
 
 def _plausible(distance_m: int | None, duration_ms: int) -> None:
-    if duration_ms > LONGEST_MS:
+    if duration_ms > RUN_DURATION_MS:
         raise BadInput("rules.entry.too_long", duration_ms=duration_ms)
     if duration_ms < 1 or (distance_m is not None and distance_m < 1):
         raise BadInput("rules.entry.nothing")
     if distance_m is None:
         return
-    if distance_m > LONGEST_M:
+    if distance_m > RUN_DISTANCE_M:
         raise BadInput("rules.entry.too_far", distance_m=distance_m)
     pace_s_per_km = duration_ms / distance_m
     told = {"distance_m": distance_m, "duration_ms": duration_ms, "pace_s_per_km": pace_s_per_km}
     if pace_s_per_km * FASTEST_M_PER_S < 1000:
         raise BadInput("rules.entry.too_fast", **told)
-    if pace_s_per_km > SLOWEST_S_PER_KM:
+    if pace_s_per_km > RUN_SLOWEST_S_PER_KM:
         raise BadInput("rules.entry.too_slow", **told)
 
 

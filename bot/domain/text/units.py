@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from bot.domain.limits import RUN_DISTANCE_M, RUN_DURATION_MS, TYPED_PACE_SLOWEST_S_PER_KM
 from bot.domain.text.words import WORDS, any_of, with_halves
 from bot.domain.text.words.plain import NUMBER, number, plain
 from bot.errors import BadInput
 from bot.languages import DEFAULT, decimal_sign, group_sign
 
 METRES_PER_MILE = 1609.344
-LONGEST_M = 500_000
-LONGEST_MS = 7 * 24 * 3_600_000
 QUICKEST_S_PER_KM = 60
-SLOWEST_S_PER_KM = 3600
 
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 
@@ -102,7 +100,7 @@ def parse_distance(text: str, units: Units, language: str) -> int:
         language: settles what groups thousands in `1.500`.
 
     Raises:
-        BadInput: unreadable; open between two readings (`low_m`, `high_m`); nothing, or over 500 km (`distance_m`).
+        BadInput: unreadable; open between two readings (`low_m`, `high_m`); nothing, or too far (`distance_m`).
     """
     words = _ABOUT.sub("", plain(text), count=1) if _ABOUT.match(plain(text)) else plain(text)
     if re.match(r"-\s*[0-9.,]", words):
@@ -115,7 +113,7 @@ def parse_distance(text: str, units: Units, language: str) -> int:
             raise BadInput("entry.distance.unclear", typed=text)
     else:
         metres = _sum_of_metres(words, text, units, language)
-    if metres > LONGEST_M:
+    if metres > RUN_DISTANCE_M:
         raise BadInput("entry.distance.too_far", typed=text, distance_m=round(metres))
     if round(metres) < 1:
         raise BadInput("entry.distance.zero", typed=text)
@@ -188,7 +186,7 @@ def parse_duration(text: str, language: str) -> int:
     if re.match(r"-\s*[0-9.,]", words):
         raise BadInput("entry.duration.zero", typed=text)
     duration_ms = round(sum(_milliseconds(part, text) for part in _PLUS.split(words)))
-    if duration_ms > LONGEST_MS:
+    if duration_ms > RUN_DURATION_MS:
         raise BadInput("entry.duration.too_long", typed=text, duration_ms=duration_ms)
     if duration_ms < 1:
         raise BadInput("entry.duration.zero", typed=text)
@@ -293,7 +291,7 @@ def parse_pace(text: str, units: Units, language: str) -> float:
         pace = _pace(words, text, units, language)
     if pace < QUICKEST_S_PER_KM:
         raise BadInput("entry.pace.too_quick", typed=text, pace_s_per_km=pace)
-    if pace > SLOWEST_S_PER_KM:
+    if pace > TYPED_PACE_SLOWEST_S_PER_KM:
         raise BadInput("entry.pace.too_slow", typed=text, pace_s_per_km=pace)
     return pace
 

@@ -140,7 +140,7 @@ async def extend(
         Conflict: not under way, this person is home, or more than an hour in all.
     """
     if minutes not in EXTENSIONS_MIN:
-        raise BadInput("course.extend.length")
+        raise BadInput("course.extend.length", least=EXTENSIONS_MIN[0], most=EXTENSIONS_MIN[-1])
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
         if await pressed_before(session, interaction_id, outing_id, now):

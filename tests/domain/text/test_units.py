@@ -39,7 +39,7 @@ five = unclear | fünf = unclear | 5 kn = unclear | = unclear | km = unclear | 5
 <@123> = unclear | 5² km = unclear | half a = unclear | zwei halbe = unclear | 27:30 = unclear | NaN km = unclear
 inf = unclear | 1e3 m = unclear | 5 km/h = unclear
 0 = zero | 0 km = zero | 0.0001 km = zero | -5 km = zero | -5 = zero | 0x400m = zero | 0x10 km = zero
-501 km = too_far | 999999999 = too_far | 99x42 km = too_far | 320 mi = too_far
+1001 km = too_far | 999999999 = too_far | 99x42 km = too_far | 640 mi = too_far
 5 m = metres_or_miles | 10 m = metres_or_miles | 26.2 m = metres_or_miles
 100 = metres_or_more | 200 = metres_or_more | 399 = metres_or_more
 """
