@@ -24,7 +24,6 @@ from bot.operator_alerts import OperatorAlerts
 from bot.zone_data import newest
 
 if TYPE_CHECKING:
-    from bot.app import App
     from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
@@ -95,16 +94,19 @@ def _settings(
 
 
 @contextlib.asynccontextmanager
-async def _app(settings: config.Settings, operator: OperatorAlerts | None = None) -> AsyncIterator[App]:
-    """The parts, closed in reverse order."""
+async def _bot(settings: config.Settings, operator: OperatorAlerts | None = None) -> AsyncIterator[Backpedal]:
+    """The client and the parts below it; the parts are closed in reverse order."""
     from bot.app import App
+    from bot.client import Backpedal
     from bot.delivery.pump import Pump
     from bot.worker.worker import Worker
+    from cogs import EXTENSIONS
     from db.engine import Database
 
-    database, worker = Database.open(settings.database.url), Worker()
+    database, worker, pump = Database.open(settings.database.url), Worker(), Pump()
     try:
-        yield App(settings, database, worker, system_clock, Pump(), operator=operator or OperatorAlerts())
+        app = App(settings, database, worker, system_clock, pump, operator=operator or OperatorAlerts())
+        yield Backpedal(app, pump, EXTENSIONS)
     finally:
         await worker.close()
         await database.close()
@@ -137,12 +139,8 @@ async def _run(options: argparse.Namespace) -> None:
     await _up_to_date(settings)
     log.info("time zones: %s", newest())
 
-    from bot.client import Backpedal
-    from cogs import EXTENSIONS
-
-    async with _app(settings, operator) as app:
-        bot = Backpedal(app, EXTENSIONS)
-        saying = asyncio.create_task(app.worker.say_wall())
+    async with _bot(settings, operator) as bot:
+        saying = asyncio.create_task(bot.app.worker.say_wall())
         with _discord_in_words():
             await _until(stop, bot, settings.discord.token.reveal())
         saying.cancel()
@@ -175,7 +173,6 @@ async def _try(options: argparse.Namespace) -> None:
 
 
 async def _check(options: argparse.Namespace) -> None:
-    from bot.client import Backpedal
     from bot.database_url import shown
     from bot.worker.worker import described
     from cogs import EXTENSIONS
@@ -198,10 +195,10 @@ async def _check(options: argparse.Namespace) -> None:
     except StartupError as error:
         faults += error.faults
     try:
-        async with _app(settings) as app, Backpedal(app, EXTENSIONS) as bot:
+        async with _bot(settings) as bot, bot:
             await bot.load_everything()
             print(f"cogs      {len(EXTENSIONS)} loaded, {len(bot.tree.get_commands())} commands")
-            print(f"worker    {described(await app.worker.wall())}")
+            print(f"worker    {described(await bot.app.worker.wall())}")
     except StartupError as error:
         faults += error.faults
     except Unavailable:
@@ -227,10 +224,7 @@ async def _sync(options: argparse.Namespace) -> None:
     settings = _settings(options, needs_token=True)
     await _up_to_date(settings)
 
-    from bot.client import Backpedal
-    from cogs import EXTENSIONS
-
-    async with _app(settings) as app, Backpedal(app, EXTENSIONS) as bot:
+    async with _bot(settings) as bot, bot:
         with _discord_in_words():
             await bot.login(settings.discord.token.reveal())
             await bot.sync_if_changed(force=True)

@@ -12,7 +12,6 @@ from bot.services.safety.emergency_roster import Lifelines
 from bot.zone_data import ZoneData, newest
 
 if TYPE_CHECKING:
-    from bot.client import Backpedal
     from bot.config import Settings
     from bot.worker.worker import Worker
     from db.engine import Database
@@ -21,17 +20,11 @@ if TYPE_CHECKING:
 class Outbox(Protocol):
     """Sends what services have written to be sent: `bot.delivery`'s pump, as cogs know it."""
 
-    def attach(self, client: Backpedal) -> None:
-        """Send through this client from now on."""
-
     def wake(self) -> None:
         """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
 
     def slot(self, priority: int) -> AbstractAsyncContextManager[None]:
         """Wait until a request may be made for which no command waits, such as one asked while a message is drawn."""
-
-    async def detach(self, client: Backpedal) -> None:
-        """Finish what is on its way through this client, and take on nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class App:
         database: `database.write()` and `database.read()` open sessions.
         worker: the processes for files, charts and matching.
         clock: the present instant.
-        courier: sends what the bot says by itself.
+        outbox: sends what the bot says by itself.
         lifelines: whom to alarm when the database fails.
         operator: is told of errors on Discord.
         zone_data: the time zone data in use.

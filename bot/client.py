@@ -17,7 +17,9 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.delivery.message_kinds import Kind
+from bot.delivery.pump import Pump
 from bot.errors import StartupError, Unavailable
 from bot.interactions.admission import Admission, Verdict
 from bot.interactions.components import Router
@@ -63,15 +65,16 @@ def tidy_seldom(http: Any) -> None:
     http._try_clear_expired_ratelimits = seldom
 
 
-class Backpedal(commands.Bot):
+class Backpedal(BotClient):
     """The bot. No privileged intent: it reads no messages and keeps no member list.
 
     Args:
         app: the parts that cogs use.
+        pump: sends through this client from READY until it closes; cogs know it as `app.outbox`.
         extensions: dotted names of the cogs' modules, loaded in this order by `setup_hook`.
     """
 
-    def __init__(self, app: App, extensions: Sequence[str]) -> None:
+    def __init__(self, app: App, pump: Pump, extensions: Sequence[str]) -> None:
         intents = discord.Intents(guilds=True)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -86,6 +89,7 @@ class Backpedal(commands.Bot):
         )
         tidy_seldom(self.http)
         self.app = app
+        self._pump = pump
         self.extensions_to_load = tuple(extensions)
         self.router = Router()
         self.admission = Admission()
@@ -93,7 +97,7 @@ class Backpedal(commands.Bot):
         self._admit_first()
         self.kinds: dict[str, Kind] = {}
         self.nudges: dict[str, Nudge] = {}
-        self._in_hand: dict[asyncio.Task[Any], discord.Interaction[Backpedal]] = {}
+        self._in_hand: dict[asyncio.Task[Any], discord.Interaction[BotClient]] = {}
         self._closing = False
         self._attached = False
         self._following: asyncio.Task[None] | None = None
@@ -184,7 +188,7 @@ class Backpedal(commands.Bot):
         if not self._attached:
             gc.freeze()
         if not self._closing:
-            self.app.outbox.attach(self)
+            self._pump.attach(self, self.kinds)
             self._attached = True
             await self._reach_the_operator()
         log.info("ready in %d clubs", len(self.guilds))
@@ -222,7 +226,7 @@ class Backpedal(commands.Bot):
                 log.warning("the operator could not be written to: %s", error)
         return taken
 
-    async def on_interaction(self, interaction: discord.Interaction[Backpedal]) -> None:
+    async def on_interaction(self, interaction: discord.Interaction[BotClient]) -> None:
         """Route presses and forms by their id; commands are the tree's."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
@@ -253,7 +257,7 @@ class Backpedal(commands.Bot):
 
         self._connection.parsers["INTERACTION_CREATE"] = admit
 
-    async def admits(self, interaction: discord.Interaction[Backpedal]) -> bool:
+    async def admits(self, interaction: discord.Interaction[BotClient]) -> bool:
         """Whether to go on with an interaction: not where the one who speaks asks too often, which is said."""
         wait_s = self._refused.pop(interaction.id, None)
         if wait_s is None:
@@ -262,12 +266,12 @@ class Backpedal(commands.Bot):
             await say_privately(interaction, reader_in(interaction).t("errors.too_often", count=wait_s))
         return False
 
-    async def _route(self, interaction: discord.Interaction[Backpedal]) -> None:
+    async def _route(self, interaction: discord.Interaction[BotClient]) -> None:
         data: Any = interaction.data or {}
         handler, arguments = self.router.find(data)
         await handler(interaction, **arguments)
 
-    def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[Backpedal]) -> None:
+    def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[BotClient]) -> None:
         """Count an interaction as in hand until the task that answers it ends."""
         self._in_hand[task] = interaction
         task.add_done_callback(lambda ended: self._in_hand.pop(ended, None))
@@ -295,5 +299,5 @@ class Backpedal(commands.Bot):
             self._following.cancel()
         if self._attached:
             self.app.operator.detach()
-            await self.app.outbox.detach(self)
+            await self._pump.detach(self)
         await super().close()

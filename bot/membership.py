@@ -9,17 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
+from bot.context import BotClient
 from bot.domain.messages.priority import Priority
 from bot.errors import Unavailable
 from bot.services.clubs import memberships
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +45,7 @@ NOT_THERE = MembershipStanding(member=False)
 
 
 async def fetch(
-    client: Backpedal, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
+    client: BotClient, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
 ) -> discord.Member | bool | None:
     """Ask Discord for somebody in a club.
 
@@ -76,7 +73,7 @@ async def fetch(
 
 
 async def still_member(
-    client: Backpedal, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
+    client: BotClient, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
 ) -> bool | None:
     """Ask as `fetch`, and answer only whether the club holds them; nothing is remembered."""
     found = await fetch(client, guild_id, user_id, patience_s=patience_s)
@@ -84,7 +81,7 @@ async def still_member(
 
 
 async def verify(
-    client: Backpedal, guild_id: int, user_id: int, priority: Priority = Priority.ASKED
+    client: BotClient, guild_id: int, user_id: int, priority: Priority = Priority.ASKED
 ) -> MembershipStanding | None:
     """Ask how somebody stands in a club, within the pace at which messages go, and remember the answer.
 
@@ -124,7 +121,7 @@ async def verify(
     return standing
 
 
-async def notice(client: Backpedal, guild_id: int, user_id: int, priority: Priority = Priority.ASKED) -> bool | None:
+async def notice(client: BotClient, guild_id: int, user_id: int, priority: Priority = Priority.ASKED) -> bool | None:
     """Ask as `verify`, and answer only whether the club holds them."""
     standing = await verify(client, guild_id, user_id, priority)
     return None if standing is None else standing.member

@@ -7,7 +7,7 @@ than `TOGETHER`. Where a batch fails, its rows are done one by one, so that a ba
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,7 +34,7 @@ AT_ONCE = 25
 class JobRunner:
     """Does what is due by the kinds of one client."""
 
-    def __init__(self, kinds: dict[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
+    def __init__(self, kinds: Mapping[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
         self._declared = {name: kind for name, kind in kinds.items() if kind.fires}
         self._safety = frozenset(name for name, kind in self._declared.items() if kind.priority is Priority.SAFETY)
         self._together = frozenset(name for name, kind in kinds.items() if kind.fire_all is not None)

@@ -6,17 +6,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.context import BotClient
 from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
+Session: TypeAlias = AsyncSession
+"""The transaction a kind's functions work in. Cogs pass it on to a service, and know nothing of SQLAlchemy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +158,16 @@ class Kind:
 
     name: str
     priority: Priority
-    fire: Callable[[AsyncSession, DueJob, datetime], Awaitable[None]] | None = None
-    draw: Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]] | None = None
-    sent: Callable[[AsyncSession, RenderContext, int, int, datetime], Awaitable[None]] | None = None
-    failed: Callable[[AsyncSession, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[Session, DueJob, datetime], Awaitable[None]] | None = None
+    draw: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
+    sent: Callable[[Session, RenderContext, int, int, datetime], Awaitable[None]] | None = None
+    failed: Callable[[Session, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
     useful_for: timedelta | None = None
     fallback: bool = True
-    fire_all: Callable[[AsyncSession, Sequence[DueJob], datetime], Awaitable[None]] | None = None
-    hold: Callable[[AsyncSession, RenderContext, datetime], Awaitable[Hold | None]] | None = None
+    fire_all: Callable[[Session, Sequence[DueJob], datetime], Awaitable[None]] | None = None
+    hold: Callable[[Session, RenderContext, datetime], Awaitable[Hold | None]] | None = None
     to: Recipient | Callable[[RenderContext], Recipient] | None = None
-    unproven: Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]] | None = None
+    unproven: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
 
     @property
     def fires(self) -> bool:

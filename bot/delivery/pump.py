@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.context import BotClient
 from bot.delivery.drop_log import Dropped
 from bot.delivery.job_runner import JobRunner
+from bot.delivery.message_kinds import Kind
 from bot.delivery.priority_semaphore import PrioritySemaphore
 from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sending import SEND_S, Sender
@@ -23,9 +25,6 @@ from bot.errors import Unavailable
 from bot.scheduler import Scheduler
 from bot.services.messages import outbox
 from bot.services.messages.outbox import ClaimedMessage
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +54,8 @@ class Pump:
         self._pace = pace or RateLimiter()
         self._turns = PrioritySemaphore()
         self._sweep = sweep
-        self._client: Backpedal | None = None
+        self._client: BotClient | None = None
+        self._kinds: Mapping[str, Kind] = {}
         self._sender: Sender | None = None
         self._firing: JobRunner | None = None
         self._dropped = Dropped()
@@ -68,13 +68,14 @@ class Pump:
         self._unknown: set[str] = set()
         self._checked_at: datetime | None = None
 
-    def attach(self, client: Backpedal) -> None:
-        """Send through this client, and by the kinds its cogs declare; what was missed is done first."""
+    def attach(self, client: BotClient, kinds: Mapping[str, Kind]) -> None:
+        """Send through this client, and by the kinds its cogs declare, by name; what was missed is done first."""
         if self._client is not client:
             if self._scheduler is not None:
                 self._scheduler.close()
-            self._client, self._sender = client, Sender(client, self._pace, self._dropped)
-            self._firing = JobRunner(client.kinds, client.app.database, client.app.clock, self._dropped)
+            self._client, self._kinds = client, kinds
+            self._sender = Sender(client, kinds, self._pace, self._dropped)
+            self._firing = JobRunner(kinds, client.app.database, client.app.clock, self._dropped)
             self._scheduler = Scheduler(self.wake)
             self._scheduler.start()
         self.wake()
@@ -91,7 +92,7 @@ class Pump:
         """Leave for one request more, within the pace at which messages go; see `Pace.leave`."""
         return self._pace.slot(priority)
 
-    async def detach(self, client: Backpedal) -> None:
+    async def detach(self, client: BotClient) -> None:
         """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""
         if self._client is not client:
             return
@@ -118,7 +119,7 @@ class Pump:
 
     # -- a turn ------------------------------------------------------------------------------------------------
 
-    async def _run(self, client: Backpedal, firing: JobRunner, sender: Sender) -> None:
+    async def _run(self, client: BotClient, firing: JobRunner, sender: Sender) -> None:
         try:
             await self._work(client, firing, sender)
         except Unavailable as error:
@@ -134,9 +135,9 @@ class Pump:
             self._turn = None
             self._dropped.tell()
 
-    async def _work(self, client: Backpedal, firing: JobRunner, sender: Sender) -> None:
+    async def _work(self, client: BotClient, firing: JobRunner, sender: Sender) -> None:
         every = fired = firing.kinds()
-        drawn = frozenset(name for name, kind in client.kinds.items() if kind.draw is not None)
+        drawn = frozenset(name for name, kind in self._kinds.items() if kind.draw is not None)
         while self._client is client:
             self._poked = False
             now = client.app.clock()
@@ -173,13 +174,13 @@ class Pump:
         self._bell = asyncio.get_running_loop().create_future()
         await self._bell
 
-    def _wake_at(self, client: Backpedal, instant: datetime | None) -> None:
+    def _wake_at(self, client: BotClient, instant: datetime | None) -> None:
         if self._client is client and self._scheduler is not None:
             latest = client.app.clock() + self._sweep
             self._scheduler.wake_at(min(instant or latest, latest))
 
     async def _look_for_unknown(
-        self, client: Backpedal, fired: frozenset[str], drawn: frozenset[str], now: datetime
+        self, client: BotClient, fired: frozenset[str], drawn: frozenset[str], now: datetime
     ) -> None:
         """Say once of each kind that nobody declares that there is work for it; it is left for a version that does."""
         if self._checked_at is not None and now < self._checked_at + self._sweep:
@@ -193,7 +194,7 @@ class Pump:
     # -- what is to be sent ------------------------------------------------------------------------------------
 
     async def _claim(
-        self, client: Backpedal, sender: Sender, drawn: frozenset[str], least: Priority, urgent: bool
+        self, client: BotClient, sender: Sender, drawn: frozenset[str], least: Priority, urgent: bool
     ) -> bool:
         """Lease what may be sent and send it on tasks that end; False when nothing may."""
         now, database = client.app.clock(), client.app.database
@@ -215,7 +216,7 @@ class Pump:
         if self._urgent_waits or len(self._sending) < AT_ONCE:
             self._ring()
 
-    async def _deliver(self, client: Backpedal, sender: Sender, batch: list[ClaimedMessage]) -> None:
+    async def _deliver(self, client: BotClient, sender: Sender, batch: list[ClaimedMessage]) -> None:
         """Send what goes to one address, in order. What cannot go now holds back what follows it."""
         for place, one in enumerate(batch):
             try:
@@ -233,7 +234,7 @@ class Pump:
                 log.exception("%s %d could not be delivered", one.kind, one.delivery_id, extra=marked(one.kind))
 
     @staticmethod
-    async def _give_back(client: Backpedal, left: list[ClaimedMessage]) -> None:
+    async def _give_back(client: BotClient, left: list[ClaimedMessage]) -> None:
         """End leases early."""
         if not left:
             return

@@ -9,16 +9,13 @@ sent before it is known.
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 import discord
 
+from bot.context import BotClient
 from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Recipient, RenderContext
 from bot.domain.messages.priority import Priority
 from bot.membership import fetch, verify
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 PROOF_TRIES = 2
 """After so many failures, three seconds, a message that is no alarm goes out in its `unproven` form."""
@@ -36,7 +33,7 @@ class UnprovenError(Exception):
     """Discord does not tell whether a message may go to somebody."""
 
 
-async def prove(client: Backpedal, kind: Kind, out: RenderContext) -> Proof:
+async def prove(client: BotClient, kind: Kind, out: RenderContext) -> Proof:
     """Ask, within the pace, whether a message is for the person it goes to."""
     wanted = kind.recipient(out)
     if wanted not in ASKED_OF_DISCORD or out.guild_id is None:
@@ -50,7 +47,7 @@ async def prove(client: Backpedal, kind: Kind, out: RenderContext) -> Proof:
     return Proof.GIVEN if holds else Proof.REFUSED
 
 
-async def may_be_named(client: Backpedal, channel_id: int, user_id: int, priority: Priority) -> bool:
+async def may_be_named(client: BotClient, channel_id: int, user_id: int, priority: Priority) -> bool:
     """Whether a channel may say that something waits for somebody: both they and the bot read and write there.
 
     Raises:

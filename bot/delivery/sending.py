@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.context import BotClient
 from bot.delivery.drop_log import Dropped
 from bot.delivery.message_kinds import DeliveryFailure, Hold, Kind, RenderedMessage, outgoing_of
 from bot.delivery.rate_limiter import RateLimiter
@@ -31,9 +31,6 @@ from bot.services.messages import fallbacks, outbox
 from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +73,9 @@ def nonce_of(one: ClaimedMessage) -> str:
 class Sender:
     """Delivers messages through one client."""
 
-    def __init__(self, client: Backpedal, pace: RateLimiter, dropped: Dropped) -> None:
+    def __init__(self, client: BotClient, kinds: Mapping[str, Kind], pace: RateLimiter, dropped: Dropped) -> None:
         self._client = client
+        self._kinds = kinds
         self._pace = pace
         self._dropped = dropped
         self._database = client.app.database
@@ -93,7 +91,7 @@ class Sender:
         Returns:
             False when it is to be tried again, and what follows it to the same address should wait.
         """
-        now, kind = self._client.app.clock(), self._client.kinds[one.kind]
+        now, kind = self._client.app.clock(), self._kinds[one.kind]
         assert kind.draw is not None
         if kind.useful_for is not None and now - one.due_at > kind.useful_for:
             await self._too_late(one, kind, now)
@@ -311,7 +309,7 @@ class Sender:
             refused = await fallbacks.waiting(self._database, one.kind, one.payload)
             if one.destination is Destination.CARD:  # one that stands and was not changed: the rest had been said
                 refused = refused[-1:]
-            meant = [each for each in refused if each.kind in self._client.kinds]
+            meant = [each for each in refused if each.kind in self._kinds]
             failure_told = DeliveryFailure.CLOSED
         for each in meant:
             log.warning("%s %d is not delivered: %s", each.kind, each.delivery_id, failure_told.value)
@@ -320,7 +318,7 @@ class Sender:
             if not await outbox.record_failed(session, one, now, gone=failure is DeliveryFailure.GONE):
                 return
             for each in meant:
-                told = self._client.kinds[each.kind].failed
+                told = self._kinds[each.kind].failed
                 if told is not None:
                     await told(session, outgoing_of(each), failure_told, now)
 

@@ -7,10 +7,11 @@ interaction (`bot.membership`); where it does not tell, what is private stays cl
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import discord
 
+from bot.context import BotClient
 from bot.domain.messages.priority import Priority
 from bot.errors import NotAllowed, NotFound, Unavailable
 from bot.localizer import escaped
@@ -18,13 +19,9 @@ from bot.membership import PATIENCE_S, MembershipStanding, still_member, verify
 from bot.services.clubs import memberships
 from bot.services.members.people import Person, Seen, meet
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-    from db.engine import Database
-
 
 async def standing_in(
-    interaction: discord.Interaction[Backpedal], person: Person, guild_id: int, priority: Priority = Priority.ASKED
+    interaction: discord.Interaction[BotClient], person: Person, guild_id: int, priority: Priority = Priority.ASKED
 ) -> MembershipStanding | None:
     """How whoever presses stands in a club now; None where Discord does not tell in time.
 
@@ -43,7 +40,7 @@ async def standing_in(
     return asked[guild_id]
 
 
-async def _in_time(client: Backpedal, guild_id: int, user_id: int, priority: Priority) -> MembershipStanding | None:
+async def _in_time(client: BotClient, guild_id: int, user_id: int, priority: Priority) -> MembershipStanding | None:
     """Ask, and wait no longer than an interaction can, for leave to ask as well."""
     try:
         async with asyncio.timeout(2 * PATIENCE_S):
@@ -52,13 +49,13 @@ async def _in_time(client: Backpedal, guild_id: int, user_id: int, priority: Pri
         return None
 
 
-async def still_here(interaction: discord.Interaction[Backpedal], guild_id: int, user_id: int) -> bool | None:
+async def still_here(interaction: discord.Interaction[BotClient], guild_id: int, user_id: int) -> bool | None:
     """Ask, as `standing_in`, whether a club holds somebody who is named in a press or command."""
     standing = await _in_time(interaction.client, guild_id, user_id, Priority.ASKED)
     return None if standing is None else standing.member
 
 
-async def known_lately(interaction: discord.Interaction[Backpedal], person: Person) -> bool:
+async def known_lately(interaction: discord.Interaction[BotClient], person: Person) -> bool:
     """Whether the club spoken of held whoever types within the last minutes: not asked at each letter typed."""
     lately = person.seen_at is not None and interaction.client.app.clock() - person.seen_at < memberships.NOTED_FOR
     if person.in_guild or person.guild_id is None or lately:
@@ -68,7 +65,7 @@ async def known_lately(interaction: discord.Interaction[Backpedal], person: Pers
 
 
 async def check_member(
-    interaction: discord.Interaction[Backpedal], person: Person, guild_id: int
+    interaction: discord.Interaction[BotClient], person: Person, guild_id: int
 ) -> MembershipStanding:
     """Refuse whoever is not known to be in a club now.
 
@@ -84,7 +81,7 @@ async def check_member(
     return standing
 
 
-async def check_organiser(interaction: discord.Interaction[Backpedal], person: Person, guild_id: int) -> None:
+async def check_organiser(interaction: discord.Interaction[BotClient], person: Person, guild_id: int) -> None:
     """Refuse whoever is not known to organise a club now.
 
     Raises:
@@ -99,7 +96,7 @@ async def check_organiser(interaction: discord.Interaction[Backpedal], person: P
 
 
 async def at_home(
-    interaction: discord.Interaction[Backpedal], seen: Seen, person: Person, database: Database
+    interaction: discord.Interaction[BotClient], seen: Seen, person: Person, *, urgent: bool = False
 ) -> Person:
     """Who speaks in a direct message, once their home club is known to hold them still.
 
@@ -110,7 +107,7 @@ async def at_home(
         interaction: what is answered.
         seen: what Discord says of who speaks.
         person: who speaks, as resolved so far.
-        database: the urgent one where somebody's safety depends on the answer.
+        urgent: somebody's safety depends on the answer, so that the database is asked before others are.
 
     Raises:
         Unavailable: what was learned could not be written down. Of a leave, nothing may count for that club; of a
@@ -121,6 +118,7 @@ async def at_home(
         return person
     interaction.extras["asked_home"] = True
     client, loop = interaction.client, asyncio.get_running_loop()
+    database = client.app.database.urgent if urgent else client.app.database
     until = loop.time() + PATIENCE_S
     while person.doubtful and person.guild_id is not None:
         answer = await still_member(client, person.guild_id, person.user_id, patience_s=until - loop.time())
@@ -134,7 +132,7 @@ async def at_home(
     return person
 
 
-async def words_of_leaving(client: Backpedal, person: Person) -> list[str]:
+async def words_of_leaving(client: BotClient, person: Person) -> list[str]:
     """What the first run logged in a direct message after a leave was noticed says of it; asked before it is logged."""
     club = None if person.in_guild else await memberships.left_since_last_run(client.app.database, person.user_id)
     if club is None:

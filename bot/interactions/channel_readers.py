@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
+from bot.context import BotClient
 from bot.domain.messages.priority import Priority
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +18,7 @@ PATIENCE_S = 5.0
 """Longest wait for Discord's word on who can read a channel; an alarm must not hang on it."""
 
 
-def readable_by_all(client: Backpedal, channel_id: int) -> bool:
+def readable_by_all(client: BotClient, channel_id: int) -> bool:
     """Whether everybody in the club can read a channel.
 
     What is not in the cache (a thread, a channel that is gone, a server that Discord has not told of yet) counts as
@@ -33,7 +30,7 @@ def readable_by_all(client: Backpedal, channel_id: int) -> bool:
     return channel.permissions_for(channel.guild.default_role).view_channel
 
 
-async def readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
+async def readers_of(client: BotClient, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
     """Which of some people can read a channel; all of them where that cannot be told."""
     ids = list(user_ids)
     channel = None if channel_id is None else client.get_channel(channel_id)
@@ -47,7 +44,7 @@ async def readers_of(client: Backpedal, channel_id: int | None, user_ids: Iterab
         return ids
 
 
-async def _reads(client: Backpedal, channel: discord.abc.GuildChannel, user_id: int) -> bool:
+async def _reads(client: BotClient, channel: discord.abc.GuildChannel, user_id: int) -> bool:
     async with client.app.outbox.slot(Priority.SAFETY):
         try:
             member = await channel.guild.fetch_member(user_id)

@@ -11,14 +11,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
 from discord import ui
 from discord.utils import format_dt
 
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Hold, Kind, Recipient, RenderContext, RenderedMessage
+from bot.app import App
+from bot.context import BotClient
+from bot.delivery.message_kinds import (
+    DeliveryFailure,
+    DueJob,
+    Hold,
+    Kind,
+    Recipient,
+    RenderContext,
+    RenderedMessage,
+    Session,
+)
 from bot.domain.messages.priority import Priority
 from bot.domain.when.local_hours import Hour
 from bot.interactions.components import Buttons, Component, button, identity
@@ -26,12 +37,6 @@ from bot.localizer import Localizer
 from bot.services.members import people
 from bot.services.nudges import nudging
 from bot.services.nudges.nudging import Hours, NudgeAudience, Rule, Who
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-    from db.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class NudgeContent:
     files: Sequence[discord.File] = ()
 
 
-Say = Callable[["Backpedal", RenderContext, Localizer], Awaitable[NudgeContent | None]]
+Say = Callable[[BotClient, RenderContext, Localizer], Awaitable[NudgeContent | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Nudge:
         on: whether it comes to who has not said anything.
         audience: members, by direct message; or clubs, in a channel.
         silent: without a sound.
-        stop: for clubs: what Stop does, pressed by an organiser.
+        stop: for clubs: what Stop does, pressed by an organiser (the app, and the club's id).
         failed: as of `Kind`, and
         fire: for what a service plans for an instant of its own, under the same name.
         to: as of `Kind`.
@@ -79,9 +84,9 @@ class Nudge:
     on: bool = True
     audience: NudgeAudience = NudgeAudience.MEMBERS
     silent: bool = False
-    stop: Callable[[Database, int], Awaitable[None]] | None = None
-    failed: Callable[[AsyncSession, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
-    fire: Callable[[AsyncSession, DueJob, datetime], Awaitable[None]] | None = None
+    stop: Callable[[App, int], Awaitable[None]] | None = None
+    failed: Callable[[Session, RenderContext, DeliveryFailure, datetime], Awaitable[None]] | None = None
+    fire: Callable[[Session, DueJob, datetime], Awaitable[None]] | None = None
     to: Recipient = Recipient.ANYBODY
     say_unproven: Say | None = None
 
@@ -95,11 +100,11 @@ def kind_of(nudge: Nudge) -> Kind:
     """The kind of a nudge's messages. Nobody is called in a channel for what they have not asked for."""
     rule = nudge.rule
 
-    async def hold(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
+    async def hold(session: Session, out: RenderContext, now: datetime) -> Hold | None:
         at = await nudging.sent_from(session, rule, out.user_id, out.payload, out.due_at, now)
         return None if at is not None and at <= now else Hold(at)
 
-    async def drawn(say: Say, client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+    async def drawn(say: Say, client: BotClient, out: RenderContext) -> RenderedMessage | None:
         reader = await people.reader_for(client.app.database, out.user_id or None, out.guild_id)
         said = await say(client, out, reader)
         if said is None:

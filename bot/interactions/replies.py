@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import discord
 from discord import ui
 
+from bot.context import BotClient
 from bot.errors import Unavailable
 from bot.interactions import responses
 from bot.interactions.authorization import at_home, standing_in
 from bot.interactions.components import card
 from bot.services.members.people import Person, Seen, meet
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Interaction: TypeAlias = "discord.Interaction[Backpedal]"
+Interaction: TypeAlias = discord.Interaction[BotClient]
 
 PATIENCE_S = 1.5
 """After this long without an answer, "thinking…" is shown; Discord's limit is 3 s."""
@@ -60,7 +58,7 @@ async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> P
     app = interaction.client.app
     seen = seen_in(interaction)
     database = app.database.urgent if urgent else app.database
-    person = await at_home(interaction, seen, await meet(database, seen, app.clock()), database)
+    person = await at_home(interaction, seen, await meet(database, seen, app.clock()), urgent=urgent)
     interaction.extras["reader"] = person.reader
     return person
 

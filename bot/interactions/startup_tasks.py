@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
+from bot.context import BotClient
 from bot.errors import Unavailable
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +15,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 
 
-async def begin(client: Backpedal, what: str, work: Callable[[], Awaitable[object]]) -> None:
+async def begin(client: BotClient, what: str, work: Callable[[], Awaitable[object]]) -> None:
     """Do `work` until it has worked or the bot closes.
 
     discord.py does not call a listener again: a lock held for 5 s at the first start left the nudges, the digest and

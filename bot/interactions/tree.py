@@ -7,11 +7,12 @@ import contextlib
 import logging
 import re
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.context import BotClient
 from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import catalogue, shipped
@@ -19,9 +20,6 @@ from bot.interactions.responses import BROKEN, GONE, LOST, respond
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.members import people
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ def reader_in(interaction: discord.Interaction) -> Localizer:
     return known or Localizer(language=shipped(interaction.locale.value) or LANGUAGES[0])
 
 
-async def _find_reader(interaction: discord.Interaction[Backpedal], error: BaseException) -> Localizer:
+async def _find_reader(interaction: discord.Interaction[BotClient], error: BaseException) -> Localizer:
     """How the one who speaks reads, also where the input is refused before the handler has met them.
 
     Only then the database is asked: another error can be that it does not answer.
@@ -75,7 +73,7 @@ _LISTED = (
 """What shows one's own things, by the first word of a command or custom id."""
 
 
-async def respond_to_error(interaction: discord.Interaction[Backpedal], error: BaseException) -> None:
+async def respond_to_error(interaction: discord.Interaction[BotClient], error: BaseException) -> None:
     """Answer a failure, always and only to the one who caused it.
 
     A `MemberError` is said in its own words. Anything else gets an apology with a reference that stands in the log
@@ -149,10 +147,10 @@ def _exceeded(interaction: discord.Interaction) -> int | None:
     return None
 
 
-class Tree(app_commands.CommandTree["Backpedal"]):
+class Tree(app_commands.CommandTree[BotClient]):
     """The tree, whose failures go through `respond_to_error`."""
 
-    async def interaction_check(self, interaction: discord.Interaction[Backpedal], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction[BotClient], /) -> bool:
         """Refuse who asks too often, and texts longer than their options take; count the others as in hand.
 
         Discord asks its own clients to keep an option's length, and lets 6,000 characters through where none is told.
@@ -169,7 +167,7 @@ class Tree(app_commands.CommandTree["Backpedal"]):
         return limit is None
 
     async def on_error(
-        self, interaction: discord.Interaction[Backpedal], error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
     ) -> None:
         """Answer the failure."""
         await respond_to_error(interaction, error)

@@ -49,11 +49,11 @@ async def serve(
         url = f"sqlite+aiosqlite:///{folder / 'backpedal.db'}"
         settings = replace(settings, data=replace(settings.data, directory=folder), database=DatabaseSettings(url))
         await bring_up_to_date(url, copies=DataSettings.copies, now=system_clock())
-        database, worker = Database.open(url), Worker()
+        database, worker, pump = Database.open(url), Worker(), Pump()
         try:
-            app = App(settings, database, worker, system_clock, Pump())
+            app = App(settings, database, worker, system_clock, pump)
             fresh = await seed(database, system_clock())
-            async with running(Backpedal(app, extensions), port) as address:
+            async with running(Backpedal(app, pump, extensions), port) as address:
                 out.write(f"Backpedal is running. Open {address}\n")
                 if data is not None:
                     out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.boards.metrics import FIRST, BoardDirection, BoardKind, Metric, board_kinds
 from bot.domain.when.periods import Period, today_in
 from bot.errors import NotFound
@@ -19,9 +20,6 @@ from bot.interactions.tree import localized
 from bot.services.boards.boards import Board, board
 from bot.services.members.people import Person
 from cogs.boards.leaderboard_view import board_card, own_line
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 METRICS = [app_commands.Choice(name=localized(m.label_key), value=m.value) for m in Metric]
 DIRECTIONS = [app_commands.Choice(name=localized(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
@@ -145,6 +143,6 @@ def _seen_alone(message: discord.Message | None) -> bool:
     return message is not None and message.flags.ephemeral
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Load the boards."""
     await bot.add_cog(Leaderboard(bot.app))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.when import zones
 from bot.errors import Conflict, NotFound
 from bot.interactions.arguments import Version
@@ -24,9 +23,6 @@ from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_view import Page, review_card
 from cogs.members.zone_autocomplete import suggest_zones
 from cogs.runs.run_cards import follow
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 @app_commands.guild_only()
@@ -104,6 +100,6 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
         await clubs.leave(self.app.database, guild.id, self.app.clock())
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(ClubCog(bot.app))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.runs.runs import Surface
 from bot.errors import MemberError
 from bot.interactions.arguments import Chosen, Entered
@@ -18,9 +19,6 @@ from bot.services.members.people import Person
 from bot.services.partners import meeting_points
 from cogs.clubs.club_admin import organiser
 from cogs.clubs.club_points_view import point_card, point_form, points_card, remove_card
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +117,6 @@ class ClubPoints(commands.Cog):
         await replace(interaction, points_card(person.club, there, person.reader, notice))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(ClubPoints(bot.app))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Surface
@@ -37,15 +38,10 @@ from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 log = logging.getLogger(__name__)
 
 
-async def draw_partners_card(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_partners_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """The partners card as the settings are; None where it has moved to another channel meanwhile."""
     if outgoing.guild_id is None:
         return None
@@ -54,13 +50,13 @@ async def draw_partners_card(client: Backpedal, outgoing: RenderContext) -> Rend
 
 
 async def _note_posted(
-    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime
+    session: Session, outgoing: RenderContext, channel_id: int, message_id: int, now: datetime
 ) -> None:
     if outgoing.guild_id is not None:
         await partners_card.posted(session, outgoing.guild_id, channel_id, message_id)
 
 
-async def _note_lost(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+async def _note_lost(session: Session, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     if outgoing.guild_id is not None:
         await partners_card.lost(session, outgoing.guild_id, outgoing.channel_id)
 
@@ -294,6 +290,6 @@ class ClubSettingsCog(commands.Cog):
         await change(interaction, Page.DIGEST, person, work)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(ClubSettingsCog(bot.app))

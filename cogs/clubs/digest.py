@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage
+from bot.app import App
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
@@ -25,18 +26,13 @@ from bot.services.nudges.nudging import NudgeAudience
 from cogs.clubs import digest_view as views
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 LOOKED_UP = 30
 """Most members of a digest about whom Discord is asked whether they are still there."""
 
 log = logging.getLogger(__name__)
 
 
-async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
+async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     found = await _digest(client, out)
     if found is not None and found.unseen and out.guild_id is not None:
         unseen = found.unseen[:LOOKED_UP]
@@ -48,13 +44,13 @@ async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> Nudg
     return NudgeContent(views.words(found, reader), files=[picture] if picture else [])
 
 
-async def _digest(client: Backpedal, out: RenderContext) -> Digest | None:
+async def _digest(client: BotClient, out: RenderContext) -> Digest | None:
     app, on = client.app, date.fromisoformat(out.payload["on"])
     first = date.fromisoformat(out.payload["first"]) if "first" in out.payload else None
     return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
 
 
-async def _picture(client: Backpedal, found: Digest, reader: Localizer, guild_id: int) -> discord.File | None:
+async def _picture(client: BotClient, found: Digest, reader: Localizer, guild_id: int) -> discord.File | None:
     try:
         png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
     except Unavailable as error:
@@ -64,11 +60,15 @@ async def _picture(client: Backpedal, found: Digest, reader: Localizer, guild_id
     return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
 
 
-async def _failed(session: AsyncSession, out: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
+async def _failed(session: Session, out: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
     await digests.tell_lost(session, out.guild_id or 0, out.channel_id, str(out.delivery_id), now)
 
 
-async def _draw_lost(client: Backpedal, out: RenderContext) -> RenderedMessage:
+async def _stop(app: App, guild_id: int) -> None:
+    await digests.stop(app.database, guild_id)
+
+
+async def _draw_lost(client: BotClient, out: RenderContext) -> RenderedMessage:
     to = out.user_id if out.destination == Destination.DM else None
     reader = await people.reader_for(client.app.database, to, out.guild_id)
     return RenderedMessage(reader.t("digest.lost.words", channel=f"<#{out.payload['channel_id']}>"))
@@ -83,7 +83,7 @@ DIGEST = Nudge(
     say=_say,
     audience=NudgeAudience.CLUBS,
     silent=True,
-    stop=digests.stop,
+    stop=_stop,
     failed=_failed,
 )
 
@@ -100,6 +100,6 @@ class DigestCog(commands.Cog):
     )  # fmt: skip
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(DigestCog())

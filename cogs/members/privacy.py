@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.text.words.plain import plain
 from bot.errors import BadInput
 from bot.interactions.arguments import Entered
@@ -21,9 +21,6 @@ from bot.interactions.tree import localized
 from bot.services.privacy import exports, privacy
 from cogs.members.privacy_view import WORDS, erase_card, erase_form, erased_card, export_card, policy_card
 from cogs.runs.run_cards import follow
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +99,6 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=localiz
         )
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Privacy(bot.app))

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DueJob, Kind
+from bot.context import BotClient
+from bot.delivery.message_kinds import DueJob, Kind, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.interactions.startup_tasks import begin
 from bot.services.privacy import gone_clubs, retention
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 
 class Forgetting(commands.Cog):
     """A step that nobody sees."""
 
-    def __init__(self, bot: Backpedal) -> None:
+    def __init__(self, bot: BotClient) -> None:
         self.bot = bot
         self.app = bot.app
         self.kinds = (
@@ -54,14 +49,14 @@ class Forgetting(commands.Cog):
                 self.bot, "an owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
             )
 
-    async def _forget_club(self, session: AsyncSession, _due: DueJob, now: datetime) -> None:
+    async def _forget_club(self, session: Session, _due: DueJob, now: datetime) -> None:
         await gone_clubs.forget_some(session, self.app.settings.data.gone_club_days, now)
 
     @staticmethod
-    async def _purge(session: AsyncSession, due: DueJob, now: datetime) -> None:
+    async def _purge(session: Session, due: DueJob, now: datetime) -> None:
         await retention.purge(session, due.payload, now)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Forgetting(bot))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from discord import app_commands
 from discord.ext import commands
 from discord.ui import LayoutView
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.nudges.streaks import PauseReason
 from bot.domain.runs.runs import Sharing
 from bot.domain.text.units import Units
@@ -25,9 +26,6 @@ from bot.services.nudges import nudge_settings
 from bot.services.profile import settings
 from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_form
 from cogs.members.zone_autocomplete import suggest_zones
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
 OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
@@ -173,7 +171,7 @@ class SettingsCog(commands.Cog):
         return settings_card(person, own, nudges, self.app.clock(), notice)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog, with the names of places looked up beforehand."""
     zones.warm()
     await bot.add_cog(SettingsCog(bot.app))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 from discord.ext import commands
 from discord.utils import format_dt
 
-from bot.app import App
+from bot.client import Backpedal
+from bot.context import BotClient
 from bot.delivery.message_kinds import ASKED_OF_DISCORD, Kind, Recipient, RenderContext, RenderedMessage, outgoing_of
 from bot.delivery.recipients import Proof, prove
 from bot.discretion import marked
@@ -30,9 +30,6 @@ from bot.services.messages import fallbacks, outbox
 from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 log = logging.getLogger(__name__)
 
 LONGEST = 2000
@@ -44,11 +41,11 @@ SHOWN = 5
 class Fallback(commands.Cog):
     """The way round a closed direct channel."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, bot: Backpedal) -> None:
+        self.app, self.every_kind = bot.app, bot.kinds
         self.kinds = (Kind(StoredKind.DELIVERY_WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
 
-    async def draw(self, client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+    async def draw(self, client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
         """Say for whom something waits, and no more; nothing where nothing does any longer."""
         named: list[int] = []
         silent, edited = True, outgoing.destination == Destination.CARD
@@ -57,9 +54,9 @@ class Fallback(commands.Cog):
             if edited and refused.user_id in named:
                 continue  # one thing that waits is enough to be named for
             try:
-                if await _proof(client, refused) is Proof.REFUSED:
+                if await self._proof(client, refused) is Proof.REFUSED:
                     continue
-                drawn = await _drawn(client, refused)
+                drawn = await self._drawn(client, refused)
             except Exception:
                 # Drawing is another cog's code. Of several the others are told all the same, so this one is said to
                 # wait too, and Show draws it again; one alone is tried again by the engine.
@@ -115,11 +112,11 @@ class Fallback(commands.Cog):
         silent: Unavailable | None = None
         for one in reversed(own):
             try:
-                theirs = len(found) < SHOWN and await _is_theirs(interaction, person, one)
+                theirs = len(found) < SHOWN and await self._is_theirs(interaction, person, one)
             except Unavailable as error:  # of this club; what waits of others is shown
                 silent, theirs = error, False
             if theirs:
-                drawn = await _drawn(interaction.client, one, told_at)
+                drawn = await self._drawn(interaction.client, one, told_at)
                 found = [drawn, *found] if drawn is not None else found
         if not found and silent is not None:
             raise silent
@@ -144,34 +141,33 @@ class Fallback(commands.Cog):
         words = f"{drawn.content}\n{hint}" if len(drawn.content) + len(hint) < LONGEST else drawn.content
         await say(interaction, words.rstrip("\n"), files=drawn.files, view=drawn.view)
 
+    async def _proof(self, client: BotClient, one: ClaimedMessage) -> Proof:
+        kind = self.every_kind.get(one.kind)
+        return Proof.REFUSED if kind is None else await prove(client, kind, outgoing_of(one))
 
-async def _proof(client: Backpedal, one: ClaimedMessage) -> Proof:
-    kind = client.kinds.get(one.kind)
-    return Proof.REFUSED if kind is None else await prove(client, kind, outgoing_of(one))
+    async def _is_theirs(self, interaction: Interaction, person: Person, one: ClaimedMessage) -> bool:
+        """Whether what waits is still for whoever presses, who is in the club or organises it if it is for such.
 
+        Raises:
+            Unavailable: Discord does not tell.
+        """
+        kind = self.every_kind.get(one.kind)
+        if kind is None or one.guild_id is None or (wanted := kind.recipient(outgoing_of(one))) not in ASKED_OF_DISCORD:
+            return True
+        standing = await standing_in(interaction, person, one.guild_id, Priority(one.priority))
+        if standing is None:
+            raise Unavailable("errors.standing.unknown")
+        return standing.organiser if wanted is Recipient.ORGANISER else standing.member
 
-async def _is_theirs(interaction: Interaction, person: Person, one: ClaimedMessage) -> bool:
-    """Whether what waits is still for whoever presses, who is in the club or organises it if it is for such.
-
-    Raises:
-        Unavailable: Discord does not tell.
-    """
-    kind = interaction.client.kinds.get(one.kind)
-    if kind is None or one.guild_id is None or (wanted := kind.recipient(outgoing_of(one))) not in ASKED_OF_DISCORD:
-        return True
-    standing = await standing_in(interaction, person, one.guild_id, Priority(one.priority))
-    if standing is None:
-        raise Unavailable("errors.standing.unknown")
-    return standing.organiser if wanted is Recipient.ORGANISER else standing.member
-
-
-async def _drawn(client: Backpedal, one: ClaimedMessage, told_at: datetime | None = None) -> RenderedMessage | None:
-    kind = client.kinds.get(one.kind)
-    if kind is None or kind.draw is None:
-        return None
-    return await kind.draw(client, replace(outgoing_of(one), told_at=told_at))
+    async def _drawn(
+        self, client: BotClient, one: ClaimedMessage, told_at: datetime | None = None
+    ) -> RenderedMessage | None:
+        kind = self.every_kind.get(one.kind)
+        if kind is None or kind.draw is None:
+            return None
+        return await kind.draw(client, replace(outgoing_of(one), told_at=told_at))
 
 
 async def setup(bot: Backpedal) -> None:
     """Load the cog."""
-    await bot.add_cog(Fallback(bot.app))
+    await bot.add_cog(Fallback(bot))

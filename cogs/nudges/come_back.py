@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
+from bot.context import BotClient
 from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.local_hours import Hour
@@ -14,11 +14,8 @@ from bot.interactions.nudge_kinds import Nudge, NudgeContent
 from bot.localizer import Localizer
 from bot.services.habits import streaks
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
-
-async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
+async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     ran_on = date.fromisoformat(out.payload["ran_on"])
     if not await streaks.still_quiet(client.app.database, out.user_id, ran_on):
         return None
@@ -42,6 +39,6 @@ class ComeBack(commands.Cog):
     nudges = (COME_BACK,)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(ComeBack())

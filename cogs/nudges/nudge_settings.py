@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from discord.ext import commands
 
+from bot.client import Backpedal
 from bot.domain.nudges.streaks import MOST_RUNS, GoalCounts, PauseReason
 from bot.domain.when.periods import today_in
 from bot.interactions.arguments import Chosen, Entered
@@ -14,10 +15,6 @@ from bot.interactions.replies import Interaction, open_form, replace, resolve_pe
 from bot.services.nudges import nudge_settings, nudging
 from bot.services.nudges.nudging import NudgeAudience
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 
 GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in GoalCounts}
 """What the menu of goals offers, by its values."""

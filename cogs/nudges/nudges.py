@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DueJob, Kind
+from bot.client import Backpedal
+from bot.delivery.message_kinds import DueJob, Kind, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
@@ -20,12 +20,6 @@ from bot.services.members.people import Person
 from bot.services.nudges import nudging
 from bot.services.nudges.nudging import NudgeAudience, Rule
 from cogs.nudges.nudges_view import snooze_buttons, snoozed_until, start_button
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 
 LONGEST = 2000
 """Characters of a message."""
@@ -49,13 +43,13 @@ class Nudges(commands.Cog):
         await begin(self.bot, "nudges", lambda: nudging.begin(self.app.database, rules, self.app.clock()))
         self.app.outbox.wake()
 
-    async def _tick(self, session: AsyncSession, due: DueJob, now: datetime) -> None:
+    async def _tick(self, session: Session, due: DueJob, now: datetime) -> None:
         nudge = self.bot.nudges.get(due.occurrence)
         if nudge is not None:  # a kind that is gone ticks no more
             await nudging.tick(session, nudge.rule, due.payload, now)
 
     @staticmethod
-    async def _wake(session: AsyncSession, due: DueJob, now: datetime) -> None:
+    async def _wake(session: Session, due: DueJob, now: datetime) -> None:
         await nudging.wake(session, int(due.payload["delivery_id"]), due.fire_at, now)
 
     @pressed("nudge", "stop", "name")
@@ -66,7 +60,7 @@ class Nudges(commands.Cog):
         if nudge.audience is NudgeAudience.CLUBS:
             guild_id = _organised(person)
             assert nudge.stop is not None
-            await nudge.stop(self.app.database, guild_id)
+            await nudge.stop(self.app, guild_id)
             club = person.club.reader if person.club else person.reader
             said = club.t("nudges.said.stopped_club", name=club.t(nudge.key))
             await close_with(interaction, _below(interaction, said))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.periods import today_in
@@ -18,11 +18,8 @@ from bot.localizer import Localizer
 from bot.services.habits import streaks
 from cogs.nudges.nudges_view import streak_line, week_in_danger
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
-
-async def _say(client: Backpedal, out: RenderContext, reader: Localizer) -> NudgeContent | None:
+async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
     monday = date.fromisoformat(out.payload["monday"])
     found = await streaks.danger(client.app.database, out.user_id, monday, reader.zone, client.app.clock())
     return None if found is None else NudgeContent(week_in_danger(found, reader))
@@ -56,6 +53,6 @@ class Streaks(commands.Cog):
         await reply(interaction, card(words, streak_line(found.streak, person.reader)), private=True)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Streaks(bot.app))

@@ -6,11 +6,12 @@ More opens a private menu. Other cogs add to it by a method `more_items(outing, 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.outings.call_terms import read_start
 from bot.domain.outings.outing_rules import OutingState, Presence, Wish
 from bot.interactions.arguments import Entered, Version
@@ -37,9 +38,6 @@ from cogs.outings.call_form_view import change_form, wall_time
 from cogs.outings.call_messages import KINDS, NUDGES
 from cogs.outings.outing_card_view import full_card, more_menu, private_card, queue_card, sure_card, waiting_button
 from cogs.runs.run_options import manner_of
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class Calls(commands.Cog):
@@ -259,6 +257,6 @@ def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: 
     return found
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Calls(bot.app))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import NotFound
@@ -28,25 +29,20 @@ from bot.services.safety import contact_answers
 from cogs.outings import outing_letters_view as letters
 from cogs.outings.outing_card_view import public_card
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
-Draw = Callable[["Backpedal", RenderContext], Awaitable[RenderedMessage | None]]
+Draw = Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]
 
 
 # ── drawn ──
 
 
-async def _outing(client: Backpedal, outgoing: RenderContext) -> OutingView | None:
+async def _outing(client: BotClient, outgoing: RenderContext) -> OutingView | None:
     try:
         return await outing_of(client.app.database, outgoing.subject_id or 0)
     except NotFound:
         return None
 
 
-async def draw_card(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """The public card, in the club's language."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -64,7 +60,7 @@ def _left(told: int | list[int] | None) -> list[int]:
 def _letter(draw: Callable[[OutingView, RenderContext, Localizer], letters.Letter | None]) -> Draw:
     """A letter to one person, in that person's language."""
 
-    async def drawn(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+    async def drawn(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
         outing = await _outing(client, outgoing)
         if outing is None:
             return None
@@ -75,7 +71,7 @@ def _letter(draw: Callable[[OutingView, RenderContext, Localizer], letters.Lette
     return drawn
 
 
-async def draw_confirmed(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_confirmed(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """All have confirmed, with the club's emergency number."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -89,7 +85,7 @@ async def draw_confirmed(client: Backpedal, outgoing: RenderContext) -> Rendered
     return RenderedMessage(*letter) if letter is not None else None
 
 
-async def draw_limits(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_limits(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """The club's limits have changed, and with them the outing; with what holds now."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -100,7 +96,7 @@ async def draw_limits(client: Backpedal, outgoing: RenderContext) -> RenderedMes
     return RenderedMessage(*letter) if letter is not None else None
 
 
-async def draw_unposted(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_unposted(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """The card could not be posted."""
     outing = await _outing(client, outgoing)
     if outing is None:
@@ -110,7 +106,7 @@ async def draw_unposted(client: Backpedal, outgoing: RenderContext) -> RenderedM
     return RenderedMessage(*letters.unposted(outing, reader, club, organiser=bool(outgoing.payload.get("organiser"))))
 
 
-async def draw_offer(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_offer(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """A place that is kept, unless a block has come in between, or the role for which the call was is gone."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
@@ -120,7 +116,7 @@ async def draw_offer(client: Backpedal, outgoing: RenderContext) -> RenderedMess
     return RenderedMessage(*letter) if letter is not None else None
 
 
-async def say_wanted(client: Backpedal, outgoing: RenderContext, reader: Localizer) -> NudgeContent | None:
+async def say_wanted(client: BotClient, outgoing: RenderContext, reader: Localizer) -> NudgeContent | None:
     """Asks somebody who is free, unless a block or the club's roles have come in between."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
@@ -133,34 +129,34 @@ async def say_wanted(client: Backpedal, outgoing: RenderContext, reader: Localiz
 
 
 async def card_sent(
-    session: AsyncSession, outgoing: RenderContext, channel_id: int, message_id: int, _now: datetime
+    session: Session, outgoing: RenderContext, channel_id: int, message_id: int, _now: datetime
 ) -> None:
     """Remember where the card is."""
     await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
 
 
-async def card_failed(session: AsyncSession, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+async def card_failed(session: Session, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """Post it anew where it was deleted, or tell those who can do something about it."""
     gone = failure is DeliveryFailure.GONE and outgoing.message_id is not None
     await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
 
 
-async def end_offer(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def end_offer(session: Session, due: DueJob, now: datetime) -> None:
     """The time to answer is over."""
     await outing_signup.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
 
 
-async def lapse(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def lapse(session: Session, due: DueJob, now: datetime) -> None:
     """Half an hour after its start nobody has agreed."""
     await partner_calls.lapse(session, due.subject_id or 0, now)
 
 
-async def check_limits(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def check_limits(session: Session, due: DueJob, now: datetime) -> None:
     """Apply the club's limits as they are now."""
     await club_limits.check(session, due.subject_id or 0, now)
 
 
-async def purge(session: AsyncSession, due: DueJob, _now: datetime) -> None:
+async def purge(session: Session, due: DueJob, _now: datetime) -> None:
     """Forget where exactly people met."""
     await partner_calls.purge(session, due.subject_id or 0)
 

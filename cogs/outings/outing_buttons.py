@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.safety.escalation_steps import Recipients, has_reached
 from bot.errors import NotFound, Unavailable
 from bot.interactions.arguments import Chosen, Entered
@@ -42,9 +43,6 @@ from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import private_card
 from cogs.runs.run_options import RunForm, amendment_from_form, draft_form
 from cogs.runs.spotter_requests import tell_unasked
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -251,6 +249,6 @@ class Outings(commands.Cog):
         await close_with(interaction, person.reader.t("course.draft.gone"))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Outings(bot.app))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from discord import ui
 
-from bot.delivery.message_kinds import DueJob, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import BEFORE, OUT, OutingState, Presence
@@ -26,38 +26,33 @@ from cogs.outings import outing_after_view as outing_after
 from cogs.outings import outing_view as views
 from cogs.outings.on_the_way_view import on_the_way
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 Draw = Callable[[OutingView, RenderContext, Localizer, datetime], tuple[str, ui.View] | None]
 
 
-def _reminds(kind: str) -> Callable[[AsyncSession, DueJob, datetime], Awaitable[None]]:
-    async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
+def _reminds(kind: str) -> Callable[[Session, DueJob, datetime], Awaitable[None]]:
+    async def fire(session: Session, due: DueJob, now: datetime) -> None:
         if due.subject_id is not None:
             await outing_lifecycle.remind(session, kind, due.subject_id, due.user_id, now)
 
     return fire
 
 
-async def _fire_unstarted(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def _fire_unstarted(session: Session, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         await no_shows.ask(session, due.subject_id, now)
 
 
-async def _fire_half(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def _fire_half(session: Session, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         await outing_lifecycle.call_half_time(session, due.subject_id, now)
 
 
 def _draws(
     draw: Draw, *, exactly: bool = True
-) -> Callable[[Backpedal, RenderContext], Awaitable[RenderedMessage | None]]:
+) -> Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]:
     """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
 
-    async def drawn(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+    async def drawn(client: BotClient, out: RenderContext) -> RenderedMessage | None:
         if out.subject_id is None:
             return None
         database = client.app.database
@@ -73,7 +68,7 @@ def _draws(
     return drawn
 
 
-async def _without_who_left(client: Backpedal, out: RenderContext) -> None:
+async def _without_who_left(client: BotClient, out: RenderContext) -> None:
     """Ask Discord about the others of an outing before somebody reads that they go out with them.
 
     Whoever has left is taken out of it, and that is told instead.
@@ -94,7 +89,7 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
     def says(*, exactly: bool) -> Say:
         drawn = _draws(draw, exactly=exactly)
 
-        async def say(client: Backpedal, out: RenderContext, _: Localizer) -> NudgeContent | None:
+        async def say(client: BotClient, out: RenderContext, _: Localizer) -> NudgeContent | None:
             await _without_who_left(client, out)
             made = await drawn(client, out)
             return None if made is None or made.view is None else NudgeContent(made.content, made.view.children)
@@ -127,7 +122,7 @@ def _start(outing: OutingView, out: RenderContext, reader: Localizer, _now: date
     return views.starting(outing, out.user_id, reader) if _still_in(outing, out) else None
 
 
-async def _draw_out(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_out(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     database, payload = client.app.database.urgent, out.payload
     try:
         outing = await outing_of(database, out.subject_id or 0)

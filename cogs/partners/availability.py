@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.outings.outing_rules import Wish
 from bot.errors import Conflict
 from bot.interactions.arguments import Chosen, Entered
@@ -21,9 +21,6 @@ from bot.services.partners import availability
 from bot.services.partners.availability import AvailabilityTyped
 from cogs.partners.availability_view import availability_card, availability_form, pause_form
 from cogs.partners.partner_group import add_to_partner
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 async def show(interaction: Interaction) -> None:
@@ -122,7 +119,7 @@ class Availabilities(commands.Cog):
             await replace(interaction, view)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog, and its command to `/partner`."""
     await bot.add_cog(Availabilities(bot.app))
     words = localized("avail.commands.availability")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.outings.call_terms import read_length, read_wanted, starts_meant
 from bot.domain.outings.outing_rules import Wish
 from bot.domain.runs.runs import Surface
@@ -28,9 +28,6 @@ from cogs.outings.call_form_view import call_form
 from cogs.outings.outing_card_view import my_outings, private_card
 from cogs.partners.partner_group import add_to_partner
 from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 ROLES = [app_commands.Choice(name=localized(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
 WHO = [app_commands.Choice(name=localized(f"partners.who.{who}"), value=who.value) for who in Who]
@@ -196,7 +193,7 @@ class Partners(commands.Cog):
         await _call(interaction, person, CallRequest(place, wanted, role, channel_id=channel_id))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog, and its commands to `/partner`."""
     await bot.add_cog(Partners(bot.app))
     add_to_partner(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
@@ -23,9 +22,6 @@ from bot.services.partners import trust_and_blocks
 from bot.services.runs import runs
 from cogs.partners.trust_and_blocks_view import tie_list
 from cogs.runs.spotter_requests import answers, hold_question, question
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class Questions(commands.Cog):
@@ -77,7 +73,7 @@ class Questions(commands.Cog):
         return await trust_and_blocks.untie(self.app.database, user_id, asker_id, TieKind.MUTE)
 
 
-async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     """Whether they faced forward, while the run still asks for it."""
     database = client.app.database
     view = await runs.run_for_card(database, out.subject_id or 0)
@@ -91,6 +87,6 @@ async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None
     return RenderedMessage(question(view, reader), answers(view, reader))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Questions(bot.app))

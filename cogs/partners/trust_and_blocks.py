@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.partners.tie_kinds import TieKind
 from bot.errors import BadInput, NotFound
 from bot.interactions.arguments import PageNumber
@@ -21,9 +21,6 @@ from bot.services.partners import trust_and_blocks
 from cogs.partners.partner_group import add_to_partner
 from cogs.partners.trust_and_blocks_view import blocked_card, in_words, tie_list
 from cogs.runs.run_options import CHOICE_LIMIT, OFFERED
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 async def _suggest(interaction: Interaction, current: str, kind: TieKind) -> list[app_commands.Choice[str]]:
@@ -145,7 +142,7 @@ class Ties(commands.Cog):
         await replace(interaction, tie_list(own, kind, person.reader))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog, and its commands to `/partner`."""
     await bot.add_cog(Ties(bot.app))
     add_to_partner(

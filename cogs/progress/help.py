@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
 from bot.interactions.tree import localized
 from bot.services.profile.progress import progress_of
 from cogs.progress.help_view import help_card
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class HelpCog(commands.Cog):
@@ -31,6 +27,6 @@ class HelpCog(commands.Cog):
         await reply(interaction, help_card(person, progress), private=True)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(HelpCog(bot.app))

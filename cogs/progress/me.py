@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound, Unavailable
 from bot.interactions.authorization import still_here
@@ -22,9 +22,6 @@ from bot.services.profile.profile import Profile, profile, profile_of
 from bot.services.runs.lap_directions import count_waiting
 from cogs.progress.me_view import PICTURE, profile_card, weeks_of
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +80,6 @@ class Me(commands.Cog):
         return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Load /me."""
     await bot.add_cog(Me(bot.app))

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Hold, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import (
+    DeliveryFailure,
+    DueJob,
+    Hold,
+    Kind,
+    Recipient,
+    RenderContext,
+    RenderedMessage,
+    Session,
+)
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
@@ -30,12 +39,7 @@ from cogs.reminders.reminders_view import is_late
 from cogs.runs.log_flow import content_of, log_and_show
 from cogs.runs.run_options import RunForm, log_form, read_entry, typed_from_form
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
-Fire = Callable[["AsyncSession", Sequence[Fired], datetime], Awaitable[None]]
+Fire = Callable[["Session", Sequence[Fired], datetime], Awaitable[None]]
 
 
 class ReminderMessages(commands.Cog):
@@ -148,8 +152,8 @@ def _is_public(interaction: Interaction) -> bool:
     )
 
 
-def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueJob], datetime], Awaitable[None]]:
-    async def fire_all(session: AsyncSession, due: Sequence[DueJob], now: datetime) -> None:
+def _fires(fire: Fire) -> Callable[[Session, Sequence[DueJob], datetime], Awaitable[None]]:
+    async def fire_all(session: Session, due: Sequence[DueJob], now: datetime) -> None:
         fired = [
             Fired(one.subject_id, one.fire_at, one.user_id, one.payload) for one in due if one.subject_id is not None
         ]
@@ -158,14 +162,14 @@ def _fires(fire: Fire) -> Callable[[AsyncSession, Sequence[DueJob], datetime], A
     return fire_all
 
 
-async def _hold(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
+async def _hold(session: Session, out: RenderContext, now: datetime) -> Hold | None:
     """Of what Discord would not take for hours, a series says the latest alone, as after the bot was down."""
     if out.subject_id is None or not is_late(out.due_at, now):
         return None
     return Hold(None) if await firing.is_overtaken(session, out.subject_id, out.due_at) else None
 
 
-async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
     if view is None or (view.series and view.state == "paused" and not out.payload.get("though_paused")):
@@ -181,7 +185,7 @@ async def _draw(client: Backpedal, out: RenderContext) -> RenderedMessage | None
     return RenderedMessage(words, buttons, mentions=mentions)
 
 
-async def _draw_trouble(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_trouble(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     view = None if out.subject_id is None else await reminders.any_reminder(database, out.subject_id)
     if view is None or view.trouble is None:
@@ -190,7 +194,7 @@ async def _draw_trouble(client: Backpedal, out: RenderContext) -> RenderedMessag
     return RenderedMessage(*views.trouble_card(view, reader, client.app.clock()))
 
 
-async def _failed(session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+async def _failed(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     if out.subject_id is None:
         return
     await firing.not_delivered(

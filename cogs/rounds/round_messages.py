@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import NotFound
@@ -25,11 +25,6 @@ from bot.services.rounds import round_draws, rounds
 from bot.services.rounds.round_draws import Hat, RoundView
 from cogs.rounds import rounds_view as views
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 UNKNOWN_MEMBER = 10007
 LOOKED_UP = 50
 """Most members of a round about whom Discord is asked whether they are still there."""
@@ -40,7 +35,7 @@ log = logging.getLogger(__name__)
 # ── drawing a round ──
 
 
-async def draw_now(client: Backpedal, round_id: int) -> None:
+async def draw_now(client: BotClient, round_id: int) -> None:
     """Draw a round that is to be drawn, and keep what came out.
 
     Raises:
@@ -55,7 +50,7 @@ async def draw_now(client: Backpedal, round_id: int) -> None:
     app.outbox.wake()
 
 
-async def try_now(client: Backpedal, round_id: int) -> RoundView | None:
+async def try_now(client: BotClient, round_id: int) -> RoundView | None:
     """How a round that is not matched yet would come out now; None for any other.
 
     Raises:
@@ -69,7 +64,7 @@ async def try_now(client: Backpedal, round_id: int) -> RoundView | None:
     return await round_draws.tried(app.database, found, draw)
 
 
-async def _hat(client: Backpedal, round_id: int) -> Hat | None:
+async def _hat(client: BotClient, round_id: int) -> Hat | None:
     """What goes into the draw, without those who have left the club since they were seen."""
     app = client.app
     found = await round_draws.hat(app.database, round_id, app.clock())
@@ -82,7 +77,7 @@ async def _hat(client: Backpedal, round_id: int) -> Hat | None:
     return await round_draws.hat(app.database, round_id, app.clock())
 
 
-async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> list[int]:
+async def _gone(client: BotClient, guild_id: int, user_ids: Sequence[int]) -> list[int]:
     guild = client.get_guild(guild_id)
     gone: list[int] = []
     for user_id in user_ids if guild is not None else ():
@@ -99,7 +94,7 @@ async def _gone(client: Backpedal, guild_id: int, user_ids: Sequence[int]) -> li
     return gone
 
 
-async def find_gone(client: Backpedal, round_id: int) -> None:
+async def find_gone(client: BotClient, round_id: int) -> None:
     """Ask Discord about everybody matched in a draw, and note who has left: they are in no outing of it then."""
     guild_id, matched = await round_draws.matched_in(client.app.database, round_id)
     for user_id in matched:
@@ -109,7 +104,7 @@ async def find_gone(client: Backpedal, round_id: int) -> None:
 # ── drawn ──
 
 
-async def draw_settled(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_settled(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """Confirm a draw by itself; there is nothing to send."""
     app, round_id = client.app, outgoing.subject_id or 0
     await find_gone(client, round_id)
@@ -118,13 +113,13 @@ async def draw_settled(client: Backpedal, outgoing: RenderContext) -> RenderedMe
     return None
 
 
-async def draw_match(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_match(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """Draw the round; there is nothing to send."""
     await draw_now(client, outgoing.subject_id or 0)
     return None
 
 
-async def draw_notice(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_notice(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """That the round comes, while it still does."""
     asked = await rounds.invitation(client.app.database, outgoing.subject_id or 0, outgoing.user_id)
     if asked is None or (asked.state, asked.place) != ("announced", "asked"):
@@ -133,7 +128,7 @@ async def draw_notice(client: Backpedal, outgoing: RenderContext) -> RenderedMes
     return RenderedMessage(*views.notice(asked, reader))
 
 
-async def draw_preview(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_preview(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """The draw for the organisers: in their channel in the club's language, else in each one's own."""
     try:
         shown = await round_draws.seen(client.app.database, outgoing.subject_id or 0)
@@ -145,7 +140,7 @@ async def draw_preview(client: Backpedal, outgoing: RenderContext) -> RenderedMe
     return RenderedMessage(*words) if words is not None else None
 
 
-async def draw_matched(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_matched(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """With whom one runs, and why."""
     try:
         outing = await outing_of(client.app.database, outgoing.payload["outing_id"])
@@ -156,7 +151,7 @@ async def draw_matched(client: Backpedal, outgoing: RenderContext) -> RenderedMe
     return RenderedMessage(words) if words is not None else None
 
 
-async def draw_left(client: Backpedal, outgoing: RenderContext) -> RenderedMessage | None:
+async def draw_left(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
     """That there is no partner this time, and what would help."""
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     return RenderedMessage(views.left(outgoing.payload["help"], reader))
@@ -165,22 +160,22 @@ async def draw_left(client: Backpedal, outgoing: RenderContext) -> RenderedMessa
 # ── done ──
 
 
-async def announce(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def announce(session: Session, due: DueJob, now: datetime) -> None:
     """A day before, or as long as the club has set."""
     await rounds.announce(session, due.subject_id or 0, due.payload, due.fire_at, now)
 
 
-async def begin_match(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def begin_match(session: Session, due: DueJob, now: datetime) -> None:
     """The time of the match."""
     await rounds.begin_match(session, due.payload["round_id"], now)
 
 
-async def confirm_by_itself(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def confirm_by_itself(session: Session, due: DueJob, now: datetime) -> None:
     """No organiser has said a word."""
     await rounds.to_settle(session, due.subject_id or 0, now)
 
 
-async def not_drawn(session: AsyncSession, outgoing: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
+async def not_drawn(session: Session, outgoing: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
     """The worker did not answer for a day."""
     await rounds.give_up(session, outgoing.subject_id or 0, now)
 

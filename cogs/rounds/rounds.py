@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.context import BotClient
 from bot.errors import NotAllowed
 from bot.interactions.arguments import PageNumber
 from bot.interactions.authorization import check_organiser
@@ -30,9 +29,6 @@ from cogs.partners.partner_group import add_to_partner
 from cogs.rounds.round_messages import KINDS, draw_now, find_gone, try_now
 from cogs.rounds.rounds_view import came_back, round_card, skipped
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 
 async def show(interaction: Interaction) -> None:
     """Show an organiser how the round stands, or would come out now."""
@@ -54,7 +50,7 @@ class RoundsCog(commands.Cog):
 
     kinds = KINDS
 
-    def __init__(self, bot: Backpedal) -> None:
+    def __init__(self, bot: BotClient) -> None:
         self.bot = bot
         self.app = bot.app
 
@@ -132,7 +128,7 @@ class RoundsCog(commands.Cog):
             await say_privately(interaction, words)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog, and its command to `/partner`."""
     await bot.add_cog(RoundsCog(bot))
     words = localized("rounds.commands.round")

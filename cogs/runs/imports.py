@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.context import BotClient
 from bot.domain.runs.run_measures import parse_backward
 from bot.domain.runs.runs import Direction, breaks_the_rule
 from bot.errors import BadInput, NotAllowed
@@ -23,16 +24,13 @@ from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import form_units, private_card, rule
 from cogs.runs.run_cards import follow
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 MENU = "Import run files"
 
 
 class Imports(commands.Cog):
     """Imported runs, until they have their direction."""
 
-    def __init__(self, bot: Backpedal) -> None:
+    def __init__(self, bot: BotClient) -> None:
         self.bot = bot
         self.app = bot.app
         self.menu = app_commands.ContextMenu(name=MENU, callback=self.import_from_message)
@@ -189,6 +187,6 @@ class Imports(commands.Cog):
         await follow(interaction, view.run_id)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Load the menu and the answers."""
     await bot.add_cog(Imports(bot))

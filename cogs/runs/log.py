@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.runs.run_input import Typed
 from bot.interactions.replies import Interaction, resolve_person
 from bot.interactions.tree import localized
@@ -16,9 +15,6 @@ from bot.services.runs import runs
 from cogs.runs.log_flow import content_of, log_and_show
 from cogs.runs.run_options import DIRECTIONS, RUN_OPTIONS, SURFACES, Told, read_entry, suggest_entry, suggest_when
 from cogs.runs.spotter_requests import check_spotter
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class Log(commands.Cog):
@@ -58,6 +54,6 @@ class Log(commands.Cog):
         await log_and_show(interaction, person, content)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Log(bot.app))

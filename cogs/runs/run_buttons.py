@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import ui
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.runs.runs import Extra, Sharing
 from bot.interactions.arguments import Chosen, Entered, Version
 from bot.interactions.components import card, pressed
@@ -24,9 +23,6 @@ from cogs.runs.run_cards import follow, keep
 from cogs.runs.run_options import RunForm, amendment_from_form, edit_form
 from cogs.runs.sharing_view import sharing_panel
 from cogs.runs.spotter_requests import answers, notice_spotter, question, tell_left, tell_unasked
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class Cards(commands.Cog):
@@ -189,6 +185,6 @@ class Cards(commands.Cog):
             await reply(interaction, view, private=True)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Cards(bot.app))

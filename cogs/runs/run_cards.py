@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import discord
 
+from bot.context import BotClient
 from bot.errors import Unavailable
 from bot.interactions.replies import Interaction, tell
 from bot.interactions.responses import BROKEN, retry_idempotent
@@ -19,15 +19,12 @@ from bot.services.runs import runs
 from bot.services.runs.runs import RunView
 from cogs.runs.run_card_view import public_card
 
-if TYPE_CHECKING:
-    from bot.client import Backpedal
-
 log = logging.getLogger(__name__)
 
 _drawing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def redraw(client: Backpedal, run_id: int, *, except_message: int | None = None) -> list[str]:
+async def redraw(client: BotClient, run_id: int, *, except_message: int | None = None) -> list[str]:
     """Draw every public card of a run as it is now.
 
     Returns:

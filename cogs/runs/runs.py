@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace as changed
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.runs import run_input as domain
 from bot.domain.runs.runs import Direction, RunContent, SpotterState, Surface
 from bot.domain.text.free_text import if_any
@@ -40,9 +41,6 @@ from cogs.runs.run_options import (
     suggest_when,
 )
 from cogs.runs.spotter_requests import check_spotter, tell_left, tell_unasked
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 PERIODS = [app_commands.Choice(name=localized(f"runs.period.{period}"), value=period.value) for period in Period]
 REMOVABLE = [
@@ -240,6 +238,6 @@ def _without(content: RunContent, part: str | None) -> RunContent:
     return content
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Runs(bot.app))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.message_kinds import Hold, RenderContext
+from bot.delivery.message_kinds import Hold, RenderContext, Session
 from bot.domain.runs.runs import SpotterState
 from bot.errors import BadInput
 from bot.interactions.authorization import still_here
@@ -19,9 +18,6 @@ from bot.services.members.people import Person
 from bot.services.messages import questions
 from bot.services.runs.runs import RunView
 from cogs.runs.run_card_view import line_of
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def check_spotter(interaction: Interaction, spotter: discord.User | discord.Member | None) -> None:
@@ -68,7 +64,7 @@ async def notice_spotter(interaction: Interaction, person: Person, view: RunView
         await still_here(interaction, view.guild_id, person.user_id)
 
 
-async def hold_question(session: AsyncSession, out: RenderContext, now: datetime) -> Hold | None:
+async def hold_question(session: Session, out: RenderContext, now: datetime) -> Hold | None:
     """Keep a question for later whose recipient has been asked enough today."""
     until = await questions.put_from(session, out.user_id, now)
     return None if until is None else Hold(until)

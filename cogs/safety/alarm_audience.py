@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
+from bot.context import BotClient
 from bot.delivery.message_kinds import RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.errors import NotFound, Unavailable
@@ -19,9 +19,6 @@ from bot.localizer import Localizer
 from bot.services.members.people import Club, Person
 from bot.services.outings.outings import OutingView, outing_of
 from cogs.safety.alerts_view import show_button
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +65,7 @@ def with_show(view: ui.View, out: RenderContext, reader: Localizer) -> ui.View:
     return view.add_item(show_button(out.delivery_id, reader))
 
 
-async def read_by_companions(client: Backpedal, out: RenderContext, outing: OutingView) -> bool:
+async def read_by_companions(client: BotClient, out: RenderContext, outing: OutingView) -> bool:
     """Whether somebody of the outing reads a message: by direct message, or in the organisers' channel."""
     ids = [c.user_id for c in outing.companions]
     if out.user_id:
@@ -76,7 +73,7 @@ async def read_by_companions(client: Backpedal, out: RenderContext, outing: Outi
     return bool(await readers_of(client, out.channel_id, ids))
 
 
-async def outing_in(client: Backpedal, out: RenderContext) -> OutingView | None:
+async def outing_in(client: BotClient, out: RenderContext) -> OutingView | None:
     """The outing that a message is about, or None where it is gone."""
     if out.subject_id is None:
         return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.safety.escalation_steps import Recipients, pause_until, step_number
@@ -44,18 +44,13 @@ from cogs.safety.alarm_audience import (
 )
 from cogs.safety.emergency import Emergency
 
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
-
 log = logging.getLogger(__name__)
 
 
 class Alerts(commands.Cog):
     """The escalation, Need help, and Resolved."""
 
-    def __init__(self, bot: Backpedal) -> None:
+    def __init__(self, bot: BotClient) -> None:
         self.bot = bot
         app = self.app = bot.app
         self.emergency = Emergency(app)
@@ -194,13 +189,13 @@ class Alerts(commands.Cog):
         await reply(interaction, views.resolved(outing, person.reader, told=told), private=True)
 
 
-async def _escalate(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def _escalate(session: Session, due: DueJob, now: datetime) -> None:
     if due.subject_id is not None:
         step, help_for = int(due.payload["rung"]), due.payload.get("help_user_id")
         await escalation.escalate(session, due.subject_id, step, now, meant_at=due.fire_at, help_for=help_for)
 
 
-async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_ask(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     me = outing.who(out.user_id) if outing else None
     if outing is None or me is None or not me.out:
@@ -211,7 +206,7 @@ async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | 
     return drawn(views.ask(outing, reader, again=bool(out.payload.get("again")), contacts=contacts.told))
 
 
-async def _draw_contact(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_contact(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
     if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
@@ -233,7 +228,7 @@ async def _draw_contact(client: Backpedal, out: RenderContext) -> RenderedMessag
     return drawn(made)
 
 
-async def _asks_before(client: Backpedal, out: RenderContext, step: int) -> bool:
+async def _asks_before(client: BotClient, out: RenderContext, step: int) -> bool:
     """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
     cog, now = client.get_cog("Alerts"), client.app.clock()
     called_for = out.payload.get("help") or "help_user_id" in out.payload
@@ -246,7 +241,7 @@ async def _asks_before(client: Backpedal, out: RenderContext, step: int) -> bool
     return True
 
 
-async def _draw_organisers(client: Backpedal, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
+async def _draw_organisers(client: BotClient, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None or (not outing.out and outing.help_at is None) or outing.ended_at is not None:
         return None
@@ -270,7 +265,7 @@ def _who_hears(out: RenderContext) -> Recipient:
     return Recipient.COMPANION if contact is None else Recipient.CONTACT if contact else Recipient.ORGANISER
 
 
-async def _draw_clear(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_clear(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None:
         return None
@@ -293,9 +288,7 @@ async def _draw_clear(client: Backpedal, out: RenderContext) -> RenderedMessage 
     )
 
 
-async def _by_direct_message(
-    session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime
-) -> None:
+async def _by_direct_message(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """The organisers' channel is gone or closed to the bot: tell them one by one."""
     if out.user_id or out.subject_id is None:
         return
@@ -303,7 +296,7 @@ async def _by_direct_message(
     await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 
 
-async def _moved_to_direct_messages(client: Backpedal, out: RenderContext) -> bool:
+async def _moved_to_direct_messages(client: BotClient, out: RenderContext) -> bool:
     """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
     if out.user_id:
         return False
@@ -317,6 +310,6 @@ async def _moved_to_direct_messages(client: Backpedal, out: RenderContext) -> bo
     return True
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(Alerts(bot))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.context import BotClient
 from bot.delivery.message_kinds import Kind, Recipient, RenderContext, RenderedMessage
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
@@ -34,9 +33,6 @@ from bot.services.safety.contacts import ContactState
 from cogs.partners.partner_group import add_to_partner
 from cogs.runs.spotter_requests import hold_question, never_button
 from cogs.safety.alerts_view import contact_asked, contact_gone, contacts_card
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 
 class ContactList(commands.Cog):
@@ -135,7 +131,7 @@ class ContactList(commands.Cog):
         await close_with(interaction, words)
 
 
-async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_ask(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     database = client.app.database
     about = int(out.payload["about_user_id"])
     if not await contacts.is_asked(database, about, out.user_id):
@@ -147,7 +143,7 @@ async def _draw_ask(client: Backpedal, out: RenderContext) -> RenderedMessage | 
     return RenderedMessage(content=words, view=view.add_item(never_button(about, reader)))
 
 
-async def _draw_gone(client: Backpedal, out: RenderContext) -> RenderedMessage:
+async def _draw_gone(client: BotClient, out: RenderContext) -> RenderedMessage:
     database = client.app.database
     left = [c for c in (await contacts.contacts_of(database, out.user_id)).mine if c.state is ContactState.ACCEPTED]
     reader = await people.reader_for(database, out.user_id, out.guild_id)
@@ -156,7 +152,7 @@ async def _draw_gone(client: Backpedal, out: RenderContext) -> RenderedMessage:
     return RenderedMessage(content=contact_gone(name, len(left), reader))
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog and its command."""
     cog = ContactList(bot.app)
     await bot.add_cog(cog)

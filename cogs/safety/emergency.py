@@ -7,13 +7,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
 
 from bot import membership
 from bot.app import App
+from bot.context import BotClient
 from bot.domain.messages.priority import Priority
 from bot.domain.outings.outing_rules import OUT, Presence, overdue_at
 from bot.domain.safety.escalation_steps import Recipients, has_reached, pause_until
@@ -28,9 +29,6 @@ from bot.services.outings.outings import OutingView
 from bot.services.safety.emergency_roster import Lifeline
 from cogs.safety import alerts_view as views
 from cogs.safety import quiet_alarms_view as quiet_views
-
-if TYPE_CHECKING:
-    from bot.client import Backpedal
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +177,7 @@ class Emergency:
         self._keep_writing(write)
         return reached
 
-    async def look_after_the_overdue(self, client: Backpedal) -> None:
+    async def look_after_the_overdue(self, client: BotClient) -> None:
         """Tell the organisers who is overdue, once an outing. Called every few seconds while the database fails."""
         now, at = time.monotonic(), self._app.clock()
         since, last = self._trouble or (now, now)
@@ -308,7 +306,7 @@ async def _reach(
     )
 
 
-async def _tell_of_overdue(client: Backpedal, lifeline: Lifeline) -> None:
+async def _tell_of_overdue(client: BotClient, lifeline: Lifeline) -> None:
     """Write to the organisers' channel and the owner, or to each organiser."""
     club, key = lifeline.club, lifeline.outing.outing_id
     said = views.overdue_unasked(lifeline.outing, club)
@@ -322,7 +320,7 @@ async def _tell_of_overdue(client: Backpedal, lifeline: Lifeline) -> None:
             await _send_to(client, one, views.overdue_unasked(shown, club), None, key)
 
 
-async def _organises(client: Backpedal, club: Club, user_id: int) -> bool | None:
+async def _organises(client: BotClient, club: Club, user_id: int) -> bool | None:
     """Whether somebody organises a club now, as Discord says; None where it does not tell."""
     guild = client.get_guild(club.guild_id)
     if guild is not None and guild.owner_id == user_id:
@@ -338,7 +336,7 @@ def _each(user_ids: Iterable[int], besides: Collection[int]) -> list[int]:
     return [one for one in dict.fromkeys(user_ids) if one not in besides]
 
 
-async def _post(client: Backpedal, club: Club, words: str, view: ui.View, key: int) -> bool:
+async def _post(client: BotClient, club: Club, words: str, view: ui.View, key: int) -> bool:
     """Write to the organisers' channel, where not everybody reads it."""
     channel_id = club.organisers_channel_id
     if channel_id is None or readable_by_all(client, channel_id):
@@ -349,7 +347,7 @@ async def _post(client: Backpedal, club: Club, words: str, view: ui.View, key: i
     return await _send(client, client.get_partial_messageable(channel_id), said, view, key, mentions)
 
 
-async def _send_to(client: Backpedal, user_id: int, words: str, view: ui.View | None, key: int) -> bool:
+async def _send_to(client: BotClient, user_id: int, words: str, view: ui.View | None, key: int) -> bool:
     """Write somebody a direct message."""
     try:
         async with asyncio.timeout(SEND_S), client.app.outbox.slot(Priority.SAFETY):
@@ -361,7 +359,7 @@ async def _send_to(client: Backpedal, user_id: int, words: str, view: ui.View | 
 
 
 async def _send(
-    client: Backpedal,
+    client: BotClient,
     channel: discord.abc.Messageable,
     words: str,
     view: ui.View | None,
@@ -382,7 +380,7 @@ async def _send(
     return True
 
 
-async def _clubs_of(client: Backpedal, user_id: int) -> list[discord.Guild]:
+async def _clubs_of(client: BotClient, user_id: int) -> list[discord.Guild]:
     """The clubs that hold somebody, as Discord says now."""
     asked = await asyncio.gather(*(membership.still_member(client, guild.id, user_id) for guild in client.guilds))
     return [guild for guild, holds in zip(client.guilds, asked, strict=True) if holds]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from discord import ui
 from discord.ext import commands
 
 from bot.app import App
-from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage
+from bot.context import BotClient
+from bot.delivery.message_kinds import DeliveryFailure, DueJob, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import EXTENSIONS_MIN
@@ -40,11 +40,6 @@ from cogs.safety.alarm_audience import (
 )
 from cogs.safety.alerts_view import withheld
 from cogs.safety.emergency import Emergency
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from bot.client import Backpedal
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +191,7 @@ def _as_if_extended(outing: OutingView) -> OutingView:
     return replace(outing, due_back_at=outing.due_back_at + timedelta(minutes=EXTENSIONS_MIN[0]))
 
 
-async def _sound_again(session: AsyncSession, due: DueJob, now: datetime) -> None:
+async def _sound_again(session: Session, due: DueJob, now: datetime) -> None:
     await quiet_alarms.sound_again(session, int(due.payload["alarm_id"]), now)
 
 
@@ -204,7 +199,7 @@ def _who_hears(out: RenderContext) -> Recipient:
     return Recipient.CONTACT if out.payload.get("contact") else Recipient.ORGANISER
 
 
-async def _draw_alarm(client: Backpedal, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
+async def _draw_alarm(client: BotClient, out: RenderContext, *, exactly: bool = True) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or not alarm.sounds or await _kept_from_a_partner(client, out, outing):
@@ -220,7 +215,7 @@ async def _draw_alarm(client: Backpedal, out: RenderContext, *, exactly: bool = 
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 
 
-async def _is_still_told(client: Backpedal, out: RenderContext, alarm: QuietAlarm) -> bool:
+async def _is_still_told(client: BotClient, out: RenderContext, alarm: QuietAlarm) -> bool:
     """Whether somebody who is told as a contact still is one."""
     if _who_hears(out) is not Recipient.CONTACT:
         return True
@@ -228,7 +223,7 @@ async def _is_still_told(client: Backpedal, out: RenderContext, alarm: QuietAlar
 
 
 async def _alarm(
-    client: Backpedal, outing: OutingView, alarm: QuietAlarm, user_id: int | None
+    client: BotClient, outing: OutingView, alarm: QuietAlarm, user_id: int | None
 ) -> tuple[str, ui.View] | None:
     """The alarm as it stands, for one person or for the organisers' channel; nothing once the presser is erased."""
     about = outing.who(alarm.user_id)
@@ -242,7 +237,7 @@ async def _alarm(
     return views.alarm(outing, about, alarm, club, reader, by_name=name)
 
 
-async def _draw_turn(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_turn(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     alarm = await quiet_alarms.alarm_of(client.app.database.urgent, out.payload)
     if outing is None or alarm is None or await _kept_from_a_partner(client, out, outing):
@@ -256,7 +251,7 @@ async def _draw_turn(client: Backpedal, out: RenderContext) -> RenderedMessage |
     return RenderedMessage(content=words)
 
 
-async def _draw_unheard(client: Backpedal, out: RenderContext) -> RenderedMessage | None:
+async def _draw_unheard(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     if outing is None:
         return None
@@ -265,7 +260,7 @@ async def _draw_unheard(client: Backpedal, out: RenderContext) -> RenderedMessag
     return drawn(views.unheard_letter(outing, club, reader, str(out.payload.get("how", "unheard"))))
 
 
-async def _kept_from_a_partner(client: Backpedal, out: RenderContext, outing: OutingView) -> bool:
+async def _kept_from_a_partner(client: BotClient, out: RenderContext, outing: OutingView) -> bool:
     """Whether somebody of the outing, or everybody, would read it: it is then sent to each of the others alone.
 
     Asked whenever something is drawn, and not while the press is answered: an Extend asks nobody and takes no longer.
@@ -282,7 +277,7 @@ async def _kept_from_a_partner(client: Backpedal, out: RenderContext, outing: Ou
     return True
 
 
-async def _on_to_others(session: AsyncSession, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
+async def _on_to_others(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
     """From the channel to each alone, and when the last of them can not be reached, back to the presser."""
     if out.user_id and out.subject_id is not None:
         await quiet_alarms.not_reached(session, out.subject_id, out.occurrence, now, out.payload)
@@ -290,12 +285,12 @@ async def _on_to_others(session: AsyncSession, out: RenderContext, failure: Deli
         await _to_each(session, out, failure, now)
 
 
-async def _to_each(session: AsyncSession, out: RenderContext, _: DeliveryFailure, now: datetime) -> None:
+async def _to_each(session: Session, out: RenderContext, _: DeliveryFailure, now: datetime) -> None:
     """The organisers' channel is gone or closed to the bot: tell them one by one."""
     if not out.user_id and out.subject_id is not None:
         await quiet_alarms.to_each_in(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 
 
-async def setup(bot: Backpedal) -> None:
+async def setup(bot: BotClient) -> None:
     """Add the cog."""
     await bot.add_cog(QuietAlarms(bot.app))

@@ -70,7 +70,7 @@ class Club:
         await self.app.outbox.detach(cast(Backpedal, old))
         self.env.backend.advance_clock(timedelta(**down).total_seconds())  # nothing of the bot's happens meanwhile
         self.app = replace(self.app, outbox=make_pump())
-        await self.env.restart_bot(Backpedal(self.app, EXTENSIONS))
+        await self.env.restart_bot(Backpedal(self.app, self.app.outbox, EXTENSIONS))
         await old.close()
 
     async def wake(self) -> None:
@@ -199,7 +199,7 @@ async def env(app: App) -> AsyncIterator[simcord.Env]:
 async def simulated(app: App) -> AsyncIterator[simcord.Env]:
     """The client in a Discord of its own."""
     # Failures are asserted by what the log says: simcord also counts those a member is told about.
-    env = simcord.Env(Backpedal(app, EXTENSIONS), settle_timeout=10, check_errors=False)
+    env = simcord.Env(Backpedal(app, app.outbox, EXTENSIONS), settle_timeout=10, check_errors=False)
     env.backend.clock._epoch = NOON
     settle = env._settle_internal
 

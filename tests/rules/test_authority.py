@@ -86,7 +86,7 @@ def pressed(need: str) -> list[str]:
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[Backpedal]:
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
     await bot.load_everything()
     yield bot
     await bot.close()

@@ -48,7 +48,7 @@ NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[Backpedal]:
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
     await bot.load_everything()
     yield bot
     await bot.close()

@@ -24,7 +24,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 async def commands() -> tuple[set[str], set[str]]:
     """The slash commands, and the menus of messages."""
     nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
+    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
     await bot.load_everything()
     slash = {f"/{one.qualified_name}" for one in bot.tree.walk_commands() if isinstance(one, app_commands.Command)}
     menus = {one.qualified_name for one in bot.tree.get_commands() if isinstance(one, app_commands.ContextMenu)}

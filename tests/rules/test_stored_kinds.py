@@ -152,7 +152,7 @@ def test_the_quiet_alarm_is_in_no_export_of_those_it_is_sent_to() -> None:
 
 async def test_each_kind_is_handled_by_exactly_one_cog() -> None:
     nothing: Any = None
-    client = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), EXTENSIONS)
+    client = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
     await client.load_everything()
     declared = Counter(kind.name for cog in client.cogs.values() for kind in _declared_by(cog))
     handled = {name for name, kind in client.kinds.items() if kind.fires or kind.draw is not None}

@@ -97,5 +97,5 @@ async def app(database_file: Path) -> AsyncIterator[App]:
 
 @pytest.fixture
 async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Backpedal]:
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         yield bot

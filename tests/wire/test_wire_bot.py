@@ -102,11 +102,11 @@ async def test_the_first_answer_is_in_the_language_of_the_member_s_discord(there
 
 async def test_commands_are_sent_once_and_again_only_when_they_changed(there: LocalDiscord, app: App) -> None:
     for _ in range(2):
-        async with running(Backpedal(app, EXTENSIONS)):
+        async with running(Backpedal(app, app.outbox, EXTENSIONS)):
             assert there.syncs == 1
     names = {command["name"] for command in there.commands}
     assert {"log", "runs", "leaderboard"} <= names
-    changed = Backpedal(app, EXTENSIONS)
+    changed = Backpedal(app, app.outbox, EXTENSIONS)
     load = changed.load_everything
 
     async def load_less() -> None:
@@ -154,7 +154,7 @@ async def test_thousands_of_channels_do_not_make_each_request_slower_and_are_for
 async def test_closing_while_discord_still_tells_of_the_clubs_leaves_nothing_behind(
     there: LocalDiscord, app: App
 ) -> None:
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         bot._connection.guild_ready_timeout = 0.2
         again = bot.wait_for("connect", timeout=10)
         there.gateway.forget()

@@ -83,7 +83,7 @@ async def test_no_command_and_no_autocomplete_holds_the_loop(
 ) -> None:
     await crowd(app.database, ADA, there.clubs[0])
     found: list[str] = []
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         bot.admission = Admission(now=count(step=60).__next__)  # a minute between two: nothing is too often
 
         async def ask(name: str, asked: Any) -> None:

@@ -42,7 +42,7 @@ async def test_members_read_that_the_operator_has_been_told_where_a_channel_has_
 ) -> None:
     channel = there.clubs[0].channels["leaderboard"]
     app = replace(app, settings=replace(app.settings, alerts=AlertsSettings(channel=int(channel))))
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         words = await refused(there, bot)
         again = await refused(there, bot)
     assert "The operator has been told" in words
@@ -54,7 +54,7 @@ async def test_or_a_user_of_theirs(there: LocalDiscord, app: App) -> None:
     boss = Person("Boss")
     there.persons[boss.id] = boss
     app = replace(app, settings=replace(app.settings, alerts=AlertsSettings(user=int(boss.id))))
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         words = await refused(there, bot)
     assert "The operator has been told" in words
     assert [who for who, said in there.said if FULL in said] == ["Boss"]
@@ -68,7 +68,7 @@ async def test_where_nobody_is_named_or_discord_refuses_they_read_no_such_thing(
     if named:
         there.fail("POST", f"/channels/{channel}/messages", 403, code=50013, times=9)
         app = replace(app, settings=replace(app.settings, alerts=AlertsSettings(channel=channel)))
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         words = await refused(there, bot)
     assert "has been told" not in words
     assert "whoever runs me has to make room" in words

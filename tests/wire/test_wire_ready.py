@@ -22,7 +22,7 @@ async def test_a_lock_held_at_the_first_start_delays_what_is_planned_and_does_no
     there: LocalDiscord, app: App, database_file: Path, rows: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with locked(database_file):
-        bot = Backpedal(app, EXTENSIONS)
+        bot = Backpedal(app, app.outbox, EXTENSIONS)
         starting = running(bot)
         await starting.__aenter__()
         await asyncio.sleep(2)  # longer than a transaction waits
@@ -45,7 +45,7 @@ async def test_what_is_loaded_is_frozen_once_however_often_ready_comes(
 ) -> None:
     frozen: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
-    async with running(Backpedal(app, EXTENSIONS)) as bot:
+    async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
         await there.until(lambda: bot._attached)
         await bot.on_ready()
     assert len(frozen) == 1
