@@ -28,6 +28,7 @@ from bot.preview.club import VISITORS
 from bot.preview.stage import running
 from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
 from bot.worker.worker import Worker
+from cogs import EXTENSIONS
 from db.engine import Database
 from db.models import Due
 from tests.preview.visitor import Visitor, links
@@ -73,6 +74,9 @@ class Soon(commands.Cog):
 
 
 class Speaking(Backpedal):
+    def __init__(self, app: App) -> None:
+        super().__init__(app, app.outbox, EXTENSIONS)
+
     async def load_everything(self) -> None:
         await super().load_everything()
         await self.add_cog(Soon(self.app))

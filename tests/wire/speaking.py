@@ -13,6 +13,7 @@ from bot.clock import system_clock
 from bot.delivery.pump import Pump
 from bot.domain.messages.priority import Priority
 from bot.services.messages.deliveries import Destination, OutboundMessage, post
+from cogs import EXTENSIONS
 from db.models import Delivery
 from tests.wire.letters import Letters
 from tests.wire.payloads import Person
@@ -33,6 +34,9 @@ class Watched(Pump):
 
 class Speaking(Backpedal):
     """The bot with the toy kinds."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__(app, app.outbox, EXTENSIONS)
 
     async def load_everything(self) -> None:
         await super().load_everything()
