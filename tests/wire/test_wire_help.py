@@ -218,8 +218,7 @@ async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers
     monkeypatch.setattr(emergency, "TROUBLE_S", 0.0)
     await go_out(there, ADA, BEN)
     back = f"{datetime.now(UTC) - timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S.%f}"
-    with closing(sqlite3.connect(database_file)) as other, other:
-        other.execute("UPDATE outings SET due_back_at = ?", (back,))
+    await asyncio.to_thread(_set_return, database_file, back)  # on the loop it would wait for what the bot is writing
     looked = bot.wait_for("database_trouble", timeout=30)
     async with locked(database_file):
         with closing(sqlite3.connect(database_file)) as reading:
@@ -248,3 +247,8 @@ async def test_past_the_database_a_partner_who_is_the_contact_too_is_not_told_as
         words = await told(there, await there.press(menu, "alert:help", ADA), 30)
     assert "The organisers have my message" in words
     assert letter_to(there, BEN, "asked for help") is None
+
+
+def _set_return(database_file: Path, back: str) -> None:
+    with closing(sqlite3.connect(database_file, timeout=30)) as other, other:
+        other.execute("UPDATE outings SET due_back_at = ?", (back,))

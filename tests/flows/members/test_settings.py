@@ -40,7 +40,7 @@ async def test_a_place_nobody_knows_is_refused_with_what_may_be_meant(club: Club
     refused = await club.alice.slash(club.channel, "settings", zone="Berln")
     assert refused.response is not None
     assert refused.response.ephemeral
-    assert "Did you mean Berlin, Zurich?" in text_of(refused)
+    assert "Did you mean Berlin or Zurich?" in text_of(refused)
     assert (await user(club, club.alice.id)).zone is None
 
 
