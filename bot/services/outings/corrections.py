@@ -14,7 +14,7 @@ from bot.services.messages.deliveries import Job, schedule_job
 from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
 from bot.services.outings.check_in import check_nobody_is_elsewhere
 from bot.services.outings.outing_lifecycle import check_out, end, hold_own, watch_on
-from bot.services.outings.outings import OutingView, pressed_before, read, redraw
+from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw
 from db.engine import Database
 from db.queries.outings import outings as queries
 
@@ -54,15 +54,10 @@ async def still_out(
             raise Conflict("course.say.over" if over else "course.say.not_out")
         if not over and me.home_at is None:
             raise Conflict("course.still_out.already")
-        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
-            raise Conflict("course.still_out.late")
+        _check_in_time(outing, now)
         if await queries.count_messages(session, StoredKind.OUTING_DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
             raise Conflict("course.still_out.often")
-        await check_nobody_is_elsewhere(session, outing, user_id, [me])
-        if over:
-            await _reopen(session, outing, now)
-        else:
-            await spotter_coverage.allow(session, outing, now)
+        await _let_out_again(session, outing, me, now)
         draft = "logged" if me.draft == "logged" else None  # what is logged stays, and is not drafted twice
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
         after = await spotter_coverage.follow(
@@ -147,14 +142,8 @@ async def there_after_all(
             return outing
         if not said_so:
             raise Conflict("course.still_out.already" if me.out else "course.say.not_out")
-        over = outing.state not in OUT
-        if over and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
-            raise Conflict("course.still_out.late")
-        await check_nobody_is_elsewhere(session, outing, user_id, [me])
-        if over:
-            await _reopen(session, outing, now)
-        else:
-            await spotter_coverage.allow(session, outing, now)
+        _check_in_time(outing, now)
+        await _let_out_again(session, outing, me, now)
         await queries.set_companion(
             session, outing_id, user_id, presence=Presence.IN.value, checked_in_at=outing.started_at, happened="yes"
         )
@@ -164,6 +153,20 @@ async def there_after_all(
         await overdue_timers.answered(session, after, user_id, "there", now)
         await redraw(session, after, now)
         return after
+
+
+def _check_in_time(outing: OutingView, now: datetime) -> None:
+    if outing.state not in OUT and (outing.ended_at is None or now > outing.ended_at + TAKE_BACK):
+        raise Conflict("course.still_out.late")
+
+
+async def _let_out_again(session: AsyncSession, outing: OutingView, me: CompanionView, now: datetime) -> None:
+    """Make the outing ready for somebody who is out after all; `spotter_coverage.follow` comes after the change."""
+    await check_nobody_is_elsewhere(session, outing, me.user_id, [me])
+    if outing.state in OUT:
+        await spotter_coverage.allow(session, outing, now)
+    else:
+        await _reopen(session, outing, now)
 
 
 async def _reopen(session: AsyncSession, outing: OutingView, now: datetime) -> None:
