@@ -1,4 +1,4 @@
-"""How often one member may call for a partner: each call is a card in the channel, and may ask others."""
+"""Limits on a member's calls for a partner: each call posts a card in the channel and may ask other members."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.errors import Conflict
 from db.queries.outings import partner_calls as queries
 
 MOST_OPEN = 10
-"""Calls that may stand at a time."""
+"""Open calls a member may have at a time."""
 MOST_A_DAY = 15
-"""Calls in a day, whatever became of them."""
+"""Calls a member may make in a day, whatever their state."""
 
 
 async def check_often(session: AsyncSession, user_id: int, now: datetime) -> None:
-    """Refuse one call more than a member may have; the new one is written already.
+    """Check a member's limits on calls, with the new call already inserted.
 
     Raises:
-        Conflict: too many stand, or were made today.
+        Conflict: too many calls are open, or were made in the last 24 h.
     """
     if await queries.count_calls(session, user_id, states=[state.value for state in BEFORE]) > MOST_OPEN:
         raise Conflict("partners.refused.too_many_open", count=MOST_OPEN)

@@ -1,4 +1,4 @@
-"""Checking in: the start of an outing, with those who are there."""
+"""Check-in: start an outing with the members who are there."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from db.queries.members import people as people_queries
 from db.queries.outings import outings as queries
 
 EARLIEST_CHECK_IN = timedelta(hours=1)
-"""How long before the start one may check in."""
+"""How long before the start a member may check in."""
 
 
 def check_startable(outing: OutingView, now: datetime) -> None:
-    """Refuse to check in where that cannot be.
+    """Check that an outing can be started.
 
     Raises:
         Conflict: it has started, is over, is not agreed on yet, or it is too early.
@@ -48,28 +48,28 @@ async def check_in(
     interaction_id: int,
     now: datetime,
 ) -> OutingView:
-    """Start an outing with those who are there; the others are taken out of it.
+    """Start an outing with the members who are there; the others are removed from it.
 
-    It starts by the club's limits of today. Being there is agreeing: from `filled`, too, it passes `confirmed`, with
-    those who are there and nobody else. Without eyes for everybody it does not start: it goes back to open, which
-    everybody in it is told, and whoever was missing is out of it and may come in again.
+    The club's current limits apply. Checking in counts as confirming, so that a `filled` outing passes through
+    `confirmed` with those who are there. If somebody would have no spotter, the outing does not start: it returns to
+    open, everybody in it is told, and absent members are removed but may join again.
 
     Args:
-        database: where.
-        outing_id: ours.
-        user_id: who presses; counts as there.
-        present: who is there.
-        interaction_id: the key of this press.
-        now: the start of the outing.
+        database: database to write to.
+        outing_id: id of the outing.
+        user_id: member who presses; counts as there.
+        present: members who are there.
+        interaction_id: idempotency key of the press.
+        now: start of the outing.
 
     Returns:
-        The outing as it then is: `under_way`; `open` when the rule could not be kept; `filled` when the club's limits
-        have changed, so that everybody is asked anew.
+        The outing after the change: `under_way`; `open` when somebody would have no spotter; `filled` when the club's
+        limits changed and everybody must confirm again.
 
     Raises:
-        NotFound: none, or not in it.
-        Conflict: it has started, is over, is not agreed on yet, it is too early to do so or to go without somebody, or
-            somebody is out elsewhere.
+        NotFound: the outing does not exist, or the member is not in it.
+        Conflict: it has started, is over or is not agreed on yet, it is too early to check in or to go without
+            somebody, or somebody is out in another outing.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
@@ -78,11 +78,11 @@ async def check_in(
         check_startable(outing, now)
         outing, anew = await club_limits.apply(session, outing, now)
         if anew:
-            return outing  # with others' eyes or in another role than agreed: to be read first
+            return outing  # roles or spotters changed: members must read it first
         there = [c for c in outing.inside if c.user_id == user_id or c.user_id in present]
         absent = [c for c in outing.inside if c not in there]
         if absent and now < outing.starts_at:
-            raise Conflict("course.check_in.wait", at=outing.starts_at)  # who may still come is not missing
+            raise Conflict("course.check_in.wait", at=outing.starts_at)  # they may still come until the start
         await check_nobody_is_elsewhere(session, outing, user_id, there)
         before = outing
         await reopen(session, outing)
@@ -99,7 +99,7 @@ async def check_in(
         for waiting in outing.waiting:
             await queries.set_companion(session, outing_id, waiting.user_id, presence=Presence.LEFT.value)
         new = [c.user_id for c in there if not c.confirmed]
-        for companion in there:  # being there is agreeing
+        for companion in there:  # checking in counts as confirming
             await queries.set_companion(session, outing_id, companion.user_id, confirmed_terms=outing.terms)
         await settle_roles(session, await read(session, outing_id))
         await _step(session, outing_id, OutingState.OPEN, OutingState.CONFIRMED)
@@ -136,12 +136,13 @@ async def _step(
 async def check_nobody_is_elsewhere(
     session: AsyncSession, outing: OutingView, user_id: int, there: Collection[CompanionView]
 ) -> None:
-    """Refuse those who are out with others still; the presser is shown both outings, of another's nothing is said.
+    """Check that nobody of `there` is out in another outing. The error shows the presser their own, of others no
+    details.
 
     Raises:
         Conflict: one of them is.
     """
-    # Two outings may start at once with the same person: the second sees the first.
+    # With two concurrent starts the second sees the first.
     await people_queries.hold(session, [c.user_id for c in there])
     elsewhere = await queries.out_elsewhere(session, outing.outing_id, [c.user_id for c in there])
     if user_id in elsewhere:
@@ -160,7 +161,7 @@ async def check_nobody_is_elsewhere(
 async def _leave_out(
     session: AsyncSession, outing: OutingView, absent: CompanionView, now: datetime, *, began: bool
 ) -> None:
-    """Take somebody out who was not there when the others checked in; tell them privately what came of it, and ask."""
+    """Remove a member who was absent at check-in, tell them in private what came of it, and ask them."""
     happened = "absent" if began else "missed"
     await queries.set_companion(
         session, outing.outing_id, absent.user_id, presence=Presence.LEFT.value, happened=happened

@@ -1,8 +1,8 @@
-"""The club's limits reach outings that are agreed on: how many run backward for each spotter, and where alone.
+"""Club limits applied to outings: backward runners for each spotter, and surfaces where one may run alone.
 
-They are applied when a setting or a meeting point changes, one outing in a transaction of its own, and again when
-somebody confirms or checks in. An open call takes today's limits as they are; what people have agreed on only ever
-becomes stricter. Where that takes somebody's eyes, or their role, all are told and asked anew.
+They are applied when a setting or a meeting point changes, each outing in its own transaction, and again when a member
+confirms or checks in. An open call takes the current limits; an agreed outing only becomes stricter. Where that leaves
+somebody without a spotter or a role, everybody is told and must confirm again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """What holds for an outing today: as the columns of `outings`."""
+    """Limits that apply to an outing now, named as the columns of `outings`."""
 
     backward_per_spotter: int
     solo: bool
@@ -39,9 +39,9 @@ class _Limits:
 
 
 async def plan_checks(session: AsyncSession, guild_id: int, now: datetime) -> None:
-    """Have the limits applied to each outing of a club that has not begun, in the transaction that changes one.
+    """Schedule a check of each outing of a club that has not begun, in the transaction that changes a limit.
 
-    Each is held alone: never two outings in one transaction.
+    One job for each outing: a transaction never locks two outings.
     """
     outing_ids = await queries.of_club(session, guild_id, [state.value for state in BEFORE])
     checks = [Job(StoredKind.OUTING_LIMITS, str(one), now, Priority.SAFETY, subject_id=one) for one in outing_ids]
@@ -49,22 +49,22 @@ async def plan_checks(session: AsyncSession, guild_id: int, now: datetime) -> No
 
 
 async def check(session: AsyncSession, outing_id: int, now: datetime) -> None:
-    """Apply the limits to one outing, if it has not begun."""
+    """Apply the limits to an outing, if it has not begun."""
     outing = await read(session, outing_id, hold=True)
     if outing.state in BEFORE:
         await apply(session, outing, now)
 
 
 async def apply(session: AsyncSession, outing: OutingView, now: datetime) -> tuple[OutingView, bool]:
-    """Apply today's limits to an outing that is held and has not begun.
+    """Apply the current limits to a locked outing that has not begun.
 
     Args:
-        session: of the transaction, which must not be rolled back afterwards: people are told.
-        outing: as it stands.
-        now: when.
+        session: database session. Do not roll it back afterwards: it contains messages to members.
+        outing: current outing.
+        now: current time.
 
     Returns:
-        The outing as it then is, and whether everybody in it is asked anew.
+        The outing after the change, and whether everybody in it must confirm again.
     """
     limits = await _today(session, outing)
     before = _Limits(outing.backward_per_spotter, outing.solo, outing.surface)
@@ -91,7 +91,7 @@ async def apply(session: AsyncSession, outing: OutingView, now: datetime) -> tup
         session, after, StoredKind.OUTING_LIMITS, inside, now, occurrence=f"{after.terms}", priority=Priority.SAFETY
     )
     after = await offer_places(session, after, now)
-    await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give
+    await ask_who_is_free(session, after, now)  # does nothing unless the outing is open with a free place
     await redraw(session, after, now)
     return after, True
 
@@ -110,6 +110,6 @@ async def _today(session: AsyncSession, outing: OutingView) -> _Limits:
 
 
 def _places(outing: OutingView, limits: _Limits, *, lacking: bool) -> int:
-    """As many as a call has by the limit; room for those who are in, and for the eyes that they lack."""
+    """Return the places by the limit, with room for everybody who is in and for the spotter they lack."""
     wanted = 1 + limits.backward_per_spotter if outing.round_id is None else outing.places
     return min(max(wanted, len(outing.inside) + lacking, 2), MOST_PLACES)

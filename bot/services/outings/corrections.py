@@ -1,4 +1,4 @@
-"""Pressed wrongly: home too early, or checked in by others without being there."""
+"""Corrections of wrong presses: Home too early, or a check-in by others of an absent member."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from db.engine import Database
 from db.queries.outings import outings as queries
 
 MOST_TAKEN_BACK = 5
-"""How often one person can take Home back in one outing: each time the others get messages that overtake all else."""
+"""How often a member can take Home back in an outing: each time the others get safety messages, which go first."""
 
 
 async def still_out(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Take Home back: this person is out after all, and watched over.
+    """Take Home back: this member is still out, and watched over.
 
-    While others are out the watch goes on as it was. Where everybody had come home, or somebody had said what
-    happened, the outing is under way again until its planned return, or for `LEAST_RESERVE` where that has passed; and
-    those who had been alarmed are told.
+    While others are out, the escalation continues unchanged. Where the outing had ended or was resolved, it is under
+    way again until its planned return, or for `LEAST_RESERVE` if that has passed, and those who had been alarmed are
+    told.
 
     Args:
-        database: where.
-        outing_id: ours.
-        user_id: who presses.
-        interaction_id: the key of this press.
-        now: when.
+        database: database to write to.
+        outing_id: id of the outing.
+        user_id: member who presses.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
-        NotFound: none, or not in it.
-        Conflict: never checked in, out already, out with others meanwhile, taken back `MOST_TAKEN_BACK` times before,
+        NotFound: the outing does not exist, or the member is not in it.
+        Conflict: never checked in, already out, in another outing meanwhile, taken back `MOST_TAKEN_BACK` times before,
             or the outing has been over for `TAKE_BACK`.
     """
     async with database.urgent.write() as session:
@@ -58,7 +58,7 @@ async def still_out(
         if await queries.count_messages(session, StoredKind.OUTING_DRAFT, outing_id, user_id) > MOST_TAKEN_BACK:
             raise Conflict("course.still_out.often")
         await _let_out_again(session, outing, me, now)
-        draft = "logged" if me.draft == "logged" else None  # what is logged stays, and is not drafted twice
+        draft = "logged" if me.draft == "logged" else None  # a logged run stays, and is not drafted again
         await queries.set_companion(session, outing_id, user_id, home_at=None, draft=draft)
         after = await spotter_coverage.follow(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="still_out"
@@ -73,19 +73,18 @@ async def still_out(
 async def not_there(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Others have checked this person in, who is not there: out of the outing, which the others are told at once.
+    """Remove a member from an outing into which others checked them in by mistake, and tell the others at once.
 
     Args:
-        database: where.
-        outing_id: ours.
-        user_id: who presses.
-        interaction_id: the key of this press.
-        now: when.
+        database: database to write to.
+        outing_id: id of the outing.
+        user_id: member who presses.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
-        NotFound: none, or not in it.
-        Conflict: not under way, or home already; they have said before that they are there; or they have asked for
-            help, which is still running.
+        NotFound: the outing does not exist, or the member is not in it.
+        Conflict: not under way, already home, they said before that they are there, or their call for help is active.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
@@ -96,7 +95,7 @@ async def not_there(
         if me is not None and me.happened == "yes":
             raise Conflict("course.not_there.settled")
         if outing.help_at is not None and user_id in await overdue_timers.callers_for_help(session, outing_id):
-            raise Conflict("course.extend.help")  # out of it they could not say what happened
+            raise Conflict("course.extend.help")  # once removed they could not say what happened
         await spotter_coverage.allow(session, outing, now)
         await queries.set_companion(
             session, outing_id, user_id, presence=Presence.LEFT.value, checked_in_at=None, happened="no"
@@ -116,21 +115,21 @@ async def not_there(
 async def there_after_all(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Take "I'm not there" back: this person is out since the start, and watched over; the others are told at once.
+    """Take "I'm not there" back: the member is out since the start, and watched over; tell the others at once.
 
-    It can be done for as long as Home can be taken back, and once: "I'm not there" is refused afterwards, so that it is
-    no way to send the others messages without end.
+    This is possible as long as Home can be taken back, and only once: "I'm not there" is refused afterwards, so that it
+    cannot be used to send the others endless messages.
 
     Args:
-        database: where.
-        outing_id: ours.
-        user_id: who presses.
-        interaction_id: the key of this press.
-        now: when.
+        database: database to write to.
+        outing_id: id of the outing.
+        user_id: member who presses.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
-        NotFound: none, or this person has never said so of it.
-        Conflict: there already, out with others meanwhile, or the outing has been over for `TAKE_BACK`.
+        NotFound: the outing does not exist, or this member never said that they were not there.
+        Conflict: already there, in another outing meanwhile, or the outing has been over for `TAKE_BACK`.
     """
     async with database.urgent.write() as session:
         outing = await read(session, outing_id, hold=True)
@@ -161,7 +160,7 @@ def _check_in_time(outing: OutingView, now: datetime) -> None:
 
 
 async def _let_out_again(session: AsyncSession, outing: OutingView, me: CompanionView, now: datetime) -> None:
-    """Make the outing ready for somebody who is out after all; `spotter_coverage.follow` comes after the change."""
+    """Prepare an outing for a member who is out after all; call `spotter_coverage.follow` after the change."""
     await check_nobody_is_elsewhere(session, outing, me.user_id, [me])
     if outing.state in OUT:
         await spotter_coverage.allow(session, outing, now)

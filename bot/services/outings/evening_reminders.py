@@ -1,4 +1,4 @@
-"""The reminder of an outing on the evening before: planned in each one's own zone, and moved with it."""
+"""Evening-before reminders of an outing, scheduled in each member's zone and moved with it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from db.queries.outings import partner_calls as queries
 async def plan_evening(
     session: AsyncSession, outing_id: int, guild_id: int, starts_at: datetime, user_ids: Sequence[int], now: datetime
 ) -> None:
-    """Plan the reminder at 18:00 of the day before, in each one's own zone, where that lies ahead."""
+    """Schedule the reminder for 18:00 on the day before in each member's zone, where that lies ahead."""
     zones = await queries.zones_of(session, guild_id, user_ids)
     evenings = {user_id: evening_before(starts_at, zone) for user_id, zone in zones.items()}
     await schedule_job(session, [_plan(outing_id, user_id, at) for user_id, at in evenings.items() if at > now])
 
 
 async def move_evenings(session: AsyncSession, *, user_id: int = 0, guild_id: int = 0) -> None:
-    """Move what is planned to the 18:00 of another zone, in the transaction that sets it, of a person or of a club.
+    """Reschedule reminders for 18:00 in the new zone of a member or a club, in the transaction that sets the zone.
 
-    One that lies behind us by the new zone is due at once, and dropped where it is no longer useful.
+    A reminder whose new time has passed is due at once, and dropped if it is no longer useful.
     """
     planned: dict[int, list[tuple[int, datetime, int]]] = defaultdict(list)
     for outing_id, club_id, starts_at, to in await queries.planned_of(

@@ -1,4 +1,4 @@
-"""Who was expected and did not come: asked kindly, counted for a month on their own word, told to nobody else."""
+"""No-shows: ask those who did not come, and count no-shows for a month on their own word, visible only to them."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from db.queries.outings import outings as queries
 
 MONTH = timedelta(days=30)
 TOLD_AT = 2
-"""How many in a month until the member is told, and nobody else."""
+"""No-shows in a month at which the member, and nobody else, is told."""
 ANSWERS_KEPT = timedelta(days=1)
-"""How long the question waits for answers."""
+"""How long the question can be answered."""
 ANSWERS = ("yes", "no", "no_show")
 """It happened; it did not; I did not come."""
 
 
 async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, began: bool) -> None:
-    """Ask somebody privately who was not there when the others checked in; nothing is counted on others' word.
+    """Ask a member in private who was absent at check-in; what others say is not counted.
 
     Args:
-        session: of the check-in.
-        outing: as it was before.
-        user_id: who was not there.
-        now: when.
-        began: the others went; else they could not without this one.
+        session: database session of the check-in.
+        outing: outing before it.
+        user_id: absent member.
+        now: current time.
+        began: the others started; else they could not without this member.
     """
     occurrence = f"absent {now.timestamp():.0f}"
     payload = {"absent": True} if began else {}
@@ -50,10 +50,10 @@ async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, no
 
 
 async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
-    """Nobody has checked in: ask everybody, each privately; a day later close it."""
+    """Ask everybody in private what happened when nobody has checked in; close the outing a day later."""
     outing = await read(session, outing_id, hold=True)
     if outing.state is not OutingState.CONFIRMED:
-        return  # one that not everybody has agreed to lapses by itself
+        return  # an outing that not everybody agreed to is cancelled by `lapse`
     if now >= outing.starts_at + ANSWERS_KEPT:
         await _close(session, outing, now)
         return
@@ -77,12 +77,12 @@ async def ask(session: AsyncSession, outing_id: int, now: datetime) -> None:
 async def answer(
     database: Database, outing_id: int, user_id: int, said: str, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Take an answer to "Did it happen?". It is about the one who answers alone.
+    """Record an answer to "Did it happen?" for the member who answers.
 
     Raises:
         NotFound: not in it.
-        Conflict: it has started after all, is not asked yet, or any more; or it never began, and is said to have
-            happened.
+        Conflict: it has started after all, the question is not open yet or any more, or it never began and the answer
+            says that it happened.
     """
     if said not in ANSWERS:
         raise NotFound("partners.not_open")
@@ -98,13 +98,13 @@ async def answer(
             raise Conflict("course.happened.over")
         missed = me.happened == "missed"
         if said == "no" and me.presence is not Presence.IN:
-            raise Conflict("course.happened.over")  # not offered: it is what "I'm not there" writes
+            raise Conflict("course.happened.over")  # not offered here: "I'm not there" writes this value
         if said == "yes" and (missed or (me.presence is not Presence.IN and outing.started_at is None)):
             raise Conflict("course.happened.never_began")
         if me.happened == said:
             return outing
         draft = {"draft": "offered"} if said == "yes" and me.draft is None else {}
-        # Of what did not begin nobody can say later that it happened: "missed" stays, whatever is answered.
+        # An outing that did not begin cannot be reported as happened later: "missed" stays, whatever the answer.
         kept = "missed" if missed else said
         await queries.set_companion(session, outing_id, user_id, happened=kept, **draft)
         if said == "no_show":

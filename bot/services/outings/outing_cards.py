@@ -1,4 +1,4 @@
-"""Where the public card of an outing is, and what is done when it can not be posted."""
+"""Public card of an outing: where it is, and what happens when it cannot be posted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORGANISERS_TOLD = 5
 
 
 async def card_sent(session: AsyncSession, outing_id: int, channel_id: int, message_id: int) -> None:
-    """Remember where the card is."""
+    """Store the message that shows the card."""
     row = await queries.outing_row(session, outing_id)
     if row is not None:
         row.channel_id, row.message_id = channel_id, message_id
@@ -27,18 +27,17 @@ async def card_sent(session: AsyncSession, outing_id: int, channel_id: int, mess
 async def card_failed(
     session: AsyncSession, outing_id: int, channel_id: int, now: datetime, *, card_gone: bool
 ) -> None:
-    """The card can not be posted there, or drawn again there: the outing stays.
+    """Handle a card that cannot be posted or updated in its channel; the outing stays.
 
-    A card that was deleted is posted anew. Where that can not be either, it goes to the club's partners channel if
-    that is another one by now; else its caller and the organisers are told, once for a channel. Of what is over
-    nothing is said.
+    A deleted card is posted again. If that fails too, the card goes to the club's current partners channel if that is
+    another one; else the caller and the organisers are told, once for each channel. Ended outings are ignored.
 
     Args:
-        session: of the transaction that records it.
-        outing_id: whose card it is.
-        channel_id: where it was to be.
-        now: when.
-        card_gone: there was a card, and it, or its channel, is no more.
+        session: database session that records the failure.
+        outing_id: id of the outing.
+        channel_id: channel of the failed post.
+        now: current time.
+        card_gone: the card existed, and it or its channel was deleted.
     """
     row = await queries.outing_row(session, outing_id, hold=True)
     if row is None or row.state in ENDED or row.channel_id != channel_id:

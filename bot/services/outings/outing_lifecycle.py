@@ -1,7 +1,7 @@
-"""The course of an outing once it is under way (`checking_in` starts it): swap, extend, home.
+"""Lifecycle of an outing under way: swap, extend, home. `check_in` starts it.
 
-One function is one transaction. The state moves only from one that allows it, so that two presses at once cannot
-both win, and a press delivered twice has its effect once.
+Each function is one transaction. State changes are conditional updates, so that only one of two concurrent presses
+wins, and a repeated interaction has no further effect.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ REMINDERS = (StoredKind.OUTING_EVENING, StoredKind.OUTING_HOUR, StoredKind.OUTIN
 
 
 async def own_outing(database: Database, outing_id: int, user_id: int) -> OutingView:
-    """An outing one is in.
+    """Return an outing that a member is in.
 
     Raises:
-        NotFound: there is none, or one is not in it.
+        NotFound: it does not exist, or the member is not in it.
     """
     async with database.read() as session:
         return _of(await read(session, outing_id), user_id)
 
 
 def check_out(outing: OutingView, user_id: int) -> None:
-    """Refuse what only somebody who is out can do.
+    """Check that a member is out.
 
     Raises:
-        Conflict: the outing is not under way, or this person is home.
+        Conflict: the outing is not under way, or this member is home.
     """
     me = outing.who(user_id)
     if outing.state not in OUT or me is None or not me.out:
@@ -54,10 +54,10 @@ def check_out(outing: OutingView, user_id: int) -> None:
 
 
 def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> None:
-    """Refuse to put off a return that cannot be.
+    """Check that the return can be extended.
 
     Raises:
-        Conflict: somebody has asked for help, or it would be more than an hour in all.
+        Conflict: somebody has called for help, or the total would exceed one hour.
     """
     if outing.help_at is not None:
         raise Conflict("course.extend.help")
@@ -67,7 +67,7 @@ def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> No
 
 
 def may_swap_now(outing: OutingView, now: datetime) -> bool:
-    """Whether a call to change roles makes sense: two or more who can, and not over by the clock."""
+    """Whether to call for the swap: two or more can swap, and the planned time is not over."""
     if outing.state is not OutingState.UNDER_WAY or outing.started_at is None:
         return False
     if not outing.may_swap or len(outing.out) < 2:
@@ -76,7 +76,7 @@ def may_swap_now(outing: OutingView, now: datetime) -> bool:
 
 
 async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int | None, now: datetime) -> None:
-    """Remind those of an outing that has its people, or one of them; `kind` is one of `REMINDERS`."""
+    """Remind all members of a filled or confirmed outing, or one of them; `kind` is one of `REMINDERS`."""
     outing = await read(session, outing_id)
     if outing.state not in (OutingState.FILLED, OutingState.CONFIRMED):
         return
@@ -86,7 +86,7 @@ async def remind(session: AsyncSession, kind: str, outing_id: int, user_id: int 
 
 
 async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -> None:
-    """Tell those who are out to change roles, unless that makes no sense any more."""
+    """Tell those who are out to swap roles, unless it no longer applies."""
     outing = await read(session, outing_id, hold=True)
     if not may_swap_now(outing, now):
         return
@@ -102,12 +102,12 @@ async def call_half_time(session: AsyncSession, outing_id: int, now: datetime) -
 
 
 async def swap(database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime) -> OutingView:
-    """Change roles; once.
+    """Swap roles; possible once.
 
     Raises:
-        NotFound: none, or not in it.
-        Conflict: not under way, this person is home, nobody swaps, done already, or somebody would then run backward
-            without eyes.
+        NotFound: the outing does not exist, or the member is not in it.
+        Conflict: not under way, this member is home, nobody swaps, already swapped, or somebody would run backward
+            without a spotter.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
@@ -132,12 +132,12 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
 async def extend(
     database: Database, outing_id: int, user_id: int, minutes: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Come home later; the escalation begins anew from the new return.
+    """Extend the return; the escalation starts again from the new one.
 
     Raises:
-        NotFound: none, or not in it.
+        NotFound: the outing does not exist, or the member is not in it.
         BadInput: not one of the lengths offered.
-        Conflict: not under way, this person is home, or more than an hour in all.
+        Conflict: not under way, this member is home, or more than an hour in total.
     """
     if minutes not in EXTENSIONS_MIN:
         raise BadInput("course.extend.length", least=EXTENSIONS_MIN[0], most=EXTENSIONS_MIN[-1])
@@ -150,14 +150,14 @@ async def extend(
 
 
 async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minutes: int, now: datetime) -> OutingView:
-    """Put off the return of an outing that is held, and tell the others; nothing is written where it is refused.
+    """Extend the return of a locked outing and tell the others; writes nothing if it is refused.
 
     Raises:
         Conflict: as `extend`.
     """
     check_extendable(outing, minutes)
     assert outing.due_back_at is not None
-    # Who is late already gets the minutes from now: a return that has passed would be no extension.
+    # When already late, count the minutes from now: a return in the past would be no extension.
     due_back_at = max(outing.due_back_at, now) + timedelta(minutes=minutes)
     await queries.move(
         session,
@@ -189,13 +189,13 @@ async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minu
 async def home(
     database: Database, outing_id: int, user_id: int, *, both: bool, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Be home. It closes the presser's part alone; with `both` the others are asked to say it themselves.
+    """Record that a member is home. With `both`, ask the others to confirm it for themselves.
 
-    Whoever runs backward and has no eyes any more by it is told so in the same transaction.
+    A backward runner who loses their spotter by it is told in the same transaction.
 
     Raises:
-        NotFound: none, or not in it.
-        Conflict: not under way, or home already.
+        NotFound: the outing does not exist, or the member is not in it.
+        Conflict: not under way, or already home.
     """
     async with database.urgent.write() as session:
         outing = await hold_own(session, outing_id, user_id)
@@ -206,7 +206,7 @@ async def home(
         if me.home_at is not None:
             raise Conflict("course.home.already")
         check_out(outing, user_id)
-        # Asked whether they are home as well, the others are told by that question what it means for their eyes.
+        # With `both`, the question to the others already says what it means for their spotter coverage.
         outing = await come_home(session, outing, user_id, now, event=str(interaction_id), silent=both)
         if outing.out:
             if both:
@@ -234,7 +234,7 @@ async def home(
 async def come_home(
     session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, event: str, silent: bool = False
 ) -> OutingView:
-    """Take somebody who is out as home; `event` and `silent` are those of `eyes.follow`."""
+    """Mark a member who is out as home; `event` and `silent` are those of `spotter_coverage.follow`."""
     me = outing.who(user_id)
     assert me is not None
     await spotter_coverage.allow(session, outing, now)
@@ -250,7 +250,7 @@ async def come_home(
 async def watch_on(
     session: AsyncSession, outing: OutingView, now: datetime, states: Collection[str], **values: object
 ) -> None:
-    """Let an outing be under way, and be watched anew, until its planned return or for `LEAST_RESERVE` from now."""
+    """Set an outing under way and restart its escalation, until its planned return or at least for `LEAST_RESERVE`."""
     assert outing.due_back_at is not None
     due_back_at = max(outing.due_back_at, now + LEAST_RESERVE)
     state = OutingState.UNDER_WAY.value
@@ -260,17 +260,17 @@ async def watch_on(
 
 
 async def end(session: AsyncSession, outing: OutingView, state: OutingState, now: datetime, **values: object) -> None:
-    """Close an outing that is out: nothing more of it is due."""
+    """End an outing under way, and cancel its jobs."""
     await queries.move(session, outing.outing_id, OUT, state=state.value, ended_at=now, eyes_lost_at=None, **values)
     await cancel_jobs(session, [StoredKind.OUTING_HALF], outing.outing_id)
     await overdue_timers.unwatch(session, outing.outing_id)
 
 
 async def hold_own(session: AsyncSession, outing_id: int, user_id: int) -> OutingView:
-    """An outing one is in, held.
+    """Return an outing that a member is in, locked.
 
     Raises:
-        NotFound: there is none, or one is not in it, so that nothing is told of it.
+        NotFound: it does not exist, or the member is not in it; both read the same.
     """
     return _of(await read(session, outing_id, hold=True), user_id)
 

@@ -1,4 +1,4 @@
-"""Answers to a call: joining, confirming, not coming, waiting for a place and taking one that is offered."""
+"""Answers to a call: join, confirm, leave, wait for a place, take an offered place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from db.queries.outings import partner_calls as queries
 
 
 class SignupDone(StrEnum):
-    """What a press has come to."""
+    """Outcome of an answer."""
 
     JOINED = "joined"
     ALREADY_IN = "already_in"
@@ -50,7 +50,7 @@ class SignupDone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a press has come to, and the outing as it then is."""
+    """Outcome of an answer, and the outing after it."""
 
     done: SignupDone
     outing: OutingView
@@ -59,11 +59,12 @@ class Answer:
 async def join(
     database: Database, presser: Presser, outing_id: int, wish: Wish, *, interaction_id: int, now: datetime
 ) -> Answer:
-    """Take a place, or come as something else than before; `FULL` where the last one is gone.
+    """Take a place, or change one's wish; `FULL` when no place is left.
 
     Raises:
-        NotFound: not open to this person, for whatever reason.
-        Conflict: begun or over, out with others at that time, or the change would leave somebody without eyes.
+        NotFound: not open to this member, for any reason.
+        Conflict: begun or over, the member is in another outing at that time, or the change would leave somebody
+            without a spotter.
     """
     async with database.write() as session:
         before = await held(session, outing_id)
@@ -88,11 +89,11 @@ async def join(
 async def wait(
     database: Database, presser: Presser, outing_id: int, wish: Wish, *, interaction_id: int, now: datetime
 ) -> Answer:
-    """Go on the waiting list; `JOINED` where a place has become free meanwhile.
+    """Join the waiting list; `JOINED` when a place has become free meanwhile.
 
     Raises:
-        NotFound: not open to this person, for whatever reason.
-        Conflict: begun or over, or out with others at that time.
+        NotFound: not open to this member, for any reason.
+        Conflict: begun or over, or the member is in another outing at that time.
     """
     async with database.write() as session:
         before = await held(session, outing_id)
@@ -112,17 +113,17 @@ async def wait(
             )
         after = await read(session, outing_id)
         if me is not None and me.presence is Presence.OFFERED:
-            after = await offer_places(session, after, now)  # the one kept for this person till now
+            after = await offer_places(session, after, now)  # offers the place kept for this member to the next
         await redraw(session, after, now)
         return Answer(SignupDone.WAITING, after)
 
 
 async def take(database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime) -> Answer:
-    """Take the place that is offered.
+    """Take the offered place.
 
     Raises:
-        NotFound: not open to this person, for whatever reason.
-        Conflict: it went to the next, begun or over, or out with others at that time.
+        NotFound: not open to this member, for any reason.
+        Conflict: the offer has ended, the outing has begun or is over, or the member is in another outing at that time.
     """
     async with database.write() as session:
         before = await held(session, outing_id)
@@ -135,7 +136,7 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
         check_before(before, now)
         if me is None or me.presence is not Presence.OFFERED or me.offered_until is None or me.offered_until < now:
             raise Conflict("partners.refused.offer_over")
-        if not await is_open(session, before, presser):  # a block since it was offered reads like one too late
+        if not await is_open(session, before, presser):  # a block since the offer reads like an expired offer
             raise Conflict("partners.refused.offer_over")
         return Answer(SignupDone.JOINED, await _take(session, before, presser, me.wish, interaction_id, now))
 
@@ -143,11 +144,12 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
 async def confirm(
     database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime
 ) -> Answer:
-    """Agree to the time and place as they are; `LIMITS` where the club's have changed, so that all are asked anew.
+    """Confirm the current time and place; `LIMITS` when the club's limits changed, so that everybody must confirm
+    again.
 
     Raises:
-        NotFound: this person was never in it.
-        Conflict: begun or over, or out with others at that time.
+        NotFound: not in it, and outside the audience of the call.
+        Conflict: begun or over, or the member is in another outing at that time.
     """
     async with database.write() as session:
         before = await held(session, outing_id)
@@ -171,10 +173,10 @@ async def confirm(
 
 
 async def leave(database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime) -> Answer:
-    """Not come, or wait no longer. Of those left the first becomes the caller; without any the outing is off.
+    """Leave an outing or its waiting list. The next member becomes the caller; without any the outing is cancelled.
 
     Raises:
-        NotFound: not open to this person, who was never in it.
+        NotFound: not in it, and outside the audience of the call.
         Conflict: begun or over.
     """
     async with database.write() as session:
@@ -200,7 +202,7 @@ async def drop(
     event: str,
     why: LeaveReason = LeaveReason.CANNOT,
 ) -> OutingView:
-    """Take somebody out of an outing that has not begun, within a transaction, and do all that follows from it."""
+    """Remove a member from an outing that has not begun, with all consequences. Runs in a transaction."""
     await reopen(session, before)
     await outing_queries.set_companion(
         session, before.outing_id, user_id, presence=Presence.LEFT.value, confirmed_terms=None
@@ -216,7 +218,7 @@ async def drop(
 
 
 async def end_offer(session: AsyncSession, outing_id: int, user_id: int, now: datetime) -> None:
-    """The time to answer is over: the place goes to the next. What was answered meanwhile stands."""
+    """End an offer that was not answered in time, and offer the place to the next. An earlier answer stands."""
     outing = await held(session, outing_id)
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.OFFERED or me.offered_until is None or me.offered_until > now:
@@ -224,7 +226,7 @@ async def end_offer(session: AsyncSession, outing_id: int, user_id: int, now: da
     await _off_the_list(session, outing, user_id, now)
 
 
-# ── within ──
+# ── private ──
 
 
 async def _take(
@@ -234,7 +236,7 @@ async def _take(
     await check_open(session, before, presser)
     await reopen(session, before)
     await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, presser.user_id)
-    # Who comes to what everybody has agreed on agrees by coming: one who never answers must not undo it.
+    # Joining a confirmed outing confirms its terms: a member who never answers must not reopen it.
     agreed = before.terms if before.state is OutingState.CONFIRMED else None
     await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=agreed)
     after = await settle(session, before.outing_id)

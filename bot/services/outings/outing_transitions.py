@@ -1,4 +1,4 @@
-"""What follows when it has changed who is in an outing, as what, or on which terms: its state, and who is told."""
+"""Transitions of an outing before its start: its state and messages after a change of members, roles or terms."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from db.queries.outings import outings as queries
 
 
 class LeaveReason(StrEnum):
-    """Why somebody is no longer in an outing that has not begun."""
+    """Why a member is no longer in an outing that has not begun."""
 
-    CANNOT = "cannot"  # they say so, or have erased themselves
-    MISSING = "missing"  # they were not there when the others checked in
-    GONE = "gone"  # the club holds them no more
+    CANNOT = "cannot"  # they say so, or have erased their data
+    MISSING = "missing"  # they were absent when the others checked in
+    GONE = "gone"  # they are no longer in the club
 
 
 AGREED = (OutingState.FILLED, OutingState.CONFIRMED)
 
 
 def check_before(outing: OutingView, now: datetime) -> None:
-    """Refuse a change of an outing that has begun or is over.
+    """Check that an outing has not begun and is not over.
 
     Raises:
-        Conflict: it is.
+        Conflict: it has begun or is over.
     """
     if outing.state in ENDED or (outing.state in BEFORE and now >= outing.starts_at + UNSTARTED):
         raise Conflict("partners.refused.over")
@@ -41,7 +41,7 @@ def check_before(outing: OutingView, now: datetime) -> None:
 
 
 async def reopen(session: AsyncSession, outing: OutingView, **values: object) -> None:
-    """Put an outing back to open, so that who is in may change; `settle` finds its state anew.
+    """Set an outing back to open, so that its members can change; `settle` computes the new state.
 
     Raises:
         Conflict: it has begun or ended meanwhile.
@@ -51,9 +51,9 @@ async def reopen(session: AsyncSession, outing: OutingView, **values: object) ->
 
 
 async def settle(session: AsyncSession, outing_id: int) -> OutingView:
-    """Give everybody a role, and the outing the state that follows from who is in and who has confirmed.
+    """Assign the roles, and the state that follows from who is in and who has confirmed.
 
-    The state is `open` when this is called (`reopen`), in the same transaction.
+    Call `reopen` before, in the same transaction: this expects the state `open`.
     """
     outing = await read(session, outing_id)
     await settle_roles(session, outing)
@@ -75,17 +75,17 @@ async def follow(
     why: LeaveReason = LeaveReason.CANNOT,
     changed_by: int | None = None,
 ) -> OutingView:
-    """Tell everybody what a change means for them, fill a place that became free, and have the card drawn.
+    """Tell everybody what a change means for them, offer free places and update the card.
 
     Args:
-        session: of the change.
-        before: the outing before it.
-        after: the outing as `settle` left it.
-        now: when.
-        event: tells this change from others, such as the interaction's id.
-        left: who is not in it any more.
-        why: why that is so.
-        changed_by: who changed the terms, if that is what happened; the others confirm anew.
+        session: database session of the change.
+        before: outing before the change.
+        after: outing as returned by `settle`.
+        now: current time.
+        event: unique id of this change, such as the interaction's id.
+        left: members who are no longer in it.
+        why: reason why they left.
+        changed_by: member who changed the terms, if any; the others must confirm again.
     """
     inside = [c.user_id for c in after.inside]
     new = [c.user_id for c in after.inside if c.user_id not in {b.user_id for b in before.inside}]
@@ -93,7 +93,7 @@ async def follow(
         others = [c.user_id for c in (*after.inside, *after.waiting) if c.user_id != changed_by]
         await tell(session, after, StoredKind.OUTING_CHANGED, others, now, occurrence=event)
     if left or (before.state in AGREED and after.state is OutingState.OPEN):
-        # One id stands alone: of somebody erased it becomes 0, who is somebody still.
+        # A single id is stored as a scalar: erasure sets it to 0, which still counts as somebody.
         gone: object = next(iter(left)) if len(left) == 1 else list(left)
         payload = {"left": gone, "why": why.value, "agreed": before.state in AGREED}
         await tell(session, after, StoredKind.OUTING_REOPENED, inside, now, occurrence=event, payload=payload)
@@ -102,11 +102,11 @@ async def follow(
         await tell(session, after, StoredKind.OUTING_FILLED, asked, now, occurrence=event)
     if after.state is OutingState.CONFIRMED:
         told = new if before.state is OutingState.CONFIRMED else inside
-        # Who was asked to confirm has read where and when; who was not has still to read it.
+        # Members who were asked to confirm know time and place; the others get the whole text.
         payload = {"whole": before.state is not OutingState.FILLED}
         await tell(session, after, StoredKind.OUTING_CONFIRMED, told, now, occurrence=event, payload=payload)
     after = await offer_places(session, after, now)
     if before.state in AGREED:
-        await ask_who_is_free(session, after, now)  # does nothing unless it is open with a place to give
+        await ask_who_is_free(session, after, now)  # does nothing unless the outing is open with a free place
     await redraw(session, after, now)
     return after

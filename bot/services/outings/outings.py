@@ -1,7 +1,7 @@
-"""Outings: reading one whole, and what every change of one has in common.
+"""Outings: reading a whole outing, and what every change of one shares.
 
-A change is one transaction: it holds the outing, notes the press that made it, writes only while the state is one it
-starts from, and writes the card and the messages that follow from it (`redraw`, `tell`), which `bot.delivery` sends.
+A change is one transaction. It locks the outing, records the interaction, writes only from a state that allows it, and
+writes the card and messages that follow (`redraw`, `tell`), which `bot.delivery` sends.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from db.queries.outings import outings as queries
 
 @dataclass(frozen=True, slots=True)
 class CompanionView:
-    """Somebody's place in an outing. `name` is as last seen in the club, as typed: escape it."""
+    """A member's place in an outing. `name` is the last seen display name in the club, unescaped."""
 
     user_id: int
     name: str
@@ -59,15 +59,15 @@ class CompanionView:
 
     @property
     def out(self) -> bool:
-        """Whether this person is out and not home."""
+        """Whether this member is out and not home yet."""
         return self.checked_in_at is not None and self.home_at is None and self.presence is Presence.IN
 
 
 @dataclass(frozen=True, slots=True)
 class OutingView:
-    """An outing as it stands. Attributes as of the table `outings`; `companions` in the order they came.
+    """An outing. Attributes as in the table `outings`; `companions` in order of arrival.
 
-    `detail` is for those who are in alone: a public card does not show it.
+    Only members in the outing may see `detail`: a public card does not show it.
     """
 
     outing_id: int
@@ -105,82 +105,82 @@ class OutingView:
 
     @property
     def inside(self) -> tuple[CompanionView, ...]:
-        """Those who are in."""
+        """Members who are in."""
         return tuple(c for c in self.companions if c.presence is Presence.IN)
 
     @property
     def waiting(self) -> tuple[CompanionView, ...]:
-        """The waiting list, first come first."""
+        """Members on the waiting list, in order of arrival."""
         return tuple(c for c in self.companions if c.presence in (Presence.WAITING, Presence.OFFERED))
 
     @property
     def out(self) -> tuple[CompanionView, ...]:
-        """Those who are out and not home."""
+        """Members who are out and not home yet."""
         return tuple(c for c in self.companions if c.out)
 
     @property
     def uncovered(self) -> frozenset[int]:
-        """Those who are out and run backward, now or after the swap, with too few who face forward still out."""
+        """Members who are out and run backward, now or after the swap, without enough spotters still out."""
         roles = [c.roles for c in self.out]
         found = without_eyes(roles, self.backward_per_spotter, swapped=self.swapped_at is not None)
         return frozenset(c.user_id for position, c in enumerate(self.out) if position in found)
 
     @property
     def may_swap(self) -> bool:
-        """Whether those who are out can change roles: somebody does, not yet, and with eyes for all afterwards."""
+        """Whether those who are out can swap roles: it has not happened yet, and everybody stays covered."""
         roles = [c.roles for c in self.out]
         swapping = any(r.swaps for r in roles) and self.swapped_at is None
         return swapping and eyes_kept(roles, self.backward_per_spotter, solo=self.solo, swapped=True)
 
     @property
     def caller(self) -> CompanionView | None:
-        """Who called, while in."""
+        """The caller, while they are in."""
         return next((c for c in self.inside if c.user_id == self.caller_id), None)
 
     @property
     def filled(self) -> bool:
-        """Whether it can take place with those who are in."""
+        """Whether the outing can take place with the members who are in."""
         return is_filled([c.wish for c in self.inside], self.backward_per_spotter, solo=self.solo)
 
     @property
     def free(self) -> frozenset[Wish]:
-        """What one more may come as."""
+        """Wishes with which one more member can join."""
         if self.state not in BEFORE:
             return frozenset()
         return free_wishes([c.wish for c in self.inside], self.backward_per_spotter, self.places, solo=self.solo)
 
     @property
     def half_at(self) -> datetime | None:
-        """When those who swap change roles, once it is under way and somebody does."""
+        """Planned time of the swap, once the outing has started and somebody swaps."""
         if self.started_at is None or not any(c.roles.swaps for c in self.inside):
             return None
         return half_time(self.started_at, self.planned_ms)
 
     def who(self, user_id: int) -> CompanionView | None:
-        """Somebody's place, or None."""
+        """Return a member's place, or None."""
         return next((c for c in self.companions if c.user_id == user_id), None)
 
     def goes_along(self, user_id: int) -> bool:
-        """Whether somebody is in it before its start, or out and not home since: they can miss nobody of it."""
+        """Whether a member is in before the start, or still out after it."""
         me = self.who(user_id)
         return me is not None and (me.out if self.state in OUT else me.presence is Presence.IN)
 
 
 async def outing_of(database: Database, outing_id: int) -> OutingView:
-    """An outing as it stands.
+    """Return an outing.
 
     Raises:
-        NotFound: there is none.
+        NotFound: it does not exist.
     """
     async with database.read() as session:
         return await read(session, outing_id)
 
 
 async def read(session: AsyncSession, outing_id: int, *, hold: bool = False) -> OutingView:
-    """An outing within a transaction; held against other writers where `hold`.
+    """Return an outing within a transaction, locked against other writers if `hold`.
 
     Raises:
-        NotFound: there is none.
+        NotFound: it does not exist.
     """
     row = await queries.outing_row(session, outing_id, hold=hold)
     if row is None:
@@ -189,7 +189,7 @@ async def read(session: AsyncSession, outing_id: int, *, hold: bool = False) -> 
 
 
 def view_of(row: models.Outing, companions: Iterable[tuple[models.Companion, str]]) -> OutingView:
-    """A row and its companions as a value."""
+    """Return a row and its companions as an `OutingView`."""
     return OutingView(
         outing_id=row.outing_id,
         guild_id=row.guild_id,
@@ -244,15 +244,15 @@ def view_of(row: models.Outing, companions: Iterable[tuple[models.Companion, str
 
 
 async def pressed_before(session: AsyncSession, interaction_id: int, outing_id: int, now: datetime) -> bool:
-    """Whether this interaction has had its effect already; notes that it has it now."""
+    """Record an interaction, and return whether it was recorded before."""
     return not await queries.note_press(session, interaction_id, outing_id, now)
 
 
 async def settle_roles(session: AsyncSession, outing: OutingView) -> None:
-    """Give everybody who is in a role for each half.
+    """Assign a role for each half to everybody who is in.
 
-    Call it with the state `open`: the database refuses, row by row, whatever leaves an agreed outing without eyes.
-    Where the rule cannot be kept yet, each gets what was wished for; who swaps begins backward.
+    Call this in state `open`: in an agreed outing the database rejects each row that leaves somebody without a spotter.
+    Where no valid arrangement exists yet, each member gets the role they wish; whoever swaps begins backward.
     """
     wishes = [c.wish for c in outing.inside]
     roles = arrange(wishes, outing.backward_per_spotter, solo=outing.solo) or tuple(
@@ -273,9 +273,9 @@ async def settle_roles(session: AsyncSession, outing: OutingView) -> None:
 
 
 async def redraw(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    """Have the public card drawn as the outing then is, or posted when there is none yet.
+    """Queue an update of the public card, or its first post.
 
-    One that a round has made for a club without a channel for partners has no card.
+    An outing from a round in a club without a partners channel has no card.
     """
     if not outing.channel_id:
         return
@@ -309,17 +309,17 @@ async def tell(
     priority: Priority = Priority.ASKED,
     payload: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write each of some people a direct message about the outing; `kind` draws it.
+    """Queue a direct message about the outing to each of some members; the handler of `kind` renders it.
 
     Args:
-        session: of the transaction that is the reason.
-        outing: what it is about.
-        kind: who draws it.
-        user_ids: who gets it, in this order.
-        now: when it should be said.
-        occurrence: tells this message from an earlier one of its kind about this outing, such as the terms' number.
-        priority: its class.
-        payload: what the kind needs beyond the outing.
+        session: database session of the change that causes the message.
+        outing: outing that the message is about.
+        kind: message kind.
+        user_ids: recipients, in this order.
+        now: time to send it.
+        occurrence: unique among messages of this kind about this outing, such as the version of the terms.
+        priority: priority class.
+        payload: values that the kind needs besides the outing.
     """
     await post(
         session,

@@ -1,4 +1,4 @@
-"""Watching over those who are out: the escalation is scheduled, moved and cancelled with their return."""
+"""Overdue timers: schedule, move and cancel the escalation for members who are out."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ ALARMS = tuple(step.kind for step in STEPS if step.recipients is not Recipients.
 
 
 async def grace_of(session: AsyncSession, guild_id: int) -> int:
-    """Minutes a club waits after the planned return."""
+    """Return the minutes that a club waits after the planned return."""
     guild = await session.get(models.Guild, guild_id)
     return DEFAULT_GRACE_MIN if guild is None or guild.grace_min is None else guild.grace_min
 
 
 async def watch(session: AsyncSession, outing_id: int, guild_id: int, due_back_at: datetime) -> None:
-    """Schedule the first step of the escalation, in place of the one that is scheduled."""
+    """Schedule the first step of the escalation, in place of the scheduled one."""
     await watch_at(session, outing_id, 0, overdue_at(due_back_at, await grace_of(session, guild_id)))
 
 
 async def watch_at(session: AsyncSession, outing_id: int, step: int, at: datetime) -> None:
-    """Schedule a step of the escalation for an instant, in place of the one that is scheduled."""
+    """Schedule a step of the escalation, in place of the scheduled one."""
     await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": step}
     job = Job(
@@ -44,7 +44,7 @@ async def watch_at(session: AsyncSession, outing_id: int, step: int, at: datetim
 
 
 async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, step: int, at: datetime) -> None:
-    """Schedule the repeat of somebody's call for help. The escalation rests meanwhile: the organisers know already."""
+    """Schedule the repeat of a member's call for help, and cancel the escalation: the organisers already know."""
     await cancel_jobs(session, [StoredKind.OUTING_OVERDUE], outing_id)
     payload = {"rung": step, "help_user_id": user_id}
     await schedule_job(
@@ -54,28 +54,29 @@ async def repeat_call(session: AsyncSession, outing_id: int, user_id: int, step:
 
 
 async def end_call(session: AsyncSession, outing_id: int, user_id: int) -> None:
-    """Repeat somebody's call for help no more; those of others run on."""
+    """Stop repeating a member's call for help; those of others continue."""
     await delete_due_of(session, [StoredKind.OUTING_HELP], outing_id, user_id)
 
 
 async def unwatch(session: AsyncSession, outing_id: int) -> None:
-    """Nobody is out any more, or an organiser has said what happened."""
+    """Cancel all timers: nobody is out any more, or an organiser has said what happened."""
     await cancel_jobs(session, [StoredKind.OUTING_OVERDUE, StoredKind.OUTING_HELP], outing_id)
 
 
 async def answered(session: AsyncSession, outing: OutingView, user_id: int, how: str, now: datetime) -> None:
-    """Tell everybody who was alarmed about an outing a turn of it, by the way they were alarmed.
+    """Tell everybody who was alarmed about an outing of an update, through the same destination.
 
-    That they were once is enough: who was alarmed before a return was put off waits for the end all the same.
+    This includes members alarmed before an extension: they still wait for the end.
 
     Args:
-        session: of the transaction in which it was answered.
-        outing: as it then is.
-        user_id: who answered.
-        how: "home" (all are), "one_home" (the others are not, or somebody has asked for help), "help_home" (the one who
-            had asked for help), "extended", "resolved", "still_out" (nobody was any more, and Home was pressed too
-            early), "one_still_out" (others are), "not_there" (was never with them), or "there" (was after all).
-        now: when.
+        session: database session of the update.
+        outing: outing after it.
+        user_id: member who caused it.
+        how: "home" (everybody is), "one_home" (others are not, or somebody has called for help), "help_home" (the
+            member who had called for help), "extended", "resolved", "still_out" (nobody was out any more, and Home was
+            pressed too early), "one_still_out" (others are out), "not_there" (they were never there) or "there" (they
+            were after all).
+        now: current time.
     """
     await tell_alarmed(session, outing, ALARMS, user_id, how, now)
 
@@ -90,7 +91,7 @@ async def tell_alarmed(
     *,
     more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Tell whoever was sent an alarm of some kinds a turn of it, by the same way; `more` is what its text needs."""
+    """Tell everybody who was sent an alarm of these kinds of an update, by the same way; `more` extends the payload."""
     alarmed = await queries.receivers(session, kinds, outing.outing_id)
     contacts = {to for _, to, _ in await queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id)}
     await post(
@@ -115,19 +116,19 @@ async def tell_alarmed(
 
 
 async def callers_for_help(session: AsyncSession, outing_id: int) -> set[int]:
-    """Whose calls for help are running in an outing."""
-    # Calls made before each had a step of its own are repeated by the escalation's until that comes round.
+    """Return the members whose calls for help are active in an outing."""
+    # Calls made by older versions have no job of their own: the escalation's job repeats them.
     return await queries.callers_for_help(session, [StoredKind.OUTING_HELP, StoredKind.OUTING_OVERDUE], outing_id)
 
 
 def return_of(outing: OutingView) -> str:
-    """The return that is watched for, which tells the escalation's messages from those of an earlier return."""
+    """Return the planned return as a key, which separates the escalation's messages from those of an earlier return."""
     assert outing.due_back_at is not None
     return f"{outing.due_back_at.timestamp():.0f}"
 
 
 def help_of(outing: OutingView) -> str:
-    """The call for help that is running, which tells its messages from those of one that is over."""
+    """Return the active call for help as a key, which separates its messages from those of an earlier one."""
     assert outing.help_at is not None
     return f"help {outing.help_at.timestamp():.0f}"
 
@@ -142,7 +143,7 @@ def alarm_letter(
     user_id: int = 0,
     channel_id: int = 0,
 ) -> OutboundMessage:
-    """A message about the safety of an outing, to a person or else to a channel."""
+    """Return a safety message about an outing, to a member if `user_id` is given, else to a channel."""
     return OutboundMessage(
         kind,
         occurrence,

@@ -1,6 +1,6 @@
-"""Calls for a partner: making one, changing its time or place, calling it off, and the steps that are due by the clock.
+"""Calls for a partner: create, change and cancel a call, and run its timed steps.
 
-Joining, leaving and confirming are in `joining`; what follows from each in `agreeing`.
+Signing up is in `outing_signup`, the consequences of each change in `outing_transitions`.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ STEPS = (
     StoredKind.OUTING_UNSTARTED,
     StoredKind.OUTING_LAPSE,
 )
-"""Steps before the end, planned anew when the time changes; `PURGE` stays when an outing is over."""
+"""Steps before the end of an outing, rescheduled when its time changes. `OUTING_PURGE` stays after the end."""
 RECENT_RUNS = 10
-"""From so many backward runs a member's usual pace is taken: their median."""
+"""Backward runs whose median gives a member's usual pace."""
 ROLES = {
     Wish.BACKWARD: Roles(Role.BACKWARD, Role.BACKWARD),
     Wish.SPOTTER: Roles(Role.SPOTTER, Role.SPOTTER),
     Wish.SWAP: Roles(Role.BACKWARD, Role.SPOTTER),
 }
-"""Until `settle_roles` knows better."""
+"""Roles stored for each wish until `settle_roles` assigns the final ones."""
 
 
 class Who(StrEnum):
-    """Who may answer, in a caller's words."""
+    """Audience of a call, as the caller chooses it."""
 
     EVERYONE = "everyone"
     TRUSTED = "trusted"
@@ -60,7 +60,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallPlace:
-    """Where a club meets. `detail` is for those who are in an outing there alone."""
+    """Meeting point of a club. Only members in an outing there see `detail`."""
 
     point_id: int
     name: str
@@ -70,16 +70,16 @@ class CallPlace:
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """A call for a partner.
+    """Parameters of a call for a partner.
 
     Attributes:
-        place: the name of one of the club's meeting points, or as typed.
-        wanted: when, how far, how fast.
-        wish: what the caller comes as.
-        who: may answer.
-        surface: or that of the meeting point, or unknown.
-        exactly: where exactly, for those who are in; or what the meeting point says.
-        channel_id: where it was asked for; None in a direct message.
+        place: name of one of the club's meeting points, or free text.
+        wanted: time, distance and pace.
+        wish: role in which the caller takes part.
+        who: audience.
+        surface: surface; None for that of the meeting point, or unknown.
+        exactly: exact place, for those who are in; None for that of the meeting point.
+        channel_id: channel of the command; None in a direct message.
     """
 
     place: str
@@ -92,7 +92,7 @@ class CallRequest:
 
 
 async def places(database: Database, guild_id: int) -> tuple[CallPlace, ...]:
-    """Where a club meets, by name."""
+    """Return the meeting points of a club, by name."""
     async with database.read() as session:
         return await _places(session, guild_id)
 
@@ -100,12 +100,12 @@ async def places(database: Database, guild_id: int) -> tuple[CallPlace, ...]:
 async def call(
     database: Database, person: Person, wish: CallRequest, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Call for a partner; the same interaction again is the same call.
+    """Create a call for a partner; the same interaction again returns the same call.
 
     Raises:
-        BadInput: no club, no channel for the card, no place or one of another surface, too long or short, or a role the
-            club has not set up.
-        Conflict: the caller is in an outing at that time, or has called often enough.
+        BadInput: no club, no channel for the card, no place, a surface other than the meeting point's, an outing that
+            is too long or too short, or a role that the club has not set up.
+        Conflict: the caller is in another outing at that time, or has reached a limit on calls.
     """
     club = person.club
     if club is None:
@@ -160,7 +160,7 @@ async def put_in(
     presence: Presence = Presence.IN,
     confirmed_terms: int | None,
 ) -> None:
-    """Give somebody a place in an outing that is open, or on its waiting list."""
+    """Add a member to an open outing, or to its waiting list."""
     values: dict[str, object] = {
         "wish": wish.value,
         "first_role": ROLES[wish].first.value,
@@ -183,22 +183,23 @@ async def change(
     interaction_id: int,
     now: datetime,
 ) -> OutingView:
-    """Change the time or place, or both; everybody else confirms anew.
+    """Change the time, the place or both of a call; everybody else must confirm again.
 
     Args:
-        database: where it is.
-        presser: who changes it; only the caller may.
-        outing_id: which.
-        starts_at: the new start, or None to leave it.
-        place: the new place, or None to leave it. Its surface is the meeting point's, else unknown.
-        seen_terms: the terms that the form was filled with.
-        interaction_id: of the form.
-        now: the present.
+        database: database to write to.
+        presser: member who changes it; only the caller may.
+        outing_id: id of the outing.
+        starts_at: new start, or None to keep it.
+        place: new place, or None to keep it. Its surface is the meeting point's, else unknown.
+        seen_terms: version of the terms that the form showed.
+        interaction_id: id of the form's interaction.
+        now: current time.
 
     Raises:
-        NotFound: gone, or another club's.
-        NotAllowed: somebody else's call.
-        Conflict: begun or over, changed meanwhile, or the caller is in an outing at the new time.
+        NotFound: the outing does not exist or belongs to another club.
+        NotAllowed: the presser is not the caller.
+        Conflict: the outing has begun, is over or was changed meanwhile, or the caller is in another outing at the new
+            time.
     """
     async with database.write() as session:
         before = await _own(session, outing_id, presser, now)
@@ -227,12 +228,12 @@ async def change(
 async def cancel(
     database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Call it off; everybody in it and on its waiting list is told.
+    """Cancel a call, and tell everybody in it and on its waiting list.
 
     Raises:
-        NotFound: gone, or another club's.
-        NotAllowed: somebody else's call.
-        Conflict: begun or over.
+        NotFound: the outing does not exist or belongs to another club.
+        NotAllowed: the presser is not the caller.
+        Conflict: the outing has begun or is over.
     """
     async with database.write() as session:
         before = await _own(session, outing_id, presser, now)
@@ -242,7 +243,7 @@ async def cancel(
 
 
 async def call_off(session: AsyncSession, outing: OutingView, now: datetime, *, but: int | None = None) -> OutingView:
-    """End an outing that has not begun, within a transaction: nothing more is due, and everybody `but` one is told."""
+    """End an outing that has not begun, cancel its jobs and tell everybody except `but`. Runs in a transaction."""
     moved = await outing_queries.move(
         session, outing.outing_id, list(BEFORE), state=OutingState.CANCELLED.value, ended_at=now
     )
@@ -258,14 +259,14 @@ async def call_off(session: AsyncSession, outing: OutingView, now: datetime, *, 
 
 
 async def lapse(session: AsyncSession, outing_id: int, now: datetime) -> None:
-    """Half an hour after its start, end a call that nobody, or not everybody, has agreed to."""
+    """Cancel a call that not everybody has agreed to half an hour after its start."""
     outing = await held(session, outing_id)
     if outing.state in (OutingState.OPEN, OutingState.FILLED) and now >= outing.starts_at + UNSTARTED:
         await call_off(session, outing, now)
 
 
 async def purge(session: AsyncSession, outing_id: int) -> None:
-    """Forget where exactly people met."""
+    """Delete the exact meeting place of an outing."""
     row = await outing_queries.outing_row(session, outing_id, hold=True)
     if row is not None:
         row.detail = None
@@ -273,7 +274,7 @@ async def purge(session: AsyncSession, outing_id: int) -> None:
 
 
 async def mine(database: Database, user_id: int) -> tuple[OutingView, ...]:
-    """What somebody is in, waits for, or is offered a place of; soonest first."""
+    """Return the outings that a member is in, waits for or is offered a place in; soonest first."""
     async with database.read() as session:
         rows = await queries.outings_for(session, user_id)
         companions = await outing_queries.companions_of(session, [row.outing_id for row in rows])
@@ -281,16 +282,16 @@ async def mine(database: Database, user_id: int) -> tuple[OutingView, ...]:
 
 
 async def seen(database: Database, outing_id: int) -> OutingView:
-    """An outing, to find out who may press on it. Raises as `held`."""
+    """Return an outing, to check who may press its buttons. Raises as `held`."""
     async with database.read() as session:
         return await held(session, outing_id, hold=False)
 
 
 async def show(database: Database, presser: Presser, outing_id: int) -> OutingView:
-    """An outing for somebody who asks for more of it.
+    """Return an outing for a member who asks for its details.
 
     Raises:
-        NotFound: gone, another club's, or limited to others.
+        NotFound: the outing does not exist, belongs to another club or has another audience.
     """
     async with database.read() as session:
         outing = await held(session, outing_id, hold=False)
@@ -299,19 +300,18 @@ async def show(database: Database, presser: Presser, outing_id: int) -> OutingVi
 
 
 async def own(database: Database, presser: Presser, outing_id: int, now: datetime) -> OutingView:
-    """One's own call, before a change of it. Raises as `change`."""
+    """Return a member's own call before they change it. Raises as `change`."""
     async with database.read() as session:
         return await _own(session, outing_id, presser, now, hold=False)
 
 
-# ── what is due ──
+# ── jobs ──
 
 
 async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    """Plan what is due by the clock, anew where it was planned: reminders that lie ahead, the start, the end.
+    """Schedule the reminders, the start and the end of an outing that lie ahead, in place of those scheduled before.
 
-    The kinds `evening`, `hour`, `start` and `unstarted` are the course's; a step checks for itself whether it still
-    makes sense when it is due.
+    Each step checks when it is due whether it still applies.
     """
     await cancel_jobs(session, STEPS, outing.outing_id)
     at = outing.starts_at
@@ -340,7 +340,7 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     )
 
 
-# ── within ──
+# ── private ──
 
 
 def _audience(who: Who, club: Club) -> tuple[Audience, int | None]:
@@ -364,10 +364,10 @@ async def _places(session: AsyncSession, guild_id: int) -> tuple[CallPlace, ...]
 async def _where(
     session: AsyncSession, club: Club, typed: str, surface: Surface | None, exactly: str | None
 ) -> dict[str, object]:
-    """The columns that follow from a place. What a meeting point is known to be wins over what is typed.
+    """Return the columns of `outings` that follow from a place. A meeting point's own values win over typed ones.
 
     Raises:
-        BadInput: no place, or one known to have another surface than the one typed.
+        BadInput: no place, or a surface other than the meeting point's.
     """
     name = one_line(typed)[:80]
     if is_blank(name):

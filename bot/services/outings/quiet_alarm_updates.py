@@ -1,6 +1,6 @@
-"""What those who were sent a quiet alarm are told of it afterwards: who is on it, home, out again, closed.
+"""Updates to the recipients of a quiet alarm: taken, home, out again, closed.
 
-Below `quiet_alarms`, since a press of Home or Still out is told to them too.
+This module is below `quiet_alarms`, because Home and Still out use it too.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from db.queries.safety import alerts as alert_queries
 from db.queries.safety import quiet_alarms as queries
 
 BY_DM = ":dm"
-"""Ends the occurrence of a message that goes to each alone, where one of the same may stand in a channel."""
+"""Suffix of the occurrence of a direct message, where the same message may also go to a channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuietAlarm:
-    """A quiet alarm as it stands. Attributes as of the table `unsafe_alarms`."""
+    """A quiet alarm. Attributes as in the table `unsafe_alarms`."""
 
     alarm_id: int
     outing_id: int
@@ -37,26 +37,26 @@ class QuietAlarm:
 
     @property
     def sounds(self) -> bool:
-        """Whether nobody is on it yet."""
+        """Whether nobody has taken it yet."""
         return self.taken_at is None and self.closed_at is None
 
 
 async def came_home(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Tell those alarmed that the presser has pressed Home; it sounds on, since that may not have been their choice."""
+    """Tell the recipients that the member pressed Home. The alarm stays open: it may not have been their choice."""
     row = await queries.open_alarm(session, outing.outing_id, user_id)
     if row is not None:
         await tell(session, outing, view(row), "home", user_id, now)
 
 
 async def out_again(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Tell those alarmed that the presser has taken Home back."""
+    """Tell the recipients that the member took Home back."""
     row = await queries.open_alarm(session, outing.outing_id, user_id)
     if row is not None:
         await tell(session, outing, view(row), "out", user_id, now)
 
 
 async def remind(session: AsyncSession, outing: OutingView, alarm: QuietAlarm, now: datetime) -> None:
-    """Ask whoever is on an alarm, and nobody else, to close it."""
+    """Ask only the member who has taken an alarm to close it."""
     assert alarm.taken_by is not None
     payload = {"about_user_id": alarm.user_id, "by_user_id": alarm.taken_by, "how": "open", "alarm_id": alarm.alarm_id}
     if alarm.taken_by not in await alert_queries.owner_and_organisers(session, outing.guild_id):
@@ -72,7 +72,7 @@ async def remind(session: AsyncSession, outing: OutingView, alarm: QuietAlarm, n
 async def tell(
     session: AsyncSession, outing: OutingView, alarm: QuietAlarm, how: str, by_user_id: int, now: datetime
 ) -> None:
-    """Tell everybody who was sent the alarm a turn of it, by the same way, besides who brought it about."""
+    """Send an update to everybody who was sent the alarm, by the same way, except the member who caused it."""
     alarmed = await alert_queries.receivers(session, [StoredKind.ALERT_UNSAFE], outing.outing_id, alarm.user_id)
     occurrence = f"{alarm.alarm_id}:{how}:{now.timestamp():.0f}"
     payload = {"about_user_id": alarm.user_id, "by_user_id": by_user_id, "how": how, "alarm_id": alarm.alarm_id}
@@ -94,7 +94,7 @@ async def tell(
 
 
 def view(row: models.UnsafeAlarm) -> QuietAlarm:
-    """A quiet alarm as its row has it."""
+    """Return a row as a `QuietAlarm`."""
     return QuietAlarm(
         alarm_id=row.alarm_id,
         outing_id=row.outing_id,

@@ -1,4 +1,4 @@
-"""The run an outing makes for each who was out: drafted, then logged, changed or thrown away by its runner alone."""
+"""Run drafts: the run that an outing suggests to each member who was out, to log, change or discard."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from db.engine import Database
 from db.queries.outings import outings as queries
 
 LEAST = timedelta(minutes=1)
-"""A check-out within a minute of the check-in still makes a run of a minute: its runner will correct it."""
+"""Shortest drafted run, when check-out follows check-in within a minute; the runner can correct it."""
 OFF_PLAN = 1.5
-"""By so much longer or shorter than planned, the planned distance is not what was run and is left out."""
+"""Ratio of actual to planned time, either way, above which the planned distance is left out."""
 _WAYS = {Role.BACKWARD: Direction.BACKWARD, Role.SPOTTER: Direction.FORWARD}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A run as an outing suggests it.
+    """A run suggested by an outing.
 
     Attributes:
-        outing: it comes from.
-        content: direction by role and half, distance as planned, time from check-in to check-out.
-        spotted_m: metres faced forward for others.
-        spotted_ms: milliseconds of that.
-        measured: its times are those of check-in and Home.
+        outing: outing it comes from.
+        content: direction by role and half, planned distance, time from check-in to check-out.
+        spotted_m: metres run as a spotter.
+        spotted_ms: milliseconds run as a spotter.
+        measured: whether the times are those of check-in and Home.
     """
 
     outing: OutingView
@@ -51,14 +51,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of an outing in which one person has one role, and faces one way.
+    """A part of an outing in which one member has one role and one direction.
 
     Attributes:
         half: 0 or 1.
-        role: theirs in it.
-        begin: when.
-        end: when.
-        alone: they run backward in it by role, with nobody left who faces forward: on a road they turned round.
+        role: role in that half.
+        begin: start.
+        end: end.
+        alone: the role is backward but no spotter is left, so that they turned to run forward.
     """
 
     half: int
@@ -69,17 +69,17 @@ class _Part:
 
     @property
     def direction(self) -> Direction:
-        """Which way they faced."""
+        """Direction in which the member ran."""
         return Direction.FORWARD if self.alone else _WAYS[self.role]
 
 
 def draft_of(outing: OutingView, me: CompanionView, zone: str, now: datetime, sharing: Sharing = Sharing.CLUB) -> Draft:
-    """What an outing suggests for one person, as far as it can have happened by `now`.
+    """Return the run that an outing suggests for one member, up to `now`.
 
-    Time is from check-in to Home, at most until the planned return: who pressed later had forgotten it. Without both
-    (nobody pressed, but it happened; others have said what happened) it is the time planned, and the minutes are
-    estimates; so are those of two halves whose change nobody pressed. The distance is the one planned unless the time,
-    or anybody's best, says that it was not run. Facing forward counts while somebody ran backward.
+    The time runs from check-in to Home, at most until the planned return: whoever pressed later had forgotten. Without
+    both presses (the outing took place without the bot, or others reported what happened) it is the planned time,
+    marked as estimated; so are two halves whose swap nobody pressed. The distance is the planned one unless the time or
+    a world best contradicts it. Time as a spotter counts only while somebody ran backward.
     """
     begin, end, measured = _span(outing, me, now)
     exact = measured and outing.swapped_at is not None and begin < outing.swapped_at < end
@@ -105,7 +105,7 @@ def draft_of(outing: OutingView, me: CompanionView, zone: str, now: datetime, sh
 
 
 def _span(outing: OutingView, me: CompanionView, now: datetime) -> tuple[datetime, datetime, bool]:
-    """Begin and end of one person's outing, and whether check-in and Home say so."""
+    """Return start and end for one member, and whether both come from check-in and Home."""
     planned = timedelta(milliseconds=outing.planned_ms)
     begin = me.checked_in_at or outing.started_at or outing.starts_at
     said_by_others = outing.state is OutingState.RESOLVED and me.home_at == outing.ended_at
@@ -119,12 +119,12 @@ def _span(outing: OutingView, me: CompanionView, now: datetime) -> tuple[datetim
 
 
 def _split(outing: OutingView, me: CompanionView, part: _Part) -> list[_Part]:
-    """A part in two where somebody ran backward until nobody faced forward any more."""
+    """Split a backward part at the moment when the last spotter was gone."""
     if part.role is not Role.BACKWARD or outing.solo or me.checked_in_at is None:
         return [part]
     spotters = [c for c in _others(outing, me) if c.roles.at(part.half) is Role.SPOTTER]
     if not spotters:
-        return [part]  # erased since
+        return [part]  # spotter's data erased since
     covered = max((_until(c) for c in spotters if _was_there(outing, c)), default=part.begin)
     covered = min(max(covered, part.begin), part.end)
     if part.end - covered < LEAST:
@@ -134,7 +134,7 @@ def _split(outing: OutingView, me: CompanionView, part: _Part) -> list[_Part]:
 
 
 def _spotted(outing: OutingView, me: CompanionView, part: _Part) -> timedelta:
-    """How long of a part this person faced forward for somebody who ran backward."""
+    """Return how long this member was a spotter for somebody running backward in this part."""
     if part.role is not Role.SPOTTER or not _was_there(outing, me):
         return timedelta()
     runners = [c for c in _others(outing, me) if c.roles.at(part.half) is Role.BACKWARD and _was_there(outing, c)]
@@ -143,31 +143,31 @@ def _spotted(outing: OutingView, me: CompanionView, part: _Part) -> timedelta:
 
 
 def _others(outing: OutingView, me: CompanionView) -> list[CompanionView]:
-    """Who else was in it, and who was checked in without being there."""
+    """Return the other members who were in, and those who were checked in without being there."""
     others = [c for c in outing.companions if c.user_id != me.user_id]
     return [c for c in others if c.presence is Presence.IN or (c.presence is Presence.LEFT and c.happened == "no")]
 
 
 def _was_there(outing: OutingView, companion: CompanionView) -> bool:
-    """Whether somebody was checked in, or of an outing that nobody began with the bot says that it happened."""
+    """Whether a member was checked in, or says that an outing not started with the bot took place."""
     if outing.started_at is not None:
         return companion.checked_in_at is not None
     return companion.happened == "yes"
 
 
 def _until(companion: CompanionView) -> datetime:
-    """Until when somebody was out, as far as is known."""
+    """Return until when a member was out, as far as known."""
     return companion.home_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _stretches(outing: OutingView, parts: Sequence[_Part], *, estimated: bool, guessed: bool) -> tuple[Stretch, ...]:
-    """One stretch for each way faced in turn, with its share of the planned distance where that can be.
+    """Return one stretch for each change of direction, with its share of the planned distance if that is plausible.
 
     Args:
-        outing: it comes from.
-        parts: in order.
-        estimated: the times are those planned.
-        guessed: the roles changed, nobody knows when.
+        outing: outing it comes from.
+        parts: parts in order.
+        estimated: the times are the planned ones.
+        guessed: the roles were swapped at an unknown time.
     """
     told = [(way, list(same)) for way, same in groupby(parts, key=lambda part: part.direction)]
     ends = [_ms(same[-1].end - parts[0].begin) for _, same in told]
@@ -176,7 +176,7 @@ def _stretches(outing: OutingView, parts: Sequence[_Part], *, estimated: bool, g
     split = any(part.alone for part in parts)
 
     def made(distance_m: int | None) -> tuple[Stretch, ...]:
-        # Where each part ended on the way was measured by nobody.
+        # Nobody measured the distance at which each part ended.
         unsure = estimated or (several and (guessed or split or distance_m is not None))
         found, past_ms, past_m = [], 0, 0
         for (way, _), end_ms in zip(told, ends, strict=True):
@@ -192,17 +192,17 @@ def _stretches(outing: OutingView, parts: Sequence[_Part], *, estimated: bool, g
 
 
 async def own_draft(database: Database, outing_id: int, person: Person, now: datetime) -> Draft:
-    """The run drafted for somebody.
+    """Return the draft of a member.
 
     Args:
-        database: where.
-        outing_id: which outing's.
-        person: whose.
-        now: the present.
+        database: database to read.
+        outing_id: id of the outing.
+        person: member whose draft it is.
+        now: current time.
 
     Raises:
-        NotFound: none is.
-        Conflict: it was logged or thrown away.
+        NotFound: there is no draft.
+        Conflict: it was logged or discarded.
     """
     async with database.read() as session:
         outing = await read(session, outing_id)
@@ -218,12 +218,12 @@ async def log_draft(
     now: datetime,
     amend: Amend | None = None,
 ) -> RunView:
-    """Log the drafted run, as it is or as `amend` makes it; it counts for the outing's club.
+    """Log the draft, changed by `amend` if given; the run counts for the outing's club.
 
     Raises:
-        NotFound: none is drafted.
-        Conflict: it was logged or thrown away.
-        BadInput: from `amend`.
+        NotFound: there is no draft.
+        Conflict: it was logged or discarded.
+        BadInput: raised by `amend`, or distance and time are implausible.
     """
     async with database.write() as session:
         outing = await read(session, outing_id, hold=True)
@@ -249,10 +249,10 @@ async def log_draft(
 
 
 async def throw_draft(database: Database, outing_id: int, user_id: int) -> None:
-    """Throw the drafted run away; again changes nothing.
+    """Discard the draft; doing so again has no effect.
 
     Raises:
-        NotFound: none was drafted.
+        NotFound: there was no draft.
         Conflict: it was logged.
     """
     async with database.write() as session:
@@ -274,7 +274,7 @@ def _open_draft(outing: OutingView, user_id: int) -> CompanionView:
 
 
 def _spotter(outing: OutingView, me: CompanionView) -> CompanionView | None:
-    """Who faced forward while this person ran backward; the first of several. Nobody who says they were not there."""
+    """Return the first spotter of the outing while this member ran backward, except those who say they were absent."""
     for half in (0, 1):
         if me.roles.at(half) is not Role.BACKWARD:
             continue
@@ -286,9 +286,10 @@ def _spotter(outing: OutingView, me: CompanionView) -> CompanionView | None:
 
 
 def _word_of(outing: OutingView, me: CompanionView, spotter: CompanionView | None) -> SpotterState | None:
-    """Whoever was checked in together, or says as well that it happened, agrees; anybody else is asked.
+    """Return whether the spotter has agreed to be named, or is to be asked.
 
-    Who was left out when the others checked in, and says that they were there, says it alone.
+    A spotter who was checked in together with the runner, or also says that the outing took place, has agreed. If the
+    runner was left out at check-in and later says that they were there, the spotter is asked.
     """
     if spotter is None:
         return None
@@ -297,5 +298,5 @@ def _word_of(outing: OutingView, me: CompanionView, spotter: CompanionView | Non
 
 
 def _ms(length: timedelta) -> int:
-    """In whole seconds: when somebody pressed a button says no tenths of a run."""
+    """Return milliseconds in whole seconds: the times of presses are no more precise."""
     return round(length / timedelta(seconds=1)) * 1000

@@ -1,7 +1,7 @@
-"""Who faces forward for those who are out: noticing that somebody has lost their eyes, and telling them at once.
+"""Spotter coverage of an outing under way: record and report who loses or regains a spotter.
 
-A change of who is out is written between `allow` and `follow`, in one transaction: the database refuses to leave a
-backward runner without eyes unless the outing says so (`eyes_lost_at`), and `follow` writes the message that says it.
+Write each change of who is out between `allow` and `follow`, in one transaction. The database rejects a change that
+leaves a backward runner without a spotter unless `eyes_lost_at` is set; `follow` writes the messages about it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from db.queries.outings import outings as queries
 
 
 def lost_at(outing: OutingView, now: datetime) -> datetime:
-    """The instant to write: never before the start, even where the clock was set back since."""
+    """Return the value for `eyes_lost_at`: `now`, but never before the start, in case the clock was set back."""
     return max(now, outing.started_at or now)
 
 
 async def allow(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    """Let what is written next leave somebody without eyes; `follow` must come after it."""
+    """Set `eyes_lost_at`, so that the next writes may leave somebody without a spotter; call `follow` after them."""
     if outing.eyes_lost_at is None:
         await queries.move(session, outing.outing_id, OUT, eyes_lost_at=lost_at(outing, now))
 
@@ -38,20 +38,20 @@ async def follow(
     how: str,
     silent: bool = False,
 ) -> OutingView:
-    """Tell whoever has lost their eyes, or has them again, and note whether anybody is without.
+    """Tell everybody whose spotter coverage changed, and clear `eyes_lost_at` when everybody is covered.
 
     Args:
-        session: of the change.
-        before: the outing before it.
-        now: when.
-        event: tells this change from others.
-        by_user_id: who went, or came back.
-        how: "home", "not_there" (they say that they never came), "still_out" (they had pressed Home too early), "there"
-            (they did come after all), "swap".
-        silent: whoever has lost their eyes is told of it by another message of this transaction.
+        session: database session of the change.
+        before: outing before the change.
+        now: current time.
+        event: unique id of this change.
+        by_user_id: member who went home or came back.
+        how: "home", "not_there" (they say that they never came), "still_out" (they pressed Home too early), "there"
+            (they came after all) or "swap".
+        silent: do not tell those who lost their spotter, because another message of this transaction does.
 
     Returns:
-        The outing as it then is.
+        The outing after the change.
     """
     after = await read(session, before.outing_id)
     if after.eyes_lost_at is not None and (after.solo or not after.uncovered):
@@ -59,11 +59,11 @@ async def follow(
         after = await read(session, after.outing_id)
     lost = after.uncovered - before.uncovered
     if how == "not_there":
-        lost = frozenset(c.user_id for c in after.out)  # all of them should know who is not with them
+        lost = frozenset(c.user_id for c in after.out)  # everybody must know who is not with them
     out = {c.user_id for c in after.out} - {by_user_id}
     back = out & before.uncovered - after.uncovered if how in ("still_out", "there") else set()
     told = [(StoredKind.OUTING_EYES_LOST, set() if silent else lost, how), (StoredKind.OUTING_EYES_BACK, back, how)]
-    if how == "there":  # all of them were told that they are not
+    if how == "there":  # everybody was told that this member is absent
         told.append((StoredKind.OUTING_EYES_BACK, out - back, "there_too"))
     for kind, user_ids, why in told:
         payload = {"by_user_id": by_user_id, "how": why}

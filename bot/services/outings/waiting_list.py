@@ -1,4 +1,4 @@
-"""Who may answer a call, who has the time, and the waiting list: a place that becomes free is offered in order."""
+"""Waiting list of an outing, and the checks of who may answer a call and has time for it."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from db.queries.outings import partner_calls as queries
 from db.queries.partners import trust_and_blocks as tie_queries
 
 ASKED_AT_MOST = 10
-"""How many who are free are asked when an outing has lost somebody."""
+"""Most available members asked after an outing has lost somebody."""
 ASKED_A_DAY = 20
-"""How many are asked in a day for calls of one member, who could change the terms again and again."""
+"""Most members asked in a day for calls of one member, who could change the terms repeatedly."""
 RECENT = timedelta(days=60)
-"""Who has faced forward since then is asked as a recent spotter."""
+"""Period in which a member must have been a spotter to be asked as a recent one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presser:
-    """Who presses a button.
+    """Member who presses a button.
 
     Attributes:
-        user_id: Discord's id.
-        guild_id: the club it is pressed in; None in a direct message.
-        role_ids: held there, as Discord says with the press; empty in a direct message.
+        user_id: Discord user id.
+        guild_id: club where it is pressed; None in a direct message.
+        role_ids: the member's roles there, as in the interaction; empty in a direct message.
     """
 
     user_id: int
@@ -49,10 +49,10 @@ class Presser:
 
 
 async def held(session: AsyncSession, outing_id: int, *, hold: bool = True) -> OutingView:
-    """An outing, held against other writers unless it is only read.
+    """Return an outing, locked against other writers unless `hold` is false.
 
     Raises:
-        NotFound: there is none; said as to somebody who may not join.
+        NotFound: it does not exist; same message as for a member who may not join.
     """
     try:
         return await read(session, outing_id, hold=hold)
@@ -61,17 +61,17 @@ async def held(session: AsyncSession, outing_id: int, *, hold: bool = True) -> O
 
 
 async def open_to(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
-    """Those of some members, given with their roles, who may answer a call."""
+    """Return those of `known` (member id to role ids) who may answer a call."""
     candidates = await _audience_among(session, outing, known)
     inside = [c.user_id for c in outing.inside]
     return candidates - await tie_queries.blocked_among(session, candidates, inside)
 
 
 async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapping[int, frozenset[int]]) -> set[int]:
-    """Those of some members whom a call is made to, a block or not."""
+    """Return those of `known` in the audience of a call, ignoring blocks."""
     candidates = set(known)
     if outing.audience is Audience.TRUSTED:
-        caller_id = outing.caller_id or 0  # nobody trusts for one who erased themselves
+        caller_id = outing.caller_id or 0  # a caller who erased their data has no trust list
         candidates &= await tie_queries.trusted_by(session, caller_id, candidates) | {caller_id}
     elif outing.audience is Audience.ROLE:
         candidates = {user_id for user_id in candidates if outing.audience_role_id in known[user_id]}
@@ -79,20 +79,21 @@ async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapp
 
 
 async def check_open(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
-    """Refuse whoever may not join, always in the same words. Asked last: whatever else refuses is told to everybody.
+    """Check that the presser may join; the message is always the same. Call it last: other refusals are open to
+    everybody.
 
     Raises:
-        NotFound: another club's, limited to others, or a block with somebody who is in.
+        NotFound: another club, another audience, or a block with somebody who is in.
     """
     if not await is_open(session, outing, presser):
         raise NotFound("partners.not_open")
 
 
 async def check_audience(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
-    """Refuse whom a call is not made to. Where nobody's place changes this is enough, and no block shows.
+    """Check that a call is made to the presser. Enough where nobody's place changes, and reveals no block.
 
     Raises:
-        NotFound: another club's, or limited to others.
+        NotFound: another club, or another audience.
     """
     known = await _known(session, outing, presser)
     if presser.user_id not in await _audience_among(session, outing, known):
@@ -100,19 +101,19 @@ async def check_audience(session: AsyncSession, outing: OutingView, presser: Pre
 
 
 async def may_answer(database: Database, outing: OutingView, user_id: int) -> bool:
-    """Whether somebody who is asked may answer, as far as the club's roles were seen."""
+    """Whether a member who was asked may answer, by their last seen roles."""
     async with database.read() as session:
         return await is_open(session, outing, Presser(user_id))
 
 
 async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
-    """Refuse whoever may not see more than the public card of a limited call.
+    """Check that the presser may see more than the public card of a limited call.
 
-    What a call to everyone shows stands in the channel, so that every member may see it here as well.
+    A call to everyone shows all of it in the channel, so that each member of the club may see it here too.
 
     Raises:
-        NotFound: another club's, or limited to others.
-        Conflict: limited, and over: nobody sees more of it, so that no block shows.
+        NotFound: another club, or another audience.
+        Conflict: limited and over. It reads the same to all who were not in it, so that it reveals no block.
     """
     me = outing.who(presser.user_id)
     if me is not None and me.presence is not Presence.LEFT:
@@ -126,12 +127,12 @@ async def check_sees(session: AsyncSession, outing: OutingView, presser: Presser
 
 
 async def is_open(session: AsyncSession, outing: OutingView, presser: Presser) -> bool:
-    """Whether somebody may join, as of `check_open`."""
+    """Whether a member may join, as in `check_open`."""
     return presser.user_id in await open_to(session, outing, await _known(session, outing, presser))
 
 
 async def _known(session: AsyncSession, outing: OutingView, presser: Presser) -> dict[int, frozenset[int]]:
-    """The presser with roles, as a member of the outing's club; nobody where that is another one."""
+    """Return the presser with their roles as a member of the outing's club; empty if they press in another club."""
     if presser.guild_id is None:
         return await queries.members_among(session, outing.guild_id, [presser.user_id])
     return {presser.user_id: presser.role_ids} if presser.guild_id == outing.guild_id else {}
@@ -141,7 +142,7 @@ async def _known(session: AsyncSession, outing: OutingView, presser: Presser) ->
 
 
 def ends_at(outing: OutingView) -> datetime:
-    """When an outing is planned to be over, without the reserve."""
+    """Return the planned end of an outing, without reserve."""
     return outing.starts_at + timedelta(milliseconds=outing.planned_ms)
 
 
@@ -152,12 +153,12 @@ def _span(row: models.Outing) -> tuple[datetime, datetime]:
 
 
 async def check_free(session: AsyncSession, outing: OutingView, user_id: int) -> None:
-    """Refuse a second outing at the same time, showing both.
+    """Check that a member has no other outing at the same time; the error shows both.
 
     Raises:
         Conflict: they overlap.
     """
-    await people_queries.hold(session, [user_id])  # of two joined at once the second sees the first
+    await people_queries.hold(session, [user_id])  # of two concurrent joins the second sees the first
     for _, row in await queries.live_outings_of(session, [user_id]):
         if row.outing_id != outing.outing_id and overlap(_span(row), (outing.starts_at, ends_at(outing))):
             raise Conflict(
@@ -172,7 +173,7 @@ async def check_free(session: AsyncSession, outing: OutingView, user_id: int) ->
 
 
 async def _busy(session: AsyncSession, outing: OutingView, user_ids: Collection[int]) -> set[int]:
-    """Those of some people who are in another outing then."""
+    """Return those of some members who are in another outing at that time."""
     return {
         user_id
         for user_id, row in await queries.live_outings_of(session, user_ids)
@@ -184,12 +185,12 @@ async def _busy(session: AsyncSession, outing: OutingView, user_ids: Collection[
 
 
 def held_wishes(outing: OutingView, without: int | None = None) -> list[Wish]:
-    """What those who are in, and those a place is kept for, come as; one person left out."""
+    """Return the wishes of those who are in or are offered a place, except of `without`."""
     return [c.wish for c in outing.companions if c.presence in (Presence.IN, Presence.OFFERED) and c.user_id != without]
 
 
 def free_for(outing: OutingView, user_id: int | None) -> dict[Wish, int]:
-    """How many may still come as what, a place kept for somebody else being taken."""
+    """Return the free places by wish; places offered to others count as taken."""
     if outing.state not in BEFORE:
         return dict.fromkeys(Wish, 0)
     wishes = held_wishes(outing, without=user_id)
@@ -197,7 +198,7 @@ def free_for(outing: OutingView, user_id: int | None) -> dict[Wish, int]:
 
 
 async def offer_places(session: AsyncSession, outing: OutingView, now: datetime) -> OutingView:
-    """Offer what is free to the first on the waiting list who fits, and so on; each place is kept meanwhile."""
+    """Offer free places in the order of the waiting list, by wish; each is reserved until its offer ends."""
     waiting = [c for c in outing.companions if c.presence is Presence.WAITING]
     if outing.state not in BEFORE or not waiting:
         return outing
@@ -232,10 +233,10 @@ async def offer_places(session: AsyncSession, outing: OutingView, now: datetime)
 
 
 async def ask_who_is_free(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    """Ask a few who could come: whose weekly windows hold the time, then who has faced forward lately.
+    """Ask a few members to join: first those whose availability covers the time, then recent spotters.
 
-    Nobody twice for the same terms, nobody who pauses, has left the club or this outing, is out then, or may not
-    answer.
+    Excluded: members already asked for these terms, paused, no longer in the club or in this outing, busy at that time,
+    or not allowed to answer.
     """
     free = {wish for wish, places in free_for(outing, None).items() if places}
     if outing.state is not OutingState.OPEN or not free:
@@ -252,7 +253,7 @@ async def ask_who_is_free(session: AsyncSession, outing: OutingView, now: dateti
             and can_then(row.windows, outing.starts_at, ends_at(outing), zone)
         ):
             windows.append(row.user_id)
-    # By lot, so that it is not always the same; by the outing, so that it can be repeated.
+    # Random, so that not always the same members are asked; seeded by the outing, so that it is repeatable.
     random.Random(outing.outing_id).shuffle(windows)
     spotters: list[int] = []
     if Wish.SPOTTER in free:
