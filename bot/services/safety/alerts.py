@@ -1,7 +1,7 @@
-"""Alarms: whom they go to, the call for help, the quiet one (`quiet_alarms`), and what ends them.
+"""Alerts: their recipients, calls for help, quiet alarms (`quiet_alarms`), and how alarms end.
 
-Nothing here reaches a channel that others of the club can read: alerts go to the organisers' channel, which is
-checked when it is set and again when an alert is drawn, or by direct message.
+Alerts never go to a channel that other members of the club can read. They go to the organisers' channel, whose
+permissions are checked when it is set and when an alert is rendered, or by direct message.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from db.queries.safety import alerts as queries
 log = logging.getLogger(__name__)
 
 BY_DM = ":dm"
-"""Ends the occurrence of an alarm that goes to each alone, where one of the same may stand in a channel."""
+"""Suffix of the occurrence of a direct message, where the same alarm may also go to a channel."""
 WORD_LIMIT = 300
 
 
 async def club_for(database: Database, guild_id: int) -> Club:
-    """A club's settings, for the numbers and roles an alert names.
+    """Return a club's settings, for the emergency number and roles in an alert.
 
     Raises:
-        NotFound: the club is not known.
+        NotFound: the club is unknown.
     """
     async with database.read() as session:
         club = club_of(await session.get(models.Guild, guild_id))
@@ -51,19 +51,19 @@ async def club_for(database: Database, guild_id: int) -> Club:
 
 
 async def anybody_was_alarmed(database: Database, outing_id: int) -> bool:
-    """Whether anybody who is not out was told of an alarm about an outing."""
+    """Whether anybody who is not out was alarmed about an outing."""
     async with database.read() as session:
         return bool(await queries.receivers(session, overdue_timers.ALARMS, outing_id))
 
 
 async def has_read_of_it(database: Database, outing_id: int, user_id: int, channel_id: int) -> bool:
-    """Whether an alarm about an outing has reached a person, or a channel."""
+    """Whether an alarm about an outing has reached a user or a channel."""
     async with database.read() as session:
         return await queries.has_arrived(session, overdue_timers.ALARMS, outing_id, user_id, channel_id)
 
 
 async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
-    """Whether somebody has accepted being a person's contact, and neither has taken it back."""
+    """Whether a user is an accepted contact of a member, and neither has withdrawn."""
     async with database.read() as session:
         return any(c.contact_id == contact_id for c in await queries.accepted_contacts(session, [user_id]))
 
@@ -71,9 +71,9 @@ async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
 async def need_help(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Somebody asks for help: the organisers and the presser's contacts are told at once, until it is resolved.
+    """Call for help: the organisers and the member's contacts are told at once, repeatedly until it is resolved.
 
-    Each call has a life of its own: two callers are repeated each, and one who says what happened ends one call.
+    Calls are independent: each member's call is repeated by itself, and a member's resolution ends only their own.
 
     Raises:
         NotFound: not in it.
@@ -101,11 +101,10 @@ async def need_help(
 async def feel_unsafe(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> tuple[OutingView, MemberError | None]:
-    """The quiet alarm. For the outing it is an extension by the least there is; where Extend is refused it is raised
-    all the same.
+    """Raise a quiet alarm: to the outing it is the shortest extension. It is raised even where Extend is refused.
 
     Returns:
-        The outing as it then is, and what Extend would have been refused with, which is then the answer.
+        The outing after the change, and the error with which Extend was refused, if any; it is then the answer.
 
     Raises:
         NotFound: not in it.
@@ -122,7 +121,7 @@ async def feel_unsafe(
         except Conflict as error:
             if outing.state not in OUT or me.checked_in_at is None:
                 raise
-            refused = error  # of who is home as well: another may have pressed it
+            refused = error  # also for a member who is home: somebody else may have pressed it
         await quiet_alarms.raise_alarm(session, outing, user_id, now)
         return outing, refused
 
@@ -137,27 +136,26 @@ async def resolve(
     interaction_id: int,
     now: datetime,
 ) -> OutingView:
-    """Say what happened. An organiser ends the alarms with it, for good; somebody of the outing ends what is theirs.
+    """Resolve an alarm. An organiser ends all alarms of the outing; a member of it ends only their own.
 
-    The word is for those who were alarmed. Nobody of the outing reads it, whoever says it: it may be about one of them.
-    Somebody of the outing speaks for themselves: their call for help is over and they are taken as home. Nobody can
-    say so for another, who may be the one who needs help: the others' calls and the watch over them go on, until each
-    has said it or an organiser has. The word of who was out with them is passed on.
+    Only those who were alarmed read the note, and nobody in the outing: it may be about one of them. A member of the
+    outing speaks for themselves: their call for help ends and they count as home. They cannot resolve for another
+    member, who may be the one who needs help. The others' calls and timers continue until each has resolved their own
+    or an organiser resolves all. The note is passed on to those who were alarmed.
 
     Args:
-        database: where.
-        outing_id: ours.
-        user_id: an organiser, or once somebody is overdue a member of the outing who was out.
+        database: database to write to.
+        outing_id: id of the outing.
+        user_id: organiser, or a member of the outing who was out, once it is overdue.
         word: what happened.
-        organises: the club this person organises, None for none.
-        interaction_id: the key of this press.
-        now: when.
+        organises: club that this user organises, or None.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
         NotFound: neither in it nor an organiser of its club.
-        BadInput: no word.
-        Conflict: it is resolved already; or nobody is overdue, and it is no organiser who says so: the clock of
-            those who are out is theirs.
+        BadInput: the note is blank.
+        Conflict: already resolved, or not overdue and the user is no organiser.
     """
     word = word.strip()[:WORD_LIMIT]
     if is_blank(word):
@@ -180,7 +178,7 @@ async def resolve(
                 return going_on
             outing = await read(session, outing_id)
         still_out = outing.out
-        await spotter_coverage.allow(session, outing, now)  # row by row: nobody is out at the end
+        await spotter_coverage.allow(session, outing, now)  # for each row; nobody is out at the end
         for companion in still_out:
             await outing_queries.set_companion(session, outing_id, companion.user_id, home_at=now, draft="offered")
         await end(session, outing, OutingState.RESOLVED, now, resolution=word, resolved_by=user_id)
@@ -199,7 +197,7 @@ async def resolve(
 async def _speak_for_oneself(
     session: AsyncSession, outing: OutingView, user_id: int, word: str, interaction_id: int, now: datetime
 ) -> OutingView | None:
-    """End what is somebody's own of the alarms; the outing as it goes on, or None where nothing is left of them."""
+    """End a member's own part of the alarms; return the outing that continues, or None if no alarm remains."""
     calls = await overdue_timers.callers_for_help(session, outing.outing_id)
     others_call = calls - {user_id}
     if others_call and user_id not in calls:
@@ -230,19 +228,19 @@ async def by_direct_message(
     now: datetime,
     payload: Mapping[str, object],
 ) -> None:
-    """Tell the owner and every known organiser by direct message what could not be said in their channel."""
+    """Tell the owner and every known organiser by direct message what cannot be said in their channel."""
     outing = await read(session, outing_id)
     letters = [
         alarm_letter(kind, occurrence + BY_DM, outing, now, payload, user_id=one)
         for one in await queries.owner_and_organisers(session, outing.guild_id)
     ]
     if not letters:
-        log.error("an alarm of outing %d (%s) has nobody to go to: name organisers and a channel", outing_id, kind)
+        log.error("alarm of outing %d (%s) has no recipients; set organisers and a channel", outing_id, kind)
     await post(session, letters, now)
 
 
 async def _place_in(session: AsyncSession, outing_id: int, user_id: int) -> tuple[OutingView, CompanionView]:
-    """An outing, held, and somebody's place in it; `NotFound` where there is none, so that nothing is told of it."""
+    """Return an outing, locked, and a member's place in it; raise `NotFound` alike if either does not exist."""
     outing = await read(session, outing_id, hold=True)
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
@@ -258,7 +256,7 @@ async def move_to_direct_messages(
     now: datetime,
     payload: Mapping[str, object],
 ) -> None:
-    """The same in a transaction of its own, when the channel turns out to be readable by others."""
+    """Run `by_direct_message` in its own transaction, when others turn out to be able to read the channel."""
     if outing_id is None:
         return
     async with database.urgent.write() as session:
@@ -274,10 +272,10 @@ async def alarm_contacts(
     help_for: int | None = None,
     anew: bool = False,
 ) -> None:
-    """Tell the contacts of some people, in the order named; whoever was told of this return, or call, is not again.
+    """Tell the contacts of some members, in order, except those already told about this return or call.
 
-    Unless it is `anew`: the caller had ended a call, while another's was running, and calls once more. A contact who is
-    out with them is not told: they can miss nobody, and are asked themselves.
+    With `anew` they are told again: the member had ended a call while another's was active, and calls once more. A
+    contact who is out in the same outing is not told: they are asked themselves.
     """
     about = f"{outing.outing_id}:{overdue_timers.help_of(outing) if help_for else overdue_timers.return_of(outing)}"
     told = {(one.user_id, one.about) for one in await queries.contact_letters(session, StoredKind.ALERT_CONTACT, about)}
@@ -298,7 +296,7 @@ async def alarm_contacts(
 async def alarm_organisers(
     session: AsyncSession, outing: OutingView, step: int, now: datetime, *, help_for: int | None = None
 ) -> None:
-    """Tell the organisers, in their channel or each alone."""
+    """Tell the organisers in their channel, or each by direct message."""
     club = club_of(await session.get(models.Guild, outing.guild_id))
     caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
     occurrence = f"{outing.outing_id}:{overdue_timers.return_of(outing)}:{step}:{now.timestamp():.0f}{caller}"

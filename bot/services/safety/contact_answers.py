@@ -1,4 +1,4 @@
-"""What was tried before the organisers are told, and what contacts answer who were alarmed."""
+"""Contact answers: which notices were tried before the organisers are told, and what alarmed contacts reply."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from db.queries.safety.alerts import ContactLetter
 
 REACHED, CANNOT = "reached", "cannot"
 ARRIVED = ("sent", "closed")
-"""States of a message that its recipient can have read; of `closed` a channel says that it waits."""
+"""States of a message that its recipient can have read; for `closed`, a notice in a channel points to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmedContact:
-    """A contact who was alarmed. `name` is as typed: escape it.
+    """A contact who was alarmed. `name` is as typed, unescaped.
 
     Attributes:
-        name: the contact's, as named.
-        about: whose contact.
-        how: "reached" or "cannot" where answered, else "told", "waits" (on its way), "unreached", or "with" (is out
-            with them, and so not told).
+        name: name given by the member who chose the contact.
+        about: member whose contact they are.
+        how: "reached" or "cannot" if answered, else "told", "waits" (on its way), "unreached", or "with" (out with the
+            member, and therefore not told).
     """
 
     name: str
@@ -41,11 +41,11 @@ class AlarmedContact:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was tried for those who are out.
+    """Notices tried for those who are out.
 
     Attributes:
-        asked: for each, whether the question if they are home has arrived.
-        contacts: who was told, in order; then who is out with them.
+        asked: for each, whether the question whether they are home has arrived.
+        contacts: contacts who were told, in order; then those who are out with them.
     """
 
     asked: Mapping[int, bool]
@@ -54,11 +54,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class AlarmedContacts:
-    """Somebody's contacts on one outing.
+    """A member's contacts with respect to one outing.
 
     Attributes:
         told: whether any of them would be told.
-        along: those who go along, who are not told while both are out.
+        along: those in the outing, who are not told while both are out.
     """
 
     told: bool
@@ -66,7 +66,7 @@ class AlarmedContacts:
 
 
 async def tried(database: Database, outing: OutingView) -> Tried:
-    """What was tried before the organisers are told, as far as it is known now."""
+    """Return the notices tried before the organisers are told, as far as known now."""
     since = overdue_timers.help_of(outing) if outing.help_at is not None else overdue_timers.return_of(outing)
     async with database.read() as session:
         asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing.outing_id)
@@ -90,14 +90,14 @@ async def tried(database: Database, outing: OutingView) -> Tried:
 
 
 async def was_asked(database: Database, outing_id: int, user_id: int) -> bool:
-    """Whether somebody was really asked whether they are home."""
+    """Whether the question whether they are home was sent to a member."""
     async with database.read() as session:
         asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing_id)
     return user_id in asks and asks[user_id].sent_at is not None
 
 
 async def contacts_on(database: Database, outing: OutingView, user_id: int) -> AlarmedContacts:
-    """Who of those who accepted being somebody's contact would be told on an outing, and who goes along."""
+    """Return whether a member's contacts would be told about an outing, and which of them are in it."""
     async with database.read() as session:
         ids = [c.contact_id for c in await queries.accepted_contacts(session, [user_id])]
     along = [one for one in outing.inside if one.user_id in ids and outing.goes_along(one.user_id)]
@@ -105,7 +105,7 @@ async def contacts_on(database: Database, outing: OutingView, user_id: int) -> A
 
 
 async def name_of_contact(database: Database, about_user_id: int, contact_id: int) -> str:
-    """A contact's name as whoever named them knows it; "?" where they are none any more. As typed: escape it."""
+    """Return a contact's name as typed, unescaped; "?" if they are no contact any more."""
     async with database.read() as session:
         named = await queries.accepted_contacts(session, [about_user_id])
     return next((one.contact_name for one in named if one.contact_id == contact_id), "?")
@@ -121,22 +121,22 @@ async def answer(
     interaction_id: int,
     now: datetime,
 ) -> OutingView:
-    """Take a contact's answer, which the organisers read: those alarmed already at once, the others with their alarm.
+    """Record a contact's answer and pass it on to organisers who were alarmed; others see it in their alarm.
 
-    Where every contact who was told can not, the organisers are told now.
+    If every contact who was told cannot help, the organisers are told now.
 
     Args:
-        database: where.
-        outing_id: of which outing.
-        about_user_id: who is looked for.
-        contact_id: who answers.
+        database: database to write to.
+        outing_id: id of the outing.
+        about_user_id: member who is missing.
+        contact_id: contact who answers.
         how: `REACHED` or `CANNOT`.
-        interaction_id: the key of this press.
-        now: when.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
-        NotFound: this person was not alarmed about that one.
-        Conflict: nobody is looked for any more, or not that one.
+        NotFound: the contact was not alarmed about this member.
+        Conflict: nobody is missing any more, or not this member.
     """
     async with database.urgent.write() as session:
         outing = await read(session, outing_id, hold=True)

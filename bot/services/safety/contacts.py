@@ -1,4 +1,4 @@
-"""Safety contacts: whom somebody wants told when they do not come home, in order; each has to accept."""
+"""Safety contacts: whom a member wants told when they do not come home, in order; each must accept."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from db.engine import Database
 from db.queries.safety import contacts as queries
 
 ASKED = StoredKind.CONTACT_ASK
-"""The kind that asks somebody to be a contact."""
+"""Kind of the message that asks somebody to be a contact."""
 ASKED_A_DAY = 5
-"""Whom a member may ask in a day; taken off and named anew it is another question."""
+"""Contacts a member may ask in a day; removing and adding one again counts as another question."""
 MOST = 3
-"""Contacts a member; as many as watches with incident detection take."""
+"""Contacts of a member; as many as sports watches with incident detection allow."""
 OF_SHOWN = 25
-"""Of those whose contact one is, as many as are listed: a menu of Discord's holds no more."""
+"""Most members listed whose contact one is: the limit of a Discord select menu."""
 UNANSWERED = timedelta(days=7)
-"""How long a question waits before the same person may ask it again."""
+"""Time before an unanswered question may be repeated."""
 AFTER_A_NO = timedelta(days=30)
-"""How long after a no."""
+"""Time before somebody who declined may be asked again."""
 
 
 class ContactState(StrEnum):
-    """What a contact has answered."""
+    """Answer of a contact."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"
@@ -41,14 +41,14 @@ class ContactState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnContact:
-    """Somebody named as a contact. `name` is as typed: escape it.
+    """A member's contact. `name` is as typed, unescaped.
 
     Attributes:
-        user_id: who.
-        name: as named.
-        position: in the order, from 1.
-        state: what they have answered.
-        blocked: one has blocked them oneself, so that they are told nothing whatever they answered.
+        user_id: Discord user id.
+        name: name given by the member.
+        position: place in the order, from 1.
+        state: their answer.
+        blocked: the member has blocked them, so that they are told nothing whatever they answered.
     """
 
     user_id: int
@@ -60,7 +60,7 @@ class OwnContact:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """One's contacts in order, and those for whom one has accepted to be a contact: (user id, name)."""
+    """A member's contacts in order, and those whose contact they have agreed to be: (user id, name)."""
 
     mine: tuple[OwnContact, ...]
     of: tuple[tuple[int, str], ...]
@@ -68,12 +68,12 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What became of naming somebody.
+    """Result of adding a contact.
 
     Attributes:
-        contacts: as they then are.
-        again_at: None where the contact is asked now; else when that may be at the earliest, because the question was
-            asked before and is open still.
+        contacts: contacts after the change.
+        again_at: None if the contact is asked now; else the earliest time for another question, because an earlier one
+            is still open.
     """
 
     contacts: Contacts
@@ -81,13 +81,13 @@ class Named:
 
 
 async def contacts_of(database: Database, user_id: int) -> Contacts:
-    """One's own contacts, and whose contact one is."""
+    """Return a member's contacts, and the members whose contact they are."""
     async with database.read() as session:
         return await _read(session, user_id)
 
 
 async def is_asked(database: Database, user_id: int, contact_id: int) -> bool:
-    """Whether somebody's question to a contact is open."""
+    """Whether a member's question to a contact is open."""
     async with database.read() as session:
         mine = await queries.own_contacts(session, user_id)
     return any(c.contact_id == contact_id and c.dropped_at is None and c.state == ContactState.ASKED for c in mine)
@@ -96,14 +96,14 @@ async def is_asked(database: Database, user_id: int, contact_id: int) -> bool:
 async def name_contact(
     database: Database, user_id: int, contact_id: int, name: str, guild_id: int | None, now: datetime
 ) -> Named:
-    """Name somebody as a contact, after those already named; they are asked, unless that would press them.
+    """Add a contact after those already named, and ask them, unless they were asked recently.
 
-    Somebody whom a block keeps apart is not asked, and nobody is told why: it stays unanswered.
+    If a block separates the two, no question is sent and the member is not told: it just stays unanswered.
 
     Raises:
-        BadInput: oneself.
-        Conflict: goes out with them, has accepted already, was asked within a week or has said no within a month, there
-            are as many as there can be, or as many were asked today.
+        BadInput: the member themselves.
+        Conflict: they go out together, the contact has already accepted, was asked within a week or declined within a
+            month, or a limit on contacts or on questions a day is reached.
     """
     if user_id == contact_id:
         raise BadInput("alerts.contact.self")
@@ -125,7 +125,7 @@ async def name_contact(
         if known not in mine and len(mine) >= MOST:
             raise Conflict("alerts.contact.full", count=MOST)
         position = known.position if known is not None and known in mine else len(mine) + 1
-        if known is not None and too_early:  # taken off and named again: the question that is open stands
+        if known is not None and too_early:  # removed and added again: the open question stands
             await queries.set_contact(session, user_id, contact_id, position=position, dropped_at=None)
             return Named(await _read(session, user_id), again_at)
         await queries.write_contact(
@@ -154,16 +154,16 @@ async def name_contact(
 
 
 async def share_a_club(database: Database, user_id: int, other_id: int) -> bool:
-    """Whether two people were last seen in a club that neither has left."""
+    """Whether two people were last seen in a common club that neither has left."""
     async with database.read() as session:
         return await queries.share_a_club(session, user_id, other_id)
 
 
 async def drop_contact(database: Database, user_id: int, contact_id: int, now: datetime) -> Contacts:
-    """Take somebody off one's contacts; the others move up. That they were asked is remembered for a while.
+    """Remove a contact; those after them move up. The question is remembered until it may be asked again.
 
     Raises:
-        NotFound: not among them.
+        NotFound: not a contact of this member.
     """
     async with database.urgent.write() as session:
         mine = [c for c in await _held(session, user_id, now) if c.dropped_at is None]
@@ -180,10 +180,10 @@ async def drop_contact(database: Database, user_id: int, contact_id: int, now: d
 
 
 async def answer(database: Database, user_id: int, contact_id: int, *, accept: bool, now: datetime) -> None:
-    """Accept being somebody's contact, decline, or withdraw later, which the member is told.
+    """Accept or decline being a member's contact, or withdraw later; the member is told of a withdrawal.
 
     Raises:
-        NotFound: one is not asked by them, or no more.
+        NotFound: not asked by them, or no longer.
     """
     async with database.urgent.write() as session:
         state = ContactState.ACCEPTED if accept else ContactState.DECLINED
@@ -196,7 +196,7 @@ async def answer(database: Database, user_id: int, contact_id: int, *, accept: b
 
 
 async def withdraw_everywhere(session: AsyncSession, contact_id: int, now: datetime) -> None:
-    """Tell those whose contact somebody was who erases themselves; what is told names nobody."""
+    """Tell the members whose contact erases their data; the messages name nobody."""
     rows = await queries.left_without(session, contact_id)
     await post(session, [_gone(row.user_id, row.guild_id, now) for row in rows], now)
 
@@ -215,14 +215,14 @@ def _gone(user_id: int, guild_id: int | None, now: datetime, contact_id: int | N
 
 
 def _again_at(contact: models.Contact) -> datetime:
-    """When somebody may be asked again who has not accepted."""
+    """Return when somebody who has not accepted may be asked again."""
     if contact.state == ContactState.DECLINED:
         return (contact.answered_at or contact.asked_at) + AFTER_A_NO
     return contact.asked_at + UNANSWERED
 
 
 async def _held(session: AsyncSession, user_id: int, now: datetime) -> list[models.Contact]:
-    """Somebody's contacts, held; of those taken off who may be asked again nothing is kept."""
+    """Return a member's contacts, locked; delete removed contacts who may be asked again."""
     kept = []
     for contact in await queries.own_contacts(session, user_id, hold=True):
         if contact.dropped_at is not None and now >= _again_at(contact):

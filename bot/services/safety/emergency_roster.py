@@ -1,4 +1,4 @@
-"""Whom to tell of an outing that is under way, kept in memory for when the database cannot be read either."""
+"""Emergency roster: whom to tell about each outing under way, kept in memory in case the database cannot be read."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from db.engine import Database
 from db.queries.safety import alerts as queries
 
 MOST = 1000
-"""Outings kept: one is a few kilobytes."""
+"""Outings kept; each takes a few kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lifeline:
-    """What an alarm about an outing needs.
+    """Data that an alarm about an outing needs.
 
     Attributes:
-        outing: as it last was.
-        club: its club's channel, roles and emergency number.
+        outing: last known state.
+        club: channel, roles and emergency number of its club.
         organiser_ids: the owner and the known organisers.
-        contact_ids: for each who is in it, the contacts who have accepted, in order.
+        contact_ids: for each member in the outing, the contacts who have accepted, in order.
     """
 
     outing: OutingView
@@ -37,23 +37,23 @@ class Lifeline:
 
 
 class Lifelines:
-    """Those of the outings that are under way. Learned at each start and check-in; the newest `MOST` are kept."""
+    """Lifelines of the outings under way, updated at each start and check-in; the newest `MOST` are kept."""
 
     def __init__(self) -> None:
         self._known: dict[int, Lifeline] = {}
 
     async def learn(self, database: Database, outing_id: int) -> Lifeline:
-        """Read the lifeline of an outing, and keep it.
+        """Read the lifeline of an outing and keep it.
 
         Raises:
-            NotFound: there is no such outing.
+            NotFound: the outing does not exist.
             Unavailable: the database cannot be read.
         """
         async with database.read() as session:
             return await self._learn(session, outing_id)
 
     async def learn_all(self, database: Database) -> None:
-        """Read those of all outings under way."""
+        """Read the lifelines of all outings under way."""
         states = [state.value for state in OUT]
         async with database.read() as session:
             ids = select(models.Outing.outing_id).where(models.Outing.state.in_(states))
@@ -61,19 +61,19 @@ class Lifelines:
                 await self._learn(session, outing_id)
 
     def known(self) -> tuple[int, ...]:
-        """The outings of which one is kept, oldest first."""
+        """Return the outings with a lifeline, oldest first."""
         return tuple(self._known)
 
     def forget(self, outing_id: int) -> None:
-        """Keep nothing of an outing that is over."""
+        """Drop the lifeline of an outing that has ended."""
         self._known.pop(outing_id, None)
 
     def recall(self, outing_id: int) -> Lifeline | None:
-        """What was last learned of an outing, or None."""
+        """Return the last known lifeline of an outing, or None."""
         return self._known.get(outing_id)
 
     def of_club(self, guild_id: int) -> Lifeline | None:
-        """What was last learned of any outing of a club, or None."""
+        """Return the last known lifeline of any outing of a club, or None."""
         return next((one for one in reversed(self._known.values()) if one.club.guild_id == guild_id), None)
 
     async def _learn(self, session: AsyncSession, outing_id: int) -> Lifeline:

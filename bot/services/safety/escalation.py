@@ -1,7 +1,7 @@
-"""Run the escalation for people who do not come home, step by step (`domain/safety/escalation_steps.py`).
+"""Escalation for members who do not come home; the steps are in `domain/safety/escalation_steps.py`.
 
-Nobody is alarmed before those who are out were asked and had their minutes to answer, counted from when the question
-was really sent. While the bot was away nobody could press Home: it then asks once more, whatever it had done before.
+Nobody is alarmed before those who are out were asked and had time to answer, counted from when the question was sent.
+Nobody can press Home while the bot is down, so that it asks once more afterwards, whatever was sent before.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from db.queries.outings import outings as outing_queries
 from db.queries.safety import alerts as queries
 
 AWAY = timedelta(minutes=2)
-"""A step later than this was missed: the bot was away, and Home could not be pressed."""
+"""Delay after which a step counts as missed: the bot was down, and nobody could press Home."""
 LOOK_AGAIN = timedelta(seconds=30)
-"""How soon a question that is still on its way is looked for again."""
+"""Interval between checks of a question that is still on its way."""
 ENOUGH_TRIES = 6
-"""A question that failed so often, about a minute, is not waited for: its failure is said instead."""
+"""Failed attempts, about a minute in total, after which a question is not waited for: the alarm reports the failure."""
 
 
 async def escalate(
@@ -39,15 +39,15 @@ async def escalate(
     meant_at: datetime,
     help_for: int | None = None,
 ) -> None:
-    """Take a step of the escalation, and schedule the next.
+    """Run a step of the escalation, and schedule the next.
 
     Args:
-        session: of the job that is due.
-        outing_id: whose.
+        session: database session of the due job.
+        outing_id: id of the outing.
         step: number of the step; numbers past the table repeat its last step.
-        now: when.
-        meant_at: when the job was due.
-        help_for: who has asked for help: what is repeated is that call, and nobody is asked before.
+        now: current time.
+        meant_at: time when the job was due.
+        help_for: member who has called for help, if the job repeats that call; nobody is asked first.
     """
     outing = await read(session, outing_id, hold=True)
     if outing.state not in OUT or outing.due_back_at is None or not (outing.out or outing.help_at):
@@ -83,14 +83,14 @@ async def escalate(
 
 
 async def ask_before(database: Database, outing_id: int, delivery_id: int, step: int, now: datetime) -> None:
-    """Ask once more before an alarm that was written and not sent before the bot went away; it is written anew then.
+    """Ask once more instead of sending an alarm that was written before the bot went down; the alarm is rescheduled.
 
     Args:
-        database: where.
-        outing_id: of which outing.
-        delivery_id: the alarm's message, which is not sent.
-        step: the alarm's.
-        now: when.
+        database: database to write to.
+        outing_id: id of the outing.
+        delivery_id: message of the alarm, which is not sent.
+        step: step of the alarm.
+        now: current time.
     """
     async with database.urgent.write() as session:
         outing = await read(session, outing_id, hold=True)
@@ -101,7 +101,7 @@ async def ask_before(database: Database, outing_id: int, delivery_id: int, step:
         asks = await queries.newest_asks(session, StoredKind.ALERT_ASK, outing_id)
         asked_since = [asks[c.user_id].created_at for c in outing.out if c.user_id in asks]
         lower = step if planned is None else min(step, planned)
-        if asked_since and min(asked_since) > now - AWAY:  # by another such alarm, a moment ago
+        if asked_since and min(asked_since) > now - AWAY:  # for another such alarm, a moment ago
             await overdue_timers.watch_at(session, outing_id, lower, now + pause_after(0))
         else:
             await _ask_again(session, outing, lower, [c.user_id for c in outing.out], now)
@@ -110,7 +110,7 @@ async def ask_before(database: Database, outing_id: int, delivery_id: int, step:
 async def _may_escalate(
     session: AsyncSession, outing: OutingView, step: int, now: datetime, meant_at: datetime
 ) -> bool:
-    """Whether a step may be taken now; where not, it is scheduled for when it may."""
+    """Whether a step may run now; if not, schedule it for when it may."""
     assert outing.due_back_at is not None
     if step == 0:
         if overdue_at(outing.due_back_at, await overdue_timers.grace_of(session, outing.guild_id)) <= now:

@@ -1,8 +1,8 @@
-"""The quiet alarm: it sounds again and again until one of those told is on it, and no partner can read of it.
+"""Quiet alarms: repeated until a recipient takes them, and never visible to the other members of the outing.
 
-For the outing it is an extension of a quarter of an hour and nothing else (`alerts.feel_unsafe`): what the others are
-told, the return, the minutes left and the answer are those of Extend because they are made by it. All that is kept and
-sent beyond that is here, and goes to nobody of the outing.
+To the outing, a quiet alarm is an extension by 15 minutes and nothing else (`alerts.feel_unsafe`). Messages, return,
+remaining minutes and answer are those of Extend because Extend produces them. Everything else about the alarm is stored
+and sent here, to nobody in the outing.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from db.queries.safety import quiet_alarms as queries
 log = logging.getLogger(__name__)
 
 REPEAT = timedelta(minutes=5)
-"""How soon it sounds again: a third of the escalation's interval, since whoever pressed is with the one they fear."""
+"""Repeat interval: a third of the escalation's, because the member who pressed is with the person they fear."""
 REPEAT_LATER = pause_after(step_number(Recipients.ORGANISERS))
 TAKEN_FOR = timedelta(hours=1)
-"""So long after I'm on it who pressed it is asked to close the alarm; as long again, and it sounds for all."""
+"""Time after I'm on it until that recipient is asked to close the alarm; after as long again it repeats for all."""
 SOON_ROUNDS = 6
-"""So many rounds follow each other soon, half an hour; the others as often as an alarm of the escalation."""
+"""Rounds at the short interval, half an hour in total; later ones follow the escalation's interval."""
 WIDEN_AFTER = 3
-"""After so many rounds that nobody has answered it also goes to each alone, and the presser is told."""
+"""Unanswered rounds after which it is also sent to each recipient alone, and the member who pressed is told."""
 WORD_LIMIT = 300
 
 
 async def raise_alarm(session: AsyncSession, outing: OutingView, user_id: int, now: datetime) -> None:
-    """Let somebody's quiet alarm sound, for the first time or anew, and plan that it sounds again."""
+    """Send a member's quiet alarm, for the first time or again, and schedule its repeat."""
     row = await queries.open_alarm(session, outing.outing_id, user_id)
     rounds = 1 if row is None else row.rounds + 1
     if row is not None:
@@ -57,7 +57,7 @@ async def raise_alarm(session: AsyncSession, outing: OutingView, user_id: int, n
 
 
 async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> None:
-    """Let a quiet alarm sound once more. Who is on it is reminded first, and has as long again to close it."""
+    """Repeat a quiet alarm. A recipient who has taken it is reminded first, and gets as long again to close it."""
     row = await queries.alarm(session, alarm_id)
     if row is None:
         return
@@ -71,7 +71,7 @@ async def sound_again(session: AsyncSession, alarm_id: int, now: datetime) -> No
             await _plan(session, outing, alarm_id, row.user_id, max(now, row.taken_at) + TAKEN_FOR)
             return
         await queries.set_alarm(session, alarm_id, taken_by_user_id=None, taken_at=None)
-        rounds = max(row.rounds, WIDEN_AFTER + 1) + 1  # everybody at once; the presser is not told that nobody answered
+        rounds = max(row.rounds, WIDEN_AFTER + 1) + 1  # everybody at once, without telling the member
     else:
         rounds = row.rounds + 1
     await queries.set_alarm(session, alarm_id, rounds=rounds)
@@ -95,20 +95,20 @@ async def take(
     interaction_id: int,
     now: datetime,
 ) -> QuietAlarm:
-    """Be on it: it sounds no more, and everybody else who was alarmed is told.
+    """Take a quiet alarm: it stops repeating, and all other recipients are told.
 
     Args:
-        database: where.
-        outing_id: in which outing.
-        alarm_id: which alarm of it.
-        user_id: an organiser, or a contact of the presser who was told; nobody of the outing.
-        organises: the club this person organises, None for none.
-        interaction_id: the key of this press.
-        now: when.
+        database: database to write to.
+        outing_id: id of the outing.
+        alarm_id: id of the alarm.
+        user_id: organiser, or a contact who was told; nobody in the outing.
+        organises: club that this user organises, or None.
+        interaction_id: idempotency key of the press.
+        now: current time.
 
     Raises:
-        NotFound: there is none, or it is not this person's to know of.
-        Conflict: somebody else is on it, or it is closed.
+        NotFound: it does not exist, or this user may not know of it.
+        Conflict: somebody else has taken it, or it is closed.
     """
     async with database.urgent.write() as session:
         outing, alarm = await _known(session, outing_id, alarm_id, user_id, organises)
@@ -136,14 +136,14 @@ async def close(
     interaction_id: int,
     now: datetime,
 ) -> QuietAlarm:
-    """End a quiet alarm with a word, which the others who were alarmed read, and nobody of the outing.
+    """Close a quiet alarm with a note that the other recipients read, and nobody in the outing.
 
-    Args: as of `take`, and
+    Args: as for `take`, and
         word: what happened.
 
     Raises:
         NotFound, Conflict: as `take`.
-        BadInput: no word.
+        BadInput: the note is blank.
     """
     word = word.strip()[:WORD_LIMIT]
     if is_blank(word):
@@ -160,7 +160,7 @@ async def close(
 
 
 async def alarm_of(database: Database, payload: Mapping[str, Any]) -> QuietAlarm | None:
-    """The alarm that a message is about, or None where it is erased."""
+    """Return the alarm that a message is about, or None if it was erased."""
     async with database.read() as session:
         row = await queries.alarm(session, int(payload["alarm_id"]))
         return None if row is None else view(row)
@@ -169,7 +169,7 @@ async def alarm_of(database: Database, payload: Mapping[str, Any]) -> QuietAlarm
 async def send_to_each(
     database: Database, outing_id: int | None, kind: str, occurrence: str, now: datetime, payload: Mapping[str, Any]
 ) -> None:
-    """Say by direct message what cannot be said in the organisers' channel."""
+    """Send each recipient by direct message what cannot be said in the organisers' channel."""
     if outing_id is None:
         return
     async with database.urgent.write() as session:
@@ -179,7 +179,7 @@ async def send_to_each(
 async def to_each_in(
     session: AsyncSession, outing_id: int, kind: str, occurrence: str, now: datetime, payload: Mapping[str, Any]
 ) -> None:
-    """The same within a transaction."""
+    """Run `send_to_each` within a transaction."""
     await _to_each(session, await read(session, outing_id), kind, occurrence, now, payload)
 
 
@@ -191,9 +191,9 @@ async def _to_each(
     now: datetime,
     payload: Mapping[str, Any],
 ) -> None:
-    """Tell the owner, every known organiser and, of the alarm itself, the presser's contacts; nobody of the outing.
+    """Send a message to the owner, every known organiser and, for the alarm itself, the member's contacts.
 
-    Where there is nobody, the presser is told.
+    Nobody in the outing gets it. If there is no recipient, the member who pressed is told.
     """
     about = int(payload["about_user_id"])
     told = dict.fromkeys(await alert_queries.owner_and_organisers(session, outing.guild_id), payload)
@@ -214,15 +214,15 @@ async def _to_each(
 async def not_reached(
     session: AsyncSession, outing_id: int, occurrence: str, now: datetime, payload: Mapping[str, Any]
 ) -> None:
-    """One of those a quiet alarm went to can not be reached: the presser is told after the last, once a press."""
-    outing = await read(session, outing_id, hold=True)  # two who fail at once: the second sees the first
+    """Handle an unreachable recipient: after the last one, tell the member who pressed, once for each press."""
+    outing = await read(session, outing_id, hold=True)  # of two concurrent failures the second sees the first
     alarm = await queries.alarm(session, int(payload["alarm_id"]))
     if alarm is None or await queries.on_its_way(session, StoredKind.ALERT_UNSAFE, alarm.alarm_id):
         return
     if payload.get("again") and await queries.was_written(session, StoredKind.ALERT_UNHEARD, alarm.alarm_id):
         return
-    # The log names nobody: whoever runs the bot may be the partner.
-    log.warning("a quiet alarm of outing %d reaches nobody: name organisers and a channel", outing_id)
+    # Do not log names: whoever runs the bot may be the partner.
+    log.warning("quiet alarm of outing %d reached nobody; set organisers and a channel", outing_id)
     letter = alarm_letter(
         StoredKind.ALERT_UNHEARD, occurrence.removesuffix(BY_DM), outing, now, {"how": "unheard"}, user_id=alarm.user_id
     )
@@ -230,14 +230,13 @@ async def not_reached(
 
 
 async def unheard(database: Database, outing_id: int, user_id: int, *, at_press: bool = False) -> bool:
-    """Whether somebody's quiet alarm has reached nobody, as far as it is to be said.
+    """Whether to say that a member's quiet alarm has reached nobody.
 
     Args:
-        database: where.
-        outing_id: in which outing.
-        user_id: whose alarm.
-        at_press: only where the press that is being answered has nobody to go to, or where an earlier one could not be
-            told either.
+        database: database to read.
+        outing_id: id of the outing.
+        user_id: member whose alarm it is.
+        at_press: only if the current press has no recipients, or an earlier failure could not be reported either.
     """
     async with database.read() as session:
         row = await queries.open_alarm(session, outing_id, user_id)
@@ -267,7 +266,7 @@ async def _sound(
             [alarm_letter(StoredKind.ALERT_UNSAFE, occurrence, outing, now, payload, channel_id=channel_id)],
             now,
         )
-        # Contacts who were alarmed before would take the extension for good news.
+        # Contacts who were alarmed earlier would otherwise take the extension for good news.
         inside = {c.user_id for c in outing.companions}
         as_contact = {**payload, "contact": True}
         alarmed = await alert_queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id, user_id)
@@ -287,7 +286,7 @@ async def _sound(
 
 
 async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_id: int, at: datetime) -> None:
-    """Plan when an alarm is looked at again, in place of what was planned of it."""
+    """Schedule the next check of an alarm, in place of the scheduled one."""
     step = Job(
         StoredKind.ALERT_UNSAFE, str(alarm_id), at, Priority.SAFETY, outing.outing_id, user_id, {"alarm_id": alarm_id}
     )
@@ -297,7 +296,7 @@ async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_i
 async def _known(
     session: AsyncSession, outing_id: int, alarm_id: int, user_id: int, organises: int | None
 ) -> tuple[OutingView, QuietAlarm]:
-    """A quiet alarm and its outing, held, for somebody who may answer it; for all others it is as if there was none."""
+    """Return a quiet alarm and its outing, locked, for a user who may answer it; for all others it does not exist."""
     outing = await read(session, outing_id, hold=True)
     row = await queries.alarm(session, alarm_id)
     if row is None or row.outing_id != outing_id or outing.who(user_id) is not None:

@@ -353,7 +353,7 @@ async def test_who_alarms_quietly_and_reaches_nobody_is_told_and_nobody_else(
     await town.unsafe(ADA, outing)
     after = [one for one in await town.said() if one not in before]
     assert after == [("outing.extended", BEN, 0), ("alert.unheard", ADA, 0)]
-    assert "reaches nobody" in caplog.text
+    assert "reached nobody" in caplog.text
     assert str(ADA) not in [word.strip(".,") for word in caplog.text.split()]
     assert await quiet_alarms.unheard(town.database, outing.outing_id, ADA, at_press=True)
     assert not await quiet_alarms.unheard(town.database, outing.outing_id, BEN)
