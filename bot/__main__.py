@@ -1,6 +1,6 @@
-"""The command line, and the one place where the parts of a running bot are put together.
+"""Command line and composition root: the only module that builds the parts of a running bot.
 
-Nothing heavy is imported at the top, so that `--help` is instant.
+Heavy imports stay inside functions, so that `--help` is instant.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ DEFAULT_CONFIG = Path("config.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; answers the exit code: 0 done, 1 it could not be done (said on standard error), 2 usage."""
+    """Run one command. Return the exit code: 0 success, 1 failure (explained on standard error), 2 usage error."""
     options = parser().parse_args(arguments)
     newest()  # before any zone is looked up
-    os.umask(0o077)  # what is written about members is nobody else's on this machine
+    os.umask(0o077)  # files about members are readable by the bot's own user only
     work: Callable[[argparse.Namespace], Awaitable[None]] = options.work
     try:
         asyncio.run(_awaited(work(options)))
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
+    """Return the parser of the commands and their options."""
     whole = argparse.ArgumentParser(prog="python -m bot", description="Backpedal, the running-club coach for Discord.")
     commands = whole.add_subparsers(title="commands", required=True, metavar="command")
 
@@ -95,7 +95,7 @@ def _settings(
 
 @contextlib.asynccontextmanager
 async def _bot(settings: config.Settings, operator: OperatorAlerts | None = None) -> AsyncIterator[Backpedal]:
-    """The client and the parts below it; the parts are closed in reverse order."""
+    """Build the client and the parts below it; close the parts in reverse order."""
     from bot.app import App
     from bot.client import Backpedal
     from bot.delivery.pump import Pump
@@ -114,7 +114,7 @@ async def _bot(settings: config.Settings, operator: OperatorAlerts | None = None
 
 @contextlib.contextmanager
 def _discord_in_words() -> Iterator[None]:
-    """What Discord answers to a start that cannot work, as one sentence for the operator."""
+    """Turn discord.py's startup failures into a `StartupError` with one sentence for the operator."""
     import aiohttp
     import discord
 
@@ -148,7 +148,7 @@ async def _run(options: argparse.Namespace) -> None:
 
 
 async def _until(stop: asyncio.Event, bot: Backpedal, token: str) -> None:
-    """Run the bot until `stop` is set or it ends by itself; interactions in hand are answered first."""
+    """Run the bot until `stop` is set or it ends by itself; answer pending interactions before closing."""
     running = asyncio.create_task(bot.start(token))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -217,7 +217,7 @@ async def _up_to_date(settings: config.Settings) -> None:
     upkeep.keep_private(settings.database.url)
     update = await upkeep.bring_up_to_date(settings.database.url, copies=settings.data.copies, now=system_clock())
     if update.copy:
-        log.info("the database as it was is kept in %s", update.copy)
+        log.info("copy of the database before the update: %s", update.copy)
 
 
 async def _sync(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""What a running bot is made of: built once in `bot.__main__`, handed to every cog."""
+"""The parts of a running bot: built once in `bot.__main__`, passed to every cog."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Outbox(Protocol):
-    """Sends what services have written to be sent: `bot.delivery`'s pump, as cogs know it."""
+    """The delivery pump as cogs see it: sends the messages that services have stored."""
 
     def wake(self) -> None:
-        """Look now for what is due or to be sent; called after a transaction that wrote some. Never blocks."""
+        """Look now for due jobs and unsent messages; call it after a transaction that stored some. Never blocks."""
 
     def slot(self, priority: int) -> AbstractAsyncContextManager[None]:
-        """Wait until a request may be made for which no command waits, such as one asked while a message is drawn."""
+        """Hold a rate-limit slot for a request that answers no interaction, such as a look-up for a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class App:
     """The parts every cog may use.
 
     Attributes:
-        settings: what the operator configured.
+        settings: the operator's configuration.
         database: `database.write()` and `database.read()` open sessions.
         worker: the processes for files, charts and matching.
-        clock: the present instant.
-        outbox: sends what the bot says by itself.
+        clock: returns the current instant.
+        outbox: sends the messages the bot starts itself.
         lifelines: whom to alarm when the database fails.
-        operator: is told of errors on Discord.
+        operator: reports errors to the operator on Discord.
         zone_data: the time zone data in use.
     """
 

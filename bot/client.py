@@ -1,4 +1,4 @@
-"""The discord.py client: what it asks of Discord, what it loads, how it ends."""
+"""The discord.py client: intents, loading of cogs, command sync, routing of interactions, shutdown."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ from bot.services.zones import zone_updates
 log = logging.getLogger(__name__)
 
 GRACE_S = 2.5
-"""How long `close` waits for interactions in hand; who waits for longer work (a file) is told to come again."""
+"""How long `close` waits for pending interactions; members waiting for longer work (a file) are told to try again."""
 
 
 TIDY_S = 30.0
-"""Between two looks for rate limits that can be forgotten."""
+"""Interval between two removals of expired rate limits."""
 
 
 def tidy_seldom(http: Any) -> None:
-    """Let discord.py's HTTP client look each half minute for rate limits it can forget, not at each new one.
+    """Make discord.py's HTTP client remove expired rate limits every half minute instead of on each new one.
 
-    It keeps one of each channel and each interaction for five minutes and, from 256 on, looks through all whenever one
-    is added (2.7.1). After thousands of direct messages that is most of what the bot does.
+    It keeps one per channel and per interaction for five minutes and, from 256 on, scans all of them whenever one is
+    added (2.7.1). After thousands of direct messages that scan takes most of the bot's CPU time.
     """
     tidy, next_at = http._try_clear_expired_ratelimits, 0.0
 
@@ -93,7 +93,7 @@ class Backpedal(BotClient):
         self.extensions_to_load = tuple(extensions)
         self.router = Router()
         self.admission = Admission()
-        self._refused: dict[int, int] = {}  # interactions, and the seconds their members are asked to wait
+        self._refused: dict[int, int] = {}  # interaction id to the seconds its member is asked to wait
         self._admit_first()
         self.kinds: dict[str, Kind] = {}
         self.nudges: dict[str, Nudge] = {}
@@ -108,11 +108,11 @@ class Backpedal(BotClient):
         await self._follow_the_zones()
         try:
             await self.sync_if_changed()
-        except Unavailable as error:  # a database that is locked for some seconds must not keep the bot from starting
-            log.warning("the commands are compared with those last sent at the next start: %s", error.key)
+        except Unavailable as error:  # a database that is locked for some seconds must not prevent the start
+            log.warning("command sync postponed until the next start: %s", error.key)
 
     async def _follow_the_zones(self) -> None:
-        """Move what is planned by wall time where the time zone data has changed, before any of it is due."""
+        """Reschedule jobs set by local time whose zone data has changed, before any of them is due."""
 
         async def follow() -> None:
             await zone_updates.follow(self.app.database, self.app.zone_data.version, self.app.clock())
@@ -121,19 +121,19 @@ class Backpedal(BotClient):
         try:
             await follow()
         except Unavailable as error:
-            log.warning("what is planned is compared with the time zone data once the database allows: %s", error.key)
+            log.warning("rescheduling for new time zone data postponed: %s", error.key)
             self._following = asyncio.create_task(begin(self, "following the time zone data", follow))
 
     async def load_everything(self) -> None:
         """Load every extension.
 
         Raises:
-            StartupError: with a line for each that failed; a bot with half its commands is not started.
+            StartupError: with a line for each that failed; the bot does not start with some of its commands missing.
         """
         faults = []
         await self.tree.set_translator(CatalogueTranslator())
         for extension in self.extensions_to_load:
-            # Not `load_extension`, made for reloading while running: it executes every module anew at each start.
+            # Not `load_extension`: it supports reloading and executes every module again at each start.
             try:
                 await importlib.import_module(extension).setup(self)
             except Exception as error:
@@ -143,10 +143,10 @@ class Backpedal(BotClient):
             raise StartupError(faults)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
-        """Add a cog, its component handlers, and the kinds of messages it declares in `kinds` and `nudges`.
+        """Add a cog, its component handlers, and the message kinds it declares in `kinds` and `nudges`.
 
         Raises:
-            ValueError: two kinds of one name.
+            ValueError: two kinds have the same name.
         """
         self.router.add(cog)
         nudges: tuple[Nudge, ...] = getattr(cog, "nudges", ())
@@ -158,7 +158,7 @@ class Backpedal(BotClient):
         await super().add_cog(cog, **options)
 
     async def sync_if_changed(self, *, force: bool = False) -> bool:
-        """Send Discord the commands when they differ from those last sent; answers whether it did."""
+        """Send Discord the commands if they differ from those last sent. Return whether they were sent."""
         translator = self.tree.translator
         payload = []
         for command in self.tree.get_commands():
@@ -171,7 +171,7 @@ class Backpedal(BotClient):
         name = f"synced:{self.application_id}"
         if not force and await app_state.recall(self.app.database, name) == digest:
             return False
-        # Not `tree.sync()`, which would translate everything into thirty languages once more.
+        # Not `tree.sync()`, which would translate everything into thirty languages again.
         assert self.application_id is not None
         await self.http.bulk_upsert_global_commands(self.application_id, payload=payload)
         await app_state.remember(self.app.database, name, digest)
@@ -179,12 +179,12 @@ class Backpedal(BotClient):
         return True
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Hand an event to those who listen, until the bot closes: the client gives its loop up then."""
+        """Dispatch an event, unless the client is closed: it has no event loop then."""
         if not self.is_closed():
             super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
-        """Freeze what is loaded, once: READY comes again with each new session, and garbage would be frozen too."""
+        """Attach the pump, and freeze loaded objects once: READY repeats per session, and would freeze garbage too."""
         if not self._attached:
             gc.freeze()
         if not self._closing:
@@ -194,7 +194,7 @@ class Backpedal(BotClient):
         log.info("ready in %d clubs", len(self.guilds))
 
     async def _reach_the_operator(self) -> None:
-        """Send what is logged at ERROR where `[alerts]` says; say in the log where that cannot be."""
+        """Start sending ERROR log lines to the targets of `[alerts]`; log a target that cannot be reached."""
         alerts = self.app.settings.alerts
         if not alerts.channel and not alerts.user:
             return
@@ -204,7 +204,7 @@ class Backpedal(BotClient):
                 if isinstance(channel, discord.abc.GuildChannel):
                     allowed = channel.permissions_for(channel.guild.me)
                     if not (allowed.view_channel and allowed.send_messages):
-                        log.error("[alerts] channel %d: I may not write there", alerts.channel)
+                        log.error("[alerts] channel %d: no permission to write there", alerts.channel)
             if alerts.user:
                 await self.create_dm(discord.Object(alerts.user))
         except LOST as error:
@@ -212,7 +212,7 @@ class Backpedal(BotClient):
         self.app.operator.attach(self._tell_operator)
 
     async def _tell_operator(self, words: str) -> bool:
-        """Send the operator a message, to the channel and the user; whether either was taken."""
+        """Send the operator a message, to the channel and the user. Return whether Discord accepted at least one."""
         alerts, taken = self.app.settings.alerts, False
         for number in filter(None, (alerts.channel, alerts.user)):
             try:
@@ -223,11 +223,11 @@ class Backpedal(BotClient):
                 await channel.send(words)
                 taken = True
             except LOST as error:
-                log.warning("the operator could not be written to: %s", error)
+                log.warning("operator alert could not be sent: %s", error)
         return taken
 
     async def on_interaction(self, interaction: discord.Interaction[BotClient]) -> None:
-        """Route presses and forms by their id; commands are the tree's."""
+        """Route component presses and forms by custom id; the command tree handles commands."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         if not await self.admits(interaction):
@@ -241,9 +241,10 @@ class Backpedal(BotClient):
             await respond_to_error(interaction, error)
 
     def _admit_first(self) -> None:
-        """Let the gateway's interactions by only where their member has not asked too often.
+        """Drop or mark gateway interactions of members who send too many.
 
-        The client has no hook before an interaction is made and its tasks run; the table of parsers is private (2.7.1).
+        The client has no hook before an interaction object is built and its tasks run, so this replaces an entry of
+        discord.py's private parser table (2.7.1).
         """
         parse = self._connection.parsers["INTERACTION_CREATE"]
 
@@ -258,7 +259,7 @@ class Backpedal(BotClient):
         self._connection.parsers["INTERACTION_CREATE"] = admit
 
     async def admits(self, interaction: discord.Interaction[BotClient]) -> bool:
-        """Whether to go on with an interaction: not where the one who speaks asks too often, which is said."""
+        """Whether to handle an interaction. A member who sends too many is told to wait, and False is returned."""
         wait_s = self._refused.pop(interaction.id, None)
         if wait_s is None:
             return True
@@ -272,7 +273,7 @@ class Backpedal(BotClient):
         await handler(interaction, **arguments)
 
     def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[BotClient]) -> None:
-        """Count an interaction as in hand until the task that answers it ends."""
+        """Count an interaction as pending until the task that answers it ends."""
         self._in_hand[task] = interaction
         task.add_done_callback(lambda ended: self._in_hand.pop(ended, None))
 
@@ -280,7 +281,7 @@ class Backpedal(BotClient):
         return set(self._in_hand) - {asyncio.current_task()}
 
     async def close(self) -> None:
-        """Answer the interactions in hand, finish the messages on their way, then leave."""
+        """Answer pending interactions, finish messages being sent, then disconnect."""
         if self._closing:
             return
         self._closing = True
@@ -288,7 +289,7 @@ class Backpedal(BotClient):
         until = loop.time() + GRACE_S
         while (waiting := self._others_in_hand()) and loop.time() < until:
             await asyncio.wait(waiting, timeout=until - loop.time())
-        left = [(task, self._in_hand[task]) for task in self._others_in_hand()]  # others end while one is told
+        left = [(task, self._in_hand[task]) for task in self._others_in_hand()]  # a copy: tasks end meanwhile
         for task, interaction in left:
             task.cancel()
             with contextlib.suppress(discord.HTTPException):

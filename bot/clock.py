@@ -1,7 +1,7 @@
-"""The one place that asks what time it is.
+"""The only module that reads the system clock.
 
-`discord.utils.utcnow` would do, but rooms below the cogs do not know discord; the client, the tests and the try
-mode pass their own clock.
+Not `discord.utils.utcnow`, because the rooms below the client do not import discord. Tests and the try mode pass their
+own clock.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Answers the present instant as an aware UTC datetime."""
+"""Returns the current instant as an aware UTC datetime."""
 
 
 def system_clock() -> datetime:
-    """The machine's present instant, aware, UTC."""
+    """Return the machine's current instant, aware UTC."""
     return datetime.now(UTC)

@@ -1,12 +1,12 @@
 """The operator's settings: one TOML file, and the environment for the token.
 
-`load` reports every fault of the file at once. `config.example.toml` documents each setting; a test holds it to the
-defaults written here.
+`load` reports every fault of the file at once. `config.example.toml` documents each setting; a test compares it with
+the defaults here.
 
-Read by hand, because no library does it better. pydantic-settings 2.16 also finds every fault, but adds 0.34 s of CPU
-and 21 MiB to each start (0.44 s instead of 0.10 s to read a file), reads environment variables as common as `DATA` as
-settings, and knows no nearest key: its messages would have to be written again from error codes, in as many lines as
-`_Table`. pydantic alone still takes 0.13 s to import. msgspec, used by the worker, stops at the first fault.
+The reader is written by hand. pydantic-settings 2.16 also finds every fault, but adds 0.34 s of CPU and 21 MiB to each
+start (0.44 s instead of 0.10 s to read a file), reads environment variables as common as `DATA` as settings, and
+suggests no nearest key: its messages would have to be rebuilt from error codes, in as many lines as `_Table`. pydantic
+alone takes 0.13 s to import. msgspec, used by the worker, stops at the first fault.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SNOWFLAKE = re.compile("[0-9]{17,19}")
 
 
 class Secret:
-    """Text that must not be shown: `repr`, `str` and formatting give stars, `reveal()` the text."""
+    """Text that must not be shown: `repr`, `str` and formatting return stars, `reveal()` returns the text."""
 
     __slots__ = ("_text",)
 
@@ -37,7 +37,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself, for the one call that needs it."""
+        """Return the text itself, for the call that needs it."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -69,9 +69,9 @@ class DataSettings:
     """[data].
 
     Attributes:
-        directory: where the SQLite file and its copies live.
-        copies: how many copies made before an update of the database are kept, and how many that `backup` has made.
-        gone_club_days: after so many days what is kept of a club that has removed the bot is deleted.
+        directory: where the SQLite file and its copies are stored.
+        copies: how many copies made before a database update are kept, and how many made by `backup`.
+        gone_club_days: days after which the data of a club that has removed the bot is deleted.
     """
 
     directory: Path = Path("data")
@@ -95,9 +95,9 @@ class LoggingSettings:
     """[logging].
 
     Attributes:
-        level: the least severe that is written.
-        format: `text` for people, `json` (one object a line) for machines.
-        file: written to instead of standard error, or None.
+        level: the lowest level that is logged.
+        format: `text` for people, `json` (one object per line) for machines.
+        file: log file used instead of standard error, or None.
     """
 
     level: str = "info"
@@ -110,8 +110,8 @@ class AlertsSettings:
     """[alerts].
 
     Attributes:
-        channel: the id of a Discord channel where the operator reads of errors; 0 for none.
-        user: the id of a Discord user who is told of them by direct message; 0 for none.
+        channel: id of the Discord channel that errors are reported to; 0 for none.
+        user: id of the Discord user who gets them by direct message; 0 for none.
     """
 
     channel: int = 0
@@ -131,7 +131,7 @@ class RemindersSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything an operator may set; each part has defaults that work, but the token."""
+    """Everything an operator may set; every setting but the token has a working default."""
 
     discord: DiscordSettings = field(default_factory=DiscordSettings)
     data: DataSettings = field(default_factory=DataSettings)
@@ -142,17 +142,17 @@ class Settings:
 
     @property
     def secrets(self) -> list[Secret]:
-        """What must stand in no log."""
+        """Return the values that must not appear in a log."""
         return [self.discord.token, *map(Secret, passwords_of(self.database.url))]
 
 
 def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool = False) -> Settings:
-    """The settings of a file and the environment.
+    """Load the settings from a file and the environment.
 
     Args:
-        path: the TOML file, or None for the defaults alone. Relative paths in it are meant from its own folder.
+        path: the TOML file, or None for the defaults alone. Relative paths in it are relative to its own folder.
         environment: usually `os.environ`.
-        needs_token: an absent token is a fault.
+        needs_token: whether a missing token is a fault.
 
     Raises:
         StartupError: with every fault found.
@@ -182,9 +182,9 @@ def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool
 
 
 def exposed(path: Path | None) -> str | None:
-    """A warning where a file that can be loaded holds a secret and others on this machine can read it, or None.
+    """Return a warning if the file holds a secret and other users of this machine can read it, else None.
 
-    Windows does not tell who can.
+    Always None on Windows, where file modes do not tell.
     """
     if path is None or os.name != "posix" or not path.stat().st_mode & 0o077:
         return None
@@ -245,7 +245,7 @@ def _settings(raw: dict[str, object], folder: Path, environment: Mapping[str, st
 
 
 class _Table:
-    """One table of the file: hands out values of the right kind, and gathers what is wrong with the others."""
+    """One table of the file: returns values of the expected type and collects faults for the others."""
 
     def __init__(self, name: str, values: Mapping[str, object], faults: list[str]) -> None:
         self.name = name
@@ -294,7 +294,7 @@ class _Table:
         return default
 
     def snowflake(self, key: str) -> int:
-        """An id of Discord's, as a number or in quotes; 0 for none."""
+        """Return a Discord id, written as a number or in quotes; 0 for none."""
         self.known.append(key)
         value = self.values.get(key, 0)
         digits = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
@@ -318,7 +318,7 @@ class _Table:
         return url
 
     def end(self) -> None:
-        """Every key that nobody asked for is a fault."""
+        """Report every key that was not read as a fault."""
         for key in self.values:
             if key in self.known:
                 continue

@@ -1,4 +1,4 @@
-"""The client as the rooms below `bot.client` know it."""
+"""The client's interface for the rooms below `bot.client`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.app import App
 
 
 class BotClient(commands.Bot, ABC):
-    """What delivery, membership, interactions and cogs may use of the client.
+    """The part of the client that delivery, membership, interactions and cogs may use.
 
     A base class and not a Protocol: `discord.Interaction[...]` and `CommandTree[...]` accept only subclasses of
     `discord.Client`.
@@ -26,8 +26,8 @@ class BotClient(commands.Bot, ABC):
 
     @abstractmethod
     async def admits(self, interaction: discord.Interaction[BotClient]) -> bool:
-        """Whether to handle an interaction; whoever asks too often is told to wait, and False is returned."""
+        """Whether to handle an interaction. A member who sends too many is told to wait, and False is returned."""
 
     @abstractmethod
     def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[BotClient]) -> None:
-        """Count an interaction as in hand until the task that answers it ends."""
+        """Count an interaction as pending until the task that answers it ends."""

@@ -1,4 +1,4 @@
-"""A database's URL as operators write it: what is wrong with it in words, and how it is shown without its password."""
+"""Database URLs as operators write them: validation with readable faults, and display without the password."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _ASYNCPG = frozenset((
     "max_cacheable_statement_size", "target_session_attrs", "krbsrvname", "gsslib", "prepared_statement_cache_size",
     "prepared_statement_name_func",
 ))  # fmt: skip
-"""Parameters of a URL that asyncpg and SQLAlchemy's adapter for it take."""
+"""URL parameters accepted by asyncpg and SQLAlchemy's adapter for it."""
 _SAYS_PASSWORD = ("password", "passfile")
 
 
 def faults_of(url: str) -> Iterator[str]:
-    """What is wrong with a URL, each as the rest of a sentence that begins with the setting's name."""
+    """Yield what is wrong with a URL, each as the rest of a sentence that begins with the setting's name."""
     scheme, found, rest = url.partition("://")
     if not found:
         yield "must be a database URL such as sqlite+aiosqlite:///data/backpedal.db."
@@ -50,7 +50,7 @@ def faults_of(url: str) -> Iterator[str]:
 
 
 def passwords_of(url: str) -> list[str]:
-    """Every form in which the password of a URL could be printed; none for a URL without one."""
+    """Return every form in which the password of a URL could be printed; empty for a URL without one."""
     rest, _, query = url.partition("://")[2].partition("?")
     authority = rest.rpartition("@")[0]
     _, found, password = authority.partition(":")
@@ -60,9 +60,9 @@ def passwords_of(url: str) -> list[str]:
 
 
 def shown(url: str) -> str:
-    """A URL fit to be printed: where the database is, without user, password and parameters.
+    """Return a URL that may be printed: where the database is, without user, password and parameters.
 
-    It is not left to a parser, which takes what follows an @ within a password for the host.
+    A URL parser is not used: given an unescaped @ in the password, it takes the rest of the password for the host.
     """
     scheme, found, rest = url.partition("://")
     address, _, query = rest.partition("?")

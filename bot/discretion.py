@@ -1,4 +1,4 @@
-"""Which lines of the log nobody is sent: whoever runs the bot may be the one a quiet alarm is about."""
+"""Log lines that are not sent to the operator: a quiet alarm may be about the operator."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS, StoredKind
 QUIET = frozenset(
     {*KEPT_FROM_RECIPIENTS, StoredKind.ALERT_UNHEARD, "alert.onit", "alert.word", "alert.closed"},
 )
-"""Kinds of messages and steps, and buttons as `area.action`, of quiet alarms."""
+"""Kinds of messages and jobs, and buttons as `area.action`, of quiet alarms."""
 
 
 def marked(name: str) -> Mapping[str, bool]:
-    """What a line about a kind, or about a custom id, is given as `extra`: it is not sent where that is quiet."""
+    """Return the logging `extra` for a line about a kind or custom id; it marks lines about quiet alarms."""
     return {"discreet": ".".join(name.split(":")[:2]) in QUIET}
 
 
 def is_sent(record: logging.LogRecord) -> bool:
-    """Whether a line may be sent to the operator; it stands in the log all the same."""
+    """Whether a log line may be sent to the operator; it is logged in any case."""
     return not getattr(record, "discreet", False)

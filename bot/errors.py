@@ -1,15 +1,15 @@
-"""The failures this project speaks of.
+"""The exceptions of this project.
 
     BackpedalError
     ├── StartupError        the process cannot start; carries every fault found
     └── MemberError         shown to a member as the catalogue text `key`, filled with `params`
-        ├── BadInput        what was typed cannot be used; says what was understood and gives an example
-        ├── NotFound        it does not exist, or is not this member's to see
+        ├── BadInput        the input cannot be used; says what was understood and gives an example
+        ├── NotFound        the object does not exist, or this member may not see it
         ├── NotAllowed      this member may not do that
-        ├── Conflict        something came in between; nothing was changed
-        └── Unavailable     a database that is locked or full, a worker that died: try again
+        ├── Conflict        another change came first; nothing was changed
+        └── Unavailable     the database is locked or full, or a worker died: try again
 
-Nothing here imports anything of the project, so that every room may raise these.
+This module imports nothing of the project, so that every room may raise these.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from collections.abc import Sequence
 
 
 class BackpedalError(Exception):
-    """Everything this project raises on purpose."""
+    """Base class of every exception this project raises on purpose."""
 
 
 class StartupError(BackpedalError):
     """The process cannot start.
 
     Attributes:
-        faults: one sentence each, in English, for the operator; all that were found, not only the first.
+        faults: every fault found, one English sentence each, for the operator.
     """
 
     def __init__(self, faults: Sequence[str] | str) -> None:
@@ -34,13 +34,13 @@ class StartupError(BackpedalError):
 
 
 class MemberError(BackpedalError):
-    """A failure a member is told about.
+    """A failure shown to a member.
 
     Attributes:
         key: the catalogue key of the sentence (`errors.*` or the area's own).
-        params: its placeholders. Units are in the names (`distance_m`, `duration_ms`, `pace_s_per_km`),
-            by which `bot.localizer.Reader.t` shows them in the reader's units. Names and texts are as typed: `typed`,
-            `name`, `place`, `other_place` and tuples of names are escaped where the sentence is made.
+        params: its placeholders. Units are part of the names (`distance_m`, `duration_ms`, `pace_s_per_km`), so that
+            `bot.localizer.Localizer.t` can convert them to the reader's units. Texts are as typed: `typed`, `name`,
+            `place`, `other_place` and tuples of names are escaped when the sentence is made.
     """
 
     def __init__(self, key: str, **params: object) -> None:
@@ -50,11 +50,11 @@ class MemberError(BackpedalError):
 
 
 class BadInput(MemberError):
-    """What was typed cannot be used."""
+    """The input cannot be used."""
 
 
 class NotFound(MemberError):
-    """It does not exist, or is not this member's to see; the two are not told apart."""
+    """The object does not exist, or this member may not see it; members cannot tell which."""
 
 
 class NotAllowed(MemberError):
@@ -62,8 +62,8 @@ class NotAllowed(MemberError):
 
 
 class Conflict(MemberError):
-    """Something came in between; nothing was changed."""
+    """Another change came first; nothing was changed."""
 
 
 class Unavailable(MemberError):
-    """Not now: a database locked or full, a worker that died. Nothing was changed by what failed; try again."""
+    """The database is locked or full, or a worker died. The failed call changed nothing; try again."""

@@ -1,9 +1,9 @@
-"""Catalogues: every sentence a member reads, by key, in every language shipped.
+"""Catalogues: every sentence a member reads, by key, in every shipped language.
 
-A catalogue is the folder `bot/locales/<language>/`; each TOML file in a room of it is an area, named after the file
-alone whatever room it lies in, and a key is `area.table.name`. A value is a whole sentence with named placeholders
+A catalogue is the folder `bot/locales/<language>/`. Each TOML file in one of its subject folders is an area, named
+after the file regardless of its folder, and a key is `area.table.name`. A value is a whole sentence with placeholders
 (`{distance_m}`), or a table of plural forms (`one`, `other`) chosen by `{count}`. English is complete by definition; a
-test holds the others to it.
+test compares the others with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Message = str | Mapping[str, str]
 
 @cache
 def catalogue(language: str) -> Mapping[str, Message]:
-    """All messages of one shipped language, by dotted key.
+    """Return all messages of one shipped language, by dotted key.
 
     Raises:
         KeyError: the language is not shipped.
@@ -52,15 +52,15 @@ def _flatten(prefix: str, table: Mapping[str, object], into: dict[str, Message])
 
 @cache
 def shipped(language: str | None) -> str | None:
-    """The shipped language a tag such as `de`, `de-AT` or Discord's `en-GB` asks for, or None."""
+    """Return the shipped language for a tag such as `de`, `de-AT` or Discord's `en-GB`, or None."""
     base = (language or "").replace("_", "-").split("-")[0].lower()
     return base if base in LANGUAGES else None
 
 
 def translate(language: str, key: str, params: Mapping[str, object] | None = None) -> str:
-    """The sentence `key` in `language`, its placeholders filled with `params` as they stand.
+    """Return the sentence `key` in `language`, its placeholders filled with `params` unchanged.
 
-    `bot.localizer.Reader.t` is what shows units, dates and typed text rightly; this only picks and fills.
+    To format units, dates and typed text for a reader, call `bot.localizer.Localizer.t`.
 
     Raises:
         KeyError: no such key, or a placeholder without a value.

@@ -1,8 +1,7 @@
-"""The languages shipped, and what each formats by.
+"""The shipped languages and their formatting traits.
 
 A language is the folder `bot/locales/<language>/`: `language.toml` (its traits), `vocabulary.py` (the words members
-type) and the catalogue (the sentences members read). A folder that has the first two is a language shipped; nothing
-else names it.
+type) and the catalogue (the sentences members read). Every folder that has the first two is shipped; no list names it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 FOLDER = Path(__file__).parent / "locales"
 DEFAULT = "en"
-"""The language of whoever has chosen none; its catalogue is complete by definition."""
+"""The language of members who have chosen none; its catalogue is complete by definition."""
 
 
 def _shipped() -> tuple[str, ...]:
@@ -26,7 +25,7 @@ def _shipped() -> tuple[str, ...]:
 
 
 LANGUAGES = _shipped()
-"""Languages shipped, the default first."""
+"""Shipped languages, the default first."""
 
 
 @cache
@@ -36,34 +35,34 @@ def _traits(language: str) -> dict[str, Any]:
 
 @cache
 def locale_of(language: str) -> Locale:
-    """Babel's data for a shipped language: plural forms, numbers, dates, lists and names."""
+    """Return Babel's data for a shipped language: plural forms, numbers, dates, lists and names."""
     return Locale.parse(_traits(language)["locale"])
 
 
 def day_first(language: str) -> bool:
-    """Whether `3/4` is 3 April, and not also 4 March."""
+    """Whether `3/4` can only mean 3 April, not 4 March."""
     return bool(_traits(language)["day_first"])
 
 
 @cache
 def decimal_sign(language: str) -> str:
-    """What stands before the decimals of a number."""
+    """Return the decimal separator."""
     return str(get_decimal_symbol(locale_of(language)))
 
 
 @cache
 def group_sign(language: str) -> str:
-    """What stands between groups of thousands."""
+    """Return the thousands separator."""
     return str(get_group_symbol(locale_of(language)))
 
 
 @cache
 def language_name(language: str, reader: str) -> str:
-    """What a language is called in the language of `reader`, as it stands within a sentence: German, Deutsch."""
+    """Return a language's name in the language of `reader`, as written within a sentence: German, Deutsch."""
     return str(locale_of(reader).languages.get(locale_of(language).language) or language)
 
 
 def own_name(language: str) -> str:
-    """A language in its own words, as it stands by itself: English, Deutsch."""
+    """Return a language's name in that language, as written by itself: English, Deutsch."""
     name = language_name(language, language)
     return name[0].upper() + name[1:]

@@ -1,7 +1,7 @@
-"""Speaking to one reader: in a language, units and a zone.
+"""Texts for one reader: in their language, units and time zone.
 
-A `Localizer` turns keys and values into the words one person (or, for a public message, one club) reads. Units are in
-the names of the parameters, so nothing is formatted by hand: `t("runs.card.line", distance_m=5000)`.
+A `Localizer` turns keys and values into the text one person (or, for a public message, one club) reads. Parameter names
+carry the unit, so that callers format nothing themselves: `t("runs.card.line", distance_m=5000)`.
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 _NAMES = ("name", "place", "other_place")
 NAME_SHOWN = 60
 PLACE_SHOWN = 80
-"""Characters of a name or place within a sentence; more would hide what is said."""
+"""Maximum characters of a name or place within a sentence; more would bury the sentence."""
 
 
 def escaped(typed: str, limit: int = 500) -> str:
-    """What a member typed, made safe to stand inside our own sentence.
+    """Escape text a member typed, for use inside a sentence of the bot.
 
-    Markdown, mentions and links lose their meaning, characters that turn the direction of the text are dropped,
-    line breaks become spaces, nothing at all becomes a question mark, and what is over `limit` characters ends in an
-    ellipsis.
+    Markdown, mentions and links are escaped, characters that change the text direction are removed, line breaks become
+    spaces, an empty text becomes a question mark, and a text over `limit` characters ends in an ellipsis.
     """
     plain = one_line(typed.translate(_BIDI)) or "?"
     if len(plain) > limit:
@@ -46,7 +45,7 @@ def escaped(typed: str, limit: int = 500) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Localizer:
-    """Who reads.
+    """Formats texts for one reader.
 
     Attributes:
         language: a shipped language.
@@ -59,25 +58,25 @@ class Localizer:
     zone: str = "UTC"
 
     def t(self, key: str, **params: object) -> str:
-        """The sentence `key`, each value shown by the unit in its name."""
+        """Return the sentence `key`, each parameter formatted by the unit in its name."""
         return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
 
     def error(self, error: MemberError) -> str:
-        """The sentence a failure stands for.
+        """Return the sentence for a failure.
 
         Its `name`, `place`, `other_place` and any tuple of names are as typed; the tuple `choices` becomes `a or b`.
         """
         return self.t(error.key, **{name: self._safe(name, value) for name, value in error.params.items()})
 
     def _safe(self, name: str, value: object) -> object:
-        """A parameter of a failure, escaped where it is what somebody typed as a name."""
+        """Return a parameter of a failure, escaped if it is a name that somebody typed."""
         if isinstance(value, tuple):
             names = [escaped(str(one), NAME_SHOWN) for one in value]
             return self.either(names) if name == "choices" else self.both(names)
         return escaped(str(value), PLACE_SHOWN if "place" in name else NAME_SHOWN) if name in _NAMES else value
 
     def show(self, name: str, value: object) -> object:
-        """One value as this reader reads it; `count` stays a number, since plural forms are chosen by it."""
+        """Format one value for this reader; `count` stays a number, since it selects the plural form."""
         if name == "typed":
             return escaped(str(value), 100)
         if name == "count" or isinstance(value, bool) or value is None:
@@ -111,11 +110,11 @@ class Localizer:
         return format_pace(pace_s_per_km, self.units, self.language)
 
     def number(self, value: int | float) -> str:
-        """A plain number with this language's separators."""
+        """Return a number with this language's separators."""
         return format_decimal(value, locale=locale_of(self.language))
 
     def day(self, day: date) -> str:
-        """`Tue 17 Nov`, with the year when it is not obvious."""
+        """`Tue 17 Nov`, with the year where it is not obvious."""
         return format_skeleton("MMMEd", day, locale=locale_of(self.language)).replace(",", "")
 
     def full_day(self, day: date) -> str:
@@ -128,7 +127,7 @@ class Localizer:
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def dated(self, at: datetime) -> str:
-        """`Tue 17 Nov 2026 18:30`: a moment of which the year may be what is wrong."""
+        """`Tue 17 Nov 2026 18:30`, for texts about a moment that may have the wrong year."""
         local = at.astimezone(ZoneInfo(self.zone))
         day = format_skeleton("yMMMEd", local.date(), locale=locale_of(self.language)).replace(",", "")
         return f"{day} {local:%H:%M}"
@@ -142,5 +141,5 @@ class Localizer:
         return format_list(words, locale=locale_of(self.language))
 
     def inside(self, zone: str) -> Localizer:
-        """The same reader, reading times of another zone."""
+        """Return the same reader with another time zone."""
         return replace(self, zone=zone)

@@ -1,4 +1,4 @@
-"""Where the log goes and how a line looks; set up once, by `bot.__main__`."""
+"""Logging setup: destination and line formats. Called once, by `bot.__main__`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.errors import StartupError
 
 _AT_LEAST = {
     logging.WARNING: ("alembic.runtime.plugins", "apscheduler"),
-    # At "debug" these write every request and event whole: tokens of interactions, and what members wrote.
+    # At DEBUG these log whole requests and events: interaction tokens and texts of members.
     logging.INFO: ("discord.http", "discord.gateway", "discord.webhook"),
 }
-"""The least severe that is written of what these libraries log, whatever is set."""
+"""Lowest level logged for these libraries, whatever level is configured."""
 
 
 def _utc(record: logging.LogRecord) -> datetime:
@@ -23,18 +23,18 @@ def _utc(record: logging.LogRecord) -> datetime:
 
 
 class _Text(logging.Formatter):
-    """`2026-11-24 06:30:00Z info bot.client: ready in 3 clubs`, and a traceback below when there is one."""
+    """`2026-11-24 06:30:00Z info bot.client: ready in 3 clubs`, followed by a traceback if there is one."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         return f"{_utc(record):%Y-%m-%d %H:%M:%SZ} {record.levelname.lower()} {record.name}: {record.message}"
 
 
 class _Json(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, and error with the traceback."""
+    """One JSON object per line: at, level, logger, message, and error with the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The object."""
+        """Return the object as JSON."""
         line = {
             "at": f"{_utc(record):%Y-%m-%dT%H:%M:%S.%fZ}",
             "level": record.levelname.lower(),
@@ -47,24 +47,24 @@ class _Json(logging.Formatter):
 
 
 class _Message(logging.Formatter):
-    """What happened, without a traceback: its lines are for the log alone."""
+    """The message without its traceback, for Discord."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The message."""
+        """Return the message."""
         return record.getMessage()
 
 
 class _Discreet(logging.Formatter):
-    """Whatever another formatter writes, with stars in place of what must not be shown."""
+    """The output of another formatter, with stars in place of secrets."""
 
     def __init__(self, inner: logging.Formatter, secrets: Iterable[Secret]) -> None:
         super().__init__()
         self._inner = inner
-        # What is shorter than a token can be is a word of the log as well.
+        # A shorter secret could be an ordinary word of a log line, and no token is that short.
         self._secrets = [secret.reveal() for secret in secrets if len(secret.reveal()) >= 8]
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without secrets even in a traceback or in what a library logs."""
+        """Return the line, with secrets removed from tracebacks and library messages too."""
         line = self._inner.format(record)
         for secret in self._secrets:
             line = line.replace(secret, "***")
@@ -72,12 +72,12 @@ class _Discreet(logging.Formatter):
 
 
 def configure(settings: LoggingSettings, secrets: Sequence[Secret] = (), alerts: logging.Handler | None = None) -> None:
-    """Send everything logged in this process to standard error, or to the file that is set.
+    """Send everything logged in this process to standard error or to the configured file.
 
     Args:
-        settings: where, how and how much.
-        secrets: stars stand in their place.
-        alerts: is given the bare message of each line, too, without its traceback.
+        settings: destination, format and level.
+        secrets: values replaced by stars.
+        alerts: a second handler, which gets each message without its traceback.
 
     Raises:
         StartupError: the file cannot be written.
@@ -102,5 +102,5 @@ def configure(settings: LoggingSettings, secrets: Sequence[Secret] = (), alerts:
 
 
 def _says_something(record: logging.LogRecord) -> bool:
-    """Not that voice is unsupported, at each start: nothing here speaks."""
+    """Filter out discord.py's warning at each start that voice is unsupported; the bot uses no voice."""
     return "voice will NOT be supported" not in record.getMessage()

@@ -1,7 +1,8 @@
-"""What Discord says of somebody in a club. Without the members intent nobody tells us: we ask where it matters.
+"""Ask Discord whether somebody is a member or organiser of a club.
 
-One mechanism for presses outside the club (`bot.interactions.authorization`) and for recipients of messages
-(`bot.delivery`). What is remembered of roles is a hint of whom to ask about, never a proof.
+Without the members intent Discord sends no membership events, so membership is fetched where it matters: for presses
+outside the club (`bot.interactions.authorization`) and for recipients of messages (`bot.delivery`). Stored roles only
+suggest whom to ask about; they prove nothing.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ from bot.services.clubs import memberships
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.0
-"""Longest wait for Discord's word, of the 3 s in which it wants ours; discord.py alone would try for 25 s."""
+"""Seconds to wait for Discord, out of the 3 s an interaction allows; discord.py alone would retry for 25 s."""
 UNKNOWN_GUILD = 10004
-"""A 404 that says nothing of the member: the bot is no longer in the club."""
+"""Error code of a 404 that says nothing about the member: the bot is no longer in the club."""
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipStanding:
-    """How somebody stands in a club now.
+    """Somebody's current membership of a club.
 
     Attributes:
-        member: the club holds them.
-        organiser: may manage the server, or holds the role that the club's settings name.
-        role_ids: every role held there.
+        member: whether they are in the club.
+        organiser: whether they may manage the server or have the role named in the club's settings.
+        role_ids: every role they have there.
     """
 
     member: bool
@@ -47,17 +48,17 @@ NOT_THERE = MembershipStanding(member=False)
 async def fetch(
     client: BotClient, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
 ) -> discord.Member | bool | None:
-    """Ask Discord for somebody in a club.
+    """Fetch a member of a club from Discord.
 
     Args:
-        client: who asks.
+        client: the client that asks.
         guild_id: the club.
         user_id: the person.
-        patience_s: seconds to wait at most.
+        patience_s: timeout in seconds.
 
     Returns:
-        The member; False only where Discord says that the club has no such member (10007, or another 404); None where
-        it is not known: the bot is not in the club, or Discord refused, failed, or took too long.
+        The member; False only if Discord says that the club has no such member (10007, or another 404); None if
+        unknown: the bot is not in the club, or Discord refused, failed, or took too long.
     """
     guild = client.get_guild(guild_id)
     if guild is None:
@@ -68,14 +69,14 @@ async def fetch(
     except discord.NotFound as error:
         return None if error.code == UNKNOWN_GUILD else False
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-        log.warning("whether a member is still in club %d is not known: %r", guild_id, error)
+        log.warning("membership in club %d could not be verified: %r", guild_id, error)
         return None
 
 
 async def still_member(
     client: BotClient, guild_id: int, user_id: int, *, patience_s: float = PATIENCE_S
 ) -> bool | None:
-    """Ask as `fetch`, and answer only whether the club holds them; nothing is remembered."""
+    """Whether the club has this member, None if unknown, as in `fetch`; nothing is stored."""
     found = await fetch(client, guild_id, user_id, patience_s=patience_s)
     return found if found is None else bool(found)
 
@@ -83,18 +84,18 @@ async def still_member(
 async def verify(
     client: BotClient, guild_id: int, user_id: int, priority: Priority = Priority.ASKED
 ) -> MembershipStanding | None:
-    """Ask how somebody stands in a club, within the pace at which messages go, and remember the answer.
+    """Fetch somebody's membership of a club within the rate limit, and store it.
 
-    That it could not be written down harms nothing: it is asked again.
+    A failure to store it is only logged, because the next call asks again.
 
     Args:
-        client: who asks.
+        client: the client that asks.
         guild_id: the club.
         user_id: the person.
         priority: the class of the message or press it is asked for.
 
     Returns:
-        None where it is not known, as of `fetch`.
+        The membership, or None if unknown, as in `fetch`.
     """
     async with client.app.outbox.slot(priority):
         found = await fetch(client, guild_id, user_id)
@@ -117,11 +118,11 @@ async def verify(
     try:
         await writing
     except Unavailable as error:
-        log.warning("a membership of club %d could not be written down: %s", guild_id, error)
+        log.warning("membership in club %d could not be stored: %s", guild_id, error)
     return standing
 
 
 async def notice(client: BotClient, guild_id: int, user_id: int, priority: Priority = Priority.ASKED) -> bool | None:
-    """Ask as `verify`, and answer only whether the club holds them."""
+    """Whether the club has this member, None if unknown; asks and stores as `verify` does."""
     standing = await verify(client, guild_id, user_id, priority)
     return None if standing is None else standing.member

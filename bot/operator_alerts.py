@@ -1,4 +1,4 @@
-"""Telling the operator on Discord of what stands in the log at ERROR."""
+"""Send ERROR log lines to the operator on Discord."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from bot.errors import Unavailable
 log = logging.getLogger(__name__)
 
 ROOMS = ("bot", "cogs", "db", "asyncio")
-"""Loggers whose lines are sent: discord.py's own tell of each reconnect."""
+"""Loggers whose lines are sent. Not discord.py's own, which report each reconnect."""
 PAUSE_S = 3600.0
-"""So long after a line was sent, another of its kind is not."""
+"""Seconds after a line was sent during which no other line of its kind is sent."""
 MOST = 20
-"""Lines in that time, of all kinds; more stand in the log alone."""
+"""Lines of all kinds sent in that time at most; further ones are only logged."""
 TRIES_AFTER_S = (0.0, 5.0, 60.0, 600.0)
-"""Waits before each try to send one."""
+"""Seconds to wait before each attempt to send a line."""
 ANSWER_S = 1.0
-"""Longest that a member's answer waits for a line to be sent."""
+"""Seconds a member's answer waits at most for a line to be sent."""
 EARLY = 20
-"""Lines kept until the bot is connected."""
+"""Lines buffered until the bot is connected."""
 LONGEST = 1800
-"""Characters of a line; Discord takes 2,000."""
+"""Characters of a line; Discord accepts 2,000."""
 
 _BROKEN = "the database does not work, and nothing is kept any more (%s); see README, If something breaks"
 FAULTS = {
@@ -36,7 +36,8 @@ FAULTS = {
     "errors.database.broken": _BROKEN,
     "errors.database.unreadable": _BROKEN,
 }
-"""What members cannot mend, by the key of what they read; with the database's own words."""
+"""Log lines for faults that only the operator can fix, by the key of the member's error; filled with the database's
+message."""
 
 Send = Callable[[str], Awaitable[bool]]
 Kind = tuple[str, str]
@@ -49,9 +50,9 @@ class _Alert:
 
 
 class OperatorAlerts(logging.Handler):
-    """Sends lines of the log at ERROR to the channel or user that `[alerts]` names, without their tracebacks.
+    """Sends ERROR log lines, without tracebacks, to the channel and user that `[alerts]` names.
 
-    Lines are of one kind when they come from the same place in the code. Added to the root logger by `bot.logs`.
+    Lines from the same place in the code are of one kind. `bot.logs` adds this handler to the root logger.
 
     Args:
         clock: seconds, monotonic.
@@ -66,37 +67,37 @@ class OperatorAlerts(logging.Handler):
         self._sent: dict[Kind, _Alert] = {}
 
     def attach(self, send: Send) -> None:
-        """Send through this from now on, first what was logged before.
+        """Start sending, beginning with the buffered lines.
 
         Args:
-            send: sends a message; answers whether Discord took it.
+            send: sends a message and returns whether Discord accepted it.
         """
         self._send, self._loop = send, asyncio.get_running_loop()
         while self._early:
             self._take(self._early.popleft())
 
     def detach(self) -> None:
-        """Send nothing more."""
+        """Stop sending."""
         self._send = self._loop = None
         for alert in self._sent.values():
             alert.task.cancel()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send a line; called by any thread."""
+        """Send a line; may be called from any thread."""
         if record.name.split(".")[0] not in ROOMS or not is_sent(record):
             return
         if self._loop is None:
             self._early.append(record)
             return
-        with contextlib.suppress(RuntimeError):  # the loop has ended
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._take, record)
 
     async def told(self, fault: str, *values: object) -> bool:
-        """Log a fault that only the operator can mend, and answer whether they have been told of it on Discord.
+        """Log a fault that only the operator can fix. Return whether it was sent to them on Discord.
 
         Args:
-            fault: as `logging` takes it; it stands in the log at ERROR once in `PAUSE_S`, else at WARNING.
-            values: of its placeholders.
+            fault: a `logging` format string; logged at ERROR once per `PAUSE_S`, otherwise at WARNING.
+            values: its arguments.
         """
         known = self._recent((__name__, fault))
         if known is None:
@@ -111,7 +112,7 @@ class OperatorAlerts(logging.Handler):
         return bool(done) and not known.task.cancelled() and known.task.result()
 
     async def told_of(self, failure: Unavailable) -> bool | None:
-        """The same of a database that is full or broken; None of any other failure, which goes by."""
+        """Do the same for a full or broken database; return None for any other failure and log nothing."""
         fault = FAULTS.get(failure.key)
         if fault is None:
             return None
@@ -142,5 +143,5 @@ class OperatorAlerts(logging.Handler):
             await asyncio.sleep(wait_s)
             if await send(words):
                 return True
-        log.warning("the operator could not be alerted on Discord")
+        log.warning("operator alert could not be sent on Discord")
         return False

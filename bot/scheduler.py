@@ -1,7 +1,7 @@
-"""The alarm clock: one wake-up, moved as wanted. The only file that knows APScheduler.
+"""A single timer that can be moved. The only file that imports APScheduler.
 
-What is due stands in the database; a job for each of it would be slower by far and lost what a restart missed (10,000
-jobs due in one second: none ran, all were "missed"; measured with APScheduler 3.11.3).
+Due jobs are rows in the database. One APScheduler job for each would be far slower, and jobs missed during a restart
+would be lost (10,000 jobs due in one second: none ran, all were "missed"; measured with APScheduler 3.11.3).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ JOB = "wake"
 
 
 class Scheduler:
-    """Calls `wake` once at the instant last asked for; never before, and at once when it has passed already."""
+    """Calls `wake` once at the instant last set, or at once if that has passed."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        # In UTC: asked for nothing, it would look up the machine's zone.
+        # Without a zone, APScheduler looks up the machine's.
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Begin on the running loop."""
+        """Start on the running event loop."""
         self._scheduler.start()
 
     def wake_at(self, instant: datetime | None) -> None:
-        """Move the wake-up to `instant` (aware); None for none."""
+        """Move the timer to `instant` (aware); None cancels it."""
         if instant is None:
             try:
                 self._scheduler.remove_job(JOB)
@@ -42,15 +42,15 @@ class Scheduler:
             id=JOB,
             replace_existing=True,
             coalesce=True,
-            misfire_grace_time=None,  # late is better than never
-            max_instances=10,  # one is counted until the loop's next turn, and a wake-up must not be lost to it
+            misfire_grace_time=None,  # run late rather than not at all
+            max_instances=10,  # a finished run is counted until the loop's next iteration, and must not block this one
         )
 
     def close(self) -> None:
-        """Wake nobody any more."""
+        """Stop the timer."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     async def _ring(self) -> None:
-        """Wake; a coroutine, because APScheduler runs plain functions on a thread."""
+        """Call `wake`. A coroutine, because APScheduler runs plain functions in a thread."""
         self._wake()

@@ -1,7 +1,7 @@
-"""Which time zone data is used: what is shipped with the bot, unless the machine's is newer.
+"""Selection of the time zone data: the newer of the packaged data and the machine's.
 
-`zoneinfo` takes the machine's first, however old: with that of a long-lived server Vancouver, Edmonton, Casablanca and
-Havana were an hour off.
+`zoneinfo` prefers the machine's, however old: on a long-lived server Vancouver, Edmonton, Casablanca and Havana were an
+hour off.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class ZoneData:
     """The time zone data in use.
 
     Attributes:
-        version: as IANA names it, such as 2026a.
-        shipped: it is that of the package tzdata.
-        machine: the version of the machine's, None where there is none or it does not say.
+        version: IANA's name of the version, such as 2026a.
+        shipped: whether it is the data of the package tzdata.
+        machine: version of the machine's data; None if there is none or its version is unknown.
     """
 
     version: str
@@ -40,10 +40,10 @@ class ZoneData:
 
 
 def use_newest(folders: tuple[str, ...] | None = None) -> ZoneData:
-    """Have `zoneinfo` use the newest data there is; called before any zone is looked up.
+    """Make `zoneinfo` use the newest data available; call it before any zone is looked up.
 
     Args:
-        folders: where the machine keeps its data; by default where Python looks.
+        folders: where the machine keeps its data; by default Python's search path.
     """
     if folders is None:
         zoneinfo.reset_tzpath()
@@ -57,12 +57,12 @@ def use_newest(folders: tuple[str, ...] | None = None) -> ZoneData:
 
 @cache
 def newest() -> ZoneData:
-    """Have the newest data used, once in a process; answers which."""
+    """Select the newest data once per process, and return it."""
     return use_newest()
 
 
 def _machine_version(folders: tuple[str, ...]) -> str | None:
-    """The version of the first folder that holds zones, as `zoneinfo` takes it."""
+    """Return the version of the first folder that holds zones, which is the one `zoneinfo` uses."""
     for folder in map(Path, folders):
         if not (folder / "Europe").is_dir():
             continue
@@ -79,5 +79,5 @@ def _machine_version(folders: tuple[str, ...]) -> str | None:
 
 
 def _age(version: str) -> tuple[str, int, str]:
-    """2026z comes before 2026aa."""
+    """Return the sort key of a version: 2026z comes before 2026aa."""
     return version[:4], len(version), version

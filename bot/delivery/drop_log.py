@@ -1,4 +1,4 @@
-"""What was dropped in one catch-up, for the log: a line each when it is few, one with the numbers when it is many."""
+"""Log what one catch-up dropped: a line each when there are few, a summary with counts when there are many."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from datetime import timedelta
 log = logging.getLogger(__name__)
 
 FEW = 5
-"""So many are named one by one."""
+"""Up to this many are logged one by one."""
 
 
 class Dropped:
-    """Counts what was no longer useful, or not wanted, until it is told."""
+    """Counts dropped jobs and messages until they are logged."""
 
     def __init__(self) -> None:
         self._late: list[tuple[str, str, timedelta]] = []
         self._unwanted: dict[str, int] = {}
 
     def late(self, kind: str, name: str, late: timedelta) -> None:
-        """Count something that was no longer useful so long after its instant."""
+        """Count a job or message dropped because it was `late` past its instant."""
         self._late.append((kind, name, late))
 
     def unwanted(self, kind: str) -> None:
-        """Count a message that its kind held back for good."""
+        """Count a message that its kind dropped through `hold`."""
         self._unwanted[kind] = self._unwanted.get(kind, 0) + 1
 
     def tell(self) -> None:
-        """Say what was dropped since it was last told."""
+        """Log what was dropped since the last call."""
         late, self._late = self._late, []
         unwanted, self._unwanted = self._unwanted, {}
         if len(late) <= FEW:
@@ -42,4 +42,4 @@ class Dropped:
             log.warning("no longer useful and dropped: %s", said)
         if unwanted:
             said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(unwanted.items()))
-            log.info("held back for good by their kinds and dropped: %s", said)
+            log.info("held by their kinds and dropped: %s", said)

@@ -1,7 +1,7 @@
-"""Doing what is due: the urgent first, and many of one kind in one transaction where the kind can.
+"""Run due jobs: urgent ones first, and many of one kind in one transaction if the kind supports it.
 
-A batch holds SQLite's one writer for as long as it takes, and a member who logs a run waits behind it: hence no more
-than `TOGETHER`. Where a batch fails, its rows are done one by one, so that a bad one harms itself alone.
+A batch holds SQLite's single writer, and a member who logs a run waits for it, so a batch has at most `TOGETHER` rows.
+If a batch fails, its rows run one by one, so that a faulty job affects no other.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from db.engine import Database
 log = logging.getLogger(__name__)
 
 TOGETHER = 25
-"""Rows done in one transaction: some 5 ms."""
+"""Jobs run in one transaction: about 5 ms."""
 AT_ONCE = 25
-"""Rows done before messages are looked at again."""
+"""Jobs run before the pump looks at messages again."""
 
 
 class JobRunner:
-    """Does what is due by the kinds of one client."""
+    """Runs due jobs by the kinds of one client."""
 
     def __init__(self, kinds: Mapping[str, Kind], database: Database, clock: Clock, dropped: Dropped) -> None:
         self._declared = {name: kind for name, kind in kinds.items() if kind.fires}
@@ -44,13 +44,13 @@ class JobRunner:
         self._apart: set[int] = set()
 
     def kinds(self, backlog: Sequence[int] = (0, 0, 0)) -> frozenset[str]:
-        """The kinds of what is to be done now.
+        """Return the kinds of jobs to run now.
 
-        What becomes due for thousands at once is done as fast as its messages can be sent, and no faster: a member who
-        logs a run meanwhile would wait behind all of it. Safety is never put off, nor is what is done one by one.
+        Batched kinds wait while `outbox.MUCH` of their messages are unsent: running thousands of jobs at once would
+        make a member who logs a run wait for all of them. Safety and kinds without `fire_all` never wait.
 
         Args:
-            backlog: for each class how many messages wait that are at least as urgent.
+            backlog: for each priority, how many messages of at least that priority wait.
         """
         return frozenset(
             name
@@ -59,13 +59,14 @@ class JobRunner:
         )
 
     async def some(self, kinds: Collection[str], *, safety_due: bool = True) -> bool:
-        """Do what is due of some kinds, so much that messages need not wait for it; False when nothing is.
+        """Run up to about `AT_ONCE` due jobs of these kinds. Return whether there were any.
 
-        Safety comes first, in urgent transactions; what it has written is looked at before anything else is done.
+        Safety jobs run first, in urgent transactions; if there were any, no other job runs in this call, so that the
+        messages they wrote are sent first.
 
         Args:
             kinds: see `kinds`.
-            safety_due: whether anything of safety is due; without it that is not looked for.
+            safety_due: whether any safety job is due; if not, none is looked for.
         """
         if safety_due and await self._steps(self._database.urgent, self._safety.intersection(kinds)):
             return True
@@ -78,7 +79,7 @@ class JobRunner:
         return done > 0
 
     async def _step(self, database: Database, kinds: Collection[str]) -> Sequence[ClaimedJob]:
-        """Do what is due first, alone or with others of its kind, in one transaction; nothing when nothing is."""
+        """Run the first due job, alone or with others of its kind, in one transaction. Return the jobs taken."""
         now = self._clock()
         taken: list[ClaimedJob] = []
         try:
@@ -88,7 +89,7 @@ class JobRunner:
                     return []
                 late = await self._do(session, taken, now)
         except Exception as error:
-            # One kind's fault must not keep what is due of others, an overdue runner's alarm among it, from being done.
+            # A fault in one kind must not stop the jobs of others, such as the alarm for an overdue runner.
             if not taken:
                 raise
             await self._undone(database, taken, error, now)
@@ -99,7 +100,7 @@ class JobRunner:
         return taken
 
     async def _do(self, session: AsyncSession, taken: Sequence[ClaimedJob], now: datetime) -> list[ClaimedJob]:
-        """Do what was taken, of one kind; the rest, too late to be useful, is answered."""
+        """Run the jobs taken, which are of one kind. Return those skipped as too late to be useful."""
         kind = self._declared[taken[0].kind]
         late, useful = [], []
         for one in taken:
@@ -117,14 +118,14 @@ class JobRunner:
     async def _undone(self, database: Database, taken: Sequence[ClaimedJob], error: Exception, now: datetime) -> None:
         first = taken[0]
         if len(taken) > 1:
-            log.warning("%d of %s are done one by one: %s", len(taken), first.kind, error)
+            log.warning("batch of %d %s failed; running its jobs one by one: %s", len(taken), first.kind, error)
             self._apart.update(one.due_id for one in taken)
             return
         if isinstance(error, Unavailable):
-            log.warning("%s %s is put off: %s", first.kind, first.occurrence, error.key)
+            log.warning("%s %s postponed: %s", first.kind, first.occurrence, error.key)
         else:
             log.error(
-                "%s %s failed and is put off", first.kind, first.occurrence, exc_info=error, extra=marked(first.kind)
+                "%s %s failed and is postponed", first.kind, first.occurrence, exc_info=error, extra=marked(first.kind)
             )
         self._apart.discard(first.due_id)
         async with database.write() as session:

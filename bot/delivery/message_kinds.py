@@ -1,4 +1,4 @@
-"""What a kind of message is: declared by a cog in one place, done by the pump."""
+"""Declarations of message and job kinds: made by cogs, executed by the pump."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 
 Session: TypeAlias = AsyncSession
-"""The transaction a kind's functions work in. Cogs pass it on to a service, and know nothing of SQLAlchemy."""
+"""The transaction a kind's functions run in. Cogs pass it to a service and do not import SQLAlchemy."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueJob:
-    """Something that has become due. Attributes as of `bot.services.messages.deliveries.Job`."""
+    """A due job. Attributes as in `bot.services.messages.deliveries.Job`."""
 
     kind: str
     occurrence: str
@@ -34,11 +34,11 @@ class DueJob:
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """A message about to be drawn and sent. Attributes as of `bot.services.messages.deliveries.OutboundMessage`; its id
+    """A message about to be drawn and sent. Attributes as in `bot.services.messages.deliveries.OutboundMessage`; its id
     is the nonce.
 
     Attributes:
-        told_at: when a channel said that it waits, of one that is shown behind that; None of one that is sent.
+        told_at: when the fallback notice was posted, for a message shown through it; None for one that is sent.
     """
 
     delivery_id: int
@@ -56,7 +56,7 @@ class RenderContext:
 
 
 def outgoing_of(one: ClaimedMessage) -> RenderContext:
-    """What a kind is told of a message."""
+    """Return the part of a claimed message that its kind sees."""
     return RenderContext(
         delivery_id=one.delivery_id,
         kind=one.kind,
@@ -74,15 +74,15 @@ def outgoing_of(one: ClaimedMessage) -> RenderContext:
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A message as it goes out.
+    """A message ready to send.
 
     Attributes:
-        content: the words, which a phone's notification shows; empty only for a `layout`.
-        view: classic components below the words.
-        layout: a Components V2 card instead, for `Destination.CARD` where nobody is to be notified.
-        mentions: whom the words may ping; nobody by default.
+        content: the text, which a phone's notification shows; empty only with a `layout`.
+        view: classic components below the text.
+        layout: a Components V2 card instead, for a `Destination.CARD` that notifies nobody.
+        mentions: whom the text may ping; nobody by default.
         files: attachments.
-        silent: without a sound.
+        silent: whether to suppress the notification.
     """
 
     content: str = ""
@@ -95,65 +95,65 @@ class RenderedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A message that is not to be sent now.
+    """The decision not to send a message now.
 
     Attributes:
-        until: not before this instant (aware UTC), which counts as no attempt; None: not at all, it is dropped.
+        until: earliest instant to send it (aware UTC), without counting an attempt; None drops it.
     """
 
     until: datetime | None
 
 
 class Recipient(StrEnum):
-    """Who a direct message of a kind is for, and so what is asked about whom it goes to right before it is sent."""
+    """Whom direct messages of a kind are for, and so what is verified about the recipient right before sending."""
 
-    ANYBODY = "anybody"  # it is about their own affairs
-    COMPANION = "companion"  # in the outing; drawing it looks
-    CONTACT = "contact"  # has accepted being one; drawing it looks
-    MEMBER = "member"  # in the club now, says Discord
-    ORGANISER = "organiser"  # organises the club now, says Discord
+    ANYBODY = "anybody"  # about their own data: nothing to verify
+    COMPANION = "companion"  # is in the outing; `draw` verifies it
+    CONTACT = "contact"  # has accepted to be a contact; `draw` verifies it
+    MEMBER = "member"  # is in the club now; verified with Discord
+    ORGANISER = "organiser"  # organises the club now; verified with Discord
 
 
 ASKED_OF_DISCORD = frozenset({Recipient.MEMBER, Recipient.ORGANISER})
 
 
 class DeliveryFailure(StrEnum):
-    """Why a message could not be delivered for good."""
+    """Why a message failed permanently."""
 
     CLOSED = "closed"  # direct messages refused, and no channel to fall back to
-    GONE = "gone"  # the channel or message is no more
+    GONE = "gone"  # the channel or message was deleted
     FORBIDDEN = "forbidden"  # the bot may not write there
-    GIVEN_UP = "given_up"  # tried until its end
-    NOT_THEIRS = "not_theirs"  # whom it was for has left the club, or organises it no more
+    GIVEN_UP = "given_up"  # retried until it was no longer useful
+    NOT_THEIRS = "not_theirs"  # the recipient has left the club, or no longer organises it
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of thing due, of message, or of both under one name.
+    """A kind of job, of message, or of both under one name.
 
     Attributes:
         name: stored with rows; at most 32 characters, never changed once shipped.
         priority: its class.
-        fire: does what is due in the session's transaction (a service's function); may plan and post. What it raises
-            undoes it, and it is tried again later.
-        draw: draws a message right before it is sent; None where it no longer makes sense: it is then dropped. It is
-            also drawn to answer Show, when it could not be sent directly.
-        sent: notes in the recording transaction where a message posted is (its channel and id); not called for a card
-            that was drawn again in its place. Where it fails the message counts as sent all the same.
-        failed: notes in the recording transaction that it could not be delivered, and may post others in its stead.
-            Where it fails it is tried again later. A card that is gone is posted anew when it is next marked.
-        useful_for: how late it is still useful; None: always. What is later is dropped, and the log says so; what was
-            tried in vain until then has failed. What plans its own next instant must not be dropped before it has:
-            that goes without, and leaves the end to the kind of its message.
-        fallback: whether a refused direct message is said to wait in the club's channel.
-        fire_all: does the same for many at once, in the order of their instants, instead of `fire`: for what becomes
-            due for hundreds of people in one second. Where it raises, each is done again in a transaction of its own.
-        hold: asked right before a message is drawn or said to wait in a channel: whether it is to be kept for later or
-            dropped, as a nudge at night is. It reads; what it raises delays the message like a failure to draw it.
-        to: who a direct message of this kind is for; each kind that is drawn says so. Where Discord is asked, whoever
-            is not it any more is not sent the message; while Discord does not tell, it is tried again later.
-        unproven: draws the message without what is private, for somebody about whom Discord does not tell;
-            None: it is not sent before it is known.
+        fire: runs a due job in the session's transaction (a service's function); may schedule jobs and post messages.
+            An exception rolls the transaction back, and the job is retried later.
+        draw: renders a message right before it is sent, or returns None to drop one that no longer makes sense. Also
+            called to answer Show, when the message could not be sent directly.
+        sent: called in the recording transaction with the channel and id of a posted message; not called when a card
+            was edited in place. If it fails, the message still counts as sent.
+        failed: called in the recording transaction when the message failed permanently; may post others instead. If it
+            fails, it is retried later. A card that was deleted is posted again when it is next marked.
+        useful_for: how late it is still useful; None: always. A later one is dropped and logged; one that was tried
+            before has failed. A job that schedules its own successor must not set this, since dropping it would end
+            the series; set it on the kind of its message instead.
+        fallback: whether a refused direct message is announced in the club's channel.
+        fire_all: runs many jobs at once, in the order of their instants, instead of `fire`: for jobs that become due
+            for hundreds of people in one second. If it raises, each job runs again in a transaction of its own.
+        hold: called right before a message is drawn or announced in a channel; returns whether to postpone or drop it,
+            as for a nudge at night. It only reads; an exception delays the message like a failure to draw it.
+        to: whom a direct message of this kind is for; required for each kind with `draw`. Where Discord is asked, a
+            person who no longer qualifies is not sent the message; while Discord does not answer, it is retried.
+        unproven: draws the message without private details, for a recipient Discord does not confirm; None: it is not
+            sent until they are confirmed.
     """
 
     name: str
@@ -171,11 +171,11 @@ class Kind:
 
     @property
     def fires(self) -> bool:
-        """Whether it is something that becomes due."""
+        """Whether it is a kind of job."""
         return self.fire is not None or self.fire_all is not None
 
     def recipient(self, out: RenderContext) -> Recipient:
-        """Who a message of this kind is for; of a message to a channel anybody who reads there."""
+        """Return whom a message of this kind is for; for a message to a channel, anybody who reads there."""
         if out.destination != Destination.DM or self.to is None:
             return Recipient.ANYBODY
         return self.to if isinstance(self.to, Recipient) else self.to(out)

@@ -1,7 +1,7 @@
-"""How many messages are made ready at a time: a few, the more urgent first.
+"""Limit on how many messages are prepared at a time, the more urgent first.
 
-Made ready all at once, forty messages keep the loop and the connections that read for a quarter of a second, and a run
-that is logged meanwhile waits behind them (p99 304 ms, measured); made ready as the pace lets them go it does not (42).
+Preparing forty messages at once occupies the event loop and the read connections for a quarter of a second, and a run
+logged meanwhile waits (p99 304 ms, measured). Preparing them as the rate limit lets them go avoids that (42 ms).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from heapq import heappop, heappush
 from itertools import count
 
 PLACES = 4
-"""Messages made ready, or waiting for the pace, at a time: at 45 a second the next is ready when the first leaves."""
+"""Messages being prepared or waiting for a rate-limit slot: at 45 a second, the next is ready when the first leaves."""
 
 
 class PrioritySemaphore:
-    """Gives turns: to safety always, to what was asked for while a place is free, to a nudge while two are.
+    """A semaphore with priorities: safety always enters, requested messages if a place is free, nudges if two are.
 
-    The last place is kept from nudges because their charts may take seconds to draw.
+    Nudges never take the last place, because their charts may take seconds to draw.
     """
 
     def __init__(self, places: int = PLACES) -> None:
@@ -29,10 +29,10 @@ class PrioritySemaphore:
 
     @asynccontextmanager
     async def turn(self, priority: int) -> AsyncIterator[Callable[[], None]]:
-        """Wait for a turn, which ends with the block, or early by calling what is given.
+        """Hold a place during the block. The yielded function releases it early.
 
         Args:
-            priority: a `bot.domain.messages.priority.Priority`, which is how many places must be free.
+            priority: a `bot.domain.messages.priority.Priority`; its value is how many places must be free.
         """
         await self._begun(priority)
         ended = False
@@ -57,7 +57,7 @@ class PrioritySemaphore:
         try:
             await begun
         except asyncio.CancelledError:
-            if begun.done() and not begun.cancelled():  # it was given a turn, and does not take it
+            if begun.done() and not begun.cancelled():  # granted, but the waiter was cancelled
                 self._end()
             raise
 

@@ -1,7 +1,7 @@
-"""The pump: does what is due, and sends what is written, until nothing is left; then sleeps until the next moment.
+"""The pump: runs due jobs and sends stored messages until none are left, then sets a timer for the next one.
 
-It holds nothing that is not in the database. One turn is at work at a time; it is a task that ends, and the alarm or a
-poke starts the next.
+All its state is in the database. One delivery loop runs at a time, as a task that ends; the timer or `wake` starts the
+next.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ from bot.services.messages.outbox import ClaimedMessage
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a claimed message is nobody else's: a crash delays it by as much, and Discord still knows its nonce then."""
+"""Lease of a claimed message. A crash delays it by as much, and Discord still recognises its nonce then."""
 AT_ONCE = 32
-"""Addresses sent to at the same time."""
+"""Addresses sent to concurrently."""
 CLAIMED_AT_ONCE = 20
-"""Messages claimed together, half a second of the pace: they have left long before the lease ends."""
+"""Messages claimed together, half a second at the rate limit: they are sent long before the lease ends."""
 SWEEP = timedelta(minutes=5)
-"""Longest sleep: whatever happens to the machine's clock or is written by another process is found by then."""
+"""Longest sleep; limits the delay after a change of the machine's clock or a row written by another process."""
 AFTER_TROUBLE = timedelta(seconds=5)
-"""Pause after a turn that could not be ended, because the database was busy."""
+"""Pause after a delivery loop that failed, for example because the database was busy."""
 GRACE_S = 2.5
-"""How long a stop waits for messages on their way."""
+"""Seconds that a shutdown waits for messages being sent."""
 
 
 class Pump:
-    """Claims, sends and records. Built before the client, which attaches itself when it is ready.
+    """Claims, sends and records messages. Built before the client, which attaches itself when it is ready.
 
     Args:
-        pace: how fast; within Discord's limits by default.
+        pace: rate limiter; within Discord's limits by default.
         sweep: longest sleep.
     """
 
@@ -69,7 +69,7 @@ class Pump:
         self._checked_at: datetime | None = None
 
     def attach(self, client: BotClient, kinds: Mapping[str, Kind]) -> None:
-        """Send through this client, and by the kinds its cogs declare, by name; what was missed is done first."""
+        """Start sending through this client with the kinds its cogs declare, by name, and catch up on missed work."""
         if self._client is not client:
             if self._scheduler is not None:
                 self._scheduler.close()
@@ -81,7 +81,7 @@ class Pump:
         self.wake()
 
     def wake(self) -> None:
-        """Look now for what is due or to be sent. Never blocks."""
+        """Look now for due jobs and unsent messages. Never blocks."""
         if self._client is None or self._sender is None or self._firing is None:
             return
         self._ring()
@@ -89,11 +89,11 @@ class Pump:
             self._turn = asyncio.create_task(self._run(self._client, self._firing, self._sender))
 
     def slot(self, priority: int) -> AbstractAsyncContextManager[None]:
-        """Leave for one request more, within the pace at which messages go; see `Pace.leave`."""
+        """Hold a rate-limit slot for one other request; see `RateLimiter.slot`."""
         return self._pace.slot(priority)
 
     async def detach(self, client: BotClient) -> None:
-        """Take on nothing more for this client, finish what is on its way, and let go of what takes too long."""
+        """Stop claiming for this client, finish messages being sent, and cancel those that take over `GRACE_S`."""
         if self._client is not client:
             return
         self._client = None
@@ -117,7 +117,7 @@ class Pump:
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
 
-    # -- a turn ------------------------------------------------------------------------------------------------
+    # -- the delivery loop -------------------------------------------------------------------------------------
 
     async def _run(self, client: BotClient, firing: JobRunner, sender: Sender) -> None:
         try:
@@ -125,11 +125,11 @@ class Pump:
         except Unavailable as error:
             client.dispatch("database_trouble")
             if await client.app.operator.told_of(error) is None:
-                log.warning("the database was not free for what is due: %s", error.key)
+                log.warning("delivery loop failed; retrying in 5 s: %s", error.key)
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         except Exception:
-            # A turn that ended without an alarm set would be the last: whatever it was, look again soon.
-            log.exception("what is due could not be looked at")
+            # Without a timer set no loop would ever start again, so set one whatever the fault.
+            log.exception("delivery loop failed; retrying in 5 s")
             self._wake_at(client, client.app.clock() + AFTER_TROUBLE)
         finally:
             self._turn = None
@@ -141,7 +141,7 @@ class Pump:
         while self._client is client:
             self._poked = False
             now = client.app.clock()
-            # What is urgent does not wait for a place among what is on its way: it overtakes there.
+            # When `AT_ONCE` addresses are being sent to, safety messages are still claimed, and overtake the others.
             full = len(self._sending) >= AT_ONCE
             least = Priority.SAFETY if full else Priority.NUDGE
             async with client.app.database.urgent.read() as session:
@@ -149,10 +149,10 @@ class Pump:
                 outlook = await outbox.outlook(session, fired, drawn, now, hand, least)
             before, fired = fired, firing.kinds(outlook.backlog) if self._sending else every
             if fired - before:
-                continue  # something that was not looked for may be done again
+                continue  # a kind that the outlook left out may run again
             fired_some = outlook.due and await firing.some(fired, safety_due=outlook.safety_due)
             looked_for = outlook.waiting or fired_some
-            self._urgent_waits = full and looked_for  # said before, since its address may be free by the time we know
+            self._urgent_waits = full and looked_for  # set before claiming, which may free the address meanwhile
             urgent = outlook.safety_due or outlook.backlog[Priority.SAFETY] > 0
             if looked_for and await self._claim(client, sender, drawn, least, urgent):
                 continue
@@ -170,7 +170,7 @@ class Pump:
         return [one for batch in self._sending.values() for one in batch]
 
     async def _wait(self) -> None:
-        """Until something on its way has arrived, or somebody pokes."""
+        """Wait until a message being sent is done, or `wake` is called."""
         self._bell = asyncio.get_running_loop().create_future()
         await self._bell
 
@@ -182,21 +182,21 @@ class Pump:
     async def _look_for_unknown(
         self, client: BotClient, fired: frozenset[str], drawn: frozenset[str], now: datetime
     ) -> None:
-        """Say once of each kind that nobody declares that there is work for it; it is left for a version that does."""
+        """Log once per kind that rows of it exist but no cog declares it; they stay for a version that does."""
         if self._checked_at is not None and now < self._checked_at + self._sweep:
             return
         self._checked_at = now
         for kind in await outbox.orphans(client.app.database, fired, drawn, now):
             if kind not in self._unknown:
                 self._unknown.add(kind)
-                log.warning("there is work of the kind %s, which this version does not know; it is left", kind)
+                log.warning("this version does not know the kind %s; its rows stay in the database", kind)
 
-    # -- what is to be sent ------------------------------------------------------------------------------------
+    # -- messages ----------------------------------------------------------------------------------------------
 
     async def _claim(
         self, client: BotClient, sender: Sender, drawn: frozenset[str], least: Priority, urgent: bool
     ) -> bool:
-        """Lease what may be sent and send it on tasks that end; False when nothing may."""
+        """Claim messages and send each address's batch in a task. Return whether there were any."""
         now, database = client.app.clock(), client.app.database
         async with (database.urgent if urgent else database).write() as session:
             claimed = await outbox.claim(session, drawn, now, now + LEASE, CLAIMED_AT_ONCE, self._in_hand(), least)
@@ -211,13 +211,13 @@ class Pump:
 
     def _arrived(self, task: asyncio.Task[None]) -> None:
         del self._sending[task]
-        # What was looked at meanwhile did not count what was still in hand. While there is no place for what is not
-        # urgent, looking again is in vain, unless something urgent waits for this address.
+        # Look again, since the last query left out this address. While all places are taken only safety can be
+        # claimed, so looking again is useless unless a safety message waits.
         if self._urgent_waits or len(self._sending) < AT_ONCE:
             self._ring()
 
     async def _deliver(self, client: BotClient, sender: Sender, batch: list[ClaimedMessage]) -> None:
-        """Send what goes to one address, in order. What cannot go now holds back what follows it."""
+        """Send the messages to one address in order. One that must be retried holds back those after it."""
         for place, one in enumerate(batch):
             try:
                 async with self._turns.turn(one.priority) as made_ready:
@@ -227,15 +227,15 @@ class Pump:
                     await self._give_back(client, batch[place + in_time :])
                     return
             except Unavailable as error:
-                log.warning("what became of %s %d could not be written: %s", one.kind, one.delivery_id, error.key)
+                log.warning("the outcome of %s %d could not be recorded: %s", one.kind, one.delivery_id, error.key)
                 return
             except Exception:
-                # The next to this address still goes; this one's lease ends, and it is tried again.
+                # The next one to this address is still sent; this one is retried when its lease ends.
                 log.exception("%s %d could not be delivered", one.kind, one.delivery_id, extra=marked(one.kind))
 
     @staticmethod
     async def _give_back(client: BotClient, left: list[ClaimedMessage]) -> None:
-        """End leases early."""
+        """Release leases early."""
         if not left:
             return
         try:
@@ -243,4 +243,4 @@ class Pump:
                 now = client.app.clock()
                 await outbox.give_back(session, [one.delivery_id for one in left], left[0].until, now)
         except Unavailable as error:
-            log.warning("leases could not be ended, and end by themselves: %s", error.key)
+            log.warning("leases could not be released and will expire: %s", error.key)

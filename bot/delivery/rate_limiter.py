@@ -1,11 +1,11 @@
-"""How fast the bot speaks by itself: a token bucket for every request it starts, the more urgent first.
+"""Rate limiter for the requests the bot starts itself: a token bucket with priorities.
 
-Discord allows a bot 50 requests a second, answers to interactions not counted. discord.py does not pace itself: 2,000
-sends at once ended in 9,250 refusals and 1,750 lost messages, paced at 45 a second in none of either (measured).
+Discord allows a bot 50 requests a second, not counting answers to interactions. discord.py does not enforce that limit:
+2,000 sends at once ended in 9,250 refusals and 1,750 lost messages; at 45 a second there were none (measured).
 
-When a request that was given leave arrives, nobody here knows: on a busy machine those of more than a second arrived
-within one, and 82 of 11,000 were refused (measured). It has arrived once it is answered, though: so no more are let go
-than `WINDOW`, counting those not answered yet and those answered within the last second.
+When a granted request arrives at Discord is unknown: on a busy machine, requests spread over more than a second arrived
+within one, and 82 of 11,000 were refused (measured). An answered request has certainly arrived, so the unanswered
+requests and those answered within the last second together are limited to `WINDOW`.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from itertools import count
 
 PER_SECOND = 45.0
 BURST = 4
-"""Requests that may leave at once after a pause: with the rate at most 49 in any second."""
+"""Requests that may leave at once after a pause; together with the rate at most 49 in any second."""
 
 WINDOW = 49
-"""Requests that may be counted within a second at the other end, whatever the way there takes."""
+"""Requests that can arrive at Discord within one second, whatever the network delay."""
 
 ROUNDING = 1e-6
-"""A token that lacks no more than this is whole: seconds do not add up exactly."""
+"""Tolerance for a full token: floating-point seconds do not add up exactly."""
 
 
 class RateLimiter:
-    """Gives leave to make a request, as often as allowed.
+    """Token bucket with priorities and a limit on unanswered requests.
 
     Args:
-        per_second: requests a second in the long run.
-        burst: how many may follow one another at once after a pause.
-        window: how many may arrive within one second.
+        per_second: sustained requests per second.
+        burst: requests allowed at once after a pause.
+        window: requests that may arrive within one second.
         clock: seconds, monotonic.
-        sleep: waits some seconds of that clock.
+        sleep: waits for a number of seconds of that clock.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class RateLimiter:
 
     @asynccontextmanager
     async def slot(self, priority: int) -> AsyncIterator[None]:
-        """Wait until one request may be made, which is made inside and has its answer at the end.
+        """Hold a rate-limit slot until the request made inside the block is answered.
 
-        The smaller the number, the sooner, and first come first within it.
+        A smaller `priority` number goes first; equal ones are first come, first served.
         """
         await self._granted(priority)
         try:
@@ -84,14 +84,14 @@ class RateLimiter:
         try:
             await granted
         except asyncio.CancelledError:
-            if granted.done() and not granted.cancelled():  # it was given leave, and goes nowhere
+            if granted.done() and not granted.cancelled():  # granted, but the waiter was cancelled
                 self._under_way -= 1
             raise
 
     async def _serve(self) -> None:
-        """Serve those who wait, and end."""
+        """Grant slots to the waiters in order, until there are none."""
         while self._waiting:
-            if self._waiting[0][2].done():  # gave up
+            if self._waiting[0][2].done():  # cancelled
                 heappop(self._waiting)
             elif self._take():
                 heappop(self._waiting)[2].set_result(None)
@@ -103,7 +103,7 @@ class RateLimiter:
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + max(0.0, now - self._counted_at) * self._per_second)
         self._counted_at = now
-        while self._answered and not now - 1.0 < self._answered[0] <= now:  # or the clock was set back
+        while self._answered and not now - 1.0 < self._answered[0] <= now:  # later than now: the clock was set back
             self._answered.popleft()
         if self._tokens < 1.0 - ROUNDING or self._under_way + len(self._answered) >= self._window:
             return False

@@ -1,9 +1,9 @@
-"""Whether somebody may be told what a message says: asked of Discord right before it is sent or shown.
+"""Verify with Discord that a recipient may read a message, right before it is sent or shown.
 
-An alarm must reach somebody, and no exact spot whoever was put out of the club. So who is known to be gone, or to
-organise no more, is sent nothing. Where Discord does not tell it is asked again, for an alarm at once, for anything
-else for some seconds; then the kind's `unproven` form goes out, which does not say where. A kind without one is not
-sent before it is known.
+An alarm must reach somebody, but nobody who was removed from the club may learn an exact place. A person known to have
+left, or no longer to organise, is sent nothing. If Discord does not answer it is asked again: at once for an alarm, for
+some seconds otherwise. Then the kind's `unproven` form is sent, which names no place; a kind without one is not sent
+until the answer is known.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from bot.domain.messages.priority import Priority
 from bot.membership import fetch, verify
 
 PROOF_TRIES = 2
-"""After so many failures, three seconds, a message that is no alarm goes out in its `unproven` form."""
+"""Failed attempts (three seconds) after which a message that is no alarm is sent in its `unproven` form."""
 
 
 class Proof(Enum):
-    """What is known of a recipient."""
+    """What is known about a recipient."""
 
     GIVEN = auto()
     REFUSED = auto()
@@ -30,11 +30,11 @@ class Proof(Enum):
 
 
 class UnprovenError(Exception):
-    """Discord does not tell whether a message may go to somebody."""
+    """Discord did not answer whether somebody may read a message."""
 
 
 async def prove(client: BotClient, kind: Kind, out: RenderContext) -> Proof:
-    """Ask, within the pace, whether a message is for the person it goes to."""
+    """Verify with Discord, within the rate limit, that the recipient still qualifies for a message."""
     wanted = kind.recipient(out)
     if wanted not in ASKED_OF_DISCORD or out.guild_id is None:
         return Proof.GIVEN
@@ -48,10 +48,10 @@ async def prove(client: BotClient, kind: Kind, out: RenderContext) -> Proof:
 
 
 async def may_be_named(client: BotClient, channel_id: int, user_id: int, priority: Priority) -> bool:
-    """Whether a channel may say that something waits for somebody: both they and the bot read and write there.
+    """Whether a channel may announce a message for somebody: both they and the bot can read and write there.
 
     Raises:
-        UnprovenError: Discord does not tell.
+        UnprovenError: Discord did not answer.
     """
     channel = client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or not _writes(channel, channel.guild.me):

@@ -1,4 +1,4 @@
-"""What a failed send means: an exception of discord.py or of the network, read by Discord's error codes."""
+"""Classify a failed send: exceptions of discord.py and of the network, by Discord's error codes."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import discord
 from bot.services.messages.deliveries import Destination
 
 CLOSED_CODES = {50007, 50001}
-"""Of a direct channel: closed by choice, no access."""
+"""Direct channel: closed by the recipient, or no access."""
 NOTHING_IN_COMMON = 50278
-"""Of a direct channel: no server in common any more, so that no channel of ours reaches this person either."""
+"""Direct channel: no common server any more, so no channel of the bot reaches this person either."""
 FORBIDDEN_CODES = {50001, 50013, 50083, 50008, 50024}
 """No access, no permission, an archived thread, a channel without messages."""
 OPENING_TOO_FAST = 40003
 UNKNOWN_CHANNEL = 10003
 GONE_CODES = {UNKNOWN_CHANNEL, 10004, 10008, 10013, 50033}
-"""Unknown channel, guild, message, user; a recipient who cannot be."""
+"""Unknown channel, guild, message or user; invalid recipient."""
 
 
 class OpeningTooFastError(Exception):
-    """Discord has said lately that too many direct channels were opened; this one was not asked for."""
+    """Discord recently refused to open more direct channels, so this one was not requested."""
 
 
 NOT_SENT = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError, OpeningTooFastError)
-"""What sending raises."""
+"""Exceptions raised by a failed send."""
 
 
 class SendTrouble(Enum):
@@ -41,7 +41,7 @@ class SendTrouble(Enum):
 
 
 def trouble_in(error: BaseException, destination: Destination) -> SendTrouble:
-    """What an exception of `NOT_SENT` means for a message to such a destination."""
+    """Classify an exception of `NOT_SENT` for a message to this kind of destination."""
     if isinstance(error, OpeningTooFastError):
         return SendTrouble.TOO_FAST
     if not isinstance(error, discord.HTTPException):
@@ -56,10 +56,10 @@ def trouble_in(error: BaseException, destination: Destination) -> SendTrouble:
         return SendTrouble.LEFT
     if destination is not Destination.DM and error.code in FORBIDDEN_CODES:
         return SendTrouble.FORBIDDEN
-    # Among the rest is a 403 or 404 of whatever stands before Discord, which says nothing of this person or channel.
+    # The rest includes a 403 or 404 from a proxy in front of Discord, which says nothing about the person or channel.
     return SendTrouble.LATER
 
 
 def is_our_fault(error: BaseException) -> bool:
-    """Whether Discord refused the message for what it holds."""
+    """Whether Discord refused the message because of its content."""
     return isinstance(error, discord.HTTPException) and error.status in (400, 413) and error.code != OPENING_TOO_FAST

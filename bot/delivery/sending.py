@@ -1,4 +1,4 @@
-"""One message: drawn, sent outside any transaction, and what became of it recorded in one of its own."""
+"""Delivery of one message: draw it, send it outside any transaction, record the outcome in a separate transaction."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ from db.engine import Database
 log = logging.getLogger(__name__)
 
 SEND_S = 45.0
-"""Longest that one send may take, discord.py's own repeats included (25 s after five 500s)."""
+"""Timeout of one send in seconds, discord.py's own retries included (25 s after five 500s)."""
 LONGEST_PAUSE = timedelta(minutes=15)
 OPENING_PAUSE = timedelta(minutes=1)
-"""Before opening a direct channel again when Discord says that too many were opened (40003)."""
+"""Pause before opening a direct channel again after Discord's error 40003 (too many opened)."""
 PATIENCE = timedelta(days=1)
-"""How long a message without an end of its usefulness is tried."""
+"""How long a message without `useful_for` is retried."""
 LEAST_TRIES = 8
-"""However old it is, a message is tried so often before it is given up: about four minutes."""
+"""Minimum attempts before a message is given up, however old it is: about four minutes."""
 RECORD_TRIES = 3
 
 EXPECTED = (Unavailable, UnprovenError, *NOT_SENT)
-"""What goes wrong without a fault of ours."""
+"""Failures that are not faults of the bot."""
 
 Writing = Callable[[AsyncSession, datetime], Awaitable[object]]
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many failures before this one: 1, 2, 4, … s, at most a quarter of an hour."""
+    """Return the retry delay, given the number of earlier failures: 1, 2, 4, … s, at most a quarter of an hour."""
     return min(timedelta(seconds=2.0 ** min(attempts, 20)), LONGEST_PAUSE)
 
 
@@ -61,9 +61,9 @@ def _closed_lately(one: ClaimedMessage, now: datetime) -> bool:
 
 
 def nonce_of(one: ClaimedMessage) -> str:
-    """What Discord tells a repeated message by: the row's id, at most 25 characters.
+    """Return the nonce by which Discord recognises a repeated send: the row's id, at most 25 characters.
 
-    A card posted anew because the first is gone is another message: the instant of the first is added.
+    A card posted again because the first was deleted is a new message, so the first one's instant is added.
     """
     if one.sent_at is None:
         return str(one.delivery_id)
@@ -82,14 +82,14 @@ class Sender:
         self._opening_from: datetime | None = None
 
     async def deliver(self, one: ClaimedMessage, made_ready: Callable[[], None]) -> bool:
-        """Do what can be done for a message now, and record it.
+        """Send, postpone or drop a message, and record the outcome.
 
         Args:
             one: the message.
-            made_ready: called when it leaves, so that the next may be made ready.
+            made_ready: called when it leaves, so that the next can be prepared.
 
         Returns:
-            False when it is to be tried again, and what follows it to the same address should wait.
+            False if it must be retried, and later messages to the same address should wait.
         """
         now, kind = self._client.app.clock(), self._kinds[one.kind]
         assert kind.draw is not None
@@ -99,7 +99,7 @@ class Sender:
         try:
             hold = await self._held(one, kind, now)
         except Exception as error:
-            return await self._again(one, kind, error, "weighed")
+            return await self._again(one, kind, error, "checked for a hold")
         if hold is not None:
             await self._hold(one, hold)
             return True
@@ -121,11 +121,11 @@ class Sender:
             if _closed_lately(one, now) and kind.fallback and await self._fall_back(one, now):
                 return True
         except UnprovenError as error:
-            return await self._again(one, kind, error, "said to wait")
+            return await self._again(one, kind, error, "announced")
         try:
             drawn = await draw(self._client, outgoing_of(one))
         except Exception as error:
-            # Drawing is a cog's code: a fault in it delays this message, which is never lost for it.
+            # `draw` is a cog's code: a fault in it delays the message but does not lose it.
             return await self._again(one, kind, error, "drawn")
         if drawn is None:
             await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
@@ -138,7 +138,7 @@ class Sender:
         return True
 
     async def _refused(self, one: ClaimedMessage, kind: Kind) -> None:
-        """It is not for this person any more; what follows from that is written, and sent."""
+        """Record that the recipient no longer qualifies, run the kind's `failed`, and send what it posted."""
         if kind.failed is not None:
             await self._failed(one, kind, DeliveryFailure.NOT_THEIRS)
         else:
@@ -164,7 +164,7 @@ class Sender:
     async def _send(
         self, one: ClaimedMessage, drawn: RenderedMessage, made_ready: Callable[[], None]
     ) -> tuple[int, int]:
-        """Send or edit; answers the channel and the message."""
+        """Send or edit. Return the channel id and the message id."""
         if one.destination is Destination.CARD and one.message_id is not None:
             channel = self._client.get_partial_messageable(one.channel_id)
             async with self._pace.slot(one.priority):
@@ -208,10 +208,10 @@ class Sender:
     ) -> int:
         async with self._pace.slot(one.priority):
             made_ready()
-            # discord.py sends `enforce_nonce` with every nonce: one sent again is answered with the first.
+            # discord.py sets `enforce_nonce` with every nonce: Discord answers a repeated send with the first message.
             message = await self._client.get_partial_messageable(channel_id).send(
                 content=drawn.content or None,
-                view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # its overloads know one or the other
+                view=drawn.layout or drawn.view,  # type: ignore[arg-type]  # the overloads accept one or the other
                 files=list(drawn.files),
                 allowed_mentions=drawn.mentions,
                 silent=drawn.silent,
@@ -222,7 +222,7 @@ class Sender:
     def _database_for(self, one: ClaimedMessage) -> Database:
         return self._database.urgent if one.priority == Priority.SAFETY else self._database
 
-    # -- what became of it -------------------------------------------------------------------------------------
+    # -- the outcome -------------------------------------------------------------------------------------------
 
     async def _sent(
         self, session: AsyncSession, one: ClaimedMessage, kind: Kind, channel_id: int, message_id: int, now: datetime
@@ -235,8 +235,8 @@ class Sender:
             async with session.begin_nested():
                 await kind.sent(session, outgoing_of(one), channel_id, message_id, now)
         except Exception:
-            # It is sent, whatever the kind makes of it: undone, it would be sent again and again.
-            log.exception("what follows from sending %s %d failed", one.kind, one.delivery_id, extra=marked(one.kind))
+            # The message is sent. Rolling that back would send it again and again.
+            log.exception("the sent handler of %s %d failed", one.kind, one.delivery_id, extra=marked(one.kind))
 
     async def _not_sent(self, one: ClaimedMessage, kind: Kind, error: BaseException) -> bool:
         now = self._client.app.clock()
@@ -256,10 +256,11 @@ class Sender:
                 if kind.fallback and await self._fall_back(one, now):
                     return True
             except UnprovenError as unknown:
-                return await self._again(one, kind, unknown, "said to wait")
+                return await self._again(one, kind, unknown, "announced")
             await self._failed(one, kind, DeliveryFailure.CLOSED)
         elif trouble is SendTrouble.LEFT:
-            # Whoever has left is not called in a channel, and is written to again once back: nothing was closed.
+            # A person who has left is not named in a channel. Their direct channel is not marked closed, so that
+            # they get messages again once they are back.
             await self._failed(one, kind, DeliveryFailure.CLOSED)
         elif trouble is SendTrouble.GONE:
             await self._failed(one, kind, DeliveryFailure.GONE)
@@ -286,7 +287,7 @@ class Sender:
     async def _again(
         self, one: ClaimedMessage, kind: Kind, error: BaseException, what: str, least: timedelta = timedelta()
     ) -> bool:
-        """Try again later, or give up. False: what follows it should wait as well."""
+        """Retry later, or give up. Return False if later messages to the same address should wait."""
         now = self._client.app.clock()
         expected = isinstance(error, EXPECTED) and not is_our_fault(error)
         level = logging.ERROR if not expected and not one.attempts else logging.WARNING
@@ -303,11 +304,11 @@ class Sender:
         return False
 
     async def _failed(self, one: ClaimedMessage, kind: Kind, failure: DeliveryFailure) -> None:
-        """Record it for good and let the kind do what follows; of a fallback, the kinds of what was refused before."""
+        """Record a permanent failure and call the kind's `failed`; for a notice, that of each message in it."""
         meant, failure_told = [one], failure
         if one.kind == StoredKind.DELIVERY_WAITS:
             refused = await fallbacks.waiting(self._database, one.kind, one.payload)
-            if one.destination is Destination.CARD:  # one that stands and was not changed: the rest had been said
+            if one.destination is Destination.CARD:  # edit of a posted notice: the earlier ones are in it
                 refused = refused[-1:]
             meant = [each for each in refused if each.kind in self._kinds]
             failure_told = DeliveryFailure.CLOSED
@@ -331,17 +332,17 @@ class Sender:
         except Unavailable:
             raise
         except Exception:
-            # Nothing was sent, so that what follows from the failure can be tried until it is written; of several, each
-            # by itself, so that the kind at fault harms its own alone.
-            words = "what follows from %s %d not being delivered failed"
+            # Nothing was sent, so the handler can be retried until it succeeds; several messages are retried one by
+            # one, so that the faulty kind affects only its own.
+            words = "the failure handler of %s %d failed"
             log.exception(words, one.kind, one.delivery_id, extra=marked(one.kind))
             await self._record(one, try_again)
 
     async def _record(self, one: ClaimedMessage, write: Writing) -> None:
-        """Write in a transaction of its own; a database that is busy is asked again.
+        """Write in a separate transaction, with retries while the database is busy.
 
         Raises:
-            Unavailable: it is busy still. The lease then ends by itself, and the nonce keeps the message single.
+            Unavailable: it is still busy. The lease then expires, and the nonce prevents a duplicate.
         """
         for attempt in range(RECORD_TRIES):
             try:

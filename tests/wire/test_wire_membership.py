@@ -90,4 +90,4 @@ async def test_what_an_alarm_learns_of_its_reader_is_written_before_what_others_
     end.set()
     assert await alarmed == NOT_THERE
     await asyncio.gather(first, *others)
-    assert "could not be written down" not in caplog.text
+    assert "could not be stored" not in caplog.text

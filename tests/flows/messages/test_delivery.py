@@ -252,7 +252,7 @@ async def test_a_letter_that_cannot_be_drawn_blocks_nobody(club: Club, errors_ex
 async def test_a_letter_is_held_by_its_kind_for_later_or_for_good(
     club: Club, errors_expected: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    errors_expected.append("could not be weighed (failure 1): this hold breaks")
+    errors_expected.append("could not be checked for a hold (failure 1): this hold breaks")
     caplog.set_level("INFO", "bot.delivery.drop_log")
     await send(
         club,
@@ -273,7 +273,7 @@ async def test_a_letter_is_held_by_its_kind_for_later_or_for_good(
 
 
 async def test_a_hook_that_breaks_after_sending_does_not_send_again(club: Club, errors_expected: list[str]) -> None:
-    errors_expected.append("what follows from sending toy.letter")
+    errors_expected.append("the sent handler of toy.letter")
     await send(club, letter(club, "a", club.alice, payload={"sent_breaks": True}))
     await club.pass_time(hours=1)
     assert said(club, club.alice) == ["a"]
@@ -281,7 +281,7 @@ async def test_a_hook_that_breaks_after_sending_does_not_send_again(club: Club, 
 
 
 async def test_a_hook_that_breaks_after_failing_is_called_again(club: Club, errors_expected: list[str]) -> None:
-    errors_expected.append("what follows from toy.letter 1 not being delivered failed")
+    errors_expected.append("the failure handler of toy.letter 1 failed")
     club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
     await send(club, letter(club, "a", payload={"failed_breaks": True}))
     await club.pass_time(minutes=1)

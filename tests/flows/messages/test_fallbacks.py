@@ -236,7 +236,7 @@ async def test_one_who_takes_direct_messages_again_is_not_told_how(club: Club) -
 async def test_where_the_channel_is_gone_the_kind_of_each_is_told_and_one_at_fault_harms_its_own(
     club: Club, errors_expected: list[str]
 ) -> None:
-    errors_expected.append("what follows from delivery.waits")
+    errors_expected.append("the failure handler of delivery.waits")
     await meet(club)
     await choose_channel(club)
     club.env.inject_error("POST", f"/channels/{club.channel.id}/messages", status=404, code=10003, times=None)
