@@ -1,7 +1,7 @@
-"""How often one person may ask, so that a flood of one's costs the others little.
+"""Rate limits per user, so that one user's flood does not slow down the others.
 
-What is urgent has allowances of its own: whoever has pressed everything else a hundred times can still press Need help.
-Whoever is refused is told so a few times; a program that goes on is not answered.
+Urgent areas have their own allowances: a user who has used up every other allowance can still press Need help.
+A refused user gets a few refusal messages; after that their interactions are ignored.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from discord import InteractionType
 from bot.domain.members.allowances import Allowance, Allowances
 
 ORDINARY = Allowance(burst=30, per_s=3)
-"""Commands and presses: more than thumbs make, also where somebody ticks laps."""
+"""Commands and presses; more than anybody presses by hand, including ticking laps."""
 TYPING = Allowance(burst=30, per_s=6)
-"""Suggestions while an option is typed; Discord asks at most a few times a second."""
+"""Autocomplete requests; Discord sends at most a few per second."""
 URGENT = Allowance(burst=30, per_s=3)
-"""For each of the areas that are urgent."""
+"""For each urgent area."""
 URGENT_AREAS = frozenset({"alert", "outing", "contact", "call"})
-"""First parts of custom ids: Need help, I feel unsafe and what answers them; Home, Extend and the rest of an outing;
-and the menu (More) in which they are found."""
+"""First parts of custom ids: Need help, I feel unsafe and the answers to them; Home, Extend and the other outing
+buttons; and the More menu that contains them."""
 WORDS = Allowance(burst=5, per_s=0.5)
-"""Refusals that are put into words; an answer costs a request."""
+"""Refusal messages; each costs a request."""
 
 ENOUGH = 6
-"""So many presses are worth coming back for."""
+"""Number of presses that must be available again before the time to wait is over."""
 
 log = logging.getLogger(__name__)
 
 
 class Verdict(Enum):
-    """What becomes of an interaction."""
+    """What to do with an interaction."""
 
     ADMITTED = auto()
-    TOLD = auto()  # refused, in words
+    TOLD = auto()  # refused, with a message
     IGNORED = auto()
 
 
 class Admission:
-    """The allowances of everybody who speaks.
+    """The allowances of all users.
 
-    Interactions are judged as Discord sends them: making an object of each, and tasks that answer it, is most of what a
-    flood would cost.
+    Interactions are judged as raw gateway data: creating an `Interaction` object and a task for each is most of the
+    cost of a flood.
 
     Args:
-        now: seconds of a clock that never goes back.
+        now: returns the seconds of a monotonic clock.
     """
 
     def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
@@ -59,13 +59,13 @@ class Admission:
         self._urgent = {area: Allowances(URGENT) for area in URGENT_AREAS}
 
     def judge(self, interaction: Mapping[str, Any]) -> tuple[Verdict, int]:
-        """Count an interaction.
+        """Count an interaction against its user's allowance.
 
         Args:
             interaction: the data of INTERACTION_CREATE.
 
         Returns:
-            What becomes of it, and the seconds until this person can ask for some more.
+            What to do with it, and after how many seconds the user can press several times again.
         """
         who, now = int((interaction.get("member") or interaction)["user"]["id"]), self._now()
         if interaction["type"] == InteractionType.autocomplete.value:
@@ -76,5 +76,5 @@ class Admission:
             return Verdict.ADMITTED, 0
         if not self._words.take(who, now):
             return Verdict.IGNORED, 0
-        log.info("user %s asks too often", who)
+        log.info("user %s is rate limited", who)
         return Verdict.TOLD, max(1, ceil(allowances.wait_s(who, ENOUGH, now)))

@@ -1,13 +1,14 @@
-"""Convert what a press or form carries into the arguments of its handler, as the handler's annotations say.
+"""Convert the custom id, choices and fields of an interaction to the arguments of its handler, by its annotations.
 
-A changed client can send any custom id, any choice and any field. Each is converted before the handler runs, and
-refused in words where it is not what the annotation names:
+A modified client can send any custom id, any choice and any field. Each value is converted before the handler runs;
+a value that does not fit the annotation is refused with a message:
 
-- `int`: ASCII digits that a column of 64 bits holds; `bool`: 0 or 1; `date`: `2026-11-16`; `datetime`: seconds since
-  1970; an `Enum`: the value of a member; `Literal[...]`: one of it; `str`: anything.
-- `Annotated[int, range(24)]`, or any other collection: also one of those in it.
-- `Annotated[T, mapping]`: exactly one of its keys, converted to the value of it.
-- `Chosen[T]`: not part of the id, but chosen in the menu; `Entered[T]`: the field of a form with the parameter's name.
+- `int`: ASCII digits that fit a 64-bit column; `bool`: 0 or 1; `date`: `2026-11-16`; `datetime`: seconds since 1970;
+  an `Enum`: the value of a member; `Literal[...]`: one of its values; `str`: anything.
+- `Annotated[int, range(24)]`, or any other collection: additionally one of its elements.
+- `Annotated[T, mapping]`: exactly one of the keys, converted to its value.
+- `Chosen[T]`: the choice in the menu instead of a part of the id; `Entered[T]`: the form field with the parameter's
+  name.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ Parse: TypeAlias = Callable[[str], Any]
 """Convert one text. Raises `ValueError`."""
 
 FIELD_LIMIT = 1000
-"""Characters that any field of a form takes at most."""
+"""Maximum length of any form field, in characters."""
 YEARS = range(2000, 2200)
-"""Of dates and instants, so that adding weeks to one stays within what Python and the databases know."""
+"""Allowed years of dates and instants; adding weeks stays within the range of Python and the databases."""
 
 
 class _Source(Enum):
@@ -40,25 +41,25 @@ class _Source(Enum):
 
 
 Chosen: TypeAlias = Annotated[T, _Source.MENU]
-"""Chosen in the menu that was used: exactly one, at most one of `T | None`, any number of `frozenset[T]`."""
+"""The choice in the used menu: exactly one; at most one for `T | None`; any number for `frozenset[T]`."""
 Entered: TypeAlias = Annotated[T, _Source.FORM]
-"""A field or menu of the form, named as the parameter, or a dataclass of several; with a default it may be missing."""
+"""A form field or menu named like the parameter, or a dataclass of several; with a default it may be missing."""
 
 PageNumber: TypeAlias = Annotated[int, range(10_000)]
-"""A page from 0; more than anybody turns, and times the length of a page no number too large for a database."""
+"""A page from 0. The limit keeps page times page size within the range of a database integer."""
 Version: TypeAlias = Annotated[int, range(2**31)]
-"""Counted up with each change, in a column of 32 bits."""
+"""A counter that each change increments, in a 32-bit column."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How many values are taken, and what each is.
+    """How many values are accepted, and how they are converted.
 
     Attributes:
         parse: converts one value.
-        least: how many there are at least.
-        most: how many there are at most.
-        pack: makes the argument of the converted values.
+        least: minimum number of values.
+        most: maximum number of values.
+        pack: builds the argument from the converted values.
     """
 
     parse: Parse
@@ -82,17 +83,17 @@ class _Field:
 
 
 class Arguments:
-    """The arguments of one handler behind its interaction."""
+    """The parameters of one handler, except `self` and `interaction`."""
 
     def __init__(self, handler: Callable[..., Any], names: Sequence[str]) -> None:
         """Read the annotations.
 
         Args:
-            handler: a function or bound method; `interaction` and `self` are not looked at.
-            names: the parameters that the parts of the custom id give, in order.
+            handler: a function or bound method; its `interaction` and `self` are ignored.
+            names: the parameters filled from the parts of the custom id, in order.
 
         Raises:
-            TypeError: a parameter with an annotation that nothing converts to, or that nothing gives.
+            TypeError: an annotation has no converter, or a parameter has no source.
         """
         self._ids: dict[str, Parse] = {}
         self._choice: tuple[str, _Shape] | None = None
@@ -113,28 +114,28 @@ class Arguments:
 
     @property
     def ids(self) -> Mapping[str, Parse]:
-        """What converts each part of the custom id."""
+        """The converter of each part of the custom id."""
         return MappingProxyType(self._ids)
 
     @property
     def takes_choice(self) -> bool:
-        """Whether it handles a menu."""
+        """Whether the handler takes the choice of a menu."""
         return self._choice is not None
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields of the form that are taken."""
+        """The names of the form fields that the handler takes."""
         return frozenset(self._fields).union(*(inner for _, inner in self._forms.values()))
 
     def read(self, ids: Sequence[str], data: Mapping[str, Any]) -> dict[str, Any]:
-        """Convert what an interaction carries.
+        """Convert the data of an interaction to keyword arguments.
 
         Args:
-            ids: the parts of the custom id behind area, action and version, as many as there are names.
+            ids: the parts of the custom id after area, action and version; as many as there are names.
             data: the interaction's data.
 
         Raises:
-            BadInput: one of them is not what the handler takes, or a field is missing.
+            BadInput: a value does not fit its annotation, or a field is missing.
         """
         try:
             given = {name: parse(one) for (name, parse), one in zip(self._ids.items(), ids, strict=True)}
@@ -152,10 +153,10 @@ class Arguments:
 
 
 def parser(annotation: Any) -> Parse:
-    """What converts one text to the annotated type.
+    """Return the converter from text to the annotated type.
 
     Raises:
-        TypeError: nothing does.
+        TypeError: there is none.
     """
     if get_origin(annotation) is Annotated:
         return _among(get_args(annotation)[0], _metadata(annotation))
@@ -245,7 +246,7 @@ _PLAIN: dict[Any, Parse] = {
 
 
 def _shape(annotation: Any) -> _Shape:
-    """What is taken of a menu or field; a plain type is exactly one."""
+    """Return the shape of a menu or field; a plain type is exactly one value."""
     metadata = [one for one in _metadata(annotation) if not isinstance(one, _Source)]
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     least, most, pack = 1, 1, _only
@@ -262,7 +263,7 @@ def _shape(annotation: Any) -> _Shape:
 
 
 MOST_CHOICES = 25
-"""In a menu, as Discord limits it."""
+"""Discord's limit for a menu."""
 
 
 def _only(values: list[Any]) -> Any:
@@ -274,11 +275,11 @@ def _metadata(annotation: Any) -> Sequence[Any]:
 
 
 def _parameters(taker: Callable[..., Any]) -> Iterator[tuple[str, Any, bool]]:
-    """Each parameter of a handler or form: its name, annotation, and whether it has no default."""
+    """Yield the name, the annotation and whether it is required of each parameter of a handler or form."""
     parameters = [
         one for one in inspect.signature(taker).parameters.values() if one.name not in ("self", "interaction")
     ]
-    # Only these: `interaction` is annotated with names that are there for type checkers alone.
+    # Exclude `interaction`: its annotation uses names imported for type checking only.
     annotations = SimpleNamespace(__annotations__={one.name: one.annotation for one in parameters})
     hints = get_type_hints(annotations, vars(sys.modules[taker.__module__]), include_extras=True)
     for one in parameters:
@@ -286,7 +287,7 @@ def _parameters(taker: Callable[..., Any]) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _entered(data: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """What was entered into a form: its text fields, and what was chosen in its menus, by name."""
+    """Yield the values of a submitted form's text fields and menus, by name."""
     for part in data.get("components", ()):
         for inner in [part["component"]] if "component" in part else part.get("components", ()):
             if "custom_id" in inner:

@@ -1,7 +1,7 @@
-"""Proof that whoever presses is in a club, or organises it, and what follows in a direct message from having left.
+"""Check that the interaction user is a member or organiser of a club, and handle members who have left.
 
-Inside the club the interaction proves it. Anywhere else (a direct message, another server) Discord is asked, once an
-interaction (`bot.membership`); where it does not tell, what is private stays closed, with a kind answer.
+Inside the club the interaction proves membership. Anywhere else (a DM, another server) Discord is asked, once per
+interaction (`bot.membership`). Without an answer, private content stays closed, with a friendly message.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from bot.services.members.people import Person, Seen, meet
 async def standing_in(
     interaction: discord.Interaction[BotClient], person: Person, guild_id: int, priority: Priority = Priority.ASKED
 ) -> MembershipStanding | None:
-    """How whoever presses stands in a club now; None where Discord does not tell in time.
+    """Return the user's current standing in a club, or None if Discord does not answer in time.
 
     Args:
-        interaction: the press.
-        person: who presses.
-        guild_id: the club of what was pressed on.
-        priority: the class in which Discord is asked.
+        interaction: the press or command.
+        person: the interaction user.
+        guild_id: the club that the pressed message belongs to.
+        priority: the priority of the request to Discord.
     """
     if interaction.guild_id == guild_id:
         roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else ()
@@ -41,7 +41,7 @@ async def standing_in(
 
 
 async def _in_time(client: BotClient, guild_id: int, user_id: int, priority: Priority) -> MembershipStanding | None:
-    """Ask, and wait no longer than an interaction can, for leave to ask as well."""
+    """Ask Discord within the time an interaction has, including the wait for a rate-limit slot."""
     try:
         async with asyncio.timeout(2 * PATIENCE_S):
             return await verify(client, guild_id, user_id, priority)
@@ -50,13 +50,13 @@ async def _in_time(client: BotClient, guild_id: int, user_id: int, priority: Pri
 
 
 async def still_here(interaction: discord.Interaction[BotClient], guild_id: int, user_id: int) -> bool | None:
-    """Ask, as `standing_in`, whether a club holds somebody who is named in a press or command."""
+    """Return whether another user is a member of a club now, or None if Discord does not answer in time."""
     standing = await _in_time(interaction.client, guild_id, user_id, Priority.ASKED)
     return None if standing is None else standing.member
 
 
 async def known_lately(interaction: discord.Interaction[BotClient], person: Person) -> bool:
-    """Whether the club spoken of held whoever types within the last minutes: not asked at each letter typed."""
+    """Whether the user's membership was confirmed lately; avoids a request per keystroke in autocomplete."""
     lately = person.seen_at is not None and interaction.client.app.clock() - person.seen_at < memberships.NOTED_FOR
     if person.in_guild or person.guild_id is None or lately:
         return True
@@ -67,11 +67,11 @@ async def known_lately(interaction: discord.Interaction[BotClient], person: Pers
 async def check_member(
     interaction: discord.Interaction[BotClient], person: Person, guild_id: int
 ) -> MembershipStanding:
-    """Refuse whoever is not known to be in a club now.
+    """Return the user's standing, or refuse a user who is not a confirmed member of the club.
 
     Raises:
-        NotFound: Discord says that the club does not hold them; said as of an outing that is not open to them.
-        Unavailable: Discord does not tell.
+        NotFound: the user is not a member; the message is that of an outing which is not open to them.
+        Unavailable: Discord does not answer.
     """
     standing = await standing_in(interaction, person, guild_id)
     if standing is None:
@@ -82,11 +82,11 @@ async def check_member(
 
 
 async def check_organiser(interaction: discord.Interaction[BotClient], person: Person, guild_id: int) -> None:
-    """Refuse whoever is not known to organise a club now.
+    """Refuse a user who is not a confirmed organiser of the club.
 
     Raises:
-        NotAllowed: not one of its organisers.
-        Unavailable: Discord does not tell.
+        NotAllowed: they do not organise it.
+        Unavailable: Discord does not answer.
     """
     standing = await standing_in(interaction, person, guild_id)
     if standing is None:
@@ -98,20 +98,20 @@ async def check_organiser(interaction: discord.Interaction[BotClient], person: P
 async def at_home(
     interaction: discord.Interaction[BotClient], seen: Seen, person: Person, *, urgent: bool = False
 ) -> Person:
-    """Who speaks in a direct message, once their home club is known to hold them still.
+    """Verify that a DM user is still a member of their home club.
 
-    A club they have left is home no more; then the next club they were seen in is, which is asked in its turn. Where
-    Discord cannot tell, all stays as it is. Asked once an interaction, and not while somebody types an option.
+    If they have left it, the club where they were last seen becomes their home and is verified in turn. If Discord does
+    not answer, nothing changes. Done once per interaction, and not during autocomplete.
 
     Args:
-        interaction: what is answered.
-        seen: what Discord says of who speaks.
-        person: who speaks, as resolved so far.
-        urgent: somebody's safety depends on the answer, so that the database is asked before others are.
+        interaction: the command or press.
+        seen: what the interaction says about the user.
+        person: the user, as resolved so far.
+        urgent: whether somebody's safety depends on the answer; uses the urgent database queue.
 
     Raises:
-        Unavailable: what was learned could not be written down. Of a leave, nothing may count for that club; of a
-            stay, the wait for the database has used up the time in which to answer.
+        Unavailable: the result could not be stored. After a leave, that club must not be used; after a confirmation,
+            the time to answer the interaction is used up.
     """
     typing = interaction.type is discord.InteractionType.autocomplete
     if typing or not person.doubtful or interaction.extras.get("asked_home"):
@@ -133,7 +133,7 @@ async def at_home(
 
 
 async def words_of_leaving(client: BotClient, person: Person) -> list[str]:
-    """What the first run logged in a direct message after a leave was noticed says of it; asked before it is logged."""
+    """Return the note, if any, that the user left a club since their last run; call before a DM run is logged."""
     club = None if person.in_guild else await memberships.left_since_last_run(client.app.database, person.user_id)
     if club is None:
         return []

@@ -1,4 +1,4 @@
-"""Who can read a channel, before something is said there that is not for everybody."""
+"""Check who can read a channel before posting private content there."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from bot.domain.messages.priority import Priority
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 5.0
-"""Longest wait for Discord's word on who can read a channel; an alarm must not hang on it."""
+"""Longest wait for Discord's answer about readers, in seconds; an alarm must not wait longer."""
 
 
 def readable_by_all(client: BotClient, channel_id: int) -> bool:
     """Whether everybody in the club can read a channel.
 
-    What is not in the cache (a thread, a channel that is gone, a server that Discord has not told of yet) counts as
-    readable until it is known not to be.
+    A channel that is not in the cache (a thread, a deleted channel, a server not received yet) counts as readable.
     """
     channel = client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):
@@ -31,7 +30,7 @@ def readable_by_all(client: BotClient, channel_id: int) -> bool:
 
 
 async def readers_of(client: BotClient, channel_id: int | None, user_ids: Iterable[int]) -> list[int]:
-    """Which of some people can read a channel; all of them where that cannot be told."""
+    """Return which of these users can read a channel; all of them if that is unknown."""
     ids = list(user_ids)
     channel = None if channel_id is None else client.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):
@@ -40,7 +39,7 @@ async def readers_of(client: BotClient, channel_id: int | None, user_ids: Iterab
         async with asyncio.timeout(PATIENCE_S):
             return [user_id for user_id in ids if await _reads(client, channel, user_id)]
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
-        log.warning("who can read channel %d is not known: %r", channel.id, error)
+        log.warning("the readers of channel %d are unknown: %r", channel.id, error)
         return ids
 
 

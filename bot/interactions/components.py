@@ -1,7 +1,7 @@
-"""Persistent components: one kind of button, select and form, sent to whoever handles its id.
+"""Persistent components: the button, select and form types, and the router from custom ids to handlers.
 
-A custom id is `area:action:v1:<ids>`. Handlers are methods of cogs marked with `@pressed`; they are found by id after
-any restart, so no view is held in memory. Never change what a shipped id means: add `v2` and keep `v1` answering.
+A custom id is `area:action:v1:<ids>`. Handlers are cog methods marked with `@pressed`; they are found by id, also after
+a restart, so no view is kept in memory. Never change the meaning of a shipped id: add `v2` and keep answering `v1`.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ Choice = TypeVar("Choice", bound=Enum)
 
 
 Component: TypeAlias = ui.Item[Any]
-"""A button or select whose id says everything: `bot.client` routes each press by it."""
+"""A button or select that is fully described by its custom id; `bot.client` routes each press by it."""
 
 
 class Unkept:
-    """A view or form that discord.py does not keep, since presses find their handler by id.
+    """Mixin for views and forms that discord.py does not store, since presses are routed by id.
 
-    discord.py (2.7.1) stores each view it sends unless the view has finished. An ephemeral one gets a timeout of 15
+    discord.py (2.7.1) stores each view it sends unless the view is finished. An ephemeral view gets a timeout of 15
     minutes and a task that sleeps until then: at 40 commands a second 6,163 views were alive.
     """
 
     def is_finished(self) -> bool:
-        """Always: nothing waits for a press of it."""
+        """Return True, so that discord.py does not store the view."""
         return True
 
 
@@ -50,11 +50,11 @@ class Card(Unkept, ui.LayoutView):
 
 
 class Buttons(Unkept, ui.View):
-    """Classic components below plain words."""
+    """Classic components below plain text."""
 
 
 def identity(area: str, action: str, *ids: object, version: int = 1) -> str:
-    """The custom id of a component, its shape and length checked."""
+    """Return the custom id of a component; raise `ValueError` if its format or length is invalid."""
     made = ":".join([area, action, f"v{version}", *(str(i) for i in ids)])
     if not _SHAPE.fullmatch(made) or made.count(":") != len(ids) + 2 or len(made) > ID_LIMIT:
         raise ValueError(f"not a custom id: {made!r}")
@@ -92,7 +92,7 @@ def select(
 
 
 def picker(item: ui.RoleSelect[Any] | ui.ChannelSelect[Any] | ui.UserSelect[Any]) -> Component:
-    """A persistent select of Discord's own things."""
+    """Return a persistent select of roles, channels or users, typed as a component."""
     return item
 
 
@@ -102,7 +102,7 @@ def row(*items: Component) -> ui.ActionRow[Any]:
 
 
 def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui.LayoutView:
-    """A Components V2 message: one framed card. Text parts are markdown; what members typed is escaped before."""
+    """A Components V2 message of one container. Text parts are markdown; text from members is escaped by the caller."""
     view = Card(timeout=None)
     shown = [ui.TextDisplay(part) if isinstance(part, str) else part for part in parts if part]
     view.add_item(ui.Container(*shown, accent_colour=colour))
@@ -110,7 +110,7 @@ def card(*parts: str | ui.Item[Any], colour: discord.Colour | None = None) -> ui
 
 
 def classic(*items: Component) -> ui.View:
-    """Buttons below plain words."""
+    """Buttons below plain text."""
     view = Buttons(timeout=None)
     for item in items:
         view.add_item(item)
@@ -118,9 +118,9 @@ def classic(*items: Component) -> ui.View:
 
 
 def number_menus(view: ui.LayoutView, page: int) -> ui.LayoutView:
-    """Number the menus of a page that shares its message with others.
+    """Give the menus of a page that shares its message with other pages distinct component ids.
 
-    What a client shows as chosen it keeps by the component's number, else its place: no page may inherit another's.
+    A client keeps a menu's choice by the component's id, or else by its position, and would show it on another page.
     """
     for number, menu in enumerate(one for one in view.walk_children() if isinstance(one, _MENUS)):
         menu.id = 100 * (1 + page) + number
@@ -142,14 +142,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One menu of a form: of Discord's own things, whose custom id is its name."""
+    """One menu of a form, of roles or channels; its custom id is its name."""
 
     label: str
     menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any]
 
 
 class Form(Unkept, ui.Modal):
-    """A modal of up to five text fields and menus, whose submission is routed by id like a press."""
+    """A modal of up to five text fields and menus; its submission is routed by id like a press."""
 
     def __init__(self, title: str, custom_id: str, fields: Iterable[Field | Pick]) -> None:
         super().__init__(title=title[:45], custom_id=custom_id, timeout=None)
@@ -173,16 +173,16 @@ class Form(Unkept, ui.Modal):
 
 
 def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[Handler], Handler]:
-    """Mark a cog's method as the handler of an id.
+    """Mark a cog's method as the handler of a custom id.
 
-    It is called as `handler(interaction, **arguments)`, each converted as its annotation says
+    It is called as `handler(interaction, **arguments)`, each argument converted by its annotation
     (`bot.interactions.arguments`).
 
     Args:
         area: the first part of the id.
-        action: its second part.
-        names: the parameters that the further parts are for, in order.
-        version: which meaning of the id this is.
+        action: the second part.
+        names: the parameters filled from the further parts, in order.
+        version: the version of the id.
     """
 
     def mark(handler: Handler) -> Handler:
@@ -194,12 +194,12 @@ def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The handler of an id.
+    """The handler of a custom id.
 
     Attributes:
-        names: the parameters that the id gives.
+        names: the parameters filled from the id.
         handler: a cog's method.
-        arguments: what it takes.
+        arguments: converts its arguments.
     """
 
     names: tuple[str, ...]
@@ -214,11 +214,11 @@ class Router:
         self._routes: dict[str, Route] = {}
 
     def add(self, cog: object) -> None:
-        """Take in every method of `cog` marked with `@pressed`.
+        """Register every method of `cog` marked with `@pressed`.
 
         Raises:
-            TypeError: a parameter that nothing gives, or nothing converts to.
-            ValueError: two handlers for one id.
+            TypeError: a parameter has no source or no converter.
+            ValueError: an id has two handlers.
         """
         for name in dir(type(cog)):
             marked = getattr(getattr(type(cog), name), "__route__", None)
@@ -232,17 +232,17 @@ class Router:
 
     @property
     def routes(self) -> Mapping[str, Route]:
-        """Every handler by its id without the parts that are its own."""
+        """Every handler by its `area:action:version`."""
         return MappingProxyType(self._routes)
 
     def find(self, data: Mapping[str, Any]) -> tuple[Handler, dict[str, Any]]:
-        """The handler of a press or form, and its arguments.
+        """Return the handler of a press or form submission, and its arguments.
 
         Args:
-            data: the interaction's data, which anybody can have written.
+            data: the interaction's data, which may be forged.
 
         Raises:
-            BadInput: no handler, or an argument that it does not take.
+            BadInput: there is no handler, or an argument is invalid.
         """
         custom_id = str(data.get("custom_id", ""))
         area, action, version, *ids = (*custom_id.split(":"), "", "", "")[: max(3, custom_id.count(":") + 1)]
@@ -253,10 +253,10 @@ class Router:
 
 
 def offered(kind: type[Choice], value: object) -> Choice:
-    """What an option of a command names, as one of those there are.
+    """Convert the value of a command option to a member of an enum.
 
     Raises:
-        BadInput: none of them.
+        BadInput: it is not one of its values.
     """
     try:
         return kind(value)

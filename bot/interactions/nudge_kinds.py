@@ -1,8 +1,8 @@
-"""What a nudge is: declared in one place, a value in the attribute `nudges` of a cog; the rest follows from it.
+"""The declaration of a nudge, a value in the attribute `nudges` of a cog.
 
-From the declaration come its tick, the kind of its message, Stop and Snooze below it, its line on `/settings`, quiet
-hours and the limit a day. A feature that brings a nudge adds a cog with one and its name to
-`bot.domain.messages.stored_kinds`, and changes nothing else.
+Its schedule, the kind of its message, Stop and Snooze below it, its line on `/settings`, quiet hours and the daily
+limit are derived from the declaration. A new nudge needs a cog that declares it and its name in
+`bot.domain.messages.stored_kinds`, nothing else.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from bot.services.nudges.nudging import Hours, NudgeAudience, Rule, Who
 
 @dataclass(frozen=True, slots=True)
 class NudgeContent:
-    """What a nudge says: its words, its own buttons before Stop and Snooze, and pictures."""
+    """What a nudge shows: its text, its buttons (placed before Stop and Snooze) and files."""
 
     words: str
     buttons: Sequence[ui.Item[Any]] = ()
@@ -57,21 +57,21 @@ class Nudge:
 
     Attributes:
         name: of the kind; at most 32 characters, never changed once shipped.
-        key: catalogue key of what it is called, on `/settings` and when it is stopped.
-        useful_for: how late it is still useful.
-        say: draws it right before it is sent; None where it no longer makes sense.
-        who: whom it is for, among those whose hour it is (a service's function); None where a service posts it by
+        key: catalogue key of its display name, on `/settings` and when it is stopped.
+        useful_for: how long after its time it is still sent.
+        say: renders it right before it is sent; returns None if it no longer applies.
+        who: selects its recipients among those whose hour it is (a service's function); None if a service posts it
             itself when something has happened.
-        hour: when: the hour on their wall, or a service's function that knows the hours there are.
-        priority: its class. Only of the class nudge it waits for quiet hours, pauses and the limit a day.
-        on: whether it comes to who has not said anything.
+        hour: the local hour, or a service's function that returns the hours in use.
+        priority: its priority. Only `Priority.NUDGE` waits for quiet hours, pauses and the daily limit.
+        on: whether it is on by default.
         audience: members, by direct message; or clubs, in a channel.
-        silent: without a sound.
-        stop: for clubs: what Stop does, pressed by an organiser (the app, and the club's id).
-        failed: as of `Kind`, and
-        fire: for what a service plans for an instant of its own, under the same name.
-        to: as of `Kind`.
-        say_unproven: as `say`, without what is private; see `Kind.unproven`.
+        silent: whether it is sent without a notification sound.
+        stop: for clubs: what Stop does when an organiser presses it (takes the app and the club's id).
+        failed: as in `Kind`.
+        fire: runs a job that a service schedules under the same name.
+        to: as in `Kind`.
+        say_unproven: as `say`, without private content; see `Kind.unproven`.
     """
 
     name: str
@@ -92,12 +92,12 @@ class Nudge:
 
     @property
     def rule(self) -> Rule:
-        """As the services know it."""
+        """The nudge as the services see it."""
         return Rule(self.name, self.useful_for, self.who, self.hour, self.audience, self.priority, self.on)
 
 
 def kind_of(nudge: Nudge) -> Kind:
-    """The kind of a nudge's messages. Nobody is called in a channel for what they have not asked for."""
+    """Return the kind of a nudge's messages. A nudge in a channel pings nobody, since nobody asked for it."""
     rule = nudge.rule
 
     async def hold(session: Session, out: RenderContext, now: datetime) -> Hold | None:
@@ -132,7 +132,7 @@ def kind_of(nudge: Nudge) -> Kind:
 
 
 def controls(name: str, delivery_id: int, reader: Localizer) -> tuple[Component, Component]:
-    """Snooze and Stop these, as every nudge has them."""
+    """Return the Snooze and Stop buttons of a nudge."""
     return (
         button(reader.t("nudges.button.snooze"), identity("nudge", "snooze", delivery_id), emoji="💤"),
         button(reader.t("nudges.button.stop"), identity("nudge", "stop", name), emoji="🔕"),
@@ -140,7 +140,7 @@ def controls(name: str, delivery_id: int, reader: Localizer) -> tuple[Component,
 
 
 def _late(since: datetime, out: RenderContext, reader: Localizer, now: datetime) -> str:
-    """That it should have come before, and when: in a channel as each reader's own clock shows it."""
+    """Return the note that it is late, with the time it was due; in a channel as a Discord timestamp."""
     place = ZoneInfo(reader.zone)
     today = since.astimezone(place).date() == now.astimezone(place).date()
     if not out.user_id:

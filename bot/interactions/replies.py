@@ -1,4 +1,4 @@
-"""Meeting who speaks, and answering in time."""
+"""Resolve the interaction user, and answer in time."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ T = TypeVar("T")
 Interaction: TypeAlias = discord.Interaction[BotClient]
 
 PATIENCE_S = 1.5
-"""After this long without an answer, "thinking…" is shown; Discord's limit is 3 s."""
+"""Seconds without an answer after which "thinking…" is shown; Discord's limit is 3 s."""
 
 TRIES = 10
-"""How often a press is tried while the database is busy; each waits about a second."""
+"""Attempts of a press while the database is busy; each waits about a second."""
 BUSY = ("errors.database.busy", "errors.database.unread")
-"""What a database says that another had first."""
+"""Error keys of a database lock held by another transaction."""
 
 
 def seen_in(interaction: Interaction) -> Seen:
-    """What Discord says of the one who speaks."""
+    """Return what Discord says about the interaction user."""
     user, guild = interaction.user, interaction.guild
     return Seen(
         user_id=user.id,
@@ -49,11 +49,11 @@ def seen_in(interaction: Interaction) -> Seen:
 
 
 async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> Person:
-    """Who speaks, resolved; failures from here on are told in that person's language.
+    """Resolve the interaction user; later failures are reported in their language.
 
     Args:
-        interaction: what is answered.
-        urgent: somebody's safety depends on it, so that the database is asked before others are.
+        interaction: the command or press.
+        urgent: whether somebody's safety depends on it; uses the urgent database queue.
     """
     app = interaction.client.app
     seen = seen_in(interaction)
@@ -64,12 +64,12 @@ async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> P
 
 
 async def resolve_member(interaction: Interaction) -> Person:
-    """Who speaks, proven to be in the club that is then spoken of: the one spoken in, or in a direct message home.
+    """Resolve the user and verify that they are a member of the current club, or in a DM of their home club.
 
-    A home club that they have left is home no more; then the next is asked.
+    If they have left their home club, the next club they were seen in is verified.
 
     Raises:
-        Unavailable: Discord does not tell, or what it told could not be written down.
+        Unavailable: Discord does not answer, or its answer could not be stored.
     """
     person = await resolve_person(interaction)
     while not person.in_guild and (guild_id := person.guild_id) is not None:
@@ -85,13 +85,13 @@ async def resolve_member(interaction: Interaction) -> Person:
 
 
 async def defer_if_slow(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
-    """Await `work`; show "thinking…" if it takes long, so that a fast answer costs one request and none fails.
+    """Await `work`, and show "thinking…" if it is slow: a fast answer costs one request, a slow one does not expire.
 
     Args:
-        interaction: what is answered.
+        interaction: the command or press.
         work: one service call.
-        private: whether the answer will be ephemeral; decided before, since a public "thinking…" makes its
-            answer public.
+        private: whether the answer will be ephemeral; decided beforehand, since a public "thinking…" makes its answer
+            public.
     """
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
@@ -101,9 +101,9 @@ async def defer_if_slow(interaction: Interaction, work: Coroutine[Any, Any, T], 
 
 
 async def retry_unavailable(work: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
-    """Do a piece of work again while the database is busy: a place is pressed by many at once, and each is told.
+    """Retry `work` while the database is busy: when many press at once, each of them gets an answer.
 
-    Nothing was changed where it was busy, and a press has its effect once, so that trying again is safe.
+    A busy database has changed nothing, so a retry is safe.
     """
     for _ in range(tries - 1):
         try:
@@ -117,10 +117,10 @@ async def retry_unavailable(work: Callable[[], Awaitable[T]], tries: int = TRIES
 async def reply(
     interaction: Interaction, view: ui.LayoutView, *, private: bool, files: Sequence[discord.File] = ()
 ) -> int | None:
-    """Send a card as the answer; it pings nobody.
+    """Send a card as the answer, without pings.
 
     Returns:
-        The message's id, or None where Discord did not say.
+        The message's id, or None if Discord did not return it.
     """
     nobody = discord.AllowedMentions.none()
     sent = await responses.respond(interaction, private=private, files=files, view=view, allowed_mentions=nobody)
@@ -131,7 +131,7 @@ async def reply(
 async def say(
     interaction: Interaction, words: str, *, files: Sequence[discord.File] = (), view: ui.View | None = None
 ) -> None:
-    """Send plain words, with classic components or files, as an answer that only this person reads."""
+    """Send plain text, with classic components or files, as an ephemeral answer."""
     components = {} if view is None else {"view": view}
     await responses.respond(interaction, private=True, files=files, content=words, **components)
     interaction.extras["shown"] = True
@@ -146,7 +146,7 @@ async def replace(
 
 
 async def close_with(interaction: Interaction, words: str, view: ui.View | None = None) -> None:
-    """Put plain words in the place of the classic message whose component was pressed; its buttons go, or are these."""
+    """Replace the classic message whose component was pressed by plain text, with these buttons or none."""
     await responses.redraw(interaction, content=words, view=view)
     interaction.extras["shown"] = True
 
@@ -157,8 +157,8 @@ async def open_form(interaction: Interaction, form: ui.Modal) -> None:
 
 
 async def tell(interaction: Interaction, words: str) -> None:
-    """Add a private word to what has been answered. It can fail without harm: the answer stands."""
+    """Send an additional ephemeral message. A failure is only logged: the answer has been given."""
     try:
         await responses.respond(interaction, private=True, view=card(words))
     except responses.LOST as error:
-        log.warning("a private word could not be added: %s", error)
+        log.warning("could not send an additional private message: %s", error)

@@ -1,14 +1,14 @@
-"""Answers to interactions, given so that they arrive, once.
+"""Interaction responses that arrive exactly once over a connection that can fail.
 
-What discord.py 2.7.1 does by itself: it makes a request again after a 5xx (five times in all, within 25 s), and after
-the errors 54 and 10054, which are resets on macOS and Windows. A reset on Linux (104) and a server that hung up come
-through at once, whether or not the request had been taken. Three facts about Discord tell which it was:
+discord.py 2.7.1 itself retries a request after a 5xx (five attempts within 25 s) and after the errors 54 and 10054,
+which are connection resets on macOS and Windows. A reset on Linux (104) and a server that hangs up are raised at once,
+whether or not Discord processed the request. Three properties of Discord show whether it did:
 
-- an interaction takes one first answer: the same one sent again is refused with 40060 exactly when it had arrived;
-- `@original` is there once there is an answer, and before that its webhook is unknown (10015);
-- an edit made twice is made once; the first message after "thinking…" is such an edit, whatever it is called.
+- an interaction takes one first response: a repeated one is refused with 40060 if and only if the first arrived;
+- `@original` exists once there is a response; before that its webhook is unknown (10015);
+- an edit is idempotent; the first message after "thinking…" is an edit of the placeholder.
 
-Only a message beside the answer can be neither asked for nor repeated without becoming two.
+Only a followup message can neither be looked up nor be repeated without a duplicate.
 """
 
 from __future__ import annotations
@@ -27,53 +27,53 @@ T = TypeVar("T")
 Interaction: TypeAlias = "discord.Interaction[Any]"
 
 BROKEN = (aiohttp.ClientError, OSError)
-"""The connection failed: whether the request was taken is not known."""
+"""The connection failed: whether Discord processed the request is unknown."""
 LOST = (*BROKEN, discord.HTTPException)
-"""Everything a request to Discord can fail with."""
+"""Every error of a request to Discord."""
 TRIES = 3
-"""Requests made in a row over connections that break. Nothing is waited for: an answer has 3 s."""
+"""Attempts over connections that break. Without a pause: an interaction has 3 s."""
 ACKNOWLEDGED, EXPIRED = 40060, 10062
 GONE = {ACKNOWLEDGED, EXPIRED}
-"""Discord's codes for an interaction that was answered already (it can be delivered twice), or has run out."""
+"""Discord's error codes for an interaction that was already answered (it can be delivered twice) or has expired."""
 LIFE_MS = 15 * 60 * 1000
-"""How long an interaction can be answered."""
+"""How long an interaction can be answered, in milliseconds."""
 REMEMBERED = 20_000
-"""Interactions whose deliveries are counted: those of 15 minutes at 20 a second, some 2 MB."""
+"""Maximum number of interactions whose deliveries are counted: 15 minutes at about 20 a second, some 2 MB."""
 
 _deliveries: WeakKeyDictionary[discord.Client, dict[int, int]] = WeakKeyDictionary()
-"""How often an interaction of the last 15 minutes was delivered to a client that began to answer it, by its id."""
+"""How often each interaction of the last 15 minutes was delivered to a client that began to answer it, by id."""
 
 
 async def retry_idempotent(request: Callable[[], Awaitable[T]]) -> T:
-    """Make a request that may be made twice (an edit, a look), again where the connection breaks."""
+    """Make an idempotent request (an edit, a read); retry it if the connection breaks."""
     for _ in range(TRIES - 1):
         try:
             return await request()
         except BROKEN as error:
-            log.info("made again, as its connection broke: %r", error)
+            log.info("connection lost; retrying the request: %r", error)
     return await request()
 
 
 def answered(interaction: Interaction) -> bool:
-    """Whether Discord has the first answer; "thinking…" is one."""
+    """Whether Discord has the first response; "thinking…" counts as one."""
     return interaction.response.is_done() or "answered" in interaction.extras
 
 
 async def first(
     interaction: Interaction, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
 ) -> discord.InteractionCallbackResponse[Any] | None:
-    """Give the first answer, until Discord has it.
+    """Send the first response until Discord has it.
 
     Args:
-        interaction: what is answered.
-        send: gives the answer; called again where it may not have arrived.
+        interaction: the interaction to answer.
+        send: sends the response; called again if it may not have arrived.
 
     Returns:
-        What Discord said, or None where the answer arrived and what it said did not.
+        Discord's result, or None if the response arrived but its result was lost.
 
     Raises:
-        discord.HTTPException: Discord refused it; with `ACKNOWLEDGED` where this delivery of the interaction is one
-            of two, and the other was answered.
+        discord.HTTPException: Discord refused it; with `ACKNOWLEDGED` if this interaction was delivered twice and the
+            other delivery was answered.
         aiohttp.ClientError, OSError: it did not arrive.
     """
     _count(interaction)
@@ -95,27 +95,27 @@ async def first(
     refused_as_second = isinstance(failure, discord.HTTPException) and failure.code == ACKNOWLEDGED
     if not refused_as_second and await original_id(interaction) is None:
         raise failure
-    log.info("the answer to interaction %s arrived, though that was not heard", interaction.id)
+    log.info("the response to interaction %s arrived, but its result was lost", interaction.id)
     interaction.extras["answered"] = True
     return None
 
 
 async def original_id(interaction: Interaction) -> int | None:
-    """The id of the message that is the answer, or None where there is none or Discord does not say."""
+    """Return the id of the response message, or None if there is none or Discord does not answer."""
     try:
         return (await retry_idempotent(interaction.original_response)).id
     except (*LOST, discord.ClientException) as error:
-        log.info("no answer to interaction %s is found: %s", interaction.id, error)
+        log.info("no response to interaction %s found: %s", interaction.id, error)
         return None
 
 
 async def think(interaction: Interaction, *, private: bool) -> None:
-    """Show that an answer is being made. It can fail without harm: the answer may still come in time."""
+    """Show "thinking…". A failure is only logged: the answer may still come in time."""
     command = interaction.type is discord.InteractionType.application_command
     try:
         await first(interaction, lambda: interaction.response.defer(ephemeral=private, thinking=command))
     except LOST as error:
-        log.info("interaction %s could not be told to wait: %s", interaction.id, error)
+        log.info("could not defer interaction %s: %s", interaction.id, error)
         return
     if command:
         interaction.extras["thinking_privately"] = private
@@ -124,16 +124,16 @@ async def think(interaction: Interaction, *, private: bool) -> None:
 async def respond(
     interaction: Interaction, *, private: bool, files: Sequence[discord.File] = (), **shown: Any
 ) -> int | None:
-    """Send a message as the answer, in the place of "thinking…", or beside what was answered.
+    """Send a message as the response, as an edit of "thinking…", or as a followup.
 
     Args:
-        interaction: what is answered.
-        private: whether only the one who speaks sees it.
-        files: what goes with it.
-        shown: `content`, `view`, `allowed_mentions`, as discord.py takes them.
+        interaction: the interaction to answer.
+        private: whether the message is ephemeral.
+        files: its attachments.
+        shown: `content`, `view`, `allowed_mentions`, as in discord.py.
 
     Returns:
-        The message's id, or None where Discord did not say.
+        The message's id, or None if Discord did not return it.
     """
     if not answered(interaction):
         said = await first(
@@ -150,12 +150,12 @@ async def respond(
                 )
                 del interaction.extras["thinking_privately"]
                 return made.id
-            # What follows "thinking…" is as private as that, whatever it asks: take it away first.
+            # The message after "thinking…" has the placeholder's visibility, whatever it asks for: delete it first.
             await retry_idempotent(interaction.delete_original_response)
         except discord.NotFound:
-            log.info("somebody took the placeholder of interaction %s away", interaction.id)
+            log.info("the placeholder of interaction %s was deleted", interaction.id)
         del interaction.extras["thinking_privately"]
-    # Beside an answer a private message said twice is better than one not said; one that others read is not.
+    # As a followup, a duplicate private message is better than a missing one; for a public message it is not.
     beside = await (retry_idempotent if private else _once)(
         lambda: interaction.followup.send(ephemeral=private, files=_rewound(files), wait=True, **shown)
     )
@@ -163,12 +163,12 @@ async def respond(
 
 
 async def redraw(interaction: Interaction, *, files: Sequence[discord.File] | None = None, **shown: Any) -> None:
-    """Change the message whose component was pressed, or the answer there already is.
+    """Edit the message whose component was pressed, or the existing response.
 
     Args:
-        interaction: what is answered.
-        files: what goes with it instead of what did; None leaves that.
-        shown: `content`, `view`, as discord.py takes them.
+        interaction: the interaction to answer.
+        files: replace the attachments; None keeps them.
+        shown: `content`, `view`, as in discord.py.
     """
 
     def attached() -> dict[str, Any]:
@@ -185,19 +185,19 @@ async def _once(request: Callable[[], Awaitable[T]]) -> T:
 
 
 def _rewound(files: Sequence[discord.File]) -> list[discord.File]:
-    """The files from their beginning: a request that failed has read them."""
+    """Return the files rewound to their start, since a failed request has read them."""
     for file in files:
         file.reset()
     return list(files)
 
 
 def _count(interaction: Interaction) -> None:
-    """Count this delivery of an interaction, once; forget those that can no longer be answered."""
+    """Count this delivery of an interaction once; drop interactions that can no longer be answered."""
     known = _deliveries.setdefault(interaction.client, {})
     if "counted" not in interaction.extras:
         interaction.extras["counted"] = True
         known[interaction.id] = known.get(interaction.id, 0) + 1
-    oldest = interaction.id - (LIFE_MS << 22)  # an id begins with the time of its making
+    oldest = interaction.id - (LIFE_MS << 22)  # an id begins with its creation time
     while (earliest := next(iter(known))) < oldest or len(known) > REMEMBERED:
         del known[earliest]
 

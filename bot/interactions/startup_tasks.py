@@ -1,4 +1,4 @@
-"""What begins when the bot is ready: tried again until it has worked."""
+"""Tasks that start at READY, retried until they succeed."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ LONGEST_PAUSE_S = 60.0
 
 
 async def begin(client: BotClient, what: str, work: Callable[[], Awaitable[object]]) -> None:
-    """Do `work` until it has worked or the bot closes.
+    """Run `work` until it succeeds or the bot closes.
 
     discord.py does not call a listener again: a lock held for 5 s at the first start left the nudges, the digest and
-    the day's forgetting unplanned until a restart.
+    the daily retention job unscheduled until a restart.
 
     Args:
         client: the bot.
         what: names the work in the log.
-        work: may be done twice.
+        work: idempotent.
     """
     pause_s = FIRST_PAUSE_S
     while not client.is_closed():
         try:
             await work()
         except Unavailable as error:
-            log.warning("%s could not begin, tried again in %.0f s: %s", what, pause_s, error.key)
-        except Exception:  # whatever it was, what protects people must begin
-            log.exception("%s could not begin, tried again", what)
+            log.warning("%s could not start; retrying in %.0f s: %s", what, pause_s, error.key)
+        except Exception:  # any failure: what protects people must start
+            log.exception("%s could not start; retrying", what)
         else:
             return
         await asyncio.sleep(pause_s)

@@ -1,4 +1,4 @@
-"""The command tree, and the only place where a failure becomes words."""
+"""The command tree, and the only place where errors are reported to users."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from bot.services.members import people
 log = logging.getLogger(__name__)
 
 TEXT_LIMIT = 500
-"""Characters that any option takes at most: those of a note."""
+"""Default maximum length of an option, in characters: that of a note."""
 TOLD = {
     "errors.database.full": "errors.database.full_told",
     "errors.database.broken": "errors.database.broken_told",
     "errors.database.unreadable": "errors.database.unreadable_told",
 }
-"""What is said instead once the operator has been told."""
+"""Error keys to use instead once the operator has been notified."""
 
 
 def reader_in(interaction: discord.Interaction) -> Localizer:
-    """How the one who speaks reads; by Discord's locale alone while nothing more is known."""
+    """Return the user's localizer; by Discord's locale if the user is not resolved yet."""
     known: Localizer | None = interaction.extras.get("reader")
     return known or Localizer(language=shipped(interaction.locale.value) or LANGUAGES[0])
 
 
 async def _find_reader(interaction: discord.Interaction[BotClient], error: BaseException) -> Localizer:
-    """How the one who speaks reads, also where the input is refused before the handler has met them.
+    """Return the user's localizer, also when input is refused before the handler has resolved the user.
 
-    Only then the database is asked: another error can be that it does not answer.
+    The database is queried only in that case: any other error may be a database failure.
     """
     if isinstance(error, BadInput) and "reader" not in interaction.extras:
         with contextlib.suppress(MemberError):
@@ -55,7 +55,7 @@ async def _find_reader(interaction: discord.Interaction[BotClient], error: BaseE
 
 
 def cause_of(error: BaseException) -> BaseException:
-    """The failure inside discord.py's wrappings."""
+    """Return the original error inside discord.py's wrapper exceptions."""
     while True:
         inner = getattr(error, "original", None) or (
             error.__cause__ if isinstance(error, app_commands.TransformerError) else None
@@ -70,18 +70,18 @@ _LISTED = (
     | dict.fromkeys(("remind", "nudging"), "/remind list")
     | dict.fromkeys(("partner", "call", "outing", "ask", "spotter", "round"), "/partner mine")
 )
-"""What shows one's own things, by the first word of a command or custom id."""
+"""The command that lists one's own items, by the first word of a command or custom id."""
 
 
 async def respond_to_error(interaction: discord.Interaction[BotClient], error: BaseException) -> None:
-    """Answer a failure, always and only to the one who caused it.
+    """Report a failure, always and only to the user who caused it.
 
-    A `MemberError` is said in its own words. Anything else gets an apology with a reference that stands in the log
-    beside the traceback; it leaves open what was done, since what failed may have been only the telling.
+    A `MemberError` has its own message. Any other error gets an apology with a reference that is logged with the
+    traceback. The apology does not say whether anything was done, since only the answer may have failed.
     """
     error = cause_of(error)
     if isinstance(error, discord.HTTPException) and error.code in GONE:
-        log.info("interaction %s was answered already or came too late", interaction.id)
+        log.info("interaction %s was already answered or has expired", interaction.id)
         return
     reader = await _find_reader(interaction, error)
     if isinstance(error, MemberError):
@@ -108,22 +108,22 @@ async def respond_to_error(interaction: discord.Interaction[BotClient], error: B
     try:
         await say_privately(interaction, words)
     except discord.HTTPException as failed:
-        log.warning("a failure could not be told: %s", failed)
+        log.warning("could not answer with an error message: %s", failed)
 
 
 async def say_privately(interaction: discord.Interaction, words: str) -> None:
-    """Say something that only this person reads, whatever was answered or deferred before.
+    """Send an ephemeral message, whatever was answered or deferred before.
 
-    Where no connection holds, nothing is raised: nothing else could be said either.
+    A broken connection raises nothing: there is no other way to reach the user.
     """
     try:
         await respond(interaction, private=True, content=words)
     except BROKEN as error:
-        log.warning("interaction %s could not be told: %r", interaction.id, error)
+        log.warning("could not answer interaction %s: %r", interaction.id, error)
 
 
 def list_command_of(interaction: discord.Interaction) -> str | None:
-    """The command that shows whether something of what was asked for is done; None where there is none."""
+    """Return the command that shows whether the requested action took place, or None."""
     return _LISTED.get(re.split("[ :]", _what(interaction).removeprefix("/"), maxsplit=1)[0])
 
 
@@ -135,7 +135,7 @@ def _what(interaction: discord.Interaction) -> str:
 
 
 def _exceeded(interaction: discord.Interaction) -> int | None:
-    """The length that a text of this command has and should not; None where all are as short as they should be."""
+    """Return the maximum length that a text option of this command exceeds, or None."""
     command = interaction.command
     if not isinstance(command, app_commands.Command):
         return None
@@ -148,13 +148,13 @@ def _exceeded(interaction: discord.Interaction) -> int | None:
 
 
 class Tree(app_commands.CommandTree[BotClient]):
-    """The tree, whose failures go through `respond_to_error`."""
+    """The command tree; failures go through `respond_to_error`."""
 
     async def interaction_check(self, interaction: discord.Interaction[BotClient], /) -> bool:
-        """Refuse who asks too often, and texts longer than their options take; count the others as in hand.
+        """Refuse rate-limited users and texts that exceed their option's length; register the rest as in progress.
 
-        Discord asks its own clients to keep an option's length, and lets 6,000 characters through where none is told.
-        A stop answers those in hand first.
+        Discord enforces an option's length in its own clients only, and accepts 6,000 characters if none is declared.
+        A shutdown answers interactions in progress first.
         """
         if not await self.client.admits(interaction):
             return False
@@ -169,12 +169,12 @@ class Tree(app_commands.CommandTree[BotClient]):
     async def on_error(
         self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
     ) -> None:
-        """Answer the failure."""
+        """Report the failure."""
         await respond_to_error(interaction, error)
 
 
 def localized(key: str) -> app_commands.locale_str:
-    """A description of a command, option or choice: the English of `key`, translated when synced."""
+    """Return the description of a command, option or choice: the English of `key`, translated when synced."""
     message = catalogue(LANGUAGES[0])[key]
     assert isinstance(message, str)
     return app_commands.locale_str(message, key=key)
@@ -192,7 +192,7 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """The string in `locale`, or None where it is English or not shipped."""
+        """Return the string in `locale`, or None if that is English or not shipped."""
         language = shipped(locale.value)
         if language is None or language == LANGUAGES[0]:
             return None
