@@ -1,4 +1,4 @@
-"""/leaderboard: who ran how much, in every direction and period."""
+"""/leaderboard: rankings by metric, direction and period."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ METRICS = [app_commands.Choice(name=localized(m.label_key), value=m.value) for m
 DIRECTIONS = [app_commands.Choice(name=localized(f"board.direction.{d.value}"), value=d.value) for d in BoardDirection]
 PERIODS = [app_commands.Choice(name=localized(f"board.period.{p.value}"), value=p.value) for p in Period]
 BOARDS = {kind.key: kind for kind in board_kinds()}
-"""What the menu of a board offers, by its values."""
+"""The options of a board's menu, by value."""
 
 
 class Leaderboard(commands.Cog):
-    """The club's boards."""
+    """The club's leaderboards."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -48,7 +48,7 @@ class Leaderboard(commands.Cog):
         direction: str = BoardDirection.BACKWARD.value,
         period: str = Period.WEEK.value,
     ) -> None:
-        """Show a board: to the club in its own words, in a direct message to its reader."""
+        """Show a board, in the club's language, or in a DM in the user's."""
         person = await resolve_member(interaction)
         public = person.in_guild
         wanted = offered(Metric, metric), offered(BoardDirection, direction), offered(Period, period)
@@ -61,7 +61,7 @@ class Leaderboard(commands.Cog):
     async def show(
         self, interaction: Interaction, owner_id: int, metric: Metric, direction: BoardDirection, period: Period
     ) -> None:
-        """Another period."""
+        """Show another period."""
         await self._turn(interaction, owner_id, metric, direction, period, 0)
 
     @pressed("board", "page", "owner_id", "metric", "direction", "period", "page")
@@ -74,7 +74,7 @@ class Leaderboard(commands.Cog):
         period: Period,
         page: PageNumber,
     ) -> None:
-        """Another page."""
+        """Show another page."""
         await self._turn(interaction, owner_id, metric, direction, period, page)
 
     @pressed("board", "what", "owner_id", "period")
@@ -85,7 +85,7 @@ class Leaderboard(commands.Cog):
         period: Period,
         kind: Chosen[Annotated[BoardKind, BOARDS]],
     ) -> None:
-        """Another metric or direction."""
+        """Show another metric or direction."""
         await self._turn(interaction, owner_id, kind.metric, kind.direction, period, 0)
 
     async def _turn(
@@ -97,7 +97,7 @@ class Leaderboard(commands.Cog):
         period: Period,
         page: int,
     ) -> None:
-        """Redraw for the one who asked for the board; anybody else gets an own board, privately."""
+        """Redraw the board for its owner; anybody else gets a private board of their own."""
         person = await resolve_member(interaction)
         found = await defer_if_slow(interaction, self._board(person, metric, direction, period, page), private=True)
         if person.user_id != owner_id:
@@ -135,7 +135,7 @@ def _drawn(found: Board, person: Person, *, public: bool) -> discord.ui.LayoutVi
 
 
 async def _say_hidden(interaction: Interaction, found: Board, person: Person) -> None:
-    """A hidden member's own value goes to that member alone."""
+    """Send a hidden member's own value to that member alone."""
     await reply(interaction, card(own_line(found, person.reader, None)), private=True)
 
 
@@ -144,5 +144,5 @@ def _seen_alone(message: discord.Message | None) -> bool:
 
 
 async def setup(bot: BotClient) -> None:
-    """Load the boards."""
+    """Add the cog."""
     await bot.add_cog(Leaderboard(bot.app))

@@ -1,4 +1,4 @@
-"""How a board looks: short lines that stay aligned on a phone, and the ways on from it."""
+"""The board card: short lines that stay aligned on a phone, and its navigation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TINT = {
 
 
 def value(metric: Metric, amount: int, reader: Localizer) -> str:
-    """An amount of a metric in words."""
+    """Return an amount of a metric with its unit."""
     match metric.unit:
         case MetricUnit.METRES:
             return reader.distance(amount)
@@ -34,12 +34,12 @@ def value(metric: Metric, amount: int, reader: Localizer) -> str:
 
 
 def place(rank: int) -> str:
-    """A medal, or the number."""
+    """Return a medal, or the rank."""
     return MEDALS.get(rank, f"**{rank}**")
 
 
 def span(board: Board, reader: Localizer) -> str:
-    """Which week, month or year it is."""
+    """Return the name of the day, week, month or year."""
     locale = locale_of(reader.language)
     shown = {
         "day": reader.full_day(board.starts_on),
@@ -50,14 +50,14 @@ def span(board: Board, reader: Localizer) -> str:
 
 
 def board_card(board: Board, reader: Localizer, *, club: str, owner_id: int, caller: str | None) -> ui.LayoutView:
-    """A page of a board.
+    """Return a page of a board.
 
     Args:
-        board: what to show.
-        reader: the club, or for a private answer the one who reads it.
+        board: the board to show.
+        reader: the club's localizer, or for a private answer the user's.
         club: its name.
-        owner_id: whose presses redraw it.
-        caller: the name of the owner where others read it too, None where only the owner does.
+        owner_id: the user whose presses redraw it.
+        caller: the owner's name on a public board, None on a private one.
     """
     title = reader.t(BoardKind(board.metric, board.direction).title_key)
     head = f"### {title}\n{reader.t('board.card.club', club=escaped(club, 60), span=span(board, reader))}"
@@ -84,7 +84,7 @@ def _tint(board: Board) -> discord.Colour:
 
 
 def own_line(board: Board, reader: Localizer, caller: str | None) -> str:
-    """The owner's own row; nothing where others read it and the owner is hidden."""
+    """Return the owner's own row; empty on a public board if the owner is hidden."""
     mine = board.mine
     amount = value(board.metric, mine.value, reader)
     if mine.hidden:
@@ -99,7 +99,7 @@ def own_line(board: Board, reader: Localizer, caller: str | None) -> str:
 
 
 def _of(board: Board, sentence: str) -> str:
-    """The key of a sentence on how one gets onto this board."""
+    """Return the key of a sentence on how to get onto this board."""
     spotting = board.metric.counts is Counts.SPOTTING
     return f"board.card.{sentence}_spotting" if spotting else f"board.card.{sentence}"
 
@@ -110,7 +110,7 @@ def _name(name: str, *, own: bool) -> str:
 
 
 def _ways(board: Board, reader: Localizer, owner_id: int) -> list[ui.Item[ui.LayoutView]]:
-    """A select of what counts, a button for each period, and pages where there are any."""
+    """Return a select of the metrics, a button per period, and page buttons if there are several pages."""
     metric, direction, period = board.metric, board.direction, board.period
     options = [
         discord.SelectOption(
