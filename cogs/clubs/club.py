@@ -1,4 +1,4 @@
-"""`/club`: for organisers, which is checked here and answered kindly, not hidden by Discord's permissions."""
+"""`/club`, for organisers. The cog checks this and answers with a message; Discord's permissions do not hide it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cogs.runs.run_cards import follow
 
 @app_commands.guild_only()
 class ClubCog(commands.GroupCog, group_name="club", group_description=localized("club.commands.club")):
-    """The club's settings and its held runs."""
+    """The club's settings and the runs held for review."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -37,7 +37,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
     @app_commands.describe(zone=localized("club.commands.zone"))
     @app_commands.autocomplete(zone=suggest_zones)
     async def settings(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100] | None = None) -> None:
-        """Show the card; set the zone first when one is given."""
+        """Show the settings card; set the zone first if one is given."""
         person, guild_id = await organiser(interaction)
         notice = ""
         if zone is not None:
@@ -50,7 +50,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
 
     @app_commands.command(name="review", description=localized("club.commands.review"))
     async def review(self, interaction: Interaction) -> None:
-        """Show the first run that waits."""
+        """Show the first run held for review."""
         person, guild_id = await organiser(interaction)
         held = await defer_if_slow(interaction, clubs.held_run(self.app.database, guild_id), private=True)
         await reply(interaction, review_card(held, person.user_id, person.reader), private=True)
@@ -67,7 +67,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
 
     @pressed("club", "next", "run_id")
     async def next(self, interaction: Interaction, run_id: int) -> None:
-        """Show the run after this one, or the first again after the last."""
+        """Show the next held run, or the first one after the last."""
         person, guild_id = await organiser(interaction)
         held = await clubs.held_run(self.app.database, guild_id, run_id)
         await replace(interaction, review_card(held, person.user_id, person.reader))
@@ -96,7 +96,7 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note that the bot was removed; nothing is deleted, as `/privacy policy` says."""
+        """Record that the bot was removed; nothing is deleted, as `/privacy policy` says."""
         await clubs.leave(self.app.database, guild.id, self.app.clock())
 
 

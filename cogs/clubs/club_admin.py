@@ -1,4 +1,4 @@
-"""What every press on the club's settings has in common: who may, what Discord allows, and drawing the page again."""
+"""What all presses on the club's settings share: authorization, Discord's permissions, and redrawing the page."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from cogs.clubs.club_view import Page, SettingsTrouble
 
 
 async def organiser(interaction: Interaction) -> tuple[Person, int]:
-    """Who speaks, and the club; refuses anybody who is not its organiser.
+    """Return the interaction user and the club; refuse anybody who does not organise it.
 
     Raises:
-        NotAllowed: not an organiser, or not said in a club's server.
+        NotAllowed: not an organiser, or not used in a club's server.
     """
     person = await resolve_person(interaction)
     if not person.in_guild or person.guild_id is None:
@@ -31,7 +31,7 @@ async def organiser(interaction: Interaction) -> tuple[Person, int]:
 
 
 def server(interaction: Interaction) -> discord.Guild:
-    """The server something was pressed in, with its channels and roles.
+    """Return the server of an interaction, with its channels and roles.
 
     Raises:
         NotAllowed: the bot itself is not in it.
@@ -42,7 +42,7 @@ def server(interaction: Interaction) -> discord.Guild:
 
 
 async def draw_page(interaction: Interaction, page: Page, notice: str = "") -> None:
-    """Draw a page as it stands now; the organiser's own reading may have changed with it."""
+    """Redraw a page from the current state; resolve the user again, since a change can affect their localizer."""
     person, guild_id = await organiser(interaction)
     app = interaction.client.app
     settings = await clubs.club_settings(app.database, guild_id)
@@ -51,10 +51,10 @@ async def draw_page(interaction: Interaction, page: Page, notice: str = "") -> N
 
 
 async def change(interaction: Interaction, page: Page, person: Person, work: Awaitable[object]) -> bool:
-    """Await a change and draw the page; a refusal stands on the page, whose menus then show what still holds.
+    """Await a change and redraw the page; a refusal is shown on the page, whose menus show the stored state.
 
     Returns:
-        Whether it was made.
+        Whether the change was made.
     """
     try:
         await work
@@ -66,7 +66,7 @@ async def change(interaction: Interaction, page: Page, person: Person, work: Awa
 
 
 def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Localizer) -> SettingsTrouble:
-    """Where the server no longer is as the club's settings need it."""
+    """Return what in the server no longer fits the club's settings."""
     club, digest_id = settings.club, settings.digest.channel_id
     roles = {club.organiser_role_id, club.spotter_role_id, club.women_role_id} - {None}
     channels = {club.partners_channel_id, club.organisers_channel_id, digest_id} - {None}
@@ -81,19 +81,19 @@ def trouble_of(guild: discord.Guild, settings: ClubSettings, reader: Localizer) 
 
 
 def partners_trouble(guild: discord.Guild, channel_id: int | None, reader: Localizer) -> str:
-    """Why the bot cannot post calls in a channel, and what to change; empty where it can, or where none is set."""
+    """Return why the bot cannot post calls in a channel and what to change; empty if it can or none is set."""
     return lacking(guild, channel_id, ("view_channel", "send_messages", "embed_links"), reader)
 
 
 def digest_trouble(guild: discord.Guild, channel_id: int | None, reader: Localizer) -> str:
-    """Why the bot cannot post the digest and its chart in a channel; empty where it can, or where none is set."""
+    """Return why the bot cannot post the digest and its chart in a channel; empty if it can or none is set."""
     return lacking(guild, channel_id, ("view_channel", "send_messages", "attach_files"), reader)
 
 
 def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None, reader: Localizer) -> str:
-    """Why alerts may not, or cannot, go to a channel, and what to change; empty where they can, or where none is set.
+    """Return why alerts may not or cannot go to a channel and what to change; empty if they can or none is set.
 
-    To ping a role the bot needs no permission where everybody may mention that role; elsewhere it needs Mention
+    Pinging a role needs no permission if the role is mentionable by everybody; otherwise the bot needs Mention
     Everyone, which on Discord covers all roles.
     """
     why = lacking(guild, channel_id, ("view_channel", "send_messages"), reader)
@@ -113,7 +113,7 @@ def organisers_trouble(guild: discord.Guild, club: Club, channel_id: int | None,
 
 
 def lacking(guild: discord.Guild, channel_id: int | None, needed: tuple[str, ...], reader: Localizer) -> str:
-    """Which permissions the bot lacks in a channel, in words; empty where it has all that are `needed`."""
+    """Return a message with the `needed` permissions that the bot lacks in a channel; empty if it has them all."""
     if channel_id is None:
         return ""
     channel = guild.get_channel(channel_id)

@@ -1,4 +1,4 @@
-"""The page of the club's settings on the weekly digest, and what it has in common with other pages."""
+"""The settings page of the weekly digest, and the menus that it shares with other pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cogs.members.settings_view import beside
 def digest_page(
     settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str
 ) -> ui.LayoutView:
-    """The weekly digest: where, when, and whether instead of a post for each run."""
+    """Return the page of the weekly digest: channel, time, and whether it replaces a post per run."""
     held = settings.digest
     if trouble.digest:
         state = trouble.digest
@@ -49,20 +49,20 @@ def digest_page(
 
 
 def weekday_name(weekday: int, reader: Localizer) -> str:
-    """`Thursday`; 0 is Monday."""
+    """Return the name of a weekday, such as `Thursday`; 0 is Monday."""
     name: str = locale_of(reader.language).days["stand-alone"]["wide"][weekday]
     return name
 
 
 def day_and_hour(action: str, weekday: int, hour: int, reader: Localizer) -> list[ui.ActionRow[Any]]:
-    """Two menus, a row each: the day of the week and the full hour at which something is done."""
+    """Return two menus, a row each: the weekday and the full hour."""
     days = [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)]
     hours = [(each, reader.t("club.round.hour", time=f"{each:02}:00")) for each in range(24)]
     return [row(numbers(action, "weekday", days, weekday)), row(numbers(action, "hour", hours, hour))]
 
 
 def numbers(action: str, which: str, options: list[tuple[int, str]], held: int) -> Component:
-    """A menu of numbers, each said in words, with the one that holds chosen."""
+    """Return a menu of numbers with labels; the stored number is preselected."""
     return select(
         identity("club", action, which),
         [discord.SelectOption(label=label, value=str(number), default=number == held) for number, label in options],
@@ -70,7 +70,7 @@ def numbers(action: str, which: str, options: list[tuple[int, str]], held: int) 
 
 
 def channels(action: str, channel_id: int | None, trouble: SettingsTrouble, placeholder: str) -> Component:
-    """A menu of the server's text channels; one that is gone cannot stand in it."""
+    """Return a menu of the server's text channels; a deleted channel cannot be preselected."""
     chosen = []
     if channel_id is not None and channel_id not in trouble.gone:
         chosen = [discord.SelectDefaultValue(id=channel_id, type=discord.SelectDefaultValueType.channel)]

@@ -1,4 +1,4 @@
-"""The pages of the club's settings on partners, on safety, and on the weekly round."""
+"""The partners, safety and weekly round pages of the club's settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOTICES_H = (2, 6, 12, 24, 36, 48, 72)
 def settings_page(
     page: Page, settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
-    """One page of the settings; arguments as of `general_card`."""
+    """Return one page of the settings; arguments as for `general_card`."""
     if page is Page.PARTNERS:
         return _partners(settings, trouble, reader, notice)
     if page is Page.SAFETY:
@@ -39,7 +39,7 @@ def settings_page(
 
 
 def emergency_form(reader: Localizer, number: str | None) -> Form:
-    """Asks for the number to call."""
+    """Return the form for the club's emergency number."""
     label, hint = reader.t("club.emergency.label"), reader.t("club.emergency.placeholder")
     return Form(
         reader.t("club.emergency.title"),

@@ -23,7 +23,7 @@ from cogs.clubs.club_points_view import point_card, point_form, points_card, rem
 
 @dataclass(frozen=True, slots=True)
 class PointForm:
-    """What the form of a meeting point says."""
+    """The values of the meeting point form."""
 
     name: str
     detail: str
@@ -31,43 +31,43 @@ class PointForm:
 
     @property
     def only_surface(self) -> Surface | None:
-        """The surface, None where it varies or is not told."""
+        """The surface, or None if it varies or was not given."""
         return self.surface if isinstance(self.surface, Surface) else None
 
 
 class ClubPoints(commands.Cog):
-    """What an organiser presses on the meeting points."""
+    """Buttons and forms of the meeting points."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     @pressed("club", "points")
     async def points(self, interaction: Interaction) -> None:
-        """Show all of them."""
+        """Show all meeting points."""
         person, _ = await organiser(interaction)
         await self._all(interaction, person)
 
     @pressed("club", "chosen")
     async def chosen(self, interaction: Interaction, point_id: Chosen[int]) -> None:
-        """Show the one chosen in the menu."""
+        """Show the meeting point chosen in the menu."""
         await self.point(interaction, point_id)
 
     @pressed("club", "point", "point_id")
     async def point(self, interaction: Interaction, point_id: int) -> None:
-        """Show one."""
+        """Show one meeting point."""
         person, guild_id = await organiser(interaction)
         found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
         await replace(interaction, point_card(found, person.reader))
 
     @pressed("club", "add")
     async def add(self, interaction: Interaction) -> None:
-        """Open the form for a new one."""
+        """Open the form for a new meeting point."""
         person, _ = await organiser(interaction)
         await open_form(interaction, point_form(person.reader))
 
     @pressed("club", "added")
     async def added(self, interaction: Interaction, form: Entered[PointForm]) -> None:
-        """Take a new one from the form."""
+        """Add the meeting point entered in the form."""
         person, guild_id = await organiser(interaction)
         point = await meeting_points.add(
             self.app.database, guild_id, form.name, form.only_surface, form.detail, self.app.clock()
@@ -77,14 +77,14 @@ class ClubPoints(commands.Cog):
 
     @pressed("club", "edit", "point_id")
     async def edit(self, interaction: Interaction, point_id: int) -> None:
-        """Open the form, filled with one as it is."""
+        """Open the form with the present values of a meeting point."""
         person, guild_id = await organiser(interaction)
         found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
         await open_form(interaction, point_form(person.reader, found))
 
     @pressed("club", "edited", "point_id")
     async def edited(self, interaction: Interaction, point_id: int, form: Entered[PointForm]) -> None:
-        """Take a change from the form."""
+        """Store the change entered in the form."""
         person, guild_id = await organiser(interaction)
         point = await meeting_points.change(
             self.app.database, guild_id, point_id, form.name, form.only_surface, form.detail, self.app.clock()
@@ -95,14 +95,14 @@ class ClubPoints(commands.Cog):
 
     @pressed("club", "drop", "point_id")
     async def drop(self, interaction: Interaction, point_id: int) -> None:
-        """Ask before one is removed."""
+        """Ask for confirmation before a meeting point is removed."""
         person, guild_id = await organiser(interaction)
         found = await meeting_points.meeting_point(self.app.database, guild_id, point_id)
         await replace(interaction, remove_card(found, person.reader))
 
     @pressed("club", "dropped", "point_id")
     async def dropped(self, interaction: Interaction, point_id: int) -> None:
-        """Remove one; of two presses the second is told that it is gone, and sees the rest."""
+        """Remove a meeting point; a second press reports that it is gone and shows the rest."""
         person, guild_id = await organiser(interaction)
         try:
             name = await meeting_points.remove(self.app.database, guild_id, point_id)
@@ -112,7 +112,7 @@ class ClubPoints(commands.Cog):
         await self._all(interaction, person, notice)
 
     async def _all(self, interaction: Interaction, person: Person, notice: str = "") -> None:
-        assert person.club is not None  # `organiser` has seen to it
+        assert person.club is not None  # checked by `organiser`
         there = await meeting_points.meeting_points(self.app.database, person.club.guild_id)
         await replace(interaction, points_card(person.club, there, person.reader, notice))
 

@@ -1,4 +1,4 @@
-"""A club's meeting points, as its organisers keep them."""
+"""A club's meeting points, as its organisers edit them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from bot.services.partners.meeting_points import DETAIL_LIMIT, NAME_LIMIT, ClubP
 from cogs.clubs.club_view import Page
 
 ANY = "any"
-"""The choice of no surface, where it varies."""
+"""The option for a surface that varies."""
 
 
 def points_card(club: Club, points: Sequence[ClubPoint], reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """All of them, and the menu to change one."""
+    """Return the list of meeting points, with a menu to change one."""
     buttons = [button(reader.t("club.point.back"), identity("club", "page", Page.PARTNERS.value), emoji="◀️")]
     if len(points) < MOST_POINTS:
         add = button(reader.t("club.point.add"), identity("club", "add"), discord.ButtonStyle.success)
@@ -36,7 +36,7 @@ def points_card(club: Club, points: Sequence[ClubPoint], reader: Localizer, noti
 
 
 def point_card(point: ClubPoint, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """One of them, the exact spot included."""
+    """Return one meeting point with its exact spot."""
     detail = point.detail
     return card(
         notice,
@@ -53,7 +53,7 @@ def point_card(point: ClubPoint, reader: Localizer, notice: str = "") -> ui.Layo
 
 
 def remove_card(point: ClubPoint, reader: Localizer) -> ui.LayoutView:
-    """Asks before one is removed."""
+    """Return the confirmation before a meeting point is removed."""
     return card(
         reader.t("club.point.ask", name=escaped(point.name, NAME_LIMIT)),
         row(
@@ -66,7 +66,7 @@ def remove_card(point: ClubPoint, reader: Localizer) -> ui.LayoutView:
 
 
 def point_form(reader: Localizer, point: ClubPoint | None = None) -> Form:
-    """Asks for a new one, or to change one: the name, the surface, the exact spot."""
+    """Return the form of a meeting point (name, surface, exact spot); filled if one is given."""
     t = reader.t
     spot = (point.detail if point else None) or ""
     name = Field(
@@ -92,7 +92,7 @@ def point_form(reader: Localizer, point: ClubPoint | None = None) -> Form:
 
 
 def _line(point: ClubPoint, reader: Localizer, limit: int) -> str:
-    """`**Stadium** · track`."""
+    """Return a line such as `**Stadium** · track`."""
     surface = f" · {reader.t(f'runs.surface.{point.surface.value}')}" if point.surface else ""
     return f"**{escaped(point.name, limit)}**{surface}"
 

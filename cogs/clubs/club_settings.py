@@ -1,4 +1,4 @@
-"""The pages of `/club settings`: every press on them, and the partners card that follows from one of them."""
+"""The buttons, menus and forms of `/club settings`, and the partners card that one of them posts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 async def draw_partners_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """The partners card as the settings are; None where it has moved to another channel meanwhile."""
+    """Return the partners card with the current settings, or None if it belongs in another channel by now."""
     if outgoing.guild_id is None:
         return None
     club = await partners_card.club_of_card(client.app.database, outgoing.guild_id, outgoing.channel_id)
@@ -62,7 +62,7 @@ async def _note_lost(session: Session, outgoing: RenderContext, failure: Deliver
 
 
 class ClubSettingsCog(commands.Cog):
-    """What an organiser presses on the settings."""
+    """Buttons, menus and forms of the settings pages."""
 
     kinds = (
         Kind(
@@ -80,7 +80,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "page", "name")
     async def page(self, interaction: Interaction, name: Page) -> None:
-        """Turn to a page."""
+        """Show a page."""
         await draw_page(interaction, name)
 
     # ------------------------------------------------------------------ general
@@ -93,7 +93,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "zoned")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
-        """Take the zone from the form."""
+        """Store the zone entered in the form."""
         person, guild_id = await organiser(interaction)
         name = await clubs.set_zone(self.app.database, guild_id, zone, person.reader, self.app.clock())
         self.app.outbox.wake()
@@ -123,7 +123,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "surfaces")
     async def surfaces(self, interaction: Interaction, surfaces: Chosen[frozenset[Surface]]) -> None:
-        """Choose where running backward alone is fine."""
+        """Choose the surfaces where running backward alone is allowed."""
         person, guild_id = await organiser(interaction)
         work = clubs.set_solo_surfaces(self.app.database, guild_id, surfaces, self.app.clock())
         await change(interaction, Page.GENERAL, person, work)
@@ -144,17 +144,17 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "again")
     async def again(self, interaction: Interaction) -> None:
-        """Post the partners card anew: it is gone, or far up."""
+        """Post the partners card again, since it is gone or far up."""
         person, guild_id = await organiser(interaction)
         channel_id = person.club.partners_channel_id if person.club else None
         if channel_id is None or partners_trouble(server(interaction), channel_id, person.reader):
-            await draw_page(interaction, Page.PARTNERS)  # which says what is wrong
+            await draw_page(interaction, Page.PARTNERS)  # the page says what is wrong
             return
         old = await partners_card.choose_channel(self.app.database, guild_id, channel_id, self.app.clock(), again=True)
         await self._moved(interaction, old)
 
     async def _moved(self, interaction: Interaction, old: OldCard | None) -> None:
-        """Have the card sent, show the page, and take the old card down as far as that can be."""
+        """Have the card sent, show the page, and try to delete the old card."""
         self.app.outbox.wake()
         await draw_page(interaction, Page.PARTNERS)
         if old is None:
@@ -163,11 +163,11 @@ class ClubSettingsCog(commands.Cog):
         try:
             await channel.get_partial_message(old.message_id).delete()
         except discord.HTTPException as error:
-            log.info("the old partners card could not be taken down: %s", error)
+            log.info("could not delete the old partners card: %s", error)
 
     @pressed("club", "runners")
     async def runners(self, interaction: Interaction, runners: Chosen[int]) -> None:
-        """Choose how many backward runners one spotter may take."""
+        """Choose how many backward runners one spotter may accompany."""
         person, guild_id = await organiser(interaction)
         work = clubs.set_backward_per_spotter(self.app.database, guild_id, runners, self.app.clock())
         await change(interaction, Page.PARTNERS, person, work)
@@ -191,7 +191,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "alerts")
     async def alerts(self, interaction: Interaction, channel_id: Chosen[int | None]) -> None:
-        """Choose, or clear, the organisers' channel; never one that everybody can read."""
+        """Choose, or clear, the organisers' channel; refuse one that everybody can read."""
         person, guild_id = await organiser(interaction)
         assert person.club is not None
         trouble = organisers_trouble(server(interaction), person.club, channel_id, person.reader)
@@ -203,14 +203,14 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "grace")
     async def grace(self, interaction: Interaction, minutes: Chosen[int]) -> None:
-        """Choose how long after the planned return those who are out are asked."""
+        """Choose how long after the planned return members still out are asked whether they are home."""
         person, guild_id = await organiser(interaction)
         work = clubs.set_grace(self.app.database, guild_id, minutes)
         await change(interaction, Page.SAFETY, person, work)
 
     @pressed("club", "waiting", "on")
     async def waiting(self, interaction: Interaction, on: bool) -> None:
-        """Choose whether a channel may name those whose direct messages are closed."""
+        """Choose whether a channel may name members whose direct messages are closed."""
         person, guild_id = await organiser(interaction)
         await change(interaction, Page.SAFETY, person, clubs.set_names_waiting(self.app.database, guild_id, on=on))
 
@@ -223,7 +223,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "called")
     async def called(self, interaction: Interaction, number: Entered[str]) -> None:
-        """Take the emergency number from the form."""
+        """Store the emergency number entered in the form."""
         person, guild_id = await organiser(interaction)
         await change(interaction, Page.SAFETY, person, clubs.set_emergency_number(self.app.database, guild_id, number))
 
@@ -284,7 +284,7 @@ class ClubSettingsCog(commands.Cog):
 
     @pressed("club", "instead", "on")
     async def instead(self, interaction: Interaction, on: bool) -> None:
-        """Have runs told of by the digest alone, or posted one by one."""
+        """Choose whether the digest replaces a post per run."""
         person, guild_id = await organiser(interaction)
         work = digests.set_instead(self.app.database, guild_id, self.app.clock(), on=on)
         await change(interaction, Page.DIGEST, person, work)

@@ -1,4 +1,4 @@
-"""The club's settings, and the runs that wait for an organiser."""
+"""The club's settings, and the runs held for review."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsTrouble:
-    """Where Discord is not, or no longer, as the settings need it.
+    """What in Discord does not fit the settings (any more).
 
     Attributes:
-        partners: what is wrong with the partners channel, in words; empty where all is well.
-        organisers: the same of the organisers' channel.
-        digest: the same of the digest's.
+        partners: the problem with the partners channel, as a message; empty if there is none.
+        organisers: the same for the organisers' channel.
+        digest: the same for the digest's channel.
         gone: ids of channels and roles that are set and no longer exist.
     """
 
@@ -51,7 +51,7 @@ class SettingsTrouble:
 def settings_card(
     page: Page, settings: ClubSettings, reader: Localizer, notice: str, *parts: str | Any
 ) -> ui.LayoutView:
-    """A page of the settings: the title, the way to the others, what was just saved, and its own parts."""
+    """Return a page of the settings: title, tabs, notice, and the page's own parts."""
     tabs = [
         button(
             reader.t(f"club.tab.{one.value}"),
@@ -67,14 +67,14 @@ def settings_card(
 def general_card(
     settings: ClubSettings, trouble: SettingsTrouble, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
-    """What holds on the boards and in public messages, who organises, and where one may run backward alone.
+    """Return the general page: zone, language and units of the club, organisers' role, and surfaces for running alone.
 
     Args:
-        settings: as they stand.
-        trouble: what is wrong in Discord.
-        reader: the organiser's.
-        now: for the wall time shown beside the zone.
-        notice: what was just saved, where the card itself does not show it.
+        settings: the current settings.
+        trouble: what does not fit in Discord.
+        reader: the organiser's localizer.
+        now: for the local time shown beside the zone.
+        notice: what was just saved, if the card itself does not show it.
     """
     club = settings.club
     place = zones.place(club.reader.zone, reader.language, now)
@@ -100,17 +100,17 @@ def general_card(
 
 
 def lines(*parts: str) -> str:
-    """Those that say anything, one a line."""
+    """Join the parts that are not empty, one per line."""
     return "\n".join(part for part in parts if part)
 
 
 def role_gone(role_id: int | None, trouble: SettingsTrouble, reader: Localizer) -> str:
-    """That a role which was chosen is no more, if so."""
+    """Return the note that the chosen role no longer exists, or an empty string."""
     return reader.t("club.trouble.role_gone") if role_id in trouble.gone else ""
 
 
 def roles(action: str, role_id: int | None, trouble: SettingsTrouble, placeholder: str) -> Component:
-    """A menu of the server's roles; one that is gone cannot stand in it."""
+    """Return a menu of the server's roles; a deleted role cannot be preselected."""
     chosen = []
     if role_id is not None and role_id not in trouble.gone:
         chosen = [discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)]
@@ -125,12 +125,12 @@ def roles(action: str, role_id: int | None, trouble: SettingsTrouble, placeholde
 
 
 def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """One held run with the organiser's two answers; what is not shared with the club is not in it.
+    """Return one held run with the organiser's two answers, without what its runner does not share with the club.
 
     Args:
-        run: that waits; None where none does.
-        viewer_id: the organiser who reads.
-        reader: the organiser's.
+        run: the held run; None if there is none.
+        viewer_id: the organiser who reads it.
+        reader: the organiser's localizer.
         notice: what was just decided.
     """
     if run is None:
@@ -162,7 +162,7 @@ def review_card(run: HeldRun | None, viewer_id: int, reader: Localizer, notice: 
 
 
 def _part(direction: Direction, distance_m: int | None, duration_ms: int, reader: Localizer) -> str:
-    """`⏪ 5.00 km backward in 10:00 · 2:00/km`."""
+    """Return a line such as `⏪ 5.00 km backward in 10:00 · 2:00/km`."""
     if distance_m is None:
         return reader.t(f"runs.card.{direction.value}_time", duration_ms=duration_ms)
     line = reader.t(f"runs.card.{direction.value}", distance_m=distance_m, duration_ms=duration_ms)

@@ -1,4 +1,4 @@
-"""A club's weekly digest: posted in its channel at its day and hour."""
+"""A club's weekly digest, posted in its channel at its day and hour."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cogs.clubs import digest_view as views
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
 LOOKED_UP = 30
-"""Most members of a digest about whom Discord is asked whether they are still there."""
+"""Maximum number of members of a digest whose membership is checked with Discord."""
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ async def _picture(client: BotClient, found: Digest, reader: Localizer, guild_id
     try:
         png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
     except Unavailable as error:
-        log.warning("the chart of a digest could not be drawn: %s", error)
+        log.warning("could not draw the chart of a digest: %s", error)
         return None
     alt = weeks_in_words(found.weeks, reader)
     return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
@@ -89,7 +89,7 @@ DIGEST = Nudge(
 
 
 class DigestCog(commands.Cog):
-    """The digest."""
+    """The weekly digest."""
 
     nudges = (DIGEST,)
     kinds = (

@@ -1,4 +1,4 @@
-"""How a club's weekly digest reads and looks: in the club's language, as its boards, with names escaped."""
+"""The text of a club's weekly digest, in the club's language, with names escaped."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cogs.boards.leaderboard_view import place
 
 PICTURE = "digest.png"
 DAYS = 7
-"""Of a week; of more or fewer days, where the digest was moved, it says how many."""
+"""Days of a week; a digest of more or fewer days (it was moved) says how many."""
 NAME_LIMIT = 24
-"""Characters of a name: eight rows, and as many newcomers and spotters as are named, fit into one message."""
+"""Characters of a name; chosen so that eight rows and all named newcomers and spotters fit into one message."""
 
 
 def words(digest: Digest, reader: Localizer) -> str:
-    """The digest in words; within 2,000 characters at its worst."""
+    """Return the digest's text; at most 2,000 characters."""
     backward, forward = digest.sums[Direction.BACKWARD], digest.sums[Direction.FORWARD]
     days = (digest.last - digest.first).days + 1
     title = "digest.title" if days == DAYS else "digest.days"
