@@ -1,4 +1,4 @@
-"""`/privacy`: what is kept about a person, all of it as files, or gone."""
+"""`/privacy`: policy, export and erasure of a person's data."""
 
 from __future__ import annotations
 
@@ -34,35 +34,35 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=localiz
 
     @app_commands.command(name="policy", description=localized("privacy.commands.policy"))
     async def policy(self, interaction: Interaction) -> None:
-        """Say what is kept."""
+        """Show the privacy policy."""
         person = await resolve_person(interaction)
         await reply(interaction, policy_card(person.reader, self.app.settings.data.gone_club_days), private=True)
 
     @app_commands.command(name="export", description=localized("privacy.commands.export"))
     async def export(self, interaction: Interaction) -> None:
-        """Hand everything over."""
+        """Send an export of the user's data."""
         await self._export(interaction)
 
     @app_commands.command(name="erase", description=localized("privacy.commands.erase"))
     async def erase(self, interaction: Interaction) -> None:
-        """Say what erasing means, and offer the form for it."""
+        """Explain what erasing means, and offer its form."""
         person = await resolve_person(interaction)
         await reply(interaction, erase_card(person.reader), private=True)
 
     @pressed("privacy", "export")
     async def export_pressed(self, interaction: Interaction) -> None:
-        """Hand everything over, in a message of its own."""
+        """Send an export of the user's data as a new message."""
         await self._export(interaction)
 
     @pressed("privacy", "ask")
     async def ask(self, interaction: Interaction) -> None:
-        """Open the form for the word."""
+        """Open the form for the confirmation word."""
         person = await resolve_person(interaction)
         await open_form(interaction, erase_form(person.reader))
 
     @pressed("privacy", "erase")
     async def erase_typed(self, interaction: Interaction, word: Entered[str]) -> None:
-        """Erase everything when the word was typed; then take the public cards down."""
+        """Erase everything if the confirmation word was typed; then delete the public cards."""
         person = await resolve_person(interaction)
         reader = person.reader
         if plain(word) not in WORDS:
@@ -70,7 +70,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=localiz
         erased = await defer_if_slow(
             interaction, privacy.erase(self.app.database, person.user_id, self.app.clock()), private=True
         )
-        self.app.outbox.wake()  # outings go on without this person, and their cards are drawn again
+        self.app.outbox.wake()  # outings continue without this person, and their cards are redrawn
         await replace(interaction, erased_card(reader, erased.runs))
         stuck: list[str] = []
         for shown in erased.cards:
@@ -80,7 +80,7 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=localiz
             except discord.NotFound:
                 continue
             except LOST as error:
-                log.warning("the card of an erased run stays in channel %d: %s", shown.channel_id, error)
+                log.warning("could not delete the card of an erased run in channel %d: %s", shown.channel_id, error)
                 stuck.append(f"<#{shown.channel_id}>")
         if stuck:
             await tell(interaction, reader.t("runs.stuck", links=" ".join(stuck)))

@@ -1,4 +1,4 @@
-"""What is kept about a person, taking it along, and erasing it."""
+"""The privacy policy, the export and the erasure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 
 WORDS = frozenset(plain(translate(language, "privacy.erase.word")) for language in LANGUAGES)
-"""What confirms an erasure, in whatever language the form was read; in the form that `plain` makes."""
+"""The confirmation words of all languages, normalised by `plain`."""
 
 
 def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:
-    """What is kept, who sees it, for how long; what is of a club that has removed the bot, for so many days."""
+    """Return the policy: what is kept, who sees it and for how long, also after a club has removed the bot."""
     names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
     parts = (
         reader.t("privacy.policy.removed", count=gone_club_days)
@@ -37,12 +37,12 @@ def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:
 
 
 def export_card(reader: Localizer, names: Sequence[str]) -> ui.LayoutView:
-    """The files, named as attached."""
+    """Return the card of the exported files, named as attached."""
     return card(reader.t("privacy.export.done"), *(ui.File(f"attachment://{name}") for name in names))
 
 
 def erase_card(reader: Localizer) -> ui.LayoutView:
-    """What erasing means, with the way out first."""
+    """Return the explanation of erasing, with the export offered first."""
     return card(
         reader.t("privacy.erase.title"),
         reader.t("privacy.erase.what"),
@@ -55,13 +55,13 @@ def erase_card(reader: Localizer) -> ui.LayoutView:
 
 
 def erase_form(reader: Localizer) -> Form:
-    """Asks for the word that erases."""
+    """Return the form for the confirmation word."""
     word = reader.t("privacy.erase.word")
     field = Field("word", reader.t("privacy.erase.label", word=word), required=True, limit=20)
     return Form(reader.t("privacy.erase.form"), identity("privacy", "erase"), [field])
 
 
 def erased_card(reader: Localizer, runs: int) -> ui.LayoutView:
-    """The last card this person gets as somebody known."""
+    """Return the confirmation of the erasure, the last card to this person."""
     words = reader.t("privacy.erase.done_runs", count=runs) if runs else reader.t("privacy.erase.done")
     return card(words)

@@ -1,4 +1,4 @@
-"""Forgetting, once a day: messages long sent (`privacy.purging`) and clubs long gone (`privacy.gone_clubs`)."""
+"""The daily deletion of old messages (`privacy.retention`) and of clubs long gone (`privacy.gone_clubs`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.services.privacy import gone_clubs, retention
 
 
 class Forgetting(commands.Cog):
-    """A step that nobody sees."""
+    """The retention jobs; members see nothing of them."""
 
     def __init__(self, bot: BotClient) -> None:
         self.bot = bot
@@ -28,25 +28,25 @@ class Forgetting(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Have old messages forgotten from now on."""
-        await begin(self.bot, "forgetting", lambda: retention.begin(self.app.database, self.app.clock()))
+        """Schedule the retention jobs."""
+        await begin(self.bot, "retention", lambda: retention.begin(self.app.database, self.app.clock()))
         owners = {guild.id: guild.owner_id for guild in self.bot.guilds}
         await begin(
-            self.bot, "forgetting of clubs", lambda: gone_clubs.begin(self.app.database, owners, self.app.clock())
+            self.bot, "retention of clubs", lambda: gone_clubs.begin(self.app.database, owners, self.app.clock())
         )
         self.app.outbox.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Keep what there is of a club that invites the bot again."""
-        await begin(self.bot, "a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
+        """Keep the data of a club that invites the bot again."""
+        await begin(self.bot, "keeping a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
 
     @commands.Cog.listener()
     async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
-        """Note whose a server is: alarms go to its owner."""
+        """Record the server's new owner, since alarms can go to them."""
         if before.owner_id != after.owner_id:
             await begin(
-                self.bot, "an owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
+                self.bot, "a new owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
             )
 
     async def _forget_club(self, session: Session, _due: DueJob, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`/settings`: one card on which a person sets everything."""
+"""`/settings`: one card for everything a person can set."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from cogs.members.zone_autocomplete import suggest_zones
 
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
 OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
-"""What the menus offer; None follows Discord or the club."""
+"""The options of the menus; None follows Discord or the club."""
 WHYS = [app_commands.Choice(name=localized(f"nudges.why.{why}"), value=why.value) for why in PauseReason]
 
 
 async def suggest_pause(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The day understood: `Back on Thu 3 Dec`, or why not."""
+    """Suggest the parsed day (`Back on Thu 3 Dec`), or the reason why it is invalid."""
     if not current.strip():
         return []
     person = await resolve_person(interaction)
@@ -67,7 +67,7 @@ class SettingsCog(commands.Cog):
         pause: app_commands.Range[str, 1, 60] | None = None,
         why: str = PauseReason.HOLIDAY.value,
     ) -> None:
-        """Show the card; set the zone first, and pause, where that is told."""
+        """Show the card; first set the zone and start a pause, if given."""
         person = await resolve_person(interaction)
         notices = []
         if zone is not None:
@@ -95,16 +95,16 @@ class SettingsCog(commands.Cog):
 
     @pressed("settings", "zoned")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
-        """Take the zone from the form."""
+        """Store the zone entered in the form."""
         person = await resolve_person(interaction)
         name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
-        self.app.outbox.wake()  # reminders have moved, and an hour to look again at
+        self.app.outbox.wake()  # reminders have moved, and nudges may need another local hour
         place = zones.city_of(name, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
 
     @pressed("settings", "general")
     async def general(self, interaction: Interaction) -> None:
-        """Back from another page."""
+        """Return from another page."""
         await self._redraw(interaction)
 
     @pressed("settings", "weight")
@@ -115,14 +115,14 @@ class SettingsCog(commands.Cog):
 
     @pressed("settings", "weigh")
     async def weigh(self, interaction: Interaction, weight: Entered[str]) -> None:
-        """Take the weight from the form."""
+        """Store the weight entered in the form."""
         person = await resolve_person(interaction)
         await settings.choose_weight(self.app.database, person.user_id, weight, person.reader.units)
         await self._redraw(interaction)
 
     @pressed("settings", "language")
     async def language(self, interaction: Interaction, language: Chosen[Annotated[str | None, OWN_LANGUAGES]]) -> None:
-        """Choose a language; the card answers in it at once."""
+        """Choose a language; the card is redrawn in it."""
         person = await resolve_person(interaction)
         await settings.choose_language(self.app.database, person.user_id, language)
         await self._redraw(interaction)
@@ -150,7 +150,7 @@ class SettingsCog(commands.Cog):
 
     @pressed("settings", "hide", "guild_id", "hidden")
     async def hide(self, interaction: Interaction, guild_id: int, hidden: bool) -> None:
-        """Leave a club's ranks, or come back into them."""
+        """Hide from, or return to, a club's boards."""
         person = await resolve_person(interaction)
         await defer_if_slow(
             interaction,
@@ -160,7 +160,7 @@ class SettingsCog(commands.Cog):
         await self._redraw(interaction)
 
     async def _redraw(self, interaction: Interaction, notice: str = "") -> None:
-        """Draw the card as it stands now, in the language and units that hold now."""
+        """Redraw the card with the current settings, language and units."""
         person = await resolve_person(interaction)
         await replace(interaction, await self._card(person, notice))
 
@@ -172,6 +172,6 @@ class SettingsCog(commands.Cog):
 
 
 async def setup(bot: BotClient) -> None:
-    """Add the cog, with the names of places looked up beforehand."""
+    """Add the cog, with the search index of place names loaded."""
     zones.warm()
     await bot.add_cog(SettingsCog(bot.app))

@@ -1,4 +1,4 @@
-"""One card with everything a person can set, and the forms it opens."""
+"""The card of everything a person can set, and its forms."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from bot.services.profile.settings import OwnSettings
 from cogs.nudges.nudge_settings_view import nudges_line
 
 AUTO = "auto"
-"""The choice that follows Discord's language or the club's units."""
+"""The option to follow Discord's language or the club's units."""
 
 
 def settings_card(
     person: Person, own: OwnSettings, nudges: OwnNudges, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
-    """Everything a person can set, as it stands.
+    """Return the card of a person's settings.
 
     Args:
-        person: who reads, resolved.
-        own: what was chosen.
-        nudges: what was set about nudges.
-        now: for the wall time shown beside the zone.
-        notice: what was just saved, where the card itself does not show it.
+        person: the resolved user.
+        own: their choices.
+        nudges: their nudge settings.
+        now: for the local time shown beside the zone.
+        notice: what was just saved, if the card itself does not show it.
     """
     reader = person.reader
     view = card(
@@ -53,12 +53,12 @@ def settings_card(
 
 
 def beside(text: str, accessory: Component) -> ui.Section[Any]:
-    """Text with a button at its side."""
+    """Return text with a button beside it."""
     return ui.Section(text, accessory=accessory)
 
 
 def zone_form(reader: Localizer, custom_id: str) -> Form:
-    """Asks for a zone in free text."""
+    """Return the form for a zone in free text."""
     field = Field(
         "zone", reader.t("settings.zone.label"), placeholder=reader.t("settings.zone.placeholder"), required=True
     )
@@ -66,7 +66,7 @@ def zone_form(reader: Localizer, custom_id: str) -> Form:
 
 
 def weight_form(reader: Localizer, weight_kg: float | None) -> Form:
-    """Asks for a weight, filled with the present one."""
+    """Return the form for the weight, filled with the present one."""
     value = ""
     if weight_kg is not None:
         number, unit = shown_weight(weight_kg, reader.units)
@@ -97,7 +97,7 @@ def _weight(own: OwnSettings, reader: Localizer) -> str:
 
 
 def _boards(person: Person, own: OwnSettings) -> list[ui.Item[Any]]:
-    """Whether this club's boards show the person, and the button that turns it round."""
+    """Return whether this club's boards show the person, with the button to change it."""
     club = own.club(person.guild_id)
     if club is None:
         return []
@@ -153,7 +153,7 @@ def _sharing(own: OwnSettings, reader: Localizer) -> Component:
 
 
 def _homes(person: Person, own: OwnSettings) -> list[ui.Item[Any]]:
-    """The home club, where there is something to choose."""
+    """Return the menu of the home club, if there is a choice."""
     if len(own.clubs) < 2 and (not own.clubs or person.in_guild or own.home_guild_id is not None):
         return []
     reader = person.reader

@@ -1,4 +1,4 @@
-"""Choosing a time zone by the name of a place, wherever one is asked for."""
+"""Autocomplete of time zones by place name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.interactions.replies import Interaction, resolve_person
 
 
 async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Places that may be meant, each with the time there now."""
+    """Suggest matching places, each with its local time."""
     person = await resolve_person(interaction)
     found = zones.search(current, person.reader.language, interaction.client.app.clock())
     return [app_commands.Choice(name=place.label, value=place.zone) for place in found]
