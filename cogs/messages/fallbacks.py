@@ -1,4 +1,4 @@
-"""What waits for those whose direct messages are closed: a word in the club's channel, and Show, for each her own."""
+"""Messages for members whose DMs are closed: a note in the club's channel whose Show button opens one's own."""
 
 from __future__ import annotations
 
@@ -33,36 +33,36 @@ from bot.services.messages.outbox import ClaimedMessage
 log = logging.getLogger(__name__)
 
 LONGEST = 2000
-"""Characters of a message."""
+"""Maximum length of a message, in characters."""
 SHOWN = 5
-"""The newest of what waits for somebody are shown."""
+"""Maximum number of waiting messages that Show opens, newest first."""
 
 
 class Fallback(commands.Cog):
-    """The way round a closed direct channel."""
+    """The fallback for closed direct messages."""
 
     def __init__(self, bot: Backpedal) -> None:
         self.app, self.every_kind = bot.app, bot.kinds
         self.kinds = (Kind(StoredKind.DELIVERY_WAITS, Priority.SAFETY, draw=self.draw, to=Recipient.ANYBODY),)
 
     async def draw(self, client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-        """Say for whom something waits, and no more; nothing where nothing does any longer."""
+        """Render the note that names for whom messages wait; return None if none waits any longer."""
         named: list[int] = []
         silent, edited = True, outgoing.destination == Destination.CARD
         waiting = await fallbacks.waiting(self.app.database, outgoing.kind, outgoing.payload)
         for refused in reversed(waiting) if edited else waiting:
             if edited and refused.user_id in named:
-                continue  # one thing that waits is enough to be named for
+                continue  # already named for another message
             try:
                 if await self._proof(client, refused) is Proof.REFUSED:
                     continue
                 drawn = await self._drawn(client, refused)
             except Exception:
-                # Drawing is another cog's code. Of several the others are told all the same, so this one is said to
-                # wait too, and Show draws it again; one alone is tried again by the engine.
+                # Rendering is another cog's code. If several messages wait, the others are still announced, so
+                # this one is announced too, and Show renders it again; a single one is retried by the delivery.
                 if len(fallbacks.waiting_ids(outgoing.kind, outgoing.payload)) == 1:
                     raise
-                words = "%s %d could not be drawn, and is said to wait"
+                words = "could not render %s %d; announcing it as waiting"
                 log.exception(words, refused.kind, refused.delivery_id, extra=marked(refused.kind))
             else:
                 if drawn is None:
@@ -83,7 +83,7 @@ class Fallback(commands.Cog):
         )
         people_named = club.both([f"<@{user_id}>" for user_id in everybody])
         words = club.t("delivery.waits" if len(everybody) == 1 else "delivery.all_wait", people=people_named)
-        if edited:  # it calls nobody, and says that there is more
+        if edited:  # an edit pings nobody; it says that there is more
             words += "\n" + club.t("delivery.newest", at=format_dt(outgoing.due_at, "R"))
         return RenderedMessage(
             words,
@@ -96,7 +96,7 @@ class Fallback(commands.Cog):
 
     @pressed("delivery", "show", "delivery_id")
     async def show(self, interaction: Interaction, delivery_id: int) -> None:
-        """Open what waits, for each the own; the id is that of the message, or of the one thing that waits."""
+        """Show the user's own waiting messages; the id is that of the note, or of a single waiting message."""
         person = await resolve_person(interaction)
         pressed_at = await outbox.delivery(self.app.database, delivery_id)
         waiting = [] if pressed_at is None else [pressed_at]
@@ -113,7 +113,7 @@ class Fallback(commands.Cog):
         for one in reversed(own):
             try:
                 theirs = len(found) < SHOWN and await self._is_theirs(interaction, person, one)
-            except Unavailable as error:  # of this club; what waits of others is shown
+            except Unavailable as error:  # concerns this club only; messages of other clubs are shown
                 silent, theirs = error, False
             if theirs:
                 drawn = await self._drawn(interaction.client, one, told_at)
@@ -131,7 +131,7 @@ class Fallback(commands.Cog):
 
     @staticmethod
     async def _show(interaction: Interaction, drawn: RenderedMessage, hinted: Localizer | None) -> None:
-        """Show one thing; to a reader who is to be told, with how direct messages are opened."""
+        """Show one message; with a `hinted` localizer, add how to open direct messages."""
         hint = hinted.t("delivery.open") if hinted is not None else ""
         if drawn.layout is not None:
             if hint:
@@ -146,10 +146,10 @@ class Fallback(commands.Cog):
         return Proof.REFUSED if kind is None else await prove(client, kind, outgoing_of(one))
 
     async def _is_theirs(self, interaction: Interaction, person: Person, one: ClaimedMessage) -> bool:
-        """Whether what waits is still for whoever presses, who is in the club or organises it if it is for such.
+        """Whether the user may still read a waiting message: a member or organiser of its club, if it requires one.
 
         Raises:
-            Unavailable: Discord does not tell.
+            Unavailable: Discord does not answer.
         """
         kind = self.every_kind.get(one.kind)
         if kind is None or one.guild_id is None or (wanted := kind.recipient(outgoing_of(one))) not in ASKED_OF_DISCORD:
@@ -169,5 +169,5 @@ class Fallback(commands.Cog):
 
 
 async def setup(bot: Backpedal) -> None:
-    """Load the cog."""
+    """Add the cog."""
     await bot.add_cog(Fallback(bot))

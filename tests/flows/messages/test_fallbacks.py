@@ -206,7 +206,7 @@ async def test_who_is_refused_together_is_named_in_one_message_and_each_opens_th
 async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be_drawn(
     club: Club, errors_expected: list[str]
 ) -> None:
-    errors_expected.append("toy.letter 2 could not be drawn, and is said to wait")
+    errors_expected.append("could not render toy.letter 2; announcing it as waiting")
     await club.speak_german()
     carla = club.guild.add_member(club.env.create_user("carla"))
     async with club.database.write() as session:  # so that they are refused without having been drawn
