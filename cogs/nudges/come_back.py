@@ -1,4 +1,4 @@
-"""The nudge after two weeks without a run: once, kindly."""
+"""The nudge after two weeks without a run, sent once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COME_BACK = Nudge(
 
 
 class ComeBack(commands.Cog):
-    """Asking somebody back."""
+    """The come-back nudge."""
 
     nudges = (COME_BACK,)
 

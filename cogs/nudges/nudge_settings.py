@@ -1,4 +1,4 @@
-"""The page of `/settings` on nudges: quiet hours, the weekly goal, which come, and a pause from all of them."""
+"""The nudge page of `/settings`: quiet hours, weekly goal, kinds of nudges, and pauses."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.services.nudges.nudging import NudgeAudience
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form
 
 GOALS = {f"{runs} {counts}": (runs, counts) for runs in range(MOST_RUNS + 1) for counts in GoalCounts}
-"""What the menu of goals offers, by its values."""
+"""The options of the goal menu, by value."""
 
 
 class NudgeSettings(commands.Cog):
-    """What somebody sets about nudges."""
+    """Buttons, menus and forms of the nudge page."""
 
     def __init__(self, bot: Backpedal) -> None:
         self.bot = bot
@@ -29,7 +29,7 @@ class NudgeSettings(commands.Cog):
 
     @pressed("nudging", "open")
     async def open(self, interaction: Interaction) -> None:
-        """Turn to the page."""
+        """Show the page."""
         await self._draw(interaction)
 
     @pressed("nudging", "goal")
@@ -44,7 +44,7 @@ class NudgeSettings(commands.Cog):
     async def quiet(
         self, interaction: Interaction, end: Literal["begins", "ends"], hour: Chosen[Annotated[int, range(24)]]
     ) -> None:
-        """Choose one end of the quiet hours."""
+        """Choose the start or end of the quiet hours."""
         person = await resolve_person(interaction)
         ends = {"begins_h": hour} if end == "begins" else {"ends_h": hour}
         await nudge_settings.choose_quiet(self.app.database, person.user_id, **ends)
@@ -52,7 +52,7 @@ class NudgeSettings(commands.Cog):
 
     @pressed("nudging", "kinds")
     async def which(self, interaction: Interaction, wanted: Chosen[frozenset[str]]) -> None:
-        """Choose which come."""
+        """Choose which kinds of nudges are on."""
         person = await resolve_person(interaction)
         choices = {name: name in wanted for name, _, _ in self._offered()}
         await nudging.choose_all(self.app.database, person.user_id, choices)
@@ -60,13 +60,13 @@ class NudgeSettings(commands.Cog):
 
     @pressed("nudging", "pause", "why")
     async def pause(self, interaction: Interaction, why: PauseReason) -> None:
-        """Ask until when."""
+        """Open the form for the day of return."""
         person = await resolve_person(interaction)
         await open_form(interaction, pause_form(why, person.reader))
 
     @pressed("nudging", "paused", "why")
     async def paused(self, interaction: Interaction, why: PauseReason, until: Entered[str]) -> None:
-        """Pause until the day told."""
+        """Start a pause until the day entered in the form."""
         person = await resolve_person(interaction)
         now = self.app.clock()
         until_on = nudge_settings.read_back_on(until, person.reader, now)
@@ -76,14 +76,14 @@ class NudgeSettings(commands.Cog):
 
     @pressed("nudging", "resume")
     async def resume(self, interaction: Interaction) -> None:
-        """Be back before the day told."""
+        """End the pause early."""
         person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         await nudge_settings.end_pause(self.app.database, person.user_id, today)
         await self._draw(interaction, person.reader.t("nudges.pause.ended"))
 
     def _offered(self) -> list[tuple[str, str, bool]]:
-        """The kinds that come to members."""
+        """Return name, catalogue key and default of each kind of nudge for members."""
         return [
             (nudge.name, nudge.key, nudge.on)
             for nudge in self.bot.nudges.values()

@@ -1,4 +1,4 @@
-"""The page of the settings on nudges, its line on the card of all settings, and the form for a pause."""
+"""The nudge page of the settings, its line on the main settings card, and the pause form."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.localizer import Localizer
 from bot.services.nudges.nudge_settings import OwnNudges
 
 PAGE = 1
-"""Of the pages that share the message with `/settings`; the card of all settings is 0."""
+"""Page number for `number_menus`; the main settings card in the same message is 0."""
 
 
 def nudges_line(own: OwnNudges, reader: Localizer) -> str:
-    """How nudges stand, on the card of all settings."""
+    """Return the nudge summary on the main settings card."""
     if own.pause is not None:
         first = reader.t("nudges.settings.line_paused", day=own.pause.until_on)
     elif own.quiet.none:
@@ -30,12 +30,12 @@ def nudges_line(own: OwnNudges, reader: Localizer) -> str:
 def nudges_page(
     own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Localizer, notice: str = ""
 ) -> ui.LayoutView:
-    """Everything somebody can set about nudges.
+    """Return the page of a person's nudge settings.
 
     Args:
-        own: as it stands.
-        kinds: (name, catalogue key of what it is called, default) of every kind that comes to members.
-        reader: who sets.
+        own: their current settings.
+        kinds: (name, catalogue key of the display name, default) of every kind of nudge for members.
+        reader: their localizer.
         notice: what was just done.
     """
     begins, ends = clock(own.quiet.begins_min), clock(own.quiet.ends_min)
@@ -67,21 +67,21 @@ def nudges_page(
 
 
 def goal_in_words(goal: Goal, reader: Localizer) -> str:
-    """`Goal: 2 backward runs a week`."""
+    """Return a line such as `Goal: 2 backward runs a week`."""
     if not goal.runs:
         return reader.t("nudges.settings.goal_none")
     return reader.t(f"nudges.settings.goal_{goal.counts.value}", count=goal.runs)
 
 
 def pause_form(why: PauseReason, reader: Localizer) -> Form:
-    """Asks until when."""
+    """Return the form for the day of return."""
     label, hint = reader.t("nudges.pause.label"), reader.t("nudges.pause.placeholder")
     field = Field("until", label, placeholder=hint, required=True, limit=60)
     return Form(reader.t("nudges.pause.title"), identity("nudging", "paused", why.value), [field])
 
 
 def clock(minutes: int) -> str:
-    """`21:00`."""
+    """Format minutes since midnight as `21:00`."""
     hours, rest = divmod(minutes, 60)
     return f"{hours:02}:{rest:02}"
 
@@ -119,7 +119,7 @@ def _hours(end: str, held_min: int, reader: Localizer) -> Component:
 
 
 def _kinds(own: OwnNudges, kinds: Sequence[tuple[str, str, bool]], reader: Localizer) -> Component:
-    """Which come; as many as one menu holds."""
+    """Return the menu of kinds, up to the 25 that one menu holds."""
     return select(
         identity("nudging", "kinds"),
         [

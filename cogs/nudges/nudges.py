@@ -1,4 +1,4 @@
-"""Nudges: their ticks, and Stop and Snooze below every one of them, whichever cog has declared it."""
+"""The schedules of all nudges, and the Stop and Snooze buttons below them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from bot.services.nudges.nudging import NudgeAudience, Rule
 from cogs.nudges.nudges_view import snooze_buttons, snoozed_until, start_button
 
 LONGEST = 2000
-"""Characters of a message."""
+"""Maximum length of a message, in characters."""
 
 
 class Nudges(commands.Cog):
-    """What every nudge can do."""
+    """Jobs and buttons that all nudges share."""
 
     def __init__(self, bot: Backpedal) -> None:
         self.bot = bot
@@ -38,14 +38,14 @@ class Nudges(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Plan the ticks that are not planned yet, such as those of a kind that is new."""
+        """Schedule the missing ticks, such as those of a new kind."""
         rules = self._rules().values()
         await begin(self.bot, "nudges", lambda: nudging.begin(self.app.database, rules, self.app.clock()))
         self.app.outbox.wake()
 
     async def _tick(self, session: Session, due: DueJob, now: datetime) -> None:
         nudge = self.bot.nudges.get(due.occurrence)
-        if nudge is not None:  # a kind that is gone ticks no more
+        if nudge is not None:  # a removed kind is not scheduled again
             await nudging.tick(session, nudge.rule, due.payload, now)
 
     @staticmethod
@@ -54,7 +54,7 @@ class Nudges(commands.Cog):
 
     @pressed("nudge", "stop", "name")
     async def stop(self, interaction: Interaction, name: str) -> None:
-        """No more of these: for the one who presses, or, under a club's, for the club."""
+        """Stop this kind of nudge for the user, or, on a club's nudge, for the club."""
         person = await resolve_person(interaction)
         nudge = self._nudge(name)
         if nudge.audience is NudgeAudience.CLUBS:
@@ -71,7 +71,7 @@ class Nudges(commands.Cog):
 
     @pressed("nudge", "start", "name")
     async def start(self, interaction: Interaction, name: str) -> None:
-        """Take Stop back."""
+        """Undo Stop."""
         person = await resolve_person(interaction)
         await nudging.choose(self.app.database, person.user_id, name, wanted=True)
         await close_with(
@@ -80,7 +80,7 @@ class Nudges(commands.Cog):
 
     @pressed("nudge", "snooze", "delivery_id")
     async def snooze(self, interaction: Interaction, delivery_id: int) -> None:
-        """Ask until when; a club's only its organisers."""
+        """Offer times to snooze until; on a club's nudge, to organisers only."""
         person = await resolve_person(interaction)
         try:
             choices = await nudging.snooze_choices(
@@ -95,7 +95,7 @@ class Nudges(commands.Cog):
 
     @pressed("nudge", "later", "delivery_id", "until")
     async def later(self, interaction: Interaction, delivery_id: int, until: Snooze) -> None:
-        """Put it off."""
+        """Snooze the nudge."""
         person = await resolve_person(interaction)
         at = await nudging.snooze(
             self.app.database, self._rules(), delivery_id, person.user_id, _club_of(person), until, self.app.clock()
@@ -114,19 +114,19 @@ class Nudges(commands.Cog):
 
 
 def _is_clubs(interaction: Interaction) -> bool:
-    """Whether what was pressed stands in a channel for all to read, where a member's own nudges never do."""
+    """Whether the pressed message is public in a channel; a member's own nudges never are."""
     message = interaction.message
     return interaction.guild_id is not None and message is not None and not message.flags.ephemeral
 
 
 def _below(interaction: Interaction, said: str) -> str:
-    """A word below what a club's message said, which its members want to read still; alone where both are too long."""
+    """Append a line to a club's message, which members still want to read; replace it if that is too long."""
     words = f"{interaction.message.content}\n\n{said}" if interaction.message is not None else said
     return words if len(words) <= LONGEST else said
 
 
 def _club_of(person: Person) -> int | None:
-    """The club whose own nudges somebody may put off."""
+    """Return the club whose own nudges the person may snooze, or None."""
     return person.guild_id if person.organiser and person.in_guild else None
 
 

@@ -1,4 +1,4 @@
-"""What nudges say, and what is asked when one is put off."""
+"""The texts of nudges, and the buttons to snooze one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.localizer import Localizer
 
 
 def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Localizer) -> ui.View:
-    """Until when?"""
+    """Return a button per time to snooze until."""
     place = ZoneInfo(reader.zone)
     return classic(
         *(
@@ -30,17 +30,17 @@ def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader:
 
 
 def snoozed_until(at: datetime, reader: Localizer) -> str:
-    """Until when it is put off; the next of its kind comes as ever."""
+    """Return the confirmation with the time until which it is snoozed; the next of its kind is not affected."""
     return reader.t("nudges.snooze.done", at=discord.utils.format_dt(at, "f"))
 
 
 def start_button(name: str, reader: Localizer) -> ui.View:
-    """Takes Stop back."""
+    """Return the button that undoes Stop."""
     return classic(button(reader.t("nudges.button.start"), identity("nudge", "start", name)))
 
 
 def week_in_danger(streak: Streak, reader: Localizer) -> str:
-    """That a row of weeks ends with this one unless there is a run."""
+    """Return the warning that a streak ends with this week unless there is a run."""
     missing = streak.goal.runs - streak.done
     kind = "runs_backward" if streak.goal.counts == "backward" else "runs"
     return "\n".join(
@@ -53,7 +53,7 @@ def week_in_danger(streak: Streak, reader: Localizer) -> str:
 
 
 def streak_line(streak: Streak, reader: Localizer) -> str:
-    """`🔥 6 weeks · this week 1 of 2`, `this week 3× ✅`; nothing for who has no goal."""
+    """Return a line such as `🔥 6 weeks · this week 1 of 2` or `this week 3× ✅`; empty without a goal."""
     if not streak.goal.runs:
         return ""
     kind = "backward" if streak.goal.counts == "backward" else "all"

@@ -1,4 +1,4 @@
-"""A streak of weeks: the nudge when one is in danger, and Repair."""
+"""Streaks of weeks: the nudge when one is in danger, and the Repair button."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WEEK_IN_DANGER = Nudge(
 
 
 class Streaks(commands.Cog):
-    """Rows of weeks."""
+    """The streak nudge and its repair."""
 
     nudges = (WEEK_IN_DANGER,)
 
@@ -45,7 +45,7 @@ class Streaks(commands.Cog):
 
     @pressed("streak", "repair", "monday")
     async def repair(self, interaction: Interaction, monday: date) -> None:
-        """Repair one's own missed week, named by its Monday, `2026-11-16`; whose button it was does not matter."""
+        """Repair the user's own missed week that begins on `monday`, whoever the button was shown to."""
         person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         found = await streaks.repair(self.app.database, person.user_id, monday, today)
