@@ -1,6 +1,6 @@
-"""The buttons of an outing before its start, on its card, in letters and in private answers.
+"""The buttons of an outing before its start, on its card, in direct messages and in ephemeral answers.
 
-More opens a private menu. Other cogs add to it by a method `more_items(outing, user_id, reader)` that returns buttons.
+More opens an ephemeral menu. A cog adds buttons to it with a method `more_items(outing, user_id, reader)`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from cogs.runs.run_options import manner_of
 
 
 class Calls(commands.Cog):
-    """Answering calls for a partner."""
+    """Answering and managing calls for a partner."""
 
     kinds = KINDS
     nudges = NUDGES
@@ -51,17 +51,17 @@ class Calls(commands.Cog):
 
     @pressed("call", "join", "outing_id", "wish")
     async def join(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
-        """Take a place, or come as something else."""
+        """Take a place, or switch to another role."""
         await self._press(interaction, outing_signup.join, outing_id, wish)
 
     @pressed("call", "wait", "outing_id", "wish")
     async def wait(self, interaction: Interaction, outing_id: int, wish: Wish) -> None:
-        """Go on the waiting list."""
+        """Join the waiting list."""
         await self._press(interaction, outing_signup.wait, outing_id, wish)
 
     @pressed("call", "queue", "outing_id")
     async def queue(self, interaction: Interaction, outing_id: int) -> None:
-        """Ask as what somebody would wait."""
+        """Ask for which role the user wants to wait."""
         person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
@@ -70,22 +70,22 @@ class Calls(commands.Cog):
 
     @pressed("call", "take", "outing_id")
     async def take(self, interaction: Interaction, outing_id: int) -> None:
-        """Take the place that is offered."""
+        """Take the offered place."""
         await self._press(interaction, outing_signup.take, outing_id)
 
     @pressed("call", "confirm", "outing_id")
     async def confirm(self, interaction: Interaction, outing_id: int) -> None:
-        """Agree to time and place as they are."""
+        """Confirm the current time and place."""
         await self._press(interaction, outing_signup.confirm, outing_id)
 
     @pressed("call", "leave", "outing_id")
     async def leave(self, interaction: Interaction, outing_id: int) -> None:
-        """Not come, wait no longer, or not take the place offered."""
+        """Leave the outing or the waiting list, or decline the offered place."""
         await self._press(interaction, outing_signup.leave, outing_id)
 
     @pressed("call", "show", "outing_id")
     async def show(self, interaction: Interaction, outing_id: int) -> None:
-        """Open a limited call, for those who may answer it."""
+        """Show a limited call to those who may answer it."""
         person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
@@ -94,7 +94,7 @@ class Calls(commands.Cog):
 
     @pressed("call", "more", "outing_id")
     async def more(self, interaction: Interaction, outing_id: int) -> None:
-        """Open the private menu."""
+        """Open the ephemeral menu."""
         person = await resolve_person(interaction)
         outing = await partner_calls.show(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id
@@ -104,7 +104,7 @@ class Calls(commands.Cog):
 
     @pressed("call", "change", "outing_id")
     async def change(self, interaction: Interaction, outing_id: int) -> None:
-        """Open the form, filled with time and place as they are."""
+        """Open the form, filled with the current time and place."""
         person = await resolve_person(interaction)
         outing = await partner_calls.own(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
@@ -115,7 +115,7 @@ class Calls(commands.Cog):
     async def amend(
         self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
     ) -> None:
-        """Change time and place to what the form says."""
+        """Change time and place to the form's values."""
         person = await resolve_person(interaction)
         now, presser = self.app.clock(), await presser_of(interaction, person, outing_id)
         before = await partner_calls.own(self.app.database, presser, outing_id, now)
@@ -141,7 +141,7 @@ class Calls(commands.Cog):
 
     @pressed("call", "cancel", "outing_id")
     async def cancel(self, interaction: Interaction, outing_id: int) -> None:
-        """Ask before the whole outing is called off."""
+        """Ask for confirmation before the outing is cancelled."""
         person = await resolve_person(interaction)
         outing = await partner_calls.own(
             self.app.database, await presser_of(interaction, person, outing_id), outing_id, self.app.clock()
@@ -150,7 +150,7 @@ class Calls(commands.Cog):
 
     @pressed("call", "off", "outing_id")
     async def off(self, interaction: Interaction, outing_id: int) -> None:
-        """Call it off."""
+        """Cancel the outing."""
         person = await resolve_person(interaction)
         presser = await presser_of(interaction, person, outing_id)
         await defer_if_slow(
@@ -169,7 +169,7 @@ class Calls(commands.Cog):
 
     @pressed("call", "keep", "outing_id")
     async def keep(self, interaction: Interaction, outing_id: int) -> None:
-        """Leave it as it is."""
+        """Do not cancel the outing."""
         person = await resolve_person(interaction)
         await replace(interaction, card(person.reader.t("partners.said.kept")))
 
@@ -190,12 +190,12 @@ class Calls(commands.Cog):
         message = interaction.message
         own = message is not None and (interaction.guild_id is None or message.flags.ephemeral)
         if message is not None and own and not message.flags.components_v2:
-            # A letter, or one behind Show: it turns into what came of it, so that no dead button stays.
+            # A direct message, or one behind Show: replace it by the result, so that no dead button stays.
             words, view = outing_letters.answered(
                 answer.outing, person.user_id, reader, _said(answer, person.user_id, reader)
             )
             if answer.done is SignupDone.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
-                view = None  # the letter that all have confirmed is on its way, with the buttons
+                view = None  # the message that everybody has confirmed is on its way, with the buttons
             if answer.done is SignupDone.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)
@@ -212,22 +212,22 @@ class Calls(commands.Cog):
 
 
 async def presser_of(interaction: Interaction, person: Person, outing_id: int, *, leaves: bool = False) -> Presser:
-    """Who presses, as a member of the outing's club, with the roles Discord says they hold there now.
+    """Return the user as a member of the outing's club, with the roles they currently hold there.
 
     Args:
         interaction: the press.
-        person: who presses.
-        outing_id: on which outing.
-        leaves: whether they only step out, which nobody is kept from while Discord does not tell.
+        person: the interaction user.
+        outing_id: the outing.
+        leaves: whether they only leave it, which is allowed even if Discord does not answer.
 
     Raises:
-        NotFound: there is no such outing, or its club does not hold them any more.
-        Unavailable: Discord does not tell, of a press outside the club.
+        NotFound: there is no such outing, or they are no longer a member of its club.
+        Unavailable: Discord does not answer about a press outside the club.
     """
     outing = await partner_calls.seen(interaction.client.app.database, outing_id)
     me = outing.who(person.user_id)
     if me is not None and me.out:
-        return Presser(person.user_id)  # who is out needs the menu with Need help, in whatever club
+        return Presser(person.user_id)  # members who are out need the menu with Need help, whatever their membership
     if leaves and await standing_in(interaction, person, outing.guild_id) is None:
         return Presser(person.user_id)
     standing = await check_member(interaction, person, outing.guild_id)
@@ -248,7 +248,7 @@ def _said(answer: Answer, user_id: int, reader: Localizer) -> str:
 
 
 def _extras(interaction: Interaction, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-    """What other cogs add to the menu behind More."""
+    """Return the buttons that other cogs add to the More menu."""
     found: list[Component] = []
     for cog in interaction.client.cogs.values():
         items = getattr(cog, "more_items", None)

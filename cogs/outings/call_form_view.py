@@ -1,4 +1,4 @@
-"""The forms of a call: finding a partner, and changing time or place."""
+"""The forms of a call: finding a partner, and changing its time or place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.services.outings.outings import OutingView
 
 
 def call_form(reader: Localizer, points: Sequence[str] = ()) -> Form:
-    """Place, when, how far or how long, what as, and the pace; the club's meeting points show what a place is."""
+    """Return the form for place, time, length, role and pace; meeting points are the place's placeholder."""
     form = Form(
         reader.t("partners.form.title"),
         identity("call", "form"),
@@ -46,7 +46,7 @@ def call_form(reader: Localizer, points: Sequence[str] = ()) -> Form:
 
 
 def change_form(outing: OutingView, reader: Localizer) -> Form:
-    """Place and time as they are; what is left as it was is not changed."""
+    """Return the form with the current place and time; values left as they are do not change."""
     return Form(
         reader.t("partners.form.change"),
         identity("call", "amend", outing.outing_id, outing.terms),
@@ -58,5 +58,5 @@ def change_form(outing: OutingView, reader: Localizer) -> Form:
 
 
 def wall_time(outing: OutingView, reader: Localizer) -> str:
-    """The start as the form shows it, in the reader's zone."""
+    """Return the start as shown in the form, in the reader's zone."""
     return f"{outing.starts_at.astimezone(ZoneInfo(reader.zone)):%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""The kinds of messages about an outing before its start: what is done when one is due, and how each is drawn."""
+"""The kinds of messages and jobs about an outing before its start."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from cogs.outings.outing_card_view import public_card
 Draw = Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]
 
 
-# ── drawn ──
+# ── rendering ──
 
 
 async def _outing(client: BotClient, outgoing: RenderContext) -> OutingView | None:
@@ -43,7 +43,7 @@ async def _outing(client: BotClient, outgoing: RenderContext) -> OutingView | No
 
 
 async def draw_card(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """The public card, in the club's language."""
+    """Render the public card, in the club's language."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
@@ -53,12 +53,12 @@ async def draw_card(client: BotClient, outgoing: RenderContext) -> RenderedMessa
 
 
 def _left(told: int | list[int] | None) -> list[int]:
-    """Who is not in it any more; 0 is somebody who has erased themselves."""
+    """Return the ids of those who have left; 0 stands for an erased user."""
     return [told] if isinstance(told, int) else told or []
 
 
 def _letter(draw: Callable[[OutingView, RenderContext, Localizer], letters.Letter | None]) -> Draw:
-    """A letter to one person, in that person's language."""
+    """Return the renderer of a message to one person, in that person's language."""
 
     async def drawn(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
         outing = await _outing(client, outgoing)
@@ -72,7 +72,7 @@ def _letter(draw: Callable[[OutingView, RenderContext, Localizer], letters.Lette
 
 
 async def draw_confirmed(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """All have confirmed, with the club's emergency number."""
+    """Render the message that everybody has confirmed, with the club's emergency number."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
@@ -86,7 +86,7 @@ async def draw_confirmed(client: BotClient, outgoing: RenderContext) -> Rendered
 
 
 async def draw_limits(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """The club's limits have changed, and with them the outing; with what holds now."""
+    """Render the message that the club's limits, and with them the outing, have changed."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
@@ -97,7 +97,7 @@ async def draw_limits(client: BotClient, outgoing: RenderContext) -> RenderedMes
 
 
 async def draw_unposted(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """The card could not be posted."""
+    """Render the message that the card could not be posted."""
     outing = await _outing(client, outgoing)
     if outing is None:
         return None
@@ -107,7 +107,7 @@ async def draw_unposted(client: BotClient, outgoing: RenderContext) -> RenderedM
 
 
 async def draw_offer(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """A place that is kept, unless a block has come in between, or the role for which the call was is gone."""
+    """Render the offer of a place; None if a block or a lost role excludes the person by now."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
         return None
@@ -117,7 +117,7 @@ async def draw_offer(client: BotClient, outgoing: RenderContext) -> RenderedMess
 
 
 async def say_wanted(client: BotClient, outgoing: RenderContext, reader: Localizer) -> NudgeContent | None:
-    """Asks somebody who is free, unless a block or the club's roles have come in between."""
+    """Render the question to a member who is free; None if a block or the club's roles exclude them by now."""
     outing = await _outing(client, outgoing)
     if outing is None or not await waiting_list.may_answer(client.app.database, outing, outgoing.user_id):
         return None
@@ -125,39 +125,39 @@ async def say_wanted(client: BotClient, outgoing: RenderContext, reader: Localiz
     return NudgeContent(*letter) if letter is not None else None
 
 
-# ── done ──
+# ── jobs ──
 
 
 async def card_sent(
     session: Session, outgoing: RenderContext, channel_id: int, message_id: int, _now: datetime
 ) -> None:
-    """Remember where the card is."""
+    """Record where the card is."""
     await outing_cards.card_sent(session, outgoing.subject_id or 0, channel_id, message_id)
 
 
 async def card_failed(session: Session, outgoing: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
-    """Post it anew where it was deleted, or tell those who can do something about it."""
+    """Post the card again if it was deleted, or tell those who can fix the problem."""
     gone = failure is DeliveryFailure.GONE and outgoing.message_id is not None
     await outing_cards.card_failed(session, outgoing.subject_id or 0, outgoing.channel_id, now, card_gone=gone)
 
 
 async def end_offer(session: Session, due: DueJob, now: datetime) -> None:
-    """The time to answer is over."""
+    """End an offer whose time to answer is over."""
     await outing_signup.end_offer(session, due.subject_id or 0, due.user_id or 0, now)
 
 
 async def lapse(session: Session, due: DueJob, now: datetime) -> None:
-    """Half an hour after its start nobody has agreed."""
+    """Let an outing lapse that is not agreed half an hour after its start."""
     await partner_calls.lapse(session, due.subject_id or 0, now)
 
 
 async def check_limits(session: Session, due: DueJob, now: datetime) -> None:
-    """Apply the club's limits as they are now."""
+    """Apply the club's current limits."""
     await club_limits.check(session, due.subject_id or 0, now)
 
 
 async def purge(session: Session, due: DueJob, _now: datetime) -> None:
-    """Forget where exactly people met."""
+    """Delete the exact meeting spot."""
     await partner_calls.purge(session, due.subject_id or 0)
 
 

@@ -1,4 +1,4 @@
-"""What somebody is told who is out: until when, who is alarmed then, and which of their contacts go along."""
+"""The message to a member who is out: due time, who is alarmed then, and which of their contacts are with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.services.safety.contact_answers import AlarmedContacts
 from cogs.outings.outing_view import course_buttons, names_of, number_to_call, without_eyes
 
 NAMED = 30
-"""Characters of a contact's name, of whom up to three go along: the letter fits into a message."""
+"""Characters of a contact's name; the names of up to three contacts fit into the message."""
 
 
 def on_the_way(
@@ -26,16 +26,16 @@ def on_the_way(
     agreed_here: bool = False,
     by_others: bool = False,
 ) -> tuple[str, ui.View]:
-    """What everybody who is out is told, with everything needed until they are home.
+    """Return the message to a member who is out, with the buttons they need until they are home.
 
     Args:
-        outing: as it stands.
-        user_id: who is told.
-        reader: how.
+        outing: its current state.
+        user_id: the recipient.
+        reader: the recipient's localizer.
         club: for its emergency number.
-        contacts: theirs, on this outing.
-        agreed_here: this one had not confirmed before, and has by being there.
-        by_others: somebody else checked this one in, who may not be there at all.
+        contacts: the recipient's contacts on this outing.
+        agreed_here: the recipient had not confirmed, and does so by being there.
+        by_others: somebody else checked the recipient in, who may not be there at all.
     """
     assert outing.due_back_at is not None
     names, back = names_of(outing.out, reader, besides=user_id), format_dt(outing.due_back_at, "t")
@@ -56,6 +56,6 @@ def on_the_way(
 
 
 def contacts_along(contacts: AlarmedContacts, reader: Localizer) -> list[str]:
-    """That a contact goes along and can miss nobody; where there is no other, that it is time to name one."""
+    """Return that these contacts are on the outing and cannot raise the alarm; without others, ask to name one."""
     lines = [reader.t("alerts.contact.along", name=escaped(one.name[:NAMED], NAMED)) for one in contacts.along]
     return lines if contacts.told or not lines else [*lines, reader.t("alerts.contact.along_only")]

@@ -1,4 +1,4 @@
-"""After an outing: the drafted run, and what is asked of those who did not come or of whom nothing is known."""
+"""Messages after an outing: the drafted run, and questions to those who did not come or about whom nothing is known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cogs.runs.run_card_view import divided, line
 
 
 def drafted(draft: Draft, reader: Localizer, *, from_home: bool) -> tuple[str, ui.View]:
-    """The drafted run, with log, change and throw away; `from_home`: by a press on Home, which can be taken back."""
+    """Return the drafted run with its buttons; `from_home`: it follows a press on Home, which can be undone."""
     content, outing = draft.content, draft.outing
     told = [reader.t("course.draft.words"), draft_line(draft, reader), *divided(content, reader)]
     if content.spotter_name:
@@ -37,7 +37,7 @@ def drafted(draft: Draft, reader: Localizer, *, from_home: bool) -> tuple[str, u
 
 
 def draft_line(draft: Draft, reader: Localizer) -> str:
-    """The drafted run in one line."""
+    """Return the drafted run in one line."""
     content = draft.content
     return line(
         RunLine(
@@ -48,7 +48,7 @@ def draft_line(draft: Draft, reader: Localizer) -> str:
 
 
 def happened(outing: OutingView, reader: Localizer, *, absent: bool) -> tuple[str, ui.View]:
-    """ "Did it happen?", asked of one person about that person."""
+    """Return the question "Did it happen?", asked about the recipient alone."""
     key = "course.happened.absent" if absent else "course.happened.nobody"
     words = reader.t(key, place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
     yes = reader.t("course.button.was_there" if absent else "course.button.yes")
@@ -61,7 +61,7 @@ def happened(outing: OutingView, reader: Localizer, *, absent: bool) -> tuple[st
 
 
 def missed(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """The others did not begin without this one, who is out of it: coming after all, or could not?"""
+    """Return the message to a member without whom the others started: coming after all, or not able to?"""
     words = reader.t("course.happened.missed", place=escaped(outing.place, 80), when=format_dt(outing.starts_at, "f"))
     could_not = identity("outing", "happened", outing.outing_id, "no_show")
     found = role_buttons(outing, reader) if outing.state in BEFORE else []

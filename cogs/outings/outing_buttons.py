@@ -1,4 +1,4 @@
-"""The buttons of an outing's course: check in, swap, extend, home, the drafted run, and "Did it happen?"."""
+"""The buttons during and after an outing: check in, swap, extend, home, the drafted run, and "Did it happen?"."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Service = Callable[..., Awaitable[OutingView]]
 
 
 class Outings(commands.Cog):
-    """What those who are in an outing press, and what they are told while it lasts."""
+    """Buttons and messages for the participants of an outing."""
 
     kinds = KINDS
     nudges = NUDGES
@@ -59,7 +59,7 @@ class Outings(commands.Cog):
         self.app = app
 
     def more_items(self, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-        """What the menu behind More offers."""
+        """Return the buttons for the More menu."""
         startable = self.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
         return views.more_items(outing, user_id, reader, startable=startable)
 
@@ -70,7 +70,7 @@ class Outings(commands.Cog):
     async def _do(
         self, interaction: Interaction, person: Person, service: Service, outing_id: int, *given: object, **named: bool
     ) -> OutingView:
-        """Do what was pressed before what others wait for, and again while the database is busy."""
+        """Run a service on the urgent database queue, with retries while the database is busy."""
         database = self.app.database.urgent
 
         async def do() -> OutingView:
@@ -83,7 +83,7 @@ class Outings(commands.Cog):
 
     @pressed("outing", "checkin", "outing_id")
     async def ask_who_is_there(self, interaction: Interaction, outing_id: int) -> None:
-        """Ask who is there; one checks in for all."""
+        """Ask who is there; one participant checks in for all."""
         person = await self._member(interaction, outing_id)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         check_in.check_startable(outing, self.app.clock())
@@ -91,22 +91,22 @@ class Outings(commands.Cog):
 
     @pressed("outing", "all", "outing_id")
     async def everybody(self, interaction: Interaction, outing_id: int) -> None:
-        """Check in with everybody."""
+        """Check in everybody."""
         person = await self._member(interaction, outing_id)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         await self._check_in(interaction, person, outing_id, [c.user_id for c in outing.inside])
 
     @pressed("outing", "present", "outing_id")
     async def some(self, interaction: Interaction, outing_id: int, present: Chosen[frozenset[int]]) -> None:
-        """Check in with those chosen."""
+        """Check in those chosen."""
         person = await self._member(interaction, outing_id)
         await self._check_in(interaction, person, outing_id, present)
 
     async def _member(self, interaction: Interaction, outing_id: int) -> Person:
-        """Who presses, unless Discord says that the club holds them no more. While it does not tell they may go on.
+        """Return the user, unless Discord says that they have left the club. Without an answer they may go on.
 
         Raises:
-            NotFound: there is no such outing, or they are gone.
+            NotFound: there is no such outing, or they have left.
         """
         person = await self._met(interaction)
         outing = await outing_of(self.app.database.urgent, outing_id)
@@ -121,27 +121,27 @@ class Outings(commands.Cog):
         outing = await self._do(interaction, person, check_in.check_in, outing_id, present)
         try:
             await self.app.lifelines.learn(self.app.database.urgent, outing_id)
-        except Unavailable as error:  # it is read once more when an alarm needs it
-            log.warning("whom to alarm of outing %d could not be read: %s", outing_id, error.key)
+        except Unavailable as error:  # read again when an alarm needs it
+            log.warning("could not read whom to alarm about outing %d: %s", outing_id, error.key)
         await replace(interaction, views.checked_in(outing, person.user_id, person.reader))
 
     @pressed("outing", "calls", "outing_id")
     async def show_calls(self, interaction: Interaction, outing_id: int) -> None:
-        """Show the calls, in the language of whoever presses."""
+        """Show the spoken calls, in the user's language."""
         person = await resolve_person(interaction)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         await reply(interaction, card(views.calls(outing, person.reader)), private=True)
 
     @pressed("outing", "swap", "outing_id")
     async def swap(self, interaction: Interaction, outing_id: int) -> None:
-        """Change roles."""
+        """Swap roles."""
         person = await self._met(interaction)
         outing = await self._do(interaction, person, outing_lifecycle.swap, outing_id)
         await reply(interaction, views.swapped(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "extend", "outing_id")
     async def ask_how_long(self, interaction: Interaction, outing_id: int) -> None:
-        """Offer what is left of the hour."""
+        """Offer what is left of the hour by which an outing can be extended."""
         person = await resolve_person(interaction)
         outing = await outing_lifecycle.own_outing(self.app.database, outing_id, person.user_id)
         outing_lifecycle.check_out(outing, person.user_id)
@@ -150,19 +150,19 @@ class Outings(commands.Cog):
 
     @pressed("outing", "later", "outing_id", "minutes")
     async def extend(self, interaction: Interaction, outing_id: int, minutes: int) -> None:
-        """Come home later."""
+        """Extend the outing."""
         person = await self._met(interaction)
         outing = await self._do(interaction, person, outing_lifecycle.extend, outing_id, minutes)
         await replace(interaction, views.extended(outing, person.user_id, person.reader))
 
     @pressed("outing", "home", "outing_id")
     async def home(self, interaction: Interaction, outing_id: int) -> None:
-        """Be home."""
+        """Record that the user is home."""
         await self._home(interaction, outing_id, both=False)
 
     @pressed("outing", "both", "outing_id")
     async def both_home(self, interaction: Interaction, outing_id: int) -> None:
-        """Be home, and have the others asked whether they are."""
+        """Record that the user is home, and ask the others whether they are."""
         await self._home(interaction, outing_id, both=True)
 
     async def _home(self, interaction: Interaction, outing_id: int, *, both: bool) -> None:
@@ -177,28 +177,28 @@ class Outings(commands.Cog):
 
     @pressed("outing", "stillout", "outing_id")
     async def still_out(self, interaction: Interaction, outing_id: int) -> None:
-        """Take Home back."""
+        """Undo Home."""
         person = await self._met(interaction)
         outing = await self._do(interaction, person, corrections.still_out, outing_id)
         await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "notthere", "outing_id")
     async def not_there(self, interaction: Interaction, outing_id: int) -> None:
-        """Say that one was checked in by others without being there."""
+        """Correct that others checked in the user, who was not there."""
         person = await self._met(interaction)
         await self._do(interaction, person, corrections.not_there, outing_id)
         await close_with(interaction, *views.not_there(outing_id, person.reader))
 
     @pressed("outing", "there", "outing_id")
     async def there(self, interaction: Interaction, outing_id: int) -> None:
-        """Take back that one was not there."""
+        """Undo "I'm not there"."""
         person = await self._met(interaction)
         outing = await self._do(interaction, person, corrections.there_after_all, outing_id)
         await reply(interaction, views.out_again(outing, person.user_id, person.reader), private=True)
 
     @pressed("outing", "happened", "outing_id", "said")
     async def happened(self, interaction: Interaction, outing_id: int, said: Literal["yes", "no", "no_show"]) -> None:
-        """Take the answer to "Did it happen?", about the one who presses alone."""
+        """Store the answer to "Did it happen?", about the user alone."""
         person = await resolve_person(interaction)
         await no_shows.answer(
             self.app.database, outing_id, person.user_id, said, interaction_id=interaction.id, now=self.app.clock()
@@ -217,14 +217,14 @@ class Outings(commands.Cog):
 
     @pressed("outing", "edit", "outing_id")
     async def edit_draft(self, interaction: Interaction, outing_id: int) -> None:
-        """Open the form, filled with the draft."""
+        """Open the run form, filled with the draft."""
         person = await resolve_person(interaction)
         draft = await run_drafts.own_draft(self.app.database, outing_id, person, self.app.clock())
         await open_form(interaction, draft_form(draft.content, outing_id, person.reader))
 
     @pressed("outing", "amend", "outing_id")
     async def amend_draft(self, interaction: Interaction, outing_id: int, form: Entered[RunForm]) -> None:
-        """Log the draft as the form says."""
+        """Log the draft with the form's values."""
         person = await resolve_person(interaction)
         now = self.app.clock()
         draft = await run_drafts.own_draft(self.app.database, outing_id, person, now)
@@ -243,7 +243,7 @@ class Outings(commands.Cog):
 
     @pressed("outing", "throw", "outing_id")
     async def throw_draft(self, interaction: Interaction, outing_id: int) -> None:
-        """Throw the draft away."""
+        """Discard the draft."""
         person = await resolve_person(interaction)
         await run_drafts.throw_draft(self.app.database, outing_id, person.user_id)
         await close_with(interaction, person.reader.t("course.draft.gone"))

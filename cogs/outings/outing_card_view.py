@@ -1,7 +1,7 @@
-"""How an outing looks: its one public card, what one person sees of it, the menu behind More, and one's own list.
+"""The cards of an outing: the public one, one person's own, the More menu, and the list of one's outings.
 
-The public card is words and classic buttons, so that a phone's notification shows them. Where exactly people meet
-never stands there; a call limited to some shows only that somebody looks.
+The public card is text with classic buttons, so that a phone's notification shows it. It never contains the exact
+meeting spot; that of a limited call shows only that somebody looks for a partner.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from bot.services.outings.waiting_list import free_for
 
 COLOUR = Colour(0xF59E0B)
 WHOLE_ROWS = 4
-"""So many outings fit into one message with all their buttons; of more each gets More alone."""
+"""Maximum number of outings in one message with all their buttons; above it each has More only."""
 LISTED = 10
 MOST_WORDS = 3500
-"""Characters of a list above which each outing is told briefly; a message takes 4,000."""
+"""Characters of a list above which outings are shown briefly; a message takes 4,000."""
 
 
 def public_card(outing: OutingView, reader: Localizer) -> tuple[str, ui.View | None]:
-    """What the club sees: words and buttons, in the club's language; when it is over, one quiet line."""
+    """Return the public card: text and buttons, in the club's language; a single line once it is over."""
     limited = outing.audience is not Audience.EVERYONE
     if outing.state in ENDED:
         return _over(outing, reader, brief=limited), None
@@ -51,7 +51,7 @@ def public_card(outing: OutingView, reader: Localizer) -> tuple[str, ui.View | N
 
 
 def private_card(outing: OutingView, user_id: int, reader: Localizer, *notices: str) -> ui.LayoutView:
-    """What one person sees: the card, where exactly for those who are in, and what this person may press."""
+    """Return one person's card: with the exact spot if they are in, and with the buttons they may press."""
     return card(
         "\n".join(notices),
         "\n".join(about_for(outing, user_id, reader)),
@@ -61,12 +61,12 @@ def private_card(outing: OutingView, user_id: int, reader: Localizer, *notices: 
 
 
 def full_card(outing: OutingView, wish: Wish, reader: Localizer) -> ui.LayoutView:
-    """The place is gone: what that means, and the waiting list."""
+    """Return the answer that the place is taken, with the waiting list."""
     return card(reader.t("partners.said.full"), row(waiting_button(outing, wish, reader)), colour=COLOUR)
 
 
 def queue_card(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
-    """As what somebody would wait, and what there is a place for already; for who is in or waits, the card."""
+    """Return the roles to wait for, and the free ones to take; for a participant or somebody waiting, their card."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or (me is not None and me.presence is not Presence.LEFT):
         return private_card(outing, user_id, reader)
@@ -83,13 +83,13 @@ def queue_card(outing: OutingView, user_id: int, reader: Localizer) -> ui.Layout
 
 
 def more_menu(outing: OutingView, user_id: int, reader: Localizer, extras: Sequence[Component] = ()) -> ui.LayoutView:
-    """The private menu behind More.
+    """Return the ephemeral menu behind More.
 
     Args:
-        outing: as it stands.
-        user_id: who reads.
-        reader: how.
-        extras: buttons of other areas, such as checking in, which come first.
+        outing: its current state.
+        user_id: the user.
+        reader: the user's localizer.
+        extras: buttons of other cogs, such as check-in; they come first.
     """
     me = outing.who(user_id)
     parts = about_for(outing, user_id, reader)
@@ -108,14 +108,14 @@ def more_menu(outing: OutingView, user_id: int, reader: Localizer, extras: Seque
 
 
 def sure_card(outing: OutingView, reader: Localizer) -> ui.LayoutView:
-    """Asks before all is called off."""
+    """Return the confirmation before an outing is cancelled."""
     off = button(reader.t("partners.button.off"), identity("call", "off", outing.outing_id), ButtonStyle.danger)
     keep = button(reader.t("partners.button.keep"), identity("call", "keep", outing.outing_id))
     return card(reader.t("partners.said.sure"), row(off, keep), colour=COLOUR)
 
 
 def my_outings(outings: Sequence[OutingView], user_id: int, reader: Localizer) -> ui.LayoutView:
-    """What I am in and wait for, soonest first, with the same buttons; of many only More."""
+    """Return the outings a user is in or waits for, soonest first, with their buttons; only More if there are many."""
     if not outings:
         return card(reader.t("partners.mine.empty"), row(find_button(reader)), colour=COLOUR)
     parts: list[str | ui.Item[Any]] = [reader.t("partners.mine.title")]
@@ -134,18 +134,18 @@ def my_outings(outings: Sequence[OutingView], user_id: int, reader: Localizer) -
     return card(*parts, colour=COLOUR)
 
 
-# ── words ──
+# ── text ──
 
 
 def caller_name(outing: OutingView, reader: Localizer) -> str:
-    """Who called, as last seen; somebody, where nobody did or is remembered."""
+    """Return the caller's last known name, or else the first participant's, or "somebody"."""
     caller = next((c for c in outing.companions if c.user_id == outing.caller_id), None) or outing.caller
     first = caller or next(iter(outing.inside), None)
     return escaped(first.name, 60) if first else reader.t("partners.card.somebody")
 
 
 def headline(outing: OutingView, reader: Localizer) -> str:
-    """`Ada runs backward and looks for somebody who faces forward`."""
+    """Return a line such as `Ada runs backward and looks for somebody who faces forward`."""
     name = caller_name(outing, reader)
     if outing.state is not OutingState.OPEN:
         return reader.t("partners.card.outing", name=name)
@@ -157,10 +157,10 @@ def headline(outing: OutingView, reader: Localizer) -> str:
 def about(
     outing: OutingView, reader: Localizer, *, brief: bool = False, queue: bool = True, inside: bool = False
 ) -> list[str]:
-    """Where, when and how far; unless brief, who is in by role, how many wait (`queue`), and where it stands.
+    """Return the lines on place, time and length; unless `brief`, on participants by role, waiting list and state.
 
-    Of those who are out others read the names alone, so that a channel never says who is on their own; those who are
-    in (`inside`) read who is out as what, who is home, and who has no eyes.
+    While the outing is under way, the public card has the participants' names only, so that a channel never shows who
+    is alone; participants (`inside`) also see who is out in which role, who is home, and who has no spotter.
     """
     place, surface = escaped(outing.place, 80), outing.surface
     at, relative = format_dt(outing.starts_at, "F"), format_dt(outing.starts_at, "R")
@@ -188,7 +188,7 @@ def about(
 
 
 def _missing(outing: OutingView, reader: Localizer) -> list[str]:
-    """Who is home already, and who is out without eyes by it."""
+    """Return the lines on who is home already and who is out without a spotter."""
     home = [c for c in outing.inside if c.home_at is not None]
     alone = [] if outing.solo else [c for c in outing.out if c.user_id in outing.uncovered]
     lines = [reader.t("partners.card.home", names=_names(home, reader))] if home else []
@@ -212,15 +212,15 @@ def _spot(outing: OutingView, reader: Localizer) -> list[str]:
 
 
 def _over(outing: OutingView, reader: Localizer, *, brief: bool = False) -> str:
-    """How it ended; brief: that it is over, whether they came home, did not go or were looked for."""
+    """Return the line on how it ended; `brief`: only that it is over, without whether they came home."""
     ended = OutingState.RESOLVED if brief and outing.state is not OutingState.CANCELLED else outing.state
     if ended is OutingState.CANCELLED and outing.ended_at is not None and outing.ended_at > outing.starts_at:
-        ended = OutingState.NO_SHOW  # nobody called it off, which is done before it begins: it never came about
+        ended = OutingState.NO_SHOW  # a cancellation is possible before the start only: the outing never took place
     return f"-# {reader.t(f'partners.card.over_{ended.value}', name=caller_name(outing, reader))}"
 
 
 def _limited(outing: OutingView, reader: Localizer) -> str:
-    """What those read of a limited call who may not answer it: who looks, and whether still."""
+    """Return the public line of a limited call: who looks for a partner, and whether still."""
     key = "under_way_of" if outing.state in OUT else "looks" if outing.state is OutingState.OPEN else "outing"
     return reader.t(f"partners.card.{key}", name=caller_name(outing, reader))
 
@@ -237,7 +237,7 @@ def _state(outing: OutingView, reader: Localizer) -> list[str]:
 
 
 def without_spotter(outing: OutingView, reader: Localizer) -> list[str]:
-    """That nobody faces forward in it, or in a half of it, where the club allows that."""
+    """Return the line that the outing, or a half of it, has no spotter, if the club allows that."""
     halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
     if not outing.solo or outing.surface is None or all(halves):
         return []
@@ -246,7 +246,7 @@ def without_spotter(outing: OutingView, reader: Localizer) -> list[str]:
 
 
 def unsettled(outing: OutingView, user_id: int, reader: Localizer) -> list[str]:
-    """Who has yet to confirm: what is not agreed on may still not come about."""
+    """Return the line on who has yet to confirm, since an unconfirmed outing may not take place."""
     missing = [c for c in outing.inside if not c.confirmed] if outing.state is OutingState.FILLED else []
     others = [c for c in missing if c.user_id != user_id]
     if not missing:
@@ -256,11 +256,11 @@ def unsettled(outing: OutingView, user_id: int, reader: Localizer) -> list[str]:
 
 
 def about_for(outing: OutingView, user_id: int, reader: Localizer, *, brief: bool = False) -> list[str]:
-    """The same for one person: where exactly, while in; and how it stands with this person's place."""
+    """Return `about` for one person: the exact spot if they are in, and the state of their place."""
     if outing.state in ENDED:
         return [_over(outing, reader)]
     me = outing.who(user_id)
-    # Who waits is told so in words of their own: a count of one below them would be read as somebody else.
+    # Somebody who waits has a line of their own: a count of one below it would be read as another person.
     waits = me is not None and me.presence in (Presence.WAITING, Presence.OFFERED)
     inside = me is not None and me.presence is Presence.IN
     lines = about(outing, reader, brief=brief, queue=not waits, inside=inside)
@@ -277,7 +277,7 @@ def about_for(outing: OutingView, user_id: int, reader: Localizer, *, brief: boo
 
 
 def buttons_for(outing: OutingView, user_id: int, reader: Localizer) -> list[list[Component]]:
-    """What one person may press, row by row."""
+    """Return the buttons that one person may press, row by row."""
     me = outing.who(user_id)
     more = more_button(outing, reader)
     if outing.state in ENDED:
@@ -297,23 +297,23 @@ def buttons_for(outing: OutingView, user_id: int, reader: Localizer) -> list[lis
 
 
 def rows_for(outing: OutingView, user_id: int, reader: Localizer) -> list[ui.ActionRow[Any]]:
-    """The same as rows of a card."""
+    """Return `buttons_for` as rows of a card."""
     return [row(*buttons) for buttons in buttons_for(outing, user_id, reader)]
 
 
 def asked(outing: OutingView, me: CompanionView) -> bool:
-    """Whether somebody has yet to confirm what enough people are in for."""
+    """Whether a participant has yet to confirm an outing that is full enough to take place."""
     return outing.state is OutingState.FILLED and not me.confirmed
 
 
 def confirm_button(outing: OutingView, reader: Localizer) -> Component:
-    """Confirm."""
+    """Return the button Confirm."""
     custom_id = identity("call", "confirm", outing.outing_id)
     return button(reader.t("partners.button.confirm"), custom_id, ButtonStyle.success)
 
 
 def offer_buttons(outing: OutingView, reader: Localizer) -> list[Component]:
-    """Take it, or No."""
+    """Return the buttons to take or decline an offered place."""
     take = identity("call", "take", outing.outing_id)
     return [
         button(reader.t("partners.button.take"), take, ButtonStyle.success),
@@ -322,28 +322,28 @@ def offer_buttons(outing: OutingView, reader: Localizer) -> list[Component]:
 
 
 def waiting_button(outing: OutingView, wish: Wish, reader: Localizer) -> Component:
-    """Onto the waiting list."""
+    """Return the button to join the waiting list."""
     custom_id = identity("call", "wait", outing.outing_id, wish.value)
     return button(reader.t("partners.button.wait"), custom_id, ButtonStyle.primary)
 
 
 def role_buttons(outing: OutingView, reader: Localizer) -> list[Component]:
-    """The roles there is a place for, for somebody who is asked to come."""
+    """Return buttons for the roles that are free, for somebody who is asked to come."""
     free = free_for(outing, None)
     return [_role(outing, wish, reader.t(f"partners.button.{wish.value}"), True) for wish in Wish if free[wish]]
 
 
 def find_button(reader: Localizer) -> Component:
-    """Find a partner: opens the form, wherever it stands."""
+    """Return the button Find a partner, which opens the form."""
     return button(reader.t("partners.button.new"), identity("call", "new"), ButtonStyle.primary, emoji="🤝")
 
 
 def _roles(outing: OutingView, me: CompanionView | None, reader: Localizer) -> list[Component]:
-    """What somebody may come as, or come as instead; for the rest one button leads to the waiting list."""
+    """Return buttons for the roles the user may take or switch to, and one to the waiting list for the others."""
     inside = me is not None and me.presence is Presence.IN
     free = free_for(outing, me.user_id if me else None)
     lacking = completing([c.wish for c in outing.inside], outing.backward_per_spotter)
-    # What the outing lacks is what the eye should fall on; what it could also take is quiet.
+    # Emphasise the roles that the outing lacks; those it could also take are secondary.
     wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN and not inside else set()
     shown = []
     for wish in Wish:
@@ -357,7 +357,7 @@ def _roles(outing: OutingView, me: CompanionView | None, reader: Localizer) -> l
 
 
 def _may_switch(outing: OutingView, me: CompanionView, wish: Wish) -> bool:
-    """Whether somebody who is in could come as something else: once there are enough, only so that there still are."""
+    """Whether a participant may switch to `wish`: in an outing that is filled only if it stays so."""
     if wish is me.wish:
         return False
     wishes = [wish if c.user_id == me.user_id else c.wish for c in outing.inside]
@@ -370,12 +370,12 @@ def _role(outing: OutingView, wish: Wish, words: str, bold: bool) -> Component:
 
 
 def leave_button(outing: OutingView, reader: Localizer) -> Component:
-    """Can't come."""
+    """Return the button Can't come."""
     return button(reader.t("partners.button.leave"), identity("call", "leave", outing.outing_id))
 
 
 def more_button(outing: OutingView, reader: Localizer) -> Component:
-    """More: the private menu."""
+    """Return the button More, which opens the ephemeral menu."""
     return button(reader.t("partners.button.more"), identity("call", "more", outing.outing_id))
 
 

@@ -1,4 +1,4 @@
-"""What the bot writes to one person about an outing before its start: words, and the buttons that answer them."""
+"""Direct messages about an outing before its start, with the buttons that answer them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from cogs.outings.outing_card_view import (
 from cogs.outings.outing_view import check_in_button
 
 Letter = tuple[str, ui.View | None]
-"""Words and buttons."""
+"""The text and buttons of a direct message."""
 
 
 def answered(outing: OutingView, user_id: int, reader: Localizer, words: str) -> Letter:
-    """What a letter becomes when one of its buttons was pressed: what came of it, and what may be pressed now."""
+    """Return what replaces a message after a press on one of its buttons: the result, and the buttons that apply."""
     buttons = [one for line in buttons_for(outing, user_id, reader) for one in line]
     return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
 
 
 def filled(outing: OutingView, user_id: int, reader: Localizer, *, matched: bool = False) -> Letter | None:
-    """There are enough: asks for the confirmation. `matched`: a round's letter has just said so."""
+    """Return the request to confirm a filled outing. `matched`: a round's message has just said that it is filled."""
     me = outing.who(user_id)
     if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
         return None
@@ -59,15 +59,15 @@ def confirmed(
     whole: bool = True,
     startable: bool = False,
 ) -> Letter | None:
-    """All have confirmed; says as well that the bot is no emergency service, and which contacts go along.
+    """Return the message that everybody has confirmed, with the emergency note and the contacts on the outing.
 
     Args:
-        outing: as it stands.
-        user_id: who reads.
-        reader: how.
+        outing: its current state.
+        user_id: the recipient.
+        reader: the recipient's localizer.
         club: for its emergency number.
-        contacts: theirs, on this outing.
-        whole: with all there is to know, for who was not asked to confirm; else with what tells it from others alone.
+        contacts: the recipient's contacts on this outing.
+        whole: include all details, for a recipient who was not asked to confirm; else only what identifies it.
         startable: check-in is open already.
     """
     me = outing.who(user_id)
@@ -92,15 +92,15 @@ def confirmed(
 def reopened(
     outing: OutingView, user_id: int, reader: Localizer, left: Collection[int], why: LeaveReason, *, agreed: bool
 ) -> Letter | None:
-    """Somebody is not in it any more, or the outing has lost its eyes otherwise.
+    """Return the message that somebody has left, or that the outing has lost its spotter otherwise.
 
     Args:
-        outing: as it stands.
-        user_id: who reads.
-        reader: how.
-        left: who is not in it any more.
-        why: why that is so.
-        agreed: there were enough before.
+        outing: its current state.
+        user_id: the recipient.
+        reader: the recipient's localizer.
+        left: who has left.
+        why: the reason.
+        agreed: the outing was filled before.
     """
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
@@ -108,7 +108,7 @@ def reopened(
     open_again = outing.state is OutingState.OPEN
     places = [outing.who(one) for one in left]
     gone = [one for one in places if one is None or one.presence is not Presence.IN]
-    if not gone:  # who can come after all is no news
+    if not gone:  # nothing changes if somebody can come after all
         if not open_again:
             return None
         words = reader.t("partners.letter.reopened")
@@ -121,7 +121,7 @@ def reopened(
 
 
 def limited(outing: OutingView, user_id: int, reader: Localizer, club: Club) -> Letter | None:
-    """The club's limits have changed: what holds now, and whether the outing is open again or to be confirmed anew."""
+    """Return the message on the club's new limits, and whether the outing is open again or to be confirmed again."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.IN:
         return None
@@ -131,7 +131,7 @@ def limited(outing: OutingView, user_id: int, reader: Localizer, club: Club) -> 
 
 
 def changed(outing: OutingView, user_id: int, reader: Localizer) -> Letter | None:
-    """Time or place are new: asks those who are in again, and tells those who wait."""
+    """Return the message on a new time or place: asks participants to confirm again, informs those who wait."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is Presence.LEFT:
         return None
@@ -144,13 +144,13 @@ def changed(outing: OutingView, user_id: int, reader: Localizer) -> Letter | Non
 
 
 def cancelled(outing: OutingView, reader: Localizer, *, lapsed: bool) -> Letter:
-    """Called off, or never agreed on."""
+    """Return the message that the outing was cancelled, or lapsed without being agreed."""
     key = "partners.letter.lapsed" if lapsed else "partners.letter.cancelled"
     return reader.t(key, place=escaped(outing.place, 80), at=format_dt(outing.starts_at, "F")), None
 
 
 def offer(outing: OutingView, user_id: int, reader: Localizer) -> Letter | None:
-    """A place is free and kept for a while."""
+    """Return the offer of a free place, kept for a while."""
     me = outing.who(user_id)
     if outing.state not in BEFORE or me is None or me.presence is not Presence.OFFERED or me.offered_until is None:
         return None
@@ -159,7 +159,7 @@ def offer(outing: OutingView, user_id: int, reader: Localizer) -> Letter | None:
 
 
 def wanted(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, list[Component]] | None:
-    """Asks somebody who is free; nothing where it is filled meanwhile or this person has answered."""
+    """Return the question to a member who is free; None if the outing is filled or they have answered."""
     buttons = role_buttons(outing, reader)
     if outing.state is not OutingState.OPEN or not buttons or outing.who(user_id) is not None:
         return None
@@ -168,7 +168,7 @@ def wanted(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, li
 
 
 def unposted(outing: OutingView, reader: Localizer, club: Club, *, organiser: bool) -> Letter:
-    """The card could not be posted: what to do about it."""
+    """Return the message that the card could not be posted, and what to do about it."""
     channel = f"<#{outing.channel_id}>"
     if organiser:
         return reader.t("partners.letter.unposted_organiser", club=escaped(club.name, 60), channel=channel), None
@@ -186,7 +186,7 @@ def _answers(outing: OutingView, user_id: int, reader: Localizer, *, confirm: bo
 
 
 def rule_lines(club: Club, reader: Localizer) -> list[str]:
-    """The one rule as the club has it: how many a spotter looks after, and where one may run backward alone."""
+    """Return the club's rule: runners per spotter, and surfaces where running backward alone is allowed."""
     alone = [reader.t(f"runs.surface.{one.value}") for one in Surface if one in club.solo_surfaces]
     return [
         reader.t("club.find.rule", count=club.backward_per_spotter),

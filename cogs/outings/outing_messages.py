@@ -1,4 +1,4 @@
-"""The kinds of messages of an outing's course: what is done when one is due, and how each is drawn."""
+"""The kinds of messages and jobs of an outing from the evening before it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def _fire_half(session: Session, due: DueJob, now: datetime) -> None:
 def _draws(
     draw: Draw, *, exactly: bool = True
 ) -> Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]:
-    """Draw about the outing as it now is, for the one who gets it; not `exactly`: without where people meet."""
+    """Return a renderer for the outing's current state; not `exactly`: without the exact meeting spot."""
 
     async def drawn(client: BotClient, out: RenderContext) -> RenderedMessage | None:
         if out.subject_id is None:
@@ -69,9 +69,9 @@ def _draws(
 
 
 async def _without_who_left(client: BotClient, out: RenderContext) -> None:
-    """Ask Discord about the others of an outing before somebody reads that they go out with them.
+    """Ask Discord whether the other participants are still members before a reminder names them.
 
-    Whoever has left is taken out of it, and that is told instead.
+    A member who has left is removed from the outing, and that is reported instead.
     """
     try:
         outing = await outing_of(client.app.database, out.subject_id or 0)
@@ -84,7 +84,7 @@ async def _without_who_left(client: BotClient, out: RenderContext) -> None:
 
 
 def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> Nudge:
-    """Asked for by whoever is in an outing; it can be stopped and put off like every nudge."""
+    """Return a reminder that participants get; it can be stopped and snoozed like every nudge."""
 
     def says(*, exactly: bool) -> Say:
         drawn = _draws(draw, exactly=exactly)
@@ -144,7 +144,7 @@ async def _draw_out(client: BotClient, out: RenderContext) -> RenderedMessage | 
 
 
 def _half(outing: OutingView, out: RenderContext, reader: Localizer, now: datetime) -> tuple[str, ui.View] | None:
-    # Asked again here: the bot may have been down since the call was written.
+    # Checked again here: the bot may have been down since the message was written.
     me = outing.who(out.user_id)
     return (
         views.half_time(outing, out.user_id, reader)
@@ -188,7 +188,7 @@ def _happened(outing: OutingView, out: RenderContext, reader: Localizer, _now: d
 def _missed(outing: OutingView, out: RenderContext, reader: Localizer, _now: datetime) -> tuple[str, ui.View] | None:
     me = outing.who(out.user_id)
     if me is None or me.presence is not Presence.LEFT:
-        return None  # in again
+        return None  # has joined again
     return outing_after.missed(outing, out.user_id, reader)
 
 
@@ -209,7 +209,7 @@ def _eyes_lost(outing: OutingView, out: RenderContext, reader: Localizer, _now: 
         return None
     how = str(out.payload["how"])
     if out.user_id not in outing.uncovered and how != "not_there":
-        return None  # somebody who faces forward is there again, or the one who is told runs backward no more
+        return None  # a spotter is there again, or the recipient no longer runs backward
     return views.eyes_lost(outing, me, int(out.payload["by_user_id"]), how, reader)
 
 
@@ -244,7 +244,7 @@ KINDS = (
     Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
     Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
     Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
-    # Those who are out know where, and with whom; they are told whatever Discord says of their membership.
+    # Members who are out already know place and companions; they are told whatever their membership.
     Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
     Kind(StoredKind.OUTING_HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
     Kind(StoredKind.OUTING_EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),

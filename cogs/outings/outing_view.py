@@ -1,4 +1,4 @@
-"""How an outing looks to those who are in it: reminders, the calls, who is there, out and home."""
+"""Messages and cards for the participants of an outing: reminders, spoken calls, check-in, out and home."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ CHECK_IN_STATES = (OutingState.FILLED, OutingState.CONFIRMED)
 
 
 def names_of(companions: Sequence[CompanionView], reader: Localizer, *, besides: int | None = None) -> str:
-    """`Bob and Carol`, the reader left out."""
+    """Return a list such as `Bob and Carol`, without the reader."""
     return reader.both([escaped(c.name, 60) for c in companions if c.user_id != besides])
 
 
 def role_of(roles: Roles, reader: Localizer) -> str:
-    """`you run backward first, then face forward`."""
+    """Return a phrase such as `you run backward first, then face forward`."""
     return reader.t(f"course.role.{roles.first}_{roles.second}" if roles.swaps else f"course.role.{roles.first}")
 
 
 def calls(outing: OutingView, reader: Localizer) -> str:
-    """The calls and what they mean, sides mirrored, in the reader's language."""
+    """Return the spoken calls with their meaning and the note on mirrored sides."""
     swapping = any(c.roles.swaps for c in outing.inside)
     return "\n".join(
         [
@@ -51,7 +51,7 @@ def calls(outing: OutingView, reader: Localizer) -> str:
 
 
 def reminder(outing: OutingView, user_id: int, reader: Localizer, *, evening: bool) -> tuple[str, ui.View]:
-    """The evening before, or an hour before: when, with whom, where exactly, as what, and the calls."""
+    """Return the reminder of the evening or hour before: time, companions, exact spot, role, and spoken calls."""
     me = outing.who(user_id)
     assert me is not None
     names = names_of(outing.inside, reader, besides=user_id)
@@ -70,7 +70,7 @@ def reminder(outing: OutingView, user_id: int, reader: Localizer, *, evening: bo
 
 
 def starting(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """It is time: whoever is there checks in."""
+    """Return the message at the start, which asks those who are there to check in."""
     names = names_of(outing.inside, reader, besides=user_id)
     words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
     words = "\n".join([words, *unsettled(outing, user_id, reader)])
@@ -78,7 +78,7 @@ def starting(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, 
 
 
 def who_is_there(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
-    """Asked of whoever checks in: all, or only some."""
+    """Return the question who is there: everybody, or only some."""
     others = [c for c in outing.inside if c.user_id != user_id]
     everybody = button(
         reader.t("course.button.all_here"), identity("outing", "all", outing.outing_id), ButtonStyle.success
@@ -94,13 +94,13 @@ def who_is_there(outing: OutingView, user_id: int, reader: Localizer) -> ui.Layo
 
 
 def number_to_call(club: Club | None, reader: Localizer) -> str:
-    """The club's emergency number, or "your local emergency number"."""
+    """Return the club's emergency number, or "your local emergency number"."""
     known = club.emergency_number if club else None
     return escaped(known, 40) if known else reader.t("course.out.number_unset")
 
 
 def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-    """What one person can do now: check in before the start; come home, swap, extend, more while out."""
+    """Return a participant's buttons: check-in before the start; home, swap, extend and More while out."""
     found = more_items(outing, user_id, reader)
     if outing.state in OUT and found:
         found.append(more_button(outing, reader))
@@ -108,7 +108,7 @@ def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[
 
 
 def more_items(outing: OutingView, user_id: int, reader: Localizer, *, startable: bool = True) -> list[Component]:
-    """The same as entries of the menu behind More; `startable`: late enough for checking in."""
+    """Return the same buttons for the More menu; `startable`: check-in is open."""
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
         return []
@@ -127,14 +127,14 @@ def more_items(outing: OutingView, user_id: int, reader: Localizer, *, startable
 
 
 def extend_button(outing: OutingView, reader: Localizer) -> list[Component]:
-    """More time, where it can be had: not after a call for help, nor after an hour of it."""
+    """Return the extend button, if possible: not after a call for help, nor beyond an hour."""
     if outing.help_at is not None or outing.extended_min + EXTENSIONS_MIN[0] > MOST_EXTENSION_MIN:
         return []
     return [button(reader.t("course.button.extend"), identity("outing", "extend", outing.outing_id))]
 
 
 def checked_in(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
-    """The answer to who has checked in."""
+    """Return the answer to a check-in."""
     if outing.state not in OUT or outing.due_back_at is None:
         opened = outing.state is OutingState.OPEN
         return card(reader.t(f"course.check_in.{'reopened' if opened else 'limits'}"))
@@ -143,7 +143,7 @@ def checked_in(outing: OutingView, user_id: int, reader: Localizer) -> ui.Layout
 
 
 def half_time(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """The call to change roles, and what everybody does then."""
+    """Return the message to swap roles, and everybody's role from then on."""
     then = reader.t("course.half.then", lines=_second_half(outing, user_id, reader))
     words = "\n".join([reader.t("course.half.words"), then])
     return words, classic(
@@ -153,13 +153,13 @@ def half_time(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str,
 
 
 def swapped(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
-    """The answer to a change of roles."""
+    """Return the answer to a swap."""
     done = reader.t("course.swap.done", lines=_second_half(outing, user_id, reader))
     return card(done, row(*course_buttons(outing, user_id, reader)))
 
 
 def extension(outing: OutingView, reader: Localizer) -> ui.LayoutView:
-    """How much longer: what is left of the hour."""
+    """Return the choice of extensions: what is left of the hour."""
     left = MOST_EXTENSION_MIN - outing.extended_min
     offered = [minutes for minutes in EXTENSIONS_MIN if minutes <= left]
     return card(
@@ -177,14 +177,14 @@ def extension(outing: OutingView, reader: Localizer) -> ui.LayoutView:
 
 
 def extended(outing: OutingView, user_id: int, reader: Localizer, note: str = "") -> ui.LayoutView:
-    """The answer to an extension. "I feel unsafe" is answered in the same words."""
+    """Return the answer to an extension. "I feel unsafe" is answered with the same text."""
     assert outing.due_back_at is not None
     done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
     return card(done, note, row(*course_buttons(outing, user_id, reader)))
 
 
 def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Localizer) -> tuple[str, ui.View]:
-    """What the others are told of an extension."""
+    """Return the message to the others about an extension."""
     by = outing.who(by_user_id)
     assert outing.due_back_at is not None
     words = reader.t(
@@ -197,9 +197,9 @@ def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Loc
 
 
 def came_home(outing: OutingView, user_id: int, reader: Localizer, *, alarmed: bool = False) -> ui.LayoutView:
-    """The answer to Home, which can be taken back: whom it leaves without eyes, and the draft if there is one.
+    """Return the answer to Home, which can be undone: who is left without a spotter, and the draft if there is one.
 
-    `alarmed`: somebody has been told of an alarm that is still running.
+    `alarmed`: an alarm about the outing was sent and is still active.
     """
     me = outing.who(user_id)
     buttons = [still_out_button(outing, reader)]
@@ -218,13 +218,13 @@ def came_home(outing: OutingView, user_id: int, reader: Localizer, *, alarmed: b
     alone = [c for c in outing.out if c.user_id in outing.uncovered]
     if alone and not outing.solo:
         parts.append(reader.t("course.eyes.told", names=names_of(alone, reader, besides=user_id)))
-    if me is not None and me.draft == "offered":  # what was logged before Home was taken back is not drafted again
+    if me is not None and me.draft == "offered":  # a run logged before Home was undone is not drafted again
         parts.append(reader.t("course.home.drafted"))
     return card("\n".join(parts), row(*buttons))
 
 
 def out_again(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
-    """The answer to "I'm still out"."""
+    """Return the answer to "I'm still out"."""
     assert outing.due_back_at is not None
     parts = [reader.t("course.still_out.done", back=format_dt(outing.due_back_at, "t"))]
     if user_id in outing.uncovered and not outing.solo:
@@ -233,7 +233,7 @@ def out_again(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutV
 
 
 def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """Somebody has said that both are home: is this one? And if not, what that means for their eyes."""
+    """Return the question whether the recipient is home too, and what it means for their spotter if not."""
     by = outing.who(by_user_id)
     words = reader.t("course.home.asked", name=escaped(by.name if by else "", 60))
     if user_id in outing.uncovered and not outing.solo:
@@ -242,7 +242,7 @@ def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Locali
 
 
 def without_eyes(outing: OutingView, user_id: int, reader: Localizer) -> str:
-    """What somebody who runs backward should do now that too few, or nobody, face forward for them."""
+    """Return what a backward runner should do now that they have too few spotters or none."""
     me = outing.who(user_id)
     assert me is not None
     backward_later = outing.swapped_at is None and me.roles.first is Role.SPOTTER
@@ -259,14 +259,14 @@ def without_eyes(outing: OutingView, user_id: int, reader: Localizer) -> str:
 def eyes_lost(
     outing: OutingView, me: CompanionView, by_user_id: int, how: str, reader: Localizer
 ) -> tuple[str, ui.View]:
-    """Who has gone, and what that means for whoever is told.
+    """Return the message that somebody has left, and what that means for the recipient.
 
     Args:
-        outing: as it stands.
-        me: who is told.
-        by_user_id: who has gone.
+        outing: its current state.
+        me: the recipient.
+        by_user_id: who has left.
         how: as for `bot.services.outings.spotter_coverage.follow`.
-        reader: how it is read.
+        reader: the recipient's localizer.
     """
     by = outing.who(by_user_id)
     why = reader.t(f"course.eyes.why_{how}", name=escaped(by.name if by else "", 60))
@@ -275,13 +275,13 @@ def eyes_lost(
 
 
 def not_there(outing_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """The answer to "I'm not there", which can be taken back."""
+    """Return the answer to "I'm not there", which can be undone."""
     there = button(reader.t("course.button.there"), identity("outing", "there", outing_id))
     return reader.t("course.eyes.not_there_done"), classic(there)
 
 
 def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reader: Localizer) -> tuple[str, ui.View]:
-    """Whoever had gone is there after all; `how` as for `outings.eyes.follow`, "there_too": without eyes in it."""
+    """Return the message that somebody is there after all; `how` as for `spotter_coverage.follow`, or "there_too"."""
     by = outing.who(by_user_id)
     key = "back" if how == "still_out" else f"back_{how}"
     words = reader.t(f"course.eyes.{key}", name=escaped(by.name if by else "", 60))
@@ -289,7 +289,7 @@ def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reade
 
 
 def _second_half(outing: OutingView, user_id: int, reader: Localizer) -> str:
-    """`you face forward and Bob runs backward`: the reader first."""
+    """Return a phrase such as `you face forward and Bob runs backward`, the reader first."""
     people = sorted(outing.out or outing.inside, key=lambda c: c.user_id != user_id)
     return reader.both(
         [
@@ -302,7 +302,7 @@ def _second_half(outing: OutingView, user_id: int, reader: Localizer) -> str:
 
 
 def check_in_button(outing: OutingView, reader: Localizer) -> Component:
-    """Check in."""
+    """Return the button Check in."""
     return button(
         reader.t("course.button.check_in"), identity("outing", "checkin", outing.outing_id), ButtonStyle.success
     )
@@ -317,5 +317,5 @@ def _calls(outing: OutingView, reader: Localizer) -> Component:
 
 
 def still_out_button(outing: OutingView, reader: Localizer) -> Component:
-    """I'm still out: takes Home back."""
+    """Return the button I'm still out, which undoes Home."""
     return button(reader.t("course.button.still_out"), identity("outing", "stillout", outing.outing_id))
