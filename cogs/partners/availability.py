@@ -1,4 +1,4 @@
-"""`/partner availability`: when, where and how one goes out with a partner, and whether one takes part in the round."""
+"""`/partner availability`: when, where and how a member goes out with a partner, and whether they join the round."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cogs.partners.partner_group import add_to_partner
 
 
 async def show(interaction: Interaction) -> None:
-    """Show what I have said, to me alone."""
+    """Show the user's own availability, privately."""
     person = await resolve_member(interaction)
     today = _today(interaction, person)
     said = await defer_if_slow(
@@ -38,26 +38,26 @@ def _today(interaction: Interaction, person: Person) -> date:
 
 
 class Availabilities(commands.Cog):
-    """What the card can do. Each button names the club it was drawn for."""
+    """Buttons and forms of the availability card. Each custom id names the club that the card was drawn for."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     @pressed("avail", "open")
     async def open(self, interaction: Interaction) -> None:
-        """The same as `/partner availability`, from the club's partners card."""
+        """Show the same as `/partner availability`, from the club's partners card."""
         await show(interaction)
 
     @pressed("avail", "edit", "guild_id")
     async def edit(self, interaction: Interaction, guild_id: int) -> None:
-        """Open the form, filled with what was said."""
+        """Open the form with the present values."""
         person = await self._here(interaction, guild_id)
         said = await availability.available(self.app.database, person, _today(interaction, person))
         await open_form(interaction, availability_form(said, person.reader))
 
     @pressed("avail", "save", "guild_id")
     async def save(self, interaction: Interaction, guild_id: int, said: Entered[AvailabilityTyped]) -> None:
-        """Take over what the form says."""
+        """Store the form's values."""
         person = await self._here(interaction, guild_id)
         await availability.say(self.app.database, person, said, self.app.clock())
         await self._draw(interaction, person, "avail.said.saved")
@@ -71,37 +71,37 @@ class Availabilities(commands.Cog):
 
     @pressed("avail", "pause", "guild_id")
     async def pause(self, interaction: Interaction, guild_id: int) -> None:
-        """Ask until when."""
+        """Open the form for the end of a pause."""
         person = await self._here(interaction, guild_id)
         await open_form(interaction, pause_form(guild_id, person.reader))
 
     @pressed("avail", "until", "guild_id")
     async def until(self, interaction: Interaction, guild_id: int, until: Entered[str]) -> None:
-        """Pause until the day told."""
+        """Pause until the day entered in the form."""
         person = await self._here(interaction, guild_id)
         await availability.pause(self.app.database, person, until, self.app.clock())
         await self._draw(interaction, person)
 
     @pressed("avail", "leave", "guild_id")
     async def leave(self, interaction: Interaction, guild_id: int) -> None:
-        """Take part in nothing until coming back."""
+        """Stop taking part until the user joins again."""
         person = await self._here(interaction, guild_id)
         await availability.leave(self.app.database, person, self.app.clock())
         await self._draw(interaction, person)
 
     @pressed("avail", "join", "guild_id")
     async def join(self, interaction: Interaction, guild_id: int) -> None:
-        """Come back."""
+        """Take part again."""
         person = await self._here(interaction, guild_id)
         await availability.come_back(self.app.database, person, self.app.clock())
         await self._draw(interaction, person)
 
     @staticmethod
     async def _here(interaction: Interaction, guild_id: int) -> Person:
-        """Who speaks, as long as the club is the one the card was drawn for.
+        """Return the user, if the club is still the one that the card was drawn for.
 
         Raises:
-            Conflict: the home club was changed meanwhile.
+            Conflict: the home club has changed since.
         """
         person = await resolve_member(interaction)
         if person.guild_id != guild_id:

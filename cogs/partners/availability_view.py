@@ -1,4 +1,4 @@
-"""When, where and how a member goes out with a partner: the card, and the forms it opens."""
+"""The card of a member's availability for partners, and its forms."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.services.partners.availability import Available
 
 
 def availability_card(said: Available, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """What a member has said for a club, and what can be done about it.
+    """Return the card of a member's availability in a club.
 
     Args:
-        said: what.
-        reader: how the member reads.
+        said: the availability.
+        reader: the member's localizer.
         notice: what was just done.
     """
     title = reader.t("avail.card.title", club=escaped(said.club, 60))
@@ -92,7 +92,7 @@ def _switches(said: Available, reader: Localizer) -> list[Component]:
 
 
 def availability_form(said: Available, reader: Localizer) -> Form:
-    """Asks when, where and how fast, filled with what was said."""
+    """Return the form for times, places and paces, with the present values."""
     one_unit = Localizer(reader.language, Units.METRIC if reader.units is Units.BOTH else reader.units, reader.zone)
 
     def pace(told: float | None) -> str:
@@ -126,7 +126,7 @@ def availability_form(said: Available, reader: Localizer) -> Form:
 
 
 def pause_form(guild_id: int, reader: Localizer) -> Form:
-    """Asks until when."""
+    """Return the form for the end of a pause."""
     label, example = reader.t("avail.form.until"), reader.t("avail.form.until_example")
     fields = [Field("until", label, placeholder=example, required=True)]
     return Form(reader.t("avail.form.pause"), identity("avail", "until", guild_id), fields)

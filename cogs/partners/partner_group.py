@@ -1,4 +1,4 @@
-"""The group `/partner`, whose commands several cogs bring."""
+"""The command group `/partner`, to which several cogs add commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.interactions.tree import localized
 
 
 def add_to_partner(bot: commands.Bot, found: Iterable[app_commands.Command[Any, Any, Any]]) -> None:
-    """Add commands to `/partner`; the group is made by the first cog that comes."""
+    """Add commands to `/partner`; create the group if it does not exist."""
     group = bot.tree.get_command("partner")
     if not isinstance(group, app_commands.Group):
         group = app_commands.Group(name="partner", description=localized("partners.commands.partner"), guild_only=False)

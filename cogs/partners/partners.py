@@ -34,7 +34,7 @@ WHO = [app_commands.Choice(name=localized(f"partners.who.{who}"), value=who.valu
 
 
 async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The club's meeting points; any other place may be typed."""
+    """Suggest the club's meeting points; any other place may be typed."""
     person = await resolve_person(interaction)
     if person.guild_id is None or not await known_lately(interaction, person):
         return []
@@ -45,7 +45,7 @@ async def suggest_places(interaction: Interaction, current: str) -> list[app_com
 
 
 async def suggest_ahead(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The day and hour understood, ahead of now: `Fri 20 Nov 18:00`, or each of several; or why not."""
+    """Suggest the parsed start (`Fri 20 Nov 18:00`), each of several readings, or the reason why it is invalid."""
     if not current.strip():
         return []
     person = await resolve_person(interaction)
@@ -53,7 +53,7 @@ async def suggest_ahead(interaction: Interaction, current: str) -> list[app_comm
 
 
 async def suggest_length(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The distance or time understood, or what it leaves open."""
+    """Suggest the parsed distance or time, a unit if none was typed, or the reason why it is invalid."""
     if not current.strip():
         return []
     person = await resolve_person(interaction)
@@ -94,7 +94,7 @@ async def find(
     surface: str | None = None,
     exactly: app_commands.Range[str, 1, 200] | None = None,
 ) -> None:
-    """Read what was typed, call, and say where the call goes."""
+    """Parse the options, post the call, and answer with its channel."""
     person = await resolve_member(interaction)
     _check_role(interaction, person, who)
     app = interaction.client.app
@@ -112,10 +112,10 @@ async def find(
 
 
 def _check_role(interaction: Interaction, person: Person, who: str | None) -> None:
-    """Refuse a call to a role that was deleted since the club named it: nobody could answer.
+    """Refuse a call limited to a role that was deleted, since nobody could answer.
 
     Raises:
-        BadInput: it is no more.
+        BadInput: the role no longer exists.
     """
     club = person.club
     guild = interaction.client.get_guild(club.guild_id) if club else None
@@ -127,14 +127,14 @@ def _check_role(interaction: Interaction, person: Person, who: str | None) -> No
 
 
 async def mine(interaction: Interaction) -> None:
-    """Show what I am in and wait for, to me alone."""
+    """Show the outings that the user is in or waits for, privately."""
     person = await resolve_person(interaction)
     outings = await defer_if_slow(interaction, _mine(interaction, person), private=True)
     await reply(interaction, my_outings(outings, person.user_id, person.reader), private=True)
 
 
 async def _mine(interaction: Interaction, person: Person) -> list[OutingView]:
-    """One's own outings; without where exactly people meet while Discord does not tell whether one is in the club."""
+    """Return the user's outings; without the exact meeting spot if their membership of the club cannot be verified."""
     outings = await partner_calls.mine(interaction.client.app.database, person.user_id)
     clubs = dict.fromkeys(o.guild_id for o in outings if not any(c.user_id == person.user_id for c in o.out))
     found = {guild_id: await standing_in(interaction, person, guild_id) for guild_id in clubs}
@@ -159,21 +159,21 @@ async def _call(interaction: Interaction, person: Person, call: CallRequest) -> 
 
 
 class Partners(commands.Cog):
-    """Calling for a partner by a form."""
+    """Calling for a partner with a form."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     @pressed("call", "new")
     async def new(self, interaction: Interaction) -> None:
-        """Open the form."""
+        """Open the form of a call."""
         person = await resolve_member(interaction)
         points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
         await open_form(interaction, call_form(person.reader, [point.name for point in points]))
 
     @pressed("call", "mine")
     async def list_mine(self, interaction: Interaction) -> None:
-        """The same as `/partner mine`, from the club's partners card."""
+        """Show the same as `/partner mine`, from the club's partners card."""
         await mine(interaction)
 
     @pressed("call", "form")
@@ -186,7 +186,7 @@ class Partners(commands.Cog):
         role: Entered[Wish],
         pace: Entered[str],
     ) -> None:
-        """Call with what the form says."""
+        """Post a call with the form's values."""
         person = await resolve_member(interaction)
         wanted = read_wanted(when, length, None, pace, manner_of(person.reader), self.app.clock())
         channel_id = interaction.channel_id if person.in_guild else None

@@ -1,4 +1,4 @@
-"""The club's partners card: what partners are for, the rule, and the ways in. Public, in the club's language."""
+"""The club's public partners card: purpose, rule and buttons, in the club's language."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.services.members.people import Club
 from cogs.outings.outing_letters_view import rule_lines
 
 WAYS = (("find", "call", "new"), ("mine", "call", "mine"), ("when", "avail", "open"))
-"""Its buttons: the word on it, and the area and action of its id. Other cogs answer them."""
+"""The card's buttons: key of the label, area and action of the custom id. Other cogs handle them."""
 
 
 def partners_card(club: Club) -> ui.LayoutView:
-    """The card as the club's settings are."""
+    """Return the card with the club's current settings."""
     reader = club.reader
     buttons = [
         button(

@@ -1,4 +1,4 @@
-"""Questions to spotters on their way, and what "Don't ask me again" does, below any question."""
+"""Questions to spotters, and "Don't ask me again" below any question."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cogs.runs.spotter_requests import answers, hold_question, question
 
 
 class Questions(commands.Cog):
-    """What one member asks another."""
+    """Questions from one member to another."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -44,7 +44,7 @@ class Questions(commands.Cog):
 
     @pressed("ask", "never", "asker_id")
     async def never(self, interaction: Interaction, asker_id: int) -> None:
-        """Be asked nothing more by this person, who does not learn of it."""
+        """Mute this person's questions; they are not told."""
         person = await resolve_person(interaction)
         if asker_id == person.user_id:
             raise BadInput("errors.press.unknown")
@@ -56,14 +56,14 @@ class Questions(commands.Cog):
 
     @pressed("ask", "again", "asker_id")
     async def again(self, interaction: Interaction, asker_id: int) -> None:
-        """Take it back."""
+        """Unmute."""
         person = await resolve_person(interaction)
         name = await self._unmute(person.user_id, asker_id)
         await close_with(interaction, person.reader.t("ties.mute.undone", name=escaped(name, 60)))
 
     @pressed("ask", "restore")
     async def restore(self, interaction: Interaction, asker_id: Chosen[int]) -> None:
-        """Take it back from the list."""
+        """Unmute somebody chosen from the list."""
         person = await resolve_person(interaction)
         await self._unmute(person.user_id, asker_id)
         own = await trust_and_blocks.tie_page(self.app.database, person.user_id, TieKind.MUTE)
@@ -74,7 +74,7 @@ class Questions(commands.Cog):
 
 
 async def _draw(client: BotClient, out: RenderContext) -> RenderedMessage | None:
-    """Whether they faced forward, while the run still asks for it."""
+    """Render the question to a spotter; None if the run no longer needs the answer."""
     database = client.app.database
     view = await runs.run_for_card(database, out.subject_id or 0)
     if view is None or view.deleted or view.content.spotter_id != out.user_id:

@@ -1,4 +1,4 @@
-"""`/partner block`, `unblock`, `trust` and `untrust`: one's own lists, always answered privately."""
+"""`/partner block`, `unblock`, `trust` and `untrust`: a member's own lists, always answered privately."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ async def _suggest(interaction: Interaction, current: str, kind: TieKind) -> lis
 
 
 async def suggest_blocked(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Whom one blocks, in words."""
+    """Suggest the members whom the user blocks."""
     return await _suggest(interaction, current, TieKind.BLOCK)
 
 
 async def suggest_trusted(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Whom one trusts, in words."""
+    """Suggest the members whom the user trusts."""
     return await _suggest(interaction, current, TieKind.TRUST)
 
 
 @app_commands.describe(member=localized("ties.commands.block_member"))
 async def block(interaction: Interaction, member: discord.User | None = None) -> None:
-    """Block a member, or show whom one blocks."""
+    """Block a member, or show the list of blocked members."""
     person = await resolve_person(interaction)
     if member is None:
         await _show(interaction, TieKind.BLOCK)
@@ -61,7 +61,7 @@ async def block(interaction: Interaction, member: discord.User | None = None) ->
 
 @app_commands.describe(member=localized("ties.commands.trust_member"))
 async def trust(interaction: Interaction, member: discord.User | None = None) -> None:
-    """Trust a member, or show whom one trusts."""
+    """Trust a member, or show the list of trusted members."""
     person = await resolve_person(interaction)
     if member is None:
         await _show(interaction, TieKind.TRUST)
@@ -80,14 +80,14 @@ async def trust(interaction: Interaction, member: discord.User | None = None) ->
 @app_commands.describe(member=localized("ties.commands.unblock_member"))
 @app_commands.autocomplete(member=suggest_blocked)
 async def unblock(interaction: Interaction, member: app_commands.Range[str, 1, 100]) -> None:
-    """Take somebody off the list of those one blocks."""
+    """Unblock a member."""
     await _untie(interaction, member, TieKind.BLOCK)
 
 
 @app_commands.describe(member=localized("ties.commands.untrust_member"))
 @app_commands.autocomplete(member=suggest_trusted)
 async def untrust(interaction: Interaction, member: app_commands.Range[str, 1, 100]) -> None:
-    """Take somebody off the list of those one trusts."""
+    """Remove a member from the trusted ones."""
     await _untie(interaction, member, TieKind.TRUST)
 
 
@@ -118,10 +118,10 @@ async def _untie(interaction: Interaction, typed: str, kind: TieKind) -> None:
 
 
 async def _chosen(interaction: Interaction, typed: str, kind: TieKind) -> int:
-    """Whom autocomplete's value means, or the only one on the list whose name has the typed words."""
+    """Return the user id of an autocomplete value, or of the only member on the list whose name matches the text."""
     if re.fullmatch("#[0-9]{1,19}", typed) and int(typed[1:]) < 2**63:
         return int(typed[1:])
-    name = typed.partition(" · ")[0]  # of a line as it is offered
+    name = typed.partition(" · ")[0]  # strip the date of a suggestion
     fitting = await trust_and_blocks.find_ties(interaction.client.app.database, interaction.user.id, kind, name, 2)
     if len(fitting) != 1:
         raise NotFound(f"ties.{kind.value}.unknown")
@@ -129,14 +129,14 @@ async def _chosen(interaction: Interaction, typed: str, kind: TieKind) -> int:
 
 
 class Ties(commands.Cog):
-    """The pages of one's own lists."""
+    """Pages of a member's own lists."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     @pressed("tie", "page", "kind", "page")
     async def page(self, interaction: Interaction, kind: TieKind, page: PageNumber) -> None:
-        """Another page of the list of whoever presses."""
+        """Show another page of the user's own list."""
         person = await resolve_person(interaction)
         own = await trust_and_blocks.tie_page(self.app.database, person.user_id, kind, page)
         await replace(interaction, tie_list(own, kind, person.reader))

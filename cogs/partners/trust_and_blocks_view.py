@@ -1,4 +1,4 @@
-"""How one's own lists look, and what blocking somebody says."""
+"""A member's lists of blocked, trusted and muted members, and the answer to a block."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.services.partners.trust_and_blocks import Blocked, Tied, TiePage
 from cogs.outings.outing_card_view import leave_button
 
 SHOWN = 5
-"""Outings shown of those that one is still in with somebody blocked; /partner mine shows every one."""
+"""Maximum number of shared outings in the answer to a block; /partner mine shows all."""
 
 
 def tie_list(shown: TiePage, kind: TieKind, reader: Localizer) -> ui.LayoutView:
-    """A page of one's own list."""
+    """Return a page of a member's own list."""
     lines = [reader.t("ties.list.line", name=escaped(tied.name, 60), day=_day(tied, reader)) for tied in shown.ties]
     page, pages = shown.page, shown.pages
     title, intro = reader.t(f"ties.{kind.value}.title"), reader.t(f"ties.{kind.value}.intro")
@@ -46,7 +46,7 @@ def tie_list(shown: TiePage, kind: TieKind, reader: Localizer) -> ui.LayoutView:
 
 
 def blocked_card(name: str, done: Blocked, reader: Localizer) -> ui.LayoutView:
-    """What blocking came to; for each outing both are in, the way out of it."""
+    """Return the answer to a block, with a leave button for each outing that both are in."""
     said = reader.t("ties.block.again" if done.again else "ties.block.done", name=escaped(name, 60))
     parts: list[str | ui.Item[ui.LayoutView]] = [said]
     if done.untrusted:
@@ -61,7 +61,7 @@ def blocked_card(name: str, done: Blocked, reader: Localizer) -> ui.LayoutView:
 
 
 def in_words(tied: Tied, reader: Localizer) -> str:
-    """Somebody on a list as autocomplete shows it: `Bob · since 18 Nov 2026`. Plain text, so nothing is escaped."""
+    """Return a choice such as `Bob · since 18 Nov 2026`. Choices are plain text, so escapes are removed."""
     name = escaped(tied.name, 60).replace("\\", "").replace("\u200b", "")
     return reader.t("ties.list.choice", name=name, day=_day(tied, reader))
 
