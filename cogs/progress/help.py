@@ -1,4 +1,4 @@
-"""`/help`: what to do next."""
+"""`/help`: next steps and the list of commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cogs.progress.help_view import help_card
 
 
 class HelpCog(commands.Cog):
-    """The way in."""
+    """The help command."""
 
     def __init__(self, app: App) -> None:
         self.app = app

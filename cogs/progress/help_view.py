@@ -1,4 +1,4 @@
-"""What to do next, by what was done, and every command in one line."""
+"""The help card: next steps by progress, and every command in one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.services.partners.partners_card import CardState
 from bot.services.profile.progress import Progress
 
 STEPS = 3
-"""More than this at once is a manual, and nobody reads those."""
+"""Maximum number of steps; a longer list is not read."""
 
 LISTED = (
     "log",
@@ -31,7 +31,7 @@ LISTED = (
 
 
 def help_card(person: Person, progress: Progress) -> ui.LayoutView:
-    """The next steps, then everything."""
+    """Return the next steps, followed by the list of commands."""
     reader = person.reader
     listed = [name for name in LISTED if name != "club" or person.organiser]
     return card(
@@ -45,7 +45,7 @@ def help_card(person: Person, progress: Progress) -> ui.LayoutView:
 
 
 def next_steps(person: Person, progress: Progress) -> list[str]:
-    """What to do next, the most useful first."""
+    """Return suggestions what to do next, the most useful first."""
     t = person.reader.t
     steps = []
     if progress.untold:

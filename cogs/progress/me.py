@@ -1,4 +1,4 @@
-"""/me: what I have run, or what another member shares."""
+"""/me: the user's own running, or what another member shares."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Me(commands.Cog):
-    """One person's running. Always private: one's own holds private runs, another's was asked for by one."""
+    """A person's profile. Always ephemeral: one's own includes private runs, another's concerns the user alone."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -35,7 +35,7 @@ class Me(commands.Cog):
     @app_commands.command(name="me", description=localized("me.commands.me"))
     @app_commands.describe(member=localized("me.commands.member"))
     async def me(self, interaction: Interaction, member: discord.User | None = None) -> None:
-        """Show totals, weeks and bests."""
+        """Show totals, weeks and personal bests."""
         person = await resolve_person(interaction)
         if member is None or member.id == person.user_id:
             view, picture = await defer_if_slow(interaction, self._own(person), private=True)
@@ -58,7 +58,7 @@ class Me(commands.Cog):
             raise BadInput("me.guild.bot")
         if person.club is None or not person.in_guild:
             raise NotFound("me.guild.member")
-        stranger = not isinstance(member, discord.Member)  # Discord names somebody, and not as of this server
+        stranger = not isinstance(member, discord.Member)  # a user who is not a member of this server
         if stranger and await still_here(interaction, person.club.guild_id, member.id) is False:
             raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
@@ -67,19 +67,19 @@ class Me(commands.Cog):
         return profile_card(found, person.reader, club=person.club.name, alt=alt), picture
 
     async def _weeks(self, found: Profile, person: Person) -> tuple[discord.File | None, str | None]:
-        """The chart and its words; neither where nothing was run or the worker cannot draw just now."""
+        """Return the chart and its alt text; None for both without runs or while the worker cannot draw."""
         if found.empty:
             return None, None
         weeks, reader = weeks_of(found), person.reader
         try:
             png = await self.app.worker.draw(weeks_chart(weeks, reader), person.user_id)
         except Unavailable as error:
-            log.warning("a chart could not be drawn: %s", error)
+            log.warning("could not draw a chart: %s", error)
             return None, None
         alt = weeks_in_words(weeks, reader)
         return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
 
 
 async def setup(bot: BotClient) -> None:
-    """Load /me."""
+    """Add the cog."""
     await bot.add_cog(Me(bot.app))

@@ -1,4 +1,4 @@
-"""How a person's running looks: totals, the weeks as a picture, and bests, each per direction."""
+"""The profile card: totals, a chart of the weeks, and personal bests, each per direction."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def profile_card(
     alt: str | None = None,
     standing: StreakStanding | None = None,
 ) -> ui.LayoutView:
-    """A person's running.
+    """Return a person's profile.
 
     Args:
-        profile: what to show.
-        reader: the one who asked.
-        club: the club as which it is seen, None for one's own.
-        waiting: imported runs whose direction is untold.
-        alt: what the chart shows, in words; None where it could not be drawn.
+        profile: the profile to show.
+        reader: the localizer of the user who asked.
+        club: the name of the club in which another member's profile is shown; None for one's own.
+        waiting: imported runs without a direction.
+        alt: the chart's alt text; None if there is no chart.
         standing: one's own streak.
     """
     if club is None:
@@ -65,7 +65,7 @@ def profile_card(
 
 
 def _streak(standing: StreakStanding, reader: Localizer) -> list[str | ui.Item[ui.LayoutView]]:
-    """`6 weeks · this week 1 of 2`, and Repair where it would save more."""
+    """Return a line such as `6 weeks · this week 1 of 2`, with Repair if that would save a longer streak."""
     streak = standing.streak
     line = streak_line(streak, reader)
     if not line or streak.repair is None or not standing.repairs_left:
@@ -76,7 +76,7 @@ def _streak(standing: StreakStanding, reader: Localizer) -> list[str | ui.Item[u
 
 
 def weeks_of(profile: Profile) -> Weeks:
-    """The weeks that are drawn."""
+    """Return the weeks for the chart."""
     return [(week.monday, week.sums[Direction.BACKWARD][0], week.sums[Direction.FORWARD][0]) for week in profile.weeks]
 
 
@@ -95,7 +95,7 @@ def _totals(profile: Profile, direction: Direction, reader: Localizer) -> list[s
 
 
 def _spotted(profile: Profile, reader: Localizer) -> list[str]:
-    """`42:10 · 8.1 km`, not one in the other: the metres are of those outings alone where they are known."""
+    """Return a line such as `42:10 · 8.1 km`; the distance covers only outings with a known distance."""
     if not profile.spotted_ms:
         return []
     key = "me.card.spotted" if profile.spotted_m else "me.card.spotted_time"
@@ -119,7 +119,7 @@ def _best(best: Best, reader: Localizer) -> str:
 
 
 def event(listed_m: int, reader: Localizer) -> str:
-    """A listed distance as runners call it, whatever their units: `400 m`, `5 km`, `1 mile`, `Half marathon`."""
+    """Return a listed distance as runners call it, in any units: `400 m`, `5 km`, `1 mile`, `Half marathon`."""
     if listed_m in EVENTS:
         return reader.t(f"me.event.{EVENTS[listed_m]}")
     if listed_m % 1000:

@@ -1,4 +1,4 @@
-"""How weeks of running look: as a picture of bars, and in words for those who cannot see it."""
+"""Weeks of running as a bar chart, and its alt text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Weeks: TypeAlias = Sequence[tuple[date, int, int]]
 
 
 def weeks_chart(weeks: Weeks, reader: Localizer) -> WeeksChart:
-    """The weeks as the reader's picture."""
+    """Return the chart in the reader's language and units."""
     miles = reader.units is Units.IMPERIAL
     unit_m = METRES_PER_MILE if miles else 1000
     locale = locale_of(reader.language)
@@ -36,7 +36,7 @@ def weeks_chart(weeks: Weeks, reader: Localizer) -> WeeksChart:
 
 
 def weeks_in_words(weeks: Weeks, reader: Localizer) -> str:
-    """What the picture shows."""
+    """Return the chart's alt text."""
     _, backward_m, forward_m = weeks[-1]
     return reader.t(
         "me.chart.alt",
