@@ -1,4 +1,4 @@
-"""The message of a reminder: its words, which a phone's notification shows, and Done, Snooze and Log it."""
+"""The message of a reminder, in plain text that a phone's notification shows, with Done, Snooze and Log it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cogs.reminders.reminders_view import COLOUR, GIVEN_UP, is_late, snooze_labe
 def message(
     view: ReminderView, occurs_at: datetime, due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bool
 ) -> tuple[str, ui.View]:
-    """What is said: to one person as that person reads, to a channel as the club does, whose role it pings."""
+    """Return the message; in a channel in the club's language, with a ping of its role."""
     what = escaped(view.what, WHAT_LIMIT)
     words = reader.t("remind.message.words", what=what)
     if is_late(due_at, now):
@@ -35,7 +35,7 @@ def message(
 
 
 def _since(due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bool) -> str:
-    """When it should have come: in a channel as each reader's own clock shows it."""
+    """Return the time it was due; in a channel as a Discord timestamp."""
     place = ZoneInfo(reader.zone)
     today = due_at.astimezone(place).date() == now.astimezone(place).date()
     if in_channel:
@@ -44,12 +44,12 @@ def _since(due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bo
 
 
 def log_button(view: ReminderView, occurs_at: datetime, reader: Localizer) -> Component:
-    """Opens the form for a run that has just ended."""
+    """Return the button that opens the form for a run."""
     return button(reader.t("remind.button.log"), identity("remind", "log", *_ids(view, occurs_at)))
 
 
 def done_words(said: DoneSaid, reader: Localizer) -> str:
-    """What Done came to: `3 of 4 this week` of what comes again and again."""
+    """Return the answer to Done; for a series with a count such as `3 of 4 this week`."""
     what = escaped(said.view.what, WHAT_LIMIT)
     lines = [reader.t("remind.done.again" if said.again else "remind.done.words", what=what)]
     if said.series:
@@ -59,12 +59,12 @@ def done_words(said: DoneSaid, reader: Localizer) -> str:
 
 
 def after_done(view: ReminderView, occurs_at: datetime, reader: Localizer) -> ui.View:
-    """What is left to press after Done."""
+    """Return the buttons that remain after Done."""
     return classic(log_button(view, occurs_at, reader))
 
 
 def snooze_choices(view: ReminderView, occurs_at: datetime, reader: Localizer, now: datetime) -> tuple[str, ui.View]:
-    """Until when?"""
+    """Return the question until when to snooze, with a button per time."""
     words = reader.t("remind.snooze.ask", what=escaped(view.what, WHAT_LIMIT))
     buttons = (
         button(snooze_label(how, at, reader, now), identity("remind", "later", *_ids(view, occurs_at), how.value))
@@ -74,7 +74,7 @@ def snooze_choices(view: ReminderView, occurs_at: datetime, reader: Localizer, n
 
 
 def snoozed_words(said: Snoozed, reader: Localizer) -> str:
-    """Until when it is put off; the series goes on as it was."""
+    """Return the confirmation with the time until which it is snoozed; the rest of the series is not affected."""
     key = "remind.snooze.moved" if said.moved else "remind.snooze.done"
     lines = [reader.t(key, what=escaped(said.view.what, WHAT_LIMIT), at=said.at)]
     if said.view.series and said.view.state == "active":
@@ -83,7 +83,7 @@ def snoozed_words(said: Snoozed, reader: Localizer) -> str:
 
 
 def trouble_card(view: ReminderView, reader: Localizer, now: datetime) -> tuple[str, ui.View]:
-    """Tells who asked for a club's reminder that it could not be said."""
+    """Return the message to the owner of a club's reminder that it could not be posted."""
     words = reader.t(
         f"remind.message.{'given_up' if view.trouble == GIVEN_UP else 'trouble'}",
         what=escaped(view.what, WHAT_LIMIT),
@@ -94,10 +94,10 @@ def trouble_card(view: ReminderView, reader: Localizer, now: datetime) -> tuple[
 
 
 def _ids(view: ReminderView, occurs_at: datetime) -> tuple[int, int]:
-    """What names one occurrence in a custom id."""
+    """Return the ids of one occurrence for a custom id."""
     return view.reminder_id, int(occurs_at.timestamp())
 
 
 def deleted_card(view: ReminderView, reader: Localizer) -> ui.LayoutView:
-    """What was deleted."""
+    """Return the confirmation of a deletion."""
     return card(reader.t("remind.card.deleted", what=escaped(view.what, WHAT_LIMIT)), colour=COLOUR)

@@ -1,4 +1,4 @@
-"""The messages of reminders: how they are drawn and sent, and their buttons Done, Snooze and Log it."""
+"""The reminder messages: rendering, sending, and their buttons Done, Snooze and Log it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Fire = Callable[["Session", Sequence[Fired], datetime], Awaitable[None]]
 
 
 class ReminderMessages(commands.Cog):
-    """What is said at its time, and what is pressed on it. Whether a presser was told, the services know."""
+    """Messages and buttons of reminders. The services check that the message was sent to the user."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -73,7 +73,7 @@ class ReminderMessages(commands.Cog):
 
     @pressed("remind", "done", "reminder_id", "occurs_at")
     async def done(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
-        """It is done."""
+        """Mark the occurrence as done."""
         person = await resolve_person(interaction)
         said = await reminder_answers.done(
             self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()
@@ -86,7 +86,7 @@ class ReminderMessages(commands.Cog):
 
     @pressed("remind", "snooze", "reminder_id", "occurs_at")
     async def snooze(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
-        """Ask until when."""
+        """Ask until when to snooze."""
         person = await resolve_person(interaction)
         view = await reminder_answers.told(self.app.database, reminder_id, occurs_at, _presser(interaction))
         words, buttons = views.snooze_choices(view, occurs_at, person.reader, self.app.clock())
@@ -94,7 +94,7 @@ class ReminderMessages(commands.Cog):
 
     @pressed("remind", "later", "reminder_id", "occurs_at", "how")
     async def later(self, interaction: Interaction, reminder_id: int, occurs_at: datetime, how: Snooze) -> None:
-        """Put it off."""
+        """Snooze the occurrence."""
         person = await resolve_person(interaction)
         said = await reminder_answers.snooze(
             self.app.database,
@@ -110,7 +110,7 @@ class ReminderMessages(commands.Cog):
 
     @pressed("remind", "log", "reminder_id", "occurs_at")
     async def log(self, interaction: Interaction, reminder_id: int, occurs_at: datetime) -> None:
-        """Open the form for a run, filled with what the reminder names of it; even where the reminder is gone."""
+        """Open the run form, filled from the reminder's text; also if the reminder was deleted."""
         person = await resolve_person(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         try:
@@ -127,7 +127,7 @@ class ReminderMessages(commands.Cog):
     async def logged(
         self, interaction: Interaction, reminder_id: int, occurs_at: datetime, form: Entered[RunForm]
     ) -> None:
-        """Log the run, which does what it was reminded of."""
+        """Log the run, and mark the occurrence as done."""
         person = await resolve_person(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         entry = read_entry(typed_from_form(form, usual), person.reader, self.app.clock())
@@ -146,7 +146,7 @@ def _presser(interaction: Interaction) -> ReminderPresser:
 
 
 def _is_public(interaction: Interaction) -> bool:
-    """Whether others see the message that was pressed."""
+    """Whether others see the pressed message."""
     return (
         interaction.guild_id is not None and interaction.message is not None and not interaction.message.flags.ephemeral
     )
@@ -163,7 +163,7 @@ def _fires(fire: Fire) -> Callable[[Session, Sequence[DueJob], datetime], Awaita
 
 
 async def _hold(session: Session, out: RenderContext, now: datetime) -> Hold | None:
-    """Of what Discord would not take for hours, a series says the latest alone, as after the bot was down."""
+    """Drop all but the latest late message of a series, when Discord accepted none for hours."""
     if out.subject_id is None or not is_late(out.due_at, now):
         return None
     return Hold(None) if await firing.is_overtaken(session, out.subject_id, out.due_at) else None

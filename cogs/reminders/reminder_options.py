@@ -1,4 +1,4 @@
-"""What `/remind` has in common: whose reminders they are, which one is meant, and when."""
+"""Parsing and autocomplete of the options of `/remind`: owner, reminder and time."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from cogs.reminders.schedules_view import unmistakable
 from cogs.runs.run_options import CHOICE_LIMIT, OFFERED
 
 EXAMPLES = ("soon", "once", "weekly", "monthly")
-"""Of what a "when" can be, shown before anything is typed."""
+"""Examples of "when", suggested before anything is typed."""
 _CHOSEN = re.compile("#[0-9]{1,18}")
 
 
 async def kept(interaction: Interaction) -> tuple[Person, Keeper]:
-    """Who speaks, and which reminders are theirs to change."""
+    """Return the user, and which reminders they may change."""
     person = await resolve_person(interaction)
     return person, keeper_of(person)
 
 
 def zone_of_club(person: Person) -> str:
-    """The zone a club's reminders are meant in."""
+    """Return the time zone of a club's reminders."""
     return person.club.reader.zone if person.club else person.reader.zone
 
 
 def read_asked(
     interaction: Interaction, reader: Localizer, zone: str, when: str, what: str
 ) -> tuple[ReminderWanted, list[str]]:
-    """What is to be remembered and when, and what is to be said of how that was read.
+    """Parse a new reminder; return it with notes on how its time was read.
 
     Raises:
-        BadInput: unreadable, or never; with an example.
+        BadInput: the time is not understood or never occurs; the message has an example.
     """
     read = read_when(when, now=interaction.client.app.clock(), zone=zone, language=reader.language)
     return _asked(what, read, reader)
@@ -54,12 +54,12 @@ def read_asked(
 def read_changed(
     interaction: Interaction, reader: Localizer, view: ReminderView, when: str, *, form: bool
 ) -> tuple[ReminderWanted, list[str]]:
-    """When a reminder is to come from now on: what the text does not name stays.
+    """Parse the new time of a reminder; parts that the text does not name stay.
 
-    The form shows the whole of its time, so that a last day taken out of it is none any more.
+    The form shows the whole time, so there a removed end date is removed from the reminder.
 
     Raises:
-        BadInput: unreadable, or never; with an example.
+        BadInput: the time is not understood or never occurs; the message has an example.
     """
     now = interaction.client.app.clock()
     read = read_edit(when, left_of(view), now=now, zone=view.zone, language=reader.language, keeps_end=not form)
@@ -72,9 +72,10 @@ def _asked(what: str, read: When, reader: Localizer) -> tuple[ReminderWanted, li
 
 
 async def suggest_time(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """How a "when" is understood, with the next time, or why not; of one with several readings a choice for each.
+    """Suggest the parsed "when" with its next time, one choice per reading, or the reason why it is invalid.
 
-    The value is what was typed, or a reading in words that have no other. Before anything is typed: what could be.
+    The value is the typed text, or for several readings an unambiguous text of each. Before anything is typed, examples
+    are suggested.
     """
     person, keeper = await kept(interaction)
     reader, now = person.reader, interaction.client.app.clock()
@@ -100,7 +101,7 @@ async def suggest_time(interaction: Interaction, current: str) -> list[app_comma
 
 
 def _examples(zone: str, reader: Localizer, now: datetime) -> Iterator[tuple[str, str]]:
-    """What could be typed, with the next time, and as it is typed."""
+    """Yield label and value of each example; the label has its next time."""
     for name in EXAMPLES:
         typed = reader.t(f"remind.example.{name}")
         schedule = read_when(typed, now=now, zone=zone, language=reader.language).schedule
@@ -112,7 +113,7 @@ def _examples(zone: str, reader: Localizer, now: datetime) -> Iterator[tuple[str
 
 
 async def _changed_view(interaction: Interaction, keeper: Keeper) -> ReminderView | None:
-    """The reminder that is edited, once it is chosen."""
+    """Return the reminder that is edited, if one is chosen."""
     chosen = str(getattr(interaction.namespace, "reminder", None) or "")
     if not _CHOSEN.fullmatch(chosen):
         return None
@@ -120,14 +121,14 @@ async def _changed_view(interaction: Interaction, keeper: Keeper) -> ReminderVie
 
 
 def _zone_meant(interaction: Interaction, person: Person) -> str:
-    """The zone a typed time is meant in: the club's for its reminders."""
+    """Return the zone of a typed time: the club's for a club's reminder."""
     if interaction.command is not None and interaction.command.name == "club":
         return zone_of_club(person)
     return person.reader.zone
 
 
 async def suggest_reminder(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """One's own reminders in words; the value is an id that only their keeper can use."""
+    """Suggest the user's own reminders; the value is an id that only their owner can use."""
     person, keeper = await kept(interaction)
     app = interaction.client.app
     found = await reminders.find_reminders(app.database, keeper, current, OFFERED)
@@ -135,10 +136,10 @@ async def suggest_reminder(interaction: Interaction, current: str) -> list[app_c
 
 
 async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keeper, typed: str) -> ReminderView:
-    """The reminder chosen by autocomplete, or the only one the typed words fit.
+    """Return the reminder chosen in autocomplete, or the only one that matches the text.
 
     Raises:
-        NotFound: none or several fit, or it is another's.
+        NotFound: none or several match, or it is another's.
     """
     app = interaction.client.app
     if _CHOSEN.fullmatch(typed):
@@ -150,6 +151,6 @@ async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keep
 
 
 def _choice(words: str, value: str) -> app_commands.Choice[str]:
-    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: what a refusal has escaped
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: remove escapes
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

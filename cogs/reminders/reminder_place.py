@@ -1,4 +1,4 @@
-"""Where a club's reminder is said and which role it pings: as told or picked, and whether both sides may do so."""
+"""The channel and role of a club's reminder, from options or form menus, and the permissions they need."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from cogs.clubs.club_admin import lacking, server
 from cogs.reminders.reminders_view import edit_form
 
 Picked: TypeAlias = Entered[tuple[int, ...] | None]
-"""A channel or role chosen in the form, none, or None where the form has no such menu."""
+"""The channel or role chosen in the form; empty if none is, None if the form has no such menu."""
 
 
 def checked_place(
     guild: discord.Guild, channel: object, role: discord.Role | None, member: discord.abc.User, reader: Localizer
 ) -> InChannel:
-    """Where a club's reminder is said and whom it pings, after asking whether this member and the bot may do so.
+    """Return the place of a club's reminder after checking that both the member and the bot may post and ping there.
 
     Raises:
-        BadInput: everybody, or a role that is gone.
-        NotAllowed: one of the two may not, or it is no text channel of this club.
+        BadInput: the role is @everyone or no longer exists.
+        NotAllowed: the member or the bot may not, or it is not a text channel of this club.
     """
     check_place(guild, channel, member)
     assert isinstance(channel, discord.TextChannel)
@@ -37,7 +37,7 @@ def checked_place(
 
 
 def form_of(interaction: Interaction, view: ReminderView, reader: Localizer) -> Form:
-    """The form for changing a reminder, with what of its place is still there."""
+    """Return the form to edit a reminder, with its channel and role if they still exist."""
     if not view.of_club:
         return edit_form(view, reader)
     guild = server(interaction)
@@ -52,10 +52,10 @@ def told_place(
     role: discord.Role | None,
     reader: Localizer,
 ) -> InChannel | None:
-    """Where a club's reminder is to be said by the options told; None where that stays.
+    """Return the place of a club's reminder given by command options; None if it stays.
 
     Raises:
-        BadInput: as `checked_place`, and also where it stays: whoever changes what a role is pinged with may ping it.
+        BadInput: as for `checked_place`. Also checked if the place stays: editing the text requires the right to ping.
         NotAllowed: likewise.
     """
     guild = server(interaction)
@@ -73,17 +73,17 @@ def picked_place(
     role: tuple[int, ...] | None,
     reader: Localizer,
 ) -> InChannel | None:
-    """Where a club's reminder is to be said by the form's menus; None where that stays.
+    """Return the place of a club's reminder chosen in the form's menus; None if it stays.
 
     Args:
-        interaction: the form.
+        interaction: the form submission.
         view: the reminder.
-        channel: what was chosen in its menu, None where the form has none.
-        role: likewise; empty where nobody is to be pinged.
-        reader: who is told what is missing.
+        channel: the choice in its menu, None if the form has none.
+        role: likewise; empty to ping nobody.
+        reader: the user's localizer, for refusals.
 
     Raises:
-        BadInput, NotAllowed: as `told_place`.
+        BadInput, NotAllowed: as for `told_place`.
     """
     channel_id, role_id = _picked(channel, view.channel_id), _picked(role, view.role_id)
     if (channel_id, role_id) == (view.channel_id, view.role_id):
@@ -96,7 +96,7 @@ def picked_place(
 
 
 def _picked(chosen: tuple[int, ...] | None, before: int | None) -> int | None:
-    """What a menu says; what it was where there is no such menu."""
+    """Return the choice in a menu, or the previous value if there is no such menu."""
     if chosen is None:
         return before
     return chosen[0] if chosen else None
@@ -106,7 +106,7 @@ def check_place(guild: discord.Guild, channel: object, member: discord.abc.User)
     """Refuse a channel in which this member may not write.
 
     Raises:
-        NotAllowed: or one that is no channel of this club.
+        NotAllowed: they may not, or it is not a text channel of this club.
     """
     if not isinstance(channel, discord.TextChannel) or not isinstance(member, discord.Member):
         raise NotAllowed("remind.refused.no_channel")
@@ -119,8 +119,8 @@ def check_ping(guild: discord.Guild, channel: object, member: discord.abc.User, 
     """Refuse to ping a role that this member, or the bot, may not mention there.
 
     Raises:
-        BadInput: everybody, or a role that is gone.
-        NotAllowed: one of the two may not.
+        BadInput: the role is @everyone or no longer exists.
+        NotAllowed: the member or the bot may not.
     """
     if role is None:
         return

@@ -1,4 +1,4 @@
-"""`/remind`: asking for reminders, and keeping them."""
+"""`/remind`: creating and managing reminders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Which = app_commands.Range[str, 1, 100]
 
 
 class Reminders(commands.GroupCog, group_name="remind", group_description=localized("remind.commands.remind")):
-    """Reminders somebody asked for. Whose a reminder is, is settled where it is read or changed."""
+    """Reminders of members and clubs. Ownership is checked in the queries that read or change them."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -47,7 +47,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     @app_commands.describe(when=localized("remind.commands.when"), what=localized("remind.commands.what"))
     @app_commands.autocomplete(when=suggest_time)
     async def me(self, interaction: Interaction, when: When, what: What) -> None:
-        """Remind whoever asks."""
+        """Create a reminder for the user."""
         person, _ = await kept(interaction)
         asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
         view = await defer_if_slow(
@@ -87,7 +87,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         channel: discord.TextChannel | None = None,
         role: discord.Role | None = None,
     ) -> None:
-        """Remind a channel of the club, in the club's zone."""
+        """Create a reminder for a channel of the club, in the club's zone."""
         person, _ = await organiser(interaction)
         guild = server(interaction)
         there = channel or guild.get_channel(interaction.channel_id or 0)
@@ -113,7 +113,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     @app_commands.command(name="list", description=localized("remind.commands.list"))
     async def list(self, interaction: Interaction) -> None:
-        """All one's own, and the club's for an organiser."""
+        """List the user's own reminders, and for an organiser the club's."""
         person, keeper = await kept(interaction)
         found = await defer_if_slow(interaction, reminders.own_reminders(self.app.database, keeper), private=True)
         await reply(interaction, reminder_list(found, 0, person.reader, self.app.clock()), private=True)
@@ -136,7 +136,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         channel: discord.TextChannel | None = None,
         role: discord.Role | None = None,
     ) -> None:
-        """Change when, what, or where a club's is said, or open the form for all of it."""
+        """Change time, text, or a club's channel and role, or open the form for all of them."""
         person, keeper = await kept(interaction)
         view = await chosen_reminder(interaction, person, keeper, reminder)
         if when is None and what is None and channel is None and role is None:
@@ -151,7 +151,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def pause(self, interaction: Interaction, reminder: Which) -> None:
-        """Say nothing of it until it is taken up again."""
+        """Pause a reminder until it is resumed."""
         person, keeper = await kept(interaction)
         view = await chosen_reminder(interaction, person, keeper, reminder)
         await self._pause(interaction, person, keeper, view.reminder_id)
@@ -160,7 +160,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def resume(self, interaction: Interaction, reminder: Which) -> None:
-        """Take it up again."""
+        """Resume a paused reminder."""
         person, keeper = await kept(interaction)
         view = await chosen_reminder(interaction, person, keeper, reminder)
         await self._resume(interaction, person, keeper, view.reminder_id)
@@ -169,7 +169,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     @app_commands.describe(reminder=localized("remind.commands.reminder"))
     @app_commands.autocomplete(reminder=suggest_reminder)
     async def delete(self, interaction: Interaction, reminder: Which) -> None:
-        """Ask, then delete."""
+        """Ask for confirmation before a reminder is deleted."""
         person, keeper = await kept(interaction)
         view = await chosen_reminder(interaction, person, keeper, reminder)
         await reply(interaction, remove_card(view, person.reader, self.app.clock()), private=True)
@@ -178,23 +178,23 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     @pressed("remind", "page", "page")
     async def turn(self, interaction: Interaction, page: PageNumber) -> None:
-        """Another page, asked afresh."""
+        """Show another page from the current state."""
         person, keeper = await kept(interaction)
         found = await reminders.own_reminders(self.app.database, keeper)
         await replace(interaction, reminder_list(found, page, person.reader, self.app.clock()))
 
     @pressed("remind", "show")
     async def show(self, interaction: Interaction, reminder_id: Chosen[int]) -> None:
-        """One of the list."""
+        """Show a reminder chosen from the list."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await reply(interaction, reminder_card(view, person.reader, self.app.clock()), private=True)
 
-    # -- one of them -------------------------------------------------------------------------------------------
+    # -- one reminder ------------------------------------------------------------------------------------------
 
     @pressed("remind", "reading", "reminder_id", "revision", "number")
     async def reading(self, interaction: Interaction, reminder_id: int, revision: Version, number: Version) -> None:
-        """Take the other reading of what was typed."""
+        """Choose the other reading of the typed time."""
         person, keeper = await kept(interaction)
         view = await reminders.choose_reading(
             self.app.database, keeper, reminder_id, revision, number, self.app.clock()
@@ -204,7 +204,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     @pressed("remind", "edit", "reminder_id")
     async def ask_edit(self, interaction: Interaction, reminder_id: int) -> None:
-        """Open the form."""
+        """Open the edit form."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await open_form(interaction, form_of(interaction, view, person.reader))
@@ -214,7 +214,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         self, interaction: Interaction, reminder_id: int, when: Entered[str], what: Entered[str],
         channel: Picked = None, role: Picked = None,
     ) -> None:  # fmt: skip
-        """Change it as the form says; a time left as it was filled in stays, and a role taken out is not pinged."""
+        """Store the form's values; an unchanged time stays, and a removed role is no longer pinged."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         typed = when.strip()
@@ -224,44 +224,44 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     @pressed("remind", "pause", "reminder_id")
     async def press_pause(self, interaction: Interaction, reminder_id: int) -> None:
-        """Say nothing of it until it is taken up again."""
+        """Pause the reminder until it is resumed."""
         person, keeper = await kept(interaction)
         await self._pause(interaction, person, keeper, reminder_id)
 
     @pressed("remind", "resume", "reminder_id")
     async def press_resume(self, interaction: Interaction, reminder_id: int) -> None:
-        """Take it up again."""
+        """Resume the reminder."""
         person, keeper = await kept(interaction)
         await self._resume(interaction, person, keeper, reminder_id)
 
     @pressed("remind", "late", "reminder_id", "how")
     async def remind_late(self, interaction: Interaction, reminder_id: int, how: Snooze) -> None:
-        """Be reminded after all of what passed meanwhile."""
+        """Resume the reminder, and be reminded of an occurrence missed during the pause."""
         person, keeper = await kept(interaction)
         await self._resume(interaction, person, keeper, reminder_id, how)
 
     @pressed("remind", "remove", "reminder_id")
     async def ask_delete(self, interaction: Interaction, reminder_id: int) -> None:
-        """Ask before it is deleted."""
+        """Ask for confirmation before the reminder is deleted."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await replace(interaction, remove_card(view, person.reader, self.app.clock()))
 
     @pressed("remind", "keep", "reminder_id")
     async def keep(self, interaction: Interaction, reminder_id: int) -> None:
-        """Leave it as it is."""
+        """Do not delete the reminder."""
         person, keeper = await kept(interaction)
         view = await reminders.own_reminder(self.app.database, keeper, reminder_id)
         await self._show(interaction, person, view)
 
     @pressed("remind", "delete", "reminder_id")
     async def press_delete(self, interaction: Interaction, reminder_id: int) -> None:
-        """Delete it."""
+        """Delete the reminder."""
         person, keeper = await kept(interaction)
         view = await reminders.delete(self.app.database, keeper, reminder_id)
         await replace(interaction, deleted_card(view, person.reader))
 
-    # -- what commands and buttons share -----------------------------------------------------------------------
+    # -- shared by commands and buttons ------------------------------------------------------------------------
 
     async def _edit(
         self,
@@ -315,7 +315,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         await self._show(interaction, person, view, person.reader.t("remind.said.resumed") if active else "")
 
     async def _show(self, interaction: Interaction, person: Person, view: ReminderView, *notices: str) -> None:
-        """Show it as it stands: in the place of the card that was pressed, or as the answer to a command."""
+        """Show the reminder's current state: replace the pressed card, or answer a command."""
         drawn = reminder_card(view, person.reader, self.app.clock(), "\n".join(notices))
         if interaction.message is None:
             await reply(interaction, drawn, private=True)

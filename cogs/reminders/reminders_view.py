@@ -1,4 +1,4 @@
-"""How reminders look: one as it was understood, one's own list, and what is asked about them."""
+"""The cards of reminders: one reminder, the list, and the forms."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from cogs.reminders.schedules_view import in_words, moment_in_words, understood
 
 COLOUR = discord.Colour(0x0EA5E9)
 GIVEN_UP = "given_up"
-"""The trouble (`bot.delivery`'s `Failure`) of which no channel and nobody's settings are the cause."""
+"""The trouble (a `DeliveryFailure`) that neither a channel nor a member's settings cause."""
 NEXT_TIMES = 3
 LISTED = 8
-"""Reminders on a page of the list."""
+"""Reminders per page of the list."""
 
 
 def line(view: ReminderView, reader: Localizer, now: datetime) -> str:
-    """One reminder in a line, as plain text: a choice of autocomplete or of a menu."""
+    """Return one reminder in a line of plain text, for autocomplete or a menu."""
     parts = [_plain(escaped(view.what, 60)), spoken(view, reader, now)]
     if view.left_again is not None:
         parts[1] = _again(view.left_again, reader, now)
@@ -41,17 +41,17 @@ def line(view: ReminderView, reader: Localizer, now: datetime) -> str:
 
 
 def _again(at: datetime, reader: Localizer, now: datetime) -> str:
-    """Until when whoever reads has put it off, by their own clock."""
+    """Return the time until which it is snoozed, in the reader's zone."""
     return reader.t("remind.line.again", when=moment_in_words(at, reader, now))
 
 
 def spoken(view: ReminderView, reader: Localizer, now: datetime) -> str:
-    """When a reminder comes, in words, its days and hours in its own zone."""
+    """Return a reminder's schedule in words, in its own zone."""
     return _in_words(view.schedule, reader.inside(view.zone), now)
 
 
 def reading(asked: ReminderWhen, zone: str, reader: Localizer, now: datetime) -> str:
-    """How a "when" was read, of a series with the next time: `every Tue 6:30 · next Tue 24 Nov 06:30`."""
+    """Return how a "when" was read, for a series with the next time: `every Tue 6:30 · next Tue 24 Nov 06:30`."""
     there, at = reader.inside(zone), next_after(asked.schedule, zone, now)
     words = understood(asked, there, now.astimezone(ZoneInfo(zone)).date())
     if at is None or not is_series(asked.schedule):
@@ -64,7 +64,7 @@ def _in_words(schedule: Schedule, there: Localizer, now: datetime) -> str:
 
 
 def reminder_card(view: ReminderView, reader: Localizer, now: datetime, notice: str = "") -> ui.LayoutView:
-    """One reminder: what, when, the next times, and what can be done with it."""
+    """Return the card of one reminder: text, schedule, next times, and buttons."""
     parts: list[str | ui.Item[Any]] = [notice, "\n".join(_about(view, reader, now))]
     missed = view.missed(now)
     if missed is not None:
@@ -84,7 +84,7 @@ def reminder_card(view: ReminderView, reader: Localizer, now: datetime, notice: 
 
 
 def _other_readings(view: ReminderView, reader: Localizer, now: datetime) -> list[Component]:
-    """A button for each reading of what was typed but the one taken, as far as it still comes."""
+    """Return a button for each other reading of the typed time that still occurs."""
     return [
         button(
             reader.t("remind.button.reading", words=_in_words(one, reader.inside(view.zone), now)),
@@ -141,13 +141,13 @@ def _buttons(view: ReminderView, reader: Localizer, *, missed: bool) -> list[Com
 
 
 def snooze_label(how: str, at: datetime, reader: Localizer, now: datetime) -> str:
-    """`10 min`, `1 h`, `This evening 19:00`, `Tomorrow 07:00`."""
+    """Return a label such as `10 min`, `1 h`, `This evening 19:00` or `Tomorrow 07:00`."""
     local = reader.moment(at).rsplit(" ", 1)[-1]
     return reader.t(f"remind.snooze.{how}", hour=local)
 
 
 def remove_card(view: ReminderView, reader: Localizer, now: datetime) -> ui.LayoutView:
-    """Asks before a reminder is deleted."""
+    """Return the confirmation before a reminder is deleted."""
     reminder_id = view.reminder_id
     words = spoken(view, reader, now) if view.left_again is None else _again(view.left_again, reader, now)
     return card(
@@ -163,7 +163,7 @@ def remove_card(view: ReminderView, reader: Localizer, now: datetime) -> ui.Layo
 def reminder_list(
     views: Sequence[ReminderView], page: int, reader: Localizer, now: datetime, notice: str = ""
 ) -> ui.LayoutView:
-    """All that somebody may see, a page at a time: what was missed first, then by when it comes next."""
+    """Return a page of the reminders, missed ones first, then by the next time."""
     if not views:
         return card(notice, reader.t("remind.list.title"), reader.t("remind.list.empty"), colour=COLOUR)
     ordered = sorted(views, key=lambda view: _order(view, now))
@@ -199,7 +199,7 @@ def _order(view: ReminderView, now: datetime) -> tuple[int, datetime, int]:
 
 
 def _coming(view: ReminderView, now: datetime, count: int) -> tuple[datetime, ...]:
-    """When it comes by its schedule; one that is over does not, whatever another zone makes of its hour."""
+    """Return the next times of an active reminder; a finished one has none, whatever another zone makes of its hour."""
     return view.next_times(now, count) if view.state == "active" else ()
 
 
@@ -226,17 +226,17 @@ def _listed(view: ReminderView, reader: Localizer, now: datetime) -> list[str]:
 
 
 def _plain(safe: str) -> str:
-    """What stands in a menu or choice, where nothing is markdown and nothing pings."""
+    """Remove escapes for a menu or choice, where nothing is markdown and nothing pings."""
     return safe.replace("\\", "").replace("\u200b", "")
 
 
 def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ()) -> Form:
-    """The form for changing a reminder; a time left as it is filled in stays as it is.
+    """Return the form to edit a reminder; an unchanged time stays as it is.
 
     Args:
-        view: which; a club's has menus for its channel and the role it pings.
-        reader: who changes it.
-        gone: ids of a channel or role that is no more, which cannot stand in a menu.
+        view: the reminder; a club's has menus for its channel and the role it pings.
+        reader: the user's localizer.
+        gone: ids of a deleted channel or role, which cannot be preselected in a menu.
     """
     fields: list[Field | Pick] = [
         Field("what", reader.t("remind.form.what"), view.what, required=True, long=True, limit=WHAT_LIMIT),
@@ -276,15 +276,15 @@ def _chosen(
 
 
 def filled_when(view: ReminderView, reader: Localizer) -> str:
-    """What the form for changing a reminder says of its time: typed back it means the same."""
+    """Return the time for the edit form; parsing it gives the same schedule."""
     return in_words(left_of(view), reader.inside(view.zone))[:100]
 
 
 def left_of(view: ReminderView) -> Schedule:
-    """When it comes: by its schedule, or of one that is over once more."""
+    """Return the remaining schedule: its own, or for a finished reminder the snoozed time."""
     return view.schedule if view.left_again is None else In(view.left_again)
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
-    """Whether a message is so late that it says since when: the bot was down, or could not get through."""
+    """Whether a message is so late (the bot was down or not connected) that it names its due time."""
     return now - due_at > timedelta(minutes=2)

@@ -1,4 +1,4 @@
-"""Schedules in words: short enough for a list, and such that typed back they mean the same."""
+"""Schedules in words, short enough for a list; parsing the words gives the same schedule."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from bot.languages import locale_of
 from bot.localizer import Localizer
 
 _SOON = timedelta(days=300)
-"""A day so near needs no year."""
+"""Dates within this distance are shown without the year."""
 _LISTED = 3
-"""Hours of a day that are all named; more that lie equally far apart are said as a span."""
+"""Maximum number of times of day that are listed; more at equal distances are shown as a span."""
 
 
 def in_words(schedule: Schedule, reader: Localizer, today: date | None = None) -> str:
-    """`every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 06:30`.
+    """Return a phrase such as `every Tue and Thu 6:30 until 1 Jun`, `jeden zweiten Samstag 8:00`, `Fri 27 Nov 06:30`.
 
     Args:
-        schedule: what.
-        reader: who reads; an instant is shown in the reader's zone.
-        today: leaves out the year of days that are near; without it every date has one.
+        schedule: the schedule.
+        reader: the reader's localizer; an instant is shown in its zone.
+        today: omit the year of near dates; if None, every date has one.
     """
     if isinstance(schedule, In):
         local = schedule.at.astimezone(ZoneInfo(reader.zone))
@@ -57,12 +57,12 @@ def in_words(schedule: Schedule, reader: Localizer, today: date | None = None) -
 
 
 def unmistakable(schedule: Schedule, reader: Localizer, now: datetime) -> str:
-    """What a choice of autocomplete sends: typed, it has this reading and no other.
+    """Return the value of an autocomplete choice, which parses to this schedule only.
 
     Args:
-        schedule: what.
-        reader: whose language it is in, inside the schedule's zone.
-        now: aware; a series that begins later, or is counted from its first time, says so.
+        schedule: the schedule.
+        reader: a localizer in the schedule's zone.
+        now: aware; the first day is included if the series starts later, or is counted from it.
     """
     if isinstance(schedule, In):
         return f"<t:{int(schedule.at.timestamp())}>"
@@ -84,12 +84,12 @@ def unmistakable(schedule: Schedule, reader: Localizer, now: datetime) -> str:
 
 
 def moment_in_words(at: datetime, reader: Localizer, now: datetime) -> str:
-    """`Fri 27 Nov 06:30`, in the reader's zone, with the year where it is far."""
+    """Return a phrase such as `Fri 27 Nov 06:30`, in the reader's zone; far dates have the year."""
     return in_words(In(at), reader, now.astimezone(ZoneInfo(reader.zone)).date())
 
 
 def understood(asked: ReminderWhen, reader: Localizer, today: date | None = None) -> str:
-    """The reading that was taken, and where its hour was chosen, that it was."""
+    """Return the chosen reading, with a note if its hour was assumed."""
     words = in_words(asked.schedule, reader, today)
     return reader.t("schedule.assumed", schedule=words) if asked.hour_assumed else words
 
@@ -119,7 +119,7 @@ def _series(schedule: Interval | Calendar, reader: Localizer) -> str:
 
 
 def _begins_later(schedule: Schedule, today: date | None) -> TypeGuard[Calendar]:
-    """Whether a first day was told. Of every second Saturday and the like it is the next one, which needs no words."""
+    """Whether to mention the first day. For every second Saturday and the like it is the next one, and is omitted."""
     if today is None or isinstance(schedule, In | Once | Interval) or schedule.anchor <= today:
         return False
     return schedule.every == 1 or isinstance(schedule, Daily)
@@ -166,13 +166,13 @@ def _near(day: date, today: date | None) -> bool:
 
 
 def _day(day: date, reader: Localizer, today: date | None) -> str:
-    """`Fri 27 Nov`, with the year where it is far."""
+    """Return a date such as `Fri 27 Nov`; far dates have the year."""
     if _near(day, today):
         return reader.day(day)
     return format_skeleton("yMMMEd", day, locale=locale_of(reader.language)).replace(",", "")
 
 
 def _date(day: date, reader: Localizer, today: date | None) -> str:
-    """`1 Jun`, with the year where it is far."""
+    """Return a date such as `1 Jun`; far dates have the year."""
     skeleton = "MMMd" if _near(day, today) else "yMMMd"
     return format_skeleton(skeleton, day, locale=locale_of(reader.language))
