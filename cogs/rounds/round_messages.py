@@ -1,7 +1,7 @@
-"""The kinds of messages about the weekly round: what is done when one is due, and how each is drawn.
+"""The kinds of messages and jobs of the weekly round.
 
-A round is drawn by drawing the message `round.match`, which is then dropped: the one place outside any transaction
-from which the worker can be asked again until it answers.
+A round is drawn while the message `round.match` is rendered, which is then dropped: outside any transaction, the
+worker can be retried until it answers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cogs.rounds import rounds_view as views
 
 UNKNOWN_MEMBER = 10007
 LOOKED_UP = 50
-"""Most members of a round about whom Discord is asked whether they are still there."""
+"""Maximum number of members of a round whose membership is checked with Discord."""
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 
 
 async def draw_now(client: BotClient, round_id: int) -> None:
-    """Draw a round that is to be drawn, and keep what came out.
+    """Draw a round that is due, and store the result.
 
     Raises:
-        Unavailable: the worker could not, or the database is busy.
+        Unavailable: the worker failed, or the database is busy.
     """
     found = await _hat(client, round_id)
     if found is None:
@@ -51,10 +51,10 @@ async def draw_now(client: BotClient, round_id: int) -> None:
 
 
 async def try_now(client: BotClient, round_id: int) -> RoundView | None:
-    """How a round that is not matched yet would come out now; None for any other.
+    """Return a trial draw of a round that is not drawn yet, without storing it; None for any other.
 
     Raises:
-        Unavailable: as `draw_now`.
+        Unavailable: as for `draw_now`.
     """
     app = client.app
     found = await round_draws.hat(app.database, round_id, app.clock(), trial=True)
@@ -65,7 +65,7 @@ async def try_now(client: BotClient, round_id: int) -> RoundView | None:
 
 
 async def _hat(client: BotClient, round_id: int) -> Hat | None:
-    """What goes into the draw, without those who have left the club since they were seen."""
+    """Return the input of the draw, without those who have left the club since they were last seen."""
     app = client.app
     found = await round_draws.hat(app.database, round_id, app.clock())
     if found is None or not found.unseen:
@@ -89,23 +89,23 @@ async def _gone(client: BotClient, guild_id: int, user_ids: Sequence[int]) -> li
             if error.code == UNKNOWN_MEMBER:
                 gone.append(user_id)
         except discord.HTTPException as error:
-            log.warning("whether members of a round are still there could not be found out: %s", error)
+            log.warning("could not check the membership of a round's members: %s", error)
             break
     return gone
 
 
 async def find_gone(client: BotClient, round_id: int) -> None:
-    """Ask Discord about everybody matched in a draw, and note who has left: they are in no outing of it then."""
+    """Check the membership of everybody matched in a draw; those who have left are removed from its outings."""
     guild_id, matched = await round_draws.matched_in(client.app.database, round_id)
     for user_id in matched:
         await notice(client, guild_id, user_id)
 
 
-# ── drawn ──
+# ── rendering ──
 
 
 async def draw_settled(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """Confirm a draw by itself; there is nothing to send."""
+    """Confirm a draw automatically; nothing is sent."""
     app, round_id = client.app, outgoing.subject_id or 0
     await find_gone(client, round_id)
     await round_draws.settle(app.database, round_id, app.clock())
@@ -114,13 +114,13 @@ async def draw_settled(client: BotClient, outgoing: RenderContext) -> RenderedMe
 
 
 async def draw_match(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """Draw the round; there is nothing to send."""
+    """Draw the round; nothing is sent."""
     await draw_now(client, outgoing.subject_id or 0)
     return None
 
 
 async def draw_notice(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """That the round comes, while it still does."""
+    """Render the notice of a round, if it still takes place."""
     asked = await rounds.invitation(client.app.database, outgoing.subject_id or 0, outgoing.user_id)
     if asked is None or (asked.state, asked.place) != ("announced", "asked"):
         return None
@@ -129,7 +129,7 @@ async def draw_notice(client: BotClient, outgoing: RenderContext) -> RenderedMes
 
 
 async def draw_preview(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """The draw for the organisers: in their channel in the club's language, else in each one's own."""
+    """Render the draw for the organisers, in their channel in the club's language, else in each one's own."""
     try:
         shown = await round_draws.seen(client.app.database, outgoing.subject_id or 0)
     except NotFound:
@@ -141,7 +141,7 @@ async def draw_preview(client: BotClient, outgoing: RenderContext) -> RenderedMe
 
 
 async def draw_matched(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """With whom one runs, and why."""
+    """Render the message to a matched member: partners, and the reasons."""
     try:
         outing = await outing_of(client.app.database, outgoing.payload["outing_id"])
     except NotFound:
@@ -152,31 +152,31 @@ async def draw_matched(client: BotClient, outgoing: RenderContext) -> RenderedMe
 
 
 async def draw_left(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
-    """That there is no partner this time, and what would help."""
+    """Render the message that there is no partner this time, and what would help."""
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     return RenderedMessage(views.left(outgoing.payload["help"], reader))
 
 
-# ── done ──
+# ── jobs ──
 
 
 async def announce(session: Session, due: DueJob, now: datetime) -> None:
-    """A day before, or as long as the club has set."""
+    """Announce the round, a day before or as long before as the club has set."""
     await rounds.announce(session, due.subject_id or 0, due.payload, due.fire_at, now)
 
 
 async def begin_match(session: Session, due: DueJob, now: datetime) -> None:
-    """The time of the match."""
+    """Start the match at its time."""
     await rounds.begin_match(session, due.payload["round_id"], now)
 
 
 async def confirm_by_itself(session: Session, due: DueJob, now: datetime) -> None:
-    """No organiser has said a word."""
+    """Confirm a draw that no organiser has confirmed in time."""
     await rounds.to_settle(session, due.subject_id or 0, now)
 
 
 async def not_drawn(session: Session, outgoing: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:
-    """The worker did not answer for a day."""
+    """Give up a round for which the worker did not answer for a day."""
     await rounds.give_up(session, outgoing.subject_id or 0, now)
 
 

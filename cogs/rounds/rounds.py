@@ -1,4 +1,4 @@
-"""The weekly round: Skip this week for members, and preview, redraw and confirm for organisers."""
+"""The weekly round: Skip this week for members; preview, redraw and confirm for organisers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from cogs.rounds.rounds_view import came_back, round_card, skipped
 
 
 async def show(interaction: Interaction) -> None:
-    """Show an organiser how the round stands, or would come out now."""
+    """Show an organiser the current round, or a trial draw of it."""
     person = await resolve_member(interaction)
     if person.guild_id is None:
         raise NotAllowed("errors.guild.only")
@@ -46,7 +46,7 @@ async def _newest(interaction: Interaction, guild_id: int, user_id: int) -> Roun
 
 
 class RoundsCog(commands.Cog):
-    """What the round's messages can do."""
+    """Messages and buttons of the round."""
 
     kinds = KINDS
 
@@ -56,13 +56,13 @@ class RoundsCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Plan what is not planned yet, such as after a time without the bot."""
+        """Schedule the missing jobs, such as after a downtime."""
         await begin(self.bot, "rounds", lambda: rounds.plan_all(self.app.database, self.app.clock()))
         self.app.outbox.wake()
 
     @pressed("round", "skip", "round_id")
     async def sit_out(self, interaction: Interaction, round_id: int) -> None:
-        """Leave this week's round out."""
+        """Skip this week's round."""
         person = await resolve_person(interaction)
         asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock())
         self.app.outbox.wake()
@@ -70,7 +70,7 @@ class RoundsCog(commands.Cog):
 
     @pressed("round", "back", "round_id")
     async def back(self, interaction: Interaction, round_id: int) -> None:
-        """Come back into it."""
+        """Undo Skip this week."""
         person = await resolve_person(interaction)
         asked = await rounds.sit_out(self.app.database, round_id, person.user_id, self.app.clock(), back=True)
         self.app.outbox.wake()
@@ -78,7 +78,7 @@ class RoundsCog(commands.Cog):
 
     @pressed("round", "page", "round_id", "page")
     async def page(self, interaction: Interaction, round_id: int, page: PageNumber) -> None:
-        """Turn the page."""
+        """Show another page."""
         person = await self._organiser(interaction, round_id)
         shown = await round_draws.seen(self.app.database, round_id, person.user_id)
         shown = await try_now(interaction.client, round_id) or shown
@@ -86,7 +86,7 @@ class RoundsCog(commands.Cog):
 
     @pressed("round", "confirm", "round_id", "seed")
     async def confirm(self, interaction: Interaction, round_id: int, seed: int) -> None:
-        """Make outings of the draw."""
+        """Confirm the draw, which creates its outings."""
         person = await self._organiser(interaction, round_id)
 
         async def confirm() -> bool:
@@ -99,7 +99,7 @@ class RoundsCog(commands.Cog):
 
     @pressed("round", "redraw", "round_id", "seed")
     async def redraw(self, interaction: Interaction, round_id: int, seed: int) -> None:
-        """Draw again, with another seed."""
+        """Draw again with another seed."""
         person = await self._organiser(interaction, round_id)
         before = await round_draws.seen(self.app.database, round_id, person.user_id)
         await round_draws.redraw_round(self.app.database, round_id, person.user_id, seed, self.app.clock())
@@ -109,13 +109,13 @@ class RoundsCog(commands.Cog):
         await self._answer(interaction, round_id, "rounds.said.same" if same else "rounds.said.redrawn")
 
     async def _organiser(self, interaction: Interaction, round_id: int) -> Person:
-        """Who presses, who must organise the round's club now."""
+        """Return the user, who must organise the round's club now."""
         person = await resolve_person(interaction)
         await check_organiser(interaction, person, (await round_draws.seen(self.app.database, round_id)).guild_id)
         return person
 
     async def _answer(self, interaction: Interaction, round_id: int, key: str) -> None:
-        """Say what was done: on the presser's own card, or to him alone where a message was pressed."""
+        """Report the result on the user's own card, or ephemerally if a public message was pressed."""
         person = await resolve_person(interaction)
         words = person.reader.t(key)
         here = interaction.message

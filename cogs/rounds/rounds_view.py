@@ -1,4 +1,4 @@
-"""The weekly round in words: the notice, what organisers see of a draw, and what each is told of it."""
+"""The messages of the weekly round: the notice, the draw for organisers, and the result for each member."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TURN_OF = {MatchReason.FORWARD.value: Wish.SPOTTER, MatchReason.BACKWARD.value: 
 MESSAGE_WORDS = 1500
 """Characters of outings in a message, which takes 2,000."""
 PAGE = 6
-"""Lines of a page; a card takes 4,000 characters."""
+"""Lines per page; a card takes 4,000 characters."""
 NAME = 30
 Words = tuple[str, ui.View | None]
 
@@ -34,7 +34,7 @@ Words = tuple[str, ui.View | None]
 
 
 def notice(asked: Invitation, reader: Localizer) -> Words:
-    """A day before: that the round comes, with what is known, and the button that leaves it out once."""
+    """Return the notice of a round with its dates, and the button to skip it once."""
     words = reader.t(
         "rounds.notice.asked",
         club=escaped(asked.club, 60),
@@ -46,19 +46,19 @@ def notice(asked: Invitation, reader: Localizer) -> Words:
 
 
 def skipped(asked: Invitation, reader: Localizer) -> Words:
-    """After Skip this week."""
+    """Return the answer to Skip this week."""
     words = reader.t("rounds.notice.skipped", day=reader.day(asked.monday))
     return words, classic(button(reader.t("rounds.button.back"), identity("round", "back", asked.round_id)))
 
 
 def came_back(asked: Invitation, reader: Localizer) -> Words:
-    """After coming back."""
+    """Return the answer to undoing Skip this week."""
     words = reader.t("rounds.notice.back", day=reader.day(asked.monday), at=format_dt(asked.match_at, "F"))
     return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 
 
 def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Localizer) -> str | None:
-    """With whom, when, where, as what, and why; None for who is not in it any more."""
+    """Return the message with partners, time, place, role and reasons; None if the member has left the outing."""
     me = outing.who(user_id)
     if me is None or me.presence is not Presence.IN:
         return None
@@ -81,14 +81,14 @@ def matched(outing: OutingView, user_id: int, why: Sequence[str], reader: Locali
 
 
 def left(help_: str, reader: Localizer) -> str:
-    """That there is no partner, and what would help."""
+    """Return the message that there is no partner, and what would help."""
     return reader.t(f"rounds.left.{help_}")
 
 
 def _reasons(
     why: Sequence[str], people: Sequence[tuple[int, str, Wish]], reader: Localizer, user_id: int | None = None
 ) -> str:
-    """In words: `it is your turn to face forward, the same place`; `user_id` reads it, of all `people` in it."""
+    """Return reasons such as `it is your turn to face forward, the same place`; `user_id` is the reader."""
     phrases = [_reason(*code.partition(":")[::2], people, reader, user_id) for code in why[:MOST_REASONS]]
     return reduce(lambda first, then: reader.t("rounds.why.joined", first=first, then=then), phrases) if phrases else ""
 
@@ -100,7 +100,7 @@ def _reason(
         return reader.t("rounds.why.apart", count=int(weeks))
     if kind in TURN_OF:
         whose = [(one, name) for one, name, wish in people if wish is TURN_OF[kind]]
-        if len(whose) != 1:  # who comes as what has changed since
+        if len(whose) != 1:  # roles have changed since
             return reader.t("rounds.why.turns")
         (one, name), *_ = whose
         return reader.t(f"rounds.why.{kind}{'_you' if one == user_id else ''}", name=escaped(name, NAME))
@@ -113,7 +113,7 @@ def _reason(
 
 
 def preview(shown: RoundView, reader: Localizer) -> Words | None:
-    """A draw for the organisers, to be confirmed or drawn again; once settled, one line."""
+    """Return a draw for the organisers, with confirm and redraw; one line once it is confirmed."""
     if shown.state == "confirmed":
         return reader.t("rounds.preview.confirmed", day=reader.day(shown.monday)), None
     if shown.state != "drawn":
@@ -134,7 +134,7 @@ def preview(shown: RoundView, reader: Localizer) -> Words | None:
 
 
 def round_card(shown: RoundView, page: int, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """The newest round, for an organiser, page by page."""
+    """Return a page of the newest round, for an organiser."""
     lines = _lines(shown, reader)
     pages = max(1, -(-len(lines) // PAGE))
     page = min(page, pages - 1)
@@ -182,7 +182,7 @@ def _standing(shown: RoundView, reader: Localizer) -> str:
 
 
 def _lines(shown: RoundView, reader: Localizer) -> list[str]:
-    """A line an outing, then one for each who is left over."""
+    """Return a line per outing, then one per member who is left over."""
     return [
         *(_line(one, reader) for one in shown.outings),
         *(
