@@ -1,4 +1,4 @@
-"""Files posted by a member, read in the worker, saved, reported, and asked about."""
+"""The import of files posted by a member: read in the worker, save, report, and ask for directions."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from cogs.runs.imports_view import next_row, question, report
 log = logging.getLogger(__name__)
 
 ASKED_AT_ONCE = 5
-"""Question cards sent after a report; the rest come one by one with its button."""
+"""Maximum number of question cards sent after a report; the others follow with its button."""
 
 
 async def import_files(interaction: Interaction, attachments: Sequence[discord.Attachment]) -> None:
-    """Bring in what was posted: a private report file by file, then a question for each run that came in.
+    """Import the attachments: send a private report by file, then a question for each imported run.
 
     Raises:
-        Conflict: another import of this member's is in hand.
+        Conflict: another import of this member is in progress.
     """
     person = await resolve_person(interaction)
     with interaction.client.app.worker.one_import(person.user_id):
@@ -56,7 +56,7 @@ async def _report(interaction: Interaction, person: Person, outcomes: Sequence[F
 async def _brought_in(
     interaction: Interaction, person: Person, attachments: Sequence[discord.Attachment]
 ) -> list[FileOutcome]:
-    """Read and save, file by file: nothing that was read is lost with what comes after it."""
+    """Read and save file by file, so that a failure does not lose what was read before."""
     app = interaction.client.app
     outcomes: list[FileOutcome] = []
 
@@ -65,7 +65,7 @@ async def _brought_in(
         try:
             outcomes.extend(await save_import(app.database, person, reports, **key, now=app.clock()))
         except Unavailable as error:
-            log.warning("files of an import could not be saved: %s", error)
+            log.warning("could not save files of an import: %s", error)
             outcomes.extend(map(not_saved, reports))
 
     large = [one for one in attachments if one.size > FILE_BYTES]
@@ -82,7 +82,7 @@ def _fetching(attachment: discord.Attachment) -> Callable[[], Awaitable[bytes | 
         try:
             return await attachment.read()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("an attachment could not be fetched: %r", error)
+            log.info("could not fetch an attachment: %r", error)
             return None
 
     return fetch

@@ -1,4 +1,4 @@
-"""The menu "Import run files", and the answers to which laps of an imported run were backward."""
+"""The context menu "Import run files", and the question which laps of an imported run were backward."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MENU = "Import run files"
 
 
 class Imports(commands.Cog):
-    """Imported runs, until they have their direction."""
+    """Imported runs, until their direction is known."""
 
     def __init__(self, bot: BotClient) -> None:
         self.bot = bot
@@ -36,15 +36,15 @@ class Imports(commands.Cog):
         self.menu = app_commands.ContextMenu(name=MENU, callback=self.import_from_message)
 
     async def cog_load(self) -> None:
-        """Offer the menu: a cog's decorators cannot."""
+        """Add the context menu, which a cog's decorators cannot do."""
         self.bot.tree.add_command(self.menu)
 
     async def cog_unload(self) -> None:
-        """Take the menu back."""
+        """Remove the context menu."""
         self.bot.tree.remove_command(MENU, type=discord.AppCommandType.message)
 
     async def import_from_message(self, interaction: Interaction, message: discord.Message) -> None:
-        """Bring in the files of a message of one's own: they go into one's own log."""
+        """Import the files of the user's own message into their own log."""
         await resolve_person(interaction)
         if message.author.id != interaction.user.id:
             raise NotAllowed("imports.menu.not_yours")
@@ -54,21 +54,21 @@ class Imports(commands.Cog):
 
     @pressed("import", "ask", "run_id")
     async def ask(self, interaction: Interaction, run_id: int) -> None:
-        """The question again."""
+        """Show the question again."""
         person = await resolve_person(interaction)
         asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         await replace(interaction, question(asked, person.reader))
 
     @pressed("import", "next")
     async def next(self, interaction: Interaction) -> None:
-        """The next run that waits for an answer, in a card of its own."""
+        """Show the next run without a direction, in a new card."""
         person = await resolve_person(interaction)
         asked = await lap_directions.next_question(self.app.database, person.user_id)
         await reply(interaction, question(asked, person.reader), private=True)
 
     @pressed("import", "same", "run_id", "there_id", "kept")
     async def same(self, interaction: Interaction, run_id: int, there_id: int, kept: Literal["run", "there"]) -> None:
-        """They are one run: keep the one that was there, or take the other for it. The deleted one offers Undo."""
+        """Treat two runs as one: keep the earlier one, or replace it by the other. The deleted one offers Undo."""
         person = await resolve_person(interaction)
         kept_id, dropped_id = (run_id, there_id) if kept == "run" else (there_id, run_id)
         dropped = await overlapping_runs.keep_one(
@@ -86,14 +86,14 @@ class Imports(commands.Cog):
 
     @pressed("import", "two", "run_id", "there_id")
     async def two(self, interaction: Interaction, run_id: int, there_id: int) -> None:
-        """They are two runs: both count."""
+        """Keep two runs; both count."""
         person = await resolve_person(interaction)
         await overlapping_runs.keep_both(self.app.database, run_id, there_id, person.user_id)
         await replace(interaction, card(person.reader.t("imports.twins.two")))
         await self._ask_next(interaction, person, run_id)
 
     async def _ask_next(self, interaction: Interaction, person: Person, run_id: int) -> None:
-        """What is still to be asked about a run that stays: another that covers its time, or which way it was."""
+        """Ask what is still open about a kept run: another that overlaps it, or its direction."""
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         if view.content.told:
             await ask_if_twice(interaction, person, view)
@@ -108,7 +108,7 @@ class Imports(commands.Cog):
         run_id: int,
         direction: Literal[Direction.BACKWARD, Direction.FORWARD],
     ) -> None:
-        """All of it, or none."""
+        """Store that the whole run was backward, or none of it."""
         person = await resolve_person(interaction)
         view = await lap_directions.tell_all(
             self.app.database,
@@ -122,7 +122,7 @@ class Imports(commands.Cog):
 
     @pressed("import", "drop", "run_id")
     async def drop(self, interaction: Interaction, run_id: int) -> None:
-        """Leave out what was no run; its card offers Undo."""
+        """Delete an activity that was not a run; its card offers Undo."""
         person = await resolve_person(interaction)
         view = await run_changes.delete_run(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
@@ -131,7 +131,7 @@ class Imports(commands.Cog):
 
     @pressed("import", "choose", "run_id", "page")
     async def choose(self, interaction: Interaction, run_id: int, page: PageNumber) -> None:
-        """A page of laps to tick."""
+        """Show a page of laps to tick."""
         person = await resolve_person(interaction)
         asked = await lap_directions.question(self.app.database, run_id, person.user_id)
         if asked.twins is not None:
@@ -143,7 +143,7 @@ class Imports(commands.Cog):
     async def tick(
         self, interaction: Interaction, run_id: int, page: PageNumber, ticked: Chosen[frozenset[int]]
     ) -> None:
-        """Keep what is ticked on this page."""
+        """Store the ticked laps of this page."""
         person = await resolve_person(interaction)
         shown = range(page * PAGE, (page + 1) * PAGE)
         asked = await lap_directions.tick_laps(self.app.database, run_id, person.user_id, shown, ticked)
@@ -151,7 +151,7 @@ class Imports(commands.Cog):
 
     @pressed("import", "save", "run_id")
     async def save(self, interaction: Interaction, run_id: int) -> None:
-        """The ticked laps were backward."""
+        """Store that the ticked laps were backward."""
         person = await resolve_person(interaction)
         view = await lap_directions.tell_ticked(
             self.app.database, run_id, person.user_id, interaction_id=interaction.id, now=self.app.clock()
@@ -166,7 +166,7 @@ class Imports(commands.Cog):
 
     @pressed("import", "portion", "run_id")
     async def portion(self, interaction: Interaction, run_id: int, share: Entered[str]) -> None:
-        """Take a distance or a percentage."""
+        """Store a distance or a percentage."""
         person = await resolve_person(interaction)
         part = parse_backward(share, form_units(person.reader), person.reader.language)
         view = await lap_directions.tell_part(
@@ -175,7 +175,7 @@ class Imports(commands.Cog):
         await self._told(interaction, person, view)
 
     async def _told(self, interaction: Interaction, person: Person, view: RunView) -> None:
-        """Show the run as told, in place of the question, with the way on to the next."""
+        """Show the run in place of the question, with a button for the next one."""
         notices = []
         if breaks_the_rule(view.content, person.solo_surfaces):
             notices.append(rule(view.content, person.reader, person.solo_surfaces))
@@ -188,5 +188,5 @@ class Imports(commands.Cog):
 
 
 async def setup(bot: BotClient) -> None:
-    """Load the menu and the answers."""
+    """Add the cog."""
     await bot.add_cog(Imports(bot))

@@ -1,4 +1,4 @@
-"""How an import looks: the report file by file, and the question no file answers: which way was it?"""
+"""The cards of an import: the report by file, and the question about the direction, which no file contains."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bot.services.runs.runs import RunView
 from cogs.runs.run_card_view import COLOURS, way
 
 PAGE = 25
-"""Laps on a page: as many as a select of Discord holds."""
+"""Laps per page; the maximum of a Discord select."""
 REPORT_CHARACTERS = 3000
-"""How much of a report is spelt out; a message holds 4,000 characters."""
+"""Characters of a report that are spelt out; a message takes 4,000."""
 SIGNS = {
     Outcome.IMPORTED: "imported",
     Outcome.ALREADY: "already",
@@ -32,17 +32,17 @@ SIGNS = {
 
 
 def size(reader: Localizer, distance_m: int | None, duration_ms: int) -> str:
-    """`5.00 km · 27:30`, or the time alone."""
+    """Return a size such as `5.00 km · 27:30`, or the time alone."""
     time = reader.duration(duration_ms)
     return f"{reader.distance(distance_m)} · {time}" if distance_m else time
 
 
 def report(outcomes: Sequence[FileOutcome], reader: Localizer, *, waiting: int, note: str = "") -> ui.LayoutView:
-    """What became of each file; `waiting` runs of this import have not got their direction yet."""
+    """Return the result of each file; `waiting` is the number of imported runs without a direction."""
     lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
     told = [(outcome.run_id is not None, _line(outcome, reader)) for outcome in outcomes]
     if sum(len(words) + 1 for _, words in told) > room:
-        told.sort(key=lambda line: not line[0])  # of a long report the end is only counted: what came in goes first
+        told.sort(key=lambda line: not line[0])  # the end of a long report is only counted: list imported files first
     for at, (_, words) in enumerate(told):
         room -= len(words) + 1
         if room < 0:
@@ -71,7 +71,7 @@ def _line(outcome: FileOutcome, reader: Localizer) -> str:
 
 
 def question(asked: LapQuestion, reader: Localizer) -> ui.LayoutView:
-    """Which laps, or how much, of an imported run were backward; before that, whether it is there already."""
+    """Return the question which laps were backward, or how much; first, whether the run was logged already."""
     if asked.twins is not None:
         return same_or_two(asked.twins, reader)
     laps = len(asked.laps)
@@ -110,7 +110,7 @@ def question(asked: LapQuestion, reader: Localizer) -> ui.LayoutView:
 
 
 def same_or_two(twins: Twins, reader: Localizer) -> ui.LayoutView:
-    """Whether two runs that cover the same time are one, both shown."""
+    """Return the question whether two overlapping runs are the same, showing both."""
     run, there = twins.run, twins.there
     words = [
         reader.t("imports.twins.title"),
@@ -136,12 +136,12 @@ def _sight(view: RunView, reader: Localizer) -> str:
 
 
 def next_row(reader: Localizer, waiting: int) -> ui.ActionRow[Any]:
-    """The way on to the next run that waits for its direction."""
+    """Return the button for the next run without a direction."""
     return row(button(reader.t("imports.ask.next", count=waiting), identity("import", "next")))
 
 
 def lap_choice(asked: LapQuestion, reader: Localizer, page: int) -> ui.LayoutView:
-    """A page of laps to tick; what is ticked is kept with the run, so pages and restarts lose nothing."""
+    """Return a page of laps to tick; ticks are stored with the run, so they survive page changes and restarts."""
     count = len(asked.laps)
     last_page = (count - 1) // PAGE
     page = min(max(page, 0), last_page)
@@ -195,7 +195,7 @@ def _ticked(laps: Sequence[UntoldLap], reader: Localizer) -> str:
 
 
 def share_form(run_id: int, reader: Localizer) -> Form:
-    """How much of a run without laps was backward."""
+    """Return the form for how much of a run without laps was backward."""
     field = Field(
         "share",
         reader.t("imports.share.label"),

@@ -1,4 +1,4 @@
-"""`/log`: a run in one command."""
+"""`/log`: log a run with one command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cogs.runs.spotter_requests import check_spotter
 
 
 class Log(commands.Cog):
-    """Logging runs by hand."""
+    """The log command."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -43,7 +43,7 @@ class Log(commands.Cog):
         effort: app_commands.Range[int, 0, 10] | None = None,
         note: app_commands.Range[str, 1, 500] | None = None,
     ) -> None:
-        """Read what was typed, log it, and show the card: to the club, or to the runner alone."""
+        """Parse the options, log the run, and show its card to the club, or to the runner alone."""
         person = await resolve_person(interaction)
         await check_spotter(interaction, spotter)
         typed = Typed(distance, time, pace, direction, backward, when)

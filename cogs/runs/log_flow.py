@@ -1,4 +1,4 @@
-"""Logging a typed run, by `/log` or by the form behind a reminder: stored, shown to whom it is shared with."""
+"""Logging a typed run, by `/log` or by the form of a reminder: store it and show its card."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def content_of(
     effort: int | None = None,
     note: str | None = None,
 ) -> RunContent:
-    """A new run of this person, from what was typed and chosen."""
+    """Return the content of a new run from parsed and chosen values."""
     return RunContent(
         started_at=entry.started_at,
         zone=person.reader.zone,
@@ -43,7 +43,7 @@ def content_of(
 
 
 async def log_and_show(interaction: Interaction, person: Person, content: RunContent) -> None:
-    """Log a run and show its card: to the club, or to the runner alone; a spotter is asked."""
+    """Log a run, show its card to the club, or to the runner alone, and ask its spotter."""
     app = interaction.client.app
     digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
     private = not person.in_guild or person.sharing is Sharing.ME or digest_instead

@@ -1,4 +1,4 @@
-"""Asking a runner whether two runs that cover the same time are one, when the second of them counts already."""
+"""The question whether two runs of the same time are one, asked once the second of them counts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 
 
 async def ask_if_twice(interaction: Interaction, person: Person, view: RunView) -> None:
-    """Show both privately, behind the answer to what made the run count; nothing where no other covers its time."""
+    """Ask privately, as a followup, showing both runs; do nothing if no other run overlaps."""
     if view.deleted or not view.content.told:
         return
     try:
         found = await overlapping_runs.twins(interaction.client.app.database, view.run_id, person.user_id)
     except Unavailable as error:
-        log.warning("nobody could be asked whether run %d is there twice: %s", view.run_id, error)
+        log.warning("could not look for runs that overlap run %d: %s", view.run_id, error)
         return
     if found is not None:
         await reply(interaction, same_or_two(found, person.reader), private=True)

@@ -1,4 +1,4 @@
-"""The buttons under a run, wherever its card stands: Undo, Edit, Share, and the spotter's answer."""
+"""The buttons below a run's card: Undo, Edit, Share, and the spotter's answer."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from cogs.runs.spotter_requests import answers, notice_spotter, question, tell_l
 
 
 class Cards(commands.Cog):
-    """What a run's card can do."""
+    """Buttons of a run's cards."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     @pressed("run", "undo", "run_id", "revision")
     async def undo(self, interaction: Interaction, run_id: int, revision: Version) -> None:
-        """Take back the change this card reports, while it is the newest."""
+        """Undo the change that this card reports, if it is the newest."""
         person = await resolve_person(interaction)
         view = await run_changes.undo_change(
             self.app.database,
@@ -49,14 +49,14 @@ class Cards(commands.Cog):
 
     @pressed("run", "edit", "run_id")
     async def edit(self, interaction: Interaction, run_id: int) -> None:
-        """Open the form, filled with the run as it is."""
+        """Open the form, filled with the run's values."""
         person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await open_form(interaction, edit_form(view, person.reader))
 
     @pressed("run", "amend", "run_id", "revision")
     async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
-        """Take what the form says over into the run."""
+        """Store the form's values."""
         person = await resolve_person(interaction)
         now = self.app.clock()
         before = await runs.own_run(self.app.database, run_id, person.user_id)
@@ -79,19 +79,19 @@ class Cards(commands.Cog):
 
     @pressed("run", "share", "run_id")
     async def share(self, interaction: Interaction, run_id: int) -> None:
-        """Show, to the runner alone, who sees the run."""
+        """Show, ephemerally, who sees the run."""
         person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await reply(interaction, sharing_panel(view, person), private=True)
 
     @pressed("run", "sharing", "run_id")
     async def sharing(self, interaction: Interaction, run_id: int, sharing: Chosen[Sharing]) -> None:
-        """Choose club or only me."""
+        """Choose between the club and only me."""
         await self._share(interaction, run_id, sharing=sharing)
 
     @pressed("run", "extras", "run_id")
     async def extras(self, interaction: Interaction, run_id: int, extras: Chosen[frozenset[Extra]]) -> None:
-        """Choose what a club card shows as well."""
+        """Choose the additional parts of the public card."""
         await self._share(interaction, run_id, extras=extras)
 
     async def _share(
@@ -117,7 +117,7 @@ class Cards(commands.Cog):
 
     @pressed("run", "post", "run_id")
     async def post(self, interaction: Interaction, run_id: int) -> None:
-        """Post the public card of a run shared with the club in the channel this is pressed in."""
+        """Post the public card of a shared run in the current channel."""
         person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id, for_club=True)
         if person.club is None or not person.in_guild or view.guild_id != person.club.guild_id:
@@ -131,12 +131,12 @@ class Cards(commands.Cog):
 
     @pressed("spotter", "yes", "run_id")
     async def spotter_yes(self, interaction: Interaction, run_id: int) -> None:
-        """The spotter agrees."""
+        """Store that the spotter confirms."""
         await self._spotted(interaction, run_id, agreed=True)
 
     @pressed("spotter", "no", "run_id")
     async def spotter_no(self, interaction: Interaction, run_id: int) -> None:
-        """The spotter was not there."""
+        """Store that the spotter was not there."""
         await self._spotted(interaction, run_id, agreed=False)
 
     async def _spotted(self, interaction: Interaction, run_id: int, *, agreed: bool) -> None:
@@ -150,7 +150,7 @@ class Cards(commands.Cog):
 
     @pressed("spotter", "show", "run_id", "user_id")
     async def spotter_show(self, interaction: Interaction, run_id: int, user_id: int) -> None:
-        """Open, for the spotter alone, what waits for him."""
+        """Show the waiting question, to the spotter alone."""
         person = await resolve_person(interaction)
         if person.user_id != user_id:
             await say_privately(interaction, person.reader.t("delivery.not_for_you"))
@@ -162,7 +162,7 @@ class Cards(commands.Cog):
         await say(interaction, question(view, person.reader), view=answers(view, person.reader))
 
     async def _show_change(self, interaction: Interaction, person: Person, view: RunView, words: str) -> None:
-        """Redraw the card pressed, and every public card of the run."""
+        """Redraw the pressed card, and every public card of the run."""
         here = interaction.message
         if here is not None and not here.flags.ephemeral and view.guild_id is not None:
             shown = await runs.run_for_card(self.app.database, view.run_id)

@@ -1,4 +1,4 @@
-"""How a run looks: to its club, to its runner, and in one line."""
+"""The cards of a run: public, private, and in one line."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ GONE = Colour(0x64748B)
 
 
 def way(directions: frozenset[Direction]) -> str:
-    """The word for a run's directions: backward, forward, mixed or untold."""
+    """Return the key of a run's direction: backward, forward, mixed or untold."""
     if Direction.UNTOLD in directions:
         return "untold"
     return "mixed" if len(directions) > 1 else next(iter(directions)).value
 
 
 def line(run: RunLine, reader: Localizer) -> str:
-    """`Tue 17 Nov · 5.00 km backward · 27:30`: how a run is chosen in words."""
+    """Return a line such as `Tue 17 Nov · 5.00 km backward · 27:30`, used to choose a run."""
     direction = reader.t(f"runs.direction.{way(run.directions)}")
     key = "runs.line.run" if run.distance_m is not None else "runs.line.time"
     return reader.t(
@@ -39,7 +39,7 @@ def line(run: RunLine, reader: Localizer) -> str:
 
 
 def line_of(view: RunView, reader: Localizer) -> str:
-    """The same line for a whole run."""
+    """Return the same line for a `RunView`."""
     content = view.content
     return line(
         RunLine(
@@ -56,16 +56,16 @@ def line_of(view: RunView, reader: Localizer) -> str:
 
 
 def title(content: RunContent, reader: Localizer) -> str:
-    """`⏪ 5.00 km backward in 27:30`."""
+    """Return a title such as `⏪ 5.00 km backward in 27:30`."""
     kind = way(content.directions)
     key = f"runs.card.{kind}" if content.distance_m is not None else f"runs.card.{kind}_time"
     return reader.t(key, distance_m=content.distance_m, duration_ms=content.duration_ms)
 
 
 def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
-    """What the club sees of a run, in the club's language and units, with its runner's buttons.
+    """Return the public card of a run, in the club's language and units, with its runner's buttons.
 
-    A run taken back or made private leaves a line without figures.
+    A deleted or private run leaves a line without figures.
     """
     name = escaped(view.runner, 60)
     if view.deleted:
@@ -91,7 +91,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
 
 
 def private_card(view: RunView, reader: Localizer, weight_kg: float | None, *notices: str) -> ui.LayoutView:
-    """What only the runner sees: everything, in the runner's language, units and the run's zone."""
+    """Return the card for the runner alone: all data, in the runner's language and units and the run's zone."""
     content = view.content
     if view.deleted:
         undo = button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision))
@@ -115,7 +115,7 @@ def private_card(view: RunView, reader: Localizer, weight_kg: float | None, *not
 
 
 def standing(view: RunView, reader: Localizer) -> list[str]:
-    """Why a run is on no board, or sets no best, if so."""
+    """Return why a run is on no board, or sets no personal best, if so."""
     said = []
     if view.content.sharing is Sharing.ME:
         said.append(reader.t("runs.card.only_me"))
@@ -131,7 +131,7 @@ def standing(view: RunView, reader: Localizer) -> list[str]:
 
 
 def kilocalories(content: RunContent, reader: Localizer, weight_kg: float | None) -> list[str]:
-    """The range of kilocalories, for the runner's own eyes: they give the weight away."""
+    """Return the range of kilocalories, for the runner alone, since it reveals the weight."""
     spent = cost(content.stretches, weight_kg)
     if spent is None or spent.kcal_low is None or spent.kcal_high is None:
         return []
@@ -139,7 +139,7 @@ def kilocalories(content: RunContent, reader: Localizer, weight_kg: float | None
 
 
 def week_line(view: RunView, reader: Localizer) -> list[str]:
-    """`Week: 12.30 km backward · 5.00 km forward`, or nothing when there is none."""
+    """Return a line such as `Week: 12.30 km backward · 5.00 km forward`, or nothing."""
     backward_m, backward_ms = view.week.sums.get(Direction.BACKWARD, (0, 0))
     forward_m, forward_ms = view.week.sums.get(Direction.FORWARD, (0, 0))
     if backward_m and forward_m:
@@ -154,7 +154,7 @@ def week_line(view: RunView, reader: Localizer) -> list[str]:
 
 
 def rule(content: RunContent, reader: Localizer, solo_surfaces: frozenset[Surface]) -> str:
-    """The one rule, kindly; and where the surface was not told, how to say that it was one of those."""
+    """Return the safety rule; if no surface was given, with a hint how to give one where running alone is allowed."""
     if content.surface is not None or not solo_surfaces:
         return reader.t("runs.say.rule")
     allowed = sorted(reader.t(f"runs.surface.{surface.value}") for surface in solo_surfaces)
@@ -162,7 +162,7 @@ def rule(content: RunContent, reader: Localizer, solo_surfaces: frozenset[Surfac
 
 
 def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
-    """What an edit came to; and the rule, where it is the edit that broke it."""
+    """Return the result of an edit, with the safety rule if the edit broke it."""
     reader, solo = person.reader, person.solo_surfaces
     said = [reader.t("runs.edit.done" if after.revision != before.revision else "runs.edit.nothing")]
     if breaks_the_rule(after.content, solo) and not breaks_the_rule(before.content, solo):
@@ -171,7 +171,7 @@ def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
 
 
 def _about(content: RunContent, reader: Localizer) -> list[str]:
-    """Pace and surface."""
+    """Return pace and surface."""
     said = []
     if content.distance_m:
         said.append(reader.pace(content.duration_ms / content.distance_m))
@@ -181,7 +181,7 @@ def _about(content: RunContent, reader: Localizer) -> list[str]:
 
 
 def divided(content: RunContent, reader: Localizer) -> list[str]:
-    """How a mixed run divides."""
+    """Return the parts of a mixed run."""
     if way(content.directions) != "mixed":
         return []
     metres = dict.fromkeys(Direction, 0)
@@ -207,7 +207,7 @@ def divided(content: RunContent, reader: Localizer) -> list[str]:
 
 
 def _cost(content: RunContent, reader: Localizer) -> list[str]:
-    """What the run cost beside the same run forward; the ratio alone."""
+    """Return the energy cost relative to the same run forward; the ratio only."""
     spent = cost(content.stretches, None)
     if spent is None:
         return []
@@ -231,7 +231,7 @@ def _spotter(view: RunView, reader: Localizer) -> list[str]:
 
 
 def _shared_extras(view: RunView, reader: Localizer) -> list[str]:
-    """What the runner ticked, and a spotter who has agreed."""
+    """Return the parts that the runner chose to show, and a spotter who has confirmed."""
     content, said = view.content, []
     agreed = content.spotter_state is SpotterState.AGREED
     if agreed or (Extra.SPOTTER in content.extras and content.spotter_state is SpotterState.ASKED):
@@ -257,5 +257,5 @@ def _buttons(view: RunView, reader: Localizer) -> list[Component]:
 
 
 def form_units(reader: Localizer) -> Units:
-    """What a form is filled in with: one unit, so that it reads back."""
+    """Return the units for filling a form: a single system, so that the values parse back."""
     return Units.METRIC if reader.units is Units.BOTH else reader.units

@@ -1,4 +1,4 @@
-"""Public cards of runs: posting them, and drawing them again when the run changes, weeks and restarts later."""
+"""Public cards of runs: record them, and redraw them when the run changes, also weeks and restarts later."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _drawing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
 async def redraw(client: BotClient, run_id: int, *, except_message: int | None = None) -> list[str]:
-    """Draw every public card of a run as it is now.
+    """Redraw every public card of a run.
 
     Returns:
-        Links to those that could not be drawn again.
+        Links to those that could not be redrawn.
 
-    One at a time for each run, and each from what the database then says, so that of two changes at once the later
-    is what stays. A card that is gone is forgotten; one that may not be edited is left.
+    Redraws of one run are serialised, and each reads the database, so that the later of two concurrent changes is
+    shown. A deleted card is forgotten; one that may not be edited is left.
     """
     lock = _drawing.setdefault(run_id, asyncio.Lock())
     async with lock:
@@ -50,7 +50,7 @@ async def redraw(client: BotClient, run_id: int, *, except_message: int | None =
             except discord.NotFound:
                 await runs.drop_card(client.app.database, card.message_id)
             except discord.HTTPException as error:
-                log.warning("the card of run %d could not be redrawn: %s", run_id, error)
+                log.warning("could not redraw the card of run %d: %s", run_id, error)
                 stuck.append(f"https://discord.com/channels/{view.guild_id}/{card.channel_id}/{card.message_id}")
             except BROKEN as error:
                 log.warning("the card of run %d is out of date: %r", run_id, error)
@@ -58,26 +58,26 @@ async def redraw(client: BotClient, run_id: int, *, except_message: int | None =
 
 
 async def follow(interaction: Interaction, run_id: int, *, except_message: int | None = None) -> None:
-    """Redraw after a change has been answered. What goes wrong here is told, but undoes nothing."""
+    """Redraw the cards after a change has been answered. A failure is reported, but undoes nothing."""
     try:
         stuck = await redraw(interaction.client, run_id, except_message=except_message)
     except (Unavailable, discord.DiscordException) as error:
-        log.warning("the cards of run %d could not be redrawn: %s", run_id, error)
+        log.warning("could not redraw the cards of run %d: %s", run_id, error)
         return
     if stuck:
         await tell(interaction, reader_in(interaction).t("runs.stuck", links=" ".join(stuck)))
 
 
 async def keep(interaction: Interaction, view: RunView, message_id: int | None) -> None:
-    """Remember a public card just posted; draw it again if its run changed while it was on its way."""
+    """Record a public card just posted; redraw it if its run has changed meanwhile."""
     database, channel_id = interaction.client.app.database, interaction.channel_id
     if channel_id is None or message_id is None:
-        log.warning("the card of run %d is not remembered: Discord does not say which message it is", view.run_id)
+        log.warning("the card of run %d is not recorded: Discord did not return its message id", view.run_id)
         return
     try:
         revision = await runs.keep_card(database, view.run_id, channel_id, message_id)
     except Unavailable as error:
-        log.warning("the card of run %d is not remembered: %s", view.run_id, error)
+        log.warning("the card of run %d is not recorded: %s", view.run_id, error)
         return
     if revision != view.revision:
         await follow(interaction, view.run_id)

@@ -1,4 +1,4 @@
-"""A page of one's own runs."""
+"""The list of a member's own runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cogs.runs.run_card_view import line
 
 
 def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> ui.LayoutView:
-    """The page, a menu that opens a run, and the way to older and newer ones."""
+    """Return a page with a menu that opens a run, and buttons to older and newer pages."""
     heading = [f"### {reader.t('runs.list.title')}"]
     chosen = []
     if direction != "any":

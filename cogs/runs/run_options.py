@@ -1,4 +1,4 @@
-"""Typed options: what a member writes into `/log`, `/runs edit` and the form, and what autocomplete makes of it."""
+"""Options of `/log`, `/runs edit` and the run form: parsing, autocomplete, and pre-filled values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from cogs.runs.run_card_view import form_units, line, way
 
 CHOICE_LIMIT = 100
 OFFERED = 25
-"""Choices shown, the newest first."""
+"""Maximum number of choices; the newest runs first."""
 DIRECTIONS = [app_commands.Choice(name=localized(f"runs.direction.{way}"), value=way.value) for way in Way]
 SURFACES = [app_commands.Choice(name=localized(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
 TOLD_DIRECTIONS = [
@@ -38,7 +38,7 @@ TOLD_DIRECTIONS = [
 ]
 
 Told = app_commands.Range[str, 1, CHOICE_LIMIT]
-"""A distance, time, pace, share or moment as typed, or words that look for a run."""
+"""A distance, time, pace, share or moment as typed, or words to find a run by."""
 
 RUN_OPTIONS = {
     "distance": localized("runs.commands.distance"),
@@ -52,21 +52,21 @@ RUN_OPTIONS = {
     "effort": localized("runs.commands.effort"),
     "note": localized("runs.commands.note"),
 }
-"""What a run is told by, as `/log` and `/runs edit` describe it."""
+"""The options that describe a run, for `/log` and `/runs edit`."""
 
 
 def manner_of(reader: Localizer) -> Manner:
-    """How this reader writes."""
+    """Return how to parse what this reader types: units, language and zone."""
     return Manner(form_units(reader), reader.language, reader.zone)
 
 
 def read_entry(typed: Typed, reader: Localizer, now: datetime) -> RunEntry:
-    """A new run from its texts. Raises `BadInput`."""
+    """Parse a new run. Raises `BadInput`."""
     return domain.read_entry(typed, manner_of(reader), now)
 
 
 async def suggest_entry(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """What has been understood so far: `5.00 km · 27:30 · 5:30/km`, or why not."""
+    """Suggest what was parsed so far (`5.00 km · 27:30 · 5:30/km`), or the reason why it is invalid."""
     if not current.strip():
         return []
     person = await resolve_person(interaction)
@@ -87,7 +87,7 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
 
 
 async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """The day and hour understood, `Tue 17 Nov 18:30`, or each of several; or why not."""
+    """Suggest the parsed start (`Tue 17 Nov 18:30`), each of several readings, or the reason why it is invalid."""
     if not current.strip():
         return []
     person = await resolve_person(interaction)
@@ -97,7 +97,7 @@ async def suggest_when(interaction: Interaction, current: str) -> list[app_comma
 def suggested(
     typed: str, reader: Localizer, read: Callable[[str, Manner, datetime], list[datetime]], now: datetime
 ) -> list[app_commands.Choice[str]]:
-    """A choice for each moment that a text can mean, or why there is none; of several, each is a whole date."""
+    """Return a choice per reading of a moment, or the reason why there is none; several readings have full dates."""
     try:
         starts = read(typed, manner_of(reader), now)
     except MemberError as error:
@@ -108,17 +108,17 @@ def suggested(
 
 
 async def suggest_run(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """One's own runs in words; the value is the run's id, which only its runner can use."""
+    """Suggest the user's own runs; the value is the run's id, which only its runner can use."""
     person = await resolve_person(interaction)
     found = await _found(interaction, person.reader, current, OFFERED)
     return [plain_choice(line(run, person.reader), f"#{run.run_id}") for run in found]
 
 
 async def chosen_run(interaction: Interaction, reader: Localizer, typed: str) -> int:
-    """The run chosen by autocomplete, or the only one the typed words fit.
+    """Return the id of the run chosen in autocomplete, or of the only one that matches the text.
 
     Raises:
-        NotFound: none or several fit. Whose a run is, is settled where it is read or changed.
+        NotFound: none or several match. Ownership is checked where the run is read or changed.
     """
     if re.fullmatch("#[0-9]{1,18}", typed):
         return int(typed[1:])
@@ -129,7 +129,7 @@ async def chosen_run(interaction: Interaction, reader: Localizer, typed: str) ->
 
 
 async def _found(interaction: Interaction, reader: Localizer, typed: str, limit: int) -> tuple[RunLine, ...]:
-    """The newest runs that the words fit."""
+    """Return the newest runs that match the text."""
     ways = {way: reader.t(f"runs.direction.{way}") for way in ("backward", "forward", "mixed", "untold")}
     clues = read_clues(typed, reader.units, ways)
     if clues is None:
@@ -138,17 +138,17 @@ async def _found(interaction: Interaction, reader: Localizer, typed: str, limit:
 
 
 def edit_form(view: RunView, reader: Localizer) -> Form:
-    """The form for changing a run, filled with what is there."""
+    """Return the form to edit a run, filled with its values."""
     return _form(view.content, identity("run", "amend", view.run_id, view.revision), reader)
 
 
 def draft_form(content: RunContent, outing_id: int, reader: Localizer) -> Form:
-    """The form for changing the run that an outing has drafted."""
+    """Return the form to edit the run that an outing has drafted."""
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
 def log_form(usual: Direction, custom_id: str, reader: Localizer, meant: str = "") -> Form:
-    """The form for a run that has just ended, filled with what `meant`, a sentence, names of it, else as usual."""
+    """Return the form for a new run, filled with the values that the sentence `meant` mentions, else the usual ones."""
     named = domain.mentioned(meant, manner_of(reader))
     filled = {
         "distance": named.distance or "",
@@ -161,7 +161,7 @@ def log_form(usual: Direction, custom_id: str, reader: Localizer, meant: str = "
 
 @dataclass(frozen=True, slots=True)
 class RunForm:
-    """What the form of a run says, as typed."""
+    """The values of the run form, as typed."""
 
     distance: str
     time: str
@@ -170,13 +170,13 @@ class RunForm:
     note: str
 
     def measures(self) -> dict[str, str]:
-        """What was typed beside the note, by the names of the fields; those left empty are not in it."""
+        """Return the fields except the note, by name, without empty ones."""
         typed = {"distance": self.distance, "time": self.time, "direction": self.direction, "when": self.when}
         return {name: text.strip() for name, text in typed.items() if text.strip()}
 
 
 def typed_from_form(form: RunForm, usual: Direction) -> Typed:
-    """What the form for a new run says."""
+    """Return the typed values of the form for a new run."""
     given = form.measures()
     typed = Typed(**given)
     return typed if typed.direction else typed.facing(usual)
@@ -203,7 +203,7 @@ def _fields(title: str, custom_id: str, filled: Mapping[str, str], reader: Local
 def amendment_from_form(
     form: RunForm, content: RunContent, reader: Localizer, now: datetime
 ) -> Callable[[RunContent], RunContent]:
-    """What the form changes. A field left as it was filled in is left alone, so that rounding changes nothing."""
+    """Return the change made in the form. Fields left as pre-filled change nothing, so that rounding has no effect."""
     filled = _filled(content, reader)
     given = {name: text for name, text in form.measures().items() if text != filled[name]}
     amend = domain.amendment(Typed(**given), manner_of(reader), now)
@@ -238,7 +238,7 @@ def _filled(content: RunContent, reader: Localizer) -> dict[str, str]:
 
 
 def _understood(typed: Typed, reader: Localizer, now: datetime) -> str:
-    """The parts that read, one after the other; a lone distance is fine while one is still typing."""
+    """Return the parsed parts; a distance or pace alone is valid while the user is typing."""
     manner = manner_of(reader)
     if typed.distance and not typed.time and not typed.pace:
         return reader.distance(parse_distance(typed.distance, manner.units, manner.language))
@@ -257,7 +257,7 @@ def _understood(typed: Typed, reader: Localizer, now: datetime) -> str:
 
 
 def plain_choice(words: str, value: str) -> app_commands.Choice[str]:
-    """A choice of autocomplete, as long as it may be."""
-    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: nothing to escape
+    """Return an autocomplete choice, cut to Discord's limit."""
+    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: remove escapes
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -1,4 +1,4 @@
-"""`/runs`: one's own runs, paged, shown, changed, deleted, taken out as files, brought in from the watch."""
+"""`/runs`: list, show, edit, delete, export and import a member's own runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ REMOVABLE = [
 
 
 class Runs(commands.GroupCog, group_name="runs", group_description=localized("runs.commands.runs")):
-    """One's own runs."""
+    """A member's own runs."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -61,7 +61,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
     async def list(
         self, interaction: Interaction, direction: str | None = None, period: str = Period.ALL.value
     ) -> None:
-        """A page of runs with a menu that opens one."""
+        """Show a page of runs with a menu that opens one."""
         person = await resolve_person(interaction)
         shown: Direction | Literal["any"] = offered(Direction, direction) if direction else "any"
         view = await defer_if_slow(interaction, self._page(person, shown, offered(Period, period), 0), private=True)
@@ -71,13 +71,13 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
     async def turn(
         self, interaction: Interaction, direction: Direction | Literal["any"], period: Period, page: PageNumber
     ) -> None:
-        """Another page, asked afresh."""
+        """Show another page from the current state."""
         person = await resolve_person(interaction)
         await replace(interaction, await self._page(person, direction, period, page))
 
     @pressed("runs", "open")
     async def open(self, interaction: Interaction, run_id: Chosen[int]) -> None:
-        """Show the run picked from a page."""
+        """Show the run chosen from a page."""
         person = await resolve_person(interaction)
         view = await runs.own_run(self.app.database, run_id, person.user_id)
         await reply(interaction, private_card(view, person.reader, person.weight_kg), private=True)
@@ -99,7 +99,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
     @app_commands.describe(run=localized("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
     async def show(self, interaction: Interaction, run: Told) -> None:
-        """One run, with its buttons."""
+        """Show one run, with its buttons."""
         person = await resolve_person(interaction)
         run_id = await chosen_run(interaction, person.reader, run)
         view = await defer_if_slow(interaction, runs.own_run(self.app.database, run_id, person.user_id), private=True)
@@ -132,7 +132,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
         note: app_commands.Range[str, 1, 500] | None = None,
         remove: str | None = None,
     ) -> None:
-        """Change what was typed; the rest stays."""
+        """Change the given options; the rest stays."""
         person = await resolve_person(interaction)
         await check_spotter(interaction, spotter)
         run_id = await chosen_run(interaction, person.reader, run)
@@ -179,7 +179,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
     @app_commands.describe(run=localized("runs.commands.run"))
     @app_commands.autocomplete(run=suggest_run)
     async def delete(self, interaction: Interaction, run: Told) -> None:
-        """Delete one run; its card offers Undo."""
+        """Delete a run; its card offers Undo."""
         person = await resolve_person(interaction)
         run_id = await chosen_run(interaction, person.reader, run)
         view = await defer_if_slow(
@@ -198,7 +198,7 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
 
     @app_commands.command(name="export", description=localized("runs.commands.export"))
     async def export(self, interaction: Interaction) -> None:
-        """Everything, as CSV and as JSON."""
+        """Send an export of the user's data, as CSV and JSON."""
         person = await resolve_person(interaction)
         made = await defer_if_slow(interaction, exports.export(self.app.database, person.user_id), private=True)
         files = [discord.File(io.BytesIO(content), name) for name, content in made.files()]
@@ -221,12 +221,12 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
         file4: discord.Attachment | None = None,
         file5: discord.Attachment | None = None,
     ) -> None:
-        """Bring runs in from files."""
+        """Import runs from files."""
         await import_files(interaction, [f for f in (file, file2, file3, file4, file5) if f is not None])
 
 
 def _without(content: RunContent, part: str | None) -> RunContent:
-    """The run without its spotter, surface, effort or note."""
+    """Return the run without its spotter, surface, effort or note."""
     if part == "spotter":
         return changed(content, spotter_id=None, spotter_name=None, spotter_state=None)
     if part == "surface":

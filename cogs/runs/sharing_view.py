@@ -1,4 +1,4 @@
-"""The panel on which a runner chooses who sees a run."""
+"""The panel for choosing who sees a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cogs.runs.run_card_view import line_of, standing
 
 
 def sharing_panel(view: RunView, person: Person, *notices: str) -> ui.LayoutView:
-    """Club or only me; what is shown beyond the default; and posting it where this is."""
+    """Return the panel: club or only me, additional parts of the public card, and posting it in this channel."""
     reader, content = person.reader, view.content
     levels = [
         discord.SelectOption(

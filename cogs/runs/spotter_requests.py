@@ -1,4 +1,4 @@
-"""Questions to others: whom a run may name as spotter, how that is asked, and "Don't ask me again" below each."""
+"""Spotters of runs: checking who may be named, the question to them, and "Don't ask me again" below each question."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from cogs.runs.run_card_view import line_of
 
 
 async def check_spotter(interaction: Interaction, spotter: discord.User | discord.Member | None) -> None:
-    """Refuse a spotter who cannot be one; who is not of this server may have left it, which is then remembered.
+    """Refuse an invalid spotter; if they are not in this server, check and record whether they have left it.
 
     Raises:
-        BadInput: the runner, a bot, or somebody not of this club.
+        BadInput: the runner, a bot, or not a member of this club.
     """
     if spotter is None:
         return
@@ -39,13 +39,13 @@ async def check_spotter(interaction: Interaction, spotter: discord.User | discor
 
 
 async def tell_unasked(interaction: Interaction, view: RunView) -> None:
-    """Say that the spotter is not asked, where the runner has asked as many as one may in a day."""
+    """Report that the spotter is not asked, if the runner has used up the day's questions."""
     if view.unasked:
         await tell(interaction, reader_in(interaction).t("runs.spotter.spent"))
 
 
 async def tell_left(interaction: Interaction, before: RunView, after: RunView) -> None:
-    """Say that a spotter who had agreed to the run as it was is not asked again, where the club holds them no more."""
+    """Report that a spotter who had confirmed the run before an edit is not asked again: they have left the club."""
     agreed = before.content.spotter_state is SpotterState.AGREED
     spotter_id = after.content.spotter_id
     if not agreed or after.content.spotter_state is not SpotterState.ASKED or spotter_id is None:
@@ -56,32 +56,32 @@ async def tell_left(interaction: Interaction, before: RunView, after: RunView) -
 
 
 async def notice_spotter(interaction: Interaction, person: Person, view: RunView) -> None:
-    """See whether who answered from a direct message is still in the run's club; the answer itself stands.
+    """Check whether a spotter who answered elsewhere is still in the run's club; the answer stands.
 
-    In the club the press proves it, and of the home club `resolve_person` has made sure.
+    In the club the press proves it, and for the home club `resolve_person` has verified it.
     """
     if not person.in_guild and view.guild_id is not None and view.guild_id != person.guild_id:
         await still_here(interaction, view.guild_id, person.user_id)
 
 
 async def hold_question(session: Session, out: RenderContext, now: datetime) -> Hold | None:
-    """Keep a question for later whose recipient has been asked enough today."""
+    """Postpone a question if its recipient was asked enough today."""
     until = await questions.put_from(session, out.user_id, now)
     return None if until is None else Hold(until)
 
 
 def never_button(asker_id: int, reader: Localizer) -> Component:
-    """Asked nothing more by this person; below every question."""
+    """Return the button below every question that mutes this person's questions."""
     return button(reader.t("ties.mute.button"), identity("ask", "never", asker_id), emoji="🔕")
 
 
 def question(view: RunView, reader: Localizer) -> str:
-    """What the spotter is asked."""
+    """Return the question to the spotter."""
     return reader.t("runs.spotter.ask", name=escaped(view.runner, 60), run=line_of(view, reader))
 
 
 def answers(view: RunView, reader: Localizer) -> discord.ui.View:
-    """Yes, no, and not to be asked again."""
+    """Return the buttons Yes, No and "Don't ask me again"."""
     shown = Buttons(timeout=None)
     shown.add_item(
         button(reader.t("runs.spotter.yes"), identity("spotter", "yes", view.run_id), discord.ButtonStyle.success)
