@@ -1,4 +1,4 @@
-"""What alarms have in common: who organises, who reads them, and what is withheld from whom."""
+"""Shared by all alarms: organisers, recipients, and what is withheld from whom."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 
 async def organised(interaction: Interaction, person: Person, outing_id: int) -> int | None:
-    """The club of an outing when whoever presses organises it now; else None.
+    """Return the club of an outing if the user organises it now, else None.
 
     Raises:
-        Unavailable: Discord does not tell, of somebody who was not out there and so needs it.
+        Unavailable: Discord does not answer about a user who was not out on it, and so needs the organiser's rights.
     """
     outing = await outing_of(interaction.client.app.database.urgent, outing_id)
     standing = await standing_in(interaction, person, outing.guild_id, Priority.SAFETY)
@@ -40,7 +40,7 @@ async def organised(interaction: Interaction, person: Person, outing_id: int) ->
 
 
 def to_organisers(out: RenderContext, club: Club, words: str, view: ui.View) -> RenderedMessage:
-    """With the organisers' role mentioned, in their channel: this ping is meant."""
+    """Return a message to the organisers; in their channel it deliberately pings their role."""
     if out.user_id or club.organiser_role_id is None:
         return RenderedMessage(content=words, view=view)
     role = discord.Object(club.organiser_role_id)
@@ -52,21 +52,21 @@ def to_organisers(out: RenderContext, club: Club, words: str, view: ui.View) -> 
 
 
 async def reader_of(interaction: Interaction) -> Localizer:
-    """How the one who speaks reads; by Discord's locale where the database does not tell."""
+    """Return the user's localizer; by Discord's locale if the database fails."""
     try:
         return (await resolve_person(interaction, urgent=True)).reader
     except Exception as error:
-        log.warning("who speaks is not known: %r", error)
+        log.warning("could not resolve the interaction user: %r", error)
         return reader_in(interaction)
 
 
 def with_show(view: ui.View, out: RenderContext, reader: Localizer) -> ui.View:
-    """With Show, which asks Discord again and opens the whole."""
+    """Add the button Show, which asks Discord again and opens the full message."""
     return view.add_item(show_button(out.delivery_id, reader))
 
 
 async def read_by_companions(client: BotClient, out: RenderContext, outing: OutingView) -> bool:
-    """Whether somebody of the outing reads a message: by direct message, or in the organisers' channel."""
+    """Whether a participant of the outing reads a message: by direct message, or in the organisers' channel."""
     ids = [c.user_id for c in outing.companions]
     if out.user_id:
         return out.user_id in ids
@@ -74,7 +74,7 @@ async def read_by_companions(client: BotClient, out: RenderContext, outing: Outi
 
 
 async def outing_in(client: BotClient, out: RenderContext) -> OutingView | None:
-    """The outing that a message is about, or None where it is gone."""
+    """Return the outing that a message is about, or None if it no longer exists."""
     if out.subject_id is None:
         return None
     try:
@@ -84,5 +84,5 @@ async def outing_in(client: BotClient, out: RenderContext) -> OutingView | None:
 
 
 def drawn(made: tuple[str, ui.View]) -> RenderedMessage:
-    """Words and buttons as a message."""
+    """Return text and buttons as a message."""
     return RenderedMessage(content=made[0], view=made[1])

@@ -1,4 +1,4 @@
-"""Alarms when somebody does not come home or asks for help; and what ends them."""
+"""Alarms when somebody does not come home or asks for help, and how they end."""
 
 from __future__ import annotations
 
@@ -75,26 +75,26 @@ class Alerts(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Remember whom to alarm for those who are out."""
+        """Load whom to alarm for members who are out."""
         lifelines, database = self.app.lifelines, self.app.database
-        await begin(self.bot, "remembering who is out", lambda: lifelines.learn_all(database))
+        await begin(self.bot, "loading who is out", lambda: lifelines.learn_all(database))
 
     @commands.Cog.listener()
     async def on_database_trouble(self) -> None:
-        """Look after who is overdue while nothing that is due can be done."""
+        """Check for overdue members while the database fails and jobs cannot run."""
         await self.emergency.look_after_the_overdue(self.bot)
 
     async def cog_unload(self) -> None:
-        """Write no alarm down any more."""
+        """Stop retrying to store alarms."""
         self.emergency.close()
 
     def more_items(self, outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-        """What the menu behind More offers."""
+        """Return the buttons for the More menu."""
         return views.more_items(outing, user_id, reader)
 
     @pressed("alert", "help", "outing_id")
     async def need_help(self, interaction: Interaction, outing_id: int) -> None:
-        """Alarm the organisers and the presser's contacts at once, whatever the database does."""
+        """Alarm the organisers and the user's contacts at once, whatever the state of the database."""
 
         async def write() -> OutingView:
             return await alerts.need_help(
@@ -116,14 +116,14 @@ class Alerts(commands.Cog):
         try:
             key, club = await defer_if_slow(interaction, alarm(), private=True)
         except MemberError:
-            await reader_of(interaction)  # in whose language it is told
+            await reader_of(interaction)  # resolve the language of the refusal
             raise
         reader = await reader_of(interaction)
         done = reader.t(key, number=views.number(club, reader))
         await reply(interaction, card(done, colour=views.ALARM), private=True)
 
     async def _raised(self, outing: OutingView, user_id: int) -> tuple[str, Club | None]:
-        """What the answer says, and the outing's club: as remembered where it cannot be read."""
+        """Return the key of the answer, and the outing's club; as remembered if it cannot be read."""
         database = self.app.database.urgent
         try:
             contacts = await contact_answers.contacts_on(database, outing, user_id)
@@ -135,12 +135,12 @@ class Alerts(commands.Cog):
 
     @pressed("alert", "reached", "outing_id", "about_user_id")
     async def reached(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
-        """A contact has reached whoever is looked for."""
+        """Store that a contact has reached the missing member."""
         await self._answer(interaction, outing_id, about_user_id, contact_answers.REACHED)
 
     @pressed("alert", "cannot", "outing_id", "about_user_id")
     async def cannot(self, interaction: Interaction, outing_id: int, about_user_id: int) -> None:
-        """A contact can't look after it."""
+        """Store that a contact cannot look after it."""
         await self._answer(interaction, outing_id, about_user_id, contact_answers.CANNOT)
 
     async def _answer(self, interaction: Interaction, outing_id: int, about_user_id: int, how: str) -> None:
@@ -162,13 +162,13 @@ class Alerts(commands.Cog):
 
     @pressed("alert", "resolve", "outing_id")
     async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
-        """Ask for a word."""
+        """Open the form for what happened."""
         person = await resolve_person(interaction)
         await open_form(interaction, views.resolve_form(outing_id, person.reader))
 
     @pressed("alert", "resolved", "outing_id")
     async def resolve(self, interaction: Interaction, outing_id: int, word: Entered[str] = "") -> None:
-        """End the alarms with a word on what happened."""
+        """End the alarms with a note on what happened."""
         person = await retry_unavailable(lambda: resolve_person(interaction, urgent=True))
         organises = await retry_unavailable(lambda: organised(interaction, person, outing_id))
 
@@ -229,7 +229,7 @@ async def _draw_contact(client: BotClient, out: RenderContext) -> RenderedMessag
 
 
 async def _asks_before(client: BotClient, out: RenderContext, step: int) -> bool:
-    """Whether an alarm was written before the bot was away: nobody could press Home, and those out are asked again."""
+    """Whether an alarm predates a downtime, in which nobody could press Home: members who are out are asked again."""
     cog, now = client.get_cog("Alerts"), client.app.clock()
     called_for = out.payload.get("help") or "help_user_id" in out.payload
     if called_for or out.told_at is not None or out.subject_id is None or not isinstance(cog, Alerts):
@@ -260,7 +260,7 @@ async def _draw_organisers(client: BotClient, out: RenderContext, *, exactly: bo
 
 
 def _who_hears(out: RenderContext) -> Recipient:
-    """A turn of an alarm goes to those who were alarmed; without `contact` it is told somebody of the outing."""
+    """Return the recipients of an update: those who were alarmed, or without `contact` a participant of the outing."""
     contact = out.payload.get("contact")
     return Recipient.COMPANION if contact is None else Recipient.CONTACT if contact else Recipient.ORGANISER
 
@@ -270,7 +270,7 @@ async def _draw_clear(client: BotClient, out: RenderContext) -> RenderedMessage 
     if outing is None:
         return None
     alarmed = "contact" in out.payload and not out.occurrence.endswith(alerts.BY_DM)
-    # Of an alarm that was written and came to nothing before it was sent there is nothing to clear.
+    # An alarm that became void before it was sent needs no all-clear.
     if alarmed and not await alerts.has_read_of_it(client.app.database, outing.outing_id, out.user_id, out.channel_id):
         return None
     if await _moved_to_direct_messages(client, out):
@@ -281,7 +281,7 @@ async def _draw_clear(client: BotClient, out: RenderContext) -> RenderedMessage 
         how += "_brief"
     name = await people.name_of(client.app.database.urgent, by, outing.guild_id)
     about = outing.who(int(out.payload.get("about_user_id", 0)))
-    if about is not None:  # who answers is a contact, and need not be known in the club
+    if about is not None:  # the one who answers is a contact, and may not be known in the club
         name = await contact_answers.name_of_contact(client.app.database.urgent, about.user_id, by)
     return RenderedMessage(
         content=views.clear(outing, outing.who(by), name, how, reader, about=about, word=out.payload.get("word"))
@@ -289,15 +289,15 @@ async def _draw_clear(client: BotClient, out: RenderContext) -> RenderedMessage 
 
 
 async def _by_direct_message(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
-    """The organisers' channel is gone or closed to the bot: tell them one by one."""
+    """Send an alarm to each organiser, since their channel is deleted or closed to the bot."""
     if out.user_id or out.subject_id is None:
         return
-    log.warning("an alarm could not be posted in the organisers' channel (%s); it goes by direct message", failure)
+    log.warning("could not post an alarm in the organisers' channel (%s); sending direct messages", failure)
     await alerts.by_direct_message(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 
 
 async def _moved_to_direct_messages(client: BotClient, out: RenderContext) -> bool:
-    """Whether the channel can be read by everybody by now: then nothing is said there, and each is told alone."""
+    """Whether the channel is public by now: then nothing is posted there, and each organiser gets a direct message."""
     if out.user_id:
         return False
     if not readable_by_all(client, out.channel_id):

@@ -1,4 +1,4 @@
-"""How an alarm looks: to those who are out, to their contacts, to the organisers; and a member's contacts."""
+"""The messages of an alarm, to members who are out, their contacts and organisers; and a member's contacts."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from cogs.outings.outing_view import extend_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
 NAMED = 30
-"""Characters of a name in the lines on what was tried, of which there are up to sixteen in a message."""
+"""Characters of a name in the lines on previous attempts, of which a message has up to sixteen."""
 LONGEST = 1900
-"""Characters of an alarm, of the 2,000 that Discord takes: the mention of a role comes before it."""
+"""Characters of an alarm, of the 2,000 that Discord takes; the role mention is put before it."""
 
 
 def number(club: Club | None, reader: Localizer) -> str:
-    """What this is not, with the club's emergency number or "your local emergency number"."""
+    """Return the note that this is not an emergency service, with the club's emergency number or the local one."""
     return reader.t("alerts.organisers.number", number=number_to_call(club, reader))
 
 
 def ask(outing: OutingView, reader: Localizer, *, again: bool, contacts: bool) -> tuple[str, ui.View]:
-    """Are you home? `again`: the bot was away; `contacts`: this person has contacts who are told first."""
+    """Return the question "Are you home?". `again`: after a downtime; `contacts`: the contacts are told first."""
     assert outing.due_back_at is not None
     key = "words_again" if again else "words" if contacts else "words_alone"
     words = reader.t(
@@ -69,17 +69,17 @@ def for_contact(
     organisers_at: datetime | None = None,
     answerable: bool = True,
 ) -> tuple[str, ui.View]:
-    """Who, where, since when, to somebody who accepted being told.
+    """Return the alarm to a contact: who, where, and since when.
 
     Args:
-        outing: as it stands.
-        about: who is looked for.
+        outing: its current state.
+        about: the missing member.
         club: for its emergency number.
-        reader: how it is read.
-        asks_help: they have asked for help themselves.
-        asked: they were asked whether they are home, and have not answered.
-        organisers_at: when the organisers are told, where they are not yet.
-        answerable: it is written down, so that it can be answered.
+        reader: the contact's localizer.
+        asks_help: the member has asked for help.
+        asked: the member was asked whether they are home, and has not answered.
+        organisers_at: when the organisers are told, if they are not yet.
+        answerable: the alarm is stored, so that it can be answered.
     """
     assert outing.due_back_at is not None
     partners = names_of(_with(outing, about.user_id), reader)
@@ -99,7 +99,7 @@ def for_contact(
 
 
 def answered(outing: OutingView, about: CompanionView, club: Club, reader: Localizer, how: str) -> tuple[str, ui.View]:
-    """What the alarm becomes when a contact has answered; the answer can be changed."""
+    """Return what replaces the alarm after a contact has answered; the answer can be changed."""
     name = escaped(about.name, 60)
     key = f"{how}_help" if how == REACHED and outing.help_at is not None else how
     parts = [reader.t(f"alerts.contact.answered_{key}", name=name), *where(outing, about, reader)]
@@ -126,9 +126,9 @@ def _what_follows(reader: Localizer, *, repeated: bool) -> str:
 def for_organisers(
     outing: OutingView, club: Club, reader: Localizer, *, help_for: CompanionView | None, tried: Tried | None = None
 ) -> tuple[str, ui.View]:
-    """Who, where, since when, last check-in; with Resolved. The role's mention is put before it where it may be.
+    """Return the alarm to the organisers, without the role mention: who, where, since when, last check-in, Resolved.
 
-    Without `tried` nothing is known of what was tried: it goes past the database, and may not be repeated.
+    If `tried` is None, previous attempts are unknown: the alarm bypasses the database, and may not be repeated.
     """
     assert outing.due_back_at is not None
     about = help_for or (outing.out or outing.inside)[0]
@@ -150,7 +150,7 @@ def for_organisers(
 
 
 def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, reader: Localizer) -> list[str]:
-    """Who was asked, and which contacts were told and what they say."""
+    """Return lines on who was asked, and which contacts were told and what they answered."""
     about = [help_for] if help_for is not None else list(outing.out)
     lines = []
     for one in about:
@@ -168,7 +168,7 @@ def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, rea
 
 
 def _fitting(lines: list[str], length: int, reader: Localizer) -> list[str]:
-    """As many lines as fit into a length, and a last one that says how many did not."""
+    """Return as many lines as fit into `length` characters, and a last one with the number of the rest."""
     fitting: list[str] = []
     for line in lines:
         length -= len(line) + 1
@@ -179,7 +179,7 @@ def _fitting(lines: list[str], length: int, reader: Localizer) -> list[str]:
 
 
 def show_button(delivery_id: int, reader: Localizer) -> Component:
-    """Opens what an alarm says, for somebody who is then known to organise the club."""
+    """Return the button that shows the full alarm to a verified organiser of the club."""
     return button(reader.t("delivery.show"), identity("delivery", "show", delivery_id), ButtonStyle.primary)
 
 
@@ -193,7 +193,7 @@ def clear(
     about: CompanionView | None = None,
     word: str | None = None,
 ) -> str:
-    """A turn of an alarm; `about` is whose contact has answered, `word` one that did not end it."""
+    """Return an update of an alarm; `about`: whose contact has answered; `word`: a note that did not end it."""
     running = outing.state in OUT
     if how == "one_home" and running and outing.help_at is not None:
         how = "one_home_help"
@@ -218,7 +218,7 @@ def clear(
 
 
 def resolved(outing: OutingView, reader: Localizer, *, told: bool) -> ui.LayoutView:
-    """The answer to Resolved: what has ended by it, and what goes on. `told`: somebody had been alarmed."""
+    """Return the answer to Resolved: what has ended, and what continues. `told`: somebody had been alarmed."""
     if outing.ended_at is not None:
         return card(reader.t("alerts.resolve.done" if told else "alerts.resolve.done_nobody"))
     if outing.help_at is not None:
@@ -227,7 +227,7 @@ def resolved(outing: OutingView, reader: Localizer, *, told: bool) -> ui.LayoutV
 
 
 def overdue_unasked(outing: OutingView, club: Club) -> str:
-    """Who is overdue, to the organisers, while the database fails and nobody could be asked."""
+    """Return the message to the organisers about overdue members whom a failing database kept from being asked."""
     assert outing.due_back_at is not None
     reader, about = club.reader, outing.out[0]
     names, back = names_of(outing.out, reader), format_dt(outing.due_back_at, "t")
@@ -236,14 +236,14 @@ def overdue_unasked(outing: OutingView, club: Club) -> str:
 
 
 def withheld(outing: OutingView, reader: Localizer) -> OutingView:
-    """An outing without where it is, for an organiser whom Discord does not confirm."""
+    """Return an outing without its place, for an organiser whom Discord does not confirm."""
     return replace(outing, place=reader.t("alerts.withheld.place"), detail=None)
 
 
 def where(outing: OutingView, about: CompanionView, reader: Localizer, whom: Sequence[CompanionView] = ()) -> list[str]:
-    """Who it is, to be tapped; the place, as exactly as it is known, and the last check-in.
+    """Return lines on the people, the place as exactly as known, and the last check-in.
 
-    A mention opens a profile, from which one can write or call; it pings nobody, as no message here may.
+    A mention opens a profile, from which one can write or call; it pings nobody, since messages here allow no mentions.
     """
     place = escaped(outing.place, 80)
     people = " · ".join(f"{escaped(c.name, 60)} <@{c.user_id}>" for c in whom or [about])
@@ -259,24 +259,24 @@ def where(outing: OutingView, about: CompanionView, reader: Localizer, whom: Seq
 
 
 def help_button(outing: OutingView, reader: Localizer) -> Component:
-    """Asks for help at once."""
+    """Return the button Need help."""
     return button(reader.t("alerts.button.help"), identity("alert", "help", outing.outing_id), ButtonStyle.danger)
 
 
 def unsafe_button(outing: OutingView, reader: Localizer) -> Component:
-    """The quiet one; looks like any other."""
+    """Return the button I feel unsafe, which looks like an ordinary one."""
     return button(reader.t("alerts.button.unsafe"), identity("alert", "unsafe", outing.outing_id))
 
 
 def resolve_button(outing: OutingView, reader: Localizer) -> Component:
-    """Says what happened."""
+    """Return the button Resolved."""
     return button(
         reader.t("alerts.button.resolved"), identity("alert", "resolve", outing.outing_id), ButtonStyle.success
     )
 
 
 def more_items(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-    """What the menu behind More offers while somebody is out; Resolved while anybody is overdue."""
+    """Return the buttons for the More menu of a member who is out; with Resolved while the outing is overdue."""
     me = outing.who(user_id)
     if outing.state not in OUT or me is None or me.checked_in_at is None:
         return []
@@ -287,7 +287,7 @@ def more_items(outing: OutingView, user_id: int, reader: Localizer) -> list[Comp
 
 
 def resolve_form(outing_id: int, reader: Localizer) -> Form:
-    """Asks for a word on what happened."""
+    """Return the form for a note on what happened."""
     return Form(
         reader.t("alerts.resolve.title"),
         identity("alert", "resolved", outing_id),
@@ -301,7 +301,7 @@ def resolve_form(outing_id: int, reader: Localizer) -> Form:
 
 
 def contact_asked(name: str, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """Asks somebody to be a contact."""
+    """Return the question whether somebody accepts being a contact."""
     return reader.t("alerts.contact.ask", name=escaped(name, 60)), classic(
         button(reader.t("alerts.button.accept"), identity("contact", "accept", user_id), ButtonStyle.success),
         button(reader.t("alerts.button.decline"), identity("contact", "decline", user_id)),
@@ -309,7 +309,7 @@ def contact_asked(name: str, user_id: int, reader: Localizer) -> tuple[str, ui.V
 
 
 def contact_gone(name: str | None, left: int, reader: Localizer) -> str:
-    """A contact is one no longer: who, unless they have erased themselves, and how many there still are."""
+    """Return the message that a contact has withdrawn (unnamed if erased), and how many remain."""
     who = reader.t(
         "alerts.contact.lost_somebody" if name is None else "alerts.contact.lost", name=escaped(name or "", 60)
     )
@@ -317,7 +317,7 @@ def contact_gone(name: str | None, left: int, reader: Localizer) -> str:
 
 
 def contacts_card(contacts: Contacts, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """One's own contacts in order, and whose contact one is."""
+    """Return the card of one's own contacts in order, and of whom one is a contact."""
     lines = [
         reader.t(
             f"alerts.contact.line_{'blocked' if c.blocked else c.state}", position=c.position, name=escaped(c.name, 60)
@@ -343,11 +343,11 @@ def contacts_card(contacts: Contacts, reader: Localizer, notice: str = "") -> ui
 
 
 def _with(outing: OutingView, user_id: int) -> list[CompanionView]:
-    """The others who are out still: whoever is home is with nobody any more."""
+    """Return the other members who are still out."""
     return [c for c in outing.out if c.user_id != user_id]
 
 
 def _home(outing: OutingView, reader: Localizer) -> list[str]:
-    """Who can be asked, being home already."""
+    """Return a line on those who are home already and can be asked."""
     home = [c for c in outing.inside if c.home_at is not None]
     return [reader.t("alerts.where.home", names=names_of(home, reader))] if home else []

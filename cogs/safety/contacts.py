@@ -1,4 +1,4 @@
-"""`/partner contact`: who is told when a member does not come home."""
+"""`/partner contact`: whom to alarm when a member does not come home."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ContactList(commands.Cog):
         )
 
     async def show_or_name(self, interaction: Interaction, member: discord.User | None) -> None:
-        """Show one's contacts; name somebody first when one is given."""
+        """Show the user's contacts; first name a member if one is given."""
         person = await resolve_person(interaction)
         if member is None:
             found = await defer_if_slow(
@@ -84,7 +84,7 @@ class ContactList(commands.Cog):
     async def _check_known(
         self, interaction: Interaction, person: Person, member: discord.User | discord.Member
     ) -> None:
-        """Refuse strangers: whoever is asked is in this server, or has used the bot in a club that both are in."""
+        """Refuse strangers: a contact is in this server, or has used the bot in a club that both are in."""
         if member.id == person.user_id or isinstance(member, discord.Member):
             return
         if person.in_guild or not await contacts.share_a_club(self.app.database, person.user_id, member.id):
@@ -92,7 +92,7 @@ class ContactList(commands.Cog):
 
     @pressed("contact", "drop")
     async def drop(self, interaction: Interaction, contact_id: Chosen[int]) -> None:
-        """Take somebody off one's list."""
+        """Remove a contact from the user's list."""
         person = await resolve_person(interaction)
         found = await contacts.drop_contact(self.app.database, person.user_id, contact_id, self.app.clock())
         await replace(interaction, contacts_card(found, person.reader))
@@ -115,7 +115,7 @@ class ContactList(commands.Cog):
 
     @pressed("contact", "decline", "user_id")
     async def decline(self, interaction: Interaction, user_id: int) -> None:
-        """Decline it."""
+        """Decline being somebody's contact."""
         await self._answer(interaction, user_id, accept=False)
 
     async def _answer(self, interaction: Interaction, user_id: int, *, accept: bool) -> None:

@@ -1,4 +1,4 @@
-"""Raising an alarm past a database that fails: straight to the organisers, the owner and the contacts."""
+"""Alarms while the database fails: sent directly to the organisers, the owner and the contacts."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TRIES = 3
-"""How often an alarm is tried while the database is busy, about 1.5 s each, before it goes past it."""
+"""Attempts to store an alarm while the database is busy, about 1.5 s each, before it bypasses the database."""
 LEARN_S = 2.0
-"""Longest wait for what the database still tells."""
+"""Longest wait for a read from the database, in seconds."""
 SEND_S = 10.0
-"""Longest wait for one message."""
+"""Longest wait for one message, in seconds."""
 TROUBLE_S = 120.0
-"""So long the database must have failed before who is overdue is told of past it."""
+"""How long the database must have failed before overdue members are reported without it, in seconds."""
 TROUBLE_PAUSE_S = 60.0
-"""After so long without a failure it has worked in between."""
+"""Seconds without a failure after which the database counts as having worked in between."""
 ONCE_IN_S = 120.0
-"""Pressed again within this time, an alarm that has reached somebody is not sent again."""
+"""Seconds within which a repeated alarm that has reached somebody is not sent again."""
 WRITE_AGAIN_S = 15.0
-"""Between tries to write down an alarm that went past the database, so that it is repeated and can be resolved."""
-WRITE_TRIES = 480  # two hours of them
+"""Seconds between attempts to store an alarm that bypassed the database; once stored it is repeated and resolvable."""
+WRITE_TRIES = 480  # two hours
 QUOTED = 1200
-"""Characters of the pressed message that are shown where nothing else is known."""
+"""Characters of the pressed message that are quoted if nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Reached:
 
     @property
     def key(self) -> str:
-        """The sentence that says so."""
+        """The catalogue key of the answer."""
         if self.organisers:
             return "alerts.direct.both" if self.contacts else "alerts.direct.organisers"
         return "alerts.direct.contacts" if self.contacts else "alerts.direct.nobody"
@@ -75,7 +75,7 @@ class Reached:
 
 
 class Emergency:
-    """Alarms of one bot that could not be written down."""
+    """Alarms that bypass a failing database."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -85,19 +85,19 @@ class Emergency:
         self._overdue: set[int] = set()
 
     async def written(self, write: Callable[[], Awaitable[T]]) -> T | None:
-        """Write an alarm down, again while the database is busy; None where it cannot be written.
+        """Store an alarm, with retries while the database is busy; return None if it cannot be stored.
 
         Raises:
-            MemberError: the alarm is refused: the outing is over, or not this member's.
+            MemberError: the alarm is refused: the outing is over, or the user is not in it.
         """
         try:
             return await retry_unavailable(write, TRIES)
         except Unavailable as error:
-            log.warning("an alarm could not be written: %s", error.key)
+            log.warning("could not store an alarm: %s", error.key)
         except MemberError:
             raise
-        except Exception as error:  # at ERROR the operator would be told, who may be the one a quiet alarm is about
-            log.warning("an alarm could not be written", exc_info=error)
+        except Exception as error:  # an ERROR notifies the operator, whom a quiet alarm may be about
+            log.warning("could not store an alarm", exc_info=error)
         return None
 
     async def call_for_help(
@@ -107,12 +107,12 @@ class Emergency:
 
         Args:
             interaction: the press.
-            outing_id: of which outing.
-            write: writes the alarm down; tried until it has worked, so that the alarm is repeated and can be resolved.
+            outing_id: the outing.
+            write: stores the alarm; retried until it succeeds, so that the alarm is repeated and can be resolved.
 
         Raises:
-            NotFound: not in it.
-            Conflict: not under way.
+            NotFound: the user is not in the outing.
+            Conflict: the outing is not under way.
         """
         user_id = interaction.user.id
         lifeline = await self._lifeline(outing_id)
@@ -122,7 +122,7 @@ class Emergency:
         lately = self._lately.get(key)
         if lately is not None and time.monotonic() - lately[0] < ONCE_IN_S:
             return lately[1]
-        log.error("a call for help of outing %d goes past the database, which cannot be written", outing_id)
+        log.error("a call for help of outing %d bypasses the database, which is not writable", outing_id)
         if lifeline is not None:
             me = lifeline.outing.who(user_id)
             reader = lifeline.club.reader
@@ -147,8 +147,9 @@ class Emergency:
         channel_is_safe: Callable[[Lifeline], Awaitable[bool]],
         write: Callable[[], Awaitable[object]],
     ) -> Reached:
-        """The quiet alarm: to nobody in the outing, and not where one of them reads. Where nothing is known of the
-        outing nobody is known to be safe to tell; it goes out once it is written. Raises: as `call_for_help`.
+        """Send the quiet alarm directly, to no participant of the outing and to no channel that one of them reads.
+
+        If the outing is unknown, nobody is known to be safe to tell; it is sent once stored. Raises as `call_for_help`.
         """
         user_id = interaction.user.id
         lifeline = await self._lifeline(outing_id)
@@ -160,8 +161,8 @@ class Emergency:
         lately = self._lately.get(key)
         if lately is not None and time.monotonic() - lately[0] < ONCE_IN_S:
             return lately[1]
-        # Not at ERROR, which the operator is told of at once: they may be the one it is about.
-        log.warning("an alarm goes past the database, which cannot be written")
+        # Not an ERROR, which notifies the operator at once: the alarm may be about them.
+        log.warning("an alarm bypasses the database, which is not writable")
         me = lifeline.outing.who(user_id)
         assert me is not None
 
@@ -178,7 +179,7 @@ class Emergency:
         return reached
 
     async def look_after_the_overdue(self, client: BotClient) -> None:
-        """Tell the organisers who is overdue, once an outing. Called every few seconds while the database fails."""
+        """Tell the organisers who is overdue, once per outing. Called every few seconds while the database fails."""
         now, at = time.monotonic(), self._app.clock()
         since, last = self._trouble or (now, now)
         since = now if now - last > TROUBLE_PAUSE_S else since
@@ -203,16 +204,16 @@ class Emergency:
             told = has_reached(outing.escalation_step, Recipients.ORGANISERS) or outing.help_at is not None
             if not told and at >= asked_at + pause_until(Recipients.ORGANISERS):
                 self._overdue.add(outing_id)
-                log.error("somebody of outing %d is overdue, and the database cannot be written", outing_id)
+                log.error("a member of outing %d is overdue, and the database is not writable", outing_id)
                 await _tell_of_overdue(client, lifeline)
 
     def close(self) -> None:
-        """Write nothing more."""
+        """Stop retrying to store alarms."""
         for task in self._writing:
             task.cancel()
 
     async def _lifeline(self, outing_id: int) -> Lifeline | None:
-        """What the database still tells of an outing, else what is remembered of it."""
+        """Return the outing's lifeline from the database, or else the remembered one."""
         lifelines = self._app.lifelines
         try:
             async with asyncio.timeout(LEARN_S):
@@ -220,11 +221,11 @@ class Emergency:
         except NotFound:
             raise NotFound("partners.not_open") from None
         except Exception as error:
-            log.warning("outing %d cannot be read: %r", outing_id, error)
+            log.warning("could not read outing %d: %r", outing_id, error)
         return lifelines.recall(outing_id)
 
     async def _reach_by_what_is_seen(self, interaction: Interaction) -> Reached:
-        """Nothing is known but what Discord tells: who presses, in which clubs, and the message that was pressed."""
+        """Alarm with what Discord knows alone: the user, their clubs, and the pressed message."""
         client, user = interaction.client, interaction.user
         message = interaction.message
         if message is None or client.user is None or message.author.id != client.user.id:
@@ -249,9 +250,9 @@ class Emergency:
                 except MemberError as error:
                     if isinstance(error, Unavailable):
                         continue
-                    log.info("an alarm that went past the database is over: %s", error.key)
+                    log.info("an alarm that bypassed the database is over: %s", error.key)
                 except Exception as error:
-                    log.warning("an alarm cannot be written still: %r", error)
+                    log.warning("still could not store an alarm: %r", error)
                     continue
                 self._app.outbox.wake()
                 return
@@ -278,14 +279,14 @@ async def _reach(
     *,
     channel_is_safe: bool = True,
 ) -> Reached:
-    """Write to the organisers' channel and the owner, or to each organiser; and to the contacts of the presser."""
+    """Write to the organisers' channel and the owner, or to each organiser; and to the user's contacts."""
     client, user_id, key = interaction.client, interaction.user.id, interaction.id
     club, left_out = lifeline.club, {user_id, *besides}
     in_channel = channel_is_safe and await _post(client, club, *draw(lifeline.outing), key)
     guild = client.get_guild(club.guild_id)
     owner = [guild.owner_id] if guild is not None and guild.owner_id else []
     organisers = _each([*owner, *(() if in_channel else lifeline.organiser_ids)], left_out)
-    out = [c.user_id for c in lifeline.outing.out]  # who is out with them can miss nobody
+    out = [c.user_id for c in lifeline.outing.out]  # contacts who are out with them are not told
     contacts = _each(lifeline.contact_ids.get(user_id, ()), {*left_out, *organisers, *out})
 
     async def tell_organiser(one: int) -> bool:
@@ -321,7 +322,7 @@ async def _tell_of_overdue(client: BotClient, lifeline: Lifeline) -> None:
 
 
 async def _organises(client: BotClient, club: Club, user_id: int) -> bool | None:
-    """Whether somebody organises a club now, as Discord says; None where it does not tell."""
+    """Return whether somebody organises a club now, or None if Discord does not answer."""
     guild = client.get_guild(club.guild_id)
     if guild is not None and guild.owner_id == user_id:
         return True
@@ -337,7 +338,7 @@ def _each(user_ids: Iterable[int], besides: Collection[int]) -> list[int]:
 
 
 async def _post(client: BotClient, club: Club, words: str, view: ui.View, key: int) -> bool:
-    """Write to the organisers' channel, where not everybody reads it."""
+    """Write to the organisers' channel, unless everybody can read it; return whether it arrived."""
     channel_id = club.organisers_channel_id
     if channel_id is None or readable_by_all(client, channel_id):
         return False
@@ -348,12 +349,12 @@ async def _post(client: BotClient, club: Club, words: str, view: ui.View, key: i
 
 
 async def _send_to(client: BotClient, user_id: int, words: str, view: ui.View | None, key: int) -> bool:
-    """Write somebody a direct message."""
+    """Send a direct message; return whether it arrived."""
     try:
         async with asyncio.timeout(SEND_S), client.app.outbox.slot(Priority.SAFETY):
             channel = await responses.retry_idempotent(lambda: client.create_dm(discord.Object(user_id)))
     except responses.LOST as error:  # a timeout is an OSError
-        log.warning("an alarm past the database could not be sent to somebody: %r", error)
+        log.warning("could not open a direct channel for an alarm: %r", error)
         return False
     return await _send(client, channel, words, view, key)
 
@@ -366,7 +367,7 @@ async def _send(
     key: int,
     mentions: discord.AllowedMentions | None = None,
 ) -> bool:
-    """Send a message once, whatever becomes of its answer; whether it has arrived."""
+    """Send a message once, even if the request is retried; return whether it arrived."""
     shown: Any = {} if view is None else {"view": view}
     mentions = mentions or discord.AllowedMentions.none()
     try:
@@ -375,19 +376,19 @@ async def _send(
                 lambda: channel.send(words[:2000], allowed_mentions=mentions, nonce=f"sos{key}"[:25], **shown)
             )
     except responses.LOST as error:
-        log.warning("an alarm past the database could not be sent: %r", error)
+        log.warning("could not send an alarm: %r", error)
         return False
     return True
 
 
 async def _clubs_of(client: BotClient, user_id: int) -> list[discord.Guild]:
-    """The clubs that hold somebody, as Discord says now."""
+    """Return the clubs of which somebody is a member now, as Discord says."""
     asked = await asyncio.gather(*(membership.still_member(client, guild.id, user_id) for guild in client.guilds))
     return [guild for guild, holds in zip(client.guilds, asked, strict=True) if holds]
 
 
 def _text_of(message: discord.Message) -> str:
-    """What a message of ours says, classic or not."""
+    """Return the text of the bot's own message, classic or Components V2."""
 
     def walk(parts: Iterable[Any]) -> Iterable[str]:
         for part in parts:

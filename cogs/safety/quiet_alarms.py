@@ -1,4 +1,4 @@
-"""I feel unsafe: pressed, sent where no partner reads, answered by I'm on it, and closed with a word."""
+"""I feel unsafe: the quiet alarm, sent where no partner reads it, taken with I'm on it, and closed with a note."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from cogs.safety.emergency import Emergency
 
 @dataclass(frozen=True, slots=True)
 class _Pressed:
-    """What a press is answered by: the outing and its club as far as they are known, and whether anybody is told."""
+    """The result of a press: the outing and its club, if known, and whether anybody was told."""
 
     outing: OutingView | None
     refused: MemberError | None
@@ -53,13 +53,13 @@ class _Pressed:
 
 
 class QuietAlarms(commands.Cog):
-    """The quiet alarm, for whoever presses it and for those it is sent to."""
+    """The quiet alarm, for the member who raises it and for its recipients."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.emergency = Emergency(app)
         safety = Priority.SAFETY
-        # Who is said to be waited for in a channel is noticed there: of these nothing stands in any.
+        # No fallback: the note that messages wait names their recipients in a channel, where a partner could see it.
         self.kinds = (
             Kind(
                 StoredKind.ALERT_UNSAFE,
@@ -78,21 +78,21 @@ class QuietAlarms(commands.Cog):
         )
 
     async def cog_unload(self) -> None:
-        """Write no alarm down any more."""
+        """Stop retrying to store alarms."""
         self.emergency.close()
 
     @pressed("alert", "unsafe", "outing_id")
     async def feel_unsafe(self, interaction: Interaction, outing_id: int) -> None:
-        """Alarm quietly: the answer is that of an extension."""
+        """Raise the quiet alarm; the answer looks like that of an extension."""
         try:
             pressed_on = await defer_if_slow(interaction, self._alarm(interaction, outing_id), private=True)
         except MemberError:
-            await reader_of(interaction)  # in whose language it is told
+            await reader_of(interaction)  # resolve the language of the refusal
             raise
         self.app.outbox.wake()
         reader = await reader_of(interaction)
         note = "" if pressed_on.heard else views.unheard(pressed_on.club, reader)
-        if pressed_on.refused is not None:  # what Extend says in its place, as it says it
+        if pressed_on.refused is not None:  # the refusal that Extend would give
             await say(interaction, f"{reader.error(pressed_on.refused)}\n{note}".rstrip())
         elif pressed_on.outing is not None:
             await reply(interaction, extended(pressed_on.outing, interaction.user.id, reader, note), private=True)
@@ -100,7 +100,7 @@ class QuietAlarms(commands.Cog):
             await reply(interaction, card(note), private=True)
 
     async def _alarm(self, interaction: Interaction, outing_id: int) -> _Pressed:
-        """Write the alarm, or send it past a database that cannot be written."""
+        """Store the alarm, or send it directly if the database is not writable."""
         database, user_id = self.app.database.urgent, interaction.user.id
 
         async def write() -> tuple[OutingView, MemberError | None]:
@@ -125,7 +125,7 @@ class QuietAlarms(commands.Cog):
 
     @pressed("alert", "unheard", "outing_id")
     async def say_who_was_not_reached(self, interaction: Interaction, outing_id: int) -> None:
-        """Say openly what the direct message says so that nobody beside the presser understands it."""
+        """Explain in plain words, to the member alone, the message that is disguised from bystanders."""
         person = await resolve_person(interaction)
         if not await quiet_alarms.unheard(self.app.database, outing_id, person.user_id):
             raise NotFound("partners.not_open")
@@ -135,7 +135,7 @@ class QuietAlarms(commands.Cog):
 
     @pressed("alert", "onit", "outing_id", "alarm_id")
     async def take(self, interaction: Interaction, outing_id: int, alarm_id: int) -> None:
-        """Be on it: the alarm sounds no more."""
+        """Take the alarm; it is not repeated any more."""
         person = await resolve_person(interaction)
         organises = await organised(interaction, person, outing_id)
         alarm = await quiet_alarms.take(
@@ -152,13 +152,13 @@ class QuietAlarms(commands.Cog):
 
     @pressed("alert", "word", "outing_id", "alarm_id")
     async def ask_how_it_ended(self, interaction: Interaction, outing_id: int, alarm_id: int) -> None:
-        """Ask for the word that closes it."""
+        """Open the form for the note that closes the alarm."""
         person = await resolve_person(interaction)
         await open_form(interaction, views.close_form(outing_id, alarm_id, person.reader))
 
     @pressed("alert", "closed", "outing_id", "alarm_id")
     async def close(self, interaction: Interaction, outing_id: int, alarm_id: int, word: Entered[str] = "") -> None:
-        """Close it with the word typed."""
+        """Close the alarm with the typed note."""
         person = await resolve_person(interaction)
         organises = await organised(interaction, person, outing_id)
         alarm = await quiet_alarms.close(
@@ -175,7 +175,7 @@ class QuietAlarms(commands.Cog):
         await self._redraw(interaction, alarm)
 
     async def _redraw(self, interaction: Interaction, alarm: QuietAlarm) -> None:
-        """Show in the message whose button was pressed how the alarm stands now."""
+        """Show the alarm's current state in the pressed message."""
         outing = await outing_of(self.app.database, alarm.outing_id)
         reads_alone = interaction.user.id if interaction.guild_id is None else None
         made = await _alarm(interaction.client, outing, alarm, reads_alone)
@@ -185,7 +185,7 @@ class QuietAlarms(commands.Cog):
 
 
 def _as_if_extended(outing: OutingView) -> OutingView:
-    """What the answer shows where the extension is written later."""
+    """Return the outing as the answer shows it if the extension is stored later."""
     if outing.due_back_at is None:
         return outing
     return replace(outing, due_back_at=outing.due_back_at + timedelta(minutes=EXTENSIONS_MIN[0]))
@@ -225,7 +225,7 @@ async def _is_still_told(client: BotClient, out: RenderContext, alarm: QuietAlar
 async def _alarm(
     client: BotClient, outing: OutingView, alarm: QuietAlarm, user_id: int | None
 ) -> tuple[str, ui.View] | None:
-    """The alarm as it stands, for one person or for the organisers' channel; nothing once the presser is erased."""
+    """Return the alarm's current state, for one person or the organisers' channel; None if its member was erased."""
     about = outing.who(alarm.user_id)
     if about is None:
         return None
@@ -261,9 +261,10 @@ async def _draw_unheard(client: BotClient, out: RenderContext) -> RenderedMessag
 
 
 async def _kept_from_a_partner(client: BotClient, out: RenderContext, outing: OutingView) -> bool:
-    """Whether somebody of the outing, or everybody, would read it: it is then sent to each of the others alone.
+    """Whether a participant, or everybody, would read the message; it is then sent to each other recipient alone.
 
-    Asked whenever something is drawn, and not while the press is answered: an Extend asks nobody and takes no longer.
+    Checked on every rendering, not while the press is answered: an ordinary Extend makes no request, and must not be
+    told apart by its speed.
     """
     in_public = not out.user_id and readable_by_all(client, out.channel_id)
     if not in_public and not await read_by_companions(client, out, outing):
@@ -278,7 +279,7 @@ async def _kept_from_a_partner(client: BotClient, out: RenderContext, outing: Ou
 
 
 async def _on_to_others(session: Session, out: RenderContext, failure: DeliveryFailure, now: datetime) -> None:
-    """From the channel to each alone, and when the last of them can not be reached, back to the presser."""
+    """Continue after a failure: from the channel to each recipient, and after the last of them to the member."""
     if out.user_id and out.subject_id is not None:
         await quiet_alarms.not_reached(session, out.subject_id, out.occurrence, now, out.payload)
     else:
@@ -286,7 +287,7 @@ async def _on_to_others(session: Session, out: RenderContext, failure: DeliveryF
 
 
 async def _to_each(session: Session, out: RenderContext, _: DeliveryFailure, now: datetime) -> None:
-    """The organisers' channel is gone or closed to the bot: tell them one by one."""
+    """Send the message to each organiser, since their channel is deleted or closed to the bot."""
     if not out.user_id and out.subject_id is not None:
         await quiet_alarms.to_each_in(session, out.subject_id, out.kind, out.occurrence, now, out.payload)
 

@@ -1,4 +1,4 @@
-"""How the quiet alarm looks to those it is sent to, and what the presser alone reads of it."""
+"""The messages of the quiet alarm, to its recipients, and to the member who raised it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from cogs.safety.alerts_view import number, where
 def alarm(
     outing: OutingView, about: CompanionView, alarm: QuietAlarm, club: Club, reader: Localizer, *, by_name: str
 ) -> tuple[str, View]:
-    """Somebody feels unsafe, and the partner must not know; with I'm on it, then with the word that closes it.
+    """Return the quiet alarm, which partners must not notice; with I'm on it, or with the note that closes it.
 
     Args:
-        outing: as it stands.
-        about: who pressed.
-        alarm: as it stands.
+        outing: its current state.
+        about: the member who raised it.
+        alarm: its current state.
         club: for its emergency number.
-        reader: how it is read.
-        by_name: of whoever is on it or has closed it.
+        reader: the recipient's localizer.
+        by_name: the name of whoever has taken or closed it.
     """
     by = escaped(by_name, 60)
     word = button(
@@ -52,13 +52,13 @@ def alarm(
 
 
 def unwritten(outing: OutingView, about: CompanionView, club: Club, reader: Localizer) -> tuple[str, View]:
-    """The alarm where it could not be written down: nothing on it can be pressed until it is."""
+    """Return the alarm while it is not stored: nothing on it can be pressed."""
     parts = [_who(outing, about, "alarm", reader), *where(outing, about, reader), number(club, reader)]
     return "\n".join([*parts, *_cover(outing, about, reader), reader.t("alerts.unsafe.unwritten")]), classic()
 
 
 def _others(outing: OutingView, about: CompanionView) -> list[CompanionView]:
-    """The others of the outing, home or not: which of them is feared nobody knows."""
+    """Return the other participants, home or not, since it is unknown which of them is feared."""
     return [c for c in outing.inside if c.user_id != about.user_id]
 
 
@@ -69,13 +69,13 @@ def _who(outing: OutingView, about: CompanionView, key: str, reader: Localizer) 
 
 
 def _cover(outing: OutingView, about: CompanionView, reader: Localizer) -> list[str]:
-    """What the others take it for, where there are any."""
+    """Return a line on what the others take the press for, if there are others."""
     looks = reader.t("alerts.unsafe.looks", name=escaped(about.name, 60))
     return [looks] if _others(outing, about) else []
 
 
 def _came_home(outing: OutingView, about: CompanionView, reader: Localizer) -> list[str]:
-    """Who has pressed Home; whoever was out when the outing was resolved has not, whatever is noted."""
+    """Return lines on who has pressed Home; not on those still out when the outing was resolved, whose time it set."""
     name, lines = escaped(about.name, 60), []
     resolved_at = outing.ended_at if outing.state is OutingState.RESOLVED else None
     if about.home_at is not None:
@@ -86,14 +86,14 @@ def _came_home(outing: OutingView, about: CompanionView, reader: Localizer) -> l
 
 
 def turn(how: str, name: str, by_name: str, word: str, reader: Localizer) -> str:
-    """What became of an alarm: "taken", "home", "out" (Home was taken back) or "closed"."""
+    """Return an update of an alarm: "taken", "home", "out" (Home was undone) or "closed"."""
     return reader.t(
         f"alerts.unsafe.turn_{how}", name=escaped(name, 60), by=escaped(by_name, 60), word=escaped(word, 300)
     )
 
 
 def close_form(outing_id: int, alarm_id: int, reader: Localizer) -> Form:
-    """Asks for the word that closes it."""
+    """Return the form for the note that closes the alarm."""
     word = Field(
         "word", reader.t("alerts.unsafe.word_label"), placeholder=reader.t("alerts.unsafe.word_hint"), required=True,
         long=True, limit=300,
@@ -102,16 +102,16 @@ def close_form(outing_id: int, alarm_id: int, reader: Localizer) -> Form:
 
 
 def unheard(club: Club | None, reader: Localizer, how: str = "unheard") -> str:
-    """That nobody was reached or has answered, in words that somebody reading over a shoulder takes for extra time."""
+    """Return that nobody was reached or has answered, in words that a bystander reads as being about extra time."""
     return f"{reader.t(f'alerts.{how}.words')}\n-# {number(club, reader)}"
 
 
 def unheard_letter(outing: OutingView, club: Club, reader: Localizer, how: str) -> tuple[str, View]:
-    """The same by direct message; what it means opens for the presser alone."""
+    """Return the same as a direct message, with a button that explains it to the member alone."""
     more = button(reader.t("alerts.unheard.button"), identity("alert", "unheard", outing.outing_id))
     return unheard(club, reader, how), classic(more)
 
 
 def honestly_unheard(club: Club, reader: Localizer) -> str:
-    """The same openly."""
+    """Return the same in plain words."""
     return reader.t("alerts.unheard.honest", number=number(club, reader))

@@ -72,7 +72,7 @@ async def test_with_the_database_locked_the_owner_is_told_past_it(
     assert "The organisers have my message" in words == again
     assert "your local emergency number" in words
     assert sum("Ada asks for help" in content for _, content in there.said) == 1
-    assert [r.levelname for r in caplog.records if "goes past the database" in r.message] == ["ERROR"]
+    assert [r.levelname for r in caplog.records if "bypasses the database" in r.message] == ["ERROR"]
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(0,)]
 
 
