@@ -1,4 +1,4 @@
-"""Every cog by its subject, in the order loaded; one that fails stops the start."""
+"""Every cog by its subject, in load order; a cog that fails to load stops the start."""
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "runs": ("log", "runs", "run_buttons", "imports"),
