@@ -1,6 +1,6 @@
-"""Limits of what the bot takes for one run and for one file, each with its reason.
+"""Limits for one run and for one file, each with its reason.
 
-Texts name a limit through a parameter, so that changing it here is enough.
+Catalogue strings get a limit as a parameter, so a change here needs no change of texts.
 """
 
 from __future__ import annotations
@@ -8,27 +8,28 @@ from __future__ import annotations
 MEGABYTE = 1024 * 1024
 
 RUN_DISTANCE_M = 1_000_000
-"""Longest run, typed or from a file. Multi-day races reach 1,000 km in six days; more is a misread unit."""
+"""Longest run in metres, typed or from a file. Multi-day races reach 1,000 km in six days; more is a misread unit."""
 
 RUN_DURATION_MS = 7 * 24 * 3600 * 1000
-"""Longest run, typed or from a file: a six-day race and a day of margin."""
+"""Longest run in milliseconds, typed or from a file: a six-day race plus one day of margin."""
 
 RUN_SLOWEST_S_PER_KM = 3 * 3600
-"""Slowest average of a run. Distance and time include stops, as in a multi-day race; beyond this they do not belong
-together."""
+"""Slowest average pace of a run. Distance and time include stops, as in a multi-day race; a slower average means that
+the two do not belong together."""
 
 TYPED_PACE_SLOWEST_S_PER_KM = 3600
-"""Slowest pace that somebody types. A pace is of moving, without stops: 61:00/km is minutes and seconds mixed up, so
-this is stricter than `RUN_SLOWEST_S_PER_KM`."""
+"""Slowest pace that can be typed. A typed pace excludes stops, and 61:00/km is a mix-up of minutes and seconds, so this
+limit is stricter than `RUN_SLOWEST_S_PER_KM`."""
 
 FILE_DISTANCE_M = 2 * RUN_DISTANCE_M
-"""Longest distance that is read from a file at all; beyond it the reading is broken and ignored. Twice the longest run,
-so that an activity that is too long is refused as too long, instead of being read as one without a distance."""
+"""Longest distance in metres that is read from a file; a longer one is ignored as corrupt. It is twice the longest run,
+so that a run that is too long is refused as too long instead of read as one without a distance."""
 
 FILE_DURATION_S = 10 * 24 * 3600
-"""Longest time, in seconds, that is read from a file at all; beyond it the clock is broken. The longest races last ten
-days; longer than `RUN_DURATION_MS` for the same reason as `FILE_DISTANCE_M`, and since it bounds elapsed time too."""
+"""Longest time in seconds that is read from a file; a longer one means a broken clock. The longest races last ten days.
+It is longer than `RUN_DURATION_MS` for the same reason as `FILE_DISTANCE_M`, and because it also limits elapsed
+time."""
 
 FILE_BYTES = 10 * MEGABYTE
-"""Largest file, as attached and as unpacked: Discord's own limit for attachments of free accounts, and far above the
-files of a day-long run. Checked before an attachment is fetched, and again while an archive is unpacked."""
+"""Largest file in bytes, attached or unpacked: Discord's attachment limit for free accounts, and far more than a
+day-long run needs. Checked before an attachment is downloaded and again while an archive is unpacked."""

@@ -1,8 +1,8 @@
-"""Distances, durations and paces: as runners write them, and as they read them.
+"""Parse and format distances, durations and paces.
 
-What is typed is read in every language's words (`bot.domain.text.words`); the member's language only settles which of
-`.` and `,` groups thousands, and his units what a bare number or pace means. What could mean two things is refused with
-both.
+Typed text is read with the words of all languages (`bot.domain.text.words`). The member's language only decides whether
+`.` or `,` groups thousands; their units decide what a bare number or pace means. Ambiguous text is refused with both
+readings.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 
 
 class Units(StrEnum):
-    """What distances and paces are shown in. `BOTH` is for a club's public messages."""
+    """Units in which distances and paces are shown. `BOTH` is for a club's public messages."""
 
     METRIC = "metric"
     IMPERIAL = "imperial"
     BOTH = "both"
 
 
-# ── shown ──
+# ── formatting ──
 
 
 def format_distance(distance_m: int, units: Units, language: str) -> str:
-    """`5.00 km`, `3.11 mi`, `5,00 km` in German, `400 m` below a kilometre; both: `5.00 km (3.11 mi)`.
+    """Format a distance: `5.00 km`, `3.11 mi`, `5,00 km` in German, `400 m`; both: `5.00 km (3.11 mi)`.
 
-    Miles begin at a tenth of one; what a track has (whole hundreds below 1000 m) is metres to everybody.
+    Miles are used from 0.1 mi on. Track distances (multiples of 100 m below 1000 m) are always in metres.
     """
     metric = f"{distance_m} m" if distance_m < 1000 else _decimal((distance_m + 5) // 10 / 100, 2, language) + " km"
     if units is Units.METRIC:
@@ -48,7 +48,7 @@ def format_distance(distance_m: int, units: Units, language: str) -> str:
 
 
 def format_duration(duration_ms: int, language: str = DEFAULT) -> str:
-    """`27:30`, `1:05:00`, `45 s`; tenths below ten minutes, where there are any: `45.2 s`, `4:02.5`."""
+    """Format a duration: `27:30`, `1:05:00`, `45 s`; below ten minutes with tenths if any: `45.2 s`, `4:02.5`."""
     tenths = (duration_ms + 50) // 100
     if tenths >= 6000:
         tenths = (duration_ms + 500) // 1000 * 10
@@ -60,7 +60,7 @@ def format_duration(duration_ms: int, language: str = DEFAULT) -> str:
 
 
 def format_pace(pace_s_per_km: float, units: Units, language: str) -> str:
-    """`5:30/km`, `8:51/mi`; both: `5:30/km (8:51/mi)`. Every language shipped writes them alike."""
+    """Format a pace: `5:30/km`, `8:51/mi`; both: `5:30/km (8:51/mi)`. The format is the same in every language."""
     metric = f"{_colons(round(pace_s_per_km))}/km"
     imperial = f"{_colons(round(pace_s_per_km * METRES_PER_MILE / 1000))}/mi"
     if units is Units.BOTH:
@@ -90,24 +90,24 @@ _BRACKET = re.compile(r"([^()]+)\(([^()]+)\)")
 
 
 def parse_distance(text: str, units: Units, language: str) -> int:
-    """Metres of `5k`, `3,1 Meilen`, `half`, `8x400m`, `2 km + 4x200`, or a bare number.
+    """Return the metres of `5k`, `3,1 Meilen`, `half`, `8x400m`, `2 km + 4x200`, or a bare number.
 
-    A bare number from 400 on is metres (50 in repeats), one below 100 is in the member's units.
+    A bare number is in metres from 400 on (from 50 in repeats), and in the member's units below 100.
 
     Args:
         text: as typed.
-        units: the member's; BOTH leaves a small bare number open.
-        language: settles what groups thousands in `1.500`.
+        units: the member's; with BOTH a small bare number is ambiguous.
+        language: the member's; decides which sign groups thousands in `1.500`.
 
     Raises:
-        BadInput: unreadable; open between two readings (`low_m`, `high_m`); nothing, or too far (`distance_m`).
+        BadInput: unreadable; ambiguous (`low_m`, `high_m`); zero; too far (`distance_m`).
     """
     words = _ABOUT.sub("", plain(text), count=1) if _ABOUT.match(plain(text)) else plain(text)
     if re.match(r"-\s*[0-9.,]", words):
         raise BadInput("entry.distance.zero", typed=text)
     bracket = _BRACKET.fullmatch(words)
     if bracket:
-        # What `format_distance` shows to those who read both units.
+        # The format of `format_distance` for `Units.BOTH`.
         metres, again = (_sum_of_metres(part.strip(), text, units, language) for part in bracket.groups())
         if abs(metres - again) > max(10, metres * 0.01):
             raise BadInput("entry.distance.unclear", typed=text)
@@ -134,7 +134,7 @@ def _metres(words: str, typed: str, units: Units, language: str, *, repeated: bo
     if length is None:
         raise BadInput("entry.distance.unclear", typed=typed)
     unit = length[2]
-    # Nobody runs millimetres: with metres, both signs group thousands.
+    # A distance in metres has no decimals, so that both signs group thousands.
     in_metres = unit is not None and WORDS.metres[unit] == 1
     value = number(length[1], ".," if in_metres else "." if decimal_sign(language) == "," else ",")
     if value is None:
@@ -169,17 +169,17 @@ _REST = re.compile(r"\s*([0-9]{1,2})")
 
 
 def parse_duration(text: str, language: str) -> int:
-    """Milliseconds of `27:30`, `1:05:00`, `1h05`, `90 min`, `13,2 s`, `6x1min`, `eine halbe Stunde`.
+    """Return the milliseconds of `27:30`, `1:05:00`, `1h05`, `90 min`, `13,2 s`, `6x1min`, `eine halbe Stunde`.
 
     Two numbers with a colon are minutes and seconds, unless `h` follows.
 
     Args:
         text: as typed.
-        language: the member's; all languages are read alike, since a sign groups no thousands here.
+        language: the member's; without effect, since durations have no thousands separator.
 
     Raises:
-        BadInput: unreadable; open between two readings (`low_ms`, `high_ms`); 60 or more of what makes up an hour or
-            a minute; nothing, or over seven days (`duration_ms`).
+        BadInput: unreadable; ambiguous (`low_ms`, `high_ms`); 60 or more minutes or seconds where a larger unit
+            precedes them; zero; over seven days (`duration_ms`).
     """
     words = with_halves(plain(text))
     words = _ABOUT.sub("", words, count=1) if _ABOUT.match(words) else words
@@ -216,7 +216,7 @@ def _milliseconds(words: str, typed: str) -> float:
 
 
 def _clock(clock: re.Match[str], typed: str) -> float:
-    """`27:30`, `1:05:00`, `1:05 h`."""
+    """Return the milliseconds of `27:30`, `1:05:00` or `1:05 h`."""
     hours, minutes, seconds, fraction, unit = clock.groups()
     size = WORDS.milliseconds[unit] if unit else None
     if size == _HOUR and hours is None and fraction is None:
@@ -230,7 +230,10 @@ def _clock(clock: re.Match[str], typed: str) -> float:
 
 
 def _pieces(words: str, typed: str) -> float:
-    """`1h05`, `1 Std 5 min`, `5m30s`: larger units before smaller ones; a bare end is of the next smaller unit."""
+    """Return the milliseconds of `1h05`, `1 Std 5 min`, `5m30s`.
+
+    Units must descend. A trailing bare number is in the next smaller unit.
+    """
     total, position, size = 0.0, 0, 0
     while piece := _PIECE.match(words, position):
         amount, unit = piece.groups()
@@ -254,7 +257,7 @@ def _pieces(words: str, typed: str) -> float:
 
 
 def _one_reading(amount: str | None, value: float, size_ms: int, typed: str) -> None:
-    """Refuse `1.30 h`: written so, some mean half an hour and some 0.3 of one. Quarters are plain decimals."""
+    """Refuse `1.30 h`, which can be 1 h 30 min or 1.3 h. Quarters (`.25`, `.50`) are read as decimals."""
     sixtieths = re.fullmatch(r"[0-9]+[.,]([0-5][0-9])", amount or "")
     if sixtieths and sixtieths[1] not in ("00", "25", "50"):
         other = int(value) + int(sixtieths[1]) / 60
@@ -270,16 +273,16 @@ _OVER = re.compile(rf"({NUMBER})?\s*({any_of(WORDS.metres)})")
 
 
 def parse_pace(text: str, units: Units, language: str) -> float:
-    """Seconds per kilometre of `5:30/km`, `8:50 min/mi`, `12 km/h`, `7.5 mph`, `90s/400m`.
+    """Return the seconds per kilometre of `5:30/km`, `8:50 min/mi`, `12 km/h`, `7.5 mph`, `90s/400m`.
 
     Args:
         text: as typed.
-        units: the member's: what `5:30` alone is per; BOTH leaves it open.
+        units: the member's, for a pace without a unit such as `5:30`; with BOTH that is ambiguous.
         language: as for `parse_duration`.
 
     Raises:
-        BadInput: unreadable; open between two readings (`low_s_per_km`, `high_s_per_km`); quicker than 1:00/km or
-            slower than 60:00/km (`pace_s_per_km`).
+        BadInput: unreadable; ambiguous (`low_s_per_km`, `high_s_per_km`); faster than 1:00/km or slower than
+            60:00/km (`pace_s_per_km`).
     """
     words = plain(text)
     bracket = _BRACKET.fullmatch(words)
@@ -307,7 +310,7 @@ def _pace(words: str, typed: str, units: Units, language: str) -> float:
         speed = _SPEED.fullmatch(over)
         metres = number(speed[1]) if speed and speed[2] in WORDS.metres else None
         return _s_per_km(metres and metres * WORDS.metres[speed[2]] / time_ms * 1000 if speed else None, typed)
-    # `5:30 min/km`, `5:30/km`, `330 s/km`, `90s/400m`; a number alone is minutes.
+    # `5:30 min/km`, `5:30/km`, `330 s/km`, `90s/400m`; a bare number is in minutes.
     length = _OVER.fullmatch(per[0])
     metres = WORDS.metres[length[2]] * (number(length[1]) or 0 if length[1] else 1) if length else 0
     if not metres:
@@ -334,7 +337,7 @@ def _s_per_km(metres_per_s: float | None, typed: str) -> float:
 
 
 def _pace_time(words: str, typed: str, language: str, metres: float) -> float:
-    """The pace of a duration over a distance. Its failures are told as those of a pace."""
+    """Return the pace of a duration over a distance. Errors of the duration become errors of the pace."""
     try:
         return parse_duration(words, language) / metres
     except BadInput as error:

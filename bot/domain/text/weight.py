@@ -1,4 +1,4 @@
-"""Body weight as typed: kilograms, pounds, stones."""
+"""Parse and convert body weight in kilograms, pounds and stones."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _TYPED = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)\s*({any_of(WORDS.kilo
 
 
 def parse_weight(typed: str, units: Units) -> float | None:
-    """Kilograms, to a tenth; None for nothing typed.
+    """Return a weight in kilograms, rounded to a tenth, or None for empty text.
 
     Args:
-        typed: "70", "70 kg", "70,5", "154 lb", "11 st"; a bare number is in the reader's units.
+        typed: "70", "70 kg", "70,5", "154 lb", "11 st"; a bare number is in `units`.
         units: of the reader.
 
     Raises:
-        BadInput: not a weight, or none a grown runner has (25-300 kg).
+        BadInput: not a weight, or outside the range of adults (25-300 kg).
     """
     text = typed.strip().lower()
     if not text:
@@ -39,7 +39,7 @@ def parse_weight(typed: str, units: Units) -> float | None:
 
 
 def shown_weight(weight_kg: float, units: Units) -> tuple[float, str]:
-    """The number and its unit as the reader counts, to a tenth of a kilogram or a pound."""
+    """Return a weight as number and unit in the reader's units, rounded to a tenth."""
     if units is Units.IMPERIAL:
         return round(weight_kg / KG_PER_LB, 0), "lb"
     return round(weight_kg, 1), "kg"

@@ -1,4 +1,4 @@
-"""The words members type, of every language at once: nobody has to remember which one the bot is set to."""
+"""The words that members type, of all languages at once, so that the configured language does not matter."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from bot.languages import LANGUAGES
 VOCABULARIES: Mapping[str, Vocabulary] = {
     language: import_module(f"bot.locales.{language}.vocabulary").VOCABULARY for language in LANGUAGES
 }
-"""What each language's folder declares."""
+"""The vocabulary of each language, from its folder."""
 WORDS = reduce(or_, VOCABULARIES.values())
-"""All vocabularies as one. A word that two languages use differently is sorted out by `rewrites`."""
+"""All vocabularies joined. `rewrites` resolves words that two languages use differently."""
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A regular expression for one of these words, the longest first."""
+    """Return a regular expression that matches any of these words, longest first."""
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
 def _compiled(rules: Iterable[tuple[str, str]]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Compiled once: they are more than `re` keeps, and each keystroke of an autocomplete applies them all."""
+    """Compile once and cache: `re` caches fewer patterns, and each keystroke of an autocomplete applies them all."""
     return tuple((re.compile(pattern), replacement) for pattern, replacement in rules)
 
 
@@ -34,17 +34,17 @@ TWOFOLD = tuple((re.compile(pattern), replacements, nearest) for pattern, replac
 
 
 def rewritten(words: str) -> str:
-    """A plain text with its words of several meanings sorted out."""
+    """Return a plain text with its ambiguous words resolved by `rewrites`."""
     return _apply(_REWRITES, words)
 
 
 def with_series_words(words: str) -> str:
-    """A plain text with every way to say a series made one."""
+    """Return a plain text with every phrase for a series in its canonical form."""
     return _apply(_RECURRING, words)
 
 
 def with_halves(words: str) -> str:
-    """A plain text with its `two and a half` as one number."""
+    """Return a plain text with phrases such as `two and a half` replaced by one number."""
     return _apply(_HALVES, words)
 
 

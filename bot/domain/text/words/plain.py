@@ -1,4 +1,4 @@
-"""Typed text made plain, and the numbers in it."""
+"""Normalize typed text and read numbers in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from bot.errors import BadInput
 
 LIMIT = 100
-"""Longest text read, in characters; also what Discord lets an autocomplete choice have."""
+"""Longest text that is read, in characters; also Discord's limit for an autocomplete choice."""
 
 _SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("×✕✖*", "x") | dict.fromkeys("’‘′`´", "'")
@@ -17,14 +17,14 @@ _SIGNS = str.maketrans(
 _SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 NUMBER = r"(?:[0-9]{1,3}(?:[ '][0-9]{3})+(?:[.,][0-9]{1,3})?(?![0-9])|[0-9]{1,9}(?:[.,][0-9]{1,9}){0,3}|[.,][0-9]{1,3})"
-"""A regular expression for what `number` reads."""
+"""A regular expression for the numbers that `number` reads."""
 
 
 def plain(text: str, limit: int = LIMIT) -> str:
-    """Lower case, single spaces, full-width and other digits as 0-9, one sign for each thing, ä as ae.
+    """Return lower case text with single spaces, ASCII digits, one variant per sign, and ä as ae.
 
     Raises:
-        BadInput: longer than `limit`; nothing after this reads unbounded text.
+        BadInput: longer than `limit`, which bounds the text for all later parsing.
     """
     if len(text) > limit:
         raise BadInput("entry.text.too_long", typed=text[:LIMIT], limit=limit)
@@ -33,12 +33,12 @@ def plain(text: str, limit: int = LIMIT) -> str:
 
 
 def spelt_out(text: str) -> str:
-    """A text in lower case with ä as ae, ö as oe and ü as ue."""
+    """Return a text in lower case with ä as ae, ö as oe and ü as ue."""
     return text.translate(_SPELT)
 
 
 def _narrow(char: str) -> str:
-    """One character without its width and script. Superscripts are no digits here: `5²` must not become 52."""
+    """Normalize the width and script of one character. Superscripts are no digits: `5²` must not become 52."""
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -48,11 +48,11 @@ def _narrow(char: str) -> str:
 
 
 def number(text: str, grouping: str = "") -> float | None:
-    """The number a plain text stands for, or None when its separators make no sense.
+    """Return the number in a plain text, or None if its separators are malformed.
 
     Args:
         text: a match of `NUMBER`.
-        grouping: those of `.` and `,` that may group thousands where a lone one is followed by three digits.
+        grouping: which of `.` and `,` group thousands where a single one is followed by three digits.
     """
     text = re.sub("[ ']", "", text)
     *groups, tail = re.split("[.,]", text)
@@ -70,6 +70,6 @@ def number(text: str, grouping: str = "") -> float | None:
 
 
 def _groups(groups: list[str], signs: list[str]) -> bool:
-    """Whether the digits before the last sign are a head of one to three and full groups of three."""
+    """Whether the digits before the last sign are one to three, followed by groups of exactly three."""
     head, *rest = groups
     return 1 <= len(head) <= 3 and head[0] != "0" and all(len(group) == 3 for group in rest) and len(set(signs)) <= 1

@@ -1,4 +1,4 @@
-"""What a language has to name so that runners can write in it."""
+"""The vocabulary that each language declares for reading typed text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from enum import Enum
 
 
 class Part(Enum):
-    """A part of the day: the hour it begins, the hour meant when no time is told, the hour it ends, and how late it
-    goes on after midnight."""
+    """A part of the day: first hour, default hour, end hour, and end hour on the following day."""
 
     MORNING = (4, 8, 12, 0)
     NOON = (11, 12, 15, 0)
@@ -19,104 +18,104 @@ class Part(Enum):
 
     @property
     def begins(self) -> int:
-        """Local hour."""
+        """Local hour at which it begins."""
         return self.value[0]
 
     @property
     def usual(self) -> int:
-        """Local hour."""
+        """Local hour that is meant when no hour is named."""
         return self.value[1]
 
     @property
     def ends(self) -> int:
-        """Local hour, up to 24."""
+        """Local hour at which it ends, up to 24."""
         return self.value[2]
 
     @property
     def late(self) -> int:
-        """Local hour of the following day; 0 where it ends before."""
+        """Local hour of the following day at which it ends; 0 if it ends before midnight."""
         return self.value[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The words of one language, in the plain form that `bot.domain.text.words.plain` makes (lower case, ä as ae).
+    """The words of one language, in the plain form of `bot.domain.text.words.plain` (lower case, ä as ae).
 
     Attributes:
-        numbers: number words and articles, and what they count.
+        numbers: number words and articles, with their value.
         metres: units of distance, in metres.
-        courses: distances that have a name, in metres.
-        milliseconds: units of time up to the hour and the day, in milliseconds.
+        courses: named distances, in metres.
+        milliseconds: units of time up to a day, in milliseconds.
         days: calendar units, in days.
         months: calendar units, in months.
-        times: the sign between a count and what is repeated (`8 x 400 m`).
-        per: what stands for the stroke in `min/km`.
-        plus: what adds.
-        about: what softens a number and is ignored.
-        now: the present.
-        ago_before, ago_after: what makes an amount past, in front of it or behind it.
+        times: the multiplication sign of repeats (`8 x 400 m`).
+        per: words for the slash in `min/km`.
+        plus: words that add.
+        about: words that make a number approximate; ignored.
+        now: words for the present.
+        ago_before, ago_after: words before or after an amount that put it in the past.
         ahead_before, ahead_after: the same for the future.
-        relative_days: days counted from today.
+        relative_days: words for days, as an offset from today.
         weekdays: Monday is 0.
         month_names: January is 1.
         ordinals: days of a month as words.
-        hour_sign: what stands behind an hour of a 24-hour clock.
-        before_day: what stands before a day.
-        from_hour, to_hour: before the hour at which a stretch of the day begins, or ends.
-        day_groups: several weekdays by one word, in a weekly window.
-        whole_day: no hour in particular, in a weekly window.
-        hours: the units of hours that cannot be hours of the day (`18h`).
-        beyond: between an amount and the day it is counted from (`a week from tuesday`).
-        after_next: the one after the next.
-        workday: one of Monday to Friday.
-        same_hour: the hour it is now, on another day.
-        halves: (regular expression, replacement) for amounts and a half of several words.
-        twofold: (regular expression, replacements, whether the nearest of them comes first, else the first): texts
-            that can be two others, each of which is read.
-        last, next, this: what qualifies a weekday or a week, in all inflections.
-        week: the word for a week beside those.
+        hour_sign: words after an hour of a 24-hour clock.
+        before_day: words before a day.
+        from_hour, to_hour: words before the first, or last, hour of a time range.
+        day_groups: words for several weekdays, in a weekly window.
+        whole_day: words for the whole day, in a weekly window.
+        hours: units of hours that cannot be a time of day (`18h`).
+        beyond: words between an amount and the day it is counted from (`a week from tuesday`).
+        after_next: words for the one after the next.
+        workday: words for a day from Monday to Friday.
+        same_hour: words for the current hour on another day.
+        halves: (regular expression, replacement) for amounts with a half in several words.
+        twofold: (regular expression, replacements, whether the nearest reading comes first instead of the first
+            listed) for ambiguous texts; each replacement is read.
+        last, next, this: words before a weekday or a week, in all inflections.
+        week: words for a week after those.
         parts: parts of the day.
-        noon, midnight: 12:00 and 00:00.
-        at: what stands before an hour, and whether it is mostly one of a 12-hour clock.
-        spoken: what stands before an hour and moves it, in minutes (`half past`: 30, `halb`: -30).
-        past, to: between minutes and an hour (`ten past six`, `zehn vor sieben`).
-        fillers: words without a meaning of their own in a date.
+        noon, midnight: words for 12:00 and 00:00.
+        at: words before an hour, and whether the hour is mostly of a 12-hour clock.
+        spoken: words before an hour that shift it, in minutes (`half past`: 30, `halb`: -30).
+        past, to: words between minutes and an hour (`ten past six`, `zehn vor sieben`).
+        fillers: words without meaning in a date.
         rewrites: (regular expression, replacement), applied in order before a moment is read.
-        recurring: the same, before a series is read: of every way to say it they make what
+        recurring: the same before a series is read; the result uses only the words that
             `bot.domain.when.recurrence_parser` knows (`every`, `of the month`, `until`, `from`, `for`, `except`, `1st`,
             `last`).
 
-    What a language may lack:
+    What a language may leave out:
 
     Attributes:
         backward, forward, mixed: the directions of a whole run.
-        vague_ways: those that say something else as well in a sentence: back exercises, both of us.
-        takes: before a time that something takes, and is not at (`5k in 25:00`).
-        percent: the sign as a word.
-        half_share: half of a run.
+        vague_ways: those of them with another meaning in a sentence (back exercises, both of us).
+        takes: words before a duration, as opposed to a time of day (`5k in 25:00`).
+        percent: words for the percent sign.
+        half_share: words for half of a run.
         kilograms: units of weight, in kilograms.
-        speeds: units of speed, in metres a second.
-        own_amounts: units of time that are an amount by themselves (`viertelstunde`).
-        and_words: between two hours of a stretch (`between 8 and 10`).
-        then: joins two times of a reminder.
-        span_before: before the first hour of a stretch.
-        span_to: between two hours or days of a stretch.
-        until: before the day at which something ends.
-        lasting: before how long something lasts.
-        within: between a weekday and the week it is in.
-        window_fillers: words without a meaning in a weekly window.
-        window_parts: parts of the day that are only one in a weekly window.
-        number_one: the number words for one that are no articles.
-        before_moved: before an hour that they move, so that it is none by itself.
-        half_to: between minutes and an hour, half an hour before it (`fuenf nach halb sieben`).
-        named_hours: parts of the day that name an hour in a stretch.
-        month_words, year_words: behind `end of`.
-        zone_nouns: behind a place, the time there (`london time`).
-        own_zone: before such a noun, the zone of whoever writes.
-        same_zone: before such a noun, no place.
-        zone_endings: of an adjective made of a place (`londoner zeit`).
-        zone_aliases: this language's abbreviations of zones, and the international ones they stand for.
-        cities: names of places in this language that Babel does not have, and their zones.
+        speeds: units of speed, in metres per second.
+        own_amounts: units of time that need no number (`viertelstunde`).
+        and_words: words between the two hours of a range (`between 8 and 10`).
+        then: words that join two times of a reminder.
+        span_before: words before the first hour of a range.
+        span_to: words between the two hours or days of a range.
+        until: words before the day at which something ends.
+        lasting: words before a duration of a series.
+        within: words between a weekday and the week it is in.
+        window_fillers: words without meaning in a weekly window.
+        window_parts: words that are parts of the day only in a weekly window.
+        number_one: number words for one that are not articles.
+        before_moved: words before an hour that shift it, so that it is no hour by itself.
+        half_to: words between minutes and half an hour before an hour (`fuenf nach halb sieben`).
+        named_hours: parts of the day that name an hour in a range.
+        month_words, year_words: words after `end of`.
+        zone_nouns: words after a place that mean the time there (`london time`).
+        own_zone: words before such a noun that mean the author's zone.
+        same_zone: words before such a noun that name no place.
+        zone_endings: endings of adjectives made from a place (`londoner zeit`).
+        zone_aliases: this language's zone abbreviations, with the international ones.
+        cities: place names in this language that Babel does not have, with their zones.
     """
 
     numbers: Mapping[str, float]
@@ -199,7 +198,7 @@ class Vocabulary:
     cities: Mapping[str, str] = field(default_factory=dict)
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
-        """The words of both."""
+        """Return a vocabulary with the words of both."""
         ordered = ("rewrites", "recurring", "halves", "twofold")
         merged = {f.name: getattr(self, f.name) | getattr(other, f.name) for f in fields(self) if f.name not in ordered}
         return Vocabulary(**merged, **{name: getattr(self, name) + getattr(other, name) for name in ordered})
