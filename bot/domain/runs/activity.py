@@ -1,7 +1,7 @@
-"""What an activity file held, as plain values: no bytes, no coordinates, nothing of who ran.
+"""The content of an activity file as plain values, without bytes, coordinates or personal data.
 
-Distances are whole metres, durations whole milliseconds. What the file says of distance and moving time is believed,
-unless its points contradict it beyond reason; what it leaves out is computed from its points.
+Distances are whole metres, durations whole milliseconds. The file's own distance and moving time are used unless its
+points clearly contradict them; missing values are computed from the points.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from enum import StrEnum
 from bot.domain.runs.runs import Surface
 
 Series = tuple[tuple[float, float], ...]
-"""(seconds of running time since the start, metres since the start), rising, at most about 2,000 of them."""
+"""(seconds of running time since the start, metres since the start), ascending, at most about 2,000 points."""
 
 
 class Sport(StrEnum):
-    """What the device says it was. A file that does not say is taken for a run; `UNKNOWN` says what nobody knows."""
+    """The sport a file declares. A file without one counts as a run; `UNKNOWN` is a sport that cannot be identified."""
 
     RUN = "run"
     WALK = "walk"
@@ -29,7 +29,7 @@ class Sport(StrEnum):
 
 
 class Source(StrEnum):
-    """The format it came in, told by its content."""
+    """The format of a file, detected from its content."""
 
     FIT = "fit"
     GPX = "gpx"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a file brought no run. `NOT_RUN` was read, and its activity is in the report all the same."""
+    """Why a file was not accepted as a run. With `NOT_RUN` the file was read, and the report contains its activity."""
 
     NOT_RUN = "not_run"
     UNREADABLE = "unreadable"
@@ -65,21 +65,21 @@ class Activity:
 
     Attributes:
         source: the format.
-        sport: what it was.
+        sport: the declared sport.
         started_at: the start, aware UTC.
-        utc_offset_s: seconds the file's own clock was ahead of UTC, or None when it does not tell.
-        wall_clock: the file tells the time of day but not its zone: `started_at` is that time of day written as
-            UTC, to be read in the runner's zone.
+        utc_offset_s: seconds by which the file's local clock is ahead of UTC, or None when unknown.
+        wall_clock: the file has a time of day without a zone: `started_at` is that time of day written as UTC, to be
+            read in the runner's zone.
         distance_m: metres, or None when not recorded.
-        duration_ms: milliseconds of running: the device's timer, else recording gaps left out.
+        duration_ms: milliseconds of running, from the device's timer, or without gaps in the recording.
         elapsed_ms: milliseconds from start to end.
-        laps: in order; a device that was never asked for laps writes none, or one for the whole.
+        laps: in order; none, or one for the whole run, when the runner recorded no laps.
         series: time and distance.
-        surface: what the device's profile implies (treadmill, track, trail, …), or None.
-        left_out: points whose clock does not agree with the others'; nothing is computed from them.
-        doubtful: so many of them that the time is in doubt; it makes no best.
-        sport_name: what the file calls it; escape it. Empty when it does not say.
-        unread: what of the file could not be read: `times`, `distances`, `places`.
+        surface: derived from the device's profile (treadmill, track, trail, …), or None.
+        left_out: number of points whose clock contradicts the others; they are not used.
+        doubtful: so many points were left out that the time is unreliable; no personal best is taken from it.
+        sport_name: the sport's name in the file, not escaped. Empty when there is none.
+        unread: parts of the file that could not be read: `times`, `distances`, `places`.
     """
 
     source: Source
@@ -101,17 +101,17 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file, or of one activity in a file that holds several.
+    """The result of reading one file, or one activity of a file that contains several.
 
     Attributes:
-        filename: the attachment's name, or that of the entry in its archive; never a path.
-        sha256: of the unpacked file, in hexadecimal; a file's second and later runs have one of their own, so that
-            it names a recording. Empty when there was nothing to digest.
+        filename: the name of the attachment or of the archive's entry; never a path.
+        sha256: of the unpacked file, in hexadecimal; the second and later runs of a file have a digest of their own,
+            so that it identifies one recording. Empty when nothing could be digested.
         activity: what was read, or None.
-        refusal: None exactly when `activity` is a run, or may be one.
+        refusal: None exactly when `activity` is or may be a run.
         reason: catalogue key (`files.reason.*`) of the refusal, or None.
         params: its placeholders.
-        warnings: catalogue keys (`files.warning.*`) of what is worth telling about a file that came in.
+        warnings: catalogue keys (`files.warning.*`) of warnings about an accepted file.
     """
 
     filename: str

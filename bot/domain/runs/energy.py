@@ -1,13 +1,13 @@
-"""What a run costs beside the same run forward, and in kilocalories.
+"""The energy cost of a run, relative to the same run forward and in kilocalories.
 
     K    = 1.35, shown as 1.28-1.45   cost ratio backward : forward per metre
     BASE = 1.0 kcal per kg per km     net, level, forward
     net  = K x BASE x kg x km
 
-The low end of the kilocalories takes Minetti's level cost (3.6 J/kg/m) for BASE, the high end K = 1.45, an allowance
-for beginners, whose extra cost falls with practice. Below 1.63 m/s people walk: there the Compendium's 6.0 MET
-(backward) and 4.3 MET (forward) at 3.5 mph hold, within 20 %. Runs are taken as level: the extra of a slope needs its
-gradient.
+The low estimate uses Minetti's level cost (3.6 J/kg/m) as BASE. The high estimate uses K = 1.45, an allowance for
+beginners, whose extra cost falls with practice. Below 1.63 m/s people walk; there the Compendium's values of 6.0 MET
+(backward) and 4.3 MET (forward) at 3.5 mph apply, within 20 %. Runs are assumed to be level, because the extra cost of
+a slope depends on a gradient that is not known.
 
 Source: Rasica et al. 2020, https://pubmed.ncbi.nlm.nih.gov/32840696/ (+35 % on every gradient)
 Source: Wright & Weyand 2001, https://journals.biologists.com/jeb/article/204/10/1805/11775/ (35 +- 6 %)
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from bot.domain.runs.runs import Direction, Stretch
 
 WALKING_BELOW_M_PER_S = 1.63
-"""Slower than this is walked, in either direction."""
+"""Metres per second below which people walk, in either direction."""
 
 _JOULES_PER_CALORIE = 4.184
 _WALKED_KM_PER_H = 3.5 * 1.609344
@@ -34,7 +34,7 @@ _WALKED_KM_PER_H = 3.5 * 1.609344
 
 @dataclass(frozen=True, slots=True)
 class _Gait:
-    """Forward kcal per kg per km (net), and backward as a multiple of it: low, middle, high."""
+    """Net forward kcal per kg per km, and the backward multiples of it: low, middle, high."""
 
     forward: tuple[float, float, float]
     ratio: tuple[float, float, float]
@@ -46,7 +46,7 @@ _RUNNING = _Gait(
     ratio=(1.28, 1.35, 1.45),
     backward=(1.35 * 3.6 / _JOULES_PER_CALORIE, 1.45),
 )
-_WALK = (4.3 - 1) / _WALKED_KM_PER_H  # 1 MET = 1 kcal/kg/h, and one of them is rest
+_WALK = (4.3 - 1) / _WALKED_KM_PER_H  # 1 MET = 1 kcal/kg/h, one of which is the cost at rest
 _WALK_BACK = (6.0 - 1) / _WALKED_KM_PER_H
 _WALKING = _Gait(
     forward=(0.8 * _WALK, _WALK, 1.2 * _WALK),
@@ -57,13 +57,13 @@ _WALKING = _Gait(
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a run cost.
+    """The energy cost of a run.
 
     Attributes:
-        ratio: beside the same run forward, as a factor; the best guess.
-        ratio_low: the low end of what was measured.
-        ratio_high: the high end, with an allowance for beginners.
-        kcal_low: net kilocalories, whole, or None without a weight. Private: they give the weight away.
+        ratio: best estimate of the cost relative to the same run forward, as a factor.
+        ratio_low: low end of the measured range.
+        ratio_high: high end, with an allowance for beginners.
+        kcal_low: whole net kilocalories, or None without a weight. Private, because they reveal the weight.
         kcal_high: likewise.
     """
 
@@ -75,14 +75,14 @@ class Cost:
 
 
 def cost(stretches: Sequence[Stretch], weight_kg: float | None = None) -> Cost | None:
-    """The cost of a run.
+    """Return the energy cost of a run.
 
     Args:
         stretches: of the run.
-        weight_kg: of its runner, or None when never told.
+        weight_kg: of the runner, or None when unknown.
 
     Returns:
-        None when nothing of it was backward, or a distance or direction is not known.
+        The cost, or None when no stretch was backward, or a distance or direction is unknown.
     """
     if not any(stretch.direction is Direction.BACKWARD for stretch in stretches):
         return None

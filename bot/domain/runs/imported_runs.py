@@ -1,4 +1,4 @@
-"""From what a file held to a run: its zone and day, its laps as stretches, and whether it is logged already."""
+"""Convert an imported activity to a run: its zone and day, its stretches, and its duplicates among logged runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from bot.domain.runs.run_measures import FASTEST_M_PER_S
 from bot.domain.runs.runs import Direction, Stretch
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""A watch that has never been set counts from the end of 1989 (FIT) or from 1970 (GPX, TCX)."""
+"""Earliest start of an imported run. The clock of an unset watch starts at the end of 1989 (FIT) or 1970 (GPX, TCX)."""
 AHEAD = timedelta(minutes=10)
-"""How far a watch's clock may be ahead of ours."""
+"""How far a watch's clock may be ahead of the server's."""
 ROUNDED = 0.1
-"""Two runs of one person cannot overlap; so much of the shorter may come of rounded starts."""
+"""Share of the shorter run's time by which two runs may overlap because of rounded starts."""
 SAME_DISTANCE = 0.02
-"""Runs that overlap are one run when their distances (or, without, their times) differ by less than this share."""
+"""Overlapping runs are duplicates when their distances (or else their times) differ by less than this share."""
 MOST = 0.5
-"""Runs that share this much of the shorter one's time may be one run, recorded by two devices."""
+"""Runs that share this much of the shorter one's time may be one run recorded by two devices."""
 LONGEST_APART = timedelta(days=2)
 """Runs that start farther apart are not compared."""
 MISSING = 0.02
@@ -40,13 +40,13 @@ _ZONES = (
     "Pacific/Efate", "Pacific/Fakaofo", "Pacific/Honolulu", "Pacific/Kiritimati", "Pacific/Kwajalein",
     "Pacific/Marquesas", "Pacific/Midway", "Pacific/Norfolk", "Pacific/Pitcairn", "Pacific/Tongatapu",
 )  # fmt: skip
-"""Between them they have had every offset that any inhabited zone had since 1990, and when it had it: a test compares
-them with all zones there are."""
+"""Zones that together had every offset of any inhabited zone since 1990, at the time it was in use. A test compares
+them with all zones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a run was, and how long: metres or None, milliseconds of running, and to its end where that is known."""
+    """When a run took place: start, metres or None, milliseconds of running and, if known, of elapsed time."""
 
     started_at: datetime
     distance_m: int | None
@@ -55,13 +55,13 @@ class Span:
 
     @property
     def lasted(self) -> timedelta:
-        """From start to end, as far as it is known."""
+        """Time from start to end: elapsed time if known, else running time."""
         return timedelta(milliseconds=max(self.elapsed_ms or 0, self.duration_ms))
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An activity's start: the instant, an IANA zone, and the local date there; `told` when the file tells the zone."""
+    """An activity's start: instant, IANA zone and local date there; `told` when the zone comes from the file."""
 
     started_at: datetime
     zone: str
@@ -70,15 +70,15 @@ class When:
 
 
 def when(activity: Activity, home: str) -> When:
-    """Where and on which day it was run.
+    """Return the start, zone and local date of an activity.
 
-    The file's own local time wins over the runner's zone where it shows an offset that some zone had at that instant.
-    An offset of 0 shows nothing: many devices write UTC for both of their clocks.
+    The file's own offset wins over the runner's zone if some zone had that offset at that instant. An offset of 0 is
+    ignored, because many devices write UTC for both of their clocks.
 
     Args:
         activity: as read.
-        home: the runner's zone. It is kept where its clock showed what the file's did, so that most runs have a
-            zone with a name; a run on a journey gets a fixed offset (or, at odd offsets, a place that has it).
+        home: the runner's zone. It is kept where its offset equals the file's, so that most runs have a named zone; a
+            run elsewhere gets a fixed offset (or, for offsets of a part of an hour, a place that has it).
     """
     if activity.wall_clock:
         started_at = activity.started_at.replace(tzinfo=ZoneInfo(home)).astimezone(UTC)
@@ -97,7 +97,7 @@ def when(activity: Activity, home: str) -> When:
 
 
 def _quarter_hours(offset_s: int | None) -> timedelta | None:
-    """An offset freed of the seconds by which a watch's two clocks may differ; None when it is none."""
+    """Return an offset rounded to quarter hours, or None if it is more than `CLOCKS_DIFFER_S` from one."""
     if offset_s is None:
         return None
     quarters = round(offset_s / 900)
@@ -105,15 +105,15 @@ def _quarter_hours(offset_s: int | None) -> timedelta | None:
 
 
 def _zone_with(offset: timedelta, at: datetime) -> str | None:
-    """A zone of this offset, by which others are known that had it then; None when none had."""
+    """Return a zone that had this offset at an instant, preferring a fixed offset, or None when no zone had it."""
     place = next((zone for zone in _ZONES if at.astimezone(ZoneInfo(zone)).utcoffset() == offset), None)
     hours, rest = divmod(offset, timedelta(hours=1))
-    # The signs of these names are those of POSIX: east of Greenwich is negative.
+    # These names have POSIX signs: east of Greenwich is negative.
     return place if place is None or rest else f"Etc/GMT{-hours:+d}"
 
 
 def impossible(activity: Activity, started_at: datetime, now: datetime) -> str | None:
-    """Why what was read can be no run, as the last part of a catalogue key (`imports.reason.*`), or None."""
+    """Return why an activity cannot be a run, as the last part of a catalogue key (`imports.reason.*`), or None."""
     if not EARLIEST <= started_at <= now + AHEAD:
         return "clock"
     if activity.duration_ms < 1:
@@ -127,12 +127,12 @@ def impossible(activity: Activity, started_at: datetime, now: datetime) -> str |
 
 
 def known(span: Span, others: Iterable[Span]) -> Span | None:
-    """The run among `others`, typed or imported, that this one is: it overlaps and is as long; or None."""
+    """Return the logged or imported run among `others` that overlaps this one and is equally long, or None."""
     return next((other for other in others if _same(span, other)), None)
 
 
 def overlap(one: Span, other: Span) -> bool:
-    """Whether two runs share most of the shorter one's time: one may be the phone's, one the watch's."""
+    """Whether two runs share most of the shorter one's time, as recordings of one run by two devices do."""
     shared = min(one.started_at + one.lasted, other.started_at + other.lasted) - max(one.started_at, other.started_at)
     return shared >= MOST * min(one.lasted, other.lasted)
 
@@ -153,7 +153,7 @@ def _near(one: int, other: int) -> bool:
 
 
 def untold(activity: Activity) -> tuple[Stretch, ...]:
-    """The laps as stretches of untold direction, or the whole as one. They add up to what the file says in all."""
+    """Return the laps, or the whole run, as stretches of unknown direction that add up to the file's totals."""
     laps = _laps(activity)
     times = _shared(activity.duration_ms, [lap.duration_ms for lap in laps])
     if len(laps) < 2 or min(times) < 1:
@@ -165,7 +165,7 @@ def untold(activity: Activity) -> tuple[Stretch, ...]:
 
 
 def _laps(activity: Activity) -> list[Lap]:
-    """The laps, with the running time that no lap holds as one more. None where they cannot be the run."""
+    """Return the laps, plus one for running time outside all laps, or none if they have no distances."""
     laps = [lap for lap in activity.laps if lap.duration_ms > 0]
     if activity.distance_m and not any(lap.distance_m for lap in laps):
         return []
@@ -178,7 +178,7 @@ def _laps(activity: Activity) -> list[Lap]:
 
 
 def _shared(whole: int, weights: Sequence[int]) -> list[int]:
-    """`whole` in integer parts as `weights`, adding up to it exactly."""
+    """Split `whole` into integers proportional to `weights` that add up to it exactly."""
     total, seen, given = sum(weights), 0, 0
     parts = []
     for weight in weights:

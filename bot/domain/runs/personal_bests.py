@@ -1,8 +1,8 @@
-"""Personal bests over the distances runners compare.
+"""Personal bests over standard distances.
 
-A stretch counts for a listed distance when it is at least that long and at most 3 % longer, and its whole duration
-is taken: a best is never better than what was run. A run of several laps in one direction counts as a whole too.
-Estimated and doubtful durations make no best.
+A stretch counts for a listed distance when it is at least that long and at most 3 % longer. Its whole duration is
+taken, so that a best is never better than what was run. A run of several laps in one direction also counts as a whole.
+Estimated and doubtful durations do not count.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from datetime import date
 from bot.domain.runs.runs import Direction
 
 LISTED_M = (100, 200, 400, 800, 1000, 1500, 1609, 3000, 5000, 10_000, 21_097, 42_195)
-"""Metres: the mile is 1609, the half marathon 21097, as typed ones are stored."""
+"""Listed distances in metres. The mile is 1609 and the half marathon 21097, as runs are stored."""
 
 OVER = 1.03
-"""How much longer than the listed distance a stretch may be, as a factor."""
+"""Factor by which a stretch may be longer than the listed distance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """A measured stretch of one direction: metres, milliseconds, and the run it was part of."""
+    """A measured stretch in one direction: metres, milliseconds, and the run it belongs to."""
 
     direction: Direction
     distance_m: int
@@ -32,19 +32,19 @@ class Effort:
 
 
 SPANS = tuple((listed, int(listed * OVER)) for listed in LISTED_M)
-"""Each listed distance, and the most metres that still count for it."""
+"""Each listed distance with the greatest distance that counts for it, in metres."""
 
 
 def listed_for(distance_m: int) -> int | None:
-    """The listed distance a stretch of `distance_m` counts for, or None."""
+    """Return the listed distance for which a stretch of `distance_m` counts, or None."""
     return next((listed for listed, longest in SPANS if listed <= distance_m <= longest), None)
 
 
 def bests(efforts: Iterable[Effort]) -> dict[Direction, dict[int, Effort]]:
-    """The fastest effort per direction and listed distance; the earlier one when two took the same time.
+    """Return the fastest effort per direction and listed distance, the earlier one of two equal times.
 
     Returns:
-        Listed metres to effort, shortest first, for each direction that has any.
+        For each direction with an effort, listed metres to effort, shortest first.
     """
     found: dict[Direction, dict[int, Effort]] = {}
     for effort in efforts:

@@ -1,4 +1,4 @@
-"""What projections of runs are told of a change: the facts of one run, credit, member or person."""
+"""The facts of a change that run projections receive: one run, credit, member or person."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bot.domain.runs.runs import Review, RunContent
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run as a change leaves it.
+    """A run after a change.
 
     Attributes:
-        run_id: ours.
-        user_id: its runner.
-        guild_id: the club it belongs to, None for a run of no club.
-        source: where it came from, see `Run.source`.
-        content: what it holds.
-        review: whether an organiser must agree to it.
+        run_id: primary key.
+        user_id: the runner.
+        guild_id: the club of the run, or None.
+        source: where the run came from, see `Run.source`.
+        content: the run's content.
+        review: whether an organiser must approve it.
         counted: whether it counts on the club's boards.
-        deleted: whether its runner has deleted it.
+        deleted: whether the runner has deleted it.
     """
 
     run_id: int
@@ -44,7 +44,7 @@ class CreditFacts:
         guild_id: the club of the run.
         ran_on: local date of the run.
         distance_m: metres faced forward.
-        duration_ms: milliseconds of it.
+        duration_ms: milliseconds faced forward.
     """
 
     run_id: int
@@ -57,12 +57,12 @@ class CreditFacts:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """A membership; nothing follows it when the club's data is deleted.
+    """A membership. When the club's data is deleted, the change has no new facts.
 
     Attributes:
         guild_id: the club.
         user_id: the member.
-        ranked: present, and not hidden by own choice.
+        ranked: whether the member is in the club and has not hidden themselves from its boards.
     """
 
     guild_id: int
@@ -72,7 +72,7 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """A person; nothing follows it when they are erased. Their own runs and credits are not told one by one then."""
+    """A person. When they are erased, the change has no new facts, and none are applied for each run or credit."""
 
     user_id: int
 
@@ -82,7 +82,7 @@ Facts: TypeAlias = RunFacts | CreditFacts | MemberFacts | PersonFacts
 
 @dataclass(frozen=True, slots=True)
 class MemberKey:
-    """Whose rows are rebuilt: of a person in a club and of the person alone; with no club the latter only."""
+    """Whose rows are rebuilt: a person's rows in a club and those without a club; without a club only the latter."""
 
     user_id: int
     guild_id: int | None

@@ -1,4 +1,4 @@
-"""A run as typed: the texts of `/log`, of `/runs edit` and of the form, read into stretches and a start."""
+"""Read the texts of `/log`, `/runs edit` and the form into stretches and a start."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed; None where a field was left out."""
+    """The typed texts; None for a field that was left out."""
 
     distance: str | None = None
     time: str | None = None
@@ -29,13 +29,13 @@ class Typed:
     when: str | None = None
 
     def facing(self, usual: Direction) -> Typed:
-        """The same with the usual direction, where none was told."""
+        """Return a copy with the usual direction if none was typed."""
         return replace(self, direction=usual.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How somebody writes: units for bare numbers, language where the two differ, zone for times."""
+    """The author's units for bare numbers, language for ambiguous text, and zone for times."""
 
     units: Units
     language: str
@@ -44,7 +44,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """A run as read.
+    """A run as read from typed text.
 
     Attributes:
         stretches: one, or two for a mixed run.
@@ -66,7 +66,7 @@ _DIRECTION = re.compile(rf"({any_of(_WAYS)})\b[\s:,]*(.*)")
 
 
 def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
-    """`backward`, `vorwärts`, `mixed 40 %`, `gemischt 2 km`.
+    """Return the direction in `backward`, `vorwärts`, `mixed 40 %`, `gemischt 2 km`.
 
     Raises:
         BadInput: none of these.
@@ -88,13 +88,13 @@ _CLOCKED = re.compile(
     r"(?P<before>[a-z]+\s)?(?<![\w.,:/+-])(?P<clock>[0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?)(?![\w:/-])"
 )
 _VAGUE = WORDS.vague_ways | WORDS.mixed
-"""In a sentence these say something else as well: back exercises, both of us."""
+"""Direction words that have another meaning in a sentence: back exercises, both of us."""
 
 
 def mentioned(text: str, manner: Manner) -> Typed:
-    """What a sentence names of a run: `5k backward with Mia` a distance and a direction, `20 min rückwärts` a time.
+    """Return what a sentence says about a run: distance and direction in `5k backward with Mia`, a time in `20 min`.
 
-    Only what it names once is taken: of two distances nobody knows which was run.
+    A field that is named twice is ignored, since it is unclear which of the two belongs to the run.
     """
     words = plain(text)
     found = list(_AMOUNT.finditer(words))
@@ -112,7 +112,7 @@ def mentioned(text: str, manner: Manner) -> Typed:
 
 
 def _takes_so_long(clocked: re.Match[str]) -> bool:
-    """Whether digits with a colon are minutes and seconds: `27:30` is no hour of a day, `18:30` may be one."""
+    """Whether digits with a colon are minutes and seconds: `27:30` cannot be a time of day, `18:30` can."""
     first, *rest = clocked["clock"].split(":")
     return len(rest) == 2 or int(first) >= 24 or (clocked["before"] or "").strip() in WORDS.takes
 
@@ -126,7 +126,7 @@ def _reads(parse: Callable[..., int], *given: object) -> bool:
 
 
 def _told_way(direction: str, share: Backward | None, manner: Manner) -> tuple[Way, Backward | None]:
-    """The direction beside how much was backward, which only a mixed run has."""
+    """Return the direction with the share that was backward. Only a mixed run may have a share."""
     way, inner = read_direction(direction, manner)
     if share is not None and way is not Way.MIXED:
         raise BadInput("runs.entry.contradiction", direction=direction)
@@ -134,7 +134,7 @@ def _told_way(direction: str, share: Backward | None, manner: Manner) -> tuple[W
 
 
 def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
-    """(distance_m, duration_ms) of what was typed: two of distance, time and pace, or the time alone.
+    """Return (distance_m, duration_ms) from two of distance, time and pace, or from the time alone.
 
     Raises:
         BadInput: unreadable, too little, or three that disagree.
@@ -147,7 +147,7 @@ def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
 
 
 def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
-    """A whole new run. Without `when` it has just ended; with it, that was its start.
+    """Return a new run. `when` is its start; without it, the run has just ended.
 
     Raises:
         BadInput: with what was understood and an example.
@@ -167,7 +167,7 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
 
 
 def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
-    """Every start that a text can mean, the likeliest first.
+    """Return every possible start of a text, the most likely first.
 
     Raises:
         BadInput: as `read_start`.
@@ -181,7 +181,7 @@ def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
 
 
 def read_start(typed: str, duration_ms: int, manner: Manner, now: datetime) -> tuple[datetime, date]:
-    """The start of a run: (instant, local date). "Now", said of a run that takes time, means that it has just ended.
+    """Return the start of a run as (instant, local date). "Now" means that the run has just ended.
 
     Raises:
         BadInput: unreadable, in the future, or before 1990.
@@ -200,16 +200,16 @@ def _ends(started_at: datetime, duration_ms: int) -> datetime:
 
 
 def _check_over(started_at: datetime, duration_ms: int, now: datetime) -> None:
-    """Refuse a run that is not over yet."""
+    """Raise `BadInput` for a run that is not over yet."""
     if _ends(started_at, duration_ms) > now + timedelta(minutes=1):
         raise BadInput("runs.entry.ends_later", at=started_at, duration_ms=duration_ms)
 
 
 def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunContent], RunContent]:
-    """What an edit makes of a run: the fields typed replace what was there, the others stay.
+    """Return a function that applies an edit to a run: typed fields replace the old values, the others stay.
 
-    Texts are read when the change is made, since a new time alone keeps the distance and the other way round. Times
-    are in the zone the run was run in.
+    The texts are parsed when the function is called, because a new time alone keeps the run's distance and vice versa.
+    Times are in the zone of the run.
     """
 
     def amend(content: RunContent) -> RunContent:
@@ -219,7 +219,7 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
             stretches = _measured(typed, content, there)
         if typed.direction or typed.backward:
             stretches = _turned(typed, stretches, there)
-        doubtful = content.doubtful and not (typed.time or typed.pace)  # a time that its runner gives is none
+        doubtful = content.doubtful and not (typed.time or typed.pace)  # a time from the runner is not doubtful
         changed = replace(content, stretches=stretches, doubtful=doubtful)
         if typed.when:
             started_at, ran_on = read_start(typed.when, changed.duration_ms, there, now)
@@ -232,13 +232,13 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
 
 
 def _measured(typed: Typed, content: RunContent, manner: Manner) -> tuple[Stretch, ...]:
-    """New totals. Several stretches keep their shares; what is shared out anew is an estimate."""
+    """Return the stretches with new totals. Several stretches keep their proportions and become estimates."""
     given = sum(1 for text in (typed.distance, typed.time, typed.pace) if text)
     distance_m = parse_distance(typed.distance, manner.units, manner.language) if typed.distance else None
     duration_ms = parse_duration(typed.time, manner.language) if typed.time else None
     pace = parse_pace(typed.pace, manner.units, manner.language) if typed.pace else None
     if given == 1:
-        # One new figure: the distance stays, unless it is the distance that is new.
+        # With a single new value the distance stays, unless it is the new value.
         if distance_m is None:
             distance_m = content.distance_m
         elif pace is None:
@@ -251,7 +251,7 @@ def _measured(typed: Typed, content: RunContent, manner: Manner) -> tuple[Stretc
 
 
 def _scaled(content: RunContent, total_m: int | None, total_ms: int) -> tuple[Stretch, ...]:
-    """Stretches in their old proportions; the last takes what rounding leaves."""
+    """Scale stretches to new totals in their old proportions. The last one absorbs rounding errors."""
     old_m, old_ms = content.distance_m, content.duration_ms
     if total_m is not None and old_m is None:
         raise BadInput("runs.entry.no_shares")
@@ -267,7 +267,7 @@ def _scaled(content: RunContent, total_m: int | None, total_ms: int) -> tuple[St
 
 
 def _turned(typed: Typed, stretches: tuple[Stretch, ...], manner: Manner) -> tuple[Stretch, ...]:
-    """New directions: laps stay laps when all go one way; a mixed run is split anew."""
+    """Return the stretches with new directions. Laps stay laps in one direction; a mixed run is split again."""
     share = parse_backward(typed.backward, manner.units, manner.language) if typed.backward else None
     way = Way.MIXED
     if typed.direction:
@@ -286,5 +286,5 @@ def _sum_m(stretches: tuple[Stretch, ...]) -> int | None:
 
 
 def with_note(content: RunContent, note: str | None) -> RunContent:
-    """The run with another note, or none."""
+    """Return a copy of the run with another note, or none."""
     return replace(content, note=note)

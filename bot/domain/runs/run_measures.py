@@ -1,6 +1,6 @@
-"""From what a member told of a run to its stretches: the third of distance, time and pace; a mixed run split.
+"""Convert a member's figures to stretches: derive the third of distance, time and pace, and split a mixed run.
 
-The numbers come from `bot.domain.text.units`; here is what they mean together.
+The figures are parsed in `bot.domain.text.units`; this module combines them.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ AGREE_WITHIN = 0.02
 """How far distance, time and pace may disagree, as a share of the time."""
 
 FASTEST_M_PER_S = 12.5
-"""Nobody has averaged this over any distance.
+"""Upper bound of any average speed, in metres per second.
 
 Source: the fastest moment measured in a 100 m race is 12.34 m/s (Bolt, Berlin 2009; Graubner & Nixdorf 2011, New
-Studies in Athletics 26).
-"""
+Studies in Athletics 26)."""
 
 
 class Way(StrEnum):
-    """What a member says of a run's direction."""
+    """The direction of a run as its member states it."""
 
     BACKWARD = "backward"
     FORWARD = "forward"
@@ -37,20 +36,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """How much of a run was backward: metres, or a share in (0, 1]. Exactly one is given."""
+    """How much of a run was backward: metres, or a share in (0, 1]. Exactly one of them is set."""
 
     distance_m: int | None = None
     share: float | None = None
 
 
 def resolve(distance_m: int | None, duration_ms: int | None, pace_s_per_km: float | None) -> tuple[int | None, int]:
-    """Distance and time of a run, from any two of distance, time and pace, or from the time alone.
+    """Return distance and time of a run from two of distance, time and pace, or from the time alone.
 
     Returns:
         (metres or None when only the time is known, milliseconds).
 
     Raises:
-        BadInput: too little was told, the three disagree by more than 2 % of the time, or nobody runs like that.
+        BadInput: too few values, three that disagree by more than 2 % of the time, or an impossible speed.
     """
     if duration_ms is None:
         if distance_m is None and pace_s_per_km is None:
@@ -77,7 +76,7 @@ def resolve(distance_m: int | None, duration_ms: int | None, pace_s_per_km: floa
 
 
 def is_plausible(distance_m: int | None, duration_ms: int) -> bool:
-    """Whether a run of this distance and time is one that `resolve` would take."""
+    """Whether `resolve` accepts a run of this distance and time."""
     try:
         _plausible(distance_m, duration_ms)
     except BadInput:
@@ -105,11 +104,11 @@ def _plausible(distance_m: int | None, duration_ms: int) -> None:
 _PERCENT = re.compile(rf"(\d{{1,3}}(?:[.,]\d+)?)\s*(?:%|{any_of(WORDS.percent)})")
 _BARE = re.compile(r"\d{1,2}(?:[.,]\d+)?|100")
 _BARE_PERCENT = 20
-"""From here on a bare number is a percentage; below, it could as well be kilometres or miles."""
+"""From here on a bare number is a percentage; a smaller one could also be kilometres or miles."""
 
 
 def parse_backward(typed: str, units: Units, language: str) -> Backward:
-    """How much was backward: `40%`, `40 percent`, `40` (20 to 100 is a percentage), `half`, or a distance.
+    """Return how much was backward: `40%`, `40 percent`, `40` (20 to 100 is a percentage), `half`, or a distance.
 
     Args:
         typed: as typed.
@@ -117,7 +116,7 @@ def parse_backward(typed: str, units: Units, language: str) -> Backward:
         language: likewise.
 
     Raises:
-        BadInput: it is neither, could be both, or is not between 0 and 100 percent.
+        BadInput: neither, ambiguous, or not between 0 and 100 percent.
     """
     words = plain(typed)
     if words in WORDS.half_share:
@@ -135,11 +134,11 @@ def parse_backward(typed: str, units: Units, language: str) -> Backward:
 
 
 def split(way: Way, distance_m: int | None, duration_ms: int, backward: Backward | None = None) -> tuple[Stretch, ...]:
-    """The stretches of a run. The minutes of a mixed one are split by distance and marked estimated.
+    """Return the stretches of a run. The time of a mixed run is split by distance and marked estimated.
 
     Args:
-        way: what was said of the direction. An amount of backward running makes any run a mixed one.
-        distance_m: metres, or None when only the time is known: then a share splits the time.
+        way: the stated direction. An amount of backward running makes any run a mixed one.
+        distance_m: metres, or None when only the time is known; then a share splits the time.
         duration_ms: milliseconds.
         backward: how much was backward.
 
@@ -147,7 +146,8 @@ def split(way: Way, distance_m: int | None, duration_ms: int, backward: Backward
         One stretch, or the backward one and the forward one.
 
     Raises:
-        BadInput: a mixed run without an amount, an amount beyond the run, or metres of a run that has none.
+        BadInput: a mixed run without an amount, an amount greater than the run, or an amount in metres for a run
+            without a distance.
     """
     if backward is None:
         if way is Way.MIXED:
@@ -167,7 +167,7 @@ def split(way: Way, distance_m: int | None, duration_ms: int, backward: Backward
 
 
 def _metres(backward: Backward, distance_m: int | None) -> int | None:
-    """The metres told, or None when a share was told."""
+    """Return the backward distance in metres, or None when a share was given."""
     if backward.distance_m is None:
         return None
     if distance_m is None:

@@ -1,7 +1,7 @@
-"""Runs looked for in words: `tue`, `nov`, `5.00 km`, `27:30`, `rückwärts`.
+"""Parse search words for runs: `tue`, `nov`, `5.00 km`, `27:30`, `rückwärts`.
 
-A word is read as the beginning of what a run's line shows, in every language's words, since it may still be typed. A
-number is meant whole: `5` is a day of the month, 5.00 to 5.99 km (or miles), and five minutes and some.
+A word matches by prefix what a run's line shows, in the words of all languages, because it may still be incomplete. A
+number matches as a whole: `5` is a day of the month, 5.00 to 5.99 km (or miles), or a time from 5:00 to 5:59.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from bot.domain.text.words.plain import plain
 from bot.errors import BadInput
 
 MOST_WORDS = 12
-"""Words looked for; a run's line has at most ten."""
+"""Most words in a search; a run's line has at most ten."""
 
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 _NUMBER = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{1,2})?)?(k|km|mi|m|s)?")
 _DATE = re.compile(r"(?:([0-9]{4})-)?([0-9]{1,2})[-./]([0-9]{1,2})\.?")
 _CLOCK = re.compile(r"([0-9]{1,3}):([0-9]{0,2})(?::([0-9]{0,2}))?(?:[.,][0-9])?")
 _SILENT = frozenset({"k", "km", "mi", "m", "s"})
-"""Signs of a line that say nothing by themselves."""
+"""Units that do not narrow a search by themselves."""
 
 Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """What one word may say of a run; any of it is enough, and where there is none of it nothing fits.
+    """The meanings of one search word. A run matches if any of them applies; an empty clue matches no run.
 
     Attributes:
         days: of the month.
         months: January is 1.
         weekdays: Monday is 0.
         dates: (month, day).
-        ways: the word for the directions of a whole run: backward, forward, mixed, untold.
-        metres: lengths, from the first to before the second.
-        milliseconds: durations, from the first to before the second.
+        ways: direction of a whole run: backward, forward, mixed, untold.
+        metres: half-open ranges of distances.
+        milliseconds: half-open ranges of durations.
     """
 
     days: frozenset[int] = frozenset()
@@ -52,12 +52,12 @@ class Clue:
 
 
 def read_clues(typed: str, units: Units, ways: Mapping[str, str]) -> tuple[Clue, ...] | None:
-    """What the words say, one clue each; None where they are too many or too long to be of a run's line.
+    """Return one clue per word, or None if the words are too many or too long to match a run's line.
 
     Args:
         typed: as typed.
-        units: the reader's: what a bare number of a distance counts.
-        ways: the reader's names of a run's directions, by what they mean.
+        units: the reader's, for a distance without a unit.
+        ways: the reader's names of directions, by direction.
     """
     try:
         words = re.findall(r"[^\s()·]+", plain(typed))
@@ -114,15 +114,15 @@ def _lengths(whole: int, decimals: str, unit: str | None, units: Units) -> Spans
         sizes.append(1000.0)
     if unit == "mi" or (unit is None and units is not Units.METRIC):
         sizes.append(METRES_PER_MILE)
-    # Shown are hundredths, rounded: half of one below is shown as this.
+    # Distances are shown rounded to hundredths, so that the range begins half a hundredth lower.
     spans = [(round((value - 0.005) * size), round((value + step - 0.005) * size)) for size in sizes]
-    if unit is None and not decimals:  # below a kilometre metres are shown
+    if unit is None and not decimals:  # distances below a kilometre are shown in metres
         spans.append((whole, whole + 1))
     return tuple(spans)
 
 
 def _bare_times(whole: int, decimals: str, unit: str | None) -> Spans:
-    """Minutes, hours, or seconds of less than a minute: `27` begins `27:30`, `1` begins `1:05:00`, `45` is `45 s`."""
+    """Return durations that a number can begin: `27` begins `27:30`, `1` begins `1:05:00`, `45` is `45 s`."""
     if unit not in (None, "s") or (decimals and unit is None):
         return ()
     seconds = ((whole * _SECOND - 50, (whole + 1) * _SECOND - 50),) if whole < 60 else ()
@@ -134,7 +134,7 @@ def _bare_times(whole: int, decimals: str, unit: str | None) -> Spans:
 
 
 def _of_clock(clock: re.Match[str]) -> Spans:
-    """`27:3` begins 27:30 to 27:39, `1:05` is 1:05 or begins 1:05:00 to 1:05:59."""
+    """Return durations that a clock can begin: `27:3` begins 27:30 to 27:39, `1:05` is 1:05 or begins 1:05:00."""
     first, second, third = int(clock[1]), clock[2], clock[3]
     if third is not None:
         begins, step = _places(third)
@@ -148,7 +148,7 @@ def _of_clock(clock: re.Match[str]) -> Spans:
 
 
 def _places(typed: str) -> tuple[int, int]:
-    """The least of 60 that two figures begun so can be, and how many there are: `3` is 30 to 39."""
+    """Return the first of the two-digit numbers below 60 with this prefix, and their count: `3` is 30 to 39."""
     if not typed:
         return 0, 60
     return (int(typed), 1) if len(typed) == 2 else (int(typed) * 10, 10)

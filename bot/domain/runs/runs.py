@@ -1,7 +1,7 @@
-"""What a run is: stretches, each with a direction, and what of it is shown to whom.
+"""The content of a run: stretches with a direction, and who may see which part of it.
 
-Distances are whole metres (`distance_m`), durations whole milliseconds (`duration_ms`): integers, so that sums
-kept as runs come and go equal sums made afresh.
+Distances are whole metres (`distance_m`) and durations whole milliseconds (`duration_ms`). Integers keep incrementally
+updated sums equal to sums computed from scratch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Which way the runner faced. An imported file does not tell: `UNTOLD` until its runner says."""
+    """Which way the runner faced. An imported run is `UNTOLD` until its runner answers."""
 
     BACKWARD = "backward"
     FORWARD = "forward"
@@ -21,7 +21,7 @@ class Direction(StrEnum):
 
 
 class Surface(StrEnum):
-    """What the run was on."""
+    """The surface of a run."""
 
     TRACK = "track"
     TREADMILL = "treadmill"
@@ -40,7 +40,7 @@ class Sharing(StrEnum):
 
 
 class Extra(StrEnum):
-    """What a club card leaves out unless its runner ticks it (an agreed spotter is always shown)."""
+    """Details that a club card shows only if the runner selects them (a confirmed spotter is always shown)."""
 
     NOTE = "note"
     EFFORT = "effort"
@@ -48,7 +48,7 @@ class Extra(StrEnum):
 
 
 class SpotterState(StrEnum):
-    """Whether the named spotter has said that he faced forward."""
+    """Whether the named spotter has confirmed that they faced forward."""
 
     ASKED = "asked"
     AGREED = "agreed"
@@ -56,7 +56,7 @@ class SpotterState(StrEnum):
 
 
 class Review(StrEnum):
-    """An organiser's word on a run faster than the best found on earth; `NONE` where none is needed."""
+    """An organiser's decision on a run faster than the best known mark; `NONE` when none is needed."""
 
     NONE = "none"
     HELD = "held"
@@ -72,7 +72,7 @@ class Stretch:
         direction: which way the runner faced.
         distance_m: metres, or None when only the time is known.
         duration_ms: milliseconds of running.
-        estimated: the duration was split by distance and measured by nobody; makes no best.
+        estimated: the duration was split by distance instead of measured; it counts for no personal best.
     """
 
     direction: Direction
@@ -83,22 +83,22 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class RunContent:
-    """Everything of a run that its runner may change, and what a revision keeps.
+    """Everything of a run that its runner may change and that a revision keeps.
 
     Attributes:
         started_at: the start, aware UTC.
-        zone: IANA name of the zone the run was run in; never follows a later change of settings.
+        zone: IANA name of the zone of the run; later changes of settings do not affect it.
         ran_on: local date of the start in `zone`.
         stretches: at least one, in order.
-        surface: or None when not told.
-        spotter_id: Discord user id of the person said to have faced forward, or None.
-        spotter_name: that person's name when named; shown until the club knows a newer one.
+        surface: or None when unknown.
+        spotter_id: Discord user id of the named spotter, or None.
+        spotter_name: the spotter's name when they were named; shown until the club knows a newer one.
         spotter_state: None exactly when there is no spotter.
         effort: RPE 0-10, or None.
-        note: at most 500 characters, as typed (escaped where shown), or None.
-        sharing: who sees it.
+        note: at most 500 characters, as typed and not escaped, or None.
+        sharing: who sees the run.
         extras: what a club card shows beyond the default.
-        doubtful: its time is in doubt, since the clock of its recording jumped; it makes no best.
+        doubtful: the time is unreliable because the recording's clock jumped; it counts for no personal best.
     """
 
     started_at: datetime
@@ -117,13 +117,13 @@ class RunContent:
 
     @property
     def distance_m(self) -> int | None:
-        """All metres, or None when no stretch has a distance."""
+        """Total distance in metres, or None when no stretch has a distance."""
         known = [s.distance_m for s in self.stretches if s.distance_m is not None]
         return sum(known) if known else None
 
     @property
     def duration_ms(self) -> int:
-        """All milliseconds."""
+        """Total duration in milliseconds."""
         return sum(s.duration_ms for s in self.stretches)
 
     @property
@@ -133,19 +133,19 @@ class RunContent:
 
     @property
     def directions(self) -> frozenset[Direction]:
-        """The directions it holds."""
+        """The directions of all stretches."""
         return frozenset(s.direction for s in self.stretches)
 
 
 def counts(content: RunContent, review: Review, *, deleted: bool) -> bool:
-    """Whether a run stands on its club's boards."""
+    """Whether a run counts on its club's boards."""
     return not deleted and content.told and content.sharing is Sharing.CLUB and review in (Review.NONE, Review.AGREED)
 
 
 def breaks_the_rule(content: RunContent, solo_surfaces: Collection[Surface]) -> bool:
-    """Whether it was run backward without a spotter on a surface the club does not allow solo.
+    """Whether a run was backward without a spotter on a surface on which the club does not allow that.
 
-    An untold surface is taken as not allowed: the answer then says the rule, and how to name the surface.
+    An unknown surface counts as not allowed; the reply then explains the rule and how to name the surface.
     """
     return (
         Direction.BACKWARD in content.directions

@@ -1,7 +1,7 @@
-"""The best marks found on earth, and whether a stretch is faster than them.
+"""The best known marks, and whether a stretch is faster than them.
 
-There is no world registry of backward running: the lists disagree, so each distance carries the fastest mark found in
-any of them, men's or women's. They move every year; each says when it was run and where it was read.
+There is no official registry of backward running and the lists disagree, so each distance has the fastest mark of all
+lists, men's or women's. The marks change every year; each has its date and source.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.domain.runs.runs import Direction, Stretch
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A best mark: metres, milliseconds, whose, when (as exactly as known: year, month or day), read where."""
+    """A best mark: metres, milliseconds, name, date (year, month or day, as known), source."""
 
     distance_m: int
     duration_ms: int
@@ -49,7 +49,7 @@ BACKWARD: tuple[Mark, ...] = (
     Mark(42_195, 12_324_000, "Guillaume de Lustrac", "2023-04-23", _LUSTRAC),
     Mark(100_000, 44_436_000, "Markus Jürgens", "2019-05-04", "http://knein-world.de/der-weltrekord-ist-geschafft"),
 )
-"""Shortest first."""
+"""In ascending order of distance."""
 
 FORWARD: tuple[Mark, ...] = (
     Mark(100, 9_580, "Usain Bolt", "2009", _WORLD),
@@ -68,14 +68,14 @@ FORWARD: tuple[Mark, ...] = (
     Mark(42_195, 7_170_000, "Sabastian Sawe", "2026-04-26", "GB News, 2026: Who is Sabastian Sawe"),
     Mark(100_000, 21_935_000, "Aleksandr Sorokin", "2023", _WORLD),
 )
-"""Shortest first."""
+"""In ascending order of distance."""
 
 
 def best_for(direction: Direction, distance_m: int) -> Mark | None:
-    """The mark a stretch of this length is measured against; None while its direction is not told.
+    """Return the mark against which a stretch of this length is compared, or None for an unknown direction.
 
-    It is the one at the longest listed distance not above the stretch's own. Below 100 m no mark is listed: the
-    100 m mark's average speed holds there, which nobody from a standing start beats over less.
+    This is the mark of the longest listed distance not above the stretch's own. Below 100 m, where no mark is listed,
+    the 100 m mark applies: nobody exceeds its average speed over less from a standing start.
     """
     if direction is Direction.UNTOLD:
         return None
@@ -84,7 +84,7 @@ def best_for(direction: Direction, distance_m: int) -> Mark | None:
 
 
 def beyond_best(stretch: Stretch) -> Mark | None:
-    """The mark this stretch is faster than, by average speed, or None. A stretch without a distance has no speed."""
+    """Return the mark whose average speed this stretch exceeds, or None. A stretch without a distance has no speed."""
     if stretch.distance_m is None:
         return None
     mark = best_for(stretch.direction, stretch.distance_m)
@@ -94,5 +94,5 @@ def beyond_best(stretch: Stretch) -> Mark | None:
 
 
 def review_needed(stretches: Iterable[Stretch]) -> bool:
-    """Whether a run is held from its club's boards until an organiser agrees."""
+    """Whether a run is kept off its club's boards until an organiser approves it."""
     return any(beyond_best(stretch) for stretch in stretches)
