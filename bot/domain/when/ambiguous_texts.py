@@ -1,4 +1,4 @@
-"""Texts that can be two others: `3/4`, `in 1:30`, `so um 7`, `weekend 9am`. Each is read, and its readings offered."""
+"""Resolve texts with two readings, such as `3/4`, `in 1:30`, `so um 7`, `weekend 9am`, so that both are offered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.domain.text.words import TWOFOLD, WORDS, any_of, with_halves
 from bot.languages import day_first
 
 MOST = 4
-"""Texts that one is read as, at most."""
+"""Most readings of one text."""
 _MONTHS = {month: name for name, month in WORDS.month_names.items() if len(name) > 2}
 _HOUR_WORDS = any_of(word for word, count in WORDS.numbers.items() if count in range(1, 13))
 _SLASHED = re.compile(
@@ -19,12 +19,12 @@ _MONTH_FIRST_ZONES = ("America/", "US/")
 
 
 def alternatives(words: str, *, zone: str, language: str) -> tuple[list[str], bool]:
-    """The plain texts that a plain text can be, the likelier first, and whether the nearest is the likeliest instead.
+    """Return the possible readings of a plain text, most likely first, and whether to sort by nearness instead.
 
     Args:
         words: as `plain` makes them.
         zone: IANA name; in the Americas the month comes first in `3/4`.
-        language: the member's; in some the day does.
+        language: the member's; in some languages the day always comes first.
     """
     texts, by_nearness = both_orders(with_halves(words), zone=zone, language=language), False
     for pattern, replacements, nearest in TWOFOLD:
@@ -35,7 +35,7 @@ def alternatives(words: str, *, zone: str, language: str) -> tuple[list[str], bo
 
 
 def both_orders(words: str, *, zone: str, language: str) -> list[str]:
-    """A text for each order of a day and a month that can be each other: `3/4` is 3 April or 4 March."""
+    """Return a text for each possible order of day and month: `3/4` is 3 April or 4 March."""
     found = _SLASHED.search(words)
     if found is None or _AFTER_AT.search(words[: found.start()]):
         return [words]

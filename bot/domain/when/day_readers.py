@@ -1,4 +1,4 @@
-"""The day of a text about a moment: readers that take it out, each knowing one way to tell it."""
+"""Read the day of a moment. Each reader knows one notation."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ DAYS_AND_HOURS = re.compile(
     rf"(?:[0-9.,]+\s?{any_of(WORDS.days)}\s?){{1,2}}(?:{any_of(WORDS.plus)}\s)?[0-9.,]+\s?{any_of(WORDS.hours)}(?![a-z])"
     rf"(?:\s?[0-9]+\s?{any_of(WORDS.milliseconds)}?)?$"
 )
-"""Days and hours together: `2d12h`, `1 day and 6 hours`."""
+"""An amount of days and hours: `2d12h`, `1 day and 6 hours`."""
 
 
 def take_amount(told: ParseState, now: datetime) -> datetime | None:
-    """`3 days ago`, `in 2 Wochen um 6` set the day; `20 minutes ago`, `in 1h30` are an instant by themselves."""
+    """Set the day of `3 days ago`, `in 2 Wochen um 6`; return the instant of `20 minutes ago`, `in 1h30`."""
     for pattern, sign in ((_AGO, -1), (_AHEAD, 1)):
         found = re.match(pattern, told.rest)
         if found is None:
@@ -63,7 +63,7 @@ def take_amount(told: ParseState, now: datetime) -> datetime | None:
 
 
 def _shift(told: ParseState, now: datetime, count: float, unit: str) -> datetime | None:
-    """Set the day so many units from today; half days are an instant."""
+    """Set the day an amount of units away from today; return an instant for half days."""
     try:
         if unit in WORDS.days:
             days = count * WORDS.days[unit]
@@ -80,7 +80,7 @@ def _shift(told: ParseState, now: datetime, count: float, unit: str) -> datetime
 
 
 def _other_day_of_month(told: ParseState) -> None:
-    """`next month on the 5th`, `in 2 Monaten am 5.`"""
+    """Read the day in `next month on the 5th`, `in 2 Monaten am 5.`"""
     assert told.day is not None
     if found := told.take(_NTH_DAY):
         told.day = _day(told, told.day.year, told.day.month, _nth(found))
@@ -90,11 +90,11 @@ _UNFINISHED = (
     rf"(?:{_DAY_WORD}\s(?=[0-9.]+(?:\s|$))|(?=(?:2[4-9]|3[01])\.)|(?=[0-9.]+\s{any_of(WORDS.at)}\s[0-9]))"
     r"([0-9]{1,2})\.(1[0-2]|0?[1-9])(?!\.)"
 )
-"""`am 6.12`, `24.12`, `6.12 um 9`: without its last dot a date, where it cannot be an hour."""
+"""`am 6.12`, `24.12`, `6.12 um 9`: dates without a final dot, where they cannot be an hour."""
 
 
 def _date(told: ParseState) -> None:
-    """`2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
+    """Read `2026-11-20`, `20.11.`, `20.11.2026`, `20/11`, `24.12`."""
     if found := told.take(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"):
         told.day = _day(told, int(found[1]), int(found[2]), int(found[3]))
     elif found := told.take(
@@ -120,7 +120,7 @@ def _date(told: ParseState) -> None:
 
 
 def _month_day(told: ParseState) -> None:
-    """`24 Dec`, `Dec 24th 2026`, `3. März`."""
+    """Read `24 Dec`, `Dec 24th 2026`, `3. März`."""
     if told.day is not None:
         return
     year = r"(?:,?\s+(19[0-9]{2}|[2-9][0-9]{3}|'[0-9]{2}))?"
@@ -131,7 +131,7 @@ def _month_day(told: ParseState) -> None:
 
 
 def _end_of(told: ParseState) -> None:
-    """`end of the month`, `end of next month`, `end of january`, `end of the year`, made one phrase by `rewrites`."""
+    """Read `end of the month`, `end of next month`, `end of january`, `end of the year`, as unified by `rewrites`."""
     if told.day is not None:
         return
     which = rf"(?:({_WHICH})\s)?"
@@ -155,7 +155,7 @@ def _end_of(told: ParseState) -> None:
 
 
 def _beyond(told: ParseState) -> None:
-    """`a week from tuesday`, `tuesday in 2 weeks`, `Montag in acht Tagen`, `tomorrow in a week`."""
+    """Read `a week from tuesday`, `tuesday in 2 weeks`, `Montag in acht Tagen`, `tomorrow in a week`."""
     if told.day is not None:
         return
     if found := told.take(rf"{_BASE}\s{_IN}\s{_AMOUNT}"):
@@ -169,14 +169,14 @@ def _beyond(told: ParseState) -> None:
         told.day = days_on(told.today, WORDS.relative_days[relative] + days)
         return
     ahead = (WORDS.weekdays[weekday] - told.today.weekday()) % 7
-    # Eight days are a week, as a German counts them: it stays that weekday.
+    # In German, eight days are a week, so the weekday does not change.
     told.day = days_on(told.today, ahead + days // 7 * 7)
     if ahead == 0:
         told.or_day = weeks_on(told.day, 1)
 
 
 def _qualified_weekday(told: ParseState) -> None:
-    """`tuesday`, `last tuesday`, `next fri`, `letzte Woche Dienstag`, `Dienstag übernächste Woche`."""
+    """Read `tuesday`, `last tuesday`, `next fri`, `letzte Woche Dienstag`, `Dienstag übernächste Woche`."""
     if told.day is not None:
         named = told.take(rf"({_WEEKDAY})\.?")
         if named and told.day.weekday() != WORDS.weekdays[named[1]]:
@@ -203,12 +203,12 @@ def _qualified_weekday(told: ParseState) -> None:
 
 
 def _which(word: str) -> int:
-    """Weeks from this one."""
+    """Return the number of weeks from the current one."""
     return -1 if word in WORDS.last else 1 if word in WORDS.next else 2 if word in WORDS.after_next else 0
 
 
 def _workday(told: ParseState) -> None:
-    """`weekday`, `next working day`, `am Werktag`: one of Monday to Friday, today's included."""
+    """Read `weekday`, `next working day`, `am Werktag`: a day from Monday to Friday, possibly today."""
     if told.day is not None:
         return
     if found := told.take(rf"(?:({_NEXT})\s)?{_WORKDAY}"):
@@ -219,7 +219,7 @@ def _workday(told: ParseState) -> None:
 
 
 def _next_workday(day: date, count: int) -> date:
-    """One later for 1, one earlier for -1."""
+    """Return the workday `count` workdays later, or earlier if negative."""
     for _ in range(abs(count)):
         day = days_on(day, 1 if count > 0 else -1)
         while day.weekday() >= 5:
@@ -228,14 +228,14 @@ def _next_workday(day: date, count: int) -> date:
 
 
 def _relative_day(told: ParseState) -> None:
-    """`today`, `gestern`, `übermorgen`."""
+    """Read `today`, `gestern`, `übermorgen`."""
     if told.day is None and (found := told.take(rf"(?:the\s)?({_RELATIVE})")):
         told.day = told.today + timedelta(days=WORDS.relative_days[found[1]])
         told.says_today = told.day == told.today
 
 
 def _day_of_month(told: ParseState) -> None:
-    """`on the 15th`, `am 15.`, `am Ersten`: the next one, or the last; a month that has no such day is passed over."""
+    """Read `on the 15th`, `am 15.`, `am Ersten`: the next or previous one; months without that day are skipped."""
     if told.day is not None:
         return
     if found := told.take(_NTH_DAY):
@@ -262,14 +262,14 @@ def _year(text: str | None) -> int | None:
 
 
 def _calendar(told: ParseState, day: int, month: int, year: str | None) -> None:
-    """Set a day of the calendar; without a year the last one, or the next."""
+    """Set a calendar date; without a year, the nearest one in the direction of `told.past`."""
     told.dated = True
     told_year = _year(year)
     if told_year is not None:
         told.day = _day(told, told_year, month, day)
         return
     step = -1 if told.past else 1
-    for offset in range(9):  # 29 February comes every four years, or eight
+    for offset in range(9):  # 29 February recurs after four or eight years
         candidate = told.today.year + step * offset
         try:
             found = date(candidate, month, day)
@@ -296,4 +296,4 @@ def _no_such_year(told: ParseState, year: int) -> BadInput:
 
 
 READERS = (_date, _month_day, _end_of, _beyond, _qualified_weekday, _workday, _relative_day, _day_of_month)
-"""What takes the day out of a text, in this order."""
+"""Readers that take the day out of a text, in this order."""

@@ -1,7 +1,7 @@
-"""The hour of a text about a moment: how it is told, and which minutes of the day it can mean.
+"""Read the hour of a moment, and which minutes of the day it can mean.
 
-`Clock` says how an hour is told, and with it what else it can mean: `at 6` is of the morning or of the evening,
-`6pm` is not, whatever part of the day stands beside it.
+`Clock` records how an hour was written, and so what else it can mean: `at 6` is in the morning or in the evening, `6pm`
+is not, whatever part of the day is named.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ NOON = time(12)
 HALF_MIN = 12 * 60
 DAY_MIN = 24 * 60
 _EARLY = 5
-"""Below this hour a bare one is rather of the afternoon: nobody is reminded at three at night."""
+"""A bare hour below this one is more likely in the afternoon than at night."""
 
 
 def words_for(least: int, most: int) -> str:
-    """A regular expression for the words of these numbers; no articles."""
+    """Return a regular expression for the words of these numbers, without articles."""
     counted = (word for word, count in WORDS.numbers.items() if count in range(least, most + 1))
     return any_of(word for word in counted if WORDS.numbers[word] > 1 or word in WORDS.number_one)
 
@@ -33,17 +33,17 @@ _AT_A_NUMBER = re.compile(rf"\b{any_of(WORDS.at)}\s[0-9]")
 _DAYTIME = words_for(1, 24)
 _MINUTE = words_for(1, 59)
 _ALONE = "".join(rf"(?<!{re.escape(word)} )" for word in sorted(WORDS.before_moved))
-"""Before an hour: nothing there moves it."""
+"""Before an hour: not preceded by a word that shifts it."""
 _COUNTED = [*(word for word in WORDS.milliseconds if word[0].isalpha()), *WORDS.days, *WORDS.months, *WORDS.times]
 _NO_AMOUNT = rf"(?![\s-]*{any_of(_COUNTED)}(?![a-z]))"
-"""Behind a number: it counts nothing."""
+"""After a number: not followed by a unit or another counted word."""
 _HALF = r"(am|pm|a\.m\.|p\.m\.)"
 _UHR, _AT = any_of(WORDS.hour_sign), any_of(WORDS.at)
 _TWELVE = rf"(?:(?:12|0?0|24|{words_for(12, 12)})(?:[:.]00)?\s?(?:{_UHR}\s|o'clock\s)?(?:{_AT}\s)?)?"
 
 
 def _named_hour(told: ParseState) -> None:
-    """`noon`, `12 noon`, `Mitternacht`, `12:00 midnight`."""
+    """Read `noon`, `12 noon`, `Mitternacht`, `12:00 midnight`."""
     if told.take(rf"{_TWELVE}{_NOON}"):
         told.hour, told.clock = NOON, Clock.FIXED
     elif told.take(rf"{_TWELVE}{_MIDNIGHT}"):
@@ -51,7 +51,7 @@ def _named_hour(told: ParseState) -> None:
 
 
 def _clock(told: ParseState) -> None:
-    """`18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `0615`, `at 1830`."""
+    """Read `18:30`, `6.15 Uhr`, `7am`, `18 Uhr 30`, `acht Uhr zehn`, `6h15`, `7 o'clock`, `630pm`, `at 1830`."""
     if told.hour is not None:
         return
     if found := told.take(
@@ -92,7 +92,7 @@ _DIGITAL = rf"({words_for(10, 59)})(?:\s?(am|pm))?"
 
 
 def _spoken(told: ParseState) -> None:
-    """`half past six`, `halb sieben`, `viertel vor 8`, `ten past six`, `fünf nach halb sieben`, `six thirty`."""
+    """Read `half past six`, `halb sieben`, `viertel vor 8`, `ten past six`, `fünf nach halb sieben`, `six thirty`."""
     if told.hour is not None:
         return
     half = None
@@ -117,7 +117,7 @@ def _spoken(told: ParseState) -> None:
 
 
 def _part(told: ParseState) -> None:
-    """`morning`, `abends`: the hour itself when none was told, else which half of the day is meant."""
+    """Read `morning`, `abends`: the hour itself if none is named, else the half of the day of the hour."""
     hour_at = told.taken_at
     if found := told.take(rf"({_PART})"):
         told.part = WORDS.parts[found[1]]
@@ -125,7 +125,7 @@ def _part(told: ParseState) -> None:
 
 
 def _bare_hour(told: ParseState) -> None:
-    """`yesterday 7`, `um 7`: a number counts as an hour beside a day, a part of it, or `at`."""
+    """Read `yesterday 7`, `um 7`: a number is an hour beside a day, a part of the day, or `at`."""
     if told.hour is not None:
         return
     at = _AT_A_NUMBER.search(told.rest)
@@ -136,7 +136,7 @@ def _bare_hour(told: ParseState) -> None:
 
 
 def _digits(told: ParseState, hour: str, minute: str, half: str | None, *, sign: str | None, second: int = 0) -> None:
-    """An hour in digits: with am or pm fixed; one as 12-hour clocks show it may be of both halves of the day."""
+    """Set an hour in digits: fixed with am or pm, in either half of the day if a 12-hour clock can show it."""
     open_hour = sign is None and not hour.startswith("0") and int(hour) <= 12
     _hour(told, int(hour), int(minute), half, second, Clock.DIGITAL if open_hour else Clock.EXACT)
 
@@ -162,25 +162,25 @@ def _count(word: str) -> int:
 
 
 READERS = (_named_hour, _clock, _spoken, _part, _bare_hour)
-"""What takes the hour out of a text, in this order."""
+"""Readers that take the hour out of a text, in this order."""
 
 
-# ── meant ──
+# ── meaning ──
 
 
 def usual_hour(part: Part) -> time:
-    """The hour meant by a part of the day alone."""
+    """Return the default hour of a part of the day."""
     return time(part.usual)
 
 
 def minutes_meant(told: ParseState, *, again: bool = False) -> list[int]:
-    """What the hour told can be, in minutes from the midnight that begins its day, the likelier first.
+    """Return the possible times of an hour in minutes from the midnight that begins its day, most likely first.
 
-    From `DAY_MIN` on it is of the night that follows: `friday night at 1` is on Saturday by the calendar.
+    Values from `DAY_MIN` on are in the following night: `friday night at 1` is on Saturday by the calendar.
 
     Args:
         told: with an hour.
-        again: it is one of a series.
+        again: whether the hour belongs to a series.
     """
     assert told.hour is not None
     minutes = told.hour.hour * 60 + told.hour.minute
@@ -205,9 +205,9 @@ def minutes_meant(told: ParseState, *, again: bool = False) -> list[int]:
 
 
 def _in_its_night(told: ParseState, minutes: int) -> list[int]:
-    """An hour after midnight is of the night that follows the day; said before its night, or of a date, of either.
+    """Return an hour after midnight in the night after the day, or in both nights if the text allows both.
 
-    `friday night at 1` is on Saturday; `friday at 1 at night` and `24.12. nachts um 1` by the calendar first.
+    `friday night at 1` is on Saturday. `friday at 1 at night` and `24.12. nachts um 1` are also on the day itself.
     """
     if minutes < DAY_MIN or told.day is None or not (told.hour_first or told.dated):
         return [minutes]
@@ -216,7 +216,7 @@ def _in_its_night(told: ParseState, minutes: int) -> list[int]:
 
 
 def _halves(minutes: int, *, early: bool = False) -> list[int]:
-    """The same on a 12-hour clock in both halves of the day; of the hour around noon that of the day first."""
+    """Return a time in both halves of the day, most likely first; around noon the one in the day first."""
     before_noon = minutes % HALF_MIN
     if before_noon < 60 or (before_noon < _EARLY * 60 and not early):
         return [before_noon + HALF_MIN, before_noon]
@@ -224,9 +224,9 @@ def _halves(minutes: int, *, early: bool = False) -> list[int]:
 
 
 def in_part(part: Part, minutes: int, clock: Clock) -> int:
-    """The minutes of the day that an hour means in a part of it: 8 in the evening is 20:00, and 1 in it is after it.
+    """Return the minutes of the day of an hour in a part of the day: in the evening 8 is 20:00, 1 is after midnight.
 
-    What says am or pm stays, and goes on after midnight only where the part does.
+    An hour with am or pm is kept, and is after midnight only if the part of the day extends to it.
     """
     if clock is Clock.FIXED or minutes >= HALF_MIN + 60:
         return minutes + DAY_MIN if minutes < part.late * 60 else minutes

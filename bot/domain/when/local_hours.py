@@ -1,4 +1,4 @@
-"""Hours on the wall: which were struck in a span of time in a zone, and when one is struck next."""
+"""Occurrences of a local hour in a zone, within a time span or after an instant."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A whole hour on the wall, of every day or of one day of the week.
+    """A local hour, of every day or of one weekday.
 
     Attributes:
         hour: 0 to 23.
@@ -26,7 +26,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """An hour that was struck: the local day, and the instant (aware UTC)."""
+    """An occurrence of a local hour: the local day, and the instant (aware UTC)."""
 
     hour: Hour
     on: date
@@ -34,12 +34,12 @@ class Struck:
 
 
 def struck(hour: Hour, zone: str, since: datetime, until: datetime) -> tuple[Struck, ...]:
-    """When an hour was struck after `since` and not after `until`, oldest first.
+    """Return the occurrences of an hour after `since` and not after `until`, oldest first.
 
-    One the clock skips is struck when it has jumped, one it repeats the first time.
+    A skipped hour occurs at the end of the gap, a repeated one the first time.
 
     Args:
-        hour: which.
+        hour: the local hour.
         zone: IANA name.
         since: aware.
         until: aware.
@@ -57,5 +57,5 @@ def struck(hour: Hour, zone: str, since: datetime, until: datetime) -> tuple[Str
 
 
 def next_struck(hour: Hour, zone: str, after: datetime) -> datetime:
-    """When an hour is struck next, strictly after an instant."""
+    """Return the next occurrence of an hour strictly after an instant, aware UTC."""
     return struck(hour, zone, after, after + 8 * DAY)[0].at

@@ -1,8 +1,8 @@
-"""When, in words: the one parser of days and hours, for runs (looking back) and for what is planned (looking ahead).
+"""Parse days and hours in words, of runs (past) and of plans (future).
 
-Words of every language are read (`bot.domain.text.words`). `bot.domain.when.parse_state` takes a text apart into a day
-and an hour; whatever is left over but a filler makes it unclear. A wall time the clock skips moves forward by the gap;
-one it repeats is the first.
+The words of all languages are read (`bot.domain.text.words`). A text is split into a day and an hour
+(`bot.domain.when.parse_state`); any remaining word except fillers makes it unclear. A wall time that the clock skips
+moves forward by the gap; of a repeated one the first counts.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from bot.errors import BadInput
 from bot.languages import day_first
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""No run is logged before this."""
+"""Earliest start of a logged run."""
 
 
 class Facing(StrEnum):
-    """Where a day or hour without further words is looked for: behind us or ahead."""
+    """Whether an incomplete day or hour is searched in the past or in the future."""
 
     PAST = "past"
     FUTURE = "future"
@@ -40,14 +40,14 @@ class Facing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant as told.
+    """A parsed instant.
 
     Attributes:
         at: aware UTC.
-        zone: IANA name of the zone it was told in.
-        on: the local date there.
-        hour: the local hour there, as told.
-        timed: False when only a day was told; `at` is then noon there, or now where noon lies on the wrong side of it.
+        zone: IANA name of the zone in which the text was read.
+        on: local date in that zone.
+        hour: local time in that zone, as named.
+        timed: False when only a day was named; `at` is then noon of it, or now if noon is on the wrong side of now.
     """
 
     at: datetime
@@ -58,17 +58,17 @@ class Moment:
 
 
 def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> Moment:
-    """The moment a text means.
+    """Return the moment that a text means.
 
     Args:
         text: `now`, `today 7am`, `yesterday 18:30`, `last tuesday`, `3 days ago`, `20.11. 6:15`, `gestern 18 Uhr`, …
         now: aware.
-        zone: IANA name of the zone the text is meant in.
-        language: the member's; settles the order in `3/4`, which English has both ways.
-        facing: where `tuesday 7am` lies.
+        zone: IANA name of the zone in which the text is read.
+        language: the member's; decides the order in `3/4`, which is ambiguous in English.
+        facing: the direction in which `tuesday 7am` is searched.
 
     Raises:
-        BadInput: unclear, no such day or hour, two days it could be, or not the way one faces.
+        BadInput: unclear, no such day or hour, two possible days, or in the wrong direction from now.
     """
     asked = (text, now, zone, language, facing)
     words = plain(text)
@@ -84,21 +84,21 @@ def parse_moment(text: str, *, now: datetime, zone: str, language: str, facing: 
 
 
 def moments_meant(text: str, *, now: datetime, zone: str, language: str, facing: Facing) -> list[Moment]:
-    """Every moment a text can mean, the likeliest first: `at 6` is of the morning or of the evening.
+    """Return every moment that a text can mean, most likely first: `at 6` is in the morning or in the evening.
 
-    Arguments and errors are those of `parse_moment`, but that two days it can be are both given.
+    Arguments and errors are those of `parse_moment`, except that two possible days are both returned.
     """
     found = _of_each(text, now, zone, language, facing)
     return list(dict.fromkeys(one for rank in zip_longest(*found) for one in rank if one is not None))
 
 
 def _shown(moment: Moment) -> datetime | date:
-    """What a refusal names of it: no hour that was not told."""
+    """Return the value shown in an error: the instant, or only the day if no hour was named."""
     return moment.at if moment.timed else moment.on
 
 
 def _of_each(text: str, now: datetime, zone: str, language: str, facing: Facing) -> list[list[Moment]]:
-    """The moments of each of the texts that it can be."""
+    """Return the moments of each reading of a text."""
     texts, by_nearness = alternatives(plain(text), zone=zone, language=language)
     found: list[list[Moment]] = []
     refusals: list[BadInput] = []
@@ -129,15 +129,15 @@ def _meant(words: str, text: str, now: datetime, zone: str, language: str, facin
 def take_apart(
     text: str, *, now: datetime, zone: str, language: str, facing: Facing, typed: str | None = None
 ) -> ParseState | Moment:
-    """What a text tells of a day and an hour, or the moment where it is one by itself (`now`, `in 20 minutes`).
+    """Return the day and hour of a text, or a moment if the text is an instant (`now`, `in 20 minutes`).
 
     Args:
         text: one of its `alternatives`.
         now: aware.
         zone: IANA name.
         language: the member's.
-        facing: where it lies.
-        typed: what a refusal names, where that is another.
+        facing: the direction in which it is searched.
+        typed: the original text for errors, if it differs.
 
     Raises:
         BadInput: unclear, no such day or hour.
@@ -174,7 +174,7 @@ def take_apart(
 
 
 def read_hour(told: ParseState) -> None:
-    """Take the hour out of what is left of a text.
+    """Take the hour out of the remaining text.
 
     Raises:
         BadInput: no such hour.
@@ -186,7 +186,7 @@ def read_hour(told: ParseState) -> None:
 
 
 def unread(told: ParseState) -> list[str]:
-    """The words that are not understood."""
+    """Return the words that no reader understood."""
     return [
         word
         for word in re.split(r"[\s,]+", told.rest)
@@ -195,16 +195,16 @@ def unread(told: ParseState) -> list[str]:
 
 
 def instant(at: datetime, zone: str) -> Moment:
-    """A moment that is told by itself, not by a day and an hour."""
+    """Return the moment of an instant that was not given as a day and an hour."""
     local = at.astimezone(ZoneInfo(zone))
     return Moment(at.astimezone(UTC), zone, local.date(), local.time(), timed=True)
 
 
 def check_started(moment: Moment, now: datetime) -> None:
-    """Refuse what cannot be the start of a run.
+    """Check that a moment can be the start of a run.
 
     Raises:
-        BadInput: it lies in the future, or before 1990.
+        BadInput: it is in the future, or before 1990.
     """
     if moment.at > now:
         raise BadInput("entry.moment.future", dated=moment.at)
@@ -213,21 +213,21 @@ def check_started(moment: Moment, now: datetime) -> None:
 
 
 def at_wall(day: date, hour: time, zone: str) -> datetime:
-    """The instant of a wall time: one the clock skips moves forward by the gap, of one it repeats the first."""
+    """Return the instant of a wall time: a skipped one moves forward by the gap, of a repeated one the first counts."""
     return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
 _AT = re.compile(rf"\b({any_of(WORDS.at)})\s[0-9a-z]")
 _SAME_HOUR = re.compile(rf"(?<![a-z]){any_of(WORDS.same_hour)}(?![a-z])\s?")
 _DISCORD = re.compile(rf"(?:{any_of(WORDS.at)}\s)?<t:([0-9]{{9,11}})(?::[a-z])?>")
-"""A timestamp as Discord writes it: seconds since 1970."""
+"""Discord's timestamp markup, in seconds since 1970."""
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?(?:z|[+-][0-9]{2}:[0-9]{2})"
 )
 
 
 def _iso(words: str, typed: str, zone: str) -> Moment:
-    """An instant that names its offset: `2026-11-20T06:15:00+01:00`."""
+    """Return the moment of an instant with an offset: `2026-11-20T06:15:00+01:00`."""
     try:
         at = datetime.fromisoformat(words.upper())
     except ValueError:
@@ -237,13 +237,13 @@ def _iso(words: str, typed: str, zone: str) -> Moment:
     return instant(at, zone)
 
 
-# ── put together ──
+# ── resolving ──
 
 
 def settled(told: ParseState, now: datetime, zone: str) -> list[Moment]:
-    """The moments a text taken apart can mean, the likeliest first: of each reading of its hour the nearest to now.
+    """Return the moments of a parsed text, most likely first: for each reading of the hour the one nearest to now.
 
-    Where nothing of it lies on the side one faces, there is one, on the other.
+    If none is in the direction of `told.past`, a single moment in the other direction is returned.
     """
     if told.hour is None:
         return [_without_hour(told, now, zone)]
@@ -277,7 +277,7 @@ def settled(told: ParseState, now: datetime, zone: str) -> list[Moment]:
 
 
 _WAKING = range(5, 21)
-"""Local hours in which hardly anybody means one of the small hours by `half past one`."""
+"""Local hours at which `half past one` hardly ever means the night."""
 
 
 def _instant(moment: Moment) -> datetime:
@@ -285,10 +285,10 @@ def _instant(moment: Moment) -> datetime:
 
 
 def _days(told: ParseState, minutes: int) -> list[date]:
-    """The days whose hour may be meant: the one told, and those as good."""
+    """Return the candidate days: the named one, and its equivalents by `told.step`."""
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
     if step is not None:
-        # A night begins on the day before its small hours: it may be one further back.
+        # The hours after midnight belong to the night of the day before, which can be one day further back.
         back, on = (2, 0) if told.past else (1, 1)
         back = back if told.past or told.elsewhere or minutes >= DAY_MIN else 0
         return [step(day, count) for count in range(-back, on + 1 + (told.past and told.elsewhere))]
@@ -304,7 +304,7 @@ def _wall(day: date, minutes: int, second: int, zone: str) -> Moment:
 
 
 def _without_hour(told: ParseState, now: datetime, zone: str) -> Moment:
-    """Noon, or the usual hour of a part of the day; of what goes on, what lies on this side of now."""
+    """Return noon, or the default hour of a part of the day; during that day or part, at most or at least now."""
     hour = NOON if told.part is None else usual_hour(told.part)
     day, step = told.day or told.today, told.step or (days_on if told.day is None else None)
     timed = told.part is not None
@@ -323,5 +323,5 @@ def _without_hour(told: ParseState, now: datetime, zone: str) -> Moment:
 
 
 def _begun(part: Part | None, hour: int, past: bool) -> bool:
-    """Whether some of today, or of this part of it, lies behind `hour`, or ahead."""
+    """Whether a part of today has begun by `hour` (past) or is not over by then (future). The day itself always is."""
     return part is None or (part.begins <= hour if past else hour < part.ends)

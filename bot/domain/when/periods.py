@@ -1,4 +1,4 @@
-"""The periods a board can show, and the day each begins on. Weeks are ISO weeks."""
+"""The periods of a board, with their first and last days. Weeks are ISO weeks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 BEGINNING = date(1970, 1, 1)
-"""Where "all time" begins; no run is older, since runs before 1990 are refused."""
+"""First day of "all time". No run is older, because runs before 1990 are refused."""
 END = date(9999, 12, 31)
 
 
 class Period(StrEnum):
-    """A span of days that sums are kept for."""
+    """A period for which sums are kept."""
 
     WEEK = "week"
     MONTH = "month"
@@ -21,7 +21,7 @@ class Period(StrEnum):
 
 
 def starts_on(period: Period, day: date) -> date:
-    """The first day of the period that holds `day`: Monday, the first of the month, 1 January, 1970-01-01."""
+    """Return the first day of the period that contains `day`: Monday, the first of the month, 1 January, 1970-01-01."""
     match period:
         case Period.WEEK:
             return day - timedelta(days=day.weekday())
@@ -34,7 +34,7 @@ def starts_on(period: Period, day: date) -> date:
 
 
 def ends_on(period: Period, day: date) -> date:
-    """The last day of the period that holds `day`."""
+    """Return the last day of the period that contains `day`."""
     first = starts_on(period, day)
     match period:
         case Period.WEEK:
@@ -48,5 +48,5 @@ def ends_on(period: Period, day: date) -> date:
 
 
 def today_in(zone: str, now: datetime) -> date:
-    """The local date in an IANA zone at the aware instant `now`."""
+    """Return the local date in an IANA zone at the aware instant `now`."""
     return now.astimezone(ZoneInfo(zone)).date()

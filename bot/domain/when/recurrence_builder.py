@@ -1,6 +1,6 @@
-"""From what a text tells of a series to its schedule: hours, the day it is counted from, and where it ends.
+"""Build schedules from a parsed series: hours, anchor and end.
 
-A series is counted from today, or from the first of the days that were named; one without an hour is at 9:00.
+A series is counted from today, or from the first of the named days; without an hour it is at 9:00.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ from bot.domain.when.series import Series, SeriesUnit
 from bot.errors import BadInput
 
 HOUR = time(9)
-"""The hour of what was told without one."""
+"""Default hour."""
 TIMES_A_DAY = {2: (HOUR, time(18)), 3: (HOUR, time(14), time(19)), 4: (HOUR, time(12), time(15), time(18))}
-"""And the hours of `twice a day`, while people are awake."""
+"""Default hours of `twice a day` etc., during waking time."""
 AWAKE = (8 * 60, 20 * 60)
-"""From what to what minute `every 2 hours on weekdays` comes."""
+"""First and last minute of the day of `every 2 hours on weekdays`."""
 _END_YEAR = 9999
 _COMMA_HOUR = re.compile(rf"([0-9]{{1,2}}),([0-9]{{2}})(?=\s?{any_of(WORDS.hour_sign)})")
 _BETWEEN_HOURS = re.compile(rf",(?![0-9])|;|&|\+|\b{any_of(WORDS.plus)}\b")
 
 Minutes = tuple[int, ...]
-"""Hours of a day in order, in minutes from its midnight; from `DAY_MIN` on of the night that follows."""
+"""Hours of a day, ascending, in minutes from its midnight; values from `DAY_MIN` on are in the following night."""
 Readings = tuple[list[Schedule], bool]
-"""What a text can mean, the likeliest first, and whether its hour was chosen."""
+"""The readings of a text, most likely first, and whether their hour is a default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and when: what every step of reading needs."""
+    """The author's time, zone and language, and the text: the context of parsing."""
 
     now: datetime
     zone: str
@@ -67,17 +67,17 @@ class Asker:
 
     @property
     def local(self) -> datetime:
-        """Now, in the zone."""
+        """The local time."""
         return self.now.astimezone(ZoneInfo(self.zone))
 
 
 def read_series(told: ParseState, series: Series, asker: Asker) -> Readings:
-    """The schedules a text about a series can mean.
+    """Return the possible schedules of a series.
 
     Args:
-        told: what is left of the text: its hours.
-        series: what was taken out of it.
-        asker: who.
+        told: the remaining text, which names the hours.
+        series: the parsed series.
+        asker: the context.
 
     Raises:
         BadInput: unclear, too often, or over before it begins.
@@ -111,7 +111,7 @@ def read_series(told: ParseState, series: Series, asker: Asker) -> Readings:
 
 
 def _in_all(series: Series, hours: list[Minutes], asker: Asker) -> list[Schedule]:
-    """`every monday 3 times`: three in all, or three a day."""
+    """Return the readings of `every monday 3 times`: three in total, or three a day."""
     assert series.times is not None
     found: list[Schedule] = []
     for minutes in hours or [(HOUR.hour * 60,)]:
@@ -126,9 +126,9 @@ def _in_all(series: Series, hours: list[Minutes], asker: Asker) -> list[Schedule
 
 
 def _hours(told: ParseState) -> tuple[list[Minutes], bool]:
-    """The hours left in a text about a series, and the same twelve hours later where those can be meant.
+    """Return the hours of a series, with a second reading twelve hours later if possible.
 
-    Also whether they were chosen: there are none, or only a part of the day was told.
+    Also return whether they are defaults: none was named, or only a part of the day.
     """
     assumed = True
     rest = _COMMA_HOUR.sub(r"\1:\2", told.rest)
@@ -160,7 +160,7 @@ def _in_order(minutes: list[int], typed: str) -> Minutes:
 
 
 def _on_its_days(series: Series, minutes: Minutes, typed: str) -> Series:
-    """The series on the days on which its hours are by the calendar."""
+    """Return the series with the calendar days of its hours, which can be in the night after the named day."""
     late = sum(minute >= DAY_MIN for minute in minutes)
     if not late or series.unit is SeriesUnit.DAY:
         return series
@@ -174,10 +174,10 @@ def _times(minutes: Minutes) -> Hours:
 
 
 def _of_the_night(series: Series, typed: str) -> Series:
-    """A series whose hours are told of the day before: `every friday night at 1` comes on Saturdays.
+    """Return a series whose hours are after midnight on the following days: `every friday night at 1` is on Saturdays.
 
     Raises:
-        BadInput: the day after cannot be said of a month or year.
+        BadInput: the following day of a month or year cannot be expressed.
     """
     if series.nths or series.on or any(day in (29, 30) for day in series.days):
         raise BadInput("remind_when.unclear", typed=typed)
@@ -191,7 +191,7 @@ def _recurring(series: Series, hours: Hours, asker: Asker) -> Schedule:
     schedule = _shape(series, series.every, hours, since, series.until)
     named = series.weekdays or series.nths or series.days or series.on
     if series.every > 1 and named:
-        # Counted from the first one that comes, not from the week or month it is today.
+        # Count from the first occurrence, not from the current week or month.
         anchor = _first_day(_shape(series, 1, hours, since, None), since, asker)
         if series.on == (2, 29):
             anchor = next(date(year, 2, 29) for year in range(since.year, since.year + 9) if _is_ahead(year, since))
@@ -203,7 +203,7 @@ def _recurring(series: Series, hours: Hours, asker: Asker) -> Schedule:
 
 
 def _is_ahead(year: int, since: date) -> bool:
-    """Whether a year has a 29 February that is not over."""
+    """Whether a year has a 29 February that is not before `since`."""
     return isleap(year) and date(year, 2, 29) >= since
 
 
@@ -227,7 +227,7 @@ def _first_day(schedule: Schedule, since: date, asker: Asker) -> date | None:
 
 
 def _lasting(first: date, count: int, unit: SeriesUnit) -> date | None:
-    """The last day of so many days, weeks, months or years that begin with `first`; None for more than there are."""
+    """Return the last day of a span that begins with `first`, or None if it is out of range."""
     if unit in (SeriesUnit.DAY, SeriesUnit.WEEK):
         days = count * (7 if unit is SeriesUnit.WEEK else 1)
         return first + timedelta(days=days - 1) if days < 36_500 else None
@@ -238,7 +238,7 @@ def _lasting(first: date, count: int, unit: SeriesUnit) -> date | None:
 
 
 def _checked(schedule: Calendar | Interval, asker: Asker, until: date | None) -> Schedule:
-    """The schedule, if it ever comes. `until` is its last day as far as that was typed."""
+    """Return the schedule if it has an occurrence, else raise `BadInput`. `until` is its last day as typed."""
     if next_after(schedule, asker.zone, asker.now) is None:
         if schedule.until is None:
             raise BadInput("remind_when.too_far", year=str(_END_YEAR))
@@ -249,7 +249,7 @@ def _checked(schedule: Calendar | Interval, asker: Asker, until: date | None) ->
 
 
 def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
-    """Every so many minutes; from an hour to an hour they are hours of the day."""
+    """Return a schedule of every so many minutes; with a first and last hour, one of hours of the day."""
     if series.every < LEAST_MIN:
         raise BadInput("remind_when.too_often", typed=asker.typed)
     if series.every > MOST_MIN or len(hours) > 1:
@@ -281,7 +281,7 @@ def _interval(series: Series, hours: Minutes, asker: Asker) -> Schedule:
 
 
 def _after(first: int, last: int) -> int:
-    """The end of a span, in the second half of the day where it would lie before the beginning: `from 9 to 5`."""
+    """Return the end of a range, in the second half of the day if it is not after the beginning: `from 9 to 5`."""
     return last + HALF_MIN if last <= first and last < HALF_MIN else last
 
 
@@ -293,7 +293,7 @@ def _within(series: Series, first: int, last: int, asker: Asker, until: date | N
 
 
 def _one_hour(typed: str, asker: Asker) -> int:
-    """Minutes of the day of an hour that a span names."""
+    """Return the minutes of the day of an hour in a range."""
     told = ParseState(f"at {typed}", asker.typed, asker.language, asker.today, past=False)
     read_hour(told)
     if told.hour is None:

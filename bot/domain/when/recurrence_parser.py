@@ -1,6 +1,6 @@
-"""A text about a series while it is taken apart: how often, on which days, from when and until when.
+"""Parse the text of a series: interval, days, beginning and end.
 
-What is left of it afterwards is about hours, which `bot.domain.when.reminder_when` has the one reader of hours read.
+The remaining text names hours, which `bot.domain.when.recurrence_builder` reads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DAY_WORD, _THEN = any_of(WORDS.before_day), any_of([*WORDS.at, "until", "from"]
 _AND = rf"\s?(?:,|&|\+|/|\b{any_of(WORDS.plus)}\b)\s?(?:(?:{any_of(WORDS.plus)}|{_DAY_WORD}|every|every the)\s)*"
 _RANGE = re.compile(rf"\b({WEEKDAY})\.?\s?(?:-|to|until|through|thru)\s?({WEEKDAY})\.?(?![a-z])")
 _ANOTHER = re.compile(rf"\s?(?:,|;|&|\b{any_of(WORDS.plus)}\b)\s*every\b")
-"""Where a second series begins, unless it goes on with another weekday."""
+"""Start of a second series, unless it continues with another weekday."""
 _ONE = rf"(?:{WEEKDAY})\.?(?:-(?:{WEEKDAY}))?(?![a-z])"
 _LIST = rf"{_ONE}(?:(?:{_AND}|\s){_ONE})*"
 _LONGER = any_of([word for word, days in WORDS.days.items() if days > 1] + [*WORDS.months])
@@ -33,20 +33,20 @@ AMOUNT = (
     rf"(?:{any_of(WORDS.numbers)}|[0-9]+(?:[.,][0-9]+)?)\s?{_TIMES}"
     rf"(?:\s?(?:{any_of(WORDS.plus)}\s)?[0-9]{{1,2}}(?:\s?{_TIMES})?(?![0-9.:]|\s?(?:-|am|pm|{any_of(WORDS.hour_sign)})))?"
 )
-"""A regular expression for an amount of minutes and hours that names its unit."""
+"""A regular expression for an amount of minutes and hours with a unit."""
 
 
 def canonical(words: str) -> str:
-    """Plain words with every way to say a series made one (`jeden zweiten`, `every other`; `werktags`, `weekdays`)."""
+    """Return plain words with synonyms for series replaced (`jeden zweiten`, `every other`; `werktags`, `weekdays`)."""
     words = " ".join(rewritten(with_series_words(words)).split())
     return re.sub(r"\bevery (?:every )+", "every ", words)
 
 
 def take_series(told: ParseState) -> Series | None:
-    """Cut what is told of a series out of `told.rest` (canonical words); None when it is none.
+    """Take a series out of `told.rest` (canonical words), or return None if there is none.
 
     Raises:
-        BadInput: no such day.
+        BadInput: no such day, or unclear.
     """
     series = Series()
     told.rest = _RANGE.sub(r"\1-\2", told.rest)
@@ -75,7 +75,7 @@ def take_series(told: ParseState) -> Series | None:
     return series
 
 
-# ── twice a day ──
+# ── number of times ──
 
 
 def _times(told: ParseState, series: Series) -> None:
@@ -87,7 +87,7 @@ def _times(told: ParseState, series: Series) -> None:
 
 
 def _settle_times(told: ParseState, series: Series, *, longer: bool) -> None:
-    """`twice an hour` is every half; `twice a week` has to name as many days."""
+    """Apply a number of times: `twice an hour` halves the interval; `twice a week` must name two days."""
     if series.times is None:
         return
     if series.unit is SeriesUnit.MINUTE:
@@ -100,11 +100,11 @@ def _settle_times(told: ParseState, series: Series, *, longer: bool) -> None:
         series.times = None
 
 
-# ── how often, on which days ──
+# ── interval and days ──
 
 
 def _core(told: ParseState, series: Series) -> bool:
-    """Whether it is a series at all; reads how often and on which days."""
+    """Read interval and days; return whether the text is a series at all."""
     if found := told.take(
         rf"every\s(?:({COUNT})\s?|(other|alternate)\s|([0-9]{{1,2}})(?:st|nd|rd|th)\s)?({CALENDAR})(?![a-z])"
     ):
@@ -135,7 +135,7 @@ def _nth_weekdays(told: ParseState, series: Series, found: re.Match[str]) -> Non
     weekdays = (WORKDAY,) if found[3] == "workday" else _weekdays(found[3])
     monthly = found[4] is not None or series.unit is SeriesUnit.MONTH
     if not monthly and not found[1]:
-        # `the last friday`: once, and not of a month.
+        # `the last friday` without `every` or a month is a single day.
         told.rest = f"{told.rest} {found[0]}"
         return
     in_month = Series(
@@ -169,7 +169,7 @@ def _days_of_month(told: ParseState, series: Series) -> tuple[int, ...]:
 
 
 def _nths(told: ParseState, words: str, *, days: bool = False) -> tuple[int, ...]:
-    """In order; the last day of a month is the 31st, the last weekday of its kind stands last."""
+    """Return sorted numbers. `last` is 31 for days, and `LAST` at the end for weekdays."""
     numbers = {int(found) for found in re.findall(r"[0-9]+", words)}
     last = "last" in words
     if any(not 1 <= number <= 31 for number in numbers):
@@ -180,7 +180,7 @@ def _nths(told: ParseState, words: str, *, days: bool = False) -> tuple[int, ...
 
 
 def _weekday_list(told: ParseState, series: Series) -> None:
-    """`every tue and thu`, `mon-fri`, and without `every` where there are several."""
+    """Read `every tue and thu`, `mon-fri`; without `every` only if there are several days."""
     found = told.take(rf"every\s(?:{_DAY_WORD}\s)*({_LIST})")
     if not found and series.unit is not None:
         found = told.take(rf"(?:{_DAY_WORD}\s)?({_LIST})")
@@ -210,7 +210,7 @@ def _interval(told: ParseState, series: Series) -> None:
 
 
 def _yearly(told: ParseState, series: Series) -> None:
-    """`every year on 24 Dec`, `every 24 Dec`: the date decides."""
+    """Read `every year on 24 Dec`, `every 24 Dec`. The latter needs a date."""
     words = re.sub(r"\bevery\s", " ", told.rest, count=1) if series.unit is None else told.rest
     day, left = day_in(told, words)
     if series.unit is None and (day is None or not re.search(r"[0-9]", words)):
@@ -223,11 +223,11 @@ def _yearly(told: ParseState, series: Series) -> None:
     series.unit = SeriesUnit.YEAR
 
 
-# ── words to numbers ──
+# ── weekdays as numbers ──
 
 
 def _weekdays(words: str) -> tuple[int, ...]:
-    """`mon, wed-fri` as numbers in order."""
+    """Return the sorted weekday numbers of `mon, wed-fri`."""
     days: set[int] = set()
     for found in re.finditer(rf"\b({WEEKDAY})\b\.?(?:-({WEEKDAY})\b)?", words):
         first = WORDS.weekdays[found[1]]

@@ -1,6 +1,7 @@
-"""Another "when" for a reminder: what it does not name stays as it was.
+"""Parse an edit of a reminder's time: whatever the text does not name keeps its old value.
 
-`every tue` in place of `every mon 18:00` comes at 18:00, `19:00` stays on Mondays, `until 1 june` changes only the end.
+With `every mon 18:00` as the old value, `every tue` keeps 18:00, `19:00` keeps Mondays, and `until 1 june` changes only
+the end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """A text that replaces another "when", and what that was."""
+    """The text of an edit, and the schedule it replaces."""
 
     text: str
     before: Schedule
@@ -37,26 +38,26 @@ class _Edit:
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     def read(self, text: str) -> ReminderWhen:
-        """What a text means by itself. Raises `BadInput`."""
+        """Parse a text on its own. Raises `BadInput`."""
         return read_when(text, now=self.now, zone=self.zone, language=self.language)
 
     def comes(self, schedule: Schedule) -> bool:
-        """Whether it lies ahead."""
+        """Whether a schedule has an occurrence after now."""
         return next_after(schedule, self.zone, self.now) is not None
 
 
 def read_edit(
     text: str, before: Schedule, *, now: datetime, zone: str, language: str, keeps_end: bool = True
 ) -> ReminderWhen:
-    """When a reminder is to come from now on.
+    """Parse an edit of a reminder's time.
 
     Args:
         text: as typed.
-        before: when it comes now.
+        before: the current schedule.
         now: aware.
         zone: IANA name of the zone of its wall times.
-        language: of whoever types.
-        keeps_end: a last day that is not named stays; not where the whole of it was there to be changed.
+        language: of the author.
+        keeps_end: whether a last day that is not named stays; False where the member edited the whole text.
 
     Raises:
         BadInput: as `read_when`.
@@ -78,7 +79,7 @@ def read_edit(
 
 
 def _told_once(edit: _Edit) -> ParseState | None:
-    """The day and hour of a text that is no series; None for an instant, and for what is not readable as one."""
+    """Return the day and hour of a text, or None for an instant or an unreadable text."""
     with suppress(BadInput):
         told = take_apart(edit.text, now=edit.now, zone=edit.zone, language=edit.language, facing=Facing.FUTURE)
         return None if isinstance(told, Moment) else told
@@ -86,7 +87,7 @@ def _told_once(edit: _Edit) -> ParseState | None:
 
 
 def _other_end(edit: _Edit) -> Schedule | None:
-    """The series with another last day, where the text names nothing else: `until 1 june`, `for 3 weeks`."""
+    """Return the series with another last day if the text names nothing else: `until 1 june`, `for 3 weeks`."""
     before = edit.before
     if isinstance(before, In | Once) or not re.match(r"(?:until|for|endless)\b", canonical(plain(edit.text))):
         return None
@@ -116,7 +117,7 @@ def _other_series(
 
 
 def _kept_hours(edit: _Edit, told: ParseState) -> Hours:
-    """The hours there are, where none are told: all, or those that lie in the part of the day told."""
+    """Return the old hours; none if the text names a part of the day in which one of them is not."""
     rest = replace(told, day=told.today)
     read_hour(rest)
     hours = _hours_of(edit)
@@ -136,16 +137,16 @@ def _hours_of(edit: _Edit) -> Hours:
 
 
 def _with_end_of(before: Schedule, schedule: Schedule) -> Schedule:
-    """A series with the last day of another, where it has none of its own."""
+    """Return a series with the last day of another, if it has none."""
     if isinstance(before, In | Once) or isinstance(schedule, In | Once) or schedule.until is not None:
         return schedule
     return replace(schedule, until=before.until)
 
 
 def _in_step(schedule: Schedule, series: Series, before: Schedule) -> Schedule:
-    """A series counted on from another's anchor, where nothing else than hours and end are new.
+    """Return a series with the old anchor if only hours and end are new.
 
-    Every other Saturday at nine instead of eight stays on the same Saturdays, unless the text tells where it begins.
+    Every other Saturday at nine instead of eight stays on the same Saturdays, unless the text names a beginning.
     """
     if not isinstance(schedule, Calendar) or type(schedule) is not type(before) or series.since is not None:
         return schedule
@@ -155,7 +156,7 @@ def _in_step(schedule: Schedule, series: Series, before: Schedule) -> Schedule:
 
 
 def _other_hours(edit: _Edit) -> ReminderWhen | None:
-    """The same days at the hours told, where the text names no day; None where it does."""
+    """Return the old days at the new hours, or None if the text names a day."""
     before = edit.before
     try:
         asked = edit.read(f"every day {edit.text}")
@@ -180,7 +181,7 @@ def _day_of(edit: _Edit) -> date:
 
 
 def _other_day(edit: _Edit, asked: ReminderWhen, told: ParseState) -> ReminderWhen:
-    """Another day at the hour there is: a weekday alone stays one of every week, where it was."""
+    """Return the new day at the old hour; a bare weekday stays weekly if the reminder was weekly."""
     hours = _hours_of(edit)
     if not hours or told.part is not None:
         return asked

@@ -1,8 +1,8 @@
-"""When somebody wants to be reminded, in words: once or again and again.
+"""Parse the time of a reminder, once or recurring.
 
-Days and hours are read by the one parser there is (`bot.domain.when.parse_state`, `bot.domain.when.moment_parser`),
-series by `bot.domain.when.recurrence_parser` and `bot.domain.when.recurrence_builder`; what can be read in two ways
-gives the other way too.
+Days and hours are read by `bot.domain.when.parse_state` and `bot.domain.when.moment_parser`, series by
+`bot.domain.when.recurrence_parser` and `bot.domain.when.recurrence_builder`. Ambiguous text also returns its other
+readings.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from bot.domain.when.zone_suffixes import take_zone
 from bot.errors import BadInput
 
 FURTHEST = timedelta(days=5 * 365 + 2)
-"""How far ahead the first time may be: five years."""
+"""How far ahead the first occurrence may be: five years."""
 MOST_READINGS = 4
-"""Readings of one text that are offered: a row of buttons has five places."""
+"""Most readings of one text that are offered: a row has five buttons."""
 LATER_HOURS = (time(18), time(21))
-"""And of a today whose 9:00 is over."""
+"""Further default hours for today, after 9:00."""
 
 _SAID = {
     "entry.moment.unclear": "remind_when.unclear",
@@ -47,20 +47,20 @@ _SAID = {
     "entry.duration.bare": "remind_when.unclear",
     "entry.duration.zero": "remind_when.too_often",
 }
-"""What the parsers of moments and durations refuse, said with examples of what lies ahead."""
+"""Errors of the parsers of moments and durations, and the reminder errors that replace them."""
 _CONNECTED = re.compile(rf"[,;]?\s(?:{any_of(WORDS.plus | WORDS.then)}|&|\+)\s|[,;]\s?")
 MOST_PLACES = 4
-"""Places at which a text is tried to be cut in two: each costs two readings, and every keystroke is read."""
+"""Most places at which a text is split in two. Each needs two parses, and every keystroke is parsed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderWhen:
-    """What was understood.
+    """A parsed reminder time.
 
     Attributes:
-        schedule: the reading taken; it occurs at least once after now.
+        schedule: the preferred reading; it occurs at least once after now.
         others: other readings of the same words, to be offered.
-        hour_assumed: no hour was told, and `schedule` has one that was chosen.
+        hour_assumed: no hour was named, and `schedule` has a default one.
     """
 
     schedule: Schedule
@@ -69,18 +69,18 @@ class ReminderWhen:
 
 
 def read_when(text: str, *, now: datetime, zone: str, language: str) -> ReminderWhen:
-    """When somebody wants to be reminded.
+    """Parse the time of a reminder.
 
     Args:
         text: `in 20 minutes`, `tomorrow 6`, `every tue and thu 6:30 until 1 June`, `werktags um halb sieben`, … in any
-            language shipped.
+            shipped language.
         now: aware.
-        zone: IANA name of the zone the text is meant in.
-        language: the member's; settles the order in `3/4`, which English has both ways.
+        zone: IANA name of the zone in which the text is read.
+        language: the member's; decides the order in `3/4`, which is ambiguous in English.
 
     Raises:
         BadInput: `remind_when.*`: past, never, more often than every ten minutes, more than five years ahead, unclear,
-            two at once, an end before the beginning.
+            two times in one text, an end before the beginning.
     """
     asker = Asker(now, zone, language, text)
     try:
@@ -112,7 +112,7 @@ def _is_two(text: str, asker: Asker) -> bool:
 
 
 def _readings(words: str, asker: Asker) -> Readings:
-    """The readings of each of the texts that it can be, the likeliest of each first."""
+    """Return the readings of each alternative text, the most likely of each first."""
     texts, by_nearness = alternatives(words, zone=asker.zone, language=asker.language)
     found: list[list[Schedule]] = []
     refusals: list[BadInput] = []
@@ -150,7 +150,7 @@ def _readings_of(words: str, asker: Asker) -> Readings:
     return near, assumed
 
 
-# ── once ──
+# ── single times ──
 
 
 def _once(words: str, asker: Asker) -> Readings:
@@ -159,7 +159,7 @@ def _once(words: str, asker: Asker) -> Readings:
         words = f"in {words}"
     ahead: list[Schedule] = []
     if re.fullmatch(AMOUNT, words):
-        # `20 min`, `1h30` are ahead from now; that `1h30` may be an hour of the day as well is the other reading.
+        # `20 min` and `1h30` are durations from now; `1h30` as a time of day is the other reading.
         with suppress(BadInput):
             ahead.append(In(asker.now + timedelta(milliseconds=parse_duration(words, asker.language))))
     try:
@@ -195,7 +195,7 @@ def _moments(words: str, asker: Asker) -> Readings:
 
 
 def _chosen_hour(told: ParseState, asker: Asker) -> time:
-    """The hour for what has none: of the part of the day, or 9:00; of a today the next one that fits."""
+    """Return the default hour for a text without one: of its part of the day, or 9:00; today the next one ahead."""
     usual = usual_hour(told.part) if told.part else HOUR
     if told.day != told.today or at_wall(told.today, usual, asker.zone) > asker.now:
         return usual
@@ -206,7 +206,7 @@ def _chosen_hour(told: ParseState, asker: Asker) -> time:
 
 
 def warm() -> None:
-    """Compile what reads days and hours now (about 60 ms), not while a member waits."""
+    """Compile the patterns for days and hours at startup (about 60 ms), not while a member waits."""
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     for text in (
         "no hour",

@@ -1,9 +1,9 @@
-"""When something recurs: wall times and instants, and the next one after any moment.
+"""Schedules of wall times and instants, and their next occurrence after any instant.
 
-Days and hours are wall times; what they are in UTC depends on the zone, which is an argument and no part of a schedule:
-whoever moves takes their 7:00 along, while `In` and `Interval` are instants and stay. A wall time the clock skips moves
-forward by the gap (02:30 becomes 03:30); of one it repeats the first counts. What two wall times make one instant of
-occurs once.
+Days and hours are wall times in a zone that is passed as an argument and is not part of the schedule, so that a member
+who moves keeps their 7:00. `In` and `Interval` are instants, which no change of zone moves. A wall time that the clock
+skips moves forward by the gap (02:30 becomes 03:30); of a repeated one the first counts. Two wall times that become the
+same instant occur once.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from bot.domain.when.moment_parser import at_wall
 from bot.domain.when.parse_state import YEARS
 
 LEAST_MIN, MOST_MIN = 10, 366 * 24 * 60
-"""Minutes between two occurrences of an `Interval`, at least and at most."""
+"""Least and most minutes between two occurrences of an `Interval`."""
 LAST = -1
-"""The last of a month, where the others are counted from 1."""
+"""The last of a month, in place of a number from 1 on."""
 WORKDAY = 7
-"""Any of Monday to Friday, in place of one weekday."""
+"""Any day from Monday to Friday, in place of a weekday."""
 
 _FIRST_AT, _END_AT = datetime(YEARS.start, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _END_DAY = date(9999, 1, 1).toordinal()
-"""Nothing occurs from here on, so that no reckoning meets the end of what a `datetime` can hold."""
+"""No occurrence is on or after this day, so that no calculation exceeds the range of `datetime`."""
 
 Hours = tuple[time, ...]
-"""Wall times of one day in order, to the minute."""
+"""Wall times of one day, ascending, in whole minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """Once, at an instant (`in 20 minutes`): no change of zone moves it."""
+    """Once, at an instant (`in 20 minutes`), which no change of zone moves."""
 
     at: datetime  # aware UTC
 
@@ -58,11 +58,11 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Every so many minutes, counted from an instant, whatever the clocks do."""
+    """Every `minutes` minutes from an instant, independent of clock changes."""
 
     minutes: int
     start: datetime  # the first occurrence, aware UTC
-    until: date | None = None  # the last local day, included
+    until: date | None = None  # the last local day, inclusive
 
     def __post_init__(self) -> None:
         _check(LEAST_MIN <= self.minutes <= MOST_MIN, f"{LEAST_MIN} to {MOST_MIN} minutes lie between two")
@@ -72,12 +72,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Every `every` days, counted from the anchor for ever."""
+    """Every `every` days from the anchor on."""
 
     every: int
     hours: Hours
     anchor: date  # the first day
-    until: date | None = None  # the last day, included
+    until: date | None = None  # the last day, inclusive
 
     def __post_init__(self) -> None:
         _check_series(self)
@@ -85,12 +85,12 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On weekdays of every `every`th week; weeks begin on Monday and are counted from the anchor's."""
+    """On weekdays of every `every`th week; weeks begin on Monday and are counted from the anchor's week."""
 
     every: int
     weekdays: tuple[int, ...]  # in order, 0 Monday
     hours: Hours
-    anchor: date  # no day before it
+    anchor: date  # no occurrence before it
     until: date | None = None
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """On days of every `every`th month; the 31st is the last day of a shorter one."""
+    """On days of every `every`th month; a day that a month does not have is its last day."""
 
     every: int
     days: tuple[int, ...]  # in order, 1 to 31
@@ -118,7 +118,7 @@ class MonthlyWeekday:
     """On the nth weekdays of every `every`th month: the first Sunday, the second and the last Tuesday."""
 
     every: int
-    nths: tuple[int, ...]  # 1 to 5 in order, and LAST at the end; months without a fifth are passed over
+    nths: tuple[int, ...]  # ascending, 1 to 5, LAST at the end; months without a fifth are skipped
     weekday: int  # 0 Monday, or WORKDAY
     hours: Hours
     anchor: date
@@ -133,7 +133,7 @@ class MonthlyWeekday:
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """On a day of every `every`th year; 29 February is the 28th in the others."""
+    """On a day of every `every`th year; 29 February becomes the 28th in common years."""
 
     every: int
     month: int
@@ -144,7 +144,7 @@ class Yearly:
 
     def __post_init__(self) -> None:
         _check_series(self)
-        date(2000, self.month, self.day)  # refuses what no year has
+        date(2000, self.month, self.day)  # raises for a day that exists in no year
 
 
 Calendar = Daily | Weekly | Monthly | MonthlyWeekday | Yearly
@@ -152,19 +152,19 @@ Schedule = In | Once | Interval | Calendar
 
 
 def is_series(schedule: Schedule) -> bool:
-    """Whether it can occur more than once."""
+    """Whether a schedule can occur more than once."""
     return not isinstance(schedule, In | Once)
 
 
 def next_after(schedule: Schedule, zone: str, after: datetime) -> datetime | None:
-    """The first occurrence strictly after an instant, aware UTC; None when there is none.
+    """Return the first occurrence strictly after an instant, aware UTC, or None.
 
-    The cost does not grow with the distance between the anchor and `after`.
+    The cost does not depend on the distance between the anchor and `after`.
 
     Args:
-        schedule: what recurs.
-        zone: IANA name of the zone its wall times are meant in, now.
-        after: aware; from the year 9999 on nothing occurs.
+        schedule: the schedule.
+        zone: IANA name of the zone of its wall times.
+        after: aware; nothing occurs from the year 9999 on.
     """
     if isinstance(schedule, In):
         return schedule.at if schedule.at > after else None
@@ -180,7 +180,7 @@ def next_after(schedule: Schedule, zone: str, after: datetime) -> datetime | Non
 
 
 def upcoming(schedule: Schedule, zone: str, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next `count` occurrences strictly after an instant, fewer where it ends."""
+    """Return the next `count` occurrences strictly after an instant, or fewer if the schedule ends."""
     found: list[datetime] = []
     at: datetime | None = after
     while at is not None and len(found) < count:
@@ -196,19 +196,19 @@ def _next_interval(schedule: Interval, zone: str, after: datetime) -> datetime |
     if count > (_END_AT - schedule.start) // step:
         return None
     at = schedule.start + count * step
-    # Its local day is at or before `until` exactly when it lies before the midnight that ends that day.
+    # The local day is at or before `until` exactly when the instant is before the midnight that ends `until`.
     if schedule.until is not None and at >= at_wall(schedule.until + timedelta(days=1), time(), zone):
         return None
     return at
 
 
 def _next_wall(schedule: Calendar, zone: str, after: datetime) -> datetime | None:
-    """Walks days from the one before `after`'s.
+    """Search the days from two before `after` on.
 
-    No clock was ever put forward by more than a day (Samoa left out 30 December 2011 whole). So a wall time moved by a
-    gap is from yesterday at the earliest; and one found may be later than one of the day after it, but of no other.
+    No clock was ever put forward by more than a day (Samoa skipped 30 December 2011). So a time moved by a gap comes
+    from the previous day at the earliest, and an occurrence can be later than one of the next day, but of no later day.
     """
-    today = after.astimezone(UTC).toordinal()  # local days differ by one at most
+    today = after.astimezone(UTC).toordinal()  # local days differ from it by at most one
     until = _END_DAY if schedule.until is None else schedule.until.toordinal()
     best: datetime | None = None
     found_on = until
@@ -224,11 +224,11 @@ def _next_wall(schedule: Calendar, zone: str, after: datetime) -> datetime | Non
 
 @lru_cache(maxsize=64)
 def _instants(day: int, hours: Hours, zone: str) -> tuple[datetime, ...]:
-    """Kept, since a week of every ten minutes asks a thousand times for the same few days: 1.2 s without."""
+    """Cached: a week of every ten minutes needs the same few days a thousand times, which takes 1.2 s without."""
     return tuple(at_wall(date.fromordinal(day), hour, zone) for hour in hours)
 
 
-# ── the days of a series, as ordinals, from a day on that is not before the anchor ──
+# ── days of a series, as ordinals, from `since` on, which is not before the anchor ──
 
 
 def _days_of_daily(schedule: Daily, since: int) -> Iterator[int]:
@@ -287,7 +287,7 @@ def _days_of_yearly(schedule: Yearly, since: int) -> Iterator[int]:
 
 
 def _months(schedule: Monthly | MonthlyWeekday, since: int) -> Iterator[tuple[int, int]]:
-    """The months of a series, as the ordinal of the first day and the length, from the one that holds `since`."""
+    """Yield (ordinal of the first day, length) of each month in the series, from the one that contains `since`."""
     anchor = schedule.anchor.year * 12 + schedule.anchor.month - 1
     on = date.fromordinal(since)
     month = anchor + (on.year * 12 + on.month - 1 - anchor) // schedule.every * schedule.every
@@ -307,7 +307,7 @@ _DAYS: Mapping[type, _Days] = {
 }
 
 
-# ── refused ──
+# ── validation ──
 
 
 def _check(right: bool, rule: str) -> None:
@@ -337,11 +337,11 @@ def _check_ordered(values: tuple[int, ...], allowed: range) -> None:
     _check(all(one < two for one, two in pairwise(values)), "these are in order")
 
 
-# ── kept ──
+# ── JSON ──
 
 
 def to_json(schedule: Schedule) -> dict[str, object]:
-    """A schedule as what JSON can hold; `from_json` makes the same of it."""
+    """Return a schedule as JSON-compatible values for `from_json`."""
     kept: dict[str, object] = {"kind": _KINDS[type(schedule)]}
     for field in fields(schedule):
         name, value = field.name, getattr(schedule, field.name)
@@ -361,10 +361,10 @@ def to_json(schedule: Schedule) -> dict[str, object]:
 
 
 def from_json(kept: Mapping[str, object]) -> Schedule:
-    """The schedule that `to_json` kept.
+    """Return the schedule from the values of `to_json`.
 
     Raises:
-        ValueError: it is none.
+        ValueError: they are not a schedule.
     """
     values = dict(kept)
     try:

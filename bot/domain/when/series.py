@@ -1,4 +1,4 @@
-"""What a text tells of a series, and the pieces of which such a text is made."""
+"""A parsed series, and the regular expressions from which its text is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.domain.text.words import WORDS, any_of
 
 
 class SeriesUnit(Enum):
-    """What a series goes on by."""
+    """The unit of a series' interval."""
 
     MINUTE = "minute"
     DAY = "day"
@@ -21,22 +21,23 @@ class SeriesUnit(Enum):
 
 @dataclass(slots=True)
 class Series:
-    """What a text tells of a series but its hours.
+    """What a text says about a series, except its hours.
 
     Attributes:
-        every, unit: how often; minutes stand in `every`.
-        weekdays: told, 0 Monday; none with `DAY` and mostly with `MONTH`.
-        nths: which of a month's `weekdays`, `LAST` at the end.
+        every, unit: the interval; minutes are in `every`.
+        weekdays: 0 is Monday; empty with `DAY` and mostly with `MONTH`.
+        nths: which of a month's `weekdays`, with `LAST` at the end.
         days: of the month.
         on: month and day, of a year.
-        since, until: told as days.
-        lasts: how long, from the first day on: a count of a unit.
-        span: from what hour to what hour, as typed.
-        until_hour: an hour of today that ends it, as typed.
-        endless: said to have no end.
-        times: how often a day, where that was told.
-        in_all: `every monday 3 times` can be three in all (`or`), `for 3 times` is (`only`).
-        also: the other reading of `every second tuesday`, the second of a month.
+        since, until: first and last day, where named.
+        lasts: duration from the first day on, as a count of a unit.
+        span: first and last hour, as typed.
+        until_hour: an hour of today at which it ends, as typed.
+        endless: whether the text says that it has no end.
+        times: number of times a day, where named.
+        in_all: whether `times` is a total: `or` for `every monday 3 times`, which can be either, `only` for
+            `for 3 times`.
+        also: the second reading of `every second tuesday`: the second of a month.
     """
 
     every: int = 1
@@ -59,18 +60,18 @@ class Series:
 WEEKDAY = any_of(WORDS.weekdays)
 COUNT = rf"(?:[0-9]{{1,4}}|{any_of(word for word, count in WORDS.numbers.items() if count == int(count))})"
 CALENDAR = any_of({**WORDS.days, **WORDS.months})
-"""Units of the calendar: days to years."""
+"""Calendar units, from days to years."""
 _NAMED_HOUR = any_of(WORDS.noon | WORDS.midnight | WORDS.named_hours)
 HOUR = rf"(?:[0-9]{{1,2}}(?:[:.][0-9]{{2}})?\s?(?:am|pm|{any_of(WORDS.hour_sign)}|h|o'clock)?|{_NAMED_HOUR})"
 
 
 def number(word: str) -> int:
-    """A count in digits or as a word."""
+    """Return a count given in digits or as a word."""
     return int(word) if word.isdecimal() else int(WORDS.numbers[word])
 
 
 def calendar(count: int, unit: str) -> tuple[int, SeriesUnit]:
-    """So many of a unit of the calendar, as a count of `MetricUnit`."""
+    """Return an amount of a calendar unit as an amount of a `SeriesUnit`."""
     if unit in WORDS.days:
         days = WORDS.days[unit]
         return (count, SeriesUnit.DAY) if days == 1 else (count * days // 7, SeriesUnit.WEEK)

@@ -1,4 +1,4 @@
-"""Where a series begins and ends: `from 1 june`, `until friday`, `for 3 weeks`."""
+"""Read where a series begins and ends: `from 1 june`, `until friday`, `for 3 weeks`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _MONTH, _NEXT = any_of(WORDS.month_names), any_of(WORDS.next)
 _UNITS = any_of([*WORDS.week, *WORDS.months])
 _MONTH_OR_YEAR = any_of(WORDS.month_words | WORDS.year_words)
 _NO_DAY = rf"(?![a-z0-9])(?!\.?\s?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?(?![0-9:.h]|\s?(?:am|pm|{HOUR_SIGN}|h\b)))"
-"""Behind a month: no day of it."""
+"""After a month: not followed by a day of it."""
 
 
 def take_end(told: ParseState, series: Series) -> None:
-    """Cut the end out of `told.rest`. Raises `BadInput`: no such day or year."""
+    """Take the end of a series out of `told.rest`. Raise `BadInput` for a day or year that does not exist."""
     if found := told.take(rf"for\s({COUNT})\s?({CALENDAR})(?![a-z])"):
         count, unit = calendar(number(found[1]), found[2])
         series.lasts = (count, unit)
@@ -39,7 +39,7 @@ def take_end(told: ParseState, series: Series) -> None:
 
 
 def _last_day(told: ParseState, tail: str) -> tuple[date, str]:
-    """The day told in what follows `until`, and the rest of it. Of a month or year alone it is the last."""
+    """Return the day after `until` and the remaining text; for a bare month or year, its last day."""
     whole = re.match(
         rf"(?:the\s)?(?:end\sof\s)?(?:the\s)?({_MONTH}|{_MONTH_OR_YEAR})(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}",
         tail,
@@ -64,7 +64,7 @@ def _last_day(told: ParseState, tail: str) -> tuple[date, str]:
 
 
 def day_in(told: ParseState, words: str) -> tuple[date | None, str]:
-    """The day told in some words, and the rest of them."""
+    """Return the day named in some words, and the remaining text."""
     part = replace(told, rest=words, day=None)
     for read in DAY_READERS:
         read(part)
@@ -74,7 +74,7 @@ def day_in(told: ParseState, words: str) -> tuple[date | None, str]:
 
 
 def take_beginning(told: ParseState, series: Series) -> None:
-    """`from 1 june`; from an hour on is left to the hours."""
+    """Take `from 1 june` out of `told.rest`; `from` before an hour becomes `at`, for the hour readers."""
     found = re.search(r"\bfrom\s+(?:on\s+)?(?P<tail>.+)$", told.rest)
     if found is None:
         return
@@ -87,7 +87,7 @@ def take_beginning(told: ParseState, series: Series) -> None:
 
 
 def _first_day(told: ParseState, tail: str) -> tuple[date | None, str]:
-    """The day told in what follows `from`, and the rest; of a month, `next week` or `next year` it is the first."""
+    """Return the day after `from` and the remaining text; for a month, `next week` or `next year`, its first day."""
     today = told.today
     if found := re.match(rf"(?:the\s)?({_MONTH})(?:\s((?:19|[2-9][0-9])[0-9]{{2}}))?{_NO_DAY}", tail):
         first = date(today.year, WORDS.month_names[found[1]], 1)

@@ -1,4 +1,4 @@
-"""How long a reminder can be put off: the four choices on its message."""
+"""The choices for snoozing a reminder, shown on its message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.domain.when.moment_parser import at_wall
 
 EVENING = time(19)
 LAST_BEFORE_EVENING = time(18)
-"""From here on the evening is no longer put off to."""
+"""From this local time on, the evening is not offered."""
 
 
 class Snooze(StrEnum):
@@ -23,12 +23,12 @@ class Snooze(StrEnum):
 
 
 def snoozes(occurred_at: datetime, now: datetime, zone: str) -> dict[Snooze, datetime]:
-    """The choices there are now, each with its instant: 10 minutes, an hour, 19:00 today, the same hour tomorrow.
+    """Return the available choices with their instants: 10 minutes, an hour, 19:00 today, the same time tomorrow.
 
     Args:
-        occurred_at: when the reminder was meant, whose hour tomorrow keeps.
+        occurred_at: when the reminder was due; "tomorrow" keeps its local time.
         now: aware.
-        zone: IANA name of the zone of whoever puts it off.
+        zone: IANA name of the member's zone.
     """
     place = ZoneInfo(zone)
     local, meant = now.astimezone(place), occurred_at.astimezone(place).time()

@@ -1,4 +1,4 @@
-"""What a zone's clock will show, written down so that a later version of the zone data can be compared with it."""
+"""Record the UTC offsets of zones, to compare them with those of a later version of the zone data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(days=20)
-"""Between two looks at a clock: no zone has changed it twice within so long but for Ramadan, which takes four weeks."""
+"""Sampling interval. No zone changes its offset twice within it; even the change for Ramadan lasts four weeks."""
 
 Rules = Sequence[tuple[int, int]]
-"""(instant, offset), in seconds, in order: the offset from UTC that holds from an instant on."""
+"""(instant, offset) in seconds, ascending: the UTC offset that applies from an instant on."""
 
 
 def rules_of(zone: str, since: datetime, until: datetime) -> list[tuple[int, int]]:
-    """The offsets of a zone within a time, the first from `since` on.
+    """Return the offsets of a zone between two instants, the first one from `since` on.
 
     Args:
         zone: IANA name.
@@ -34,20 +34,20 @@ def rules_of(zone: str, since: datetime, until: datetime) -> list[tuple[int, int
 
 
 def offset_by(rules: Rules, at: datetime) -> timedelta:
-    """The offset that holds at an instant, that of the nearest known where it lies outside."""
+    """Return the offset at an instant, or the nearest known one outside the recorded time."""
     instant = at.timestamp()
     offset = next((offset for begins, offset in reversed(rules) if begins <= instant), rules[0][1])
     return timedelta(seconds=offset)
 
 
 def moved(at: datetime, rules: Rules, zone: str) -> datetime:
-    """The instant, aware UTC, at which a zone shows now what it was to show at an instant by the old rules."""
+    """Return the instant, aware UTC, whose local time now equals the local time of `at` under the old rules."""
     wall = (at + offset_by(rules, at)).replace(tzinfo=None)
     return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def differing(before: Mapping[str, Rules], now: Mapping[str, Rules], since: datetime, until: datetime) -> set[str]:
-    """Zones known from before whose clocks will show something else within a time."""
+    """Return zones whose offsets differ from the recorded ones between two instants."""
     return {zone for zone, rules in before.items() if zone in now and not _agree(rules, now[zone], since, until)}
 
 
@@ -67,7 +67,7 @@ def _offset(instant: int, place: ZoneInfo) -> int:
 
 
 def _changes_at(place: ZoneInfo, low: int, high: int, offset: int) -> int:
-    """The second between two instants from which the offset is that of the second."""
+    """Return the second in (low, high] from which the offset is `offset`, by bisection."""
     while high - low > 1:
         middle = (low + high) // 2
         if _offset(middle, place) == offset:

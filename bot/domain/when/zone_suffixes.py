@@ -1,4 +1,4 @@
-"""The zone that a text names behind its hour: `9am EST`, `18:00 UTC+2`, `9 Uhr Londoner Zeit`, `noon New York time`."""
+"""Read a zone after an hour: `9am EST`, `18:00 UTC+2`, `9 Uhr Londoner Zeit`, `noon New York time`."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _HALVES = {
     (3, 30): "Asia/Tehran", (4, 30): "Asia/Kabul", (5, 30): "Asia/Kolkata", (5, 45): "Asia/Kathmandu",
     (6, 30): "Asia/Yangon", (9, 30): "Australia/Darwin",
 }  # fmt: skip
-"""Places that keep such an offset all year."""
+"""Zones that have these offsets all year."""
 
 
 def take_zone(words: str, *, typed: str, now: datetime) -> tuple[str, str | None]:
-    """A plain text without the zone named in it, and the IANA name of that zone; None where none is named.
+    """Return a plain text without the zone it names, and the IANA name of that zone or None.
 
     Args:
         words: as `plain` makes them.
-        typed: what a refusal names.
-        now: aware; settles which zones a name can mean.
+        typed: the original text, for errors.
+        now: aware; decides which zones a name can mean.
 
     Raises:
-        BadInput: `entry.moment.zone`, with the zone that is not known.
+        BadInput: `entry.moment.zone`, with the unknown zone.
     """
     if found := _ABBREVIATION.search(words):
         zone = found["zone"] + (found["offset"] or "")
@@ -55,7 +55,7 @@ def take_zone(words: str, *, typed: str, now: datetime) -> tuple[str, str | None
 
 
 def _fixed(zone: str) -> str | None:
-    """`utc+2` as an IANA name, whose signs are the other way round."""
+    """Return the IANA name of `utc+2`. Those names have the opposite sign."""
     found = re.search(r"([+-])\s?([0-9]{1,2})(?::?([0-9]{2}))?$", zone)
     assert found is not None
     sign, hours, minutes = found[1], int(found[2]), int(found[3] or 0)

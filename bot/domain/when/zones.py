@@ -1,7 +1,7 @@
-"""Time zones by the words people use for them: cities, countries, abbreviations, offsets and IANA names.
+"""Find time zones by city, country, abbreviation, offset or IANA name.
 
-Names come from Babel (CLDR) in every language shipped; cities that have no zone of their own are listed here by their
-local names, and in the vocabularies by those of other languages. What is stored is always an IANA name.
+Names come from Babel (CLDR) in every shipped language. Cities without a zone of their own are listed here by their
+local names, and in the vocabularies by their names in other languages. Stored values are always IANA names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.errors import BadInput
 from bot.languages import LANGUAGES, locale_of
 
 LIMIT = 25
-"""Discord shows at most this many choices."""
+"""Discord's limit for autocomplete choices."""
 
 _OFFERED = (
     "Europe/Berlin Europe/Vienna Europe/Zurich Europe/London Europe/Dublin Europe/Paris Europe/Amsterdam "
@@ -36,7 +36,7 @@ _OFFERED = (
     "Australia/Sydney Pacific/Auckland Etc/UTC"
 )
 _WELL_KNOWN = _OFFERED.split()
-"""Offered first, in this order; also what a country with one clock stands for."""
+"""Offered first, in this order; also the zone that represents a country with a single clock."""
 
 _CITIES = {
     "Europe/Berlin": "München, Hamburg, Köln, Frankfurt, Stuttgart, Düsseldorf, Leipzig, Dresden, "
@@ -85,7 +85,7 @@ _ABBREVIATIONS = {
     "AEST AEDT": "Australia/Sydney",
     "NZST NZDT": "Pacific/Auckland",
 }
-"""What people mean by an abbreviation; for IANA, `EST` is Panama's clock and has no summer time."""
+"""Zones by the usual meaning of an abbreviation. In IANA, `EST` is Panama's clock without summer time."""
 
 ABBREVIATIONS = frozenset(
     name.casefold()
@@ -108,7 +108,7 @@ class ZonePlace:
         zone: IANA name.
         city: its name in the member's language.
         country: its country in the member's language, empty for UTC.
-        local: the present wall time there.
+        local: the current local time in the zone.
     """
 
     zone: str
@@ -124,18 +124,18 @@ class ZonePlace:
 
 
 def place(zone: str, language: str, now: datetime) -> ZonePlace:
-    """A zone in words; `zone` is an IANA name that exists."""
+    """Return a zone with its names in a language; `zone` is an existing IANA name."""
     return ZonePlace(zone, city_of(zone, language), _country_of(zone, language), now.astimezone(ZoneInfo(zone)))
 
 
 def search(typed: str, language: str, now: datetime, limit: int = LIMIT) -> tuple[ZonePlace, ...]:
-    """Zones that may be meant, the likeliest first; the well-known ones for empty input.
+    """Return matching zones, the best first; the well-known ones for empty input.
 
     Args:
         typed: any part of a city, country, abbreviation, offset ("UTC+2") or IANA name, in any case.
-        language: for the names in the answer; a shipped language.
-        now: aware; the local times shown, and what an offset is compared with.
-        limit: at most this many.
+        language: of the returned names; a shipped language.
+        now: aware; for the local times, and to compare offsets.
+        limit: maximum number of zones.
     """
     ranked = _ranked(typed, now)
     order = {zone: rank for rank, zone in enumerate(_WELL_KNOWN)}
@@ -144,12 +144,12 @@ def search(typed: str, language: str, now: datetime, limit: int = LIMIT) -> tupl
 
 
 def find(typed: str, language: str, now: datetime) -> str:
-    """The IANA name of the one zone that is meant.
+    """Return the IANA name of the only zone that a text means.
 
-    A country counts when all its clocks show the same time now and in half a year.
+    A country counts if all its clocks show the same time now and at three later dates of the year.
 
     Raises:
-        BadInput: nothing is called that, or several zones are; names what may be meant.
+        BadInput: no zone or several zones match; names the best matches.
     """
     if (zone := named(typed, now)) is not None:
         return zone
@@ -161,7 +161,7 @@ def find(typed: str, language: str, now: datetime) -> str:
 
 
 def named(typed: str, now: datetime) -> str | None:
-    """The IANA name of the one zone that has exactly this name, without looking for others like it."""
+    """Return the IANA name of the only zone with exactly this name, or None."""
     exact = _index().get(_plain(typed), ())
     if not exact or len({_clock(zone, now) for zone in exact}) > 1:
         return None
@@ -169,7 +169,7 @@ def named(typed: str, now: datetime) -> str | None:
 
 
 def city_of(zone: str, language: str) -> str:
-    """What a zone is called in a language: its city, or `UTC`."""
+    """Return the name of a zone in a language: its city, or `UTC`."""
     if zone in ("UTC", "Etc/UTC"):
         return "UTC"
     return _cities(language).get(zone) or zone.rpartition("/")[2].replace("_", " ")
@@ -181,7 +181,7 @@ def _country_of(zone: str, language: str) -> str:
 
 
 def _ranked(typed: str, now: datetime) -> dict[str, int]:
-    """Every zone that may be meant, with how well it fits."""
+    """Return every matching zone with its rank, the best rank being 0."""
     wanted = _plain(typed)
     if not wanted:
         return dict.fromkeys(_WELL_KNOWN, _WORD)
@@ -218,7 +218,7 @@ def _clock(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents or punctuation: `São_Paulo` and `sao paulo` are one name."""
+    """Return lower case text without accents or punctuation, so that `São_Paulo` equals `sao paulo`."""
     bare = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+", letters))
@@ -226,13 +226,13 @@ def _plain(text: str) -> str:
 
 @cache
 def _zones() -> tuple[str, ...]:
-    """Every zone that is a place, by its present IANA name, and UTC."""
+    """Return every geographic zone by its current IANA name, and UTC."""
     return (*(zone for zone in get_global("zone_territories") if not zone.startswith("Etc/")), "Etc/UTC")
 
 
 @cache
 def _cities(language: str) -> Mapping[str, str]:
-    """City names that differ from the IANA name. CLDR still keys some by a former name, such as Asia/Calcutta."""
+    """Return city names that differ from the IANA name. CLDR keys some by a former name, such as Asia/Calcutta."""
     aliases = get_global("zone_aliases")
     named = locale_of(language).time_zones
     return {aliases.get(zone, zone): data["city"] for zone, data in named.items() if "city" in data}
@@ -240,7 +240,7 @@ def _cities(language: str) -> Mapping[str, str]:
 
 @cache
 def _index() -> Mapping[str, tuple[str, ...]]:
-    """Every name a member may type, made plain, and the zones it may mean."""
+    """Return every searchable name in plain form, with its zones."""
     found: dict[str, dict[str, None]] = {}
 
     def add(names: Iterable[str], zones: Iterable[str]) -> None:
@@ -262,11 +262,11 @@ def _index() -> Mapping[str, tuple[str, ...]]:
                 add([alias.rpartition("/")[2]], [zone])
     listed = {city: zone for zone, cities in _CITIES.items() for city in cities.split(", ")}
     for city, zone in (listed | dict(WORDS.cities)).items():
-        # "Muenchen" for those without umlauts on their keyboard.
+        # "Muenchen" for keyboards without umlauts.
         add([city, spelt_out(city.lower())], [zone])
     return {name: tuple(zones) for name, zones in found.items()}
 
 
 def warm() -> None:
-    """Build the index now (about 50 ms), not while a member waits."""
+    """Build the index at startup (about 50 ms), not while a member waits."""
     _index()
