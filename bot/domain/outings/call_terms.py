@@ -1,4 +1,4 @@
-"""Calls for a partner: what may be asked for, which places are free, and how long one is kept for somebody."""
+"""Calls for a partner: parsing their terms, free places, and how long an offered place is kept."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from bot.domain.when.moment_parser import Facing, at_wall, moments_meant
 from bot.errors import BadInput
 
 FARTHEST_AHEAD = timedelta(days=60)
-"""A call reaches no further ahead: nobody knows their evening in three months."""
+"""How far ahead a call may be; later plans are not reliable."""
 LONGEST_MS = 6 * 3_600_000
 SHORTEST_MS = 5 * 60_000
 OFFER = timedelta(minutes=30)
-"""How long a place is kept for the first on the waiting list, at most a quarter of the time left …"""
+"""How long an offered place is kept for somebody on the waiting list, but at most a quarter of the time left …"""
 SHORTEST_OFFER = timedelta(minutes=5)
-"""… but never less than this."""
+"""… and at least this long."""
 EVENING = time(18)
-"""When one is reminded of tomorrow's outing, local time."""
+"""Local time of the reminder of the next day's outing."""
 LONG_BARE = 15
-"""From here on a number alone is asked about: nobody means 40 kilometres backward who writes 40, some mean minutes."""
+"""From here on a bare number is refused: 40 rarely means 40 km backward, and for some it means minutes."""
 UNSTARTED = timedelta(minutes=30)
-"""After the start, when nobody has checked in."""
+"""Time after the start when nobody has checked in."""
 
 _SAID = {
     "entry.moment.unclear": "partners.starts.unclear",
@@ -39,18 +39,18 @@ _SAID = {
     "entry.moment.past": "partners.starts.past",
     "entry.moment.past_day": "partners.starts.past_day",
 }
-"""What the parser of moments refuses, said with examples of when one starts."""
+"""Errors of the moment parser, and the errors of calls that replace them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a call asks for, as read from what was typed.
+    """The terms of a call, as parsed.
 
     Attributes:
         starts_at: aware UTC.
-        distance_m: or None where only a time was told.
-        duration_ms: or None where it follows from the distance.
-        pace_s_per_km: backward, or None for the member's usual.
+        distance_m: or None if only a time was given.
+        duration_ms: or None if it follows from the distance.
+        pace_s_per_km: backward, or None for the member's usual one.
     """
 
     starts_at: datetime
@@ -59,10 +59,10 @@ class Wanted:
     pace_s_per_km: float | None
 
     def planned(self, usual_s_per_km: float | None) -> tuple[int, float]:
-        """Milliseconds planned, and the backward pace they rest on.
+        """Return the planned milliseconds and their backward pace.
 
         Raises:
-            BadInput: longer or shorter than is taken.
+            BadInput: too long or too short.
         """
         pace = self.pace_s_per_km or usual_s_per_km or DEFAULT_PACE_S_PER_KM
         duration_ms = self.duration_ms
@@ -77,10 +77,10 @@ class Wanted:
 
 
 def read_start(typed: str, manner: Manner, now: datetime) -> datetime:
-    """When an outing starts.
+    """Parse the start of an outing.
 
     Raises:
-        BadInput: unclear, in the past, without an hour, more than 60 days ahead, or one of two moments.
+        BadInput: unclear, in the past, without an hour, more than 60 days ahead, or ambiguous.
     """
     one, *others = starts_meant(typed, manner, now)
     if others:
@@ -89,7 +89,7 @@ def read_start(typed: str, manner: Manner, now: datetime) -> datetime:
 
 
 def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
-    """Every start that a text can mean, the likeliest first: others rely on it, so that none is taken for granted.
+    """Return every possible start, most likely first. Others rely on the start, so an ambiguous one is never assumed.
 
     Raises:
         BadInput: unclear, in the past, without an hour, or more than 60 days ahead.
@@ -107,11 +107,11 @@ def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:
 
 
 def read_length(typed: str, manner: Manner) -> tuple[int | None, int | None]:
-    """Metres or milliseconds of a field that takes either: `5k`, `40 min`.
+    """Return (metres, None) or (None, milliseconds) of a field for either: `5k`, `40 min`.
 
     Raises:
-        BadInput: it is neither; said as of a distance, unless only a time reads like it. Or a number alone that is
-            long as a distance and usual as minutes.
+        BadInput: neither, with the error of the distance; or a bare number that is long as a distance and common as
+            minutes.
     """
     try:
         metres = parse_distance(typed, manner.units, manner.language)
@@ -131,10 +131,10 @@ def read_length(typed: str, manner: Manner) -> tuple[int | None, int | None]:
 def read_wanted(
     when: str, distance: str | None, minutes: int | None, pace: str | None, manner: Manner, now: datetime
 ) -> Wanted:
-    """A call from its texts; `distance` may be a time as well, as in the form of one field.
+    """Parse the terms of a call; `distance` may also be a time, as in the form's single field.
 
     Raises:
-        BadInput: one of them is unclear, or neither distance nor minutes were told.
+        BadInput: a text is unclear, or neither distance nor minutes are given.
     """
     starts_at = read_start(when, manner, now)
     metres, duration_ms = read_length(distance, manner) if distance and distance.strip() else (None, None)
@@ -147,7 +147,7 @@ def read_wanted(
 
 
 def same_place(one: str, other: str) -> bool:
-    """Whether two names as typed mean one place: case, blanks, punctuation and forms of letters aside."""
+    """Whether two place names are equal apart from case, blanks, punctuation and Unicode form."""
     return _letters(one) == _letters(other)
 
 
@@ -157,7 +157,7 @@ def _letters(typed: str) -> str:
 
 
 def free_places(wishes: Sequence[Wish], backward_per_spotter: int, places: int, *, solo: bool) -> dict[Wish, int]:
-    """How many more may come as what: each counted for itself, so that they add up to more than are free."""
+    """Return how many more people may join with each wish. The numbers are alternatives and do not add up."""
     free = {}
     for wish in Wish:
         taken = list(wishes)
@@ -168,29 +168,29 @@ def free_places(wishes: Sequence[Wish], backward_per_spotter: int, places: int, 
 
 
 def offer_ends(now: datetime, starts_at: datetime) -> datetime:
-    """Until when a place is kept for somebody on the waiting list."""
+    """Return until when a place is kept for somebody on the waiting list."""
     return now + max(min(OFFER, (starts_at - now) / 4), SHORTEST_OFFER)
 
 
 def evening_before(starts_at: datetime, zone: str) -> datetime:
-    """18:00 on the day before an outing, in somebody's own zone."""
+    """Return 18:00 on the day before an outing, in a member's zone."""
     day = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     return at_wall(day, EVENING, zone)
 
 
 def overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
-    """Whether two spans of time have an instant in common; one may begin when the other ends."""
+    """Whether two time spans overlap; touching ones do not."""
     return one[0] < other[1] and other[0] < one[1]
 
 
 def can_then(windows: Collection[Sequence[int]], starts_at: datetime, ends_at: datetime, zone: str) -> bool:
-    """Whether a span lies in one of somebody's weekly windows.
+    """Whether a time span is within one of somebody's weekly windows.
 
     Args:
-        windows: [weekday (0 Monday), first minute, end minute] of wall time.
+        windows: [weekday (0 is Monday), first minute, end minute] of wall time.
         starts_at: aware.
-        ends_at: aware; an outing over midnight lies in no window.
-        zone: in which the windows are meant.
+        ends_at: aware; an outing over midnight is in no window.
+        zone: of the windows.
     """
     start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
     from_min = start.hour * 60 + start.minute

@@ -1,7 +1,7 @@
-"""Outings: who faces which way, and the one rule, that nobody runs backward without eyes.
+"""Roles and times of outings, and the rule that nobody runs backward without a spotter.
 
-An outing has two halves with a role each. Who wants to swap runs backward in one half and faces forward in the other;
-`arrange` settles which. Everything here is pure: the database keeps the same rule by triggers of its own.
+An outing has two halves with a role each. Somebody who swaps runs backward in one half and faces forward in the other;
+`arrange` decides which. All functions are pure; database triggers enforce the same rule.
 
 Source: "on a track, or side by side with one runner facing forward" (Cavagna in The New York Times, 2012).
 """
@@ -15,21 +15,21 @@ from enum import StrEnum
 from itertools import product
 
 DEFAULT_PACE_S_PER_KM = 480.0
-"""Backward pace of somebody of whom nothing is known: 8:00/km."""
+"""Default backward pace: 8:00/km."""
 DEFAULT_BACKWARD_PER_SPOTTER = 2
 MOST_BACKWARD_PER_SPOTTER = 3
 DEFAULT_GRACE_MIN = 15
 RESERVE = 0.25
-"""Share of the planned time by which the planned return is later; at least `LEAST_RESERVE`."""
+"""Margin of the planned return, as a share of the planned time; at least `LEAST_RESERVE`."""
 LEAST_RESERVE = timedelta(minutes=10)
 EXTENSIONS_MIN = (15, 30)
-"""By how many minutes a return can be put off at a time, the least first."""
+"""Minutes by which a return can be postponed at a time, ascending."""
 MOST_EXTENSION_MIN = 60
-"""In all, whoever asks: as long as a safety text service extends (Kitestring never more than an hour)."""
+"""Most minutes of postponement in total, as in a safety text service (Kitestring allows at most an hour)."""
 TAKE_BACK = timedelta(minutes=30)
-"""How long after everybody was home a press on Home can be taken back; while somebody is out it always can."""
+"""How long after the end of an outing a press on Home can be undone; before its end it always can."""
 DETAIL_KEPT = timedelta(days=30)
-"""How long an exact meeting point is kept after the outing."""
+"""How long an exact meeting point is stored after the outing."""
 
 
 class Role(StrEnum):
@@ -40,7 +40,7 @@ class Role(StrEnum):
 
 
 class Wish(StrEnum):
-    """What somebody wants of an outing."""
+    """The role for which somebody joins an outing."""
 
     BACKWARD = "backward"
     SPOTTER = "spotter"
@@ -48,7 +48,7 @@ class Wish(StrEnum):
 
 
 class OutingState(StrEnum):
-    """Where an outing stands."""
+    """The state of an outing."""
 
     OPEN = "open"
     FILLED = "filled"
@@ -62,11 +62,11 @@ class OutingState(StrEnum):
 
 
 BEFORE = frozenset({OutingState.OPEN, OutingState.FILLED, OutingState.CONFIRMED})
-"""States in which somebody may still join, leave or change it."""
+"""States in which people can still join, leave or change the outing."""
 OUT = frozenset({OutingState.UNDER_WAY, OutingState.OVERDUE})
 """States in which people are out."""
 ENDED = frozenset({OutingState.HOME, OutingState.CANCELLED, OutingState.NO_SHOW, OutingState.RESOLVED})
-"""States that are final."""
+"""Final states."""
 
 
 class Audience(StrEnum):
@@ -78,7 +78,7 @@ class Audience(StrEnum):
 
 
 class Presence(StrEnum):
-    """How somebody stands to an outing."""
+    """The state of a person in an outing."""
 
     IN = "in"
     WAITING = "waiting"
@@ -95,11 +95,11 @@ class Roles:
 
     @property
     def swaps(self) -> bool:
-        """Whether the two differ."""
+        """Whether the two roles differ."""
         return self.first is not self.second
 
     def at(self, half: int) -> Role:
-        """The role in half 0 or 1."""
+        """Return the role in half 0 or 1."""
         return (self.first, self.second)[half]
 
 
@@ -111,12 +111,12 @@ _CHOICES = {
 
 
 def without_eyes(roles: Sequence[Roles], backward_per_spotter: int, *, swapped: bool = False) -> frozenset[int]:
-    """Who runs backward in a half in which too few face forward, as positions in `roles`.
+    """Return the positions in `roles` of backward runners in a half with too few spotters.
 
     Args:
-        roles: of everybody in the outing; once it is under way, of those who are still out.
+        roles: of everybody in the outing, or while it is under way of those who are still out.
         backward_per_spotter: how many backward runners one spotter may take, 1 to 3.
-        swapped: roles have been swapped, so that the first half is over.
+        swapped: whether roles have been swapped, so that the first half is over.
     """
     found: set[int] = set()
     for half in (1,) if swapped else (0, 1):
@@ -127,22 +127,22 @@ def without_eyes(roles: Sequence[Roles], backward_per_spotter: int, *, swapped: 
 
 
 def eyes_kept(roles: Sequence[Roles], backward_per_spotter: int, *, solo: bool, swapped: bool = False) -> bool:
-    """Whether each backward runner has a spotter in every half that lies ahead.
+    """Whether each backward runner has a spotter in every half ahead.
 
     Args:
         roles: as for `without_eyes`.
         backward_per_spotter: as for `without_eyes`.
-        solo: the surface is one on which the club allows running backward alone.
+        solo: whether the club allows running backward alone on the surface.
         swapped: as for `without_eyes`.
     """
     return solo or not without_eyes(roles, backward_per_spotter, swapped=swapped)
 
 
 def arrange(wishes: Sequence[Wish], backward_per_spotter: int, *, solo: bool) -> tuple[Roles, ...] | None:
-    """Roles for everybody, in the order of `wishes`, such that the rule holds; None when there are none.
+    """Return roles for everybody, in the order of `wishes`, that keep the rule, or None if there are none.
 
-    The first who swaps begins backward where that can be. Where running alone is allowed, people who swap still give
-    each other eyes as long as they can: only what no arrangement gives is left to the surface.
+    The first who swaps begins backward if possible. Even where running alone is allowed, roles with a spotter for
+    everybody are preferred.
     """
     for alone in (False, True) if solo else (False,):
         for choice in product(*(_CHOICES[wish] for wish in wishes)):
@@ -152,16 +152,16 @@ def arrange(wishes: Sequence[Wish], backward_per_spotter: int, *, solo: bool) ->
 
 
 def is_filled(wishes: Sequence[Wish], backward_per_spotter: int, *, solo: bool) -> bool:
-    """Whether the outing can take place: two people or more, one of whom runs backward, and the rule kept."""
+    """Whether the outing can take place: at least two people, one of whom runs backward, and the rule kept."""
     someone_backward = any(wish is not Wish.SPOTTER for wish in wishes)
     return len(wishes) >= 2 and someone_backward and arrange(wishes, backward_per_spotter, solo=solo) is not None
 
 
 def free_wishes(wishes: Sequence[Wish], backward_per_spotter: int, places: int, *, solo: bool) -> frozenset[Wish]:
-    """What one more may come as, so that the outing is filled by then or can still be.
+    """Return the wishes with which one more can join, so that the outing is filled or can still be filled.
 
     Args:
-        wishes: of those who are in.
+        wishes: of the people in the outing.
         backward_per_spotter: as for `eyes_kept`.
         places: most people in the outing.
         solo: as for `eyes_kept`.
@@ -180,31 +180,31 @@ def free_wishes(wishes: Sequence[Wish], backward_per_spotter: int, places: int, 
 
 
 def completing(wishes: Sequence[Wish], backward_per_spotter: int) -> frozenset[Wish]:
-    """What one more would have to come as for everybody to have eyes; empty where one more is not enough."""
+    """Return the wishes with which one more person completes the rule; empty if one is not enough."""
     return frozenset(wish for wish in Wish if is_filled([*wishes, wish], backward_per_spotter, solo=False))
 
 
 def planned_ms(distance_m: int, pace_s_per_km: float) -> int:
-    """Milliseconds that a distance takes at a backward pace."""
-    return round(distance_m * pace_s_per_km)  # s per km is ms per m
+    """Return the milliseconds of a distance at a backward pace."""
+    return round(distance_m * pace_s_per_km)  # s per km equals ms per m
 
 
 def planned_return(start: datetime, duration_ms: int, extended_min: int = 0) -> datetime:
-    """When everybody should be home: the start, the planned time, a quarter of it and at least ten minutes more."""
+    """Return the planned return: start, planned time, a quarter of it or at least ten minutes, and extensions."""
     planned = timedelta(milliseconds=duration_ms)
     return start + planned + max(planned * RESERVE, LEAST_RESERVE) + timedelta(minutes=extended_min)
 
 
 def half_time(start: datetime, duration_ms: int) -> datetime:
-    """When those who swap change roles."""
+    """Return when those who swap change roles."""
     return start + timedelta(milliseconds=duration_ms) / 2
 
 
 def overdue_at(due_back_at: datetime, grace_min: int) -> datetime:
-    """When those who are out are asked whether they are home, the first step of the escalation.
+    """Return when those who are out are asked whether they are home, the first step of the escalation.
 
     Args:
-        due_back_at: the planned return, extensions in it.
-        grace_min: the club's.
+        due_back_at: the planned return, including extensions.
+        grace_min: the club's setting.
     """
     return due_back_at + timedelta(minutes=grace_min)

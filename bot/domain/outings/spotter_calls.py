@@ -1,11 +1,11 @@
-"""The calls of the one who faces forward, and what the one who runs backward does.
+"""The words a spotter calls to a backward runner.
 
-The texts are catalogue strings `course.calls.<call>`; here are only which there are and in which order. Sides are
-mirrored between two who face each other, so that there is no call of a bare "left": on a track it is "in" and "out",
-elsewhere "YOUR left" and "YOUR right", the runner's.
+The texts are catalogue strings `course.calls.<call>`; this module defines which calls there are and their order. Left
+and right are mirrored between two people who face each other, so no call is a bare "left": on a track it is "in" and
+"out", elsewhere "YOUR left" and "YOUR right" of the runner.
 
-Source: section 4.2 of the fact base: what guides of backward runners call (Dold; knein-world 2019; Der Standard 2022;
-Blindfold Challenge), put together as one set.
+Source: section 4.2 of the fact base: calls of guides of backward runners (Dold; knein-world 2019; Der Standard 2022;
+Blindfold Challenge), combined into one set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.domain.runs.runs import Surface
 
 
 class SpokenCall(StrEnum):
-    """A word the spotter calls."""
+    """A word that the spotter calls."""
 
     STOP = "stop"
     SLOW = "slow"
@@ -30,10 +30,10 @@ class SpokenCall(StrEnum):
 
 
 def calls_on(surface: Surface | None, *, swapping: bool) -> tuple[SpokenCall, ...]:
-    """The calls for an outing, the most urgent first.
+    """Return the calls for an outing, the most urgent first.
 
     Args:
-        surface: where it is; a track has an inside and an outside, and others who call "track".
+        surface: of the outing; a track has an inside and an outside, and other runners who call "track".
         swapping: whether somebody changes roles.
     """
     track = surface in (Surface.TRACK, Surface.INDOOR)

@@ -1,7 +1,7 @@
-"""When somebody would go out, week by week: windows as typed and shown, as instants, and as bits to compare fast.
+"""Weekly availability: windows as text, as instants, and as bit masks for fast comparison.
 
-A window is wall time on a weekday of one's own zone. What it means in a given week is every instant at which the
-member's clock shows a time within it: an hour the clock skips is not there, one it repeats is there twice.
+A window is wall time on a weekday of the member's zone. In a given week it contains every instant at which the local
+time is within it: a skipped hour is missing, a repeated one occurs twice.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from bot.languages import locale_of
 
 DAY_MIN = 24 * 60
 SLOT_MIN = 15
-"""Minutes a bit of a mask stands for; every zone's offset is a multiple of it."""
+"""Minutes per bit of a mask; every zone's offset is a multiple of it."""
 LEAST_MIN = 45
-"""Minutes a window has to last, so that an outing fits into it."""
+"""Least minutes of a window, so that an outing fits."""
 MOST_WINDOWS = 21
 TEXT_LIMIT = 400
-"""Characters read; `MOST_WINDOWS` written out are fewer."""
+"""Most characters of a text; `MOST_WINDOWS` formatted windows are shorter."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """A stretch of every week. Minutes are of the local day, the end exclusive, at most `DAY_MIN`."""
+    """A weekly time window in minutes of the local day; the end is exclusive and at most `DAY_MIN`."""
 
     weekday: int  # 0 Monday
     first_min: int
@@ -39,21 +39,21 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class WeekInstants:
-    """The instants of one week: from a Monday's midnight to the next, in a club's zone."""
+    """The instants of one week, from midnight on Monday to the next, in a club's zone."""
 
     start: datetime
     end: datetime
 
 
 Stretch = tuple[datetime, datetime]
-"""From an instant to another, the end exclusive."""
+"""(start, end) instants, the end exclusive."""
 
 
-# ── what they mean ──
+# ── instants ──
 
 
 def tidy(windows: Iterable[Window]) -> tuple[Window, ...]:
-    """The same times in order, those that overlap or touch within a day made one."""
+    """Sort windows, and merge those that overlap or touch within a day."""
     found: list[Window] = []
     for window in sorted(windows):
         last = found[-1] if found else None
@@ -65,18 +65,18 @@ def tidy(windows: Iterable[Window]) -> tuple[Window, ...]:
 
 
 def week_of(monday: date, zone: str) -> WeekInstants:
-    """The week that begins on a Monday in a zone; 167 or 169 hours long where the clock changes in it."""
+    """Return the week that begins on a Monday in a zone; a clock change makes it 167 or 169 hours long."""
     midnight = datetime.min.time()
     return WeekInstants(at_wall(monday, midnight, zone), at_wall(monday + timedelta(weeks=1), midnight, zone))
 
 
 def stretches_in(windows: Sequence[Window], zone: str, week: WeekInstants) -> tuple[Stretch, ...]:
-    """The instants of a week that lie within windows of a zone, in order, none touching another.
+    """Return the instants of a week within windows, as sorted, separate stretches.
 
     Args:
-        windows: as typed.
-        zone: IANA name of the zone they are meant in.
-        week: what is looked at; its own zone may be another.
+        windows: weekly windows.
+        zone: IANA name of the zone of the windows.
+        week: the week, possibly of another zone.
     """
     found = []
     for since, until, offset in _offsets(zone, week.start, week.end):
@@ -105,7 +105,7 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
 
 @lru_cache(maxsize=512)
 def _offsets(zone: str, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """The stretches of constant offset between two instants: from, until, local minus UTC."""
+    """Return the spans of constant UTC offset between two instants: from, until, local minus UTC."""
     clock, step = ZoneInfo(zone), timedelta(minutes=SLOT_MIN)
 
     def offset(at: datetime) -> timedelta:
@@ -127,7 +127,7 @@ def _offsets(zone: str, start: datetime, end: datetime) -> tuple[tuple[datetime,
 
 
 def mask_of(stretches: Iterable[Stretch], week: WeekInstants, slot_min: int = SLOT_MIN) -> int:
-    """A bit for each slot of the week that lies wholly within a stretch; bit 0 is the first slot."""
+    """Return a bit for each slot of the week that is completely within a stretch; bit 0 is the first slot."""
     mask, seconds = 0, slot_min * 60
     for begins, ends in stretches:
         first = -(-max(0, int((begins - week.start).total_seconds())) // seconds)
@@ -138,7 +138,7 @@ def mask_of(stretches: Iterable[Stretch], week: WeekInstants, slot_min: int = SL
 
 
 def starts_of(mask: int, slots: int) -> int:
-    """The slots at which something that takes so many slots can begin."""
+    """Return the slots from which `slots` consecutive slots are free."""
     starts = mask
     for later in range(1, slots):
         starts &= mask >> later
@@ -146,21 +146,21 @@ def starts_of(mask: int, slots: int) -> int:
 
 
 def slot_start(week: WeekInstants, slot: int, slot_min: int = SLOT_MIN) -> datetime:
-    """The instant at which a slot begins."""
+    """Return the instant at which a slot begins."""
     return week.start + timedelta(minutes=slot * slot_min)
 
 
-# ── shown ──
+# ── formatting ──
 
 
 def day_name(weekday: int, language: str) -> str:
-    """`Tue`, `Di`."""
+    """Format a weekday: `Tue`, `Di`."""
     names = get_day_names("abbreviated", context="stand-alone", locale=locale_of(language))
     return str(names[weekday]).rstrip(".")
 
 
 def format_windows(windows: Iterable[Window], language: str) -> str:
-    """`Mon–Fri 6:30–8:00, Tue Thu 18:00–20:00`; days with the same hours stand together. Reads back as the same."""
+    """Format windows, grouped by hours, so that they can be parsed: `Mon–Fri 6:30–8:00, Tue Thu 18:00–20:00`."""
     hours: dict[int, tuple[tuple[int, int], ...]] = {}
     for weekday, group in groupby(tidy(windows), key=lambda window: window.weekday):
         hours[weekday] = tuple((window.first_min, window.end_min) for window in group)
@@ -174,7 +174,7 @@ def format_windows(windows: Iterable[Window], language: str) -> str:
 
 
 def format_days(days: Sequence[int], language: str) -> str:
-    """`Mon–Wed Sat`."""
+    """Format days: `Mon–Wed Sat`."""
     parts = []
     for _, group in groupby(enumerate(days), key=lambda pair: pair[1] - pair[0]):
         run = [day_name(day, language) for _, day in group]
@@ -183,5 +183,5 @@ def format_days(days: Sequence[int], language: str) -> str:
 
 
 def format_hour(minutes: int) -> str:
-    """`6:30`."""
+    """Format minutes of the day: `6:30`."""
     return f"{minutes // 60}:{minutes % 60:02}"

@@ -1,11 +1,11 @@
-"""What one member can say of another: kinds of ties, as they are stored."""
+"""The kinds of ties between two members, as stored."""
 
 from enum import StrEnum
 
 
 class TieKind(StrEnum):
-    """What one says of another."""
+    """A one-sided relation of a member to another."""
 
     BLOCK = "block"
     TRUST = "trust"
-    MUTE = "mute"  # asks me nothing more (`bot.services.messages.questions`)
+    MUTE = "mute"  # receives no more questions from them (`bot.services.messages.questions`)

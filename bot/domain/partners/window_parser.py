@@ -1,4 +1,4 @@
-"""When somebody can, in words: weekly windows as members of any language type them."""
+"""Parse weekly windows of availability in any language."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PART_HOURS = {
 }
 _WHOLE_HOURS = (6, 22)
 _PARTS = {**WORDS.parts, **WORDS.window_parts}
-"""Here the German `morgen` is a morning: no day of the week is called tomorrow."""
+"""In a weekly window the German `morgen` is the morning, not tomorrow."""
 
 _DAY = rf"({any_of(WORDS.weekdays)})s?\.?(?![a-z])"
 _DAY_BEFORE_PART = rf"({any_of(WORDS.weekdays)})(?={any_of(_PARTS)}s?(?![a-z]))"
@@ -54,22 +54,22 @@ _PART = re.compile(rf"({any_of(_PARTS)})s?(?![a-z])")
 _WHOLE = re.compile(rf"({any_of(WORDS.whole_day)})(?![a-z])")
 
 _Token = tuple[str, tuple[int, ...]]
-"""("days", weekdays), ("hours", (first, end)) or ("part", …) of the day; an end beyond `DAY_MIN` is on the next day."""
+"""("days", weekdays), or ("hours" or "part", (first, end)); an end beyond `DAY_MIN` is on the next day."""
 
 
 def parse_windows(text: str, language: str) -> tuple[Window, ...]:
-    """The windows a text means: `tue thu 18-20`, `Mo Mi 6:30-8, Sa 9-12`, `weekends 8-11`.
+    """Return the windows in a text: `tue thu 18-20`, `Mo Mi 6:30-8, Sa 9-12`, `weekends 8-11`.
 
-    Days apply to the hours after them (or before them, where the text begins with hours). Words of every language
-    are read.
+    Days apply to the hours after them, or before them if the text begins with hours. The words of all languages are
+    read.
 
     Args:
         text: as typed, up to `TEXT_LIMIT` characters.
-        language: the member's, in which a refusal says what was understood.
+        language: the member's, for errors.
 
     Raises:
         BadInput: unclear, days without hours or hours without a day, an end before its beginning, too short, or
-            too many. It says what was understood.
+            too many; with what was understood.
     """
     words = plain(text, TEXT_LIMIT)
     tokens: list[_Token] = []
@@ -89,7 +89,7 @@ def parse_windows(text: str, language: str) -> tuple[Window, ...]:
 
 
 def _token(words: str, at: int) -> tuple[_Token | None, int]:
-    """What stands at a place, and where it ends."""
+    """Return the token at a position, or None, and its end."""
     if found := _DAY_RANGE.match(words, at):
         first, last = (WORDS.weekdays[name] for name in found.groups())
         return ("days", tuple((first + n) % 7 for n in range((last - first) % 7 + 1))), found.end()
@@ -116,7 +116,7 @@ def _half(told: str | None) -> str | None:
 
 
 def _minutes(told: Sequence[str | None], half: str | None, typed: str, *, end: bool = False) -> int:
-    """Minutes of the day of a time as matched: hour, minute, am or pm or `Uhr`, a name."""
+    """Return the minutes of the day of a matched time: hour, minute, am or pm or `Uhr`, a name."""
     hour_told, minute_told, suffix, named = told
     if named:
         return 12 * 60 if named.removeprefix("12 ") in WORDS.noon or named in WORDS.noon else DAY_MIN if end else 0
@@ -132,7 +132,7 @@ def _minutes(told: Sequence[str | None], half: str | None, typed: str, *, end: b
 
 
 def _span(first: Sequence[str | None], end: Sequence[str | None], part: str) -> tuple[int, int]:
-    """From and until: `6-8pm` is both of the evening, `11-1pm` is not, `10pm-1am` goes over midnight."""
+    """Return first and end minute: in `6-8pm` both are pm, in `11-1pm` only the end; `10pm-1am` crosses midnight."""
     ends = _minutes(end, None, part, end=True)
     begins = _minutes(first, None, part)
     end_half, first_half = _half(end[2]), _half(first[2])
@@ -153,7 +153,7 @@ def _span(first: Sequence[str | None], end: Sequence[str | None], part: str) -> 
 
 
 def _with_parts(tokens: Sequence[_Token]) -> list[_Token]:
-    """Parts of the day beside hours say which half of it is meant, `evening 6-8`; alone they are hours themselves."""
+    """Apply parts of the day to the hours beside them (`evening 6-8`); a part without hours is a range itself."""
     found: list[_Token] = []
     at = 0
     while at < len(tokens):
@@ -172,13 +172,13 @@ def _with_parts(tokens: Sequence[_Token]) -> list[_Token]:
 
 
 def _within(hours: tuple[int, ...], part: tuple[int, ...]) -> tuple[int, ...]:
-    """The hours, twelve later where that is what the part of the day says."""
+    """Return the hours, twelve hours later if the part of the day requires it."""
     later = DAY_MIN // 2
     return tuple(at + later for at in hours) if hours[1] <= later <= part[0] else hours
 
 
 def _put_together(told_tokens: Sequence[_Token], language: str) -> list[Window]:
-    """Days with the hours that belong to them."""
+    """Combine days with their hours."""
     tokens = _with_parts(told_tokens)
     hours_first = tokens[0][0] == "hours"
     ordered = list(reversed(tokens)) if hours_first else list(tokens)
@@ -208,7 +208,7 @@ def _checked(windows: Iterable[Window], language: str) -> tuple[Window, ...]:
     found = tidy(windows)
     if len(found) > MOST_WINDOWS:
         raise BadInput("avail.when.many", limit=MOST_WINDOWS)
-    # One that goes on over midnight is as long as both its parts.
+    # The two parts of a window that crosses midnight count together.
     after = {w.weekday: w.end_min for w in found if w.first_min == 0}
     before = {w.weekday: DAY_MIN - w.first_min for w in found if w.end_min == DAY_MIN}
     for window in found:
@@ -223,9 +223,9 @@ def _checked(windows: Iterable[Window], language: str) -> tuple[Window, ...]:
 
 
 def _unclear(words: str, at: int, tokens: Sequence[_Token], language: str) -> BadInput:
-    """Says which word was not understood, and what was before it."""
+    """Return an error with the word that was not understood and what precedes it."""
     word = re.split(r"[\s,;]", words[at:], maxsplit=1)[0] or words[at:]
-    for count in range(len(tokens), 0, -1):  # days whose hours are not told yet are left out
+    for count in range(len(tokens), 0, -1):  # days without hours are left out
         try:
             understood = format_windows(_put_together(tokens[:count], language), language)
         except BadInput:

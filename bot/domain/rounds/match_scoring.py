@@ -1,6 +1,6 @@
-"""What a pair or a trio in the weekly round is worth: time, place, pace, roles, novelty, trust, and whose turn it is.
+"""Score pairs and trios of the weekly round by time, place, pace, roles, novelty, trust and turns.
 
-A block is a pair that does not exist, in either direction; no reason (`Reason`) is computed from one.
+A pair with a block in either direction does not exist; no reason (`Reason`) depends on blocks.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from bot.domain.rounds.match_reasons import MatchReason, Reason
 OUTING_SLOTS = LEAST_MIN // SLOT_MIN
 """Slots that an outing takes."""
 LATELY_WEEKS = 8
-"""How far back history counts."""
+"""Weeks of history that count."""
 _LONG_APART_WEEKS = 3
-"""So many weeks after the last outing together it is worth a word."""
+"""Weeks since the last common outing from which this is a reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who takes part in a round.
+    """A participant of a round.
 
     Attributes:
-        user_id: who.
-        mask: when, a bit a slot of the week (`bot.domain.partners.availability`).
-        places: names of places; none: anywhere.
-        wishes: the roles taken.
-        forward_s_per_km: easy pace facing forward, if told.
-        backward_s_per_km: pace backward, if told.
-        trusts: whom this one trusts.
-        faced_forward: outings lately in which this one only faced forward.
-        faced_backward: outings lately in which this one only ran backward.
-        no_shows: times expected and not there, in a month.
-        blocked: with whom never, whoever of the two said so.
-        met: with whom in an outing lately, and how many weeks ago the last one was.
+        user_id: Discord user id.
+        mask: availability, one bit per slot of the week (`bot.domain.partners.availability`).
+        places: names of places; empty: anywhere.
+        wishes: the accepted roles.
+        forward_s_per_km: easy pace facing forward, if known.
+        backward_s_per_km: backward pace, if known.
+        trusts: users whom the candidate trusts.
+        faced_forward: recent outings in which the candidate only faced forward.
+        faced_backward: recent outings in which the candidate only ran backward.
+        no_shows: no-shows within a month.
+        blocked: users with a block between them and the candidate, in either direction.
+        met: users from recent common outings, with the weeks since the last one.
     """
 
     user_id: int
@@ -58,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Somebody in a drawn outing."""
+    """A person in a matched outing."""
 
     user_id: int
     wish: Wish
@@ -67,15 +67,15 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An outing of two or three as drawn.
+    """A matched outing of two or three.
 
     Attributes:
         partners: by id.
         slot: at which it starts.
-        place: its name; None where everybody comes anywhere.
-        pace_s_per_km: the slowest backward pace among those who run backward.
-        why: what speaks for it, what is special about these first.
-        weight: how much; comparable within a round.
+        place: its name, or None if everybody comes anywhere.
+        pace_s_per_km: the slowest backward pace of the backward runners.
+        why: reasons, the most specific first.
+        weight: score; comparable within a round.
     """
 
     partners: tuple[Partner, ...]
@@ -87,31 +87,30 @@ class Match:
 
     @property
     def user_ids(self) -> frozenset[int]:
-        """Who is in it."""
+        """The ids of all partners."""
         return frozenset(partner.user_id for partner in self.partners)
 
 
 def weigh(group: Sequence[Candidate], backward_per_spotter: int) -> Match | None:
-    """The outing of two or three people, or None where there is none: no common time or place, roles that cannot
-    keep the rule, a spotter too slow for the backward pace, or a block.
+    """Return the outing of two or three people, or None if time, place, roles or pace do not fit, or for a block.
 
     Args:
-        group: who.
-        backward_per_spotter: the club's.
+        group: two or three candidates.
+        backward_per_spotter: the club's setting.
     """
     return CandidatePool(group, backward_per_spotter).outing(range(len(group)))
 
 
-# ── what a pair or a trio is worth ──
-# Small numbers on purpose: outings that are about as good weigh the same, and another seed gives another draw.
+# ── scores ──
+# Small numbers, so that similar outings weigh the same and another seed gives another draw.
 
 _TIME = [min(starts, 12) for starts in range(7 * 24 * 60 // SLOT_MIN + 8)]
-"""A point for each slot at which they could begin, up to three hours."""
+"""A point per slot in which the outing could start, up to three hours."""
 _NAMED_PLACE, _ANY_PLACE = 8, 4
 _ALL_THE_WAY, _HALF_THE_WAY = 10, 7
-"""Somebody runs backward in both halves, or in one: then a spotter has nothing to do in the other."""
+"""Points if somebody runs backward in both halves, or only in one, in which case a spotter is idle in the other."""
 _NEW = 24
-"""Never lately; a third of a week's share for each week since."""
+"""Points without a recent common outing; otherwise reduced in proportion to the weeks since the last one."""
 _TRUST = 3
 _TURN, _MOST_TURNS = 2, 4
 _NO_SHOWS, _MISSED_OFTEN = 3, 15
@@ -119,7 +118,7 @@ _PACE = 15
 
 _QUICKEST, _STEP, _STEPS = 150.0, 20.0, 60
 _UNKNOWN = _STEPS
-"""Paces are compared in steps of 20 s/km from 2:30/km on; a spotter who told none fits moderately."""
+"""Step of an unknown pace, which fits moderately. Paces are compared in steps of 20 s/km from 2:30/km on."""
 
 
 def _pace_step(pace_s_per_km: float) -> int:
@@ -127,10 +126,10 @@ def _pace_step(pace_s_per_km: float) -> int:
 
 
 def _fit(backward: int, forward: int) -> int:
-    """Points of a spotter's easy pace against the outing's backward pace, in steps; -1 where he cannot keep up.
+    """Return the points of a spotter's easy pace at a backward pace, both in steps, or -1 if they are too slow.
 
-    An easy pace as fast as the backward pace, or up to half again as fast, is ideal. One slower is more than easy,
-    and more than 15 % slower is not held for an hour; one much faster is a stroll.
+    An easy pace as fast as the backward pace, or up to 50 % faster, is ideal. A slower one is no longer easy, and one
+    more than 15 % slower cannot be held for an hour; at a much faster one the outing is a stroll.
     """
     if forward == _UNKNOWN:
         return _PACE * 2 // 3
@@ -144,7 +143,7 @@ def _fit(backward: int, forward: int) -> int:
 
 _FIT = [[_fit(backward, forward) for forward in range(_STEPS + 1)] for backward in range(_STEPS)]
 _FITTED = [[_FIT[backward][forward] for backward in range(_STEPS)] for forward in range(_STEPS + 1)]
-"""The same, by the spotter's pace first."""
+"""The same table, indexed by the spotter's pace first."""
 
 
 def _novelty(weeks: int | None) -> int:
@@ -153,7 +152,7 @@ def _novelty(weeks: int | None) -> int:
 
 @lru_cache(maxsize=4096)
 def _ways(wishes: tuple[frozenset[Wish], ...], backward_per_spotter: int) -> tuple[_Way, ...]:
-    """Every choice of wishes that keeps the rule, with its roles."""
+    """Return every choice of wishes that keeps the rule, with its roles."""
     found = []
     for choice in product(*([wish for wish in Wish if wish in one] for one in wishes)):
         roles = arrange(choice, backward_per_spotter, solo=False)
@@ -175,7 +174,7 @@ def _ways(wishes: tuple[frozenset[Wish], ...], backward_per_spotter: int) -> tup
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A choice of wishes and roles: who runs backward, who faces forward for somebody, and whose turn it is."""
+    """A choice of wishes and roles: who runs backward, who faces forward, and whose turn it is."""
 
     wishes: tuple[Wish, ...]
     roles: tuple[Roles, ...]
@@ -186,12 +185,12 @@ class _Way:
 
 
 _NEVER = -1 << 20
-"""Points of what cannot be; whatever is added to it stays below `_POSSIBLE`."""
+"""Points of an impossible choice; no sum of points raises it above `_POSSIBLE`."""
 _POSSIBLE = -1 << 18
 
 
 class CandidatePool:
-    """Candidates made ready for comparing: numbers and bits, each at the candidate's place in the list."""
+    """Candidates prepared for fast comparison: numbers and bit masks by index of the candidate."""
 
     def __init__(self, people: Sequence[Candidate], backward_per_spotter: int, seed: int = 0) -> None:
         self.people = people
@@ -205,7 +204,7 @@ class CandidatePool:
         self.forward = [_pace_step(c.forward_s_per_km) if c.forward_s_per_km else _UNKNOWN for c in people]
         self.turn = [_TURN * max(-_MOST_TURNS, min(_MOST_TURNS, c.faced_forward - c.faced_backward)) for c in people]
         self.missed = [-_MISSED_OFTEN if c.no_shows >= _NO_SHOWS else 0 for c in people]
-        # Points of a turn, where that role is taken: facing forward throughout, backward for a spotter, swapping.
+        # Points for a turn if the candidate accepts the role: spotter, backward with a spotter, swapping.
         self.spots = [-self.turn[i] if Wish.SPOTTER in c.wishes else _NEVER for i, c in enumerate(people)]
         self.runs = [
             max(
@@ -220,7 +219,7 @@ class CandidatePool:
         self.lots = [chance.getrandbits(30) | 1 for _ in people]
 
     def _special(self) -> list[dict[int, int | None]]:
-        """Those of whom there is more to say than that they never met: how many points more, None for a block."""
+        """Return, per candidate, the difference of points of known partners to strangers, or None for a block."""
         at = {c.user_id: i for i, c in enumerate(self.people)}
         found: list[dict[int, int | None]] = [{} for _ in self.people]
         for i, c in enumerate(self.people):
@@ -230,7 +229,7 @@ class CandidatePool:
         return found
 
     def together(self, i: int, j: int) -> int:
-        """Points of two people's past: novelty and trust."""
+        """Return the points for two people's history: novelty and trust."""
         one, other = self.people[i], self.people[j]
         known = [c.met[met] for c, met in ((one, other.user_id), (other, one.user_id)) if met in c.met]
         weeks = min(known, default=None)
@@ -242,15 +241,15 @@ class CandidatePool:
         return other.user_id in one.blocked or one.user_id in other.blocked
 
     def roles(self, group: Sequence[int]) -> tuple[_Way, ...]:
-        """The ways in which a group could share the roles."""
+        """Return the possible distributions of roles in a group."""
         return _ways(tuple(self.people[i].wishes for i in group), self.per_spotter)
 
     def way(self, group: Sequence[int], *, blocks: bool = True) -> tuple[int, _Way] | None:
-        """The best roles of a group and the weight of its outing, or None where there is none.
+        """Return the best distribution of roles in a group with the weight of its outing, or None if there is none.
 
         Args:
-            group: two or three, by their places in the list.
-            blocks: False: as if nobody had blocked anybody.
+            group: two or three indices of candidates.
+            blocks: False: ignore blocks.
         """
         starts = places = -1
         for i in group:
@@ -279,9 +278,9 @@ class CandidatePool:
         return weight + sum(self.missed[i] for i in group), best[1]
 
     def row(self, i: int, others: Iterable[int]) -> list[tuple[int, int]]:
-        """(j, weight) of every pair of `i` with some others: what `way` says, many times as fast.
+        """Return (j, weight) of each possible pair of `i` with some others. Equals `way`, but is many times faster.
 
-        One of the two runs backward for the other, who may swap with a spotter for half of it, or both swap.
+        Either one runs backward for the whole outing or half of it and the other is the spotter, or both swap.
         """
         starts, places, backward, forward = self.starts, self.places, self.backward, self.forward
         spots, runs, swaps, missed, special = self.spots, self.runs, self.swaps, self.missed, self.special[i]
@@ -324,7 +323,7 @@ class CandidatePool:
         return _NAMED_PLACE if all(self.places[i] > 0 for i in group) else _ANY_PLACE
 
     def outing(self, group: Sequence[int]) -> Match | None:
-        """The outing of a group, or None where there is none."""
+        """Return the outing of a group, or None if it cannot run together."""
         found = self.way(group)
         if found is None:
             return None
@@ -346,7 +345,7 @@ class CandidatePool:
         )
 
     def reasons(self, group: Sequence[int]) -> tuple[Reason, ...]:
-        """What speaks for an outing of a group, as if nobody had blocked anybody; nothing where there is none."""
+        """Return the reasons for an outing of a group, ignoring blocks, or none if it cannot run together."""
         found = self.way(group, blocks=False)
         starts = -1
         for i in group:
@@ -354,9 +353,9 @@ class CandidatePool:
         return () if found is None else tuple(self._why(group, found[1], starts))
 
     def _why(self, group: Sequence[int], way: _Way, starts: int) -> Iterable[Reason]:
-        """What speaks for an outing, what is special about these people first; something always does."""
+        """Yield the reasons for an outing, the most specific first; there is always at least one."""
         due = [turn for n, turn in enumerate(way.turns) if turn * self.turn[group[n]] >= 2 * _TURN]
-        if len(due) == 1 and way.turns.count(due[0]) == 1:  # of several in one role it would not be clear who is meant
+        if len(due) == 1 and way.turns.count(due[0]) == 1:  # with several in one role it would be unclear who is meant
             yield Reason(MatchReason.FORWARD if due[0] < 0 else MatchReason.BACKWARD)
         elif due:
             yield Reason(MatchReason.TURNS)
@@ -380,7 +379,7 @@ class CandidatePool:
 
 
 def _start(starts: int) -> int:
-    """The slot to begin at: the first of the longest stretch, or its middle where that is longer than two hours."""
+    """Return the first slot of the longest free span, or its middle if it is longer than two hours."""
     best, length = 0, 0
     at = 0
     while starts >> at:

@@ -1,14 +1,14 @@
-"""The weekly round: who runs with whom, so that most run, and those who run fit together.
+"""Match the members of a weekly round so that most of them run, and in the best pairs and trios.
 
-The objective is `score_of`: first how many members are in an outing, then the sum of the outings' weights (`weigh`).
-Up to `EXACT` candidates the best of all partitions into pairs and trios is found by search. Beyond, packing into
-trios is a hard problem, and the draw goes in three steps, each optimal for itself: a matching of most members and then
-most weight, over each one's `BEST` partners; those left over joined to pairs by a second matching; and the search
-again around each one who is still left. `tests/domain/rounds/test_matching.py` compares with brute force.
+The objective is `score_of`: first the number of members in an outing, then the sum of the outings' weights (`weigh`).
+Up to `EXACT` candidates, the best of all partitions into pairs and trios is found by search. Above, packing into trios
+is NP-hard, and the draw has three steps, each optimal by itself: a matching of maximum cardinality and then maximum
+weight over the `BEST` partners of each candidate; a second matching of left-over candidates to pairs; and the exact
+search around each candidate who is still left over. `tests/domain/rounds/test_matching.py` compares the result with
+brute force.
 
-Everything is pure: the same candidates and seed give the same draw in whatever order they come. The seed settles what
-is equally good, and nothing else. What would help those left over (`MissingHelp`) is said as if nobody had blocked
-anybody.
+The draw is a pure function: it depends on candidates and seed, not on their order. The seed only decides between
+equally good results. `MissingHelp` for those left over is computed as if there were no blocks.
 
 Source: blossom algorithm for matchings (Edmonds, 1965; Galil, 1986), as rustworkx implements it.
 """
@@ -26,11 +26,11 @@ from bot.domain.rounds.match_reasons import MatchReason, shares, telling
 from bot.domain.rounds.match_scoring import Candidate, CandidatePool, Match
 
 BEST = 20
-"""Partners kept of each candidate. At 1,000 candidates that loses 0.01 % of the weight and is 96 times faster."""
+"""Partners kept per candidate. At 1,000 candidates this loses 0.01 % of the weight and is 96 times faster."""
 EXACT = 12
-"""Most candidates for whom all partitions are searched."""
+"""Most candidates for an exhaustive search."""
 COMPARED = 200
-"""Most pairs among which it is counted how common a reason is."""
+"""Most pairs among which the frequency of reasons is counted."""
 
 
 class MissingHelp(StrEnum):
@@ -46,25 +46,25 @@ class MissingHelp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What a round gives: outings, and those left over with what would help each."""
+    """The result of a round: outings, and left-over members with what would help them."""
 
     outings: tuple[Match, ...]
     left: tuple[tuple[int, MissingHelp], ...]
 
 
 def score_of(outings: Iterable[Match]) -> tuple[int, int]:
-    """The objective: members in an outing, then the sum of weights. More is better."""
+    """Return the objective: members in an outing, then the sum of weights. Greater is better."""
     found = list(outings)
     return sum(len(one.partners) for one in found), sum(one.weight for one in found)
 
 
 def draw_round(candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
-    """The round.
+    """Draw a round.
 
     Args:
-        candidates: who takes part; each once.
+        candidates: the participants, each once.
         backward_per_spotter: how many backward runners one spotter may take, 1 to 3.
-        seed: settles what is equally good.
+        seed: decides between equally good results.
     """
     club = _ready(candidates, backward_per_spotter, seed)
     everybody = range(len(club.people))
@@ -81,20 +81,20 @@ def draw_round(candidates: Sequence[Candidate], backward_per_spotter: int, seed:
 
 def _ready(candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> CandidatePool:
     people = sorted(candidates, key=lambda c: c.user_id)
-    random.Random(seed).shuffle(people)  # of what is equally good the first found is taken
+    random.Random(seed).shuffle(people)  # the first of equally good results is taken
     return CandidatePool(people, backward_per_spotter, seed)
 
 
 def _common(club: CandidatePool) -> dict[MatchReason, float]:
-    """How common each reason is among the pairs there could be, whoever has blocked whom; of many a sample."""
+    """Return the share of possible pairs with each reason, ignoring blocks; a sample if there are many."""
     pairs = islice(combinations(range(len(club.people)), 2), COMPARED)
-    if len(club.people) > EXACT:  # neighbours in an order that chance has made
+    if len(club.people) > EXACT:  # neighbours in shuffled order
         pairs = islice(((i - 1, i) for i in range(1, len(club.people))), COMPARED)
     return shares([found for pair in pairs if (found := club.reasons(pair))])
 
 
 def _help(club: CandidatePool, i: int) -> MissingHelp:
-    """The first thing for which nobody was left, as if nobody had blocked anybody."""
+    """Return the first criterion that no other candidate meets, ignoring blocks."""
     others: list[int] = [j for j in range(len(club.people)) if j != i]
     if not others:
         return MissingHelp.OTHERS
@@ -110,20 +110,20 @@ def _help(club: CandidatePool, i: int) -> MissingHelp:
     return MissingHelp.WIDER if any(club.way((i, j), blocks=False) for j in others) else MissingHelp.PACE
 
 
-# ── few: every partition ──
+# ── few candidates: all partitions ──
 
 
 def _worth(members: int, weight: int) -> int:
-    """What an outing adds to the objective, as one number: members before any weight."""
+    """Return an outing's contribution to the objective as one number, in which members outrank any weight."""
     return (members << 32) + weight
 
 
 Group = tuple[int, ...]
-"""Two or three candidates, by their places in the club's list."""
+"""Two or three candidates, as indices into the list of candidates."""
 
 
 def _best_groups(club: CandidatePool, people: Sequence[int]) -> list[Group]:
-    """The best partition of a few people into pairs, trios and left-overs, by dynamic programming over subsets."""
+    """Return the best partition into pairs, trios and left-overs, by dynamic programming over subsets."""
     ending: list[list[tuple[int, int, Group]]] = [[] for _ in people]
     for size in (2, 3):
         for places in combinations(range(len(people)), size):
@@ -132,7 +132,7 @@ def _best_groups(club: CandidatePool, people: Sequence[int]) -> list[Group]:
             if found is not None:
                 bits = sum(1 << place for place in places)
                 ending[places[-1]].append((bits, _worth(size, found[0]), group))
-    # best[subset]: its value, and the group taken last (0: its highest member is left over)
+    # best[subset]: its value, and the last group (0: its highest member is left over)
     best: list[tuple[int, int, Group]] = [(0, 0, ())]
     for subset in range(1, 1 << len(people)):
         highest = subset.bit_length() - 1
@@ -151,27 +151,27 @@ def _best_groups(club: CandidatePool, people: Sequence[int]) -> list[Group]:
     return groups
 
 
-# ── many: matchings ──
+# ── many candidates: matchings ──
 
 SAMPLE = 48
-"""Others with whom it is estimated what somebody brings to anybody."""
+"""Sample size for the mean weight that a candidate adds to any pair."""
 JOINS = 10_000
-"""Trios looked at when left-overs are joined to pairs; each left-over is compared with `BEST` pairs at least."""
+"""Most trios examined when left-overs join pairs; each left-over is compared with at least `BEST` pairs."""
 SEARCHES, POOL = 40, 9
-"""Left-overs around whom everything is searched again, and how many people such a search takes in."""
+"""Most left-overs around whom the search is repeated, and the number of people in each search."""
 
 
 def _matched_groups(club: CandidatePool) -> list[Group]:
-    """Pairs by a matching, left-overs joined to them by another, and a search around those still left."""
+    """Match pairs, let left-overs join them by a second matching, and search around those still left over."""
     kept = kept_partners(club, range(len(club.people)))
     return _searched(club, _joined(club, _pairs(club, kept)), kept)
 
 
 def kept_partners(club: CandidatePool, people: Sequence[int]) -> list[dict[int, int]]:
-    """For each candidate the weights of pairs to be matched: the `BEST` of one's own, and those of whom one is such.
+    """Return the weights of the edges to match: each candidate's `BEST` partners and those whose best they are.
 
-    Best are not the pairs of most weight: what a partner brings to anybody alike (a turn due, say) is taken off, or
-    all would keep the same twenty, and nobody else could be matched. Among equals luck decides.
+    Edges are not ranked by weight alone: what a partner adds to any pair (such as being due) is subtracted. Otherwise
+    everybody would keep the same twenty partners, and nobody else could be matched. Ties are broken at random.
     """
     best: list[list[tuple[int, int, int]]] = [[] for _ in club.people]  # heaps, the worst on top
     worst = [-1 << 40] * len(club.people)
@@ -192,7 +192,7 @@ def kept_partners(club: CandidatePool, people: Sequence[int]) -> list[dict[int, 
 
 
 def _brings(club: CandidatePool, people: Sequence[int]) -> list[int]:
-    """What each brings to anybody: the mean weight with some others, in 1/65536."""
+    """Return what each candidate adds to any pair: the mean weight over a sample, in 1/65536."""
     sums, counts = [0] * len(club.people), [0] * len(club.people)
     for i in sorted(people, key=lambda i: club.lots[i])[:SAMPLE]:
         for j, weight in club.row(i, people):
@@ -212,8 +212,8 @@ def _keep(heap: list[tuple[int, int, int]], worst: list[int], i: int, one: tuple
 
 
 def _match(edges: Iterable[tuple[int, int, int]], nodes: int) -> list[tuple[int, int]]:
-    """The matching of most edges, and of those the heaviest."""
-    import rustworkx  # only where it is needed: the bot's own process never does
+    """Return the maximum cardinality matching of greatest weight."""
+    import rustworkx  # imported here, because the bot's main process does not need it
 
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(range(nodes))
@@ -223,7 +223,7 @@ def _match(edges: Iterable[tuple[int, int, int]], nodes: int) -> list[tuple[int,
 
 
 def _pairs(club: CandidatePool, kept: Sequence[dict[int, int]]) -> list[Group]:
-    """The pairs: once more with the best among those left over, where those kept did not reach."""
+    """Return the matched pairs; match again with added edges between left-overs if there are any."""
     found = _match(_edges(kept), len(kept))
     inside = {i for pair in found for i in pair}
     more = kept_partners(club, [i for i in range(len(kept)) if i not in inside])
@@ -239,7 +239,7 @@ def _edges(kept: Sequence[dict[int, int]]) -> Iterator[tuple[int, int, int]]:
 
 
 def _joined(club: CandidatePool, pairs: list[Group]) -> list[Group]:
-    """Each left-over compared with every pair, and the best assignment of left-overs to pairs."""
+    """Compare each left-over with pairs, and return the groups after the best assignment of left-overs to pairs."""
     inside = {i for pair in pairs for i in pair}
     left = [i for i in range(len(club.people)) if i not in inside]
     if not left or not pairs:
@@ -265,14 +265,14 @@ def _joined(club: CandidatePool, pairs: list[Group]) -> list[Group]:
 
 
 def _searched(club: CandidatePool, groups: list[Group], kept: Sequence[dict[int, int]]) -> list[Group]:
-    """Take apart the outings around each left-over, and put them together again as well as can be."""
+    """Split the outings around each left-over, and replace them by the best partition if it is better."""
     of = {i: group for group in groups for i in group}
     left = [i for i in range(len(club.people)) if i not in of]
     for i in left[:SEARCHES]:
         if i in of:
             continue
         pool: list[int] = [i]
-        for member in pool:  # grows meanwhile: partners, then partners of theirs
+        for member in pool:  # grows during iteration: partners, then their partners
             for j in kept[member]:
                 more = of.get(j, (j,))
                 if j not in pool and len(pool) + len(more) <= POOL:
@@ -287,5 +287,5 @@ def _searched(club: CandidatePool, groups: list[Group], kept: Sequence[dict[int,
 
 
 def _value(club: CandidatePool, groups: Iterable[Group]) -> int:
-    """The objective of some outings, as `_best_groups` counts it."""
+    """Return the objective of some outings, as `_best_groups` computes it."""
     return sum(_worth(len(group), found[0]) for group in groups if (found := club.way(group)) is not None)

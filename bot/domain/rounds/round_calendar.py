@@ -1,4 +1,4 @@
-"""The weekly round: what holds until a club has set it, and when it is announced and matched."""
+"""Defaults of the weekly round, and when it is announced and matched."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 from bot.domain.when.moment_parser import at_wall
 
 DEFAULT_ROUND_WEEKDAY = 3
-"""The day the round is matched, in the club's zone: 0 is Monday, 3 Thursday."""
+"""Weekday of the match in the club's zone: 0 is Monday, 3 Thursday."""
 DEFAULT_ROUND_HOUR = 18
-"""The hour it is matched, 0 to 23, in the club's zone."""
+"""Local hour of the match in the club's zone, 0 to 23."""
 DEFAULT_ROUND_NOTICE_H = 24
-"""Hours before it by which members are told, so that they can skip."""
+"""Hours between the notice and the match, in which members can skip the round."""
 ANSWER = timedelta(hours=2)
-"""How long organisers have to look at a draw; then it confirms itself, so that nobody waits for them."""
+"""How long organisers can review a draw; it is confirmed automatically afterwards, so that nobody waits for them."""
 LATE_NOTICE = timedelta(hours=6)
-"""Least notice where the bot was down: the match waits for it."""
+"""Least notice after an outage of the bot; the match is postponed for it."""
 LEAD = timedelta(hours=12)
-"""No outing is matched that starts sooner than this."""
+"""Least time between the match and the start of a matched outing."""
 TOO_LATE = timedelta(days=3)
-"""So long after its week has begun a round is no longer worth while."""
+"""A round is dropped when this much of its week is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Occasion:
     """One week's round.
 
     Attributes:
-        monday: of the week matched for, the one after the match.
-        notice_at: when members are told.
+        monday: of the matched week, the one after the match.
+        notice_at: when members are notified.
         match_at: when it is matched.
     """
 
@@ -43,15 +43,15 @@ class Occasion:
 def next_occasion(
     now: datetime, zone: str, weekday: int, hour: int, notice_h: int, after: date | None = None
 ) -> Occasion:
-    """The first round whose notice can still be given.
+    """Return the first round whose notice is still ahead.
 
     Args:
-        now: the present.
+        now: aware.
         zone: the club's.
-        weekday: of the match, 0 Monday.
+        weekday: of the match, 0 is Monday.
         hour: of the match.
         notice_h: hours of notice.
-        after: a Monday that has its round already.
+        after: Monday of a week that already has its round.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     day = today + timedelta(days=(weekday - today.weekday()) % 7)
@@ -65,6 +65,6 @@ def next_occasion(
 
 
 def seed_of(guild_id: int, monday: date, before: int = 0) -> int:
-    """What settles between pairs equally good; every draw of a round has another, which follows from the one before."""
+    """Return the seed that decides between equally good pairs. Each redraw derives a new one from the previous seed."""
     told = f"{guild_id}/{monday.isoformat()}/{before}"
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:6])
