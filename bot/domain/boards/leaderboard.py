@@ -1,4 +1,4 @@
-"""Ranks with ties."""
+"""Compute ranks with ties."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 
 def ranks(values: Sequence[int], *, offset: int = 0, ahead: int = 0) -> tuple[int, ...]:
-    """The ranks of one page of a board, ties sharing the better one: 1, 2, 2, 4.
+    """Return the ranks of one page of a board; ties share the better rank: 1, 2, 2, 4.
 
     Args:
         values: of the page, best first.
-        offset: how many rows stand on earlier pages.
-        ahead: how many members are strictly better than the page's first row; less than `offset` when that row
-            ties with the page before.
+        offset: number of rows on earlier pages.
+        ahead: number of members strictly better than the page's first row; less than `offset` when that row ties with
+            the page before.
 
     Returns:
-        One rank for each value.
+        One rank per value.
     """
     found: list[int] = []
     for index, value in enumerate(values):

@@ -1,6 +1,6 @@
-"""What a leaderboard compares. One declaration is all that a metric needs besides its column and its texts.
+"""The metrics of leaderboards. A new metric needs a declaration here, its column and its texts.
 
-The slash command, the menus, the SQL that keeps `standings`, its indexes and the formatting derive from `Metric`.
+The slash command, the menus, the SQL and indexes of `standings`, and the formatting derive from `Metric`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class MetricUnit(StrEnum):
-    """What an amount of a metric is measured in."""
+    """The unit of a metric's amounts."""
 
     METRES = "metres"
     MILLISECONDS = "milliseconds"
@@ -18,15 +18,15 @@ class MetricUnit(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How a column of `standings` is made from the runs of a period."""
+    """How a column of `standings` is aggregated from the runs of a period."""
 
     SUM = "sum"
-    MAX = "max"  # of single runs
-    DAYS = "days"  # local dates with a run
+    MAX = "max"  # over single runs
+    DAYS = "days"  # number of local dates with a run
 
 
 class Measure(StrEnum):
-    """What of each run is aggregated; `Aggregation.DAYS` takes the date."""
+    """The value of a run that is aggregated; `Aggregation.DAYS` uses the date."""
 
     DISTANCE_M = "distance_m"
     DURATION_MS = "duration_ms"
@@ -36,12 +36,12 @@ class Measure(StrEnum):
 class Counts(StrEnum):
     """What a metric counts."""
 
-    RUNS = "runs"  # a member's own, by direction
-    SPOTTING = "spotting"  # what a member faced forward for others, see `services.runs.spotting`
+    RUNS = "runs"  # the member's own runs, by direction
+    SPOTTING = "spotting"  # what the member faced forward for others, see `services.runs.spotting`
 
 
 class BoardDirection(StrEnum):
-    """Which running a board counts: one direction, or every told one together."""
+    """The direction a board counts: one, or all known ones together."""
 
     BACKWARD = "backward"
     FORWARD = "forward"
@@ -54,8 +54,8 @@ class Column:
 
     Attributes:
         name: of the column.
-        aggregation: how it is made.
-        measure: of what.
+        aggregation: how it is aggregated.
+        measure: the aggregated value.
     """
 
     name: str
@@ -64,12 +64,12 @@ class Column:
 
 
 class Metric(StrEnum):
-    """What a board is ordered by. The value is the key in commands and custom ids and never changes.
+    """The sort key of a board. Its value is stored in commands and custom ids and never changes.
 
     Attributes:
         unit: of its amounts.
-        column: of `standings` that holds them.
-        counts: the member's own runs or their credits for facing forward.
+        column: of `standings` that contains them.
+        counts: the member's own runs, or their credits for facing forward.
     """
 
     unit: MetricUnit
@@ -77,7 +77,7 @@ class Metric(StrEnum):
     counts: Counts
 
     def __new__(cls, key: str, unit: MetricUnit, column: Column, counts: Counts = Counts.RUNS) -> Metric:
-        """Make a member from its declaration."""
+        """Create a member from its declaration."""
         member = str.__new__(cls, key)
         member._value_ = key
         member.unit, member.column, member.counts = unit, column, counts
@@ -96,34 +96,34 @@ class Metric(StrEnum):
 
     @property
     def label_key(self) -> str:
-        """The catalogue key of its name."""
+        """Catalogue key of its name."""
         return f"board.metric.{self.value}"
 
     @property
     def directions(self) -> tuple[BoardDirection, ...]:
-        """The directions it has a board for."""
+        """The directions for which it has a board."""
         return tuple(BoardDirection) if self.counts is Counts.RUNS else (BoardDirection.ALL,)
 
 
 FIRST = Metric.DISTANCE
-"""The metric of a board for which none was chosen."""
+"""The default metric."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardKind:
-    """A metric and a direction that it has a board for."""
+    """A metric and one of its directions."""
 
     metric: Metric
     direction: BoardDirection
 
     @property
     def key(self) -> str:
-        """What a menu sends for it, and the last part of its title's catalogue key."""
+        """Its value in menus, and the last part of its title's catalogue key."""
         return f"{self.metric.value}_{self.direction.value}"
 
     @property
     def title_key(self) -> str:
-        """The catalogue key of its title."""
+        """Catalogue key of its title."""
         return f"board.title.{self.key}"
 
     @property
@@ -133,16 +133,16 @@ class BoardKind:
 
 
 def board_kind(metric: Metric, direction: BoardDirection) -> BoardKind:
-    """The board of a metric in a direction, or its only one where it does not distinguish directions."""
+    """Return the board of a metric in a direction, or its only board if the metric has no directions."""
     return BoardKind(metric, direction if direction in metric.directions else metric.directions[0])
 
 
 def board_kinds() -> tuple[BoardKind, ...]:
-    """Every board there is, in the order of menus: by direction, those that count credits last."""
+    """Return all boards in menu order: by direction, boards of credits last."""
     pairs = (BoardKind(metric, way) for way in BoardDirection for metric in Metric if way in metric.directions)
     return tuple(sorted(pairs, key=lambda kind: kind.metric.counts is not Counts.RUNS))
 
 
 def columns() -> tuple[Column, ...]:
-    """The columns of `standings` that metrics are read from, each once."""
+    """Return the columns of `standings` that metrics use, each once."""
     return tuple(dict.fromkeys(metric.column for metric in Metric))

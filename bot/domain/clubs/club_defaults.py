@@ -1,4 +1,4 @@
-"""What a club has set, and what holds until it has: the bot works before anybody has opened the settings."""
+"""Defaults and limits of club settings; the defaults apply until a club changes them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ DEFAULT_ZONE = "UTC"
 DEFAULT_LANGUAGE = DEFAULT
 DEFAULT_UNITS = Units.METRIC
 DEFAULT_SOLO_SURFACES = frozenset({Surface.TRACK, Surface.TREADMILL})
-"""Where a club that has set nothing allows running backward alone.
+"""Surfaces on which clubs allow running backward alone by default.
 
 Source: "on a track, or side by side with one runner facing forward" (Cavagna in The New York Times, 2012); a
-treadmill with rails (Bates in Chatelaine) is disputed, and left to each club.
-"""
+treadmill with rails (Bates in Chatelaine) is disputed, and left to each club."""
 
 NEVER_SOLO = frozenset({Surface.ROAD})
-"""Where nobody runs backward alone, whatever a club would allow: there is traffic. The database refuses it as well."""
+"""Surfaces on which no club can allow running backward alone, because of traffic. The database enforces it as well."""
 
 MOST_POINTS = 25
-"""Meeting points of a club: as many as one menu on Discord holds."""
+"""Most meeting points of a club: the options of one select menu."""
 GRACE_MIN = range(5, 61)
-"""Minutes after a planned return before anybody is asked; `outings.outings.DEFAULT_GRACE_MIN` until chosen."""
+"""Minutes between a planned return and the first question; the default is `outings.outing_rules.DEFAULT_GRACE_MIN`."""
 EMERGENCY_LIMIT = 40
-"""Characters of the number a club names for emergencies."""
+"""Characters of a club's emergency number."""
 NOTICE_H = range(1, 73)
-"""Hours of notice before a round. More would reach back into the round before."""
+"""Hours of notice before a round. A longer notice would overlap the previous round."""
 DEFAULT_DIGEST_WEEKDAY = 0
-"""The day of the weekly digest, in the club's zone: Monday, when the ISO week is over."""
+"""Day of the weekly digest in the club's zone: Monday, after the end of the ISO week."""
 DEFAULT_DIGEST_HOUR = 9

@@ -1,42 +1,42 @@
-"""How much somebody may ask for at once, and how much again a second: a token bucket for each."""
+"""A token bucket rate limiter per member."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 KEPT = 10_000
-"""Buckets above which those that are full again are forgotten."""
+"""Number of buckets above which full ones are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So much at once, and so much again a second."""
+    """The capacity of a bucket, and the tokens it regains per second."""
 
     burst: float
     per_s: float
 
 
 class Allowances:
-    """What each of many has left of one allowance. `now` is seconds of a clock that never goes back."""
+    """The token buckets of many members under one allowance. `now` is in seconds of a monotonic clock."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance = allowance
-        self._left: dict[int, tuple[float, float]] = {}  # left when last asked for, and when; the longest ago first
+        self._left: dict[int, tuple[float, float]] = {}  # (tokens, time) of the last use, least recent first
 
     def left(self, who: int, now: float) -> float:
-        """What is left; below zero where more was spent than there was."""
+        """Return the remaining tokens; negative if more were spent than available."""
         left, at = self._left.get(who, (self.allowance.burst, now))
         return min(self.allowance.burst, left + (now - at) * self.allowance.per_s)
 
     def take(self, who: int, now: float) -> bool:
-        """Take one, if there is one."""
+        """Take a token if there is one; return whether there was."""
         if self.left(who, now) < 1:
             return False
         self.spend(who, 1, now)
         return True
 
     def spend(self, who: int, amount: float, now: float) -> None:
-        """Take what was used, whether or not there was so much."""
+        """Spend tokens even if fewer are available."""
         left = self.left(who, now) - amount
         self._left.pop(who, None)
         self._left[who] = (left, now)
@@ -44,11 +44,11 @@ class Allowances:
             self._forget(now)
 
     def wait_s(self, who: int, amount: float, now: float) -> float:
-        """Seconds until so much is there."""
+        """Return the seconds until `amount` tokens are available."""
         return max(0.0, (amount - self.left(who, now)) / self.allowance.per_s)
 
     def _forget(self, now: float) -> None:
-        """Forget, from the longest ago, the buckets that are full; stop at the first that is not."""
+        """Remove full buckets, least recent first, until one is not full."""
         while self._left:
             longest_ago = next(iter(self._left))
             if self.left(longest_ago, now) < self.allowance.burst:

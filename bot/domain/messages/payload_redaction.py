@@ -1,7 +1,7 @@
-"""People named in JSON: taking one out, and taking all out.
+"""Remove one person, or all people, from stored JSON.
 
-Convention for payloads: a person a message is about stands under a key that ends in `user_id`, several under one that
-ends in `user_ids`. Discord's ids are unique among all numbers kept, so that one is found under any other key as well.
+In payloads, the person a message is about is stored under a key that ends in `user_id`, several people under one that
+ends in `user_ids`. Discord ids are unique among all stored numbers, so that an id is also found under any other key.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 LEAST_ID = 10**15
-"""Discord's ids are larger than any count, time or id of ours (its first, of 2015, has 17 digits)."""
+"""Smallest Discord id. Ids are greater than any count, time or internal id (the first, of 2015, has 17 digits)."""
 
 
 def is_about(payload: Mapping[str, Any], user_id: int) -> bool:
-    """Whether a payload as a whole is about a person, so that nothing of it is left without them."""
+    """Whether a payload as a whole is about a person and has to be removed with them."""
     return any(key.endswith("user_id") and _is(value, user_id) for key, value in payload.items())
 
 
 def without(node: Any, user_id: int) -> Any:
-    """The same JSON without a person.
+    """Return the JSON without a person.
 
-    Out of a list goes the id itself, and whatever object in it is about the person; under a key stands 0 instead, which
-    is nobody.
+    In a list, the id itself and objects about the person are removed; as a value under a key, the id becomes 0.
     """
     if isinstance(node, dict):
         return {key: without(value, user_id) for key, value in node.items() if not _is(key, user_id)}
@@ -36,7 +35,7 @@ def without(node: Any, user_id: int) -> Any:
 
 
 def without_anybody(node: Any) -> Any:
-    """The same JSON without anybody's id, as one person may take it along."""
+    """Return the JSON without any user id, for a personal export."""
     if isinstance(node, dict):
         return {
             key: without_anybody(value)

@@ -1,4 +1,4 @@
-"""In which order the bot speaks by itself: safety before what was asked for, before nudges."""
+"""The priority of the bot's own messages: safety, then requested messages, then nudges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Priority(IntEnum):
-    """The class of a message; the smaller goes first."""
+    """The class of a message; a smaller value is sent first."""
 
     SAFETY = 0
     ASKED = 1
@@ -15,8 +15,8 @@ class Priority(IntEnum):
 
 
 MOST_NUDGES_A_DAY = 2
-"""Nudges sent to one member on one local day; safety and what was asked for are not counted."""
+"""Most nudges to one member on one local day; safety and requested messages do not count."""
 KNOCK_AGAIN = timedelta(days=30)
-"""How long direct messages are taken to be closed before one is tried again; nudges wait so long, too."""
+"""How long direct messages are assumed to be closed before the next attempt; nudges wait for as long."""
 LATE = timedelta(minutes=30)
-"""From so much on, what comes late says so."""
+"""From this delay on, a message states that it is late."""

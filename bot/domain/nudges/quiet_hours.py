@@ -1,7 +1,7 @@
-"""Quiet hours: when a nudge waits until the morning.
+"""Quiet hours, during which nudges are held back until the morning.
 
-A night is the span from the instant of its wall time `begins` to the instant of its wall time `ends`, each as
-everywhere here: one the clock skips moves forward by the gap, of one it repeats the first counts.
+A night is the span between the instants of its wall times `begins` and `ends`. A skipped wall time moves forward by the
+gap; of a repeated one the first counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DAY_MIN = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Quiet hours, in minutes of the local day; the end may lie on the next one. Both equal: none.
+    """Quiet hours in minutes of the local day; the end may be on the following day. If both are equal there are none.
 
     Attributes:
         begins_min: 0 to 1439.
@@ -28,7 +28,7 @@ class Quiet:
     ends_min: int
 
     def __post_init__(self) -> None:
-        """Refuse what is no minute of a day."""
+        """Raise `ValueError` for a value that is not a minute of a day."""
         if not (0 <= self.begins_min < DAY_MIN and 0 <= self.ends_min < DAY_MIN):
             raise ValueError(f"no minutes of a day: {self}")
 
@@ -42,7 +42,7 @@ DEFAULT_QUIET = Quiet(21 * 60, 7 * 60)
 
 
 def quiet_until(now: datetime, zone: str, quiet: Quiet) -> datetime | None:
-    """The end of the quiet hours that `now` lies in.
+    """Return the end of the quiet hours that contain `now`.
 
     Args:
         now: aware.
@@ -50,11 +50,11 @@ def quiet_until(now: datetime, zone: str, quiet: Quiet) -> datetime | None:
         quiet: their quiet hours.
 
     Returns:
-        Aware UTC, after `now`; None where it is not quiet.
+        Aware UTC, after `now`, or None outside quiet hours.
     """
     found: datetime | None = None
     at = now.astimezone(UTC)
-    # Where a gap makes one night end after the next has begun they are one; more than two never touch.
+    # A clock change can make one night end after the next begins; they then count as one. More than two never overlap.
     for _ in range(2):
         end = _end_of_night(at, zone, quiet)
         if end is None:
@@ -68,7 +68,7 @@ def _end_of_night(at: datetime, zone: str, quiet: Quiet) -> datetime | None:
         return None
     today = at.astimezone(ZoneInfo(zone)).date()
     over_midnight = timedelta(days=quiet.ends_min < quiet.begins_min)
-    # A clock put back over midnight makes a night of "tomorrow" begin today, and one of yesterday end today.
+    # If the clock is put back over midnight, tomorrow's night can begin today, and yesterday's can end today.
     for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
         begins = at_wall(day, _time(quiet.begins_min), zone)
         ends = at_wall(day + over_midnight, _time(quiet.ends_min), zone)

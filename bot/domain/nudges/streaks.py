@@ -1,7 +1,8 @@
-"""Streaks: weeks in a row in which somebody met their own goal.
+"""Streaks: consecutive weeks in which a member met their goal.
 
-Weeks, not days, so that rest belongs to it. A week that a pause touches, or that was repaired, is protected: it adds
-nothing and breaks nothing. The current week adds once its goal is met, and breaks nothing until it is over.
+Weeks instead of days, so that rest days do not break a streak. A week that was repaired or overlaps a pause is
+protected: it neither extends nor breaks a streak. The current week counts as soon as its goal is met, and cannot break
+the streak before it is over.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from bot.domain.when.periods import Period, starts_on
 
 WEEK = timedelta(weeks=1)
 MOST_RUNS = 7
-"""Runs a week that a goal may ask for."""
+"""Most runs a week of a goal."""
 WORTH = 2
-"""Weeks from which on a row of them is worth a word when it is in danger, and worth a repair."""
+"""Weeks from which a streak is worth a warning and a repair."""
 REPAIRABLE = 2
-"""Weeks back that a missed week can still be repaired."""
+"""How many weeks back a missed week can be repaired."""
 LONGEST_PAUSE = timedelta(days=366)
 
 
 class GoalCounts(StrEnum):
-    """Which runs a goal counts."""
+    """Which runs count towards a goal."""
 
     BACKWARD = "backward"
     ALL = "all"
@@ -34,7 +35,7 @@ class GoalCounts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """So many runs a week; 0 is no goal, and no streak."""
+    """A number of runs a week; 0 means no goal and no streak."""
 
     runs: int = 1
     counts: GoalCounts = GoalCounts.BACKWARD
@@ -44,7 +45,7 @@ DEFAULT_GOAL = Goal()
 
 
 class PauseReason(StrEnum):
-    """Why somebody pauses."""
+    """Reason of a pause."""
 
     INJURY = "injury"
     HOLIDAY = "holiday"
@@ -52,26 +53,26 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DaysOff:
-    """Days off: from `from_on`, back on `until_on`."""
+    """A pause from `from_on` until before `until_on`."""
 
     from_on: date
     until_on: date
     why: PauseReason
 
     def on(self, day: date) -> bool:
-        """Whether a day lies in it."""
+        """Whether a day is in the pause."""
         return self.from_on <= day < self.until_on
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a streak is made of.
+    """The data from which a streak is computed.
 
     Attributes:
-        runs: runs, all and those with a backward part, by local day or, for all of a week, by its Monday.
-        goals: (the Monday from which on it held, goal), oldest first; before the first `DEFAULT_GOAL` held.
-        pauses: of this person.
-        repaired: Mondays of weeks that were repaired.
+        runs: (all runs, runs with a backward part) by local day, or for a whole week by its Monday.
+        goals: (first Monday, goal), oldest first; `DEFAULT_GOAL` applies before the first.
+        pauses: of the member.
+        repaired: Mondays of repaired weeks.
     """
 
     runs: Mapping[date, tuple[int, int]]
@@ -82,16 +83,16 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """How somebody stands.
+    """The state of a member's streak.
 
     Attributes:
-        weeks: whose goal was met, in a row; this one among them once it is.
-        done: runs of this week that count.
-        goal: of this week.
-        protected: whether this week is.
-        repair: the Monday of a week that a repair would save the streak by; None where there is none.
-        saved: weeks the streak would then have.
-        undecided: all that was looked at is protected or met: more may lie before it.
+        weeks: consecutive weeks with the goal met, including the current one once it is met.
+        done: counted runs of the current week.
+        goal: of the current week.
+        protected: whether the current week is protected.
+        repair: Monday of the week whose repair would save the streak, or None.
+        saved: weeks of the streak after that repair.
+        undecided: all known weeks are met or protected, so the streak may begin before them.
     """
 
     weeks: int
@@ -104,27 +105,27 @@ class Streak:
 
     @property
     def open(self) -> bool:
-        """Whether this week asks for a run still."""
+        """Whether the current week still needs a run."""
         return not self.protected and self.done < self.goal.runs
 
     @property
     def in_danger(self) -> bool:
-        """Whether a streak worth a word ends with this week."""
+        """Whether a streak of at least `WORTH` weeks ends if the current week's goal is not met."""
         return self.open and self.weeks >= WORTH
 
 
 def monday_of(day: date) -> date:
-    """The Monday of a day's ISO week."""
+    """Return the Monday of a day's ISO week."""
     return starts_on(Period.WEEK, day)
 
 
 def streak(past: Past, today: date, since: date | None = None) -> Streak:
-    """How somebody stands today.
+    """Return the state of a streak.
 
     Args:
-        past: all of it, or what there is of it from `since` on.
-        today: in their zone.
-        since: where `past` was cut off: weeks before are not known. None: it is whole.
+        past: the complete data, or the data from `since` on.
+        today: local date of the member.
+        since: first day of `past`; earlier weeks are unknown. None: `past` is complete.
     """
     this = monday_of(today)
     sums = _by_week(past.runs)
@@ -151,20 +152,20 @@ def streak(past: Past, today: date, since: date | None = None) -> Streak:
 
 
 def goal_in(goals: Sequence[tuple[date, Goal]], monday: date) -> Goal:
-    """The goal that held in a week."""
+    """Return the goal that applied in a week."""
     held = bisect_right(goals, monday, key=itemgetter(0))
     return goals[held - 1][1] if held else DEFAULT_GOAL
 
 
 def paused_on(pauses: Iterable[DaysOff], day: date) -> DaysOff | None:
-    """The pause a day lies in."""
+    """Return the pause that contains a day, or None."""
     return next((pause for pause in pauses if pause.on(day)), None)
 
 
 def _walk(
     monday: date, first: date, met: Callable[[date], bool], protected: Collection[date]
 ) -> tuple[int, date | None]:
-    """Weeks met in a row from `monday` back, and the one that ends the row; None where the row reaches `first`."""
+    """Count met weeks from `monday` backwards; also return the week that breaks the row, or None at `first`."""
     weeks = 0
     while monday >= first:
         if met(monday):
@@ -189,7 +190,7 @@ def _counted(sums: Mapping[date, tuple[int, int]], monday: date, goal: Goal) -> 
 
 
 def _protected(past: Past, first: date, last: date) -> set[date]:
-    """Mondays from `first` to `last` of weeks that were repaired or that a pause touches."""
+    """Return the Mondays from `first` to `last` of weeks that were repaired or overlap a pause."""
     found = {monday for monday in past.repaired if first <= monday <= last}
     for pause in past.pauses:
         if pause.until_on <= pause.from_on:
