@@ -1,4 +1,4 @@
-"""Who takes part in a round, as `rounds.pairing` takes them: read in one transaction, some statements in all."""
+"""Candidates of a round, read in one transaction with a fixed number of statements for `rounds.matching`."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from db.queries.outings import partner_calls as call_queries
 from db.queries.rounds import rounds as queries
 
 UNSEEN = timedelta(hours=1)
-"""Whom the club was last known to hold so long ago may have left it; Discord is asked before they are matched."""
+"""Time since a member was last seen in the club after which Discord is asked before they are matched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who takes part, and since when each was not seen."""
+    """Candidates, and the members not seen lately, longest ago first."""
 
     candidates: tuple[Candidate, ...]
     unseen: tuple[int, ...]
 
 
 def week_in(round_row: models.Round, guild: models.Guild) -> WeekInstants:
-    """The week a round is for."""
+    """Return the week that a round is for."""
     return week_of(round_row.monday, reader_of(None, guild).zone)
 
 
 async def taking_part(session: AsyncSession, round_row: models.Round, guild: models.Guild, now: datetime) -> Taking:
-    """Everybody who takes part in a round: has said when, does not pause, has not skipped it, is still in the club.
+    """Return everybody who takes part in a round: available, not paused, not skipped and still in the club.
 
-    Time in which somebody is out already, or that is too near, is not time for this.
+    Times when a member is in another outing, or that are too near, are excluded.
     """
     week = week_in(round_row, guild)
     skipped = {
@@ -106,7 +106,7 @@ def _mask(
 
 
 def _touched(begins: datetime, ends: datetime, week: WeekInstants) -> int:
-    """The slots that a stretch lies in, be it in part."""
+    """Return the slots that a stretch of time touches, even in part."""
     before = mask_of([(week.start, begins)], week) if begins > week.start else 0
     after = mask_of([(ends, week.end)], week) if ends < week.end else 0
     return mask_of([(week.start, week.end)], week) & ~before & ~after

@@ -1,7 +1,7 @@
-"""A round's draw: what goes into it, what came out, the organisers' word on it, and the outings that follow.
+"""Draw of a round: its input, its stored result, the organisers' decision, and the outings created from it.
 
-What is drawn is kept as a proposal, with the ids of those in it, until it is confirmed; then it is outings. A block,
-a skip or a pause said in between counts: confirming looks again at who takes part.
+A draw is stored as a proposal with member ids until it is confirmed; then it becomes outings. Blocks, skips and pauses
+in between count: confirming checks again who takes part.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from db.queries.runs import runs as run_queries
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """What goes into a draw."""
+    """Input of a draw."""
 
     round_id: int
     guild_id: int
@@ -50,7 +50,7 @@ class Hat:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A drawn outing: who, as what; names as last seen, as typed."""
+    """A drawn outing: (user id, name, wish) of its members; names as last seen, unescaped."""
 
     partners: tuple[tuple[int, str, Wish], ...]
     starts_at: datetime
@@ -60,20 +60,20 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
-    """A round as its organisers see it.
+    """A round as shown to its organisers.
 
     Attributes:
-        round_id: which.
-        guild_id: the club.
-        reader: how the club reads.
-        monday: of the week matched for.
-        match_at: when it is matched, or was.
-        state: announced, drawing, drawn, confirmed, cancelled.
-        seed: of the draw; tells it from others.
-        asked: how many were asked and have not skipped.
-        outings: as drawn, soonest first.
-        left: name and what would help, of those left over.
-        confirms_at: when it confirms itself.
+        round_id: id of the round.
+        guild_id: id of the club.
+        reader: localizer of the club.
+        monday: Monday of the week it is for.
+        match_at: time of the draw.
+        state: "announced", "drawing", "drawn", "confirmed" or "cancelled".
+        seed: seed of the draw; differs for each draw.
+        asked: members asked who have not skipped.
+        outings: drawn outings, soonest first.
+        left: name and what would help, for each member without a match.
+        confirms_at: time of automatic confirmation.
     """
 
     round_id: int
@@ -90,7 +90,7 @@ class RoundView:
 
 
 async def hat(database: Database, round_id: int, now: datetime, *, trial: bool = False) -> Hat | None:
-    """What goes into the draw of a round that is to be drawn, or on `trial` will be; None for one that is not."""
+    """Return the input of a round's draw, or None unless it is to be drawn (or announced, for a `trial`)."""
     async with database.read() as session:
         row = await queries.round_row(session, round_id)
         if row is None or row.state != ("announced" if trial else "drawing"):
@@ -104,14 +104,14 @@ async def hat(database: Database, round_id: int, now: datetime, *, trial: bool =
 
 
 async def members_left(database: Database, guild_id: int, user_ids: Sequence[int], now: datetime) -> None:
-    """Note who is found to be no longer in a club."""
+    """Record members found to be no longer in a club."""
     async with database.write() as session:
         for user_id in sorted(user_ids):
             await ranks.set_left(session, guild_id, user_id, now)
 
 
 async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None:
-    """Keep what came out, unless it was drawn meanwhile, and show it to the organisers; with nobody it is over."""
+    """Store the result of a draw unless it was redrawn meanwhile, and show it to the organisers; end it if empty."""
     async with database.write() as session:
         row = await queries.round_row(session, hat.round_id, hold=True)
         if row is None or (row.state, row.seed) != ("drawing", hat.seed):
@@ -133,7 +133,7 @@ async def drawn(database: Database, hat: Hat, draw: Draw, now: datetime) -> None
 
 
 def _proposal(draw: Draw, week: WeekInstants) -> dict[str, Any]:
-    """A draw as it is kept."""
+    """Return a draw in its stored form."""
     return {
         "outings": [
             {
@@ -151,7 +151,7 @@ def _proposal(draw: Draw, week: WeekInstants) -> dict[str, Any]:
 
 
 async def tried(database: Database, hat: Hat, draw: Draw) -> RoundView:
-    """How a round that is not matched yet would come out now; nothing is kept."""
+    """Return how a round that is not drawn yet would come out now; stores nothing."""
     async with database.read() as session:
         row = await queries.round_row(session, hat.round_id)
         guild = await settings_queries.guild_row(session, hat.guild_id)
@@ -161,11 +161,11 @@ async def tried(database: Database, hat: Hat, draw: Draw) -> RoundView:
 
 
 async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundView:
-    """The club's newest round, for an organiser.
+    """Return the club's newest round, for an organiser.
 
     Raises:
-        NotAllowed: not one of the club's organisers.
-        NotFound: there is none yet; says when the first is, where one is planned.
+        NotAllowed: not an organiser of the club.
+        NotFound: there is none yet; the message says when the first is, if one is planned.
     """
     async with database.read() as session:
         await _check_organiser(session, guild_id, organiser_id)
@@ -179,11 +179,11 @@ async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundV
 
 
 async def seen(database: Database, round_id: int, organiser_id: int | None = None) -> RoundView:
-    """A round as it stands, for an organiser, or for the organisers' channel.
+    """Return a round, for an organiser or for the organisers' channel.
 
     Raises:
-        NotAllowed: not one of the club's organisers.
-        NotFound: there is none.
+        NotAllowed: not an organiser of the club.
+        NotFound: it does not exist.
     """
     async with database.read() as session:
         row = await queries.round_row(session, round_id)
@@ -226,16 +226,16 @@ async def _view(session: AsyncSession, row: models.Round, trial: dict[str, Any] 
     )
 
 
-# ── the organisers' word ──
+# ── organisers' decision ──
 
 
 async def redraw_round(database: Database, round_id: int, organiser_id: int, seed: int, now: datetime) -> None:
-    """Have a draw made again, with another seed. One that was redrawn since it was shown is left as it is.
+    """Draw a round again with another seed, unless it was redrawn since it was shown.
 
     Raises:
-        NotAllowed: not one of the club's organisers.
-        NotFound: there is no such round.
-        Conflict: it is confirmed, or called off.
+        NotAllowed: not an organiser of the club.
+        NotFound: the round does not exist.
+        Conflict: it is confirmed or cancelled.
     """
     async with database.write() as session:
         row = await _held(session, round_id, organiser_id)
@@ -244,15 +244,15 @@ async def redraw_round(database: Database, round_id: int, organiser_id: int, see
 
 
 async def confirm(database: Database, round_id: int, organiser_id: int, seed: int, now: datetime) -> bool:
-    """Make outings of a draw.
+    """Confirm a draw and create its outings.
 
     Returns:
-        False where it was redrawn since it was shown: nothing is confirmed then.
+        False if it was redrawn since it was shown; nothing is confirmed then.
 
     Raises:
-        NotAllowed: not one of the club's organisers.
-        NotFound: there is no such round.
-        Conflict: it is confirmed, or called off.
+        NotAllowed: not an organiser of the club.
+        NotFound: the round does not exist.
+        Conflict: it is confirmed or cancelled.
     """
     async with database.write() as session:
         row = await _held(session, round_id, organiser_id)
@@ -265,7 +265,7 @@ async def confirm(database: Database, round_id: int, organiser_id: int, seed: in
 
 
 async def matched_in(database: Database, round_id: int) -> tuple[int, tuple[int, ...]]:
-    """The club of a round, and who is matched in its draw while that is not confirmed."""
+    """Return the club of a round, and the members matched in its draw while that is not confirmed."""
     async with database.read() as session:
         row = await queries.round_row(session, round_id)
         proposal = row.proposal if row is not None and row.state == "drawn" else None
@@ -274,13 +274,13 @@ async def matched_in(database: Database, round_id: int) -> tuple[int, tuple[int,
 
 
 async def settle(database: Database, round_id: int, now: datetime) -> None:
-    """Make outings of a draw on which no organiser has said a word."""
+    """Confirm a draw that no organiser has decided on, in a new transaction."""
     async with database.write() as session:
         await confirm_by_itself(session, round_id, now)
 
 
 async def confirm_by_itself(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Make outings of a draw on which no organiser has said a word."""
+    """Confirm a draw that no organiser has decided on, and create its outings."""
     row = await queries.round_row(session, round_id, hold=True)
     if row is not None and row.state == "drawn":
         guild = await settings_queries.guild_row(session, row.guild_id)
@@ -299,7 +299,7 @@ async def _held(session: AsyncSession, round_id: int, organiser_id: int) -> mode
 
 
 async def _check_organiser(session: AsyncSession, guild_id: int, user_id: int) -> None:
-    """Refuse who was not an organiser when last seen; said in the club, that is now."""
+    """Check that a member was an organiser when last seen; a command in the club updates that first."""
     member = await session.get(models.Member, (guild_id, user_id))
     if member is None or not member.organiser or member.left_at is not None:
         raise NotAllowed("errors.organiser.only")

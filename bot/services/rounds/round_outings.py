@@ -1,4 +1,4 @@
-"""A confirmed round: its outings, filled and to be confirmed by each, and a word to everybody who took part."""
+"""Outings of a confirmed round: created as filled, for each member to confirm; everybody who took part is told."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from db.queries.rounds import rounds as queries
 
 
 async def settle_round(session: AsyncSession, row: models.Round, guild: models.Guild, now: datetime) -> None:
-    """Make the outings, and tell everybody; the state says that it happens once."""
+    """Create the outings of a drawn round and tell everybody; the conditional state change makes it happen once."""
     proposal = row.proposal or {"outings": [], "left": []}
     state = "confirmed" if proposal["outings"] or proposal["left"] else "cancelled"
     moved = await queries.move_round(session, row.round_id, ["drawn"], state=state, proposal=None, confirmed_at=now)
@@ -38,7 +38,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
     await cancel_jobs(session, [StoredKind.ROUND_PREVIEW], row.round_id)
     club = club_of(guild)
     assert club is not None
-    # Held, so that who joins another outing at this moment is seen here, or sees this one there.
+    # Locked, so that a concurrent join of another outing is seen here, or sees these outings there.
     await people_queries.hold(session, {user_id for one in proposal["outings"] for user_id, _ in one["partners"]})
     there = {c.user_id: c for c in (await taking_part(session, row, guild, now)).candidates}
     left = {user_id: help_ for user_id, help_ in proposal["left"] if user_id in there}
@@ -68,7 +68,7 @@ async def settle_round(session: AsyncSession, row: models.Round, guild: models.G
 
 
 def _still(people: Sequence[Candidate], one: dict[str, Any], backward_per_spotter: int) -> dict[int, Wish] | None:
-    """As what those who are still there come, at the time that was drawn; None where it can no longer be."""
+    """Return the wishes of the members who still take part, or None if the outing cannot take place any more."""
     outing = weigh(people, backward_per_spotter) if len(people) > 1 else None
     if outing is None or not all(starts_of(c.mask, OUTING_SLOTS) >> one["slot"] & 1 for c in people):
         return None
@@ -88,15 +88,15 @@ async def _make(
     wishes: dict[int, Wish],
     now: datetime,
 ) -> OutingView:
-    """Write one outing, filled, which each still has to confirm."""
-    # Who would come anywhere meets at the first of the club's points.
+    """Create one filled outing, which each member must confirm."""
+    # If all members would come anywhere, use the first meeting point of the club.
     point = next((p for p in points if one["place"] in (None, p.name.casefold())), None)
     place = point.name if point else one["place"] or club.reader.t("rounds.place_open")
     surface = point.surface if point else None
     outing_id = await call_queries.insert_outing(
         session,
         {
-            "interaction_id": row.round_id,  # no interaction has so small an id: two of one round cannot be
+            "interaction_id": row.round_id,  # smaller than any interaction id; with `ordinal` unique within the round
             "ordinal": ordinal,
             "round_id": row.round_id,
             "guild_id": row.guild_id,

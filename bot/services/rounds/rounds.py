@@ -1,9 +1,9 @@
-"""The weekly round: planned ahead, announced with notice, drawn, shown to the organisers, confirmed by them or by time.
+"""Weekly rounds: planned, announced, drawn, shown to the organisers, and confirmed by them or automatically.
 
-`announced` → `drawing` → `drawn` → `confirmed`, or `cancelled`; each step a conditional update. The key (guild,
-Monday) of the table is why a week's round exists once, whatever restarts. Drawing needs the worker, which no service
-may ask: a round that is to be drawn writes a message of the kind `round.match` that is never sent; drawing it is
-asking the worker, and `drawn` takes the result (see `cogs.rounds.rounds`).
+States: `announced` → `drawing` → `drawn` → `confirmed`, or `cancelled`; each change is a conditional update. The unique
+key (guild, Monday) ensures one round a week across restarts. Drawing needs the worker, which services may not call. A
+round to be drawn therefore writes a message of kind `round.match` that is never sent: its handler
+(`cogs.rounds.round_messages`) asks the worker, and `round_draws.drawn` stores the result.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ from db.queries.profile import settings as settings_queries
 from db.queries.rounds import rounds as queries
 
 CALLED_OFF = "off"
-"""Beside the values of `Help`: why somebody is left."""
+"""Reason for a member without a match when the round is cancelled, besides the values of `MissingHelp`."""
 MOST_ORGANISERS = 10
-"""Organisers shown a draw by direct message, where the club has no channel for them: the latest seen."""
+"""Organisers who get a draw by direct message if the club has no organisers' channel: those last seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """How a member stands to a round.
+    """A member's part in a round.
 
     Attributes:
-        round_id: which.
-        guild_id: the club.
-        monday: of the week matched for.
-        match_at: when it is matched.
-        state: of the round.
-        place: the member's: asked, skipped, matched, left.
-        club: the club's name.
-        windows: when the member can.
+        round_id: id of the round.
+        guild_id: id of the club.
+        monday: Monday of the week it is for.
+        match_at: time of the draw.
+        state: state of the round.
+        place: state of the member: "asked", "skipped", "matched" or "left".
+        club: name of the club.
+        windows: weekly availability of the member.
     """
 
     round_id: int
@@ -72,16 +72,16 @@ class Invitation:
 
 
 async def plan_all(database: Database, now: datetime) -> None:
-    """Plan the next round of every club that has one and none planned; one that is overdue is planned still."""
+    """Plan the next round of every club that has rounds and none planned, including one that is overdue."""
     async with database.write() as session:
         for guild in await queries.clubs_without_plan(session, StoredKind.ROUND_NOTICE):
             await plan_round(session, guild, now)
 
 
 async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) -> None:
-    """Plan a club's next round by its settings as they are; call it after they change.
+    """Plan a club's next round by its current settings; call this after they change.
 
-    A round that members have been told of keeps its time; one that is turned off is called off, and they are told.
+    An announced round keeps its time; if rounds were turned off, it is cancelled and its members are told.
     """
     pending = await queries.newest_round(session, guild.guild_id, ("announced",))
     await cancel_jobs(session, [StoredKind.ROUND_NOTICE, StoredKind.ROUND_MATCH], guild.guild_id)
@@ -135,7 +135,7 @@ async def _plan_match(session: AsyncSession, row: models.Round) -> None:
 
 
 async def give_up(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Call off a round that could not be drawn."""
+    """Cancel a round that could not be drawn."""
     row = await queries.round_row(session, round_id, hold=True)
     if row is not None:
         await _call_off(session, row, now)
@@ -147,26 +147,26 @@ async def _call_off(session: AsyncSession, row: models.Round, now: datetime) -> 
         await tell_left(session, row, dict.fromkeys(asked, CALLED_OFF), now)
 
 
-# ── what is due ──
+# ── jobs ──
 
 
 async def announce(
     session: AsyncSession, guild_id: int, payload: Mapping[str, Any], planned_at: datetime, now: datetime
 ) -> None:
-    """Begin a week's round: everybody who takes part is told, with notice to skip it. Plans the one after.
+    """Announce a week's round to everybody who takes part, with time to skip it, and plan the next one.
 
     Args:
-        session: of what is due.
-        guild_id: the club.
-        payload: the Monday, and when it was to be matched.
-        planned_at: when the notice was to be given.
-        now: when it is.
+        session: database session of the due job.
+        guild_id: id of the club.
+        payload: Monday and planned time of the draw.
+        planned_at: time when the notice was due.
+        now: current time.
     """
     guild = await settings_queries.guild_row(session, guild_id)
     if guild is None or not guild.round_on or guild.left_at is not None:
         return
     monday, meant_at = date.fromisoformat(payload["monday"]), datetime.fromisoformat(payload["match_at"])
-    # After a time in which the bot was down the match waits for a notice of some hours, or the week is let go.
+    # After a downtime the draw is delayed to give some hours' notice, or the week's round is cancelled.
     match_at = max(meant_at, now + min(LATE_NOTICE, meant_at - planned_at))
     too_late = match_at > at_wall(monday, time(), reader_of(None, guild).zone) + TOO_LATE
     round_id = await queries.insert_round(
@@ -190,7 +190,7 @@ async def announce(
 
 
 async def begin_match(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Have a round drawn whose time has come; one whose time has not, after the clock was set back, waits for it."""
+    """Start the draw of an announced round when it is due; plan it again if the clock was set back."""
     row = await queries.round_row(session, round_id, hold=True)
     if row is None or row.state != "announced":
         return
@@ -201,7 +201,7 @@ async def begin_match(session: AsyncSession, round_id: int, now: datetime) -> No
 
 
 async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> None:
-    """Have a round drawn, for the first time or again; the caller holds it, in a state it can be drawn in."""
+    """Start a draw, for the first time or again; the caller has locked the round in a state that allows it."""
     first = row.state == "announced"
     seed = row.seed if first else seed_of(row.guild_id, row.monday, row.seed)
     await queries.move_round(session, row.round_id, queries.PENDING, state="drawing", seed=seed, proposal=None)
@@ -210,7 +210,7 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
         StoredKind.ROUND_MATCH,
         f"{row.round_id}:{seed}",
         Priority.ASKED,
-        Destination.CHANNEL,  # nowhere: it is never sent
+        Destination.CHANNEL,  # never sent
         due_at=now,
         guild_id=row.guild_id,
         subject_id=row.round_id,
@@ -219,7 +219,7 @@ async def to_draw(session: AsyncSession, row: models.Round, now: datetime) -> No
 
 
 async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Have a draw confirmed on which no organiser has said a word, once Discord is asked who is still there."""
+    """Start the automatic confirmation of a draw, after Discord was asked who is still in the club."""
     row = await queries.round_row(session, round_id, hold=True)
     if row is None or row.state != "drawn":
         return
@@ -227,7 +227,7 @@ async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None
         StoredKind.ROUND_SETTLE,
         f"{row.round_id}:{row.seed}",
         Priority.ASKED,
-        Destination.CHANNEL,  # nowhere: it is never sent
+        Destination.CHANNEL,  # never sent
         due_at=now,
         guild_id=row.guild_id,
         subject_id=row.round_id,
@@ -239,11 +239,11 @@ async def to_settle(session: AsyncSession, round_id: int, now: datetime) -> None
 
 
 async def sit_out(database: Database, round_id: int, user_id: int, now: datetime, *, back: bool = False) -> Invitation:
-    """Leave one week's round out, or come back into it; a draw that was made is made again.
+    """Skip a week's round, or rejoin it; a draw already started is made again.
 
     Raises:
-        NotFound: there is no such round, or this member was not asked.
-        Conflict: it is settled already.
+        NotFound: the round does not exist, or this member was not asked.
+        Conflict: it is already confirmed or cancelled.
     """
     async with database.write() as session:
         row = await queries.round_row(session, round_id, hold=True)
@@ -261,7 +261,7 @@ async def sit_out(database: Database, round_id: int, user_id: int, now: datetime
 
 
 async def invitation(database: Database, round_id: int, user_id: int) -> Invitation | None:
-    """How somebody stands to a round; None for who was not asked."""
+    """Return a member's part in a round, or None if they were not asked."""
     async with database.read() as session:
         row = await queries.round_row(session, round_id)
         place = (await queries.places_of(session, round_id)).get(user_id)
@@ -277,7 +277,7 @@ async def _invitation(session: AsyncSession, row: models.Round, user_id: int, pl
 
 
 async def show(session: AsyncSession, row: models.Round, guild: models.Guild, now: datetime) -> None:
-    """Show the organisers how the round stands: in their channel on one card, else by direct message."""
+    """Show the round to the organisers: on one card in their channel, else by direct message."""
     common: dict[str, Any] = {"due_at": now, "guild_id": row.guild_id, "subject_id": row.round_id}
     if guild.organisers_channel_id is not None:
         where: dict[str, Any] = {"channel_id": guild.organisers_channel_id}
@@ -299,7 +299,7 @@ async def show(session: AsyncSession, row: models.Round, guild: models.Guild, no
 
 
 async def tell_left(session: AsyncSession, row: models.Round, why: Mapping[int, str], now: datetime) -> None:
-    """Tell those who run with nobody, and what would help each."""
+    """Tell members without a match, and what would help each."""
     told = {user_id: {"help": help_} for user_id, help_ in why.items()}
     await post(session, letters(StoredKind.ROUND_LEFT, row.round_id, row.guild_id, told, now), now)
 
@@ -307,7 +307,7 @@ async def tell_left(session: AsyncSession, row: models.Round, why: Mapping[int, 
 def letters(
     kind: str, round_id: int, guild_id: int, told: Mapping[int, Mapping[str, Any]], now: datetime
 ) -> list[OutboundMessage]:
-    """A direct message about a round to each of some members, with what it needs to be drawn."""
+    """Return direct messages about a round, one for each member in `told` with its payload."""
     return [
         OutboundMessage(
             kind,
