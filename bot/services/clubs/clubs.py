@@ -1,4 +1,4 @@
-"""A club's settings and what waits for its organisers."""
+"""Club settings, and runs that wait for an organiser's review."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from db.queries.runs import runs as run_queries
 
 @dataclass(frozen=True, slots=True)
 class RoundSettings:
-    """A club's weekly round, defaults filled in.
+    """Weekly round of a club, with defaults filled in.
 
     Attributes:
         on: whether there is one.
-        weekday: when it is matched, in the club's zone; 0 is Monday.
-        hour: 0 to 23, in the club's zone.
-        notice_h: hours before that by which members are told.
+        weekday: day of the draw in the club's zone; 0 is Monday.
+        hour: hour of the draw, 0 to 23, in the club's zone.
+        notice_h: hours of notice for members before the draw.
     """
 
     on: bool = False
@@ -49,16 +49,16 @@ class RoundSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClubSettings:
-    """What a club has set, and what holds.
+    """Settings of a club.
 
     Attributes:
-        club: what holds, defaults filled in.
-        chosen: the names of those settings an organiser has chosen, of those whose default the card calls one: zone,
-            language, units, surfaces, spotter, grace.
-        round: the weekly round.
-        card: where the partners card is.
-        points: how many meeting points there are.
-        digest: the weekly digest.
+        club: effective settings, with defaults filled in.
+        chosen: settings that an organiser has chosen, among those whose default the card marks: zone, language, units,
+            surfaces, spotter, grace.
+        round: weekly round.
+        card: state of the partners card.
+        points: number of meeting points.
+        digest: weekly digest.
     """
 
     club: Club
@@ -71,9 +71,9 @@ class ClubSettings:
 
 @dataclass(frozen=True, slots=True)
 class HeldRun:
-    """A run faster than the best found on earth, as far as it is shared with the club.
+    """A run faster than the world best, as far as it is shared with the club.
 
-    `parts` are (direction, metres, milliseconds), one for each stretch; it is the `number`th of `count` that wait.
+    `parts` are (direction, metres, milliseconds) for each stretch; it is number `number` of `count` waiting runs.
     """
 
     run_id: int
@@ -88,7 +88,7 @@ class HeldRun:
 
 
 async def club_settings(database: Database, guild_id: int) -> ClubSettings:
-    """A club's settings; `people.meet` has made it known."""
+    """Return a club's settings; `people.meet` must have created the club."""
     async with database.read() as session:
         guild = await queries.guild_row(session, guild_id)
         assert guild is not None
@@ -105,7 +105,7 @@ async def club_settings(database: Database, guild_id: int) -> ClubSettings:
 
 
 def round_of(guild: Guild) -> RoundSettings:
-    """A club's weekly round, defaults filled in."""
+    """Return the weekly round of a club, with defaults filled in."""
     return RoundSettings(
         guild.round_on,
         DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
@@ -115,10 +115,10 @@ def round_of(guild: Guild) -> RoundSettings:
 
 
 async def set_zone(database: Database, guild_id: int, typed: str, reader: Localizer, now: datetime) -> str:
-    """Set the zone that `typed` means; answers its IANA name.
+    """Set the zone that `typed` names, and return its IANA name.
 
     Raises:
-        BadInput: no zone, or several.
+        BadInput: no zone matches, or several do.
     """
     zone = zones.find(typed, reader.language, now)
     await _set_and_plan(database, guild_id, now, zone=zone)
@@ -126,21 +126,29 @@ async def set_zone(database: Database, guild_id: int, typed: str, reader: Locali
 
 
 async def set_language(database: Database, guild_id: int, language: str, now: datetime) -> None:
-    """Set the language of public messages."""
+    """Set the language of public messages.
+
+    Raises:
+        BadInput: not an available language.
+    """
     if language not in LANGUAGES:
         raise BadInput("settings.choice.unknown")
     await _set(database, guild_id, now, language=language)
 
 
 async def set_units(database: Database, guild_id: int, units: str) -> None:
-    """Set the units of public messages, and of members who chose none."""
+    """Set the units of public messages, and of members who chose none.
+
+    Raises:
+        BadInput: not an available unit system.
+    """
     if units not in list(Units):
         raise BadInput("settings.choice.unknown")
     await _set(database, guild_id, units=units)
 
 
 async def set_organiser_role(database: Database, guild_id: int, role_id: int | None) -> None:
-    """Set, or with None remove, the role whose members are organisers beside those who manage the server.
+    """Set or remove (None) the role whose members are organisers besides those who manage the server.
 
     Raises:
         BadInput: @everyone, whose id is the guild's.
@@ -151,10 +159,10 @@ async def set_organiser_role(database: Database, guild_id: int, role_id: int | N
 
 
 async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collection[str], now: datetime) -> None:
-    """Set where members may run backward alone; nowhere is a choice too. Outings that have not begun are checked anew.
+    """Set the surfaces where members may run backward alone, possibly none; check outings that have not begun.
 
     Raises:
-        BadInput: no surface, or one of `NEVER_SOLO`.
+        BadInput: not a surface, or one of `NEVER_SOLO`.
     """
     if not set(surfaces) <= set(Surface):
         raise BadInput("settings.choice.unknown")
@@ -164,7 +172,7 @@ async def set_solo_surfaces(database: Database, guild_id: int, surfaces: Collect
 
 
 async def set_spotter_role(database: Database, guild_id: int, role_id: int | None) -> None:
-    """Set, or with None remove, the role of certified spotters.
+    """Set or remove (None) the role of certified spotters.
 
     Raises:
         BadInput: @everyone, whose id is the guild's.
@@ -175,7 +183,7 @@ async def set_spotter_role(database: Database, guild_id: int, role_id: int | Non
 
 
 async def set_women_role(database: Database, guild_id: int, role_id: int | None) -> None:
-    """Set, or with None remove, the role of those who may answer a call for women only.
+    """Set or remove (None) the role of those who may answer a call for women only.
 
     Raises:
         BadInput: @everyone, whose id is the guild's.
@@ -186,10 +194,10 @@ async def set_women_role(database: Database, guild_id: int, role_id: int | None)
 
 
 async def set_backward_per_spotter(database: Database, guild_id: int, runners: int, now: datetime) -> None:
-    """Set how many backward runners one spotter may take; outings that have not begun are checked anew.
+    """Set how many backward runners one spotter may take; check outings that have not begun.
 
     Raises:
-        BadInput: fewer than one, or more than anybody can look after.
+        BadInput: less than 1, or more than `MOST_BACKWARD_PER_SPOTTER`.
     """
     if not 1 <= runners <= MOST_BACKWARD_PER_SPOTTER:
         raise BadInput("settings.choice.unknown")
@@ -197,27 +205,31 @@ async def set_backward_per_spotter(database: Database, guild_id: int, runners: i
 
 
 async def set_organisers_channel(database: Database, guild_id: int, channel_id: int | None) -> None:
-    """Set, or with None remove, where alerts go; the caller has seen that not everybody can read there."""
+    """Set or remove (None) the channel for alerts; the caller has checked that not everybody can read it."""
     await _set(database, guild_id, organisers_channel_id=channel_id)
 
 
 async def set_names_waiting(database: Database, guild_id: int, *, on: bool) -> None:
-    """Set whether a channel may name those for whom something waits that could not be sent directly."""
+    """Set whether a channel may name members whose direct messages could not be delivered."""
     await _set(database, guild_id, names_waiting=on)
 
 
 async def set_grace(database: Database, guild_id: int, minutes: int) -> None:
-    """Set how many minutes after a planned return those who are out are asked."""
+    """Set how many minutes after the planned return those who are out are asked.
+
+    Raises:
+        BadInput: not one of `GRACE_MIN`.
+    """
     if minutes not in GRACE_MIN:
         raise BadInput("settings.choice.unknown")
     await _set(database, guild_id, grace_min=minutes)
 
 
 async def set_emergency_number(database: Database, guild_id: int, typed: str) -> None:
-    """Set the number named where the bot says that it is no emergency service; nothing typed removes it.
+    """Set the emergency number shown where the bot says that it is no emergency service; blank removes it.
 
     Raises:
-        BadInput: too long, or no number in it.
+        BadInput: too long, or without a digit.
     """
     number = " ".join(typed.split())
     if len(number) > EMERGENCY_LIMIT or (number and not any(sign.isdigit() for sign in number)):
@@ -235,10 +247,10 @@ async def set_round(
     notice_h: int | None = None,
     now: datetime,
 ) -> None:
-    """Set what is given of the weekly round, and plan the next one; what was chosen stays while it is off.
+    """Set the given options of the weekly round and plan the next one; options are kept while it is off.
 
     Raises:
-        BadInput: not a day, hour or notice there is, or turned on without a partners channel for its outings' cards.
+        BadInput: not a valid day, hour or notice, or turned on without a partners channel for its cards.
     """
     chosen = {"round_on": on, "round_weekday": weekday, "round_hour": hour, "round_notice_h": notice_h}
     allowed = {"round_weekday": range(7), "round_hour": range(24), "round_notice_h": NOTICE_H}
@@ -251,7 +263,7 @@ async def set_round(
 
 
 async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun | None:
-    """The club's first run that waits for an organiser after another, or the first of all; None where none waits."""
+    """Return the club's next run after id `after` that waits for an organiser, or None."""
     async with database.read() as session:
         run, number = await run_queries.held_run(session, guild_id, after)
         if run is None:
@@ -273,13 +285,13 @@ async def held_run(database: Database, guild_id: int, after: int = 0) -> HeldRun
 
 
 async def leave(database: Database, guild_id: int, now: datetime) -> None:
-    """The bot was removed from a club: its runs and boards stay, so that inviting it again finds them."""
+    """Record that the bot was removed from a club; runs and boards are kept in case it is invited again."""
     async with database.write() as session:
         await queries.mark_left(session, guild_id, now)
 
 
 async def _set(database: Database, guild_id: int, drawn_at: datetime | None = None, /, **values: object) -> None:
-    """Write columns of a club; with an instant the partners card, which shows them, is drawn again."""
+    """Write settings of a club; with an instant also update the partners card, which shows them."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
         if drawn_at is not None:
@@ -287,7 +299,7 @@ async def _set(database: Database, guild_id: int, drawn_at: datetime | None = No
 
 
 async def _set_limits(database: Database, guild_id: int, now: datetime, **values: object) -> None:
-    """Write columns of a club on which the rule of its outings rests."""
+    """Write settings of a club that limit its outings."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
         await partners_card.redraw(session, guild_id, now)
@@ -295,7 +307,7 @@ async def _set_limits(database: Database, guild_id: int, now: datetime, **values
 
 
 async def _set_and_plan(database: Database, guild_id: int, now: datetime, **values: object) -> None:
-    """Write columns of a club on which the time of its weekly round, or of its reminders, rests."""
+    """Write settings of a club that its weekly round or its reminders depend on."""
     async with database.write() as session:
         await queries.set_guild(session, guild_id, **values)
         if "zone" in values:

@@ -1,8 +1,8 @@
-"""A club's weekly digest: when it is due, and what stands in it.
+"""Weekly digest of a club: when it is due, and its contents.
 
-It is public, so it holds what the boards hold: runs that count in the club, of members who are there and do not hide.
-It tells of the seven days before its own day. Where the day or hour was moved, or one could not be posted, it begins
-where the last one ended instead, so that every day is in one digest and none in two.
+It is public and uses the same data as the boards: runs that count in the club, of members who are in it and not hidden.
+It covers the seven days before its own day. If its day or hour was moved, or a digest could not be posted, it starts
+where the last one ended, so that every day is in exactly one digest.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 
 MOST = 2 * WEEK
-"""Told of at most: a longer gap is no digest that was moved or lost, but a club that had none."""
+"""Most days in one digest: a longer gap means that the club had none, not that one was moved or lost."""
 WEEKS = 12
-"""Of the chart, the last one that of the digest."""
+"""Weeks in the chart; the last one is that of the digest."""
 TOP = {Direction.BACKWARD: 5, Direction.FORWARD: 3}
-"""Rows of the board."""
+"""Rows of each board."""
 NAMED = 10
-"""Newcomers and spotters named at most; the others are counted."""
+"""Most newcomers and spotters named; the others are counted."""
 MOST_ORGANISERS = 5
-"""Organisers told by direct message where the club has no channel for them."""
+"""Organisers told by direct message if the club has no organisers' channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row of the board; names are as typed: escape them."""
+    """A row of a board; `name` is as typed, unescaped."""
 
     rank: int
     name: str
@@ -55,20 +55,20 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A club's week, or what days it is in its place.
+    """A club's week, or the days covered in its place.
 
     Attributes:
-        club: whose.
-        first: its first day.
-        last: its last day.
-        runs: how many there were.
-        members: how many ran.
-        sums: (metres, milliseconds) per direction of all together.
-        boards: the first few of each direction.
-        newcomers: names of members whose first run in the club this was.
-        spotters: (name, milliseconds) of those who faced forward for others.
+        club: the club.
+        first: first day.
+        last: last day.
+        runs: number of runs.
+        members: number of members who ran.
+        sums: (metres, milliseconds) of all members per direction.
+        boards: top rows per direction.
+        newcomers: names of members with their first run in the club.
+        spotters: (name, milliseconds) of members who were spotters for others.
         weeks: (Monday, metres backward, metres forward), oldest first.
-        unseen: ids of members named whom the club was not known to hold lately.
+        unseen: ids of named members whose membership was not confirmed lately.
     """
 
     club: Club
@@ -86,13 +86,13 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class DigestSettings:
-    """A club's digest, defaults filled in.
+    """Digest settings of a club, with defaults filled in.
 
     Attributes:
-        channel_id: where it goes; None: there is none.
-        weekday: 0 is Monday, in the club's zone.
+        channel_id: channel of the digest; None for no digest.
+        weekday: 0 (Monday) to 6, in the club's zone.
         hour: 0 to 23, in the club's zone.
-        instead: whether a run that is logged is not posted, since the digest tells of it.
+        instead: whether logged runs are not posted, because the digest reports them.
     """
 
     channel_id: int | None = None
@@ -102,7 +102,7 @@ class DigestSettings:
 
 
 def digest_of(guild: models.Guild) -> DigestSettings:
-    """A club's digest, defaults filled in."""
+    """Return the digest settings of a club, with defaults filled in."""
     return DigestSettings(
         guild.digest_channel_id,
         DEFAULT_DIGEST_WEEKDAY if guild.digest_weekday is None else guild.digest_weekday,
@@ -112,7 +112,7 @@ def digest_of(guild: models.Guild) -> DigestSettings:
 
 
 async def hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
-    """The days and hours at which clubs have their digest, each with the club's zone."""
+    """Return the local days and hours at which clubs have their digest, each with the club's zone."""
     found = []
     for guild in await queries.with_digest(session):
         held = digest_of(guild)
@@ -121,7 +121,7 @@ async def hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
 
 
 async def due(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
-    """The clubs whose day and hour it is."""
+    """Return the digests that are due for the clubs reached."""
     ids = [one.id for one in reached]
     clubs = {guild.guild_id: digest_of(guild) for guild in await queries.with_digest(session, ids)}
     told = await _told(session, reached)
@@ -130,14 +130,14 @@ async def due(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable
         held = clubs.get(one.id)
         if held is None or held.channel_id is None:
             continue
-        # Among the hours of its zone are those of other clubs.
+        # The hours of its zone include those of other clubs.
         mine = [struck for struck in one.hours if struck.hour == Hour(held.hour, held.weekday)]
         if mine:
             on = mine[-1].on
             first = first_day(on, told.get(one.id))
             if first >= on:
                 continue
-            # Keyed by week: an organiser who moves the day does not get two of one.
+            # Keyed by week, so that moving the day does not give two digests in a week.
             key = monday_of(on).isoformat()
             payload = {"on": on.isoformat(), "first": first.isoformat()}
             calls.append(DueNudge(one, key, mine[-1].at, held.channel_id, payload))
@@ -145,7 +145,7 @@ async def due(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable
 
 
 async def _told(session: AsyncSession, reached: Sequence[NudgeTarget]) -> dict[int, date]:
-    """Of each club the first day that no digest has told of, as far as one was posted lately or still is to be."""
+    """Return for each club the first day that no recent digest, posted or queued, covers."""
     since = min((struck.at for one in reached for struck in one.hours), default=None)
     if since is None:
         return {}
@@ -159,11 +159,11 @@ async def _told(session: AsyncSession, reached: Sequence[NudgeTarget]) -> dict[i
 
 
 def first_day(on: date, told_until: date | None) -> date:
-    """The first day of a digest: where the last one ended, or a week before its own day.
+    """Return the first day of a digest: where the last one ended, or a week before its own day.
 
     Args:
-        on: its own day, which is not in it.
-        told_until: of the last one.
+        on: its own day, which it does not cover.
+        told_until: own day of the last digest.
     """
     return on - WEEK if told_until is None or on - told_until > MOST else told_until
 
@@ -171,16 +171,16 @@ def first_day(on: date, told_until: date | None) -> date:
 async def digest(
     database: Database, guild_id: int, channel_id: int, on: date, now: datetime, first: date | None = None
 ) -> Digest | None:
-    """A club's days before a day; None where nothing was run, or the club has no digest in that channel any more.
+    """Return a club's digest; None if there were no runs, or the club's digest is no longer in that channel.
 
     Args:
-        database: where.
-        guild_id: whose.
-        channel_id: where it is to be posted.
-        on: the day after its last.
-        now: when.
-        first: its first day, a week before `on` without one. Of more than a week it is that week where nothing was
-            run before: then the last digest was not posted because there was nothing in it.
+        database: database to read.
+        guild_id: id of the club.
+        channel_id: channel where it is to be posted.
+        on: day after the last one covered.
+        now: current time.
+        first: first day, by default a week before `on`. A longer period is cut to a week if its earlier part has no
+            runs: then the last digest was skipped because it was empty.
     """
     last = on - timedelta(days=1)
     first = on - WEEK if first is None else first
@@ -239,7 +239,7 @@ async def _any(session: AsyncSession, guild_id: int, first: date, last: date) ->
 def _board(
     ordered: Sequence[tuple[int, int, int]], top: int, names: Mapping[int, tuple[str, datetime]]
 ) -> tuple[Placed, ...]:
-    """The first of those who ran in a direction, by distance; who has told times alone stands below, by time."""
+    """Return the top rows of a direction by distance; members with times only follow, by time."""
     places = ranks([metres for metres, _, _ in ordered])
     return tuple(
         Placed(rank, names[user_id][0], metres, ms)
@@ -248,17 +248,17 @@ def _board(
 
 
 async def choose_channel(database: Database, guild_id: int, channel_id: int | None, now: datetime) -> None:
-    """Set, or with None remove, the channel of the digest; the caller has seen that the bot may post there."""
+    """Set or remove (None) the digest channel; the caller has checked that the bot may post there."""
     await _set(database, guild_id, now, digest_channel_id=channel_id)
 
 
 async def set_when(
     database: Database, guild_id: int, now: datetime, *, weekday: int | None = None, hour: int | None = None
 ) -> None:
-    """Set what is given of the digest's day and hour.
+    """Set the digest's day, hour or both.
 
     Raises:
-        BadInput: not a day or an hour there is.
+        BadInput: not a valid day or hour.
     """
     chosen = {"digest_weekday": weekday, "digest_hour": hour}
     values = {name: value for name, value in chosen.items() if value is not None}
@@ -269,12 +269,12 @@ async def set_when(
 
 
 async def set_instead(database: Database, guild_id: int, now: datetime, *, on: bool) -> None:
-    """Set whether runs are told of by the digest alone, with no post for each; holds while there is a channel."""
+    """Set whether runs are reported by the digest only, without a post for each; applies while there is a channel."""
     await _set(database, guild_id, now, digest_instead=on)
 
 
 async def stop(database: Database, guild_id: int) -> None:
-    """A club wants no digest any more; its day and hour are kept."""
+    """Turn a club's digest off; its day and hour are kept."""
     async with database.write() as session:
         await settings_queries.set_guild(session, guild_id, digest_channel_id=None)
 

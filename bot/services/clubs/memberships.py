@@ -1,7 +1,7 @@
-"""Members who left a club, and members found to be there still.
+"""Memberships: record that a member has left a club, or is still in it.
 
-Nobody tells us of a leave: it is learned by asking Discord (`bot.membership`), and an interaction in the club, which
-`people.meet` sees, takes it back.
+The bot gets no leave events. It learns of a leave by asking Discord (`bot.membership`), and an interaction in the club,
+recorded by `people.meet`, reverts it.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from db.queries.clubs import memberships as queries
 from db.queries.outings import outings as outing_queries
 
 NOTED_FOR = timedelta(minutes=5)
-"""So long a confirmed membership is not written down again."""
+"""Time during which a confirmed membership is not written again."""
 
 
 async def leave(database: Database, guild_id: int, user_id: int, now: datetime) -> None:
-    """A person is no longer in a club: off its boards, out of its outings, and home is the club last seen in, or none.
+    """Record that a person has left a club: remove them from its boards and outings, and choose another home club.
 
-    Runs stay where they are, and count there again when the person comes back. Somebody the club never had is left
-    as they are.
+    The home club becomes the one last seen in, or none. Runs stay, and count again when the person returns. Nothing
+    happens for a person the club never had.
 
     Args:
-        database: where.
-        guild_id: the club.
-        user_id: the person.
-        now: when it was learned; the first time stands.
+        database: database to write to.
+        guild_id: id of the club.
+        user_id: id of the person.
+        now: time when it was learned; the first one is kept.
 
     Raises:
         Unavailable: the database is locked or full; nothing was written.
     """
     async with database.write() as session:
-        # The person before the membership, as in `people.remember`: two that held one each would wait for each other.
+        # Lock the person before the membership, as `people.remember` does, to avoid a deadlock.
         await queries.move_home(session, user_id, guild_id, await queries.next_club(session, user_id, guild_id))
         await ranks.set_left(session, guild_id, user_id, now)
         for outing_id in await queries.places_in(session, guild_id, user_id, BEFORE):
@@ -63,15 +63,15 @@ async def confirm(
     organiser: bool | None = None,
     role_ids: list[int] | None = None,
 ) -> None:
-    """A person known in a club is there: on its boards if we thought them gone. Nothing is written that is known.
+    """Record that a known member is in a club, and restore them to its boards. Skips writes that change nothing.
 
     Args:
-        database: where.
-        guild_id: the club.
-        user_id: the person.
-        now: when it was learned.
-        organiser: whether they organise it, where that was asked as well.
-        role_ids: those of their roles that the club's settings name, ascending, where that was asked as well.
+        database: database to write to.
+        guild_id: id of the club.
+        user_id: id of the person.
+        now: time when it was learned.
+        organiser: whether they are an organiser, if known.
+        role_ids: their roles among those named in the club's settings, ascending, if known.
 
     Raises:
         Unavailable: the database is locked or full; nothing was written.
@@ -91,14 +91,14 @@ async def confirm(
 
 @dataclass(frozen=True, slots=True)
 class NamedRoles:
-    """The roles a club's settings name."""
+    """Roles named in a club's settings."""
 
     organiser: int | None
     every: frozenset[int]
 
 
 async def named_roles(database: Database, guild_id: int) -> NamedRoles:
-    """Which roles a club's settings name; none of a club that is not known."""
+    """Return the roles named in a club's settings; none for an unknown club."""
     async with database.read() as session:
         guild = await session.get(models.Guild, guild_id)
     if guild is None:
@@ -108,6 +108,6 @@ async def named_roles(database: Database, guild_id: int) -> NamedRoles:
 
 
 async def left_since_last_run(database: Database, user_id: int) -> str | None:
-    """The club a person was last found to have left, by name, until they log a run after that."""
+    """Return the name of the club a person was last found to have left, until they log a run after that."""
     async with database.read() as session:
         return await queries.left_since_last_run(session, user_id)
