@@ -1,4 +1,4 @@
-"""Leaderboards: a page of a club's standings, and where the one who looks stands."""
+"""Leaderboards: a page of a club's standings, and the viewer's own place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A member on a board. `display_name` is as typed: escape it. `value` is in the unit of the board's metric."""
+    """A member on a board. `display_name` is as typed, unescaped; `value` is in the unit of the board's metric."""
 
     rank: int
     user_id: int
@@ -27,12 +27,12 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class MyPlace:
-    """Where the one who looks stands.
+    """Place of the viewer.
 
     Attributes:
-        rank: None when hidden, or with nothing to rank.
-        value: in the unit of the board's metric; 0 when there is nothing.
-        hidden: from boards, by own wish.
+        rank: None if hidden or without a value.
+        value: in the unit of the board's metric; 0 for none.
+        hidden: whether the viewer has hidden themselves from boards.
     """
 
     rank: int | None
@@ -45,15 +45,15 @@ class Board:
     """A page of a board.
 
     Attributes:
-        metric: what is compared.
-        direction: of the running that counts.
-        period: of the board.
-        starts_on: its first day.
-        page: from 0; the last one when a later one was asked for.
-        pages: at least 1.
-        total: members on the board, the hidden ones and those with nothing left out.
-        rows: at most `PAGE`, best first.
-        mine: of the one who looks, on whatever page.
+        metric: metric that is compared.
+        direction: running direction that counts.
+        period: period of the board.
+        starts_on: first day of the period.
+        page: page number from 0; the last one if a later one was asked for.
+        pages: number of pages, at least 1.
+        total: members on the board, without hidden ones and those without a value.
+        rows: at most `PAGE` rows, best first.
+        mine: place of the viewer, on any page.
     """
 
     metric: Metric
@@ -77,17 +77,17 @@ async def board(
     page: int,
     today: date,
 ) -> Board:
-    """A page of a club's board, as it is now.
+    """Return a page of a club's current board.
 
     Args:
-        database: where to look.
-        guild_id: the club.
-        viewer_id: who looks; their row is always there.
-        metric: what to compare.
-        direction: of the running that counts; ignored where the metric has one board only.
-        period: the current one of this kind.
-        page: from 0.
-        today: the date in the club's zone.
+        database: database to read.
+        guild_id: id of the club.
+        viewer_id: user id of the viewer, whose place is always included.
+        metric: metric to compare.
+        direction: running direction that counts; ignored if the metric has one board only.
+        period: kind of period; the current one is shown.
+        page: page number from 0.
+        today: date in the club's zone.
 
     Raises:
         Unavailable: the database is locked.
