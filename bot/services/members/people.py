@@ -1,8 +1,7 @@
-"""Who is speaking, and in which club: settings resolved to what holds now.
+"""The member of an interaction and the club it happens in, with settings resolved to effective values.
 
-Without the members intent there is no member list, so what Discord says of a person with each interaction (name,
-locale, whether an organiser, those roles that the club's settings name) is remembered here; nothing is written while
-nothing has changed.
+Without the members intent there is no member list. What an interaction tells of a member (name, locale, whether they
+are an organiser, roles named in the club's settings) is therefore stored here; nothing is written if nothing changed.
 """
 
 from __future__ import annotations
@@ -32,12 +31,12 @@ from db.engine import Database
 from db.models import Guild, Member, User
 
 CONFIRMED_FOR = timedelta(days=1)
-"""So long after a club was last known to hold somebody it is taken to hold them still."""
+"""Time for which a confirmed membership is trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What Discord tells of a person with an interaction. Guild fields are None or empty in a DM."""
+    """Values of a member from an interaction. Guild fields are None or empty in a DM."""
 
     user_id: int
     display_name: str
@@ -52,10 +51,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """A club and how its public messages are read.
+    """A club and the localizer of its public messages.
 
-    `digest_instead`: a run that is logged is not posted, since the club's digest tells of it. `names_waiting`: a
-    channel may name those for whom something waits that could not be sent directly.
+    `digest_instead`: logged runs are not posted, because the club's digest reports them. `names_waiting`: a channel may
+    name members whose direct messages could not be delivered.
     """
 
     guild_id: int
@@ -76,22 +75,22 @@ class Club:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is speaking.
+    """The member of an interaction.
 
     Attributes:
-        user_id: Discord's id.
-        display_name: as shown in the club, or globally in a DM.
-        reader: this person's language, units and zone.
-        club: the club whose boards count what is logged now: the one spoken in, the home club in a DM, or None.
-        in_guild: whether this was said in a club, so that others could read a public answer.
-        organiser: may change the club's settings.
+        user_id: Discord user id.
+        display_name: name in the club, or global name in a DM.
+        reader: localizer with the member's language, units and zone.
+        club: club whose boards count new runs: that of the interaction, the home club in a DM, or None.
+        in_guild: whether the interaction happened in a club, so that others can read a public answer.
+        organiser: whether they may change the club's settings.
         sharing: who sees new runs.
-        weight_kg: private; None when never told.
-        zone_assumed: the zone is the club's or UTC, never chosen by this person.
-        zone_told: a card has already said so.
-        known: has spoken to the bot before.
-        doubtful: in a direct message: the home club was last known to hold this person `CONFIRMED_FOR` ago or longer.
-        seen_at: when the club was last known to hold this person, where that is remembered.
+        weight_kg: private; None if unknown.
+        zone_assumed: whether the zone is the club's or UTC, not chosen by the member.
+        zone_told: whether a card has already said so.
+        known: whether they have used the bot before.
+        doubtful: in a DM, whether membership of the home club was last confirmed `CONFIRMED_FOR` ago or longer.
+        seen_at: time when membership was last confirmed, if known.
     """
 
     user_id: int
@@ -110,22 +109,22 @@ class Person:
 
     @property
     def guild_id(self) -> int | None:
-        """The club's id, if there is one."""
+        """Id of the club, if there is one."""
         return self.club.guild_id if self.club else None
 
     @property
     def solo_surfaces(self) -> frozenset[Surface]:
-        """Where this person may run backward alone."""
+        """Surfaces where this member may run backward alone."""
         return self.club.solo_surfaces if self.club else DEFAULT_SOLO_SURFACES
 
 
 async def meet(database: Database, seen: Seen, now: datetime) -> Person:
-    """Resolve who is speaking; remember what changed since the last time.
+    """Return the member of an interaction, and store what changed since the last one.
 
     Args:
-        database: where to look.
-        seen: what Discord says with this interaction.
-        now: written where something changed.
+        database: database to use.
+        seen: values from the interaction.
+        now: time written with a change.
 
     Raises:
         Unavailable: the database is locked or full.
@@ -164,7 +163,7 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
 
 
 async def reader_for(database: Database, user_id: int | None, guild_id: int | None) -> Localizer:
-    """How somebody other than the speaker reads, as last known; without a person, how the club reads."""
+    """Return the localizer of a member by stored settings; without a member, that of the club."""
     async with database.read() as session:
         user = await session.get(User, user_id) if user_id is not None else None
         guild = await session.get(Guild, guild_id) if guild_id is not None else None
@@ -172,7 +171,7 @@ async def reader_for(database: Database, user_id: int | None, guild_id: int | No
 
 
 async def known_reader(database: Database, user_id: int, guild_id: int | None) -> Localizer | None:
-    """How a person reads, as last known; None for somebody never seen."""
+    """Return the localizer of a member by stored settings; None for an unknown member."""
     async with database.read() as session:
         user = await session.get(User, user_id)
         guild = await session.get(Guild, guild_id) if user is not None and guild_id is not None else None
@@ -180,13 +179,13 @@ async def known_reader(database: Database, user_id: int, guild_id: int | None) -
 
 
 async def name_of(database: Database, user_id: int, guild_id: int | None) -> str:
-    """Somebody's name as last seen in a club, else in any; "?" for a stranger. As typed: escape it."""
+    """Return a member's name as last seen in the club, else in any, unescaped; "?" for an unknown member."""
     async with database.read() as session:
         return await name_in(session, user_id, guild_id)
 
 
 async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> str:
-    """The same within a transaction."""
+    """Run `name_of` within a transaction."""
     name: str | None = await session.scalar(
         select(Member.display_name)
         .where(Member.user_id == user_id)
@@ -197,7 +196,7 @@ async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> 
 
 
 def reader_of(user: User | None, guild: Guild | None) -> Localizer:
-    """How a person reads: by own choice, else by Discord's language and the club's units and zone."""
+    """Return the localizer of a member: own settings first, then Discord's locale and the club's units and zone."""
     club_units = guild.units if guild else None
     if user is None:
         return Localizer(
@@ -208,13 +207,13 @@ def reader_of(user: User | None, guild: Guild | None) -> Localizer:
     own_units = Units(user.units or club_units or DEFAULT_UNITS)
     return Localizer(
         user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
-        Units.METRIC if own_units is Units.BOTH else own_units,  # both is for what many read
+        Units.METRIC if own_units is Units.BOTH else own_units,  # BOTH is meant for messages with many readers
         user.zone or (guild and guild.zone) or DEFAULT_ZONE,
     )
 
 
 def club_of(guild: Guild | None) -> Club | None:
-    """A club's settings, defaults filled in."""
+    """Return a club's settings with defaults filled in."""
     if guild is None:
         return None
     solo = guild.solo_surfaces
@@ -239,11 +238,11 @@ def club_of(guild: Guild | None) -> Club | None:
 async def remember(
     session: AsyncSession, seen: Seen, now: datetime, role_ids: list[int], *, organiser: bool, newcomer: bool
 ) -> None:
-    """Write what Discord says of a person and the club, which he is then in; settings are left as they are."""
+    """Store the values of an interaction; the member is then in the club. Settings are not changed."""
     user = upsert(session, User).values(
         user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
     )
-    # The first club somebody speaks in is home until another is chosen.
+    # The first club a member uses the bot in is their home club until they choose another.
     home = func.coalesce(User.home_guild_id, user.excluded.home_guild_id)
     await session.execute(
         user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale, "home_guild_id": home})
@@ -255,7 +254,7 @@ async def remember(
         seen_guild["owner_id"] = seen.guild_owner_id
     guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
     await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
-    if not newcomer:  # who was never there has not left
+    if not newcomer:  # somebody never seen there cannot have left
         await ranks.set_left(session, seen.guild_id, seen.user_id, None)
     seen_member = {
         "display_name": seen.display_name[:120],
@@ -278,7 +277,7 @@ def _known(guild: Any, *, only_present: bool) -> Select[User, Member | None, Gui
     )
 
 
-# Every interaction begins with one of these; made once, since making one costs more than executing it.
+# Every interaction runs one of these; built once, because building one costs more than executing it.
 _AT_HOME = _known(User.home_guild_id, only_present=True)
 _IN_CLUB = _known(bindparam("guild_id"), only_present=False)
 
@@ -286,7 +285,7 @@ _IN_CLUB = _known(bindparam("guild_id"), only_present=False)
 async def _rows(
     session: AsyncSession, user_id: int, guild_id: int | None
 ) -> tuple[User | None, Member | None, Guild | None]:
-    """The person, the membership, and the club spoken in (in a DM: the home club, until left), in one statement."""
+    """Return the person, the membership and the club (in a DM the home club, unless left), in one statement."""
     if guild_id is None:
         found = await session.execute(_AT_HOME, {"user_id": user_id})
     else:
@@ -298,7 +297,7 @@ async def _rows(
 
 
 def _named_roles(seen: Seen, guild: Guild | None) -> list[int]:
-    """Those of a person's roles that the club's settings name; no other role is anybody's business."""
+    """Return the member's roles that the club's settings name; other roles are not stored."""
     if guild is None:
         return []
     named = {guild.organiser_role_id, guild.spotter_role_id, guild.women_role_id}
