@@ -1,7 +1,7 @@
-"""What is due and what is to be sent: writing it in the transaction that is the reason for it.
+"""Jobs and outbound messages: written in the transaction of the change that causes them.
 
-A `Job` is something to be done at an instant, a `OutboundMessage` a message to be sent now. Both are written where the
-change they follow from is written, so that neither is without the other; `bot.delivery` does the rest.
+A `Job` is work due at an instant, an `OutboundMessage` a message to send now. Either is committed together with its
+cause or not at all; `bot.delivery` runs and sends them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from db.queries.messages import jobs
 
 
 class Destination(StrEnum):
-    """Where a message goes: to a person, to a channel, or into a message of ours that is drawn again."""
+    """Destination of a message: a direct message, a channel message, or a card, which is a message that is edited."""
 
     DM = "dm"
     CHANNEL = "channel"
@@ -29,16 +29,16 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something due at an instant.
+    """Work that is due at an instant.
 
     Attributes:
-        kind: whose work it is; one of those registered with `bot.delivery`.
-        occurrence: with `kind` the key: planned again it is moved, not doubled.
-        fire_at: aware UTC.
-        priority: its class.
-        subject_id: what it is about, such as an outing.
-        user_id: whom it is about, if one person.
-        payload: what the kind needs to know; JSON.
+        kind: kind that handles it, registered with `bot.delivery`.
+        occurrence: key together with `kind`: scheduling it again moves the job instead of adding one.
+        fire_at: due time, aware UTC.
+        priority: priority class.
+        subject_id: id of what it is about, such as an outing.
+        user_id: member it is about, if there is one.
+        payload: JSON values that the kind needs.
     """
 
     kind: str
@@ -52,20 +52,22 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A message to be sent as soon as may be.
+    """A message to send as soon as possible.
 
     Attributes:
-        kind: who draws it when it is sent.
-        occurrence: with `kind` and the destination the key: written again it is sent once. A card is drawn again.
-        priority: its class.
+        kind: kind that renders it when it is sent.
+        occurrence: key together with `kind` and the destination: posting it again sends it once. A card is edited
+            again.
+        priority: priority class.
         destination: where it goes.
-        due_at: when it should have been said; aware UTC.
-        user_id: the person for `DM`; 0 otherwise.
-        channel_id: the channel for `CHANNEL` and `CARD`; for `DM` where a fallback goes, 0 for the club's own choice.
-        message_id: the message of a `CARD` that is there already.
-        guild_id: the club.
-        subject_id: what it is about.
-        payload: what the kind needs to draw it; JSON.
+        due_at: time at which it should have been sent, aware UTC.
+        user_id: recipient for `DM`; else 0.
+        channel_id: channel for `CHANNEL` and `CARD`; for `DM` the channel of a fallback notice, 0 for the club's
+            choice.
+        message_id: existing message of a `CARD`.
+        guild_id: id of the club.
+        subject_id: id of what it is about.
+        payload: JSON values that the kind needs to render it.
     """
 
     kind: str
@@ -82,7 +84,7 @@ class OutboundMessage:
 
 
 async def schedule_job(session: AsyncSession, plans: Iterable[Job]) -> None:
-    """Write what is due; what was planned under the same key is moved to the new instant."""
+    """Schedule jobs; a job with the same key is moved to the new instant."""
     rows = {
         (one.kind, one.occurrence): {
             "kind": one.kind,
@@ -100,12 +102,12 @@ async def schedule_job(session: AsyncSession, plans: Iterable[Job]) -> None:
 
 
 async def cancel_jobs(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
-    """Take back what was planned of these kinds about a subject."""
+    """Cancel jobs of these kinds about a subject."""
     await jobs.delete_due(session, kinds, subject_id)
 
 
 async def post(session: AsyncSession, letters: Iterable[OutboundMessage], now: datetime) -> None:
-    """Write messages to be sent. One that is written already is left alone; a card is marked to be drawn again."""
+    """Queue messages. A message that exists already is left alone; a card is marked to be edited again."""
     once: list[dict[str, Any]] = []
     cards: list[dict[str, Any]] = []
     for one in letters:

@@ -1,8 +1,8 @@
-"""Past a closed direct channel: one message in a club's channel that says for whom something waits.
+"""Fallback notices for closed direct messages: a message in a club's channel that names whom a message waits for.
 
-Those of one class who are refused at about the same time are named together. Who is named is fixed once the message is
-claimed, so that one sent again is the same: until then it is `open`, and others join it. It stands for a day: what
-waits for the same member meanwhile is put behind it, and it is edited instead of posted again.
+Messages of one priority class that are refused at about the same time share a notice. Its recipients are fixed once it
+is claimed, so that a retry sends the same text; until then its state is `open`, and others join it. A notice stands for
+a day: further messages for the same member are added to it, and it is edited instead of posted again.
 """
 
 from __future__ import annotations
@@ -23,44 +23,44 @@ from db.queries.messages import deliveries as rows
 from db.queries.messages import fallbacks as queries
 
 GATHER = timedelta(seconds=3)
-"""How long one is open for others; a safety message is not kept for them, and takes along who is there already."""
+"""Time for which a notice stays open for others; a safety message does not wait, but includes those already there."""
 TOGETHER = 50
-"""So many are named in one message: some 1,300 of its 2,000 characters."""
+"""Most members named in one notice: about 1,300 of its 2,000 characters."""
 DAY = timedelta(days=1)
 BETWEEN_ALARMS = timedelta(minutes=5)
-"""Between two calls in a channel for what is about safety."""
+"""Minimum time between two pings in a channel for safety messages."""
 MOST_ALARMS_A_DAY = 6
-"""Calls in a channel for what is about safety, to one member in a day."""
+"""Pings of one member a day in a channel for safety messages."""
 KEPT = 200
-"""The newest messages a notice stands for."""
+"""Newest messages that a notice keeps track of."""
 ABOUT_OUTINGS = ("outing.", "alert.")
-"""How kinds begin whose subject is an outing."""
+"""Prefixes of the kinds whose subject is an outing."""
 
 
 async def channels_for(session: AsyncSession, one: ClaimedMessage) -> list[int]:
-    """Where it may be said that a direct message waits, best first; none where the club does not want it said.
+    """Return channels for a notice about a direct message, best first; empty if the club does not allow notices.
 
-    The letter's own channel, where the club looks for partners, where the outing's card is.
+    In order: the message's own channel, the club's partners channel, the channel of the outing's card.
     """
     if one.guild_id is not None and not await queries.may_name(session, one.guild_id, one.user_id):
         return []
     found = [one.channel_id, None if one.guild_id is None else await queries.partners_channel(session, one.guild_id)]
     if one.subject_id is not None and one.kind.startswith(ABOUT_OUTINGS):
-        found.append(await queries.outing_channel(session, one.subject_id))  # 0: it has no card
+        found.append(await queries.outing_channel(session, one.subject_id))  # 0: no card
     return list(dict.fromkeys(channel_id for channel_id in found if channel_id))
 
 
 async def fall_back(session: AsyncSession, one: ClaimedMessage, now: datetime, channel_id: int | None = None) -> bool:
-    """Write for a channel that a direct message waits; False where none is known, or it may not be said.
+    """Queue a notice that a direct message waits; False if no channel is known or it is not allowed.
 
-    Who is named there already is not named anew but for the first message a day (a few for safety): what waits joins
-    the notice that stands, which is edited, and an edit calls nobody.
+    A member already named there is not pinged again except for the first message a day (a few for safety): the message
+    joins the standing notice, which is edited, and an edit pings nobody.
 
     Args:
-        session: a transaction of its own.
-        one: the direct message.
-        now: when.
-        channel_id: where; the first of `channels_for` by default.
+        session: database session of its own.
+        one: direct message that was refused.
+        now: current time.
+        channel_id: channel of the notice; by default the first of `channels_for`.
     """
     channels = await channels_for(session, one)
     if channel_id is None:
@@ -81,7 +81,7 @@ async def fall_back(session: AsyncSession, one: ClaimedMessage, now: datetime, c
 
 
 async def _join_standing(session: AsyncSession, one: ClaimedMessage, channel_id: int, now: datetime) -> bool:
-    """Add a message to the notice that names its reader in a channel, unless they may be called there anew."""
+    """Add a message to the notice that names its recipient in a channel, unless they may be pinged there again."""
     theirs = [
         notice
         for notice in await queries.notices_since(session, StoredKind.DELIVERY_WAITS, channel_id, now - DAY)
@@ -103,7 +103,7 @@ async def _join_standing(session: AsyncSession, one: ClaimedMessage, channel_id:
 
 
 def _with(payload: Mapping[str, Any], one: ClaimedMessage) -> dict[str, Any]:
-    """What a notice stands for, with one direct message more."""
+    """Return the payload of a notice with one more direct message."""
     named = payload.get("user_ids", [])
     return {
         "delivery_ids": [*payload["delivery_ids"], one.delivery_id][-KEPT:],
@@ -112,25 +112,25 @@ def _with(payload: Mapping[str, Any], one: ClaimedMessage) -> dict[str, Any]:
 
 
 def waiting_ids(kind: str, payload: Mapping[str, Any]) -> list[int]:
-    """The ids of the direct messages that such a message stands for; none where it is another kind of message."""
+    """Return the ids of the direct messages that a notice stands for; empty for other kinds."""
     if kind != StoredKind.DELIVERY_WAITS:
         return []
     return [int(one) for one in payload.get("delivery_ids") or [payload["delivery_id"]]]
 
 
 async def waiting(database: Database, kind: str, payload: Mapping[str, Any]) -> list[ClaimedMessage]:
-    """The direct messages that such a message stands for, as they are written; those erased are left out."""
+    """Return the direct messages that a notice stands for, without erased ones."""
     async with database.read() as session:
         found = await queries.deliveries(session, waiting_ids(kind, payload))
     return [outbox.as_written(row) for row in found]
 
 
 async def take_apart(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
-    """Write in place of a message that stands for several one for each; False where it stands for one alone."""
+    """Replace a notice for several messages by one for each; False if it stands for only one."""
     ids = waiting_ids(one.kind, one.payload)
     if len(ids) < 2 or not await outbox.record_dropped(session, one, now):
         return False
-    # The key names the message taken apart, or the first would be taken for it.
+    # The key includes the replaced notice, or the first part would count as that one.
     parts = [
         {**_row(one, one.guild_id, one.channel_id, [part], now), "occurrence": f"{one.delivery_id}.{part}"}
         for part in ids
@@ -140,7 +140,7 @@ async def take_apart(session: AsyncSession, one: ClaimedMessage, now: datetime) 
 
 
 async def try_direct_again(database: Database, user_id: int) -> bool:
-    """Have the next message to a person be tried directly; answers whether one was refused when last tried."""
+    """Allow the next message to a member to be sent directly; return whether one was refused last time."""
     async with database.read() as session:
         closed = await queries.is_closed(session, user_id)
     if closed:
@@ -158,10 +158,10 @@ def _row(
         "priority": one.priority,
         "destination": Destination.CHANNEL.value,
         "guild_id": guild_id,
-        "user_id": 0,  # nobody's alone: who is erased takes nobody else's message along
+        "user_id": 0,  # no user: erasing one member must not delete the others' messages
         "channel_id": channel_id,
         "message_id": None,
-        "subject_id": -channel_id,  # by which those that stand there are found; no id of ours is negative
+        "subject_id": -channel_id,  # finds standing notices of a channel; real subject ids are positive
         "payload": {"delivery_ids": list(ids)},
         "due_at": one.due_at,
         "next_try_at": now,

@@ -1,6 +1,6 @@
-"""The engine's side of what is due and what is to be sent: taking it, and writing what became of it.
+"""Delivery engine's access to jobs and messages: claim them, and record the result.
 
-Every function works in the caller's transaction, since a kind's own work belongs into the same one.
+All functions run in the caller's transaction, which also contains the work of the job's kind.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from db.queries.messages import jobs
 from db.queries.messages import outlook as to_come
 
 MUCH = 200
-"""Messages that are a backlog: more than four seconds' worth."""
+"""Messages that count as a backlog: more than four seconds at the rate limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """Something due, taken off the table in this transaction. Attributes as of the table `due`."""
+    """A job, deleted from the table in this transaction. Attributes as in the table `due`."""
 
     due_id: int
     kind: str
@@ -42,12 +42,12 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A message on its way. Attributes as of the table `deliveries`.
+    """A leased message. Attributes as in the table `deliveries`.
 
     Attributes:
-        until: the end of the lease, by which it is known that the lease is still this one.
-        dm_channel_id: the person's direct channel, where one was opened before.
-        dm_closed_at: since when the person takes no direct messages.
+        until: end of the lease; identifies the lease when its result is written.
+        dm_channel_id: the recipient's DM channel, if it was opened before.
+        dm_closed_at: time since which the recipient refuses direct messages.
     """
 
     delivery_id: int
@@ -74,7 +74,7 @@ class ClaimedMessage:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it goes: what has one address is sent in order. A card that is there already goes to itself alone."""
+        """Delivery address; messages of one address are sent in order. An existing card has an address of its own."""
         if self.destination is Destination.DM:
             return ("dm", self.user_id)
         if self.message_id is not None:
@@ -84,11 +84,14 @@ class ClaimedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Whether anything is due, whether anything may be sent, and the next instant at which anything will be.
+    """What the delivery engine has to do now, and when next.
 
     Attributes:
-        backlog: for each class how many messages wait that are at least as urgent, up to `MUCH`.
-        safety_due: whether anything of safety is due.
+        due: whether a job is due.
+        waiting: whether a message may be sent.
+        next_at: next instant at which a job is due or a message may be sent.
+        backlog: for each priority class, waiting messages of at least that priority, up to `MUCH`.
+        safety_due: whether a safety job is due.
     """
 
     due: bool
@@ -106,23 +109,23 @@ async def take_due(
     most: int = 1,
     apart: Collection[int] = (),
 ) -> list[ClaimedJob]:
-    """Take what is due first off the table, the most urgent and then the oldest; undone with the transaction.
+    """Claim due jobs, by priority and then age, by deleting them; a rollback undoes it.
 
     Args:
-        session: a transaction of its own.
-        kinds: those that can be done.
-        now: what is due now is taken.
-        together: kinds of which up to `most` rows of one class are taken at once; one that has failed before is
-            taken alone, and so are
-        most: see there.
-        apart: the rows of these ids.
+        session: database session of its own.
+        kinds: kinds with a handler.
+        now: current time.
+        together: kinds of which up to `most` jobs of one priority class are claimed at once. Jobs that have failed
+            before are claimed alone, and so are those of `apart`.
+        most: limit for `together`.
+        apart: ids of jobs that are claimed alone.
     """
     rows = await jobs.take_due(session, kinds, now, together, most, set(apart))
     return [ClaimedJob(**row._mapping) for row in rows]
 
 
 async def put_off_due(session: AsyncSession, taken: ClaimedJob, until: datetime) -> None:
-    """Try again later what failed, and whose taking was undone."""
+    """Postpone a job that failed and whose claim was rolled back."""
     await jobs.put_off_due(session, taken.due_id, taken.meant_at, until)
 
 
@@ -135,16 +138,16 @@ async def claim(
     in_hand: Sequence[ClaimedMessage] = (),
     least: Priority = Priority.NUDGE,
 ) -> list[ClaimedMessage]:
-    """Lease up to `most` messages until `until`, in the order in which they should leave.
+    """Lease up to `most` messages until `until`, in sending order.
 
     Args:
-        session: a transaction of its own.
-        kinds: those that can be drawn.
-        now: what may be sent now is claimed.
-        until: when another process may take them over.
-        most: how many can be sent by then.
-        in_hand: those still in hand here, whatever became of their lease; what goes to the same address waits.
-        least: the least urgent class that is claimed.
+        session: database session of its own.
+        kinds: kinds that can be rendered.
+        now: current time.
+        until: time from which another process may take them over.
+        most: messages that can be sent by then.
+        in_hand: messages this process is still sending, even if their lease has ended; others to their address wait.
+        least: lowest priority class to claim.
     """
     return [
         _leased(row, until, channel_id, closed_at)
@@ -155,74 +158,74 @@ async def claim(
 
 
 async def delivery(database: Database, delivery_id: int) -> ClaimedMessage | None:
-    """A message as it is written, or None."""
+    """Return a message, or None."""
     async with database.read() as session:
         return await delivery_in(session, delivery_id)
 
 
 async def delivery_in(session: AsyncSession, delivery_id: int) -> ClaimedMessage | None:
-    """A message as it is written, or None."""
+    """Return a message, or None."""
     row = await queries.delivery(session, delivery_id)
     return as_written(row) if row is not None else None
 
 
 def as_written(row: models.Delivery) -> ClaimedMessage:
-    """A message that this process has not claimed."""
+    """Return a row as a message that this process has not leased."""
     return _leased(row, row.next_try_at)
 
 
 async def record_sent(
     session: AsyncSession, one: ClaimedMessage, channel_id: int, message_id: int, now: datetime
 ) -> bool:
-    """Write where a message is; False when the lease has passed to another, who writes it."""
+    """Record a sent message; False if the lease has passed to another process, which records it."""
     if one.destination is Destination.DM and (one.dm_closed_at is not None or one.dm_channel_id != channel_id):
         await queries.set_direct(session, one.user_id, dm_channel_id=channel_id, dm_closed_at=None)
     posted: dict[str, Any] = {} if one.message_id == message_id else {"message_id": message_id, "sent_at": now}
-    # A card that changed before it was first known to be there: an earlier try may have arrived, its answer lost. Then
-    # Discord has answered with that, as it was, and the card is drawn once more in its place.
+    # The card changed before its first send was confirmed: an earlier attempt may have arrived without its answer.
+    # Discord then returned that older message (same nonce), so edit the card once more.
     unsure = one.destination is Destination.CARD and one.message_id is None and one.version > 0
     state, next_try_at = ("waiting", now) if unsure else ("sent", None)
     return await _settle(session, one, now, state, next_try_at=next_try_at, attempts=0, **posted)
 
 
 async def record_dropped(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
-    """Write that a message no longer makes sense."""
+    """Record that a message is obsolete and will not be sent."""
     return await _settle(session, one, now, "dropped")
 
 
 async def record_closed(session: AsyncSession, one: ClaimedMessage, now: datetime) -> bool:
-    """Write that a direct message was refused, and that another message says so."""
+    """Record that a direct message was refused and that a notice stands for it."""
     return await _settle(session, one, now, "closed")
 
 
 async def record_failed(session: AsyncSession, one: ClaimedMessage, now: datetime, *, gone: bool = False) -> bool:
-    """Write that a message could not be delivered; where its own card is gone, that there is none."""
+    """Record that a message could not be delivered; with `gone`, also that its card no longer exists."""
     lost: dict[str, Any] = {"message_id": None} if gone and one.destination is Destination.CARD else {}
     return await _settle(session, one, now, "failed", **lost)
 
 
 async def record_held(session: AsyncSession, one: ClaimedMessage, now: datetime, until: datetime) -> bool:
-    """Write that a message is not to be sent before `until`; what follows it does not wait for it."""
+    """Record that a message must not be sent before `until`; later messages do not wait for it."""
     return await _settle(session, one, now, "waiting", next_try_at=until, attempts=0)
 
 
 async def record_retry(session: AsyncSession, one: ClaimedMessage, now: datetime, until: datetime) -> bool:
-    """Write that a message is to be tried again later."""
+    """Record that a message is to be retried at `until`."""
     return await _settle(session, one, now, "waiting", next_try_at=until, attempts=one.attempts + 1)
 
 
 async def forget_direct(session: AsyncSession, user_id: int) -> None:
-    """Forget a direct channel that Discord does not know."""
+    """Delete a DM channel that Discord does not know."""
     await queries.set_direct(session, user_id, dm_channel_id=None)
 
 
 async def close_direct(session: AsyncSession, user_id: int, now: datetime) -> None:
-    """Remember that a person takes no direct messages."""
+    """Record that a member refuses direct messages."""
     await queries.set_direct(session, user_id, dm_closed_at=now)
 
 
 async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
-    """End leases early: whoever comes next may send these."""
+    """End leases early, so that any process may send these messages."""
     await queries.give_back(session, delivery_ids, until, now)
 
 
@@ -234,12 +237,12 @@ async def outlook(
     besides: Collection[int],
     least: Priority = Priority.NUDGE,
 ) -> Outlook:
-    """What there is to do now, and when next, besides messages of some ids, or less urgent than `least`."""
+    """Return what to do now and next, except messages with the ids `besides` or a priority below `least`."""
     return Outlook(*await to_come.outlook(session, fired, drawn, now, besides, least, MUCH))
 
 
 async def orphans(database: Database, fired: Collection[str], drawn: Collection[str], now: datetime) -> Sequence[str]:
-    """Kinds that are due or wait to be sent and that nobody declares."""
+    """Return kinds of jobs and messages that have no handler."""
     async with database.read() as session:
         return sorted(await to_come.orphans(session, fired, drawn, now))
 

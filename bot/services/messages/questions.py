@@ -1,9 +1,9 @@
-"""Questions that one person has the bot put to another: was it you who faced forward, will you be my contact.
+"""Questions that one member has the bot ask another: whether they were the spotter, whether they will be a contact.
 
-Every one goes through here, so that nobody can be made to receive messages. It is written in the transaction that is
-its reason and sent by `bot.delivery`. Who is kept apart from the asker by a block, or has said "Don't ask me again", is
-asked nothing, and the asker reads the same as ever. What one person may ask in a day is limited, and they are told;
-what somebody is asked in a day by everybody is limited too, and the rest waits.
+All of them go through this module, so that nobody can be flooded with messages. A question is written in the
+transaction that causes it and sent by `bot.delivery`. Members separated from the asker by a block, or who chose "Don't
+ask me again", are not asked, and the asker sees no difference. What one member may ask in a day is limited, and they
+are told; what one member is asked in a day by everybody is limited too, and the rest waits.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from db.queries.safety import contacts as contact_queries
 KINDS = (StoredKind.SPOTTER_ASK, StoredKind.SPOTTER_ASK_ALONE, StoredKind.CONTACT_ASK)
 DAY = timedelta(days=1)
 TO_ONE = 3
-"""Questions of a kind to the same person in a day: a run logged, mended, and mended again."""
+"""Questions of a kind to the same member in a day: a run logged, edited and edited again."""
 OF_ONE = 10
-"""Questions that somebody is sent in a day; what is more waits for the next."""
+"""Questions that a member is sent in a day; the others wait for the next day."""
 USEFUL_FOR = timedelta(days=7)
-"""How long a question that could not be put is of use."""
+"""How long a question that could not be sent stays useful."""
 
 
 async def put(session: AsyncSession, letter: OutboundMessage, asker_id: int, now: datetime, *, most: int) -> bool:
-    """Have a question sent to whom `letter` is for, unless that person is not to be asked.
+    """Queue a question to the recipient of `letter`, unless they are not to be asked.
 
     Args:
-        session: of the transaction that is the reason.
-        letter: the question.
-        asker_id: whose question it is.
-        now: when it is asked.
-        most: how many of its kind one person may ask in a day.
+        session: database session of the change that causes it.
+        letter: message with the question.
+        asker_id: member who asks.
+        now: current time.
+        most: questions of this kind that one member may ask in a day.
 
     Returns:
-        False where the asker has asked as much as that; nothing is written then.
+        False if the asker has reached that limit; nothing is written then.
     """
     asked = await _asked(session, letter.kind, asker_id, now)
     if sum(asked.values()) >= most or asked.get(letter.user_id, 0) >= TO_ONE:
@@ -58,7 +58,7 @@ async def put(session: AsyncSession, letter: OutboundMessage, asker_id: int, now
 async def choose(
     session: AsyncSession, kind: str, asker_id: int, user_ids: Sequence[int], now: datetime, *, most: int
 ) -> list[int]:
-    """Those of some people who may be asked for somebody, in the order given, as many as are left of a day's."""
+    """Return those who may be asked, in the given order, up to the asker's remaining questions of the day."""
     left = most - sum((await _asked(session, kind, asker_id, now)).values())
     apart = await queries.apart(session, asker_id, user_ids)
     chosen = [one for one in user_ids if one not in apart][: max(0, left)]
@@ -67,19 +67,19 @@ async def choose(
 
 
 async def may_ask(database: Database, asker_id: int, user_id: int) -> bool:
-    """Whether a question that was written may still be put: a block or a "Don't ask me again" may have come since."""
+    """Whether a queued question may still be sent: a block or "Don't ask me again" may have come since."""
     async with database.read() as session:
         return not await queries.apart(session, asker_id, [user_id])
 
 
 async def put_from(session: AsyncSession, user_id: int, now: datetime) -> datetime | None:
-    """From when somebody may be sent a question; None: now."""
+    """Return from when a member may be sent a question; None for now."""
     put = await queries.put_to(session, user_id, KINDS, now - DAY)
     return put[-OF_ONE] + DAY if len(put) >= OF_ONE else None
 
 
 async def never_again(database: Database, user_id: int, asker_id: int, name: str, now: datetime) -> None:
-    """Somebody wants to be asked nothing more by another, who does not learn of it.
+    """Record that a member wants no more questions from another, who is not told.
 
     Raises:
         BadInput: neither asked by them nor ever in a club with them: the button is forged.
@@ -95,7 +95,7 @@ async def never_again(database: Database, user_id: int, asker_id: int, name: str
 
 
 async def _asked(session: AsyncSession, kind: str, asker_id: int, now: datetime) -> dict[int, int]:
-    await people_queries.hold(session, [asker_id])  # two questions at once: the second counts the first
+    await people_queries.hold(session, [asker_id])  # of two concurrent questions the second counts the first
     await queries.forget_before(session, now - DAY)
     counted = StoredKind.SPOTTER_ASK if kind == StoredKind.SPOTTER_ASK_ALONE else kind
     return await queries.asked_since(session, asker_id, counted, now - DAY)
