@@ -1,4 +1,4 @@
-"""What a member says of when, where and how to go out with a partner: per club, and the ticket into its round."""
+"""Availability: when, where and in which roles a member can go out with partners, per club; used for its rounds."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from db.queries.partners.meeting_points import points_of
 from db.queries.rounds import rounds as queries
 
 FOR_GOOD = date.max
-"""A pause without an end: what was said is kept, and nobody asks."""
+"""End of an indefinite pause: the availability is kept, and nobody asks."""
 MOST_PLACES = 5
 PLACE_LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """What a member has said for a club.
+    """A member's availability in a club.
 
     Attributes:
-        guild_id: the club.
-        club: its name.
+        guild_id: id of the club.
+        club: name of the club.
         round_on: whether it has a weekly round.
-        points: the club's meeting points.
-        known: something was said before.
-        windows: when, in the member's own zone.
-        places: where; none: anywhere.
-        wishes: the roles taken.
-        forward_s_per_km: easy pace facing forward, if told.
-        backward_s_per_km: pace backward, if told.
-        paused_until: the first day on which it holds again, while paused; None when it holds, or for good.
-        out: takes part in nothing until coming back.
+        points: names of the club's meeting points.
+        known: whether anything was stored before.
+        windows: weekly times in the member's own zone.
+        places: places; empty for anywhere.
+        wishes: roles the member takes.
+        forward_s_per_km: easy pace running forward, if known.
+        backward_s_per_km: pace running backward, if known.
+        paused_until: first day after a pause, while paused; None if not paused, or paused indefinitely.
+        out: paused indefinitely.
     """
 
     guild_id: int
@@ -60,13 +60,13 @@ class Available:
 
     @property
     def complete(self) -> bool:
-        """Whether enough was said to be matched."""
+        """Whether it suffices for matching."""
         return bool(self.known and self.windows and self.wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityTyped:
-    """What the form says, as typed."""
+    """Values of the form, as typed."""
 
     when: str
     places: str = ""
@@ -75,7 +75,7 @@ class AvailabilityTyped:
 
 
 async def available(database: Database, person: Person, today: date) -> Available:
-    """What somebody has said for the club spoken in, or the home club.
+    """Return a member's availability in the current club, or the home club.
 
     Raises:
         NotAllowed: there is no club.
@@ -106,10 +106,10 @@ async def available(database: Database, person: Person, today: date) -> Availabl
 
 
 async def say(database: Database, person: Person, said: AvailabilityTyped, now: datetime) -> None:
-    """Take over what the form says; who says so for the first time is in, in any role.
+    """Store the values of the form; a member's first availability includes every role.
 
     Raises:
-        BadInput: windows, a place or a pace that is unclear.
+        BadInput: unclear windows, place or pace.
         NotAllowed: there is no club.
     """
     guild_id, reader = _club(person), person.reader
@@ -134,10 +134,10 @@ async def say(database: Database, person: Person, said: AvailabilityTyped, now: 
 
 
 async def choose_roles(database: Database, person: Person, wishes: Collection[str], now: datetime) -> None:
-    """Set which roles somebody takes.
+    """Set the roles that a member takes.
 
     Raises:
-        BadInput: none, or one there is not.
+        BadInput: no role, or an unknown one.
         NotAllowed: there is no club.
     """
     if not wishes or not set(wishes) <= set(Wish):
@@ -148,7 +148,7 @@ async def choose_roles(database: Database, person: Person, wishes: Collection[st
 
 
 async def pause(database: Database, person: Person, typed: str, now: datetime) -> date:
-    """Pause until a day told in words; answers it, the first on which it holds again.
+    """Pause until a typed day, and return it: the first day on which the availability applies again.
 
     Raises:
         BadInput: unclear, not after today, or more than a year away.
@@ -160,7 +160,7 @@ async def pause(database: Database, person: Person, typed: str, now: datetime) -
 
 
 async def leave(database: Database, person: Person, now: datetime) -> None:
-    """Take part in nothing until coming back; what was said is kept."""
+    """Pause indefinitely; the availability is kept."""
     await _pause(database, person, FOR_GOOD, now)
 
 
@@ -170,10 +170,10 @@ async def come_back(database: Database, person: Person, now: datetime) -> None:
 
 
 def read_places(typed: str, points: Sequence[str]) -> list[str]:
-    """Where, told one after the other: of the club's meeting points, or free where it has none.
+    """Parse a list of places: meeting points of the club, or free text if it has none.
 
     Raises:
-        BadInput: a place the club does not have, or too many.
+        BadInput: not a meeting point of the club, or too many.
     """
     told = [one_line(part) for part in typed.replace(";", ",").replace("\n", ",").split(",")]
     found: list[str] = []
@@ -189,7 +189,7 @@ def read_places(typed: str, points: Sequence[str]) -> list[str]:
 
 
 def _point(typed: str, points: Sequence[str]) -> str | None:
-    """The meeting point that is meant: by its name, or the only one in which the words stand."""
+    """Return the meeting point of that name, or the only one whose name contains the text."""
     wanted = typed.casefold()
     exact = [point for point in points if point.casefold() == wanted]
     within = exact or [point for point in points if wanted in point.casefold()]

@@ -1,4 +1,4 @@
-"""Where a club meets: places its members choose by name. The exact spot is told only to those who are in an outing."""
+"""Meeting points of a club, chosen by name. Only members in an outing there see the exact spot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DETAIL_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class ClubPoint:
-    """A place where a club meets. `name` and `detail` are as typed: escape them."""
+    """A meeting point. `name` and `detail` are as typed, unescaped."""
 
     point_id: int
     name: str
@@ -33,16 +33,16 @@ class ClubPoint:
 
 
 async def meeting_points(database: Database, guild_id: int) -> tuple[ClubPoint, ...]:
-    """A club's, by name."""
+    """Return the meeting points of a club, by name."""
     async with database.read() as session:
         return _sorted(await queries.points_of(session, guild_id))
 
 
 async def meeting_point(database: Database, guild_id: int, point_id: int) -> ClubPoint:
-    """One of a club's.
+    """Return a meeting point of a club.
 
     Raises:
-        NotFound: it has none of that id.
+        NotFound: the club has no point with that id.
     """
     for point in await meeting_points(database, guild_id):
         if point.point_id == point_id:
@@ -53,18 +53,18 @@ async def meeting_point(database: Database, guild_id: int, point_id: int) -> Clu
 async def add(
     database: Database, guild_id: int, name: str, surface: str | None, detail: str, now: datetime
 ) -> ClubPoint:
-    """Add one. Its surface holds for outings called there before, too.
+    """Add a meeting point. Its surface also applies to outings already planned at that place.
 
     Args:
-        database: where.
-        guild_id: the club, which `people.meet` has made known.
-        name: what everybody reads; at most `NAME_LIMIT` characters, unlike any other in the club.
-        surface: what one runs on there; None where that varies.
-        detail: where exactly; may be empty.
-        now: when.
+        database: database to write to.
+        guild_id: id of the club, which must exist (`people.meet`).
+        name: public name, at most `NAME_LIMIT` characters, unique in the club.
+        surface: surface there; None if it varies.
+        detail: exact spot; may be empty.
+        now: current time.
 
     Raises:
-        BadInput: no name, one that is taken, an unknown surface, or the club has as many as it may.
+        BadInput: no name, a name that is taken, an unknown surface, or the club has reached its limit.
     """
     name, values = _checked(name, surface, detail)
     async with database.write() as session:
@@ -80,10 +80,10 @@ async def add(
 async def change(
     database: Database, guild_id: int, point_id: int, name: str, surface: str | None, detail: str, now: datetime
 ) -> ClubPoint:
-    """Write one anew; it stays the same place. Outings keep the name they were called with, not the surface.
+    """Change a meeting point. Outings keep the name from their call, but not the surface.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: it does not exist.
         BadInput: as for `add`.
     """
     name, values = _checked(name, surface, detail)
@@ -103,10 +103,12 @@ async def change(
 
 
 async def remove(database: Database, guild_id: int, point_id: int) -> str:
-    """Take one away; answers its name. Who would meet there alone still would nowhere else.
+    """Delete a meeting point, and return its name.
+
+    Availabilities keep the name: members with no other place match nowhere else.
 
     Raises:
-        NotFound: it is gone already.
+        NotFound: it does not exist.
     """
     async with database.write() as session:
         name = await queries.delete_point(session, guild_id, point_id)
@@ -116,7 +118,7 @@ async def remove(database: Database, guild_id: int, point_id: int) -> str:
 
 
 async def _held(session: AsyncSession, guild_id: int) -> tuple[ClubPoint, ...]:
-    """Those there are, while nobody else adds any."""
+    """Return the club's points, with the club locked so that nobody else adds one."""
     await settings.guild_row(session, guild_id, hold=True)
     return _sorted(await queries.points_of(session, guild_id))
 
@@ -138,7 +140,7 @@ def _free(there: Sequence[ClubPoint], name: str) -> None:
 
 
 def _sorted(rows: Sequence[models.MeetingPoint]) -> tuple[ClubPoint, ...]:
-    """By name as people sort, whatever the database's collation."""
+    """Sort by name without case, independent of the database's collation."""
     return tuple(sorted(map(_point, rows), key=lambda point: (point.name.casefold(), point.point_id)))
 
 

@@ -1,7 +1,7 @@
-"""The club's partners card: the message in the partners channel under which one finds a partner.
+"""Partners card of a club: the message in the partners channel with the buttons to find a partner.
 
-It is sent and drawn again by `bot.delivery` like every card. When it moves, what was on its way is taken back; a
-message that stays behind is the caller's to take down.
+`bot.delivery` posts and edits it like every card. When it moves, its pending delivery is cancelled; the caller deletes
+the old message.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from db.queries.profile import settings
 
 
 class CardState(StrEnum):
-    """Where the card is."""
+    """State of the card."""
 
     NONE = "none"  # no partners channel is set
     COMING = "coming"
     THERE = "there"
-    GONE = "gone"  # its message or channel is no more, or it could not be posted
+    GONE = "gone"  # its message or channel was deleted, or it could not be posted
 
 
 @dataclass(frozen=True, slots=True)
 class OldCard:
-    """A card that was left behind."""
+    """A card in a former channel."""
 
     channel_id: int
     message_id: int
@@ -42,21 +42,21 @@ class OldCard:
 async def choose_channel(
     database: Database, guild_id: int, channel_id: int | None, now: datetime, *, again: bool = False
 ) -> OldCard | None:
-    """Set the partners channel and have the card posted there; the same channel again changes nothing.
+    """Set the partners channel and queue the card there; nothing happens for the same channel.
 
     Args:
-        database: where.
-        guild_id: the club.
-        channel_id: the channel, in which the caller has seen that the bot may write; None for none.
-        now: when it should be there.
-        again: post it anew, even in the same channel.
+        database: database to write to.
+        guild_id: id of the club.
+        channel_id: channel, where the caller has checked that the bot may write; None for none.
+        now: time when the card is due.
+        again: post it again, even in the same channel.
 
     Returns:
-        The card that is now in the wrong place, to be taken down.
+        The card in the old place, for the caller to delete.
     """
     async with database.write() as session:
         guild = await settings.guild_row(session, guild_id, hold=True)
-        assert guild is not None  # `people.meet` has made it known
+        assert guild is not None  # created by `people.meet`
         old_channel_id, old_card_id = guild.partners_channel_id, guild.partners_card_id
         if channel_id == old_channel_id and not again:
             return None
@@ -68,26 +68,26 @@ async def choose_channel(
 
 
 async def put_up(session: AsyncSession, guild_id: int, channel_id: int, now: datetime) -> None:
-    """Have a card posted in a channel where none is."""
+    """Queue a card in a channel that has none."""
     await post(session, [_letter(guild_id, channel_id, None, now)], now)
 
 
 async def redraw(session: AsyncSession, guild_id: int, now: datetime) -> None:
-    """Have the card drawn by the settings as they then are, where there is one."""
+    """Queue an update of the card with the current settings, if there is one."""
     guild = await settings.guild_row(session, guild_id)
     if guild is not None and guild.partners_channel_id is not None and guild.partners_card_id is not None:
         await post(session, [_letter(guild_id, guild.partners_channel_id, guild.partners_card_id, now)], now)
 
 
 async def club_of_card(database: Database, guild_id: int, channel_id: int) -> Club | None:
-    """The club as its card shows it; None where that channel is no longer the partners channel."""
+    """Return the club for its card; None if that channel is no longer its partners channel."""
     async with database.read() as session:
         club = club_of(await settings.guild_row(session, guild_id))
     return club if club is not None and club.partners_channel_id == channel_id else None
 
 
 async def state_of(session: AsyncSession, guild: Guild) -> CardState:
-    """Where a club's card is."""
+    """Return the state of a club's card."""
     if guild.partners_channel_id is None:
         return CardState.NONE
     if guild.partners_card_id is not None:
@@ -99,12 +99,12 @@ async def state_of(session: AsyncSession, guild: Guild) -> CardState:
 
 
 async def posted(session: AsyncSession, guild_id: int, channel_id: int, message_id: int) -> None:
-    """Note where the card is."""
+    """Store the message that shows the card."""
     await queries.keep_card(session, guild_id, channel_id, message_id)
 
 
 async def lost(session: AsyncSession, guild_id: int, channel_id: int) -> None:
-    """Forget a card that cannot be reached any more; the settings say so, and that it can be posted again."""
+    """Delete the reference to a card that cannot be reached; the settings then offer to post it again."""
     await queries.keep_card(session, guild_id, channel_id, None)
 
 

@@ -1,7 +1,8 @@
-"""Blocking and trusting others: one's own lists, which nobody else ever sees.
+"""Blocks and trust: a member's own lists, which nobody else sees.
 
-A block works both ways: neither comes to an outing the other is in, and they are never matched. Whoever is kept out of
-a free place reads what anybody reads who may not join; every other press reads the same with a block and without.
+A block works both ways: neither can join an outing that the other is in, and they are never matched. A blocked member
+who tries to take a free place gets the same answer as anybody who may not join; all other answers are the same with and
+without a block.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from db.queries.partners import trust_and_blocks as queries
 from db.queries.privacy import erasure as outing_queries
 
 PAGE = 20
-"""Lines on a page of a list."""
+"""Entries on a page of a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """Somebody on one's list. `name` is as typed when put there: escape it."""
+    """A member on a list. `name` is as typed when added, unescaped."""
 
     user_id: int
     name: str
@@ -35,7 +36,7 @@ class Tied:
 
 @dataclass(frozen=True, slots=True)
 class TiePage:
-    """A page of one's own list; `page` counts from 0."""
+    """A page of a list; `page` counts from 0."""
 
     ties: tuple[Tied, ...]
     page: int
@@ -45,12 +46,12 @@ class TiePage:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """What blocking came to.
+    """Result of blocking a member.
 
     Attributes:
-        again: the block was there already.
-        untrusted: one had trusted that person, and no longer does.
-        together: outings to come that one is in, or waits for, and the other is in; nothing was changed in them.
+        again: the block existed before.
+        untrusted: the member was trusted, and no longer is.
+        together: future outings that the blocking member is in, or waits for, and the other is in; they are unchanged.
         out: the two are out together now.
     """
 
@@ -61,13 +62,13 @@ class Blocked:
 
 
 async def block(database: Database, user_id: int, other_id: int, name: str, now: datetime) -> Blocked:
-    """Block somebody. Nothing is told or changed elsewhere.
+    """Block a member. Nobody is told, and nothing else changes.
 
     Raises:
         Unavailable: the database is locked.
     """
     async with database.write() as session:
-        # Outings are locked before people. The second call below adds those joined before the person was locked.
+        # Lock outings before people. The second call below adds outings joined before the person was locked.
         await outing_queries.hold_outings(session, user_id, [*BEFORE, *OUT])
         await people_queries.hold(session, [user_id])
         again = await queries.has_tie(session, user_id, other_id, TieKind.BLOCK)
@@ -75,7 +76,7 @@ async def block(database: Database, user_id: int, other_id: int, name: str, now:
             session, user_id=user_id, other_id=other_id, kind=TieKind.BLOCK.value, other_name=name[:120], since=now
         )
         untrusted = await queries.drop_tie(session, user_id, other_id, TieKind.TRUST) is not None
-        # Held, so that whoever joins at this moment is seen here, or sees the block there.
+        # Locked, so that a concurrent join is seen here, or sees the block there.
         held = await outing_queries.hold_outings(session, user_id, [*BEFORE, *OUT])
         found = [await read(session, outing_id) for outing_id, _, presence in held if presence != Presence.LEFT]
     shared = [outing for outing in found if any(c.user_id == other_id for c in outing.inside)]
@@ -88,10 +89,10 @@ async def block(database: Database, user_id: int, other_id: int, name: str, now:
 
 
 async def trust(database: Database, user_id: int, other_id: int, name: str, now: datetime) -> bool:
-    """Trust somebody; answers whether that is new.
+    """Trust a member; return whether that is new.
 
     Raises:
-        Conflict: one has blocked that person.
+        Conflict: the member is blocked.
     """
     async with database.write() as session:
         await people_queries.hold(session, [user_id])
@@ -105,10 +106,10 @@ async def trust(database: Database, user_id: int, other_id: int, name: str, now:
 
 
 async def untie(database: Database, user_id: int, other_id: int, kind: TieKind) -> str:
-    """Take somebody off one's list; answers the name that stood there.
+    """Remove a member from a list, and return the name stored there.
 
     Raises:
-        NotFound: that person is not on it.
+        NotFound: not on the list.
     """
     async with database.write() as session:
         name = await queries.drop_tie(session, user_id, other_id, kind)
@@ -118,13 +119,13 @@ async def untie(database: Database, user_id: int, other_id: int, kind: TieKind) 
 
 
 async def find_ties(database: Database, user_id: int, kind: TieKind, words: str, limit: int) -> tuple[Tied, ...]:
-    """Those on one's own list whose names have some words, the newest first."""
+    """Return list entries whose names contain some words, newest first."""
     async with database.read() as session:
         return _tied(await queries.ties_of(session, user_id, kind, words=words, limit=limit))
 
 
 async def tie_page(database: Database, user_id: int, kind: TieKind, page: int = 0) -> TiePage:
-    """A page of one's own list, the newest first; a page beyond the end is the last one."""
+    """Return a page of a list, newest first; a page beyond the end is the last one."""
     async with database.read() as session:
         total = await queries.count_ties(session, user_id, kind)
         pages = max(1, -(-total // PAGE))
