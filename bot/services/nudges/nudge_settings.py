@@ -1,4 +1,4 @@
-"""What somebody sets about nudges: quiet hours, the weekly goal, which come, and a pause from all of them."""
+"""A member's settings of nudges: quiet hours, weekly goal, wanted kinds, and a pause from all of them."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _SPAN = re.compile(rf"{any_of(WORDS.lasting)}\s")
 
 @dataclass(frozen=True, slots=True)
 class OwnNudges:
-    """What somebody has set about nudges, defaults filled in.
+    """A member's settings of nudges, with defaults filled in.
 
     Attributes:
         quiet: quiet hours.
-        goal: of this week.
-        pause: that goes on.
-        choices: whether a kind comes, where they have said so.
+        goal: goal of this week.
+        pause: current pause.
+        choices: by kind whether it is wanted, where the member has chosen.
     """
 
     quiet: Quiet
@@ -53,10 +53,10 @@ class OwnNudges:
 
 
 async def own_nudges(database: Database, user_id: int, today: date) -> OwnNudges:
-    """What somebody has set about nudges.
+    """Return a member's settings of nudges.
 
     Raises:
-        NotFound: the person is not known.
+        NotFound: the member is unknown.
     """
     async with database.read() as session:
         user = await settings_queries.user_row(session, user_id)
@@ -76,10 +76,11 @@ async def own_nudges(database: Database, user_id: int, today: date) -> OwnNudges
 async def choose_quiet(
     database: Database, user_id: int, *, begins_h: int | None = None, ends_h: int | None = None
 ) -> None:
-    """Set one end of the quiet hours, in whole hours of the day; both the same: none.
+    """Set the start, the end or both of the quiet hours, in whole hours; equal values mean none.
 
     Raises:
-        BadInput: no hour of a day.
+        BadInput: not an hour of the day.
+        NotFound: the member is unknown.
     """
     if any(hour not in range(DAY_MIN // 60) for hour in (begins_h, ends_h) if hour is not None):
         raise BadInput("settings.choice.unknown")
@@ -97,10 +98,10 @@ async def choose_quiet(
 
 
 async def choose_goal(database: Database, user_id: int, runs: int, counts: str, today: date) -> None:
-    """Set the weekly goal, from this week on; past weeks keep theirs.
+    """Set the weekly goal from this week on; past weeks keep theirs.
 
     Raises:
-        BadInput: not a goal there is.
+        BadInput: not a valid goal.
     """
     if runs not in range(MOST_RUNS + 1) or counts not in list(GoalCounts):
         raise BadInput("settings.choice.unknown")
@@ -109,7 +110,7 @@ async def choose_goal(database: Database, user_id: int, runs: int, counts: str, 
 
 
 def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
-    """The day on which somebody is back who pauses as told: `until 3 Dec`, `bis Montag`, `2 weeks`, `für 10 Tage`.
+    """Parse the day on which a paused member is back: `until 3 Dec`, `bis Montag`, `2 weeks`, `für 10 Tage`.
 
     Raises:
         BadInput: unclear, not after today, or more than a year away.
@@ -127,7 +128,7 @@ def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
             failure = failure or error
     else:
         assert failure is not None
-        if failure.key == "entry.moment.unclear":  # whose examples are of runs that were
+        if failure.key == "entry.moment.unclear":  # its examples are of past runs
             raise BadInput("nudges.pause.unclear", typed=typed)
         if failure.key in ("entry.moment.past", "entry.moment.past_day"):
             raise BadInput("nudges.pause.today")
@@ -141,12 +142,12 @@ def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
 
 
 async def pause(database: Database, user_id: int, until_on: date, why: str, today: date) -> None:
-    """Pause from today until the day somebody is back; a pause that goes on gets the new end and reason.
+    """Pause from today until the day the member is back; a current pause gets the new end and reason.
 
-    What was put off before is silenced with the rest.
+    Snoozed nudges are cancelled too.
 
     Raises:
-        BadInput: not a reason there is.
+        BadInput: not a valid reason.
     """
     if why not in list(PauseReason):
         raise BadInput("settings.choice.unknown")
@@ -158,6 +159,6 @@ async def pause(database: Database, user_id: int, until_on: date, why: str, toda
 
 
 async def end_pause(database: Database, user_id: int, today: date) -> None:
-    """Be back today; what was paused so far stays protected."""
+    """End the pause today; the days paused so far stay protected."""
     async with database.write() as session:
         await queries.end_pause(session, user_id, today)

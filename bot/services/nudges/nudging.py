@@ -1,9 +1,9 @@
-"""What the bot says unasked: finding whom, once; whether it may be said now; Stop and Snooze.
+"""Nudges: messages that the bot sends unasked; their recipients, whether to send now, stop and snooze.
 
-Every kind of nudge has one row that is due (`TICK`) when its hour is struck next on some wall of those who use the bot.
-Its step looks which hours were struck since the last one, lets the kind choose among those who live there, and plans
-itself anew; what the kind chooses is written under a key of its own, so that nothing comes twice. Nothing is planned
-ahead for anybody: goals and pauses are looked at when it matters. Whoever sets a zone, or an hour, calls `look_again`.
+Each kind of nudge with an hour has one job (`NUDGE_TICK`), due when its local hour next occurs in any time zone in use.
+The job finds the hours that occurred since its last run, lets the kind choose among the members or clubs there, and
+schedules itself again. Each choice is written under its own key, so that nothing is sent twice. Nothing is scheduled
+ahead for a member: goals and pauses are read when they matter. Whoever sets a zone or an hour calls `look_again`.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from db.queries.nudges import nudges as queries
 from db.queries.profile import settings as settings_queries
 
 PAGE = 100
-"""Members looked at in one transaction, so that none holds up others for long."""
+"""Members handled in one transaction, so that it blocks others only briefly."""
 LONGEST = timedelta(days=1)
-"""Between two ticks at most: whatever zone has come into use unnoticed is found by then."""
+"""Longest time between two ticks; by then a zone that came into use unnoticed is found."""
 
 log = logging.getLogger(__name__)
 
 
 class NudgeAudience(Enum):
-    """Whom a kind is for."""
+    """Recipients of a kind."""
 
     MEMBERS = auto()
     CLUBS = auto()
@@ -49,13 +49,13 @@ class NudgeAudience(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NudgeTarget:
-    """A member or a club whose hour was struck.
+    """A member or a club whose hour has occurred.
 
     Attributes:
-        id: of the person, or of the club.
-        guild_id: the home club, or the club itself.
+        id: user id, or id of the club.
+        guild_id: home club, or the club itself.
         zone: IANA name.
-        hours: that were struck, oldest first; one, unless the bot was down.
+        hours: hours that occurred, oldest first; one, unless the bot was down.
     """
 
     id: int
@@ -66,14 +66,14 @@ class NudgeTarget:
 
 @dataclass(frozen=True, slots=True)
 class DueNudge:
-    """Somebody who is to be nudged.
+    """A nudge to send.
 
     Attributes:
-        to: as reached.
-        key: with the kind and the receiver, what never comes twice: a week, a day.
-        at: the instant it is for, one of `to.hours`.
-        channel_id: for a club.
-        payload: what it needs to be drawn; JSON.
+        to: member or club.
+        key: unique with the kind and the recipient, such as a week or a day.
+        at: instant it is for, one of `to.hours`.
+        channel_id: channel of a club.
+        payload: JSON values needed to render it.
     """
 
     to: NudgeTarget
@@ -84,23 +84,23 @@ class DueNudge:
 
 
 Who = Callable[[AsyncSession, Sequence[NudgeTarget]], Awaitable[Iterable[DueNudge]]]
-"""Those of the reached who are to be nudged."""
+"""Choose those of the targets who get a nudge."""
 Hours = Callable[[AsyncSession], Awaitable[Iterable[tuple[Hour, str]]]]
-"""The hours at which a kind comes, each with the zone of the wall; for a kind that has no hour of its own."""
+"""Return the hours of a kind, each with its zone; for a kind whose hour differs by club or day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whom a kind of nudge reaches, and when.
+    """Recipients and time of a kind of nudge.
 
     Attributes:
-        name: of the kind; at most 32 characters.
+        name: name of the kind; at most 32 characters.
         useful_for: how late it is still useful.
-        who: chooses among those whose hour it is; None for what has no hour: it is posted when something happens.
-        hour: the local hour at which it comes, or what knows the hours there are.
+        who: chooses recipients among those whose hour has occurred; None if the kind is posted on events.
+        hour: local hour at which it is sent, or a function that returns the hours.
         audience: members or clubs.
-        priority: its class.
-        on: whether it comes to who has not said anything.
+        priority: priority class.
+        on: whether members get it by default.
     """
 
     name: str
@@ -112,13 +112,13 @@ class Rule:
     on: bool = True
 
 
-# ── finding whom ──
+# ── recipients ──
 
 
 async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> None:
-    """Plan the first tick of every kind that has an hour and no tick; those that have go on where they were.
+    """Schedule the first tick of every kind that has an hour and no tick yet.
 
-    One that sleeps for longer than any may, until a day to which the machine's clock had once jumped, is due at once.
+    Existing ticks continue. A tick scheduled too far ahead, after the machine's clock was wrong, is made due at once.
     """
     async with database.write() as session:
         known = await queries.planned(session, StoredKind.NUDGE_TICK)
@@ -129,34 +129,34 @@ async def begin(database: Database, rules: Iterable[Rule], now: datetime) -> Non
 
 
 async def look_again(session: AsyncSession, now: datetime) -> None:
-    """Have every kind see now which hours are struck next: a zone or an hour was set."""
+    """Run every tick now, so that each kind sees the next hours: a zone or an hour was set."""
     await queries.hasten(session, StoredKind.NUDGE_TICK, now, beyond=now)
 
 
 async def look_again_from_now(session: AsyncSession, name: str, now: datetime) -> None:
-    """Have a kind see its next hour now: one that was over before it was set is not made up for."""
+    """Let a kind compute its next hour from now; an hour that has passed is not made up for."""
     await queries.begin_anew(session, StoredKind.NUDGE_TICK, name, now, {"since": now.isoformat()})
 
 
 async def tick(session: AsyncSession, rule: Rule, payload: Mapping[str, Any], now: datetime) -> None:
-    """Write the nudges of a kind that have become due since its last tick, and plan the next.
+    """Write the nudges of a kind due since its last tick, and schedule the next tick.
 
-    A page at a time: while there are more members, the next tick is for those, at once.
+    Handles one page; while there are more members, the next tick follows at once.
 
     Args:
-        session: of the step that is due.
-        rule: of the kind.
-        payload: the row's: since when; within a tick of several pages also until when, and after whom.
-        now: the present.
+        session: database session of the due job.
+        rule: rule of the kind.
+        payload: payload of the job: `since`, and between pages `until` and `after`.
+        now: current time.
     """
     since = datetime.fromisoformat(payload["since"])
-    if since > now + LONGEST:  # written while the clock was wrong; what was said then is not said twice
+    if since > now + LONGEST:  # written while the clock was wrong; do not repeat what was sent then
         since = now
     until = datetime.fromisoformat(payload["until"]) if "until" in payload else now
-    # What is no longer useful is not looked for; a clock that was put back finds nothing until it has caught up.
+    # Skip what is no longer useful; if the clock was set back, nothing is found until it has caught up.
     looked_from = max(since, until - rule.useful_for)
     if since < looked_from and "after" not in payload:
-        log.warning("%s: what was due between %s and %s is no longer useful", rule.name, since, looked_from)
+        log.warning("%s: skipped nudges due between %s and %s, no longer useful", rule.name, since, looked_from)
     hours = await _hours(session, rule)
     last = None
     if looked_from < until:
@@ -182,7 +182,7 @@ async def _page(
     after: int,
     now: datetime,
 ) -> int | None:
-    """Write one page of nudges; the last member looked at where there may be more."""
+    """Write one page of nudges; return the last member of the page if there may be more."""
     by_zone: dict[str, list[Struck]] = {}
     for hour, zone in hours:
         if found := struck(hour, zone, since, until):
@@ -225,23 +225,23 @@ def _letter(rule: Rule, call: DueNudge) -> OutboundMessage:
     )
 
 
-# ── whether now ──
+# ── whether to send now ──
 
 
 async def sent_from(
     session: AsyncSession, rule: Rule, user_id: int, payload: Mapping[str, Any], due_at: datetime, now: datetime
 ) -> datetime | None:
-    """From when on a nudge may be sent: `now` where it may at once, None where it may not any more.
+    """Return from when a nudge may be sent: `now` if at once, None if not any more.
 
-    One that was snoozed has been asked for, at its hour. A club's comes at the hour the club has chosen.
+    A snoozed nudge may be sent, because the member asked for it at its hour; so may a club's, at the club's hour.
 
     Args:
-        session: reads.
-        rule: of its kind.
-        user_id: who gets it; 0 for a club.
-        payload: the message's.
-        due_at: when it was meant.
-        now: the present.
+        session: database session.
+        rule: rule of its kind.
+        user_id: recipient; 0 for a club.
+        payload: payload of the message.
+        due_at: time when it was due.
+        now: current time.
     """
     if not user_id:
         return now
@@ -250,7 +250,7 @@ async def sent_from(
     if user is None or not wanted:
         return None
     if rule.priority is Priority.NUDGE and not await queries.is_at_home(session, user_id):
-        return None  # left while it waited
+        return None  # left the club while it waited
     if rule.priority is not Priority.NUDGE or "snoozed" in payload:
         return now
     zone = await queries.zone_of(session, user_id)
@@ -268,14 +268,14 @@ async def sent_from(
 
 
 def quiet_of(user: models.User) -> Quiet:
-    """Somebody's quiet hours."""
+    """Return a member's quiet hours."""
     if user.quiet_from_min is None or user.quiet_until_min is None:
         return DEFAULT_QUIET
     return Quiet(user.quiet_from_min, user.quiet_until_min)
 
 
 async def late_since(database: Database, user_id: int, due_at: datetime, now: datetime) -> datetime | None:
-    """When a message should have come that comes late; a night of quiet hours, or of rest for a club, is not late."""
+    """Return when a late message was due, or None if it is not late; quiet hours do not count as a delay."""
     if now - due_at < LATE:
         return None
     if user_id:
@@ -288,17 +288,17 @@ async def late_since(database: Database, user_id: int, due_at: datetime, now: da
     return due_at
 
 
-# ── Stop and Snooze ──
+# ── stop and snooze ──
 
 
 async def choose(database: Database, user_id: int, kind: str, *, wanted: bool) -> None:
-    """Set whether somebody wants nudges of a kind."""
+    """Set whether a member wants nudges of a kind."""
     async with database.write() as session:
         await queries.put_choice(session, user_id, kind, wanted=wanted)
 
 
 async def choose_all(database: Database, user_id: int, choices: Mapping[str, bool]) -> None:
-    """Set of some kinds whether somebody wants them."""
+    """Set for several kinds whether a member wants them."""
     async with database.write() as session:
         for kind, wanted in choices.items():
             await queries.put_choice(session, user_id, kind, wanted=wanted)
@@ -307,20 +307,20 @@ async def choose_all(database: Database, user_id: int, choices: Mapping[str, boo
 async def snooze_choices(
     database: Database, rules: Mapping[str, Rule], delivery_id: int, user_id: int, guild_id: int | None, now: datetime
 ) -> dict[Snooze, datetime]:
-    """Until when one's own nudge can be put off so that it is still of use.
+    """Return the times until which a member can snooze a nudge while it is still useful.
 
     Args:
-        database: where.
-        rules: by kind.
-        delivery_id: the message.
-        user_id: who asks.
-        guild_id: a club that this person organises, if this is said there.
-        now: the present.
+        database: database to read.
+        rules: rules by kind.
+        delivery_id: id of the message.
+        user_id: member who asks.
+        guild_id: club that they organise, if this is used there.
+        now: current time.
 
     Raises:
-        NotFound: there is no such message, or it is somebody else's.
-        Conflict: this kind was stopped.
-        BadInput: it is too late for all of them.
+        NotFound: the message does not exist or is somebody else's.
+        Conflict: the member stopped this kind.
+        BadInput: too late for every choice.
     """
     async with database.read() as session:
         return await _choices(session, await _own(session, rules, delivery_id, user_id, guild_id), rules, user_id, now)
@@ -335,9 +335,9 @@ async def snooze(
     until: str,
     now: datetime,
 ) -> datetime:
-    """Put a nudge off; pressed again it is moved, not doubled. The next of its kind comes as ever.
+    """Snooze a nudge; doing so again moves it. The next one of its kind is not affected.
 
-    Arguments and errors as of `snooze_choices`; `until` is one of the choices.
+    Arguments and errors as for `snooze_choices`; `until` is one of the choices.
     """
     async with database.write() as session:
         row = await _own(session, rules, delivery_id, user_id, guild_id)
@@ -352,13 +352,13 @@ async def snooze(
 
 
 async def wake(session: AsyncSession, delivery_id: int, at: datetime, now: datetime) -> None:
-    """Send a nudge again that was put off until now."""
+    """Send a snoozed nudge again."""
     row = await session.get(models.Delivery, delivery_id)
     if row is None:
         return
     letter = OutboundMessage(
         row.kind,
-        f"{delivery_id}+{int(at.timestamp())}",  # put off again from the first message it comes again
+        f"{delivery_id}+{int(at.timestamp())}",  # unique for each snooze of the first message
         Priority.ASKED,
         Destination(row.destination),
         due_at=at,
@@ -382,7 +382,7 @@ async def _own(
     if row is None:
         raise NotFound("nudges.snooze.gone")
     if row.user_id and not (await queries.choices_of(session, user_id)).get(row.kind, rules[row.kind].on):
-        raise Conflict("nudges.snooze.stopped")  # it would not come
+        raise Conflict("nudges.snooze.stopped")  # it would not be sent
     return row
 
 
@@ -391,7 +391,7 @@ async def _choices(
 ) -> dict[Snooze, datetime]:
     zone = await queries.zone_of(session, user_id)
     first_due_at = datetime.fromisoformat(row.payload.get("first_due_at", row.due_at.isoformat()))
-    meant = datetime.combine(today_in(zone, now), time(8), ZoneInfo(zone))  # tomorrow: in the morning
+    meant = datetime.combine(today_in(zone, now), time(8), ZoneInfo(zone))  # "tomorrow" means in the morning
     end = first_due_at + rules[row.kind].useful_for
     found = {how: at for how, at in snoozes(meant, now, zone).items() if at <= end}
     if not found:
