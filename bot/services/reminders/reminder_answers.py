@@ -1,4 +1,4 @@
-"""What is pressed on a reminder's message: Done and Snooze, by whomever it was said to."""
+"""Answers to a reminder's message: Done and Snooze, by its recipients."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from db.queries.reminders import reminders as queries
 
 @dataclass(frozen=True, slots=True)
 class ReminderPresser:
-    """Who presses, and in which channel; the channel is None where it does not matter."""
+    """Member who presses, and the channel; None where the channel does not matter."""
 
     user_id: int
     channel_id: int | None
@@ -32,15 +32,15 @@ class ReminderPresser:
 
 @dataclass(frozen=True, slots=True)
 class DoneSaid:
-    """What Done came to.
+    """Result of Done.
 
     Attributes:
         view: the reminder.
-        again: it was noted before.
-        series: it comes more than once, so that the counts say something.
-        done: occurrences of its week that this person has done.
+        again: whether it was recorded before.
+        series: whether it recurs, so that the counts matter.
+        done: occurrences of its week that this member has done.
         planned: occurrences of that week.
-        this_week: that week is the present one.
+        this_week: whether that week is the current one.
     """
 
     view: ReminderView
@@ -53,7 +53,7 @@ class DoneSaid:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """A reminder put off until an instant; `moved` from another that was chosen before."""
+    """A snoozed reminder; `moved` if it was already snoozed."""
 
     view: ReminderView
     at: datetime
@@ -61,20 +61,20 @@ class Snoozed:
 
 
 async def told(database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser) -> ReminderView:
-    """The reminder behind a message that was sent to whoever presses.
+    """Return the reminder of a message that was sent to the presser.
 
     Raises:
-        NotFound: it was deleted, or was never said to this person.
+        NotFound: it was deleted, or not sent to this member.
     """
     async with database.read() as session:
         return view_of(await _told(session, reminder_id, occurs_at, presser))
 
 
 async def what_was_told(database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser) -> str:
-    """Of what this person was reminded, as typed.
+    """Return the text of a reminder that was sent to the presser, as typed.
 
     Raises:
-        NotFound: it was deleted, or was never said to this person.
+        NotFound: it was deleted, or not sent to this member.
     """
     async with database.read() as session:
         return view_of(await _told(session, reminder_id, occurs_at, presser)).what
@@ -83,10 +83,10 @@ async def what_was_told(database: Database, reminder_id: int, occurs_at: datetim
 async def done(
     database: Database, reminder_id: int, occurs_at: datetime, presser: ReminderPresser, now: datetime
 ) -> DoneSaid:
-    """Note that an occurrence is done, and that it need not come again; a second time changes nothing.
+    """Record an occurrence as done and cancel its snooze; a second time changes nothing.
 
     Raises:
-        NotFound: it was deleted, or was never said to this person.
+        NotFound: it was deleted, or not sent to this member.
     """
     async with database.write() as session:
         row = await _told(session, reminder_id, occurs_at, presser, hold=True)
@@ -105,11 +105,11 @@ async def snooze(
     zone: str,
     now: datetime,
 ) -> Snoozed:
-    """Say it to this person again later; the series goes on as it was. Chosen again, it moves.
+    """Send a reminder to this member again later; a second snooze moves it. The series is not affected.
 
     Raises:
-        NotFound: it was deleted, or was never said to this person.
-        Conflict: that choice is over.
+        NotFound: it was deleted, or not sent to this member.
+        Conflict: the chosen time has passed.
     """
     at = snoozes(occurs_at, now, zone).get(how)
     if at is None:
@@ -119,9 +119,10 @@ async def snooze(
         key = _key(reminder_id, occurs_at, presser.user_id)
         before = await queries.due_under(session, StoredKind.REMIND_AGAIN, key)
         if row.audience == ReminderAudience.ME and row.state == "ended" and row.zone != zone:
-            # In its keeper's list again: a new time is read in their zone, with which what is over has not moved.
+            # It returns to its keeper's list: a new time is read in their zone, to which ended reminders were not
+            # moved.
             await queries.set_reminder(session, reminder_id, zone=zone)
-        # Asked for while the series is paused it comes all the same; what was asked for before went with the pause.
+        # A snooze during a pause is sent in spite of it; earlier snoozes were cancelled by the pause.
         kept = {"occurs_at": occurs_at.isoformat(), "though_paused": row.state == "paused"}
         await schedule_job(
             session, [Job(StoredKind.REMIND_AGAIN, key, at, Priority.ASKED, reminder_id, presser.user_id, kept)]
@@ -151,9 +152,9 @@ async def _told(
 async def _count(
     session: AsyncSession, row: models.Reminder, occurs_at: datetime, user_id: int, now: datetime, *, again: bool
 ) -> DoneSaid:
-    """How much of the occurrence's week is done; weeks begin on Monday in the reminder's zone.
+    """Return how much of the occurrence's week is done; weeks begin on Monday in the reminder's zone.
 
-    Whole seconds: a button names its occurrence by them.
+    Times are in whole seconds, because buttons identify an occurrence by them.
     """
     place, schedule = ZoneInfo(row.zone), from_json(row.schedule)
     on = occurs_at.astimezone(place).date()

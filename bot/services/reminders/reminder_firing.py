@@ -1,7 +1,7 @@
-"""What reminders do by themselves: fire, go on to their next instant, move with a zone, stop where nobody is reached.
+"""Firing of reminders: send, schedule the next occurrence, move with a zone, and stop when nobody can be reached.
 
-A reminder that is active has one row in `due`, moved on when it fires. Whatever fires it has taken that row off the
-table, and every change holds it first (`queries.hold`): the two take turns.
+An active reminder has one row in `due`, rescheduled when it fires. Firing deletes that row, and every change locks it
+first (`queries.hold`), so that the two are serialized.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _LOOKS_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedel
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A reminder that has become due, or one that somebody had put off.
+    """A due reminder, or a due snooze of one.
 
     Attributes:
-        reminder_id: which.
-        meant_at: when it was due.
-        user_id: who had put it off; None for the reminder itself.
-        payload: of the row that was due.
+        reminder_id: id of the reminder.
+        meant_at: time when it was due.
+        user_id: member who snoozed it; None for the reminder itself.
+        payload: payload of the job.
     """
 
     reminder_id: int
@@ -44,17 +44,17 @@ class Fired:
 
 
 def plan_of(reminder_id: int, user_id: int, at: datetime) -> Job:
-    """What is due of a reminder."""
+    """Return the job of a reminder's occurrence."""
     return Job(StoredKind.REMIND, str(reminder_id), at, Priority.ASKED, subject_id=reminder_id, user_id=user_id)
 
 
 def occurrence_of(reminder_id: int, occurs_at: datetime) -> str:
-    """The key of one occurrence's message; of one put off it is the beginning."""
+    """Return the key of an occurrence's message; for a snooze it is a prefix."""
     return f"{reminder_id}:{int(occurs_at.timestamp())}"
 
 
 def latest_until(schedule: Schedule, zone: str, first: datetime, now: datetime) -> datetime:
-    """The latest occurrence up to now of a schedule that occurred at `first`: what a long absence leaves to be said."""
+    """Return the latest occurrence up to now of a schedule that occurred at `first`, to send after a downtime."""
     for back in _LOOKS_BACK:
         since = max(first, now - back)
         at = next_after(schedule, zone, since)
@@ -68,10 +68,10 @@ def latest_until(schedule: Schedule, zone: str, first: datetime, now: datetime) 
 
 
 async def fire(session: AsyncSession, fired: Sequence[Fired], now: datetime) -> None:
-    """Write the messages of reminders that are due, and when each is due again.
+    """Queue the messages of due reminders, and schedule their next occurrences.
 
-    However many there are, they are read and written together. Of a series one late message is sent, for the latest
-    instant it missed. One deleted or paused meanwhile says nothing.
+    All are read and written together. A series sends one late message, for its latest missed occurrence. Reminders
+    deleted or paused meanwhile are skipped.
     """
     rows = await queries.firing(session, [one.reminder_id for one in fired])
     letters, plans, over = [], [], []
@@ -96,7 +96,7 @@ async def fire(session: AsyncSession, fired: Sequence[Fired], now: datetime) -> 
 
 
 async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetime) -> None:
-    """Write the messages of reminders that somebody had put off until now, to them alone."""
+    """Queue the messages of snoozed reminders that are due, each to the member who snoozed it."""
     rows = await queries.firing(session, [one.reminder_id for one in fired])
     letters = []
     for one in fired:
@@ -122,7 +122,7 @@ async def fire_again(session: AsyncSession, fired: Sequence[Fired], now: datetim
 
 
 async def is_overtaken(session: AsyncSession, reminder_id: int, due_at: datetime) -> bool:
-    """Whether a message of a series that comes late has a later one behind it, which then comes alone."""
+    """Whether a late message of a series has a newer one queued, which is then sent alone."""
     newest = await queries.newest_told(session, StoredKind.REMIND, reminder_id)
     return newest is not None and newest > due_at
 
@@ -144,20 +144,20 @@ def _letter(row: queries.Firing, occurs_at: datetime) -> OutboundMessage:
 
 
 def _fallback(row: queries.Firing) -> int:
-    """Where it is said that a refused message waits: 0 is the club's choice, else where it was asked for."""
+    """Return the channel for a fallback notice: 0 for the club's choice, else where the reminder was created."""
     return 0 if row.partners_channel_id is not None else row.channel_id or 0
 
 
-# -- not delivered -----------------------------------------------------------------------------------------------
+# ── failed deliveries ──
 
 
 async def not_delivered(
     session: AsyncSession, reminder_id: int, occurs_at: datetime, trouble: str, now: datetime, *, in_channel: bool
 ) -> None:
-    """A message reached nobody: nothing is deleted for it.
+    """Handle a message that reached nobody; the reminder is not deleted.
 
-    A channel that is gone or closed to the bot pauses the reminder, and whoever asked for it is told. What comes once
-    is kept, to be offered again. A series to a person goes on: direct messages may be open again by then.
+    If a channel is gone or closed to the bot, the reminder is paused and its author is told. A single reminder is kept,
+    to be offered again. A series of direct messages continues: they may be open again by then.
     """
     row = await queries.hold(session, KINDS, reminder_id)
     if row is None or (row.audience == "club" and not in_channel):
@@ -175,7 +175,7 @@ async def not_delivered(
         await post(session, [told], now)
 
 
-# -- another zone ------------------------------------------------------------------------------------------------
+# ── time zones ──
 
 
 async def move_member(session: AsyncSession, user_id: int, zone: str, now: datetime) -> None:
@@ -189,21 +189,21 @@ async def move_member(session: AsyncSession, user_id: int, zone: str, now: datet
 
 
 async def move_club(session: AsyncSession, guild_id: int, zone: str, now: datetime) -> None:
-    """Move the wall times of a club's reminders, and of its members who go by the club's zone."""
+    """Move the wall times of the reminders of a club, and of members who use the club's zone."""
     await _move(
         session, await queries.hold_those(session, KINDS, queries.of_club(guild_id, StoredKind.REMIND_AGAIN)), zone, now
     )
 
 
 async def move_zone(session: AsyncSession, zone: str, now: datetime) -> None:
-    """Move the wall times of every reminder in a zone whose rules have changed."""
+    """Move the wall times of all reminders in a zone whose rules have changed."""
     await _move(
         session, await queries.hold_those(session, KINDS, queries.in_zone(zone, StoredKind.REMIND_AGAIN)), zone, now
     )
 
 
 async def _move(session: AsyncSession, rows: Iterable[models.Reminder], zone: str, now: datetime) -> None:
-    """Plan anew. What came once and lies behind us by the new zone is due at once: it is late, not lost."""
+    """Reschedule reminders. A single one whose time has passed in the new zone is due at once: late, not lost."""
     rows = list(rows)
     pending = await queries.pending(session, StoredKind.REMIND, [row.reminder_id for row in rows], now)
     zones, plans, over = [], [], []

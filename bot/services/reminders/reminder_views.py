@@ -1,4 +1,4 @@
-"""A reminder as it leaves the services, and who may see it."""
+"""Reminders as values, and who may see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db import models
 
 
 class ReminderAudience(StrEnum):
-    """To whom a reminder is said."""
+    """Recipients of a reminder."""
 
     ME = "me"
     CLUB = "club"
@@ -20,12 +20,12 @@ class ReminderAudience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReminderWanted:
-    """What is to be remembered.
+    """Values of a new or edited reminder.
 
     Attributes:
-        what: in the words of whoever asks.
-        schedule: when.
-        others: the other readings, where the words for "when" have several.
+        what: text as typed.
+        schedule: when it is sent.
+        others: other readings of an ambiguous schedule.
     """
 
     what: str
@@ -35,7 +35,7 @@ class ReminderWanted:
 
 @dataclass(frozen=True, slots=True)
 class InChannel:
-    """Where a club's reminder is said, and which role it pings."""
+    """Channel of a club's reminder, and the role it pings."""
 
     channel_id: int
     role_id: int | None
@@ -43,11 +43,11 @@ class InChannel:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Who asks for reminders of theirs.
+    """Member who accesses reminders.
 
     Attributes:
-        user_id: who.
-        organises: the club spoken in, for its organiser.
+        user_id: Discord user id.
+        organises: the current club, if they organise it.
     """
 
     user_id: int
@@ -59,21 +59,21 @@ class ReminderView:
     """A reminder.
 
     Attributes:
-        reminder_id: ours.
-        user_id: who asked for it.
-        audience: to whom it is said.
-        guild_id: the club it belongs to, or was asked for in.
-        channel_id: of a club's, where it is said.
-        role_id: of a club's, whom it pings.
-        what: as typed; escape it.
-        schedule: when.
-        readings: all readings of a "when" that could mean several, else none.
-        zone: in which its wall times are meant.
-        state: active, paused or ended.
-        trouble: why the bot paused it, where it did.
-        kept_at: paused: when it would have come next.
-        revision: counts edits.
-        again_at: when it comes again to whoever looks, who has put it off; of what came once it is all that is left.
+        reminder_id: id of the reminder.
+        user_id: author.
+        audience: recipients.
+        guild_id: club it belongs to, or was created in.
+        channel_id: channel of a club's reminder.
+        role_id: role that a club's reminder pings.
+        what: text as typed, unescaped.
+        schedule: when it is sent.
+        readings: all readings of an ambiguous schedule, else none.
+        zone: zone of its wall times.
+        state: "active", "paused" or "ended".
+        trouble: reason why the bot paused it, if it did.
+        kept_at: while paused, its next occurrence before the pause.
+        revision: number of edits.
+        again_at: end of the viewer's snooze, if any; the last occurrence of an ended reminder.
     """
 
     reminder_id: int
@@ -94,37 +94,37 @@ class ReminderView:
 
     @property
     def series(self) -> bool:
-        """Whether it comes more than once."""
+        """Whether it recurs."""
         return is_series(self.schedule)
 
     @property
     def of_club(self) -> bool:
-        """Whether it is said to a club."""
+        """Whether it is sent to a club."""
         return self.audience is ReminderAudience.CLUB
 
     @property
     def left_again(self) -> datetime | None:
-        """When one that is over comes once more, having been put off."""
+        """End of the snooze of an ended reminder."""
         return self.again_at if self.state == "ended" else None
 
     def next_times(self, now: datetime, count: int) -> tuple[datetime, ...]:
-        """When it comes next."""
+        """Return its next occurrences."""
         return upcoming(self.schedule, self.zone, now, count)
 
     def missed(self, now: datetime) -> datetime | None:
-        """When it should have come, where it was paused meanwhile and will not come by itself."""
+        """Return when a paused reminder should have been sent, if it has no further occurrence."""
         if self.state != "paused" or self.next_times(now, 1):
             return None
         return self.kept_at or now
 
 
 def keeper_of(person: Person) -> Keeper:
-    """Who speaks, with the club if they organise it and speak there."""
+    """Return the member as a keeper, with the club if they organise it and are in it."""
     return Keeper(person.user_id, person.guild_id if person.in_guild and person.organiser else None)
 
 
 def view_of(row: models.Reminder, again_at: datetime | None = None) -> ReminderView:
-    """A row as it leaves, to somebody to whom it comes again at `again_at`."""
+    """Return a row as a `ReminderView`; `again_at` is the end of the viewer's snooze."""
     return ReminderView(
         row.reminder_id,
         row.user_id,

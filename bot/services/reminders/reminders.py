@@ -1,7 +1,7 @@
-"""What members do with reminders: ask for one, see them, change, pause, take up again and delete them.
+"""Reminders: create, list, edit, pause, resume and delete.
 
-Whoever may see one may change it, and nobody else: a person their own, an organiser those of the club. One function is
-one transaction; what is due moves with the reminder.
+Whoever may see a reminder may change it: members their own, organisers those of the club. Each function is one
+transaction, which also moves the job.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ async def ask(
     interaction_id: int,
     now: datetime,
 ) -> ReminderView:
-    """Remember something; the same interaction makes one reminder.
+    """Create a reminder; the same interaction creates only one.
 
     Args:
-        database: where.
-        person: who asks.
-        asked: what, and when.
-        zone: IANA name of the zone its wall times are meant in.
-        channel_id: where it is asked for: a refused direct message is told of there.
-        club: where it is said, and whom it pings, for one to the whole club.
-        limit: how many one member may have.
-        interaction_id: the key of this command.
-        now: when.
+        database: database to write to.
+        person: member who asks.
+        asked: text and schedule.
+        zone: IANA name of the zone of its wall times.
+        channel_id: channel of the command, where a refused direct message is reported.
+        club: channel and pinged role of a reminder for the whole club.
+        limit: reminders that one member may have.
+        interaction_id: idempotency key of the command.
+        now: current time.
 
     Raises:
-        BadInput: nothing to remember, or nothing of it lies ahead.
-        Conflict: too many.
+        BadInput: blank text, or no occurrence in the future.
+        Conflict: too many reminders.
     """
     what = _what(asked.what)
     first = next_after(asked.schedule, zone, now)
@@ -91,13 +91,13 @@ async def ask(
             created_at=now,
         )
         if reminder_id is None:
-            raise NotFound("remind.refused.gone")  # another's interaction: there is no such thing
+            raise NotFound("remind.refused.gone")  # another member's interaction
         await schedule_job(session, [plan_of(reminder_id, person.user_id, first)])
         return await _read(session, reminder_id)
 
 
 async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderView, ...]:
-    """All that somebody may see and that are not over or come once more, the newest last."""
+    """Return all reminders that a member may see and that will be sent again, newest last."""
     async with database.read() as session:
         again = await queries.again(session, StoredKind.REMIND_AGAIN, keeper.user_id)
         rows = await queries.all_mine(session, keeper.user_id, keeper.organises, StoredKind.REMIND_AGAIN)
@@ -105,7 +105,7 @@ async def own_reminders(database: Database, keeper: Keeper) -> tuple[ReminderVie
 
 
 async def find_reminders(database: Database, keeper: Keeper, words: str, limit: int) -> tuple[ReminderView, ...]:
-    """The newest of those whose "what" or hours have some words."""
+    """Return the newest reminders whose text or schedule contains some words."""
     async with database.read() as session:
         again = await queries.again(session, StoredKind.REMIND_AGAIN, keeper.user_id)
         rows = await queries.fitting(session, keeper.user_id, keeper.organises, StoredKind.REMIND_AGAIN, words, limit)
@@ -113,10 +113,10 @@ async def find_reminders(database: Database, keeper: Keeper, words: str, limit: 
 
 
 async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
-    """One that somebody may see.
+    """Return a reminder that a member may see.
 
     Raises:
-        NotFound: there is none, it is another's, or it is over.
+        NotFound: it does not exist, is another member's, or has ended.
     """
     async with database.read() as session:
         row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
@@ -124,7 +124,7 @@ async def own_reminder(database: Database, keeper: Keeper, reminder_id: int) -> 
 
 
 async def any_reminder(database: Database, reminder_id: int) -> ReminderView | None:
-    """A reminder whosever it is, to draw its message for those it is meant for."""
+    """Return a reminder of any member, to render its message for its recipients."""
     async with database.read() as session:
         row = await queries.reminder(session, reminder_id)
     return view_of(row) if row is not None else None
@@ -133,11 +133,11 @@ async def any_reminder(database: Database, reminder_id: int) -> ReminderView | N
 async def choose_reading(
     database: Database, keeper: Keeper, reminder_id: int, revision: int, number: int, now: datetime
 ) -> ReminderView:
-    """Take one of the readings of what was typed; again changes nothing.
+    """Choose one of the readings of a typed schedule; choosing it again changes nothing.
 
     Raises:
-        NotFound: not theirs.
-        Conflict: it was edited since, or is over by that reading.
+        NotFound: not this member's.
+        Conflict: edited since, or no occurrence in the future by that reading.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
@@ -156,13 +156,13 @@ async def edit(
     club: InChannel | None = None,
     now: datetime,
 ) -> ReminderView:
-    """Change the words, the time, or where a club's is said. A new time takes up again what was missed.
+    """Change the text, the schedule or the channel. A new schedule resumes a reminder that was missed.
 
-    A pause stays one; of why the bot itself paused it nothing is said any more where it goes to another channel.
+    A paused reminder stays paused. Moving it to another channel clears the reason why the bot had paused it.
 
     Raises:
-        NotFound: not theirs, or over.
-        BadInput: nothing to remember, nothing of it lies ahead, or a channel for one that is said to one person.
+        NotFound: not this member's, or ended.
+        BadInput: blank text, no occurrence in the future, or a channel for a reminder to one member.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
@@ -183,12 +183,12 @@ async def edit(
 
 
 async def pause(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
-    """Say nothing until it is taken up again; what comes once is kept. Again changes nothing.
+    """Pause a reminder until it is resumed; a single occurrence is kept. Pausing again changes nothing.
 
-    One that is over and put off is kept for the instant until which it was.
+    A reminder that has ended and was snoozed keeps the instant of the snooze.
 
     Raises:
-        NotFound: not theirs, or over.
+        NotFound: not this member's, or ended.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
@@ -204,19 +204,19 @@ async def pause(database: Database, keeper: Keeper, reminder_id: int) -> Reminde
 async def resume(
     database: Database, keeper: Keeper, reminder_id: int, now: datetime, *, later: Snooze | None = None, zone: str = ""
 ) -> ReminderView:
-    """Take a reminder up again; again changes nothing.
+    """Resume a reminder; resuming again changes nothing.
 
     Args:
-        database: where.
-        keeper: who.
-        reminder_id: which.
-        now: when.
-        later: when to be reminded of one that was missed; without it that stays paused, to be asked.
-        zone: of who speaks, for `later`.
+        database: database to write to.
+        keeper: member who resumes it.
+        reminder_id: id of the reminder.
+        now: current time.
+        later: when to send one that was missed; without it that one stays paused, for the caller to ask.
+        zone: zone of the member, for `later`.
 
     Raises:
-        NotFound: not theirs, or over.
-        Conflict: that choice is over.
+        NotFound: not this member's, or ended.
+        Conflict: the chosen time has passed.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
@@ -230,10 +230,10 @@ async def resume(
 
 
 async def delete(database: Database, keeper: Keeper, reminder_id: int) -> ReminderView:
-    """Delete a reminder, and whatever of it is put off; answers what it was.
+    """Delete a reminder and its snoozes, and return it.
 
     Raises:
-        NotFound: not theirs, or deleted.
+        NotFound: not this member's, or deleted.
     """
     async with database.write() as session:
         view = await _held(session, keeper, reminder_id)
@@ -265,13 +265,13 @@ async def _reschedule(
 
 async def _held(session: AsyncSession, keeper: Keeper, reminder_id: int) -> ReminderView:
     row = await queries.mine(session, reminder_id, keeper.user_id, keeper.organises)
-    if row is not None:  # held only by whom it concerns
+    if row is not None:  # locked only by members who may change it
         row = await queries.hold(session, KINDS, reminder_id)
     return await _left(session, keeper.user_id, row)
 
 
 async def _left(session: AsyncSession, user_id: int, row: models.Reminder | None) -> ReminderView:
-    """As somebody sees it to whom it may come again. Raises `NotFound` where nothing of it comes any more."""
+    """Return a reminder to a member, with their snooze. Raises `NotFound` if it will not be sent to them again."""
     again_at = (
         None if row is None else (await queries.again(session, StoredKind.REMIND_AGAIN, user_id)).get(row.reminder_id)
     )
@@ -304,7 +304,7 @@ def _kept(readings: tuple[Schedule, ...]) -> list[dict[str, object]]:
 
 
 def _later(view: ReminderView, later: Snooze | None, zone: str, now: datetime) -> tuple[datetime, dict[str, object]]:
-    """When to be reminded of what was missed, and what that makes of the reminder: one that comes once."""
+    """Return when to send a missed reminder, and the columns that make it a single one."""
     at = snoozes(view.kept_at or now, now, zone).get(later) if later else None
     if at is None:
         raise Conflict("remind.refused.over")
@@ -312,5 +312,5 @@ def _later(view: ReminderView, later: Snooze | None, zone: str, now: datetime) -
 
 
 def _once(at: datetime | None) -> dict[str, object]:
-    """What being put off until an instant makes of a reminder: one that comes once; None changes nothing."""
+    """Return the columns that turn a snoozed reminder into a single one at `at`; empty for None."""
     return {} if at is None else {"schedule": to_json(In(at)), "readings": None}
