@@ -1,8 +1,7 @@
-"""Moving what is planned by wall time when the time zone data changes: once, at the next start, told to the log alone.
+"""Updates of time zone data: at the next start, move what is planned by wall time, and log it.
 
-The instants that are stored follow from the data they were computed with. So the rules of every zone are kept, and a
-start with other data compares: in zones whose clocks will show something else, what was to be at 18:00 is moved, so
-that it is at 18:00 still.
+Stored instants depend on the data they were computed with. The rules of every zone are therefore stored, and a start
+with other data compares them. In zones whose clocks will differ, what was planned for 18:00 is moved to stay at 18:00.
 """
 
 from __future__ import annotations
@@ -33,20 +32,20 @@ from db.queries.zones import zones as queries
 log = logging.getLogger(__name__)
 
 KEPT = "zone_rules"
-"""The name under which the rules last used are remembered."""
+"""Name under which the last used rules are stored."""
 HORIZON = timedelta(days=3 * 366)
-"""How far ahead they are kept; what is planned later moves as what is planned then."""
+"""How far ahead rules are stored; anything later moves like what is planned at that time."""
 
 
 async def follow(database: Database, version: str, now: datetime) -> int:
-    """Move what is planned in zones whose rules have changed since the last start; answers how many zones those are.
+    """Move what is planned in zones whose rules have changed since the last start, and return the number of zones.
 
-    All in one transaction with the rules that are kept: a start that is killed in the middle has moved nothing.
+    The moves and the stored rules are one transaction: a start killed halfway has moved nothing.
 
     Args:
-        database: where.
-        version: of the data in use.
-        now: the present.
+        database: database to write to.
+        version: version of the data in use.
+        now: current time.
 
     Raises:
         Unavailable: the database is locked or full; nothing was moved.
@@ -68,7 +67,7 @@ async def follow(database: Database, version: str, now: datetime) -> int:
         await app_state.remember_in(session, KEPT, value)
     if before:
         log.info(
-            "time zone data %s instead of %s: %d zones differ, and what is planned there has moved",
+            "time zone data %s instead of %s: %d zones differ, moved the schedules in them",
             version, before["version"], len(changed),
         )  # fmt: skip
     return len(changed)
@@ -76,7 +75,7 @@ async def follow(database: Database, version: str, now: datetime) -> int:
 
 @lru_cache(maxsize=4)
 def _all_rules(_version: str, since: datetime, until: datetime) -> Mapping[str, Rules]:
-    """Those of every zone: half a second of work."""
+    """Return the rules of every zone; takes half a second."""
     return {zone: rules_of(zone, since, until) for zone in sorted(available_timezones())}
 
 
