@@ -1,4 +1,4 @@
-"""Streaks: how somebody stands, repairing one, and whose is in danger."""
+"""Streaks: a member's current streak, its repair, and nudges for streaks in danger."""
 
 from __future__ import annotations
 
@@ -31,26 +31,29 @@ from db.queries.members import people as people_queries
 from db.queries.nudges import nudges as queries
 
 LOOKED_BACK = 8
-"""Weeks looked at when many are asked for at once; who is not decided by these is asked for alone."""
+"""Weeks read when many streaks are computed at once; longer ones are computed one by one."""
 QUIET_DAYS = 14
-"""Days without a run after which somebody is asked back, once."""
+"""Days without a run after which a member gets one nudge."""
 DANGER_HOURS = (Hour(18, weekday=4), Hour(20, weekday=5))
-"""Friday evening: the two days of the weekend are left, and can still be planned. Saturday's is for whoever has gone
-east across Friday's: walls are up to 26 hours apart. Who has heard Friday's does not hear it again, by its key."""
+"""Friday evening, when the weekend is left and can still be planned.
+
+Saturday's hour is for members who skipped Friday's by going east: local times differ by up to 26 hours. The key of the
+nudge prevents a second one.
+"""
 DANGER_USEFUL_FOR = timedelta(hours=42)
 """From Friday 18:00 until Sunday noon."""
 SKIPPED = 2
-"""Days on which the hour may not be struck for somebody who goes east: walls are up to 26 hours apart."""
+"""Days without the hour for a member who goes east: local times differ by up to 26 hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreakStanding:
-    """How somebody stands.
+    """A member's streak.
 
     Attributes:
-        streak: today.
-        repairs_left: of this month: 0 or 1.
-        pause: that goes on today.
+        streak: current streak.
+        repairs_left: repairs left this month: 0 or 1.
+        pause: current pause.
     """
 
     streak: Streak
@@ -59,13 +62,13 @@ class StreakStanding:
 
 
 async def standing(database: Database, user_id: int, today: date) -> StreakStanding:
-    """How somebody stands on a day in their zone."""
+    """Return a member's streak on a day in their zone."""
     async with database.read() as session:
         return await standing_in(session, user_id, today)
 
 
 async def standing_in(session: AsyncSession, user_id: int, today: date) -> StreakStanding:
-    """The same, in a session."""
+    """Run `standing` within a session."""
     past = (await _pasts(session, [user_id]))[user_id]
     used = {row.month_on for row in await queries.repairs_of(session, [user_id])}
     month_on = starts_on(Period.MONTH, today)
@@ -73,22 +76,22 @@ async def standing_in(session: AsyncSession, user_id: int, today: date) -> Strea
 
 
 async def repair(database: Database, user_id: int, monday: date, today: date) -> StreakStanding:
-    """Repair a missed week, which a streak is then kept over; once a calendar month.
+    """Repair a missed week, so that the streak continues; once a calendar month.
 
     Args:
-        database: where.
-        user_id: whose.
-        monday: of the week, as the button named it.
-        today: in their zone.
+        database: database to write to.
+        user_id: member whose streak it is.
+        monday: Monday of the week, from the button.
+        today: date in their zone.
 
     Raises:
-        Conflict: that week does not need it or can no longer be repaired, or this month's repair is used.
+        Conflict: that week needs no repair or can no longer be repaired, or this month's repair is used.
     """
     async with database.write() as session:
-        await people_queries.hold(session, [user_id])  # pressed twice at once, the second sees what the first did
+        await people_queries.hold(session, [user_id])  # of two concurrent presses the second sees the first
         before = await standing_in(session, user_id, today)
         if monday in {row.monday for row in await queries.repairs_of(session, [user_id])}:
-            return before  # pressed twice
+            return before  # repeated press
         if before.streak.repair != monday:
             raise Conflict("nudges.repair.gone")
         if not await queries.insert_repair(session, user_id, starts_on(Period.MONTH, today), monday):
@@ -100,7 +103,7 @@ async def repair(database: Database, user_id: int, monday: date, today: date) ->
 
 
 async def in_danger(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
-    """Those whose streak ends with this week unless they run: two days before it does, see `DANGER_HOURS`."""
+    """Return nudges for members whose streak ends this week unless they run; see `DANGER_HOURS`."""
     today = {one.id: one.hours[-1].on for one in reached}
     since = monday_of(min(today.values())) - LOOKED_BACK * WEEK
     pasts = await _pasts(session, list(today), since)
@@ -111,14 +114,14 @@ async def in_danger(session: AsyncSession, reached: Sequence[NudgeTarget]) -> It
             found = streak((await _pasts(session, [one.id]))[one.id], today[one.id])
         if found.in_danger and paused_on(pasts[one.id].pauses, today[one.id]) is None:
             monday = monday_of(today[one.id])
-            first_due_at = _warned_at(monday, one.zone)  # however it came, it can be put off until Sunday noon
+            first_due_at = _warned_at(monday, one.zone)  # can be snoozed until Sunday noon, whichever hour it came from
             payload = {"monday": monday.isoformat(), "first_due_at": first_due_at.isoformat()}
             calls.append(DueNudge(one, monday.isoformat(), one.hours[0].at, payload=payload))
     return calls
 
 
 async def danger_hours(session: AsyncSession) -> Iterable[tuple[Hour, str]]:
-    """The hours at which somebody hears that a week is in danger, on every wall there is."""
+    """Return `DANGER_HOURS` for every zone in use."""
     zones = await queries.zones_in_use(session)
     return [(hour, zone) for hour in DANGER_HOURS for zone in zones]
 
@@ -130,7 +133,7 @@ def _warned_at(monday: date, zone: str) -> datetime:
 
 
 async def danger(database: Database, user_id: int, monday: date, zone: str, now: datetime) -> Streak | None:
-    """A streak that is in danger in a week still; None where it no longer is, or it is too late to be of use."""
+    """Return a streak that is still in danger in a week; None if it is not, or it is too late to be useful."""
     today = today_in(zone, now)
     if monday_of(today) != monday or now > _warned_at(monday, zone) + DANGER_USEFUL_FOR:
         return None
@@ -139,9 +142,9 @@ async def danger(database: Database, user_id: int, monday: date, zone: str, now:
 
 
 async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[NudgeTarget]) -> Iterable[DueNudge]:
-    """Those whose last run was two weeks ago on a day whose hour was struck.
+    """Return nudges for members whose last run was two weeks ago.
 
-    Or a little longer, where a change of zone has skipped that hour; who has heard it then does not again, by its key.
+    Or a little longer, if a change of zone skipped the hour; the key of the nudge prevents a second one.
     """
     last = await queries.last_run_days(session, [one.id for one in reached])
     calls = []
@@ -156,16 +159,16 @@ async def quiet_for_two_weeks(session: AsyncSession, reached: Sequence[NudgeTarg
 
 
 async def still_quiet(database: Database, user_id: int, ran_on: date) -> bool:
-    """Whether somebody has run nothing since a day."""
+    """Whether a member's last run is still the one of that day."""
     async with database.read() as session:
         return (await queries.last_run_days(session, [user_id])).get(user_id) == ran_on
 
 
-# ── what a streak is made of ──
+# ── data of a streak ──
 
 
 async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date | None = None) -> dict[int, Past]:
-    """What the streaks of some people are made of, the runs from a day on."""
+    """Return the data that streaks are computed from, with runs since a day."""
     runs: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
     for user_id, monday, every, backward in await queries.run_weeks(session, user_ids, since):
         runs[user_id][monday] = (int(every), int(backward))
