@@ -1,7 +1,7 @@
-"""Bringing in what a watch recorded.
+"""Import of recorded activities.
 
-A run is saved at once with its directions untold, so that nothing is lost while its runner thinks; it counts
-nowhere until answered (`bot.services.runs.lap_directions`).
+A run is saved at once without directions, so that nothing is lost before its runner answers; until then it counts
+nowhere (`bot.services.runs.lap_directions`).
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from db.queries.runs import imports as queries
 
 
 class Outcome(StrEnum):
-    """What became of a file."""
+    """Outcome of a file."""
 
     IMPORTED = "imported"
     ALREADY = "already"
     SAME_FILE = "same_file"
-    OFFERED = "offered"  # a ride, say: saved untold, to be left out or kept as a forward run
+    OFFERED = "offered"  # another sport: saved without directions, to be left out or kept as a forward run
     NOT_RUN = "not_run"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
@@ -41,20 +41,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file, or of one of the activities in it.
+    """Outcome of a file, or of one of its activities.
 
     Attributes:
-        filename: as posted: escape it.
-        outcome: of the import.
-        run_id: the run made of it, if one was.
-        ran_on: its day, where it was or is there.
-        distance_m: metres, or None when not recorded.
+        filename: name as posted, unescaped.
+        outcome: outcome of the import.
+        run_id: id of the run, if one was created.
+        ran_on: day of the run, new or existing.
+        distance_m: metres, or None if not recorded.
         duration_ms: milliseconds.
-        sport: what it was, where it was no run.
-        reason: catalogue key of why not, or None.
-        params: its placeholders.
-        warnings: catalogue keys of what is worth telling about a file that came in.
-        zone_assumed: the file tells no zone, its runner has chosen none, and no card has said so yet.
+        sport: sport, if it was not a run.
+        reason: catalogue key of the reason for a refusal, or None.
+        params: placeholders of `reason`.
+        warnings: catalogue keys of warnings about an imported file.
+        zone_assumed: the file has no zone, the runner has chosen none, and no card has said so yet.
     """
 
     filename: str
@@ -86,18 +86,18 @@ async def save_import(
     now: datetime,
     first: int = 0,
 ) -> tuple[FileOutcome, ...]:
-    """Save every run that was read and is not there yet, its directions untold.
+    """Save every run that was read and does not exist yet, without directions.
 
     Args:
-        database: where.
-        person: whose runs they are; they belong to the club spoken in.
-        reports: what the worker read, file by file.
-        interaction_id: the key of what this makes, with the place of the file in the import.
-        now: when.
-        first: the place of the first of `reports`, where others of this import were saved before.
+        database: database to write to.
+        person: runner; the runs belong to the current club.
+        reports: reports of the worker, in order, one for each file or activity.
+        interaction_id: idempotency key, together with the position in the import.
+        now: current time.
+        first: position of the first report, if earlier ones of this import were saved before.
 
     Returns:
-        What became of each, in order.
+        The outcome of each report, in order.
 
     Raises:
         Unavailable: the database is locked or full; nothing was written.
@@ -121,7 +121,7 @@ async def save_import(
             outcome = _compared(report, activity, start, there, digests, now)
             if outcome.outcome is Outcome.IMPORTED:
                 run_id = await _save(session, person, report, activity, start, interaction_id, first + at, now)
-                if run_id is None:  # this interaction was delivered before, and saved it then
+                if run_id is None:  # already saved by an earlier delivery of this interaction
                     outcome = replace(outcome, outcome=Outcome.SAME_FILE)
                 else:
                     unsaid = person.zone_assumed and not person.zone_told
@@ -137,14 +137,14 @@ async def save_import(
 
 
 def not_saved(report: FileReport) -> FileOutcome:
-    """What is said of a file that was read and could not be saved just now."""
+    """Return the outcome for a file that was read but could not be saved."""
     if report.activity is None:
         return _refused(report)
     return FileOutcome(report.filename, Outcome.UNREADABLE, reason="imports.reason.unsaved")
 
 
 async def _there(session: AsyncSession, user_id: int, starts: Sequence[When]) -> list[Span]:
-    """The runs that one of these could be."""
+    """Return the existing runs near these starts."""
     first = min(start.started_at for start in starts) - LONGEST_APART
     last = max(start.started_at for start in starts) + LONGEST_APART
     rows = await queries.runs_between(session, user_id, first, last)
@@ -158,7 +158,7 @@ def _span(activity: Activity, start: When) -> Span:
 def _compared(
     report: FileReport, activity: Activity, start: When, there: Sequence[Span], digests: Collection[str], now: datetime
 ) -> FileOutcome:
-    """What becomes of an activity, given what is there."""
+    """Return the outcome of an activity, compared with existing runs."""
     reason = impossible(activity, start.started_at, now)
     if reason is not None and report.refusal is not None:
         return _refused(report)
@@ -201,7 +201,7 @@ async def _save(
     ordinal: int,
     now: datetime,
 ) -> int | None:
-    """Write a run and its recording; None when this interaction has written it before."""
+    """Insert a run and its recording; None if this interaction inserted it before."""
     content = RunContent(
         started_at=start.started_at,
         zone=start.zone,

@@ -1,6 +1,6 @@
-"""What no file tells of an imported run: which way it was. Asking, ticking laps, and the answer.
+"""Directions of imported runs: ask which laps were backward, and store the answer.
 
-Ticked laps are kept with the recording, so that pages, devices and restarts lose none.
+Ticked laps are stored with the recording, so that changes of page, device or process lose none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from db.queries.runs import runs as run_queries
 
 @dataclass(frozen=True, slots=True)
 class UntoldLap:
-    """A lap as the watch cut it, and whether its runner has ticked it as backward."""
+    """A lap as recorded, and whether the runner has ticked it as backward."""
 
     distance_m: int | None
     duration_ms: int
@@ -36,20 +36,20 @@ class UntoldLap:
 
 @dataclass(frozen=True, slots=True)
 class LapQuestion:
-    """What is asked about an imported run.
+    """Question about an imported run.
 
     Attributes:
-        run_id: ours.
+        run_id: id of the run.
         ran_on: its day.
-        distance_m: all of it, or None when only the time is known.
-        duration_ms: all of it.
-        filename: where it came from.
-        laps: two or more, or none: then only all, nothing, or a part can be said.
+        distance_m: total metres, or None if only the time is known.
+        duration_ms: total milliseconds.
+        filename: file it came from.
+        laps: two or more laps, or none: then the answer is all, nothing or a part.
         waiting: other imported runs of this runner that wait for an answer.
-        sport: what the device says it was. `unknown` may have been a run; what is no run can only be kept as a forward
-            one, or left out.
-        sport_name: what the file calls it: escape it.
-        twins: with another run that covers the same time: which of them counts is asked first.
+        sport: sport by the device. `unknown` may be a run; any other sport can only be kept as a forward run or left
+            out.
+        sport_name: sport by the file, unescaped.
+        twins: overlapping run, for which the member must first choose which one counts.
     """
 
     run_id: int
@@ -65,16 +65,16 @@ class LapQuestion:
 
     @property
     def may_be_backward(self) -> bool:
-        """Whether it was a run, or may have been one."""
+        """Whether it is a run, or may be one."""
         return self.sport in (Sport.RUN, Sport.UNKNOWN)
 
 
 async def question(database: Database, run_id: int, user_id: int) -> LapQuestion:
-    """What to ask about one's own imported run.
+    """Return the question about a member's own imported run.
 
     Raises:
         NotFound: not this runner's, deleted, or not imported.
-        Conflict: it has been told already.
+        Conflict: already answered.
     """
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
@@ -82,7 +82,7 @@ async def question(database: Database, run_id: int, user_id: int) -> LapQuestion
 
 
 async def next_question(database: Database, user_id: int) -> LapQuestion:
-    """What to ask next: the newest of one's imported runs that wait for an answer.
+    """Return the question about the newest of a member's imported runs that wait for an answer.
 
     Raises:
         NotFound: none waits.
@@ -102,7 +102,7 @@ async def _question(session: AsyncSession, run: models.Run | None) -> LapQuestio
     if all(stretch.direction != Direction.UNTOLD for stretch in stretches):
         raise Conflict("runs.told_already")
     filename, laps, totals = recorded
-    # An edit may have changed the stretches before the answer: then the laps no longer are the run.
+    # If the stretches were edited before the answer, the laps no longer match the run.
     ticks = [bool(lap.get("backward")) for lap in laps] if len(laps) == len(stretches) > 1 else []
     return LapQuestion(
         run.run_id,
@@ -122,17 +122,17 @@ async def _question(session: AsyncSession, run: models.Run | None) -> LapQuestio
 
 
 async def count_waiting(database: Database, user_id: int) -> int:
-    """How many of one's imported runs wait for their directions."""
+    """Return how many of a member's imported runs wait for an answer."""
     async with database.read() as session:
         return await queries.count_untold(session, user_id)
 
 
 async def tick_laps(database: Database, run_id: int, user_id: int, page: range, ticked: Collection[int]) -> LapQuestion:
-    """Keep which laps of a page (numbers from 0) are ticked; the other pages stay as they are.
+    """Store which laps of a page (numbers from 0) are ticked; other pages are unchanged.
 
     Raises:
         NotFound: not this runner's, deleted, or not imported.
-        Conflict: it has been told already; nothing was kept.
+        Conflict: already answered; nothing was stored.
     """
     async with database.write() as session:
         run = await run_queries.owned_run(session, run_id, user_id)
@@ -149,12 +149,12 @@ async def tick_laps(database: Database, run_id: int, user_id: int, page: range, 
 async def tell_all(
     database: Database, run_id: int, user_id: int, direction: Direction, *, interaction_id: int, now: datetime
 ) -> RunView:
-    """All of one's imported run went one way.
+    """Set one direction for all of an imported run.
 
     Raises:
         NotFound: not this runner's, or deleted.
-        Conflict: it has been told already.
-        BadInput: it is no run, and can only be kept as a forward one.
+        Conflict: already answered.
+        BadInput: it is another sport, which can only be kept as a forward run.
     """
 
     def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
@@ -166,12 +166,12 @@ async def tell_all(
 
 
 async def tell_ticked(database: Database, run_id: int, user_id: int, *, interaction_id: int, now: datetime) -> RunView:
-    """The ticked laps went backward, the others forward.
+    """Set ticked laps to backward, all others to forward.
 
     Raises:
         NotFound: not this runner's, deleted, or without laps.
-        Conflict: it has been told already.
-        BadInput: it is no run, and can only be kept as a forward one.
+        Conflict: already answered.
+        BadInput: it is another sport, which can only be kept as a forward run.
     """
 
     def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
@@ -185,12 +185,12 @@ async def tell_ticked(database: Database, run_id: int, user_id: int, *, interact
 async def tell_part(
     database: Database, run_id: int, user_id: int, part: Backward, *, interaction_id: int, now: datetime
 ) -> RunView:
-    """A part of a run without laps went backward; nobody measured which, so its minutes are estimated.
+    """Set a part of a run without laps to backward; nobody measured which part, so that its minutes are estimated.
 
     Raises:
         NotFound: not this runner's, or deleted.
-        BadInput: more than the run has.
-        Conflict: it has been told already.
+        BadInput: more than the run has, or it is another sport.
+        Conflict: already answered.
     """
 
     def decide(asked: LapQuestion) -> tuple[Stretch, ...]:
@@ -202,7 +202,7 @@ async def tell_part(
 
 
 def _parts(asked: LapQuestion) -> tuple[Stretch, ...]:
-    """The laps as stretches, or the whole run as one (forward, until told otherwise)."""
+    """Return the laps as stretches, or the whole run as one forward stretch."""
     if not asked.laps:
         return (Stretch(Direction.FORWARD, asked.distance_m, asked.duration_ms),)
     return tuple(
@@ -221,7 +221,7 @@ async def _tell(
     interaction_id: int,
     now: datetime,
 ) -> RunView:
-    """Lock the run, read it, and write the stretches `decide` makes of it; from then on it counts."""
+    """Lock the run, read the question and write the stretches that `decide` returns; the run counts from then on."""
     async with database.write() as session:
         run, state = await owned(session, run_id, user_id)
         if await made_before(session, run_id, interaction_id):

@@ -1,7 +1,7 @@
-"""Two runs that cover the same time: a watch's and a phone's, or one that was typed as well. It is asked which counts.
+"""Overlapping runs: two runs of a member at the same time, such as from a watch and a phone. The member chooses.
 
-An imported run is not told its direction, so counts nowhere, before that is answered; for a run that counts already it
-is asked as soon as it does. Runs typed at the same hour are left alone: many type what they ran without saying when.
+An imported run has no direction and counts nowhere before the member has answered; for an existing run the question is
+asked once it counts. Two typed runs at the same hour are not compared: many members type runs without a time.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from db.queries.runs import runs as run_queries
 
 IMPORTED = ("fit", "gpx", "tcx")
 BESIDE = "beside"
-"""Key in the totals of a recording: ids of the runs it counts beside, though they overlap."""
+"""Key in a recording's totals: ids of overlapping runs that both count."""
 MOST_BESIDE = 20
-"""Of these are kept; nobody runs more at once."""
+"""Most ids kept under `BESIDE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Two runs of one runner that cover the same time: the one in question, and the one that was there."""
+    """Two overlapping runs of one runner: the one in question, and the existing one."""
 
     run: RunView
     there: RunView
 
 
 def span_of(started_at: datetime, distance_m: int | None, duration_ms: int, totals: Mapping[str, Any] | None) -> Span:
-    """When a run was. What a recording says of its end holds while the run is as long as it was recorded."""
+    """Return the time of a run. The recorded end is used while the run has its recorded duration."""
     as_recorded = totals is not None and totals.get("duration_ms") == duration_ms
     return Span(started_at, distance_m, duration_ms, totals.get("elapsed_ms") if totals and as_recorded else None)
 
 
 async def twins_of(session: AsyncSession, run: models.Run) -> Twins | None:
-    """The runs to ask about: this one and an earlier, or told, one that covers its time; None when there is none."""
+    """Return the run with an earlier, or told, run that overlaps it; None if there is none."""
     if run.deleted_at is not None:
         return None
     margin = max(LONGEST_APART, timedelta(milliseconds=run.duration_ms))
@@ -54,7 +54,7 @@ async def twins_of(session: AsyncSession, run: models.Run) -> Twins | None:
     if own is None:
         return None
     mine, beside = span_of(own[1], own[2], own[3], own[5]), _beside(own[5])
-    for row in reversed(rows):  # the oldest first
+    for row in reversed(rows):  # oldest first
         other_id, source, totals = row[0], row[4], row[5]
         if other_id == run.run_id or other_id in beside or run.run_id in _beside(totals):
             continue
@@ -80,7 +80,7 @@ def _told(stretches: list[models.StretchRow]) -> bool:
 
 
 async def twins(database: Database, run_id: int, user_id: int) -> Twins | None:
-    """The same for one's own run by its id; None when it is not one's own."""
+    """Run `twins_of` for a member's own run by id; None for somebody else's run."""
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
         return await twins_of(session, run) if run is not None and run.user_id == user_id else None
@@ -89,14 +89,14 @@ async def twins(database: Database, run_id: int, user_id: int) -> Twins | None:
 async def keep_one(
     database: Database, kept_id: int, dropped_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> RunView:
-    """They were one run: delete the second of these, while the first stands. It can be undone.
+    """Treat two runs as one: delete `dropped_id` and keep `kept_id`. This can be undone.
 
     Returns:
         The deleted run.
 
     Raises:
-        NotFound: the second is not this runner's, or deleted already.
-        Conflict: the first does not stand any more.
+        NotFound: `dropped_id` is not this runner's, or already deleted.
+        Conflict: `kept_id` was deleted meanwhile.
     """
     async with database.read() as session:
         kept = await session.get(models.Run, kept_id)
@@ -106,7 +106,7 @@ async def keep_one(
 
 
 async def keep_both(database: Database, run_id: int, there_id: int, user_id: int) -> None:
-    """They were two runs: both count, and it is not asked again.
+    """Treat two overlapping runs as two: both count, and the question is not asked again.
 
     Raises:
         NotFound: one of them is not this runner's.

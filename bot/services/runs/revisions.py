@@ -1,4 +1,4 @@
-"""The mechanism under every change of a run: its state, its numbered revision, the projections made of it.
+"""Revisions of runs: write a change with its revision, and apply it to the projections.
 
 Used by `run_changes`, `lap_directions` and `imports`, inside their transactions.
 """
@@ -24,7 +24,7 @@ from db.queries.runs import runs as queries
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A run at one moment: what a revision keeps and an undo brings back."""
+    """State of a run that a revision stores and an undo restores."""
 
     content: RunContent
     review: Review
@@ -42,7 +42,7 @@ async def insert_run(
     now: datetime,
     source: str,
 ) -> models.Run | None:
-    """Write a new run, and its first revision; None when this interaction wrote it before."""
+    """Insert a run and its first revision; None if this interaction inserted it before."""
     counted = person.guild_id is not None and counts(content, review, deleted=False)
     values = {
         "interaction_id": interaction_id,
@@ -81,7 +81,7 @@ async def insert_run(
 
 
 async def owned(session: AsyncSession, run_id: int, user_id: int) -> tuple[models.Run, RunState]:
-    """One's own run, held against other writers, and its state; `NotFound` when it is another's or none."""
+    """Return a member's own run, locked, and its state; raise `NotFound` if it is somebody else's or does not exist."""
     run = await queries.owned_run(session, run_id, user_id)
     if run is None:
         raise NotFound("runs.not_found")
@@ -90,7 +90,7 @@ async def owned(session: AsyncSession, run_id: int, user_id: int) -> tuple[model
 
 
 async def made_before(session: AsyncSession, run_id: int, interaction_id: int) -> bool:
-    """Whether this interaction has made its change of the run already."""
+    """Whether this interaction has already changed the run."""
     return await queries.revision_of(session, run_id, interaction_id) is not None
 
 
@@ -104,7 +104,7 @@ async def change(
     now: datetime,
     undoes: int | None = None,
 ) -> RunView:
-    """Write a numbered change, tell the projections and credits, and answer with the run as it then is."""
+    """Write a numbered change, apply it to projections and credits, and return the run after it."""
     content = new.content
     review = _review(old, content)
     counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
@@ -139,7 +139,7 @@ async def change(
 
 
 def _review(old: RunState, content: RunContent) -> Review:
-    """Whether the run needs an organiser after a change: an answer given stands while the stretches stay."""
+    """Return the review state after a change: a decision stands while the stretches stay the same."""
     if not review_needed(content.stretches):
         return Review.NONE
     if content.stretches == old.content.stretches and old.review is not Review.NONE:
@@ -148,7 +148,7 @@ def _review(old: RunState, content: RunContent) -> Review:
 
 
 def columns_of(content: RunContent) -> dict[str, Any]:
-    """What a run holds, as the columns of its row."""
+    """Return the content as columns of its row."""
     return {
         "started_at": content.started_at,
         "zone": content.zone,
@@ -180,7 +180,7 @@ def _rows(content: RunContent) -> list[dict[str, object]]:
 
 
 def _kept(state: RunState) -> dict[str, Any]:
-    """A state as JSON for `revisions.before`."""
+    """Return a state as JSON for `revisions.before`."""
     columns = columns_of(state.content)
     return {
         **columns,
@@ -192,7 +192,7 @@ def _kept(state: RunState) -> dict[str, Any]:
 
 
 def restored(kept: dict[str, Any], now: RunState) -> RunState:
-    """The state a revision kept. What the spotter has answered since then stays answered."""
+    """Return the state that a revision stored. The spotter's answer since then is kept."""
     spotter_state = kept["spotter_state"]
     if kept["spotter_id"] is not None and kept["spotter_id"] == now.content.spotter_id:
         spotter_state = now.content.spotter_state
@@ -212,6 +212,6 @@ def restored(kept: dict[str, Any], now: RunState) -> RunState:
         note=kept["note"],
         sharing=Sharing(kept["sharing"]),
         extras=frozenset(Extra(extra) for extra in kept["extras"]),
-        doubtful=kept.get("doubtful", False),  # absent in revisions kept before 0014
+        doubtful=kept.get("doubtful", False),  # absent in revisions from before migration 0014
     )
     return RunState(content, now.review, kept["deleted"])

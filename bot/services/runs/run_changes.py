@@ -1,8 +1,8 @@
-"""Writing runs: logging, and every later change as a numbered revision.
+"""Writing runs: log a run, and record every later change as a numbered revision.
 
-One function is one transaction: the run, its stretches, the revision and the projections move together. The id of the
-interaction is a unique key of what it writes, so that one delivered twice changes nothing the second time. A
-spotter's or organiser's answer is not the runner's change and takes no number.
+Each function is one transaction that changes the run, its stretches, the revision and the projections. The interaction
+id is a unique key of what is written, so that a repeated interaction changes nothing. Answers of spotters and
+organisers are not changes by the runner and get no revision.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from db.engine import Database
 from db.queries.runs import runs as queries
 
 Amend = Callable[[RunContent], RunContent]
-"""What an edit makes of a run; pure, called inside the transaction, may raise `BadInput`."""
+"""Edit of a run's content: pure, called inside the transaction, may raise `BadInput`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLogged:
-    """What logging a run came to.
+    """Result of logging a run.
 
     Attributes:
-        view: the run, with the week as its card shows it.
-        repeated: this interaction had logged it already; nothing was written.
-        zone_assumed: the zone was nobody's choice and no card has said so yet.
-        rule_broken: backward, without a spotter, where the club does not allow it solo.
+        view: the run, with the week for its card.
+        repeated: this interaction had already logged it; nothing was written.
+        zone_assumed: the zone was not chosen by the member, and no card has said so yet.
+        rule_broken: backward without a spotter on a surface where the club does not allow it.
     """
 
     view: RunView
@@ -56,18 +56,19 @@ async def log_run(
     source: str = "typed",
     channel_id: int | None = None,
 ) -> RunLogged:
-    """Log a run; it belongs to the person and to the club spoken in. The spotter it names is asked.
+    """Log a run for a member and the current club, and ask the spotter it names.
 
     Args:
-        database: where.
-        person: the runner.
-        content: the run.
-        interaction_id: the key of this run.
-        now: when.
-        source: how it was told.
-        channel_id: where it was told, in a club.
+        database: database to write to.
+        person: runner.
+        content: content of the run.
+        interaction_id: idempotency key of the run.
+        now: current time.
+        source: source of the run.
+        channel_id: channel in a club where it is logged.
 
     Raises:
+        NotFound: another member's run has this interaction id.
         Unavailable: the database is locked or full; nothing was written.
     """
     review = Review.HELD if review_needed(content.stretches) else Review.NONE
@@ -110,22 +111,22 @@ async def edit_run(
     seen_revision: int | None = None,
     channel_id: int | None = None,
 ) -> RunView:
-    """Change one's own run by `amend`. A spotter newly named, or who had agreed to what changed, is asked.
+    """Edit a member's own run. Asks a newly named spotter, and one who agreed to the previous figures.
 
     Args:
-        database: where.
-        run_id: of the run.
-        user_id: of its runner.
-        amend: from the present content to the new.
-        interaction_id: the key of this change.
-        now: when.
-        seen_revision: the revision the member was looking at; another since then is a conflict.
-        channel_id: where it is changed, in a club.
+        database: database to write to.
+        run_id: id of the run.
+        user_id: runner.
+        amend: returns the new content from the current one.
+        interaction_id: idempotency key of the change.
+        now: current time.
+        seen_revision: revision that the member saw; a later one is a conflict.
+        channel_id: channel in a club where it is changed.
 
     Raises:
         NotFound: not this runner's, or deleted.
         Conflict: it was changed since `seen_revision`.
-        BadInput: from `amend`; nothing was written.
+        BadInput: raised by `amend`; nothing was written.
     """
     async with database.write() as session:
         run, state = await owned(session, run_id, user_id)
@@ -143,7 +144,7 @@ async def edit_run(
 
 
 def _asked_anew(before: RunContent, after: RunContent) -> RunContent:
-    """A spotter agreed to the run as it was: a run of other figures or another time needs the answer again."""
+    """Reset a spotter's agreement to a question when the figures or the time of the run changed."""
     same = (before.stretches, before.started_at) == (after.stretches, after.started_at)
     if same or after.spotter_state is not SpotterState.AGREED:
         return after
@@ -160,7 +161,7 @@ async def share_run(
     interaction_id: int,
     now: datetime,
 ) -> RunView:
-    """Choose who sees one's run, and what of it beyond the default; None leaves as it is.
+    """Set who sees a member's own run, and which extras; None keeps a setting.
 
     Raises:
         NotFound: not this runner's, or deleted.
@@ -177,10 +178,10 @@ async def share_run(
 
 
 async def delete_run(database: Database, run_id: int, user_id: int, *, interaction_id: int, now: datetime) -> RunView:
-    """Delete one's own run; its revision can be undone.
+    """Delete a member's own run; this can be undone.
 
     Raises:
-        NotFound: not this runner's, or deleted already.
+        NotFound: not this runner's, or already deleted.
     """
     async with database.write() as session:
         run, state = await owned(session, run_id, user_id)
@@ -194,11 +195,11 @@ async def delete_run(database: Database, run_id: int, user_id: int, *, interacti
 async def undo_change(
     database: Database, run_id: int, user_id: int, revision: int, *, interaction_id: int, now: datetime
 ) -> RunView:
-    """Take back the change numbered `revision`, while it is the newest.
+    """Undo the change `revision`, if it is the newest.
 
     Raises:
         NotFound: not this runner's.
-        Conflict: it was taken back already, or another change came after it; nothing was changed.
+        Conflict: already undone, or another change came after it; nothing was changed.
     """
     async with database.write() as session:
         run, state = await owned(session, run_id, user_id)
@@ -217,10 +218,10 @@ async def undo_change(
 
 
 async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, agreed: bool) -> RunView:
-    """The named spotter says whether he faced forward. He may change his mind.
+    """Record whether the named spotter agrees. They may change their answer.
 
     Raises:
-        NotFound: the run is gone, or names somebody else now.
+        NotFound: the run was deleted, or names another spotter now.
     """
     async with database.write() as session:
         run = await queries.run_for_update(
@@ -250,12 +251,11 @@ async def review_run(
     agree: bool,
     seen_revision: int,
 ) -> RunView:
-    """An organiser agrees to or rejects a held run of the club; the caller has checked that he is one.
+    """Record an organiser's decision on a held run of the club; the caller has checked that they are an organiser.
 
     Raises:
         NotFound: no such run in this club.
-        Conflict: somebody has decided already, it needs no review any more, or it was changed since
-            `seen_revision`, which is what the organiser saw.
+        Conflict: already decided, no review needed any more, or changed since `seen_revision`.
     """
     async with database.write() as session:
         run = await queries.run_for_update(

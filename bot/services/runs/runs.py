@@ -1,4 +1,4 @@
-"""Reading runs: one whole, a page of them, the newest for autocomplete, and the cards that show them."""
+"""Reading runs: a whole run, a page of runs, matches for autocomplete, and the cards that show a run."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from db.queries.runs.run_search import runs_that_fit
 PAGE = 8
 """Runs on a page of `/runs list`."""
 USUAL_OF = 10
-"""The usual direction is the one most often run in this many of the newest runs."""
+"""Newest runs that determine the usual direction: the one most of them have."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunWeek:
-    """What was run in one ISO week, per direction: (metres, milliseconds)."""
+    """Sums of one ISO week per direction: (metres, milliseconds)."""
 
     monday: date
     sums: dict[Direction, tuple[int, int]]
@@ -35,21 +35,21 @@ class RunWeek:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as it stands after its newest change.
+    """A run after its newest change.
 
     Attributes:
-        run_id: ours.
-        revision: the number of the newest change.
-        user_id: the runner.
-        runner: the runner's name as last seen in the club, empty in none.
-        guild_id: the club whose boards may count it.
-        content: everything its runner may change.
-        review: an organiser's word, where needed.
-        deleted: taken back or deleted.
-        source: typed, fit, gpx or tcx.
-        spotter: the spotter's name as last seen in the club, if there is one.
-        week: of the runner: from everywhere for the runner's own eyes, else what the club is shown.
-        unasked: the change just made did not ask the spotter, since the runner has asked too many today.
+        run_id: id of the run.
+        revision: number of the newest change.
+        user_id: runner.
+        runner: runner's name as last seen in the club, empty without a club.
+        guild_id: club whose boards may count it.
+        content: everything the runner may change.
+        review: state of an organiser's review.
+        deleted: whether it was undone or deleted.
+        source: "typed", "outing", "fit", "gpx" or "tcx".
+        spotter: spotter's name as last seen in the club, if there is one.
+        week: week of the runner: all runs for the runner themselves, else those the club may see.
+        unasked: whether the latest change did not ask the spotter, because the runner reached the daily limit.
     """
 
     run_id: int
@@ -67,7 +67,7 @@ class RunView:
 
     @property
     def public(self) -> bool:
-        """Whether others of the club may see it."""
+        """Whether other members of the club may see it."""
         return not self.deleted and self.content.sharing is Sharing.CLUB and self.content.told
 
 
@@ -103,7 +103,7 @@ class PublicCard:
 
 
 def content_of(run: models.Run, stretches: Sequence[models.StretchRow]) -> RunContent:
-    """A row and its stretches as a value."""
+    """Return a row and its stretches as a `RunContent`."""
     return RunContent(
         started_at=run.started_at,
         zone=run.zone,
@@ -122,7 +122,7 @@ def content_of(run: models.Run, stretches: Sequence[models.StretchRow]) -> RunCo
 
 
 def facts_of(run: models.Run, content: RunContent) -> RunFacts:
-    """The facts of a run as its row and `content` are now."""
+    """Return the facts of a run from its current row and `content`."""
     return RunFacts(
         run.run_id,
         run.user_id,
@@ -138,7 +138,7 @@ def facts_of(run: models.Run, content: RunContent) -> RunFacts:
 async def view_of(
     session: AsyncSession, run: models.Run, content: RunContent, *, own: bool, runner: str | None = None
 ) -> RunView:
-    """A run with the names and the week its card shows. The runner's name is not looked up when it is given."""
+    """Return a run with the names and the week for its card. `runner` saves the lookup of the runner's name."""
     names = {} if runner is None else {run.user_id: runner}
     wanted = [user_id for user_id in (run.user_id, content.spotter_id) if user_id is not None and user_id not in names]
     if wanted:
@@ -166,16 +166,16 @@ async def view_of(
 
 
 async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bool = False) -> RunView:
-    """One's own run, deleted or not.
+    """Return a member's own run, deleted or not.
 
     Args:
-        database: where to look.
-        run_id: of the run.
-        user_id: of the one who asks.
-        for_club: with the week the club is shown, for redrawing a public card.
+        database: database to read.
+        run_id: id of the run.
+        user_id: member who asks.
+        for_club: include the week as the club may see it, to update a public card.
 
     Raises:
-        NotFound: there is none, or it is another's; the two are not told apart.
+        NotFound: it does not exist or is somebody else's; both read the same.
     """
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
@@ -186,7 +186,7 @@ async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bo
 
 
 async def run_for_card(database: Database, run_id: int) -> RunView | None:
-    """Any run, for drawing what its public card shows; the caller shows nothing that is not shared."""
+    """Return any run to render its public card; the caller must not show what is not shared."""
     async with database.read() as session:
         run = await session.get(models.Run, run_id)
         if run is None:
@@ -204,7 +204,7 @@ async def list_runs(
     until: date | None = None,
     page: int = 0,
 ) -> RunPage:
-    """A page of one's own runs from everywhere, newest first; a page beyond the end is the last one."""
+    """Return a page of a member's own runs from all clubs, newest first; a page beyond the end is the last one."""
     named = direction.value if direction else None
     async with database.read() as session:
         total = await queries.count_runs(session, user_id, named, since, until)
@@ -217,7 +217,7 @@ async def list_runs(
 
 
 async def find_runs(database: Database, user_id: int, clues: Sequence[Clue], limit: int) -> tuple[RunLine, ...]:
-    """One's newest runs that every clue fits, for choosing one in words."""
+    """Return a member's newest runs that match every clue, for autocomplete."""
     async with database.read() as session:
         return await _lines(session, await runs_that_fit(session, user_id, clues, limit))
 
@@ -239,7 +239,7 @@ async def _lines(session: AsyncSession, runs: Sequence[models.Run]) -> tuple[Run
 
 
 async def usual_direction(database: Database, user_id: int) -> Direction:
-    """The direction a runner mostly runs in; backward at first."""
+    """Return the direction a runner mostly runs in; backward without runs."""
     async with database.read() as session:
         recent = await queries.recent_directions(session, user_id, USUAL_OF)
     counted = Counter(recent)
@@ -248,22 +248,22 @@ async def usual_direction(database: Database, user_id: int) -> Direction:
 
 
 async def public_cards(database: Database, run_id: int) -> tuple[PublicCard, ...]:
-    """The public messages that show a run."""
+    """Return the public messages that show a run."""
     async with database.read() as session:
         return tuple(PublicCard(c.channel_id, c.message_id) for c in await queries.cards_of(session, run_id))
 
 
 async def keep_card(database: Database, run_id: int, channel_id: int, message_id: int) -> int | None:
-    """Remember that a public message shows a run, so that it is redrawn when the run changes.
+    """Store a public message that shows a run, so that it is updated when the run changes.
 
     Returns:
-        The run's revision by now, or None when it is gone.
+        The current revision of the run, or None if it was deleted.
     """
     async with database.write() as session:
         return await queries.keep_card(session, run_id, channel_id, message_id)
 
 
 async def drop_card(database: Database, message_id: int) -> None:
-    """Forget a public message that is gone."""
+    """Delete the reference to a public message that no longer exists."""
     async with database.write() as session:
         await queries.drop_card(session, message_id)

@@ -1,4 +1,4 @@
-"""Asking the spotter a run names, in the transaction that logs or changes the run."""
+"""Questions to the spotter that a run names, in the transaction that logs or changes the run."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from bot.services.messages.questions import put
 from bot.services.runs.runs import RunView
 
 MOST = 10
-"""Spotters a member may have asked in a day: a coach who logs a group's runs asks eight."""
+"""Spotters a member may ask in a day: a coach who logs the runs of a group asks eight."""
 
 
 async def ask(
     session: AsyncSession, before: RunContent | None, view: RunView, now: datetime, channel_id: int | None = None
 ) -> RunView:
-    """Ask the spotter, where the run names somebody who has not said a word on it as it now is.
+    """Ask the spotter of a run who has not answered for its current state.
 
     Args:
-        session: of the transaction that wrote the run.
-        before: what it held before, None for a new one.
-        view: as it now is.
-        now: when.
-        channel_id: where it was logged, so that its club reads of it there.
+        session: database session that wrote the run.
+        before: previous content, None for a new run.
+        view: current run.
+        now: current time.
+        channel_id: channel where it was logged, for a fallback notice.
 
     Returns:
-        The same, `unasked` where the runner has asked as much as one may in a day.
+        The run, with `unasked` set if the runner has reached the daily limit.
     """
     spotter_id = _asked(view.content)
     if spotter_id is None or view.deleted or (before is not None and _asked(before) == spotter_id):

@@ -1,8 +1,8 @@
-"""Credit for facing forward: who gets it, and how it moves with the runs it hangs on.
+"""Spotter credits: who gets them, and how they follow changes of their runs.
 
-Of a run somebody typed, the spotter named who has agreed gets what was run backward. Of an outing each who faced
-forward gets it with the own run that he confirmed (`credit`); its runs give none to the spotters they name, so that
-nobody is credited twice. A credit counts while its run stands on the club's boards.
+For a typed run, the named spotter who has agreed is credited with the backward part. For an outing, each spotter is
+credited with their own logged run (`credit`); runs from outings credit no named spotter, so that nobody is credited
+twice. A credit counts while its run counts on the club's boards.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from db import models
 from db.queries.runs import spotting as queries
 
 OUTING = "outing"
-"""The source of a run that was confirmed from an outing's draft."""
+"""Source of a run that was logged from an outing's draft."""
 
 Credit = tuple[date, int, int]
-"""Local day, metres, milliseconds."""
+"""Local date, metres, milliseconds."""
 
 
 async def credit(session: AsyncSession, run: models.Run, distance_m: int, duration_ms: int) -> None:
-    """Credit the runner of an outing's run with what he faced forward for others in it.
+    """Credit the runner of an outing's run with their part as a spotter.
 
     Args:
-        session: of the transaction that logged the run, after it was written.
+        session: database session that logged the run, after it was written.
         run: the spotter's own run.
-        distance_m: metres faced forward; 0 when nobody knows.
-        duration_ms: milliseconds of it.
+        distance_m: metres as a spotter; 0 if unknown.
+        duration_ms: milliseconds as a spotter.
     """
     assert run.guild_id is not None
     facts = CreditFacts(run.run_id, run.user_id, run.guild_id, run.ran_on, distance_m, duration_ms)
@@ -48,14 +48,14 @@ async def follow(
     *,
     counted_before: bool,
 ) -> None:
-    """Have the credits on a run be what it now says, and the projections of those who hold them.
+    """Update a run's credits after a change, and the projections of their holders.
 
     Args:
-        session: of the transaction that changed the run, after it was written and before its own projections are told.
-        run: the run's row as it now is.
-        old: what it held before, None for a new one.
-        content: what it holds now.
-        counted_before: whether it stood on the boards before the change.
+        session: database session that changed the run, after it was written and before its own projections are applied.
+        run: current row.
+        old: previous content, None for a new run.
+        content: current content.
+        counted_before: whether it counted before the change.
     """
     nobody = content.spotter_id is None and (old is None or old.spotter_id is None)
     if run.guild_id is None or (nobody and run.source != OUTING):
@@ -66,7 +66,7 @@ async def follow(
     }
     after = _due(run, content, before)
     if run.source == OUTING and old is not None and old.stretches != content.stretches and after:
-        # Its runner has corrected it: what of it they ran forward they ran for the others.
+        # The runner corrected it: the forward part is what they ran as a spotter.
         after = {run.user_id: (content.ran_on, *await faced_forward(session, run.run_id, content))}
     for spotter_id in after.keys() - before.keys():
         if await queries.is_known(session, spotter_id):
@@ -102,9 +102,9 @@ async def _write(session: AsyncSession, facts: CreditFacts) -> None:
 
 
 async def faced_forward(session: AsyncSession, run_id: int, content: RunContent) -> tuple[int, int]:
-    """Metres and milliseconds that an outing's run, corrected by its runner, has of facing forward for the others.
+    """Return metres and milliseconds as a spotter in an outing's run that its runner corrected.
 
-    Never longer than the outing can have been: what was run besides was run for nobody.
+    Limited to the longest possible time of the outing: anything beyond was not run as a spotter.
     """
     _, distance_m, duration_ms = _share(content, Direction.FORWARD)
     longest_ms = await queries.longest_ms(session, run_id)
@@ -114,7 +114,7 @@ async def faced_forward(session: AsyncSession, run_id: int, content: RunContent)
 
 
 def _due(run: models.Run, content: RunContent, before: dict[int, Credit]) -> dict[int, Credit]:
-    """Who is to be credited, and with what."""
+    """Return who is to be credited, and with what."""
     if run.source == OUTING:
         if run.user_id not in before:
             return {}
