@@ -1,6 +1,6 @@
-"""What a person has run: totals, the last weeks, bests. Their own from everywhere; another's as a club may see it.
+"""Profiles: a member's totals, last weeks and bests. Their own from all clubs, another's as visible to a club.
 
-A run held for an organiser counts in one's own totals, but makes no best until it is agreed to.
+A run held for review counts in the member's own totals, but makes no best until an organiser agrees to it.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from db.queries.profile import profile as queries
 from db.queries.runs import spotting
 
 WEEKS = 12
-"""Weeks of the chart, the current one last."""
+"""Weeks in the chart, the current one last."""
 
 TOLD = (Direction.BACKWARD, Direction.FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything run in one direction.
+    """Totals of one direction.
 
     Attributes:
-        distance_m: metres; runs known by time alone add none.
+        distance_m: metres; runs with a time only add none.
         duration_ms: milliseconds.
-        runs: that had a stretch in this direction.
-        days: with such a run.
-        longest_m: most metres in one run; 0 when none has a distance.
+        runs: runs with a stretch in this direction.
+        days: days with such a run.
+        longest_m: most metres in one run; 0 if none has a distance.
     """
 
     distance_m: int = 0
@@ -47,7 +47,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class ProfileWeek:
-    """One ISO week: (metres, milliseconds) per direction, (0, 0) where nothing was run."""
+    """One ISO week: (metres, milliseconds) per direction, (0, 0) without runs."""
 
     monday: date
     sums: Mapping[Direction, tuple[int, int]]
@@ -55,7 +55,7 @@ class ProfileWeek:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The fastest stretch over a listed distance, whole: `distance_m` may be up to 3 % above `listed_m`."""
+    """The fastest stretch over a listed distance, in full: `distance_m` may be up to 3 % above `listed_m`."""
 
     listed_m: int
     distance_m: int
@@ -66,16 +66,16 @@ class Best:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a person has run.
+    """A member's running.
 
     Attributes:
-        user_id: whose.
-        display_name: as last seen in the club, as typed: escape it; None for one's own.
-        totals: per direction and for all together; every one is there, at 0 when nothing was run.
-        weeks: the last `WEEKS`, oldest first, the current one last.
-        bests: per direction, shortest first; both directions are there, perhaps empty.
-        spotted_m: metres faced forward for others.
-        spotted_ms: milliseconds of that.
+        user_id: Discord user id.
+        display_name: name as last seen in the club, unescaped; None for the member's own profile.
+        totals: totals for every direction and for all together.
+        weeks: the last `WEEKS`, oldest first.
+        bests: bests for both directions, shortest distance first; may be empty.
+        spotted_m: metres as a spotter for others.
+        spotted_ms: milliseconds as a spotter for others.
     """
 
     user_id: int
@@ -88,17 +88,17 @@ class Profile:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was run."""
+        """Whether there are no runs."""
         return self.totals[BoardDirection.ALL].runs == 0
 
 
 async def profile(database: Database, user_id: int, today: date) -> Profile:
-    """One's own running, from every club and from none.
+    """Return a member's own profile, with runs from all clubs and none.
 
     Args:
-        database: where to look.
-        user_id: of the one who asks.
-        today: in their zone.
+        database: database to read.
+        user_id: member who asks.
+        today: date in their zone.
 
     Raises:
         Unavailable: the database is locked.
@@ -108,10 +108,10 @@ async def profile(database: Database, user_id: int, today: date) -> Profile:
 
 
 async def profile_of(database: Database, user_id: int, guild_id: int, today: date) -> Profile:
-    """Another member's running, as their club may see it: the runs they share with it that stand on its boards.
+    """Return another member's profile as visible to their club: runs shared with it that count on its boards.
 
     Raises:
-        NotFound: nobody of that id was ever seen in the club, or not since they left it, or they hide there.
+        NotFound: never seen in the club, not since they left it, or hidden there.
         Unavailable: the database is locked.
     """
     async with database.read() as session:

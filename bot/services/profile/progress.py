@@ -1,4 +1,4 @@
-"""What a person has done so far, by which `/help` says what to do next."""
+"""Progress of a member, from which `/help` suggests the next step."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from db.queries.runs import runs as queries
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far somebody has come.
+    """Progress of a member.
 
     Attributes:
-        runs: of this person, from everywhere.
-        untold: of these, imported ones whose direction is not told yet.
-        imported: of these, those from a file.
-        newest_on: the day of the newest run.
-        club_unset: this person is an organiser of a club that has set no zone.
-        held: runs that wait for this organiser's word.
-        card: for an organiser, where the club's partners card is; None for everybody else.
-        alerts_unset: this person is an organiser of a club that has set no organisers' channel.
+        runs: number of their runs, in all clubs and none.
+        untold: imported runs without a direction.
+        imported: runs from a file.
+        newest_on: day of the newest run.
+        club_unset: whether they are an organiser of a club without a zone.
+        held: runs that wait for their review as an organiser.
+        card: for an organiser, the state of the club's partners card; else None.
+        alerts_unset: whether they are an organiser of a club without an organisers' channel.
     """
 
     runs: int
@@ -39,7 +39,7 @@ class Progress:
 
 
 async def progress_of(database: Database, person: Person) -> Progress:
-    """What a person has done so far."""
+    """Return the progress of a member."""
     club_unset, held, card, alerts_unset = False, 0, None, False
     async with database.read() as session:
         runs, untold, imported, newest_on = await queries.run_counts(session, person.user_id)

@@ -1,4 +1,4 @@
-"""A person's own settings: what is set, and setting it."""
+"""A member's own settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from db.queries.profile import settings as queries
 
 @dataclass(frozen=True, slots=True)
 class OwnClub:
-    """A club a person was seen in."""
+    """A club in which a member was seen."""
 
     guild_id: int
     name: str
@@ -31,7 +31,7 @@ class OwnClub:
 
 @dataclass(frozen=True, slots=True)
 class OwnSettings:
-    """What a person has chosen; None where nothing was, and the club's or the default holds."""
+    """A member's choices; None where nothing was chosen, and the club's value or the default applies."""
 
     language: str | None
     units: Units | None
@@ -42,15 +42,15 @@ class OwnSettings:
     clubs: tuple[OwnClub, ...]
 
     def club(self, guild_id: int | None) -> OwnClub | None:
-        """One of the person's clubs."""
+        """Return one of the member's clubs, or None."""
         return next((club for club in self.clubs if club.guild_id == guild_id), None)
 
 
 async def own_settings(database: Database, user_id: int) -> OwnSettings:
-    """What a person has chosen.
+    """Return a member's settings.
 
     Raises:
-        NotFound: the person is not known (`people.meet` makes everybody known).
+        NotFound: the member is unknown (`people.meet` creates them).
     """
     async with database.read() as session:
         user = await queries.user_row(session, user_id)
@@ -69,12 +69,12 @@ async def own_settings(database: Database, user_id: int) -> OwnSettings:
 
 
 async def choose_zone(database: Database, user_id: int, typed: str, reader: Localizer, now: datetime) -> str:
-    """Set the zone that `typed` means, which runs logged from now on get; answers its IANA name.
+    """Set the zone that `typed` names, for runs logged from now on, and return its IANA name.
 
-    The wall times of this person's reminders move with it, of outings too.
+    The wall times of the member's reminders, including those of outings, move with it.
 
     Raises:
-        BadInput: no zone, or several.
+        BadInput: no zone matches, or several do.
     """
     zone = zones.find(typed, reader.language, now)
     async with database.write() as session:
@@ -86,7 +86,7 @@ async def choose_zone(database: Database, user_id: int, typed: str, reader: Loca
 
 
 async def choose_weight(database: Database, user_id: int, typed: str, units: Units) -> None:
-    """Set the weight, or remove it when nothing was typed.
+    """Set the weight, or remove it if `typed` is blank.
 
     Raises:
         BadInput: not a weight.
@@ -95,21 +95,33 @@ async def choose_weight(database: Database, user_id: int, typed: str, units: Uni
 
 
 async def choose_language(database: Database, user_id: int, language: str | None) -> None:
-    """Set a shipped language; None follows Discord's."""
+    """Set a shipped language; None follows Discord's.
+
+    Raises:
+        BadInput: not an available language.
+    """
     if language is not None and language not in LANGUAGES:
         raise BadInput("settings.choice.unknown")
     await _set(database, user_id, language=language)
 
 
 async def choose_units(database: Database, user_id: int, units: str | None) -> None:
-    """Set metric or imperial; None follows the club."""
+    """Set metric or imperial units; None follows the club.
+
+    Raises:
+        BadInput: neither of them.
+    """
     if units not in (None, Units.METRIC, Units.IMPERIAL):
         raise BadInput("settings.choice.unknown")
     await _set(database, user_id, units=units)
 
 
 async def choose_sharing(database: Database, user_id: int, sharing: str) -> None:
-    """Set who sees the runs logged from now on."""
+    """Set who sees the runs logged from now on.
+
+    Raises:
+        BadInput: not an available choice.
+    """
     if sharing not in list(Sharing):
         raise BadInput("settings.choice.unknown")
     await _set(database, user_id, sharing=sharing)
@@ -119,7 +131,7 @@ async def choose_home(database: Database, user_id: int, guild_id: int) -> None:
     """Set the club that direct messages count for.
 
     Raises:
-        NotFound: the person was never seen in that club.
+        NotFound: the member was never seen in that club.
     """
     async with database.write() as session:
         if guild_id not in {club.guild_id for club in await queries.clubs_of(session, user_id)}:
@@ -128,7 +140,7 @@ async def choose_home(database: Database, user_id: int, guild_id: int) -> None:
 
 
 async def hide(database: Database, user_id: int, guild_id: int, *, hidden: bool) -> None:
-    """Take a person out of a club's ranks, or put them back in."""
+    """Hide a member from a club's ranks, or show them again."""
     async with database.write() as session:
         await ranks.set_hidden(session, guild_id, user_id, hidden)
 
