@@ -28,11 +28,12 @@ class Projection:
     """A table derived from runs.
 
     Attributes:
-        table: holds the projection and nothing else; one of its columns is `user_id`.
+        table: table that holds nothing but the projection; one of its columns is `user_id`.
         apply: called in the transaction of each change, after its rows are written, with the facts of one run, credit,
-            member or person before and after; None where there was or is none. Ignores facts it does not need. A
-            member or person that goes is told before their rows are deleted, because the table may refer to them.
-        rebuild: makes the member's rows from the runs; the result equals that of all `apply` calls.
+            member or person before and after; None if there was or is none. Ignores facts it does not need. The
+            deletion of a member or person is applied before their rows are deleted, because the table may refer to
+            them.
+        rebuild: writes the member's rows from the runs; the result equals that of all `apply` calls.
     """
 
     table: type[DeclarativeBase]
@@ -44,12 +45,12 @@ PROJECTIONS: tuple[Projection, ...] = (Projection(Standing, standings.apply, sta
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
-    """Tell every projection of one change; does nothing where nothing changed.
+    """Apply one change to every projection; does nothing if the facts are equal.
 
     Args:
-        session: the transaction in which the change is written.
-        before: the facts before the change, None for something new.
-        after: the facts of the same run, credit, member or person now, None for something that is gone.
+        session: transaction in which the change is written.
+        before: facts before the change, None for something new.
+        after: facts of the same run, credit, member or person after the change, None for something deleted.
     """
     if before == after:
         return
@@ -58,13 +59,13 @@ async def apply(session: AsyncSession, before: Facts | None, after: Facts | None
 
 
 async def rebuild(session: AsyncSession, member: MemberKey) -> None:
-    """Make a member's rows of every projection from the runs. Takes up to a second for thousands of runs."""
+    """Rebuild a member's rows of every projection from the runs. Takes up to a second for thousands of runs."""
     await session.flush()
     for projection in PROJECTIONS:
         await projection.rebuild(session, member)
 
 
 async def rebuild_club(session: AsyncSession, guild_id: int) -> None:
-    """Make the rows of all members of a club. Takes seconds for a large club: never while a member waits."""
+    """Rebuild the rows of all members of a club. Takes seconds for a large club: never call it while a member waits."""
     for user_id in await memberships.members_of(session, guild_id):
         await rebuild(session, MemberKey(user_id, guild_id))

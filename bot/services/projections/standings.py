@@ -1,4 +1,4 @@
-"""Standings: what each member ran in each period, per club. A run projection, see `run_projections`."""
+"""Standings: each member's sums per period and club. A run projection, see `run_projections`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Counted:
     """What one run adds to its club's boards.
 
     Attributes:
-        guild_id: the club.
-        user_id: the runner.
-        ran_on: the local date it counts on.
-        run_id: ours.
-        per_direction: (metres, milliseconds) of all its stretches of a direction; unknown metres are 0.
+        guild_id: id of the club.
+        user_id: runner.
+        ran_on: local date it counts on.
+        run_id: id of the run.
+        per_direction: (metres, milliseconds) of its stretches in each direction; unknown metres are 0.
     """
 
     guild_id: int
@@ -36,7 +36,7 @@ class Counted:
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
-    """Keep the standings as one change leaves them."""
+    """Update the standings for one change."""
     match after or before:
         case RunFacts():
             await move(session, _counted(before), _counted(after))
@@ -52,7 +52,7 @@ async def apply(session: AsyncSession, before: Facts | None, after: Facts | None
 
 
 async def rebuild(session: AsyncSession, member: MemberKey) -> None:
-    """Make a member's standings in a club from the runs and the credits for facing forward."""
+    """Rebuild a member's standings in a club from the runs and spotter credits."""
     if member.guild_id is None:
         return
     await queries.drop_member(session, member.guild_id, member.user_id)
@@ -65,7 +65,7 @@ async def rebuild(session: AsyncSession, member: MemberKey) -> None:
 
 
 def _counted(run: Facts | None) -> Counted | None:
-    """What a run adds to its club's boards, None where it stands on none."""
+    """Return what a run adds to its club's boards, or None if it does not count."""
     if not isinstance(run, RunFacts) or not run.counted or run.guild_id is None:
         return None
     per_direction: dict[Direction, tuple[int, int]] = {}
@@ -76,12 +76,12 @@ def _counted(run: Facts | None) -> Counted | None:
 
 
 async def move(session: AsyncSession, before: Counted | None, after: Counted | None) -> None:
-    """Take a run's share off the boards and put the new one on.
+    """Replace a run's share of the boards.
 
     Args:
-        session: the write transaction, in which the run and its stretches stand as after the change.
-        before: what the run added until now, None when it stood on no board.
-        after: what it adds now, None when it stands on no board.
+        session: write transaction, in which the run and its stretches are already changed.
+        before: previous share, None if the run did not count.
+        after: new share, None if the run does not count.
     """
     if before == after:
         return
@@ -97,7 +97,7 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
 
 
 async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
-    """Make a spotter's rows of every period that holds one of `days` afresh from the credits (`runs.spotting`)."""
+    """Recompute a spotter's rows of every period that contains one of `days` from the credits (`runs.spotting`)."""
     await session.flush()
     spans = await _spans(session, guild_id, user_id, days)
     await spotting.clear(session, spans)
@@ -105,7 +105,7 @@ async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days
 
 
 async def _add(session: AsyncSession, run: Counted) -> None:
-    """Add a run that stood on no board. Right whether or not its row is written yet: it does not look at it."""
+    """Add a run that did not count before, whether or not its row is already written: the row is not read."""
     hidden = await queries.hold(session, run.guild_id, run.user_id)
     sums = {direction.value: share for direction, share in run.per_direction.items()}
     sums["all"] = (sum(m for m, _ in sums.values()), sum(ms for _, ms in sums.values()))
@@ -131,7 +131,7 @@ async def _add(session: AsyncSession, run: Counted) -> None:
 
 
 async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
-    """Make a member's rows of every period that holds one of `days` afresh from the runs."""
+    """Recompute a member's rows of every period that contains one of `days` from the runs."""
     await session.flush()
     spans = await _spans(session, guild_id, user_id, days)
     await queries.clear(session, spans)
@@ -139,7 +139,7 @@ async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days:
 
 
 async def _spans(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> list[dict[str, Any]]:
-    """The periods of a member that hold one of `days`, each once; the member is held from now on."""
+    """Return a member's distinct periods that contain one of `days`, with the member locked."""
     hidden = await queries.hold(session, guild_id, user_id)
     return [
         {
