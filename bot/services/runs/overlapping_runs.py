@@ -1,7 +1,7 @@
 """Overlapping runs: two runs of a member at the same time, such as from a watch and a phone. The member chooses.
 
-An imported run has no direction and counts nowhere before the member has answered; for an existing run the question is
-asked once it counts. Two typed runs at the same hour are not compared: many members type runs without a time.
+An imported run has no direction and counts nowhere before the member has chosen; for a run that counts already, the
+question follows as soon as it does. Two typed runs are not compared: many members type runs without a time of day.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def span_of(started_at: datetime, distance_m: int | None, duration_ms: int, tota
 
 
 async def twins_of(session: AsyncSession, run: models.Run) -> Twins | None:
-    """Return the run with an earlier, or told, run that overlaps it; None if there is none."""
+    """Return the run with an overlapping run that is earlier or has directions; None if there is none."""
     if run.deleted_at is not None:
         return None
     margin = max(LONGEST_APART, timedelta(milliseconds=run.duration_ms))
