@@ -23,8 +23,9 @@ NAMING = {
 Id = counted_up()
 """Our own row ids."""
 
-Snowflake = BigInteger
-"""Discord's ids: 63 bits."""
+
+class Snowflake(BigInteger):
+    """An id of Discord's, of 63 bits: of a person, or of something else that the name of the column says."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,13 +6,15 @@ from typing import Any, Literal
 
 from alembic import context
 
-from db.base import UtcDateTime
+from db.base import Snowflake, UtcDateTime
 from db.dialect import makes_tables_anew
 
 
 def _render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our column types as plain ones, so that a migration does not change with the code."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.BigInteger()" if kind == "type" and isinstance(item, Snowflake) else False
 
 
 attributes = context.config.attributes

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.boards.metrics import columns
 from db.base import Base, Snowflake
+from db.personal_data import owner
 
 
 class Standing(Base):
@@ -41,7 +42,7 @@ class Standing(Base):
     direction: Mapped[str] = mapped_column(String(10), primary_key=True)
     period: Mapped[str] = mapped_column(String(6), primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     distance_m: Mapped[int] = mapped_column(BigInteger)
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     days_out: Mapped[int]

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Float, ForeignKey, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Snowflake
+from db.personal_data import impersonal, named, nobody_in_json, of_owner, owner, shared
 
 
 class User(Base):
@@ -15,7 +16,7 @@ class User(Base):
 
     __tablename__ = "users"
 
-    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False, info=owner())
     language: Mapped[str | None] = mapped_column(String(8))
     units: Mapped[str | None] = mapped_column(String(8))
     zone: Mapped[str | None] = mapped_column(String(64))
@@ -38,23 +39,26 @@ class Guild(Base):
     __table_args__ = (
         CheckConstraint("backward_per_spotter BETWEEN 1 AND 3", name="backward_per_spotter"),
         CheckConstraint("grace_min BETWEEN 5 AND 60", name="grace"),
+        {"info": shared()},
     )
 
     guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(String(120), default="")
+    name: Mapped[str] = mapped_column(String(120), default="", info=impersonal())
     zone: Mapped[str | None] = mapped_column(String(64))
     language: Mapped[str | None] = mapped_column(String(8))
     units: Mapped[str | None] = mapped_column(String(8))
     locale: Mapped[str | None] = mapped_column(String(16))  # Discord's community language, as last seen
-    owner_id: Mapped[int | None] = mapped_column(Snowflake)  # Discord's, as last seen: who is told when nobody else is
+    # Discord's, as last seen: who is told when nobody else is
+    owner_id: Mapped[int | None] = mapped_column(Snowflake, info=named())
     organiser_role_id: Mapped[int | None] = mapped_column(Snowflake)
-    solo_surfaces: Mapped[list[str] | None] = mapped_column(JSON)
+    solo_surfaces: Mapped[list[str] | None] = mapped_column(JSON, info=nobody_in_json())
     partners_channel_id: Mapped[int | None] = mapped_column(Snowflake)
-    partners_card_id: Mapped[int | None] = mapped_column(Snowflake)  # the message with "Find a partner"
+    # The message with "Find a partner"
+    partners_card_id: Mapped[int | None] = mapped_column(Snowflake, info=impersonal())
     organisers_channel_id: Mapped[int | None] = mapped_column(Snowflake)
-    spotter_role_id: Mapped[int | None] = mapped_column(Snowflake)  # certified spotters
+    spotter_role_id: Mapped[int | None] = mapped_column(Snowflake, info=impersonal())  # certified spotters
     women_role_id: Mapped[int | None] = mapped_column(Snowflake)  # who may answer a call for women only
-    backward_per_spotter: Mapped[int | None]
+    backward_per_spotter: Mapped[int | None] = mapped_column(info=impersonal())
     grace_min: Mapped[int | None]
     emergency_number: Mapped[str | None] = mapped_column(String(40))
     round_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -82,10 +86,10 @@ class Member(Base):
     __table_args__ = (Index(None, "user_id"),)
 
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
-    display_name: Mapped[str] = mapped_column(String(120))
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
+    display_name: Mapped[str] = mapped_column(String(120), info=of_owner())
     organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction; never of one who left
     hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # from the boards, by own wish
     seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
-    role_ids: Mapped[list[int] | None] = mapped_column(JSON)  # those the settings name
+    role_ids: Mapped[list[int] | None] = mapped_column(JSON, info=nobody_in_json())  # those the settings name

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS
 from db.base import Base, Id, Snowflake
+from db.personal_data import kept_back, kinds_of_author, owner, people_in_ids, people_in_json
 
 
 class Due(Base):
@@ -26,15 +28,15 @@ class Due(Base):
         Index(None, "user_id"),
     )
 
-    due_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    due_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
     kind: Mapped[str] = mapped_column(String(32))
-    occurrence: Mapped[str] = mapped_column(String(80))
-    priority: Mapped[int]  # domain.delivery.Priority: 0 safety, 1 asked-for, 2 nudge
+    occurrence: Mapped[str] = mapped_column(String(80), info=people_in_ids())
+    priority: Mapped[int] = mapped_column(info=kept_back())  # domain.delivery.Priority: 0 safety, 1 asked-for, 2 nudge
     fire_at: Mapped[datetime]  # when it is tried next
-    meant_at: Mapped[datetime]  # when it was planned for
+    meant_at: Mapped[datetime] = mapped_column(info=kept_back())  # when it was planned for
     subject_id: Mapped[int | None] = mapped_column(Id)  # what it is about: an outing, a round
-    user_id: Mapped[int | None] = mapped_column(Snowflake)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    user_id: Mapped[int | None] = mapped_column(Snowflake, info=owner(exported=False, listed_by=("fire_at", "due_id")))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=people_in_json(row_goes=True))
     attempts: Mapped[int] = mapped_column(default=0)
 
 
@@ -63,24 +65,26 @@ class Delivery(Base):
         {"sqlite_autoincrement": True},
     )
 
-    delivery_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    occurrence: Mapped[str] = mapped_column(String(80))
-    priority: Mapped[int]
+    delivery_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
+    kind: Mapped[str] = mapped_column(String(32), info=kinds_of_author(KEPT_FROM_RECIPIENTS))
+    occurrence: Mapped[str] = mapped_column(String(80), info=people_in_ids())
+    priority: Mapped[int] = mapped_column(info=kept_back())
     destination: Mapped[str] = mapped_column(String(8))
     guild_id: Mapped[int | None] = mapped_column(Snowflake)  # whose channel takes over when direct messages are closed
-    user_id: Mapped[int] = mapped_column(Snowflake, default=0)  # 0: nobody alone
-    channel_id: Mapped[int] = mapped_column(Snowflake, default=0)  # 0: not known yet
-    message_id: Mapped[int | None] = mapped_column(Snowflake)  # once sent
+    user_id: Mapped[int] = mapped_column(Snowflake, default=0, info=owner(exported=False))  # 0: nobody alone
+    channel_id: Mapped[int] = mapped_column(Snowflake, default=0, info=kept_back())  # 0: not known yet
+    message_id: Mapped[int | None] = mapped_column(Snowflake, info=kept_back())  # once sent
     subject_id: Mapped[int | None] = mapped_column(Id)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    state: Mapped[str] = mapped_column(
-        String(8), default="waiting"
-    )  # waiting, open, leased, sent, closed, dropped, failed
-    next_try_at: Mapped[datetime]  # waiting: not before; leased: until then
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=people_in_json(row_goes=True))
+    # Waiting, open, leased, sent, closed, dropped, failed
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    next_try_at: Mapped[datetime] = mapped_column(info=kept_back())  # waiting: not before; leased: until then
     attempts: Mapped[int] = mapped_column(default=0)
-    version: Mapped[int] = mapped_column(default=0)  # counts how often a card was marked to be drawn again
+    # Counts how often a card was marked to be drawn again
+    version: Mapped[int] = mapped_column(default=0, info=kept_back())
     due_at: Mapped[datetime]  # when it should have been said
-    fallback_of: Mapped[int | None] = mapped_column(Id, ForeignKey("deliveries.delivery_id", ondelete="SET NULL"))
+    fallback_of: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("deliveries.delivery_id", ondelete="SET NULL"), info=kept_back()
+    )
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]  # when the message was posted

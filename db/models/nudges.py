@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Snowflake
+from db.personal_data import owner
 
 
 class WeeklyGoal(Base):
@@ -16,7 +17,7 @@ class WeeklyGoal(Base):
     __tablename__ = "weekly_goals"
     __table_args__ = (CheckConstraint("runs BETWEEN 0 AND 7", name="runs"),)
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     since_on: Mapped[date] = mapped_column(primary_key=True)
     runs: Mapped[int]  # 0: no goal
     counts: Mapped[str] = mapped_column(String(8))  # backward, all
@@ -28,7 +29,7 @@ class Pause(Base):
     __tablename__ = "pauses"
     __table_args__ = (CheckConstraint("from_on < until_on", name="forward"),)
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     from_on: Mapped[date] = mapped_column(primary_key=True)
     until_on: Mapped[date]
     why: Mapped[str] = mapped_column(String(8))  # injury, holiday
@@ -39,7 +40,7 @@ class Repair(Base):
 
     __tablename__ = "repairs"
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     month_on: Mapped[date] = mapped_column(primary_key=True)
     monday: Mapped[date]
 
@@ -49,6 +50,6 @@ class NudgeChoice(Base):
 
     __tablename__ = "nudge_choices"
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     wanted: Mapped[bool] = mapped_column(Boolean)

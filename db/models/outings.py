@@ -8,13 +8,14 @@ from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Strin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
+from db.personal_data import beside, follows, impersonal, kept_back, named, owner, shared
 
 
 class MeetingPoint(Base):
     """A place where a club meets. `detail` says where exactly, and is shown only to those who are in."""
 
     __tablename__ = "meeting_points"
-    __table_args__ = (UniqueConstraint("guild_id", "name"),)
+    __table_args__ = (UniqueConstraint("guild_id", "name"), {"info": impersonal()})
 
     point_id: Mapped[int] = mapped_column(Id, primary_key=True)
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
@@ -55,24 +56,37 @@ class Outing(Base):
         CheckConstraint(
             "eyes_lost_at IS NULL OR (started_at IS NOT NULL AND eyes_lost_at >= started_at)", name="eyes_lost"
         ),
-    )
+        {
+            "info": shared(
+                exported=(
+                    "outing_id", "guild_id", "state", "terms", "starts_at", "zone", "place", "surface", "solo",
+                    "backward_per_spotter", "places", "distance_m", "pace_s_per_km", "planned_ms", "audience",
+                    "started_at", "due_back_at", "swapped_at", "extended_min", "ended_at", "created_at",
+                ),
+                listed_by=("starts_at", "outing_id"),
+            )
+        },
+    )  # fmt: skip
 
     outing_id: Mapped[int] = mapped_column(Id, primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake)
     ordinal: Mapped[int] = mapped_column(default=0)
     round_id: Mapped[int | None] = mapped_column(Id, ForeignKey("rounds.round_id"))
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
-    caller_id: Mapped[int | None] = mapped_column(Snowflake)  # None for one made by a round, or by an erased person
+    # None for one made by a round, or by an erased person
+    caller_id: Mapped[int | None] = mapped_column(Snowflake, info=named(row_exported=True))
     state: Mapped[str] = mapped_column(String(10), default="open")
     terms: Mapped[int] = mapped_column(default=1)
     starts_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64))  # of the caller when called: its wall times
-    place: Mapped[str] = mapped_column(String(80))  # for everybody: a meeting point's name, or as typed
-    detail: Mapped[str | None] = mapped_column(String(200))  # for those who are in; gone after 30 days
+    # For everybody: a meeting point's name, or as typed
+    place: Mapped[str] = mapped_column(String(80), info=impersonal())
+    # For those who are in; gone after 30 days
+    detail: Mapped[str | None] = mapped_column(String(200), info=impersonal())
     point_id: Mapped[int | None] = mapped_column(Id, ForeignKey("meeting_points.point_id", ondelete="SET NULL"))
     surface: Mapped[str | None] = mapped_column(String(12))
     solo: Mapped[bool] = mapped_column(Boolean, default=False)
-    backward_per_spotter: Mapped[int]
+    backward_per_spotter: Mapped[int] = mapped_column(info=impersonal())
     places: Mapped[int]
     distance_m: Mapped[int | None]
     pace_s_per_km: Mapped[float] = mapped_column(Float)  # backward
@@ -89,8 +103,8 @@ class Outing(Base):
     rung: Mapped[int] = mapped_column(default=-1)  # the newest step of the escalation taken; -1: none
     help_at: Mapped[datetime | None]  # somebody asked for help: only a word on what happened ends it
     ended_at: Mapped[datetime | None]
-    resolved_by: Mapped[int | None] = mapped_column(Snowflake)
-    resolution: Mapped[str | None] = mapped_column(String(300))
+    resolved_by: Mapped[int | None] = mapped_column(Snowflake, info=named())
+    resolution: Mapped[str | None] = mapped_column(String(300), info=beside("resolved_by"))
     created_at: Mapped[datetime]
 
 
@@ -120,8 +134,10 @@ class Companion(Base):
         CheckConstraint("home_at IS NULL OR checked_in_at IS NOT NULL", name="home_after"),
     )
 
-    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    outing_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True, info=follows(takes_part=True)
+    )
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     wish: Mapped[str] = mapped_column(String(8))
     first_role: Mapped[str] = mapped_column(String(8))
     second_role: Mapped[str] = mapped_column(String(8))
@@ -131,9 +147,8 @@ class Companion(Base):
     confirmed_terms: Mapped[int | None]  # the terms agreed to
     checked_in_at: Mapped[datetime | None]
     home_at: Mapped[datetime | None]
-    happened: Mapped[str | None] = mapped_column(
-        String(8)
-    )  # answer to "Did it happen?": yes, no, no_show; absent: others went without; missed: so that it did not begin
+    # Answer to "Did it happen?": yes, no, no_show; absent: others went without; missed: so that it did not begin
+    happened: Mapped[str | None] = mapped_column(String(8))
     draft: Mapped[str | None] = mapped_column(String(8))  # offered, logged, thrown
     run_id: Mapped[int | None] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="SET NULL"))
 
@@ -142,7 +157,7 @@ class OutingPress(Base):
     """A press that has had its effect: the same interaction delivered twice changes nothing the second time."""
 
     __tablename__ = "outing_presses"
-    __table_args__ = (Index(None, "outing_id"),)
+    __table_args__ = (Index(None, "outing_id"), {"info": impersonal()})
 
     interaction_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
@@ -170,13 +185,13 @@ class UnsafeAlarm(Base):
         Index(None, "user_id"),
     )
 
-    alarm_id: Mapped[int] = mapped_column(Id, primary_key=True)
+    alarm_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())
     raised_at: Mapped[datetime]  # first pressed
-    rounds: Mapped[int] = mapped_column(default=1)  # how often it has sounded
-    taken_by_user_id: Mapped[int | None] = mapped_column(Snowflake)
+    rounds: Mapped[int] = mapped_column(default=1, info=kept_back())  # how often it has sounded
+    taken_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named())
     taken_at: Mapped[datetime | None]
-    closed_by_user_id: Mapped[int | None] = mapped_column(Snowflake)
+    closed_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named(row_exported=True))
     closed_at: Mapped[datetime | None]
-    resolution: Mapped[str | None] = mapped_column(String(300))
+    resolution: Mapped[str | None] = mapped_column(String(300), info=beside("closed_by_user_id"))

@@ -9,6 +9,17 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, ForeignKey, Ind
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
+from db.personal_data import (
+    beside,
+    exported_with,
+    follows,
+    kept_back,
+    named,
+    nobody_in_json,
+    owner,
+    people_in_json,
+    shared,
+)
 
 
 class Tie(Base):
@@ -21,10 +32,12 @@ class Tie(Base):
         CheckConstraint("kind IN ('block', 'trust', 'mute')", name="kind"),
     )
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
-    other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner(listed_by=("kind", "since"))
+    )
+    other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, info=named(row_goes=True))
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # block, trust, mute
-    other_name: Mapped[str] = mapped_column(String(120))  # as last seen, for one's own list
+    other_name: Mapped[str] = mapped_column(String(120), info=beside("other_id"))  # as last seen, for one's own list
     since: Mapped[datetime]
 
 
@@ -34,9 +47,9 @@ class Question(Base):
     __tablename__ = "questions"
     __table_args__ = (Index(None, "author_id", "kind"), Index(None, "asked_at"), Index(None, "user_id"))
 
-    question_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    author_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
-    user_id: Mapped[int] = mapped_column(Snowflake)  # whom
+    question_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
+    author_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner(exported=False))
+    user_id: Mapped[int] = mapped_column(Snowflake, info=named(row_goes=True))  # whom
     kind: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]
 
@@ -54,9 +67,15 @@ class Contact(Base):
         CheckConstraint("state IN ('asked', 'accepted', 'declined')", name="state"),
     )
 
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
-    contact_id: Mapped[int] = mapped_column(Snowflake, primary_key=True)
-    contact_name: Mapped[str] = mapped_column(String(120))
+    user_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner(listed_by=("position",))
+    )
+    contact_id: Mapped[int] = mapped_column(
+        Snowflake,
+        primary_key=True,
+        info=named(row_goes=True, told=("asked_at", "state"), told_as="asked_to_be_a_contact"),
+    )
+    contact_name: Mapped[str] = mapped_column(String(120), info=beside("contact_id"))
     position: Mapped[int]  # from 1; 0 when taken off
     state: Mapped[str] = mapped_column(String(8))  # asked, accepted, declined
     guild_id: Mapped[int | None] = mapped_column(Snowflake)
@@ -71,12 +90,17 @@ class Availability(Base):
     __tablename__ = "availabilities"
 
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
+    # [weekday, first minute, end minute], own zone
     windows: Mapped[list[list[int]]] = mapped_column(
-        JSON, default=list
-    )  # [weekday, first minute, end minute], own zone
-    places: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of meeting points; none: anywhere
-    wishes: Mapped[list[str]] = mapped_column(JSON, default=list)  # roles taken: backward, spotter, swap
+        JSON,
+        default=list,
+        info=nobody_in_json(),
+    )
+    # Names of meeting points; none: anywhere
+    places: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
+    # Roles taken: backward, spotter, swap
+    wishes: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
     forward_s_per_km: Mapped[float | None] = mapped_column(Float)
     backward_s_per_km: Mapped[float | None] = mapped_column(Float)
     paused_until: Mapped[date | None]  # the first day on which it holds again
@@ -90,6 +114,7 @@ class Round(Base):
     __table_args__ = (
         UniqueConstraint("guild_id", "monday"),
         CheckConstraint("state IN ('announced', 'drawing', 'drawn', 'confirmed', 'cancelled')", name="state"),
+        {"info": shared()},
     )
 
     round_id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -97,7 +122,8 @@ class Round(Base):
     monday: Mapped[date]  # of the week matched for
     state: Mapped[str] = mapped_column(String(10))  # announced, drawing, drawn, confirmed, cancelled
     seed: Mapped[int] = mapped_column(BigInteger)
-    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the drawn outings, until confirmed
+    # The drawn outings, until confirmed
+    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=people_in_json())
     announced_at: Mapped[datetime]
     match_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -112,8 +138,10 @@ class RoundPlace(Base):
         CheckConstraint("state IN ('asked', 'skipped', 'matched', 'left')", name="state"),
     )
 
-    round_id: Mapped[int] = mapped_column(Id, ForeignKey("rounds.round_id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("rounds.round_id", ondelete="CASCADE"), primary_key=True, info=exported_with("monday")
+    )
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     state: Mapped[str] = mapped_column(String(8))  # asked, skipped, matched, left
     reason: Mapped[str | None] = mapped_column(String(40))
 
@@ -123,8 +151,10 @@ class NoShow(Base):
 
     __tablename__ = "no_shows"
 
-    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    outing_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("outings.outing_id", ondelete="CASCADE"), primary_key=True, info=follows()
+    )
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     missed_on: Mapped[date]
 
 
@@ -138,7 +168,9 @@ class Spotting(Base):
     __table_args__ = (Index(None, "guild_id", "user_id", "ran_on"), Index(None, "user_id"))
 
     run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner(listed_by=("ran_on", "run_id"))
+    )
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
     ran_on: Mapped[date]
     distance_m: Mapped[int]

@@ -6,12 +6,14 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.personal_data import impersonal
 
 
 class Remembered(Base):
     """A named value, such as the digest of the commands last synced."""
 
     __tablename__ = "remembered"
+    __table_args__ = ({"info": impersonal()},)
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[str] = mapped_column(Text)

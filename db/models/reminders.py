@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
+from db.personal_data import nobody_in_json, of_owner, owner
 
 
 class Reminder(Base):
@@ -27,14 +28,15 @@ class Reminder(Base):
 
     reminder_id: Mapped[int] = mapped_column(Id, primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake, unique=True)  # by which it was asked for
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))  # who asked
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())  # who asked
     audience: Mapped[str] = mapped_column(String(4))  # me, club
     guild_id: Mapped[int | None] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
     channel_id: Mapped[int | None] = mapped_column(Snowflake)  # club: where it is said; me: where it was asked for
     role_id: Mapped[int | None] = mapped_column(Snowflake)  # club: pinged
-    what: Mapped[str] = mapped_column(String(200))  # as typed
-    schedule: Mapped[dict[str, Any]] = mapped_column(JSON)  # bot.domain.when.schedule
-    readings: Mapped[list[Any] | None] = mapped_column(JSON)  # both schedules of a "when" that could mean two
+    what: Mapped[str] = mapped_column(String(200), info=of_owner())  # as typed
+    schedule: Mapped[dict[str, Any]] = mapped_column(JSON, info=nobody_in_json())  # bot.domain.when.schedule
+    # Both schedules of a "when" that could mean two
+    readings: Mapped[list[Any] | None] = mapped_column(JSON, info=nobody_in_json())
     zone: Mapped[str] = mapped_column(String(64))  # in which its wall times are meant
     state: Mapped[str] = mapped_column(String(8))  # active, paused, ended
     trouble: Mapped[str | None] = mapped_column(String(12))  # why the bot itself paused it: bot.delivery's Failure
@@ -53,5 +55,5 @@ class ReminderDone(Base):
         Id, ForeignKey("reminders.reminder_id", ondelete="CASCADE"), primary_key=True
     )
     occurs_at: Mapped[datetime] = mapped_column(primary_key=True)  # when it was meant
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     done_at: Mapped[datetime]

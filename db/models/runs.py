@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
+from db.personal_data import beside, follows, named, nobody_in_json, of_owner, owner, people_in_json
 
 
 class Run(Base):
@@ -43,7 +44,9 @@ class Run(Base):
     run_id: Mapped[int] = mapped_column(Id, primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake)
     ordinal: Mapped[int] = mapped_column(default=0)
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"))
+    user_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("users.user_id"), info=owner(listed_by=("started_at", "run_id"))
+    )
     guild_id: Mapped[int | None] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
     started_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64))
@@ -51,13 +54,16 @@ class Run(Base):
     distance_m: Mapped[int | None]  # all stretches together, for lists
     duration_ms: Mapped[int]
     surface: Mapped[str | None] = mapped_column(String(12))
-    spotter_id: Mapped[int | None] = mapped_column(Snowflake)
-    spotter_name: Mapped[str | None] = mapped_column(String(120))  # until the club knows a newer one
-    spotter_state: Mapped[str | None] = mapped_column(String(12))
+    spotter_id: Mapped[int | None] = mapped_column(
+        Snowflake, info=named(told=("ran_on", "spotter_state"), told_as="spotted_for_others")
+    )
+    # Until the club knows a newer one
+    spotter_name: Mapped[str | None] = mapped_column(String(120), info=beside("spotter_id", exported=False))
+    spotter_state: Mapped[str | None] = mapped_column(String(12), info=beside("spotter_id"))
     effort: Mapped[int | None]
-    note: Mapped[str | None] = mapped_column(String(500))
+    note: Mapped[str | None] = mapped_column(String(500), info=of_owner())
     sharing: Mapped[str] = mapped_column(String(8))
-    extras: Mapped[list[str]] = mapped_column(JSON, default=list)
+    extras: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
     doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # its time: makes no best
     source: Mapped[str] = mapped_column(String(8))  # typed, fit, gpx, tcx
     review: Mapped[str] = mapped_column(String(10), default="none")
@@ -72,7 +78,9 @@ class StretchRow(Base):
 
     __tablename__ = "stretches"
 
-    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True, info=follows()
+    )
     position: Mapped[int] = mapped_column(primary_key=True)
     direction: Mapped[str] = mapped_column(String(10))
     distance_m: Mapped[int | None]
@@ -86,12 +94,16 @@ class Revision(Base):
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("interaction_id", "run_id"),)
 
-    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True, info=follows()
+    )
     revision: Mapped[int] = mapped_column(primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake)
     kind: Mapped[str] = mapped_column(String(12))  # logged, edited, told, shared, spotted, deleted, undone, reviewed
     undoes: Mapped[int | None]  # the revision an undo took back
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    before: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, info=people_in_json(together={"spotter_id": ("spotter_name", "spotter_state")})
+    )
     changed_at: Mapped[datetime]
 
 
@@ -103,7 +115,7 @@ class RunCard(Base):
 
     message_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     channel_id: Mapped[int] = mapped_column(Snowflake)
-    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"))
+    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), info=follows())
 
 
 class Recording(Base):
@@ -112,10 +124,12 @@ class Recording(Base):
     __tablename__ = "recordings"
     __table_args__ = (Index(None, "user_id", "sha256"),)
 
-    run_id: Mapped[int] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Snowflake)
+    run_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True, info=follows()
+    )
+    user_id: Mapped[int] = mapped_column(Snowflake, info=owner())
     sha256: Mapped[str] = mapped_column(String(64))
-    filename: Mapped[str] = mapped_column(String(120))
-    totals: Mapped[dict[str, Any]] = mapped_column(JSON)
-    laps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    series: Mapped[bytes | None] = mapped_column(LargeBinary)  # zlib of JSON [[seconds, metres], ...]
+    filename: Mapped[str] = mapped_column(String(120), info=of_owner())
+    totals: Mapped[dict[str, Any]] = mapped_column(JSON, info=nobody_in_json(large=True))
+    laps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, info=nobody_in_json(large=True))
+    series: Mapped[bytes | None] = mapped_column(LargeBinary, info=of_owner())  # zlib of JSON [[seconds, metres], ...]

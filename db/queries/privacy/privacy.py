@@ -43,45 +43,6 @@ from db.models import (
     WeeklyGoal,
 )
 
-NAMING: Mapping[str, frozenset[str]] = {
-    "guilds": frozenset({"owner_id"}),
-    "users": frozenset({"user_id"}),
-    "members": frozenset({"user_id", "display_name"}),
-    "runs": frozenset({"user_id", "spotter_id", "spotter_name"}),
-    "stretches": frozenset(),
-    "revisions": frozenset({"before"}),
-    "cards": frozenset(),
-    "recordings": frozenset({"user_id"}),
-    "standings": frozenset({"user_id"}),
-    "due": frozenset({"user_id", "payload"}),
-    "deliveries": frozenset({"user_id", "payload"}),
-    "outings": frozenset({"caller_id", "resolved_by", "resolution"}),
-    "companions": frozenset({"user_id"}),
-    "unsafe_alarms": frozenset({"user_id", "taken_by_user_id", "closed_by_user_id", "resolution"}),
-    "ties": frozenset({"user_id", "other_id", "other_name"}),
-    "contacts": frozenset({"user_id", "contact_id", "contact_name"}),
-    "questions": frozenset({"author_id", "user_id"}),
-    "availabilities": frozenset({"user_id"}),
-    "rounds": frozenset({"proposal"}),
-    "round_places": frozenset({"user_id"}),
-    "no_shows": frozenset({"user_id"}),
-    "spottings": frozenset({"user_id"}),
-    "reminders": frozenset({"user_id"}),
-    "reminders_done": frozenset({"user_id"}),
-    "weekly_goals": frozenset({"user_id"}),
-    "pauses": frozenset({"user_id"}),
-    "repairs": frozenset({"user_id"}),
-    "nudge_choices": frozenset({"user_id"}),
-}
-"""Tables that hold something of a person, and the columns that name one; the rest belong to a row that does.
-
-A test refuses a table that is neither here nor in `IMPERSONAL`, and a column that could name a person and is not
-listed: a new one is declared here, and exported and erased below.
-"""
-
-IMPERSONAL = frozenset({"remembered", "meeting_points", "outing_presses"})
-"""Tables that hold nothing of any person."""
-
 Rows = Select[*tuple[Any, ...]]
 
 AT_ONCE = 250

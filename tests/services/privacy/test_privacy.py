@@ -9,72 +9,31 @@ import zipfile
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, select
+from sqlalchemy import select
 
 from bot.services.privacy import exports, privacy
 from db.base import Base
 from db.engine import Database
-from db.models import (
-    Revision,
-    Run,
-)
-from db.queries.privacy.privacy import IMPERSONAL, NAMING
+from db.models import Revision, Run
+from db.personal_data import Impersonal, JsonContent, OtherPerson, Owner, declared, exported_columns
 from tests.builders.privacy import ALICE, BOB, NOW, dump, fill
 
 TRACES = (str(ALICE), "Alice", "alices secret", "alice.fit")
 
-HARMLESS_JSON = {
-    ("guilds", "solo_surfaces"),
-    ("runs", "extras"),
-    ("recordings", "totals"),
-    ("recordings", "laps"),
-    ("members", "role_ids"),
-    ("availabilities", "windows"),
-    ("availabilities", "places"),
-    ("availabilities", "wishes"),
-    ("reminders", "schedule"),
-    ("reminders", "readings"),
+NAMING = {
+    table.name
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(said := declared(column), Owner | OtherPerson | JsonContent) and getattr(said, "people", True)
 }
-"""JSON that names nobody."""
-
-NAMES_SOMEBODY = (
-    "user", "spotter", "member", "runner", "author", "owner", "display_name", "caller", "resolved_by", "resolution",
-    "contact", "other",
-)  # fmt: skip
-"""A column with one of these in its name is taken to name a person."""
-HARMLESS = {
-    ("runs", "spotter_state"),
-    ("guilds", "spotter_role_id"),
-    ("guilds", "backward_per_spotter"),
-    ("outings", "backward_per_spotter"),
-}
-"""Columns that only sound like it."""
-
-
-def test_every_table_says_whether_it_holds_anything_of_a_person() -> None:
-    assert set(NAMING) | IMPERSONAL == set(Base.metadata.tables)
-    assert not set(NAMING) & IMPERSONAL
-
-
-def test_every_column_that_could_name_a_person_is_declared() -> None:
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            declared = column.name in NAMING.get(table.name, ())
-            json_column = isinstance(column.type, JSON)
-            names_somebody = (
-                any(part in column.name for part in NAMES_SOMEBODY) and (table.name, column.name) not in HARMLESS
-            )
-            if json_column:
-                assert declared or (table.name, column.name) in HARMLESS_JSON, f"{table.name}.{column.name}"
-            else:
-                assert declared == names_somebody, f"{table.name}.{column.name}"
+"""Tables in which a person can stand."""
 
 
 async def test_the_test_data_fills_every_table(database: Database) -> None:
     await fill(database)
     assert all((await dump(database)).values())
     naming = {name for name, rows in (await dump(database)).items() if any(str(ALICE) in row for row in rows)}
-    assert naming == {name for name, columns in NAMING.items() if columns}
+    assert naming == NAMING
 
 
 STAYING = {
@@ -120,22 +79,6 @@ async def test_erasing_somebody_unknown_changes_nothing(database: Database) -> N
     assert await dump(database) == before
 
 
-NOT_TAKEN_ALONG = {
-    *(("outings", name) for name in ("interaction_id", "ordinal", "caller_id", "audience_role_id", "channel_id")),
-    *(("outings", name) for name in ("message_id", "rung", "help_at", "resolved_by", "point_id", "eyes_lost_at")),
-    *(("rounds", name) for name in ("seed", "proposal", "announced_at", "match_at", "confirmed_at")),
-    *(("due", name) for name in ("due_id", "occurrence", "priority", "meant_at")),
-    *(("deliveries", name) for name in ("delivery_id", "occurrence", "priority", "channel_id", "message_id")),
-    *(("deliveries", name) for name in ("next_try_at", "fallback_of", "version")),
-    ("ties", "other_id"),
-    ("contacts", "contact_id"),
-    *(("unsafe_alarms", name) for name in ("alarm_id", "rounds", "taken_by_user_id", "closed_by_user_id")),
-    ("questions", "question_id"),
-    ("questions", "author_id"),
-}
-"""What an export leaves out: others' ids, what others alone have said or done, and where the machinery stands."""
-
-
 async def test_an_export_holds_every_value_of_every_own_row(database: Database) -> None:
     await fill(database)
     exported = json.loads((await exports.export(database, ALICE)).json)
@@ -153,10 +96,10 @@ async def test_an_export_holds_every_value_of_every_own_row(database: Database) 
             flat.append(node)
 
     walk(exported)
-    for table in set(NAMING) - {"guilds"}:  # who owns a server is Discord's to say
-        for column in Base.metadata.tables[table].columns:
-            if column.name not in ("spotter_id", "spotter_name") and (table, column.name) not in NOT_TAKEN_ALONG:
-                assert column.name in flat, f"{table}.{column.name}"
+    for table in Base.metadata.sorted_tables:
+        if not isinstance(declared(table), Impersonal):
+            for name in exported_columns(table):
+                assert name in flat, f"{table.name}.{name}"
     (run,) = exported["runs"]
     assert run["recordings"][0]["series"] == [[0, 0], [1650, 5000]]
     assert exported["settings"][0]["weight_kg"] == 61.5
