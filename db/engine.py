@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.errors import Unavailable
 from db.checkpoints import Checkpoints
 from db.dialect import Engines, durable, engines, sqlite_file
+
+log = logging.getLogger(__name__)
 
 FAILURES = (DBAPIError, PoolTimeout, OSError)
 """What a database raises; OSError where its server cannot be reached."""
@@ -97,9 +100,15 @@ class Database:
             raise told from error
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection once the transactions under way have ended; none begins after that."""
+        for queue in (self._engines.writing, self._engines.reading):
+            try:
+                await queue.close()
+            except PoolTimeout:
+                log.warning("closing the database while a transaction is under way")
         if self._checkpoints:
             await self._checkpoints.close()
+        # A connection in use returns to the pool it came from: one that was disposed of meanwhile never closes it.
         await self.writer.dispose()
         await self.reader.dispose()
 

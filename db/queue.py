@@ -24,7 +24,7 @@ class ConnectionQueue:
     """
 
     def __init__(self, places: int, wait_s: float) -> None:
-        self._free = places
+        self._places = self._free = places
         self._wait_s = wait_s
         self._order = count()
         self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
@@ -41,6 +41,16 @@ class ConnectionQueue:
             yield
         finally:
             self._leave()
+
+    async def close(self) -> None:
+        """Take every place for good, each once the transaction in it has ended; none begins after that.
+
+        Raises:
+            sqlalchemy.exc.TimeoutError: one did not end within `wait_s`.
+        """
+        while self._places:
+            await self._enter(urgent=False)
+            self._places -= 1
 
     async def _enter(self, urgent: bool) -> None:
         if self._free:

@@ -207,6 +207,36 @@ async def test_cancelled_between_two_statements_nothing_is_written(sqlite: Datab
     assert await names(sqlite) == set()
 
 
+@pytest.mark.parametrize("kind", ["read", "write"])
+async def test_closing_waits_for_a_transaction_and_leaves_no_connection(sqlite: Database, kind: str) -> None:
+    under_way, ended = asyncio.Event(), asyncio.Event()
+
+    async def transaction() -> None:
+        async with getattr(sqlite, kind)() as session:
+            await session.execute(select(1))
+            under_way.set()
+            await ended.wait()
+
+    task = asyncio.create_task(transaction())
+    await under_way.wait()
+    closing = asyncio.create_task(sqlite.close())
+    done, _ = await asyncio.wait({closing}, timeout=0.05)
+    assert not done
+    ended.set()
+    await asyncio.gather(task, closing)  # and the fixture looks whether the connection's thread has ended
+
+
+async def test_a_database_that_is_closed_opens_no_connection_again(
+    sqlite: Database, visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite._engines.writing, "_wait_s", 0.01)
+    await sqlite.close()
+    with pytest.raises(Unavailable):
+        async with sqlite.write() as session:
+            await session.execute(select(1))
+    assert visits.count == 0
+
+
 async def test_a_lock_held_elsewhere_is_told_and_nothing_is_written(
     sqlite: Database, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
