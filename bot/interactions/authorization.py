@@ -107,7 +107,7 @@ async def at_home(
         interaction: the command or press.
         seen: what the interaction says about the user.
         person: the user, as resolved so far.
-        urgent: whether somebody's safety depends on the answer; uses the urgent database queue.
+        urgent: whether somebody's safety depends on the answer; uses `Database.urgent`.
 
     Raises:
         Unavailable: the result could not be stored. After a leave, that club must not be used; after a confirmation,

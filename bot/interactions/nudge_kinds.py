@@ -62,7 +62,7 @@ class Nudge:
         say: renders it right before it is sent; returns None if it no longer applies.
         who: selects its recipients among those whose hour it is (a service's function); None if a service posts it
             itself when something has happened.
-        hour: the local hour, or a service's function that returns the hours in use.
+        hour: the local hour, or a service's function that returns hours with their time zones.
         priority: its priority. Only `Priority.NUDGE` waits for quiet hours, pauses and the daily limit.
         on: whether it is on by default.
         audience: members, by direct message; or clubs, in a channel.

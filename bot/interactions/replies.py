@@ -28,7 +28,7 @@ PATIENCE_S = 1.5
 TRIES = 10
 """Attempts of a press while the database is busy; each waits about a second."""
 BUSY = ("errors.database.busy", "errors.database.unread")
-"""Error keys of a database lock held by another transaction."""
+"""Error keys of a database that is busy; a retry can succeed."""
 
 
 def seen_in(interaction: Interaction) -> Seen:
@@ -53,7 +53,7 @@ async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> P
 
     Args:
         interaction: the command or press.
-        urgent: whether somebody's safety depends on it; uses the urgent database queue.
+        urgent: whether somebody's safety depends on it; uses `Database.urgent`.
     """
     app = interaction.client.app
     seen = seen_in(interaction)
@@ -146,7 +146,7 @@ async def replace(
 
 
 async def close_with(interaction: Interaction, words: str, view: ui.View | None = None) -> None:
-    """Replace the classic message whose component was pressed by plain text, with these buttons or none."""
+    """Replace the classic message whose component was pressed with plain text and these buttons, or none."""
     await responses.redraw(interaction, content=words, view=view)
     interaction.extras["shown"] = True
 

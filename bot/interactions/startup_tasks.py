@@ -31,9 +31,9 @@ async def begin(client: BotClient, what: str, work: Callable[[], Awaitable[objec
         try:
             await work()
         except Unavailable as error:
-            log.warning("%s could not start; retrying in %.0f s: %s", what, pause_s, error.key)
+            log.warning("%s failed; retrying in %.0f s: %s", what, pause_s, error.key)
         except Exception:  # any failure: what protects people must start
-            log.exception("%s could not start; retrying", what)
+            log.exception("%s failed; retrying", what)
         else:
             return
         await asyncio.sleep(pause_s)

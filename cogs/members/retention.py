@@ -39,14 +39,14 @@ class Forgetting(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Keep the data of a club that invites the bot again."""
-        await begin(self.bot, "keeping a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
+        await begin(self.bot, "the return of a club", lambda: gone_clubs.come_back(self.app.database, guild.id))
 
     @commands.Cog.listener()
     async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
         """Record the server's new owner, since alarms can go to them."""
         if before.owner_id != after.owner_id:
             await begin(
-                self.bot, "a new owner", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
+                self.bot, "owner change", lambda: gone_clubs.change_owner(self.app.database, after.id, after.owner_id)
             )
 
     async def _forget_club(self, session: Session, _due: DueJob, now: datetime) -> None:

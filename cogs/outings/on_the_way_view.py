@@ -56,6 +56,6 @@ def on_the_way(
 
 
 def contacts_along(contacts: AlarmedContacts, reader: Localizer) -> list[str]:
-    """Return that these contacts are on the outing and cannot raise the alarm; without others, ask to name one."""
+    """Return the note that these contacts are on the outing and cannot be alarmed; without others, ask to name one."""
     lines = [reader.t("alerts.contact.along", name=escaped(one.name[:NAMED], NAMED)) for one in contacts.along]
     return lines if contacts.told or not lines else [*lines, reader.t("alerts.contact.along_only")]

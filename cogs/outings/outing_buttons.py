@@ -70,7 +70,7 @@ class Outings(commands.Cog):
     async def _do(
         self, interaction: Interaction, person: Person, service: Service, outing_id: int, *given: object, **named: bool
     ) -> OutingView:
-        """Run a service on the urgent database queue, with retries while the database is busy."""
+        """Run a service on `Database.urgent`, with retries while the database is busy."""
         database = self.app.database.urgent
 
         async def do() -> OutingView:
@@ -184,7 +184,7 @@ class Outings(commands.Cog):
 
     @pressed("outing", "notthere", "outing_id")
     async def not_there(self, interaction: Interaction, outing_id: int) -> None:
-        """Correct that others checked in the user, who was not there."""
+        """Withdraw the check-in that others made for the user, who is not there."""
         person = await self._met(interaction)
         await self._do(interaction, person, corrections.not_there, outing_id)
         await close_with(interaction, *views.not_there(outing_id, person.reader))

@@ -237,7 +237,7 @@ def _state(outing: OutingView, reader: Localizer) -> list[str]:
 
 
 def without_spotter(outing: OutingView, reader: Localizer) -> list[str]:
-    """Return the line that the outing, or a half of it, has no spotter, if the club allows that."""
+    """Return the note that the outing, or a half of it, has no spotter, if the club allows that."""
     halves = [any(c.roles.at(half) is Role.SPOTTER for c in outing.inside) for half in (0, 1)]
     if not outing.solo or outing.surface is None or all(halves):
         return []

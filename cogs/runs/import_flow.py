@@ -1,4 +1,4 @@
-"""The import of files posted by a member: read in the worker, save, report, and ask for directions."""
+"""Import files posted by a member: read them in the worker, save, report, and ask for directions."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _cover(outing: OutingView, about: CompanionView, reader: Localizer) -> list[
 
 
 def _came_home(outing: OutingView, about: CompanionView, reader: Localizer) -> list[str]:
-    """Return lines on who has pressed Home; not on those still out when the outing was resolved, whose time it set."""
+    """Return lines on who has pressed Home; resolving an outing also sets `home_at`, without a press."""
     name, lines = escaped(about.name, 60), []
     resolved_at = outing.ended_at if outing.state is OutingState.RESOLVED else None
     if about.home_at is not None:
@@ -102,7 +102,7 @@ def close_form(outing_id: int, alarm_id: int, reader: Localizer) -> Form:
 
 
 def unheard(club: Club | None, reader: Localizer, how: str = "unheard") -> str:
-    """Return that nobody was reached or has answered, in words that a bystander reads as being about extra time."""
+    """Return the note that nobody was reached or has answered, worded so that a bystander takes it for extra time."""
     return f"{reader.t(f'alerts.{how}.words')}\n-# {number(club, reader)}"
 
 
