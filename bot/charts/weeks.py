@@ -1,4 +1,4 @@
-"""The data of the chart of /me: the last weeks as bars, backward and forward stacked. `weeks_figure` draws it."""
+"""Data of the chart of /me: recent weeks as bars of stacked backward and forward distance, drawn by `weeks_figure`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class WeekBar:
 
     Attributes:
         label: the week, as short as `17 Nov`.
-        backward: kilometres or miles, whichever the reader uses; 0 or more.
+        backward: kilometres or miles, whichever the reader uses; not negative.
         forward: likewise.
     """
 
@@ -22,14 +22,14 @@ class WeekBar:
 
 @dataclass(frozen=True, slots=True)
 class WeeksChart:
-    """Everything the picture says, already in the reader's words.
+    """Everything the chart shows, in the reader's language.
 
     Attributes:
         title: such as `Kilometres a week`.
         bars: oldest first, the current week last.
-        backward: name of the backward part, for the legend.
+        backward: legend of the backward part.
         forward: likewise.
-        decimal: the reader's decimal sign.
+        decimal: the reader's decimal separator.
     """
 
     title: str

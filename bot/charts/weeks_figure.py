@@ -1,6 +1,6 @@
-"""Drawing with matplotlib's object interface. Imported in the worker only: it costs half a second and 50 MB.
+"""Draw the weeks chart with matplotlib's object interface. Imported only in the worker: it costs 0.5 s and 50 MB.
 
-No pyplot: it keeps every figure for ever. One figure is kept here and cleared for each picture, which halves the time.
+pyplot is not used, because it keeps every figure. One figure is reused and cleared for each chart: half the time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from bot.charts.weeks import WeekBar, WeeksChart
 
 SIZE_IN = (5.6, 3.3)
-"""Inches; at `DOTS` an inch a picture of 1120 x 660 pixels, whose words can still be read at a phone's width."""
+"""Inches; at `DOTS` per inch a picture of 1120 x 660 pixels, whose text is still readable at a phone's width."""
 DOTS = 200
 
 GROUND = "#2b2d31"
@@ -27,12 +27,12 @@ TEXT = "#dbdee1"
 FAINT = "#949ba4"
 BACKWARD = "#8b5cf6"
 FORWARD = "#14b8a6"
-"""The colours the cards have for the two directions, on Discord's own dark grey."""
+"""The cards' colours for the two directions, on Discord's dark grey."""
 
 BAR = 0.62
-"""Width of a bar, as a part of a week's."""
+"""Width of a bar, as a fraction of a week's width."""
 
-# A name in a script the font lacks is drawn with boxes, which is no reason to write to the log, or to fail.
+# Characters that the font lacks are drawn as boxes. Not worth a log line.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 _figure = Figure(figsize=SIZE_IN, dpi=DOTS, facecolor=GROUND)
@@ -82,7 +82,7 @@ def _scale(axes: Axes, chart: WeeksChart) -> None:
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
     axes.tick_params(length=0, colors=FAINT, labelsize=9.5)
-    # Every other week is named, the newest among them: all twelve would run into one another.
+    # Label every other week, including the newest: all twelve labels would overlap.
     every = 2 if count > 8 else 1
     labels = [_plain(bar.label) if (count - 1 - at) % every == 0 else "" for at, bar in enumerate(chart.bars)]
     axes.set_xticks(range(count), labels, fontsize=9.5 if max(map(len, labels), default=0) <= 6 else 8)
@@ -115,13 +115,13 @@ def _legend(chart: WeeksChart) -> None:
 
 
 def _number(value: float, decimal: str) -> str:
-    """One decimal under 10, none above."""
+    """Format with one decimal below 10, none above."""
     text = f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
     return text.removesuffix(".0").replace(".", decimal)
 
 
 def _plain(text: str) -> str:
-    """Words as they are: matplotlib reads `$…$` as mathematics, and raises when it is none."""
+    """Escape `$`: matplotlib parses `$…$` as mathematics, and raises if it is invalid."""
     return text.replace("$", r"\$")
 
 

@@ -1,5 +1,8 @@
-"""Unpacking .gz and .zip in memory, counting as it comes out. What an archive declares is not believed, and nothing
-is ever written: an entry's path is only a name."""
+"""Unpack .gz and .zip files in memory.
+
+Limits count the bytes actually unpacked; declared sizes are not trusted. Nothing is written to disk: an entry's path is
+only a name.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,21 @@ from bot.domain.limits import FILE_BYTES, MEGABYTE
 from bot.files.refused import Refused, too_large
 
 ALL_BYTES = 100 * 1024 * 1024
-"""All entries of an archive, unpacked."""
+"""Unpacked bytes of all entries of an archive together."""
 ENTRIES = 50
-"""Entries looked at; folders and the notes that macOS adds do not count."""
+"""Entries read; folders and the metadata files of macOS do not count."""
 SLICE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveEntry:
-    """A file to be read, or why it is not.
+    """A file to read, or why it is refused.
 
     Attributes:
-        name: without folders.
-        data: unpacked, or None when refused.
-        refused: or None.
-        whole: False when it was packed and broke off.
+        name: file name without folders.
+        data: unpacked bytes, or None if refused.
+        refused: the reason, or None.
+        whole: False if the packed data is cut short.
     """
 
     name: str
@@ -42,7 +45,7 @@ class _Stream(Protocol):
 
 
 class _Budget:
-    """How much an archive may still unpack."""
+    """The bytes that an archive may still unpack."""
 
     def __init__(self) -> None:
         self.left = ALL_BYTES
@@ -54,10 +57,10 @@ class _Budget:
 
 
 def entries(name: str, data: bytes) -> Iterator[ArchiveEntry]:
-    """The files in an attachment: itself, or what is packed in it.
+    """Yield the files in an attachment: the attachment itself, or the files packed in it.
 
     Args:
-        name: of the attachment; only shown.
+        name: name of the attachment, for display only.
         data: its bytes.
     """
     if is_zip(data):
@@ -67,12 +70,12 @@ def entries(name: str, data: bytes) -> Iterator[ArchiveEntry]:
 
 
 def is_zip(data: bytes) -> bool:
-    """Whether it begins as a ZIP archive does, an empty one too."""
+    """Whether the data begins with the signature of a ZIP archive, possibly an empty one."""
     return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def is_gzip(data: bytes) -> bool:
-    """Whether it begins as a gzip file does."""
+    """Whether the data begins with the signature of a gzip file."""
     return data[:2] == b"\x1f\x8b"
 
 
@@ -100,7 +103,7 @@ def _size(size: int) -> None:
 
 
 def _gunzip(data: bytes, budget: _Budget) -> tuple[bytes, bool]:
-    """All members of a gzip file; what there is of it when it breaks off."""
+    """Unpack all members of a gzip file. Return the data, and False if the file is cut short."""
     found = bytearray()
     while is_gzip(data):
         member = zlib.decompressobj(wbits=31)
@@ -129,7 +132,7 @@ def _zipped(name: str, data: bytes) -> Iterator[ArchiveEntry]:
     except Refused as refused:
         yield ArchiveEntry(_base(name), None, refused)
         return
-    except Exception:  # zipfile answers damage with BadZipFile, struct.error, OverflowError, UnicodeDecodeError, …
+    except Exception:  # zipfile raises BadZipFile, struct.error, OverflowError, UnicodeDecodeError, … on damage
         yield ArchiveEntry(_base(name), None, Refused("damaged"))
         return
     with archive:

@@ -1,4 +1,4 @@
-"""From what a file tells, and what its points show, to one activity."""
+"""Build an activity from the totals and laps in a file and from its points."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from bot.files.totals import ENOUGH, Shown
 from bot.files.track import Walked
 
 LAPS = 1_000
-"""Laps of one activity."""
+"""Maximum laps of one activity."""
 ACTIVITIES = 50
-"""Activities in one file."""
+"""Maximum activities in one file."""
 SPORT_NAME = 40
-"""Characters kept of what a file calls its sport."""
+"""Characters kept of the file's name for its sport."""
 WIDEST_OFFSET_S = 14 * 3600
 AHEAD_OF_SUN_H = (2.0, 3.5)
-"""Hours by which local clocks are behind, or ahead of, the sun at most: 1.7 in eastern Greenland, 3.4 on Saint Lawrence
-Island, 3.1 in western China."""
+"""Most hours by which local clocks are behind, or ahead of, solar time: 1.7 behind in eastern Greenland; 3.4 ahead on
+Saint Lawrence Island, 3.1 in western China."""
 START_S = 3600.0
-"""Seconds by which a start may lie beside the first point."""
+"""Most seconds between the start in the file and the first point."""
 DOUBTFUL = 0.1
-"""The time of a run is in doubt when more than this share of its points has a clock that does not agree…"""
+"""A run's time is doubtful if more than this share of its points was left out for an inconsistent clock…"""
 CONFIRMED = 0.05
-"""… unless the device's own total comes so near to what the others show."""
+"""… unless the device's own total is within this share of what the remaining points show."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToldLap:
-    """A lap as the file tells it; None where it does not. Seconds are of running, instants of the unix clock."""
+    """A lap as stored in the file; None for absent values. Durations are running time, instants Unix time (seconds)."""
 
     start_s: float | None
     running_s: float | None
@@ -43,7 +43,7 @@ class ToldLap:
 
 @dataclass(frozen=True, slots=True)
 class ToldActivity:
-    """An activity as the file tells it; None where it does not. `unread` holds an example of what could not be read."""
+    """An activity as stored in the file; None for absent values. `unread` holds examples of unparsable values."""
 
     source: Source
     sport: Sport
@@ -60,9 +60,9 @@ class ToldActivity:
 
 
 def build(told: ToldActivity, walked: Walked) -> Activity:
-    """Put an activity together: what is told wins, then the sums of its laps, then what its points show.
+    """Build an activity. The file's totals come first, then the sums of its laps, then the values from its points.
 
-    What is told loses where the points contradict it beyond reason (`Shown`).
+    A total that the points clearly contradict is replaced by theirs (`Shown.believed`).
 
     Raises:
         Refused: it has no time of day, or no running time.
@@ -105,7 +105,7 @@ def _no_times(unread: Mapping[str, str]) -> Refused:
 
 
 def _possible(offset_s: int | None, longitude: float | None) -> bool:
-    """Whether a clock that is ahead of UTC by this can be the local one at this longitude, if it is known."""
+    """Whether a UTC offset is possible at this longitude; any realistic offset is if the longitude is unknown."""
     if offset_s is None or not abs(offset_s) <= WIDEST_OFFSET_S:
         return False
     if longitude is None:
@@ -115,7 +115,7 @@ def _possible(offset_s: int | None, longitude: float | None) -> bool:
 
 
 def _measured(laps: Sequence[ToldLap], number: int, walked: Walked) -> ToldLap:
-    """A lap with what it does not tell, or tells beyond reason, from the points until the next begins."""
+    """Return a lap whose missing or implausible values are replaced by those of its points, up to the next lap."""
     lap = laps[number]
     if lap.start_s is None or not walked.at_s:
         return lap
@@ -125,7 +125,7 @@ def _measured(laps: Sequence[ToldLap], number: int, walked: Walked) -> ToldLap:
 
 
 def _start_s(told_s: float | None, walked: Walked) -> float | None:
-    """The start that is told, unless the points lie elsewhere; else the first point."""
+    """Return the start in the file, or the instant of the first point if it is absent or far from that point."""
     first_s = next(iter(walked.at_s), None)
     if told_s is None or (first_s is not None and abs(told_s - first_s) > START_S):
         return first_s
@@ -150,14 +150,14 @@ def _seconds(seconds: float | None) -> float:
 
 
 def _milliseconds(seconds: float | None) -> int:
-    """Whole milliseconds; 0 for what no clock says."""
+    """Return whole milliseconds; 0 for an absent or impossible value."""
     if seconds is None or not isfinite(seconds) or not 0 <= seconds <= FILE_DURATION_S:
         return 0
     return round(seconds * 1000)
 
 
 def _metres(metres: float | None) -> int:
-    """Whole metres; 0 for what nobody ran."""
+    """Return whole metres; 0 for an absent or impossible value."""
     return round(metres) if metres is not None and isfinite(metres) and 0 <= metres <= FILE_DISTANCE_M else 0
 
 

@@ -1,15 +1,15 @@
-"""Which points of a recording have a clock that agrees.
+"""Find the points of a recording with consistent timestamps.
 
-A watch may stamp points wrongly: before its GPS fix, after a correction, or for no reason at all. The largest set of
-points that agree is kept. Points agree when, in the order of recording,
+A watch may write wrong timestamps: before its GPS fix, after a correction, or for no apparent reason. The largest set
+of consistent points is kept. Points are consistent if, in the order of recording,
 
-- their stamps never fall, and rise by at least about the shortest usual interval for each point in between (a block
-  stamped minutes ahead in the middle would otherwise pass for a pause), and
-- no more than `LONGEST_PAUSE_S` lies between two of them.
+- timestamps never fall, and rise by at least about the shortest usual interval for each point in between (otherwise a
+  block stamped minutes ahead in the middle would look like a pause), and
+- no two neighbours are more than `LONGEST_PAUSE_S` apart.
 
-That is a longest non-decreasing subsequence, found by patience sorting in O(n log n). The order of recording is that of
-the file; a piece (a segment, a lap) of falling stamps is turned round, and pieces may come in any order. Points that
-come in no order at all are sorted by their stamps, if they are regular then and their distances agree with that.
+This is a longest non-decreasing subsequence, found by patience sorting in O(n log n). The order of recording is that of
+the file; a piece (a segment or lap) with falling timestamps is reversed, and pieces may come in any order. Points in no
+order at all are sorted by timestamp, provided that they are then regular and match their distances.
 """
 
 from __future__ import annotations
@@ -24,25 +24,24 @@ from statistics import median, median_low
 from typing import NamedTuple
 
 LONGEST_PAUSE_S = 12 * 3600.0
-"""Seconds; of two parts of a file that lie farther apart, only the larger can be the activity. The longest races have
-their runners sleep for less."""
+"""Seconds. If two parts of a file are farther apart, only the larger is the activity. Even in the longest races runners
+sleep for less."""
 STUCK = 5
-"""Points in a row with one stamp after which a clock may have stood still; files of several points a second have
-fewer."""
+"""Consecutive points with one timestamp that suggest a stopped clock; several points a second give fewer."""
 LONE_S = 60.0
 LONE_INTERVALS = 5
-"""A silence longer than both sets a single point at either end apart from the rest."""
+"""A single point at either end is isolated if the gap beside it is longer than both limits."""
 EARLY, LATE, FASTER = 0.4, 2.5, 2
-"""Points follow one another regularly between these shares of the usual interval, and at up to this of the usual
-speed."""
+"""Points are regular if their intervals are between the first two, as multiples of the usual interval, and their speeds
+at most the third, as a multiple of the usual speed."""
 HARDLY = 0.95
-"""Share of the steps that must be possible when points come in no order."""
+"""Share of the steps that must be possible when points are in no order."""
 FEW = 10
-"""With fewer points than this, none is called apart from the rest."""
+"""With fewer points than this, none is treated as isolated."""
 FASTEST_M_PER_S = 12.5
-"""Nobody runs faster; see `bot.domain.runs.run_measures`."""
+"""Upper limit of running speed; see `bot.domain.runs.run_measures`."""
 SLACK_M = 10.0
-"""Metres by which a place or a counter may be off."""
+"""Error of a position or distance counter, in metres."""
 EARTH_M = 6_371_008.8
 """Mean radius of the earth.
 
@@ -54,13 +53,13 @@ Place = tuple[float, float]
 
 
 class Point(NamedTuple):
-    """A point as the file tells it.
+    """A point as stored in the file.
 
     Attributes:
-        at_s: instant, on the file's clock.
-        metres: total since the start as the device counts it, or None.
-        place: where, or None.
-        timer: True when the device's timer starts here, False when it stops, None for a plain point.
+        at_s: instant in seconds, on the file's clock.
+        metres: the device's total distance since the start, or None.
+        place: position, or None.
+        timer: True if the device's timer starts here, False if it stops, None for an ordinary point.
     """
 
     at_s: float
@@ -74,7 +73,7 @@ class Piece:
     """Points recorded without a break.
 
     Attributes:
-        points: in the order of the file.
+        points: in file order.
         paused: whether the recording paused before them.
     """
 
@@ -88,9 +87,9 @@ class Agreed:
 
     Attributes:
         points: all of them.
-        kept: numbers of those whose clock agrees, rising; empty when no more than half of them agree.
-        paused: numbers of points that a pause lies before.
-        left_out: how many plain points do not agree; one that the file tells twice is none.
+        kept: ascending indexes of the consistent points; empty if at most half of the points are consistent.
+        paused: indexes of points preceded by a pause.
+        left_out: number of ordinary points that are not consistent, not counting duplicates.
     """
 
     points: list[Point]
@@ -100,7 +99,7 @@ class Agreed:
 
 
 def agreed(pieces: Sequence[Piece]) -> Agreed:
-    """Find the largest set of points that agree."""
+    """Find the largest set of consistent points."""
     best = _joined(pieces)
     if _flawless([point.at_s for point in best.points]):
         return best
@@ -120,13 +119,13 @@ def agreed(pieces: Sequence[Piece]) -> Agreed:
 
 
 def usual_interval_s(stamps: Sequence[float]) -> float | None:
-    """The median of the intervals above 0, or None when there is none."""
+    """Return the median of the intervals above 0, or None if there are none."""
     rising = [later - earlier for earlier, later in pairwise(stamps[:5_000]) if later > earlier]
     return median_low(rising) if rising else None
 
 
 def metres_between(one: Place, other: Place) -> float:
-    """Great-circle distance between two places given in degrees, in metres.
+    """Return the great-circle distance in metres between two positions in degrees.
 
     Source: Sinnott 1984, Virtues of the Haversine, Sky and Telescope 68(2), 159
     """
@@ -136,7 +135,7 @@ def metres_between(one: Place, other: Place) -> float:
 
 
 def _turned(piece: Piece) -> Piece:
-    """The piece, turned round when most of its stamps fall."""
+    """Return the piece, reversed if most of its timestamps fall."""
     steps = [later.at_s - earlier.at_s for earlier, later in pairwise(piece.points)]
     falling = sum(step < 0 for step in steps)
     return Piece(piece.points[::-1], piece.paused) if falling * 2 > len(steps) else piece
@@ -153,7 +152,7 @@ def _joined(pieces: Sequence[Piece]) -> Agreed:
 
 
 def _flawless(stamps: list[float]) -> bool:
-    """Whether the stamps of all points agree at first sight."""
+    """Whether all timestamps are consistent by a quick check."""
     if sorted(stamps) != stamps:
         return False
     steps = list(map(sub, stamps[1:], stamps))
@@ -163,7 +162,7 @@ def _flawless(stamps: list[float]) -> bool:
 
 
 def _chosen(pieces: Sequence[Piece]) -> Agreed:
-    """The largest set that agrees of points in this order. Points told twice count once."""
+    """Return the largest consistent set of points in this order. Duplicates count once."""
     joined = _joined(pieces)
     fresh = sorted({point: number for number, point in reversed(list(enumerate(joined.points)))}.values())
     stamps = [point.at_s for point in joined.points]
@@ -177,7 +176,7 @@ def _chosen(pieces: Sequence[Piece]) -> Agreed:
 
 
 def _together(numbers: Sequence[int], stamps: Sequence[float]) -> list[list[int]]:
-    """Numbers of points, in groups that `LONGEST_PAUSE_S` or more sets apart; each in its former order."""
+    """Group point indexes separated by more than `LONGEST_PAUSE_S`; each group keeps its order."""
     groups: list[list[int]] = []
     last_s = float("-inf")
     for number in sorted(numbers, key=stamps.__getitem__):
@@ -189,10 +188,10 @@ def _together(numbers: Sequence[int], stamps: Sequence[float]) -> list[list[int]
 
 
 def _longest(stamps: Sequence[float], numbers: Sequence[int]) -> list[int]:
-    """The longest sequence of these points whose stamps rise by at least the shortest usual interval a point."""
+    """Return the longest subsequence whose timestamps rise by at least the shortest usual interval per point."""
     step_s = _shortest_usual_s([stamps[number] for number in numbers])
-    ends: list[float] = []  # by length - 1: the least value a sequence of that length ends in
-    at_end: list[int] = []  # the point it ends in
+    ends: list[float] = []  # index: length - 1; value: the smallest last value of a sequence of that length
+    at_end: list[int] = []  # the last point of that sequence
     before: dict[int, int | None] = {}
     for number in numbers:
         value = stamps[number] - number * step_s
@@ -221,11 +220,11 @@ def _shortest_usual_s(stamps: Sequence[float]) -> float:
 
 
 def _sorted(points: Sequence[Point], *, regular: bool) -> Agreed:
-    """Points by their stamps, when hardly a step is then farther than anybody runs; else none of them.
+    """Sort points by timestamp. Keep them only if almost no step is then faster than anybody runs.
 
     Args:
-        points: in no order, some perhaps told twice.
-        regular: only if every point follows the one before it by about the usual interval, at about the usual speed.
+        points: in no order, possibly with duplicates.
+        regular: also require that all intervals are about the usual one, and all speeds about the usual speed.
     """
     ordered = sorted(dict.fromkeys(points), key=itemgetter(0))
     groups = _together(range(len(ordered)), [point.at_s for point in ordered])
@@ -250,20 +249,20 @@ def _pairs(points: Sequence[Point], numbers: Sequence[int]) -> Iterable[tuple[Po
 
 
 def _metres(one: Point, other: Point) -> float | None:
-    """From one point to the other; None when they do not tell."""
+    """Return the metres from one point to the other, or None if unknown."""
     if one.metres is not None and other.metres is not None:
         return other.metres - one.metres
     return metres_between(one.place, other.place) if one.place and other.place else None
 
 
 def _trimmed(found: Agreed) -> Agreed:
-    """Without a single point at either end that silence sets apart: no time was run with it, and its may be wrong."""
+    """Drop an isolated point at either end: no running was recorded with it, and its timestamp may be wrong."""
     kept = list(found.kept)
     usual_s = usual_interval_s([found.points[number].at_s for number in kept]) or 0.0
     for end, next_ in ((0, 1), (-1, -2)):
         if len(kept) < FEW:
             break
-        if abs(kept[end] - kept[next_]) > 1:  # what was left out shows that it was no silence
+        if abs(kept[end] - kept[next_]) > 1:  # points were left out in between, so there was no gap
             continue
         lone, other = found.points[kept[end]], found.points[kept[next_]]
         if lone.timer is None and abs(other.at_s - lone.at_s) > max(LONE_S, LONE_INTERVALS * usual_s):

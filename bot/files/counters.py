@@ -1,20 +1,20 @@
-"""What was run by a device's counter of metres, which may dip, jump and begin anew."""
+"""Distance from a device's distance counter, which may dip, jump and restart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 FASTEST_M_PER_S = 25.0
-"""A counter that rises faster has jumped. Twice what anybody runs, since rides come in as well."""
+"""A counter that rises faster has jumped. Twice the fastest running speed, because rides are imported too."""
 FASTER = 1.25
-"""By how much somebody may run faster than usual before and after a pause."""
+"""Factor by which the speed around a pause may exceed the usual speed."""
 SLACK_M = 25.0
-"""Metres by which a counter may be off: a fall by less is noise, not a new beginning."""
+"""Error of a counter in metres: a smaller fall is noise, not a restart."""
 
 
 @dataclass(slots=True)
 class _Count:
-    """A counter at a moment: what it says, when, and the metres run until then."""
+    """A counter reading: its value, its time, and the metres run until then."""
 
     says_m: float
     at_s: float
@@ -22,23 +22,23 @@ class _Count:
 
 
 class Counter:
-    """Adds up a counter's gains.
+    """Adds up the gains of a counter.
 
-    A fall, and a rise faster than anybody moves, set what was counted until then aside. When the counter comes back
-    to it, what lay between was a dip or a spike and counts nothing; otherwise it has begun anew.
+    At a fall, or a rise faster than anybody moves, the last reading is saved. If the counter returns to it, the
+    readings in between were a dip or a spike and count nothing; otherwise the counter has restarted.
     """
 
     def __init__(self) -> None:
         self._now: _Count | None = None
         self._aside: _Count | None = None
-        self._anew_m = 0.0  # what the counter said when it began anew
+        self._anew_m = 0.0  # the counter's value when it restarted
 
     def take(self, at_s: float, says_m: float) -> float:
-        """Take a reading.
+        """Add a reading.
 
         Args:
-            at_s: seconds of running.
-            says_m: what the counter says.
+            at_s: running time in seconds.
+            says_m: value of the counter in metres.
 
         Returns:
             Metres run until then.
@@ -60,7 +60,7 @@ class Counter:
         return self._now.ran_m
 
     def rest(self, at_s: float, says_m: float, *, usual_m: float) -> float:
-        """Take the first reading after a pause; of what it has gained, no more was run than `usual_m`, or a little.
+        """Add the first reading after a pause; of its gain, at most about `usual_m` counts as run.
 
         Returns:
             Metres run until then.
@@ -73,7 +73,7 @@ class Counter:
         return self._now.ran_m
 
     def _back(self, at_s: float, says_m: float, now: _Count, aside: _Count) -> bool:
-        """Whether the counter is back where it was before it fell or jumped."""
+        """Whether the counter has returned to its value before it fell or jumped."""
         stood = now.says_m == self._anew_m
         return _follows(aside, at_s, says_m) and (stood or not _follows(now, at_s, says_m))
 

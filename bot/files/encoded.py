@@ -1,7 +1,6 @@
-"""Text in every encoding that Python knows, told by its first bytes or by its declaration.
+"""Decode text in every encoding that Python knows, detected by its first bytes or its declaration.
 
-Codecs are modules, found when they are first asked for; the worker opens no file while it reads, so it calls `known`
-before that.
+Codecs are modules, imported on first use. The worker may open no file while it reads, so it calls `known` first.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from encodings import aliases, normalize_encoding
 from functools import cache
 
 HEAD = 400
-"""Bytes among which a declaration is looked for."""
+"""Bytes searched for a declaration."""
 _NO_TEXT = frozenset({"undefined", "idna", "punycode", "mbcs", "oem"})
-"""Codecs of domain names, which take time by the square; one that always fails; two of Windows alone."""
+"""Excluded codecs: those of domain names (quadratic time), one that always fails, two that exist only on Windows."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -24,7 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte-order marks; that of UTF-32 begins with that of UTF-16."""
+"""Byte-order marks; UTF-32 first, because its mark begins with that of UTF-16."""
 _FIRST = b"[<\t\n\r ]"
 _WIDE = (
     (re.compile(_FIRST + rb"\0\0\0", re.DOTALL), "utf-32-le"),
@@ -32,24 +31,24 @@ _WIDE = (
     (re.compile(_FIRST + rb"\0", re.DOTALL), "utf-16-le"),
     (re.compile(rb"\0" + _FIRST, re.DOTALL), "utf-16-be"),
 )
-"""How a document begins whose characters take several bytes, without a mark."""
+"""First bytes of a document in a multi-byte encoding without a byte-order mark."""
 _HEADS = (
     (re.compile(rb"[\x05\x0d\x15\x25\x40]*\x4c\x6f\xa7\x94"), "cp037"),
     (re.compile(rb"\s*\+ADw-?\?xml"), "utf-7"),
     (re.compile(rb"\s*\xbc\?xml"), "mac-farsi"),
 )
-"""How a declaration begins that is not in ASCII, and in what it can be read: mainframes, UTF-7, and the Arabic and
-Persian of old Macintoshes."""
+"""First bytes of a declaration that is not in ASCII, and a codec that can read it: mainframes, UTF-7, and the Arabic
+and Persian of old Macintoshes."""
 _DECLARED = re.compile(r"\s*<\?xml[^>]*?\bencoding\s*=\s*.([A-Za-z0-9._:-]+)")
-"""Quotes are not the same character on all mainframes."""
+"""Any character is accepted as the quote, because mainframe encodings differ in it."""
 _DECLARATION = re.compile(r"\A[\s\ufeff]*(?:<\?xml\b[^>]*\?>)?[\s\ufeff]*")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What XML allows nowhere; some devices pad with it."""
+"""Characters that XML forbids; some devices pad with them."""
 
 
 @cache
 def known() -> Mapping[str, codecs.CodecInfo]:
-    """Every text encoding that Python knows, by its module's name; loads them all."""
+    """Load every text encoding that Python knows, and return them by module name."""
     import encodings
 
     found = {}
@@ -57,15 +56,15 @@ def known() -> Mapping[str, codecs.CodecInfo]:
     for name in sorted(names - _NO_TEXT - {"aliases"}):
         try:
             codec = codecs.lookup(name)
-        except LookupError:  # of another system
+        except LookupError:  # not available on this system
             continue
-        if codec._is_text_encoding:  # what bytes.decode goes by
+        if codec._is_text_encoding:  # the flag that bytes.decode checks
             found[name] = codec
     return found
 
 
 def plain(data: bytes) -> bytes:
-    """A document as UTF-8, without mark, declaration and what XML forbids; what is no text is replaced."""
+    """Return a document as UTF-8 without mark, declaration and forbidden characters; replace undecodable bytes."""
     return _DECLARATION.sub("", _FORBIDDEN.sub("", _text(data)), count=1).encode(errors="replace")
 
 
@@ -88,7 +87,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        # Cut short inside a character, or in an encoding that is not declared: names suffer, figures do not.
+        # Cut short inside a character, or in an undeclared encoding: only names are affected, not numbers.
         return data.decode("utf-8" if error.end >= len(data) - 3 else "cp1252", "replace")
 
 

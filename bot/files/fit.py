@@ -1,7 +1,7 @@
-"""FIT: what watches write. Read frame by frame with fitdecode; several files in a row, as the format allows, too.
+"""Read FIT files, the format of watches, frame by frame with fitdecode. Chained files are supported.
 
-A session message is believed. Without one the laps are added up, without laps the points are walked. A file that
-breaks off, or turns to nonsense half way, gives what it held until then.
+Totals come from the session message; without one, from the laps; without laps, from the points. A file that is cut
+short or damaged gives what was read until then.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bot.files.sports import sport_of, surface_of
 from bot.files.track import Track
 
 FRAMES = 200_000
-"""Frames read of one file: two days at one record a second, and what stands between them."""
+"""Maximum frames read from one file: two days at one record a second, plus other messages."""
 EPOCH_S = 631_065_600
-"""FIT counts seconds from 1989-12-31 00:00 UTC; as seconds of the unix clock."""
+"""Unix time (seconds) of FIT's epoch, 1989-12-31 00:00 UTC."""
 OLDEST_CLOCK = 0x1000_0000
-"""A smaller time is counted from when the device was switched on. Source: the FIT profile, type date_time."""
+"""A smaller timestamp counts from when the device was switched on. Source: the FIT profile, type date_time."""
 DEGREES = 180 / 2**31
-"""FIT's semicircles to degrees."""
+"""Degrees per FIT semicircle."""
 _WANTED = {0: "file_id", 12: "sport", 18: "session", 19: "lap", 20: "record", 21: "event", 34: "activity"}
 _STOPS = frozenset({"stop", "stop_all", "stop_disable", "stop_disable_all"})
 
@@ -34,7 +34,7 @@ Fields = dict[str, Any]
 
 
 def is_fit(data: bytes) -> bool:
-    """Whether it begins as a FIT file does."""
+    """Whether the data begins with the signature of a FIT file."""
     return len(data) >= 12 and data[8:12] == b".FIT"
 
 
@@ -42,10 +42,10 @@ def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
     """Read a FIT file.
 
     Returns:
-        Its activities, or why one of them is none; and warnings about the file (`cut_short`, `checksum`).
+        Its activities, or the refusal of one of them; and warnings about the file (`cut_short`, `checksum`).
 
     Raises:
-        Refused: it cannot be read, holds no activity, or too much.
+        Refused: it cannot be read, holds no activity, or is too large.
     """
     found: list[Activity | Refused] = []
     warnings: dict[str, None] = {}
@@ -70,7 +70,7 @@ def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
                 raise too_large("too_many_points")
     except (Refused, MemoryError):
         raise
-    except Exception:  # bytes of any kind come in, and fitdecode answers some with bare KeyErrors and AssertionErrors
+    except Exception:  # for some malformed data, fitdecode raises bare KeyErrors and AssertionErrors
         warnings["cut_short"] = None
     found += recording.activities() if recording else ()
     if not found:
@@ -81,7 +81,7 @@ def read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
 
 
 def _files(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where the files in a row begin and end, as their headers say."""
+    """Yield start and end of each chained file, as stated in their headers."""
     start = 0
     while is_fit(data[start : start + 12]):
         end = start + data[start] + int.from_bytes(data[start + 4 : start + 8], "little") + 2
@@ -90,10 +90,10 @@ def _files(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _closed(data: bytes) -> tuple[bytes, bool]:
-    """The files in a row, without what follows the last of them; and whether their checksums match.
+    """Return the chained files without trailing data, and whether their checksums match.
 
-    A file that was never closed says length 0, and one whose length was written too early is longer than it says: the
-    checksum at its end tells.
+    A file that was never closed has length 0 in its header, and one whose length was written too early is longer than
+    its header states; the checksum at its end shows this.
     """
     spans = list(_files(data))
     start, end = spans[-1]
@@ -113,7 +113,7 @@ def _with_length(data: bytes, start: int, length: int) -> bytes:
 
 
 def _fields(frame: Any) -> Fields:
-    """Values by name. What an app added (developer fields) must not pass for the device's own."""
+    """Return values by name, without developer fields, so that an app's value is not taken for the device's."""
     values: Fields = {}
     for field in frame.fields:
         own = field.field_def is None or not field.field_def.is_dev
@@ -133,7 +133,7 @@ def _amount(fields: Fields, name: str) -> float | None:
 
 
 class _Recording:
-    """What one FIT file in the stream held."""
+    """The messages of one FIT file in the stream."""
 
     def __init__(self) -> None:
         self._kind: object = None
@@ -144,7 +144,7 @@ class _Recording:
         self._moments: list[tuple[int, str, float | None, Place | None]] = []
 
     def take(self, name: str, fields: Fields) -> None:
-        """Take a message."""
+        """Add a message."""
         if name == "record":
             at = _seconds(fields, "timestamp")
             if at is not None:
@@ -168,7 +168,7 @@ class _Recording:
             raise too_large("too_many_points")
 
     def activities(self) -> Iterator[Activity | Refused]:
-        """One for each session; changing shoes between two sports is none."""
+        """Yield an activity for each session, except transitions between two sports."""
         if self._kind in ("course", "workout", "settings", "segment") or not (self._sessions or self._moments):
             return
         sessions = self._sessions or [{}]
@@ -201,7 +201,7 @@ class _Recording:
             for lap in laps
         ]
         if not session and laps:
-            # Cut short: what came after the last lap is a lap as well.
+            # Cut short: the points after the last lap form another lap.
             ended = _seconds(laps[-1], "timestamp")
             if ended is not None and walked.at_s and walked.at_s[-1] - shift_s > ended:
                 told_laps.append(ToldLap(ended + shift_s, None, None))
@@ -228,7 +228,7 @@ class _Recording:
         lap = self._laps[0] if self._laps else {}
         sport = str(session.get("sport") or self._sport.get("sport") or lap.get("sport") or "running")
         unclear = sport_of(sport) in (Sport.OTHER, Sport.UNKNOWN)
-        # "fitness equipment: treadmill", "generic: track"
+        # such as "fitness equipment: treadmill" and "generic: track"
         return sub_sport if unclear and sport_of(sub_sport) is not Sport.UNKNOWN and sub_sport else sport
 
     def _track(self, within: tuple[int, int] | None, shift_s: int, wall_clock: bool) -> Track:
@@ -249,9 +249,10 @@ class _Recording:
         return track
 
     def _clock(self, first: int | None) -> tuple[int, bool]:
-        """What to add to the file's seconds for the unix clock, and whether the sum is a time of day without a zone.
+        """Return the shift from the file's seconds to Unix time, and whether the result is local time of unknown zone.
 
-        Most points settle whether the device knew the time; if only a few tell the time, they are all there is.
+        The majority of points decides whether the device knew the time. If only some points have the time and the file
+        gives no other reference, those points are used alone.
 
         Raises:
             Refused: the device did not know the time.
@@ -290,7 +291,7 @@ _TABLE = _table()
 
 
 def checksum(data: bytes) -> int:
-    """CRC-16/ARC, FIT's. fitdecode's own goes by half bytes and takes as long as all the rest of the reading."""
+    """Return FIT's CRC-16/ARC. fitdecode's own works by half bytes and takes as long as the rest of the reading."""
     crc = 0
     for byte in data:
         crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xFF]

@@ -1,4 +1,4 @@
-"""GPX: tracks of timed points. Every `trk` is an activity; the start of a `trkseg` is a break in its recording."""
+"""Read GPX files: tracks of timed points. Each `trk` is an activity; each `trkseg` starts after a recording pause."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read(data: bytes) -> tuple[list[Activity | Refused], bool]:
     """Read a GPX file.
 
     Returns:
-        Its activities, or why one of them is none; and whether the file was whole.
+        Its activities, or the refusal of one of them; and whether the file is complete.
 
     Raises:
         Refused: it cannot be read, or holds no track.
@@ -73,7 +73,7 @@ class _Tracks(Elements):
             self.finish()
 
     def finish(self) -> None:
-        """End the present track."""
+        """End the current track."""
         if not self._points:
             return
         if len(self.found) >= ACTIVITIES:

@@ -1,6 +1,6 @@
-"""Reading what members attach: bytes in, reports out. Pure, and meant for the worker: a hostile file takes seconds.
+"""Read attached files: bytes in, reports out. Pure; runs in the worker, because a hostile file can take seconds.
 
-Formats are told by content, never by name.
+Formats are detected by content, never by file name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
     """Read attachments, in order.
 
     Args:
-        files: name and bytes of each. A name is shown, and never a path to anything.
+        files: name and bytes of each. The name is for display only and never used as a path.
 
     Returns:
         At least one report for each file, and for each entry of an archive.
@@ -30,7 +30,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
 
 
 def read_entry(entry: ArchiveEntry) -> list[FileReport]:
-    """Read one unpacked file. Several reports when it holds several activities; never raises."""
+    """Read one unpacked file. Return one report per activity; never raises."""
     if entry.data is None:
         assert entry.refused
         return [_refusal(entry.name, "", entry.refused)]
@@ -63,7 +63,7 @@ def _read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:
 
 
 def _digest(sha256: str, at: int) -> str:
-    """The file's for its first activity; the later ones are recordings of their own."""
+    """Return the digest of an activity: the file's own for the first, a derived one for later ones."""
     return sha256 if at == 0 else hashlib.sha256(f"{sha256}#{at}".encode()).hexdigest()
 
 

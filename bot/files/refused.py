@@ -1,4 +1,4 @@
-"""Refusing a file: raised anywhere while reading it, turned into its report in one place."""
+"""The exception for a refused file: raised anywhere while reading, turned into a report by `reading`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bot.domain.runs.activity import Refusal
 
 
 class Refused(Exception):
-    """A file that brings nothing.
+    """A file cannot be imported.
 
     Attributes:
         reason: last part of a catalogue key under `files.reason`.
-        refusal: which line of the report it is.
+        refusal: the group of the report it is listed in.
         params: placeholders of the sentence.
     """
 
@@ -22,5 +22,5 @@ class Refused(Exception):
 
 
 def too_large(reason: str, **params: object) -> Refused:
-    """A cap that was met."""
+    """Return the refusal for an exceeded limit."""
     return Refused(reason, Refusal.TOO_LARGE, **params)

@@ -1,4 +1,4 @@
-"""What devices and sites call a sport, in their members' languages, and the ground it was done on."""
+"""Names of sports and surfaces as devices and sites write them, in several languages."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _PARTS = {
     )
     for part in parts.split()
 }
-"""Parts of the words that FIT, Garmin, Strava, Polar, Suunto, Coros and their users use, without accents, in English,
-German and the languages around them; the first found counts, so that Langlauf is no Lauf."""
+"""Parts of the words used by FIT, Garmin, Strava, Polar, Suunto, Coros and their users, without accents, in English,
+German and neighbouring languages. The first match counts, so that Langlauf (skiing) is not read as Lauf (run)."""
 _WORDS = {"tek": Sport.RUN, "rad": Sport.RIDE, "e bike": Sport.RIDE, "gang": Sport.WALK}
-"""Words too short to look for inside others."""
+"""Words too short to match inside other words."""
 _STRAVA = {"9": Sport.RUN, "10": Sport.WALK, "4": Sport.WALK, "1": Sport.RIDE, "16": Sport.SWIM}
-"""The numbers in Strava's older exports."""
+"""Sport numbers in Strava's older exports."""
 _GROUNDS = {
     "treadmill": Surface.TREADMILL,
     "laufband": Surface.TREADMILL,
@@ -62,7 +62,7 @@ _LETTERS = str.maketrans("øłđıæœ", "oldiao")
 
 
 def sport_of(text: str) -> Sport:
-    """The sport a text names; a run when it is empty, unknown when it names none that is known."""
+    """Return the sport a text names: a run if it is empty, unknown if no word matches."""
     words = _plain(text)
     if not words:
         return Sport.RUN
@@ -71,12 +71,12 @@ def sport_of(text: str) -> Sport:
 
 
 def surface_of(text: str) -> Surface | None:
-    """The ground a text implies, or None."""
+    """Return the surface a text implies, or None."""
     words = _plain(text)
     return next((surface for part, surface in _GROUNDS.items() if part in words), None)
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents."""
+    """Return lower-case text without accents."""
     bare = "".join(c for c in normalize("NFKD", text.casefold()) if not combining(c))
     return bare.translate(_LETTERS).strip()

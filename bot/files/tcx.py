@@ -1,4 +1,4 @@
-"""TCX: activities of laps of points. What a lap tells of its time and distance is believed."""
+"""Read TCX files: activities of laps of points. Time and distance come from the laps."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def read(data: bytes) -> tuple[list[Activity | Refused], bool]:
     """Read a TCX file.
 
     Returns:
-        Its activities, or why one of them is none; and whether the file was whole.
+        Its activities, or the refusal of one of them; and whether the file is complete.
 
     Raises:
-        Refused: it cannot be read, or holds no activity (a course, say).
+        Refused: it cannot be read, or holds no activity, such as a course.
     """
     activities = _Activities()
     whole = stream(data, activities)
@@ -92,7 +92,7 @@ class _Activities(Elements):
         self._laps.append(ToldLap(start_s, self._lap_s, self._lap_m))
 
     def finish(self, *, cut_short: bool = False) -> None:
-        """End the present activity; what was cut short inside a lap is told by its points."""
+        """End the current activity; a lap that is cut short gets its values from its points."""
         if cut_short and "Lap" in self.path:
             self._lap()
         if len(self.found) >= ACTIVITIES:

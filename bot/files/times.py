@@ -1,4 +1,4 @@
-"""Times and numbers as XML files write them: by the standard, and as a locale got into them."""
+"""Parse times and numbers in XML files: in the standard format, and in the formats of locales."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _TIME = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 LONGEST = 60
-"""Characters of a time or number; what is longer is none, and may have been made to take long."""
+"""Maximum characters of a time or number; longer text is not parsed, since it may be made to take long."""
 _ZONE = re.compile(
     r"(?:GMT|UTC|Z)? \s* (?: (?P<sign>[+-]) (?P<hours>\d{1,2}) [:.]? (?P<minutes>\d{2})? Z? )?", re.VERBOSE
 )
 _SAME_TWICE = re.compile(r"(?P<zone>[A-Z]+|[+-]\d{2}[:.]?\d{2})(?:\s*(?P=zone))+")
 _BUDDHIST_YEARS = 543
-"""The Thai calendar counts from the Buddha's death."""
+"""Years by which the Thai calendar is ahead: it counts from the Buddha's death."""
 _MINUSES = str.maketrans("−‐‑–﹣－", "------")
 _GROUPS = re.compile(r"(?<=\d)[\s'’_٬](?=\d{3}(?!\d))")
 _POINTS = str.maketrans("٫،", ".,")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
-"""Marks of writing direction, which locales of the right-to-left scripts add."""
+"""Text direction marks, which locales of right-to-left scripts add."""
 
 
 def when(text: str) -> datetime | None:
-    """A time, aware, or None. One that names no zone is UTC, as both GPX and TCX demand.
+    """Parse a time; return an aware datetime or None. Without a zone it is UTC, as GPX and TCX require.
 
-    The order of day and month is that of the year: `2026-11-20`, `20.11.2026`, `11/20/2026`. Where both may be either,
-    it is no time: a guess would be a day of another month.
+    Day and month may come in any order that is unambiguous: `2026-11-20`, `20.11.2026`, `11/20/2026`. An ambiguous date
+    is not parsed, because a guess could give another month.
     """
     if len(text) > LONGEST:
         return None
@@ -89,7 +89,7 @@ def _zone(text: str) -> timezone | None:
 
 
 def _dated(at: datetime) -> datetime | None:
-    """The time in our calendar, where the year is of the Thai one."""
+    """Return the time in the Gregorian calendar, or None for an impossible year; Thai years are converted."""
     try:
         return at.replace(year=at.year - _BUDDHIST_YEARS) if 2500 <= at.year < 2700 else at
     except ValueError:
@@ -97,13 +97,13 @@ def _dated(at: datetime) -> datetime | None:
 
 
 def offset_of(at: datetime | None) -> int | None:
-    """Seconds the clock that wrote a time was ahead of UTC, or None when it wrote UTC, which tells nothing."""
+    """Return the UTC offset of a time in seconds, or None for UTC, which says nothing about the local clock."""
     offset = at.utcoffset() if at else None
     return round(offset.total_seconds()) or None if offset else None
 
 
 def number(text: str | None) -> float | None:
-    """A finite number, or None. Of a point and a comma the last is the decimal one, a lone comma too."""
+    """Parse a finite number, or return None. The last of point and comma is the decimal sign, also a single comma."""
     if text is not None and len(text) > LONGEST:
         return None
     plain = _GROUPS.sub("", _latin(text or "").translate(_POINTS))
@@ -121,7 +121,7 @@ def number(text: str | None) -> float | None:
 
 
 def _latin(text: str) -> str:
-    """The text with our digits, hyphen and no invisible marks, whatever script it was in."""
+    """Return the text with ASCII digits and hyphen and without direction marks, from any script."""
     if text.isascii():
         return text.strip()
     text = _INVISIBLE.sub("", text)

@@ -1,4 +1,4 @@
-"""What a file says in all, against what its points show."""
+"""Check the totals of a file against its points."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from bot.files.clocks import FASTEST_M_PER_S
 from bot.files.track import Walked
 
 CONTRADICTED = 3
-"""A total that is less than what the points show by this factor, or more by it and faster than anybody runs, is wrong.
-A timer may stand while points are recorded, and a receiver drift: hence so much."""
+"""A total is wrong if it is smaller than the points show by this factor, or larger by it and faster than anybody runs.
+The factor is large because a timer may be stopped while points are recorded, and a GPS position drifts."""
 AS_FAR = 0.2
-"""Two distances that differ by less than this share are of the same run."""
+"""Two distances that differ by less than this share belong to the same run."""
 ENOUGH = 10
-"""Points that may contradict a total."""
+"""Minimum points needed to contradict a total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the points of an activity, or of a lap of it, show.
+    """Values computed from the points of an activity or lap.
 
     Attributes:
-        running_s: seconds of running.
-        metres: 0 when not measured.
-        moving_s: seconds in which somebody got on.
-        elapsed_s: seconds from the first to the last of them.
-        points: how many.
+        running_s: running time in seconds.
+        metres: distance, 0 if not measured.
+        moving_s: running time in seconds during which the position changed.
+        elapsed_s: seconds from the first point to the last.
+        points: number of points.
     """
 
     running_s: float = 0.0
@@ -36,7 +36,7 @@ class Shown:
 
     @classmethod
     def of(cls, walked: Walked, first_s: float | None = None, last_s: float | None = None) -> Shown:
-        """What a track shows between two instants, or from end to end."""
+        """Return the values of a track between two instants, or of the whole track."""
         if not walked.at_s:
             return cls()
         start, end = walked.indexes(first_s, last_s)
@@ -45,7 +45,7 @@ class Shown:
         return cls(running_s, metres, walked.moving_s(start, end), elapsed_s, end - start + 1)
 
     def believed(self, told_s: float | None, told_m: float | None) -> tuple[float | None, float | None]:
-        """Seconds and metres as told, or as shown where the points contradict what is told."""
+        """Return the file's seconds and metres, each replaced by that of the points if they contradict it."""
         if self.points < ENOUGH or self.metres > FASTEST_M_PER_S * self.running_s:
             return told_s, told_m
         at_least_s = self.moving_s / CONTRADICTED if self.metres else self.running_s / (CONTRADICTED * CONTRADICTED)

@@ -1,6 +1,6 @@
-"""Points of a recording as they come in, and what follows from them where the file does not say.
+"""Collect the points of a recording, and compute running time and distance from them.
 
-Coordinates live in here and in `clocks.py` only, until the metres between two points are known.
+Only this module and `clocks` hold coordinates, and only until the metres between two points are known.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from bot.files.counters import Counter
 from bot.files.refused import too_large
 
 POINTS = 300_000
-"""Points in one file: 83 hours at one a second."""
+"""Maximum points in one file: 83 hours at one a second."""
 SERIES = 2_000
-"""Points kept of a series, about."""
+"""Approximate number of points kept in a series."""
 GAP_S = 10.0
-"""A silence longer than this and than five usual intervals is a gap in the recording, not running time. A watch that
-records only turns writes a point every few seconds, a phone in a pocket every half minute: hence the second half."""
+"""A gap is longer than both limits; it does not count as running time. The second limit exists because a watch that
+records only turns writes a point every few seconds, and a phone in a pocket every half minute."""
 GAP_INTERVALS = 5
 LEAP_M_PER_S = 50.0
 LEAP_M = 200.0
-"""Places farther apart than both allow are a receiver's mistake; nothing that runs, rides or swims is so fast."""
+"""A step larger than both limits allow is a GPS error; no runner, rider or swimmer is that fast."""
 MOVING_M_PER_S = 1.0
-"""Slower than this is standing, as far as a GPS can tell."""
+"""A lower speed counts as standing, given the accuracy of GPS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Running time and distance along a track: parallel lists, rising.
+    """Running time and distance along a track: parallel lists of ascending values.
 
     Attributes:
-        at_s: instants, in the track's own clock.
-        running_s: seconds of running since the first.
-        metres: since the first; all 0 when `measured` is false.
-        measured: whether the track knows distances at all.
-        left_out: points whose clock does not agree with the others'.
-        longitude: of the first point that has a place, degrees, or None.
-        agree: False when no set of points agrees; there are none then.
+        at_s: instants in seconds, on the track's own clock.
+        running_s: running time in seconds since the first point.
+        metres: distance since the first point; all 0 if `measured` is false.
+        measured: whether the track has distances at all.
+        left_out: number of points with inconsistent timestamps.
+        longitude: of the first point with a position, in degrees, or None.
+        agree: False if no set of points is consistent; the lists are empty then.
     """
 
     at_s: list[float] = field(default_factory=list)
@@ -53,20 +53,20 @@ class Walked:
     agree: bool = True
 
     def indexes(self, first_s: float | None, last_s: float | None) -> tuple[int, int]:
-        """Places in the lists of the last points until two instants, or of the first and last point."""
+        """Return the indexes of the last points at or before two instants; None means the first and the last point."""
         start = 0 if first_s is None else max(bisect_right(self.at_s, first_s) - 1, 0)
         end = len(self.at_s) - 1 if last_s is None else max(bisect_right(self.at_s, last_s) - 1, 0)
         return start, max(start, end)
 
     def moving_s(self, start: int, end: int) -> float:
-        """Seconds of running between two points in which somebody got on."""
+        """Return the running time in seconds between two indexes during which the position changed."""
         times = pairwise(self.running_s[start : end + 1])
         ways = pairwise(self.metres[start : end + 1])
         steps = ((s - t, n - m) for (t, s), (m, n) in zip(times, ways, strict=True))
         return sum(seconds for seconds, metres in steps if metres >= MOVING_M_PER_S * seconds)
 
     def series(self) -> Series:
-        """Time and distance, thinned evenly; the last point is always in it."""
+        """Return time and distance, thinned evenly; the last point is always included."""
         if not self.measured or not self.at_s:
             return ()
         count = len(self.at_s)
@@ -76,7 +76,7 @@ class Walked:
 
 
 class Track:
-    """Collects points as a file tells them, in any order; instants are seconds on any one clock."""
+    """Collects points in file order; instants are seconds on any single clock."""
 
     def __init__(self) -> None:
         self._pieces = [Piece([])]
@@ -87,36 +87,36 @@ class Track:
         return self._count
 
     def add(self, at_s: float, metres: float | None = None, place: Place | None = None) -> None:
-        """Take a point.
+        """Add a point.
 
         Args:
             at_s: its instant.
-            metres: total since the start as the device counts it, or None.
-            place: where, or None.
+            metres: the device's total distance since the start, or None.
+            place: position, or None.
         """
         known = metres is not None and isfinite(metres) and 0 <= metres < 1e7
         self._add(Point(at_s, metres if known else None, place if place and _on_earth(place) else None))
 
     def piece(self, *, paused: bool) -> None:
-        """Another piece begins, which the file need not tell in order.
+        """Begin another piece; pieces need not be in chronological order.
 
         Args:
-            paused: what lies between the last point before it and its first is not running.
+            paused: whether the time between the previous point and its first point is a pause.
         """
         if not self._pieces[-1].points:
             self._pieces.pop()
         self._pieces.append(Piece([], paused))
 
     def stop(self, at_s: float) -> None:
-        """The device's timer stops at an instant; points until `start` are not running."""
+        """Record that the device's timer stops; points until `start` do not count as running."""
         self._add(Point(at_s, timer=False))
 
     def start(self, at_s: float) -> None:
-        """The device's timer runs (again)."""
+        """Record that the device's timer starts or restarts."""
         self._add(Point(at_s, timer=True))
 
     def leave_out(self) -> None:
-        """Count a point that has no time at all."""
+        """Count a point without a timestamp."""
         self._left_out += 1
 
     def _add(self, point: Point) -> None:
@@ -126,7 +126,7 @@ class Track:
         self._pieces[-1].points.append(point)
 
     def walked(self) -> Walked:
-        """Running time and distance, by the device's distances where it wrote any, else by the places."""
+        """Compute running time and distance, from the device's distances if there are any, else from positions."""
         found = agreed(self._pieces)
         walk = _Walk(found)
         walk.go()
@@ -137,7 +137,7 @@ class Track:
 
 
 class _Walk:
-    """Goes along the points whose clock agrees."""
+    """Iterates over the consistent points and adds up time and distance."""
 
     def __init__(self, found: Agreed) -> None:
         self._found = found
@@ -146,7 +146,7 @@ class _Walk:
         self._gap_s = max(GAP_S, GAP_INTERVALS * self._usual_s)
         self._counter = Counter()
         self._read_s = 0.0  # running time at the counter's last reading
-        self._rested = False  # the recording paused since
+        self._rested = False  # whether the recording has paused since
         self._here: Place | None = None
         self.at: list[float] = []
         self.running: list[float] = []
@@ -155,7 +155,7 @@ class _Walk:
     def go(self) -> None:
         """Fill the lists."""
         kept = set(self._found.kept)
-        standing = broken = False  # the timer stands; a pause lies before the next point
+        standing = broken = False  # the timer is stopped; a pause precedes the next point
         left_out: list[Point] = []  # since the last point taken
         for number, point in enumerate(self._found.points):
             broken = broken or number in self._found.paused
@@ -196,7 +196,7 @@ class _Walk:
         self.metres.append(metres)
 
     def _ran_s(self, interval_s: float, broken: bool, left_out: int) -> float:
-        """Seconds of running in an interval; points left out show that the recording went on."""
+        """Return the running seconds in an interval; points left out show that the recording continued."""
         recorded_s = (left_out + (not broken)) * self._usual_s
         if not broken and interval_s <= self._gap_s + (1.5 * recorded_s if left_out else 0.0):
             return interval_s
@@ -212,7 +212,7 @@ class _Walk:
         return ran_m
 
     def _way_m(self, here: Place, there: Place, left_out: list[Point], interval_s: float) -> float:
-        """Metres from one place to another, by way of those left out where that is no detour."""
+        """Return the metres between two positions, through the points left out unless that is impossibly fast."""
         straight_m = metres_between(here, there)
         if straight_m > LEAP_M and straight_m > LEAP_M_PER_S * interval_s:
             return 0.0
@@ -229,4 +229,4 @@ def _longitude(found: Agreed) -> float | None:
 
 
 def _on_earth(place: Place) -> bool:
-    return -90 <= place[0] <= 90 and -180 <= place[1] <= 180  # False for NaN as well
+    return -90 <= place[0] <= 90 and -180 <= place[1] <= 180  # also False for NaN

@@ -1,4 +1,4 @@
-"""Reading the texts of an XML file, and remembering what could not be read."""
+"""Parse the texts of an XML file, and keep examples of those that do not parse."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from datetime import datetime
 from bot.files.times import number, when
 
 MISSING = frozenset({"", "nan", "inf", "-inf", "null", "none", "-", "--"})
-"""What devices write for no value."""
+"""Texts that devices write for a missing value."""
 
 
 class Texts:
-    """Reads times and numbers.
+    """Parses times and numbers.
 
     Attributes:
-        unread: an example of each kind (`times`, `distances`, `places`) that could not be read.
+        unread: by kind (`times`, `distances`, `places`), an example that did not parse.
     """
 
     def __init__(self) -> None:
         self.unread: dict[str, str] = {}
 
     def when(self, text: str) -> datetime | None:
-        """A time, or None."""
+        """Parse a time, or return None."""
         at = when(text)
         if at is None:
             self._note("times", text)
         return at
 
     def number(self, text: str | None, kind: str) -> float | None:
-        """A number, or None."""
+        """Parse a number, or return None."""
         value = number(text)
         if value is None:
             self._note(kind, text or "")

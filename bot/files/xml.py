@@ -1,7 +1,7 @@
-"""Streaming through XML nobody vouches for: expat, with document types refused and depth counted.
+"""Stream untrusted XML with expat: document types are refused, and nesting depth is limited.
 
-Nothing is built: a handler sees elements come and go. Unlike a tree, that needs no memory for 300,000 nested
-elements, and no stack to take them down again.
+A handler gets the start and end of each element. No tree is built, so 300,000 nested elements need neither memory nor a
+deep stack to free them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from bot.files.encoded import plain
 from bot.files.refused import Refused
 
 DEPTH = 32
-"""Elements inside one another; the files of real devices nest to about twelve."""
+"""Maximum nesting depth; files of real devices reach about twelve."""
 TEXT = 200
-"""Characters kept of one element's text or attribute; times, numbers and sports are shorter."""
+"""Characters kept of an element's text or attribute; times, numbers and sports are shorter."""
 SLICE = 1 << 16
 DOCUMENTS = 50
-"""Documents in a row in one file."""
+"""Maximum concatenated documents in one file."""
 _DECLARATION = re.compile(rb"\A<\?xml\b[^>]*\?>")
 
 _CUT_SHORT = frozenset(
@@ -33,29 +33,29 @@ _CUT_SHORT = frozenset(
 
 
 class Elements:
-    """What a format's reader fills in. Names come without their prefix; `path` holds those that are open."""
+    """Base class of a format's handler. Names have no namespace prefix; `path` holds the open elements."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins; `path` ends in it."""
+        """Handle the start of an element, which is the last of `path`."""
 
     def closed(self, name: str, text: str) -> None:
-        """An element ends, holding this text outside its children; `path` still ends in it."""
+        """Handle the end of an element with its own text, without that of children; it is still the last of `path`."""
 
     @property
     def parent(self) -> str:
-        """Name of the element around the present one, or ''."""
+        """Return the name of the parent of the current element, or ''."""
         return self.path[-2] if len(self.path) > 1 else ""
 
 
 class _Found(Exception):
-    """The outermost element began."""
+    """Raised at the start of the root element, to stop parsing."""
 
 
 def root_of(data: bytes) -> str:
-    """Name of the outermost element, without its prefix.
+    """Return the name of the root element, without its prefix.
 
     Raises:
         Refused: it is not XML, or has a document type.
@@ -75,10 +75,10 @@ def root_of(data: bytes) -> str:
 
 
 def stream(data: bytes, elements: Elements) -> bool:
-    """Read a document, and those that follow it in the same file. What else follows is left alone.
+    """Read a document and any that follow it in the same file. Other trailing data is ignored.
 
     Returns:
-        Whether it was whole; False when it only ends too early.
+        Whether it is complete; False if it is only cut short.
 
     Raises:
         Refused: it is not XML, nests too deeply, or has a document type.
@@ -97,7 +97,7 @@ def _document(data: bytes, elements: Elements) -> tuple[bool, int]:
     """Read one document.
 
     Returns:
-        Whether it was whole, and where it ends.
+        Whether it is complete, and where it ends.
     """
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
