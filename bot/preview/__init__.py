@@ -3,5 +3,5 @@
 import logging
 
 for _name in ("discord.state", "discord.client"):
-    # simcord makes a client without intents when it is imported, which discord.py warns of, and of voice missing.
+    # On import simcord creates a client without intents; discord.py warns about that and about missing voice support.
     logging.getLogger(_name).setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The demo club: who is in it, where they live, how they run. All invented."""
+"""The people of the demo club: where they live and how they run. All invented."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ CLUB = "Moonwalk Running Club"
 CLUB_ZONE = "Europe/Berlin"
 
 FIRST_ID = 1_100_000_000_000_000_000
-"""Discord ids of the club and its people count up from here, the same at every start, so that a kept database fits."""
+"""First Discord id of the club and its people. Ids are the same at every start, so that a kept database matches."""
 STEP = (1 << 22) + 1
-"""Between two ids: simcord picks the colour of a face by the bits above the 22nd."""
+"""Distance between two ids: simcord picks an avatar's colour by the bits above the 22nd."""
 
 FIRST_INTERACTION = 1 << 40
-"""Below every id Discord has given, above every round's: what the demo club has came from no interaction."""
+"""First interaction id of the demo data: below every real Discord id and above those of rounds."""
 
 GUILD_ID = FIRST_ID
 ROLE_ID = FIRST_ID + STEP
@@ -24,17 +24,17 @@ class DemoPerson:
     """A member of the demo club.
 
     Attributes:
-        user_id: Discord's id.
-        name: as shown.
-        zone: IANA name.
-        language: chosen in the settings, None for what Discord says.
-        units: chosen in the settings, None for the club's.
+        user_id: Discord user id.
+        name: display name.
+        zone: IANA name of the time zone.
+        language: language in the settings, None for Discord's.
+        units: units in the settings, None for the club's.
         pace_s_per_km: easy forward pace.
-        factor: backward pace over forward pace a year ago; it shrinks with practice.
+        factor: ratio of backward to forward pace a year ago; it shrinks with practice.
         weekly: runs in a usual week.
         backward: share of runs that are backward.
-        weeks: how long they have been with the club.
-        hidden: has chosen to stay off the boards.
+        weeks: weeks since they joined the club.
+        hidden: whether they have chosen not to appear on leaderboards.
     """
 
     user_id: int
@@ -102,10 +102,10 @@ _HIDDEN = {"Ingrid Solheim"}
 PEOPLE: tuple[DemoPerson, ...] = tuple(
     DemoPerson(FIRST_ID + (number + 2) * STEP, *row, hidden=row[0] in _HIDDEN) for number, row in enumerate(_PEOPLE)
 )
-"""All forty."""
+"""All forty members."""
 
 VISITORS: tuple[DemoPerson, ...] = PEOPLE[:3]
-"""The members a visitor can be; the first is who the visitor is until choosing another."""
+"""The members a visitor can act as; the first is the default."""
 ORGANISER: DemoPerson = PEOPLE[3]
 
 CHANNEL_IDS: dict[str, int] = {
@@ -117,4 +117,4 @@ SPOTTER_ROLE_ID = FIRST_ID + 300 * STEP
 SPOTTERS: tuple[DemoPerson, ...] = (*PEOPLE[:2], *PEOPLE[4:7], PEOPLE[19])
 """Certified spotters."""
 CALLER: DemoPerson = PEOPLE[5]
-"""Who looks for a partner when the try mode opens."""
+"""The member whose call for a partner is open when the try mode starts."""

@@ -1,4 +1,4 @@
-"""A year of plausible runs for the demo club, up to today; the same all day, whoever asks."""
+"""A year of plausible runs for the demo club, up to today; the result is the same all day."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class DemoRun:
 
 
 def demo_runs(now: datetime) -> list[DemoRun]:
-    """Everybody's runs of the last year, oldest first.
+    """Return everybody's runs of the last year, oldest first.
 
     Args:
-        now: the present, aware. The runs depend on its date alone, but none has yet to end.
+        now: current instant, aware. The runs depend only on its date, except that none ends after it.
     """
     runs = [run for person in PEOPLE for run in _year(person, now)]
     runs += _held(now)
@@ -62,13 +62,13 @@ def _year(person: DemoPerson, now: datetime) -> Iterator[DemoRun]:
         if holiday <= day < holiday + timedelta(days=12):
             continue
         likely = person.weekly / 7 * (1.45 if day.weekday() >= 5 else 0.82)
-        # Visitors ran yesterday, so that the first card one sees has a week to add to.
+        # Visitors always ran yesterday, so that their first card has earlier runs in its week.
         if chance.random() < likely or (back == 1 and person in VISITORS):
             yield DemoRun(person.user_id, _run(person, day, back, chance), Review.NONE)
 
 
 def _run(person: DemoPerson, day: date, back: int, chance: random.Random) -> RunContent:
-    practice = 1 - 0.09 * (1 - back / DAYS)  # a year of it takes about 9 % off the backward pace
+    practice = 1 - 0.09 * (1 - back / DAYS)  # a year of practice improves the backward pace by about 9 %
     form = chance.gauss(1, 0.035)
     forward_pace = person.pace_s_per_km * max(form, 0.9)
     backward_pace = forward_pace * max(person.factor * practice, 1.15)
@@ -125,7 +125,7 @@ def _stretch(direction: Direction, distance_m: int, pace_s_per_km: float) -> Str
 
 
 def _held(now: datetime) -> Iterator[DemoRun]:
-    """Runs faster than the best on earth, as a slip of the finger makes them, for `/club review`."""
+    """Yield runs faster than the world best, as typing errors make them, for `/club review`."""
     slips = ((PEOPLE[20], 5000, 14 * 60 + 30), (PEOPLE[33], 1000, 182), (PEOPLE[17], 10_000, 37 * 60 + 5))
     assert ORGANISER not in [person for person, _, _ in slips]
     for days, (person, distance_m, seconds) in enumerate(slips, start=1):

@@ -1,9 +1,9 @@
-"""simcord made live: its clock is the machine's, and what the bot does by itself goes on between presses.
+"""simcord in real time: its clock is the machine's, and the bot keeps working between actions.
 
-simcord is made for tests: its time stands still until a test moves it, and an action returns when everything the bot
-is doing has come to rest. Here a timer fires when it is due, and an action waits only for what it started itself, so
-that a press just before a reminder is due is answered at once. This file leans on private parts of simcord 3.2.1,
-which is why that version is pinned exactly; `tests/preview` notices when one of them moves.
+simcord is made for tests: its time stands still until a test moves it, and an action returns when all work of the bot
+has finished. Here a timer fires when it is due, and an action waits only for the work it started, so that a press just
+before a reminder is due is answered at once. This module uses private parts of simcord 3.2.1, so that version is pinned
+exactly; `tests/preview` fails when one of them changes.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from simcord import _dpy_internals
 from simcord._clock import Clock as SimulatedClock
 
 MESSAGES_KEPT = 100
-"""Messages kept a channel: drawing a page costs about 1 ms for each."""
+"""Messages kept per channel: rendering a page takes about 1 ms for each."""
 LOG_KEPT = 500
-"""Entries kept of simcord's record of everything that happened, which otherwise grows without end."""
+"""Entries kept of simcord's event records, which otherwise grow without limit."""
 PATIENCE_S = 30.0
-"""How long an action may work before the page says that it did not end."""
+"""Seconds an action may take before the page reports that it did not finish."""
 QUANTUM_S = 0.01
-"""How often a waiting action looks whether it is done; simcord's 50 ms is felt in autocomplete."""
+"""Interval in seconds at which a waiting action is checked; simcord's 50 ms makes autocomplete noticeably slow."""
 
 
 class MachineClock(SimulatedClock):
-    """The present, which nobody advances; never runs backward when the machine's clock is set back."""
+    """The machine's clock; it stands still, rather than run backward, when that is set back."""
 
     def __init__(self) -> None:
         self._epoch = datetime.now(UTC)
@@ -45,34 +45,34 @@ class MachineClock(SimulatedClock):
         return self._latest
 
     def now(self) -> datetime:
-        """The present instant, aware UTC."""
+        """Return the current instant, aware UTC."""
         return self._epoch + timedelta(seconds=self.elapsed)
 
     def advance(self, seconds: float) -> None:
-        """Time passes by itself."""
+        """Do nothing: real time passes by itself."""
 
 
 class Journal(deque[Any]):
-    """The newest entries of a record, and how many there have ever been."""
+    """The newest entries of a record, and the total count ever added."""
 
     def __init__(self) -> None:
         super().__init__(maxlen=LOG_KEPT)
         self.ever = 0
 
     def append(self, entry: Any) -> None:
-        """Add an entry, dropping the oldest when full."""
+        """Add an entry, dropping the oldest if full."""
         super().append(entry)
         self.ever += 1
 
 
 class LiveEnv(simcord.Env):
-    """An `Env` that lives in real time."""
+    """An `Env` that runs in real time."""
 
     def __init__(self, bot: discord.Client, name: str = "Backpedal") -> None:
         super().__init__(bot, check_errors=False, settle_timeout=PATIENCE_S)
         self.backend.clock = MachineClock()
         self.backend.bot_user.name = name
-        # Otherwise the same at every start, and a bot that remembers what it synced to this application would not sync.
+        # simcord's id is the same at every start, and a bot with a kept database would not sync its commands again.
         self.backend.application_id = self.backend.snowflake()
         self.journal = Journal()
         self.backend.transcript = self.journal  # type: ignore[assignment]
@@ -80,7 +80,7 @@ class LiveEnv(simcord.Env):
         self._before: set[asyncio.Task[Any]] = set()
 
     def prune(self) -> None:
-        """Forget the oldest messages of every channel, and the errors that were logged anyway."""
+        """Remove the oldest messages of every channel, and recorded errors, which are logged anyway."""
         for messages in self.backend.messages.values():
             for message_id in sorted(messages)[:-MESSAGES_KEPT]:
                 del messages[message_id]
@@ -89,7 +89,7 @@ class LiveEnv(simcord.Env):
 
     async def _settle_internal(self, **options: Any) -> None:
         if not self._operating_on_a_ready_bot():
-            # Bringing the bot to READY. Its long-lived tasks never come to rest, so only its word counts.
+            # While starting: the bot's long-lived tasks never finish, so wait for READY instead.
             await asyncio.wait_for(self.bot.wait_until_ready(), PATIENCE_S)
             return
         await super()._settle_internal(**{"idle": QUANTUM_S, **options})
@@ -103,7 +103,7 @@ class LiveEnv(simcord.Env):
             self._before = {task for task in self._work.tasks if not task.done()}
 
     def _settlement_state(self) -> Any:
-        """What an action waits for: nothing that was under way before it began."""
+        """Return the work an action waits for, without tasks that ran before it began."""
         tasks = {task: record for task, record in self._work.tasks.items() if task not in self._before}
         share: Any = _Share(self._work, tasks)
         return replace(super()._settlement_state(), work=share)
@@ -113,7 +113,7 @@ class LiveEnv(simcord.Env):
     ) -> None:
         """Fire a timer when it is due.
 
-        `record.real_handle` stays None, by which simcord takes it for one that only a test could reach, and no
+        `record.real_handle` stays None, so that simcord treats it as a timer that only a test can advance, and no
         action waits for it.
         """
         assert self._runtime is not None
@@ -127,7 +127,7 @@ class LiveEnv(simcord.Env):
             if record.handle is None or record.handle.cancelled():
                 return
             if not any(one is record for one in self._work.callbacks):
-                return  # an action that was waiting has run it already
+                return  # a waiting action has run it already
             if record.when > self._virtual_time:
                 arm()
                 return
@@ -137,7 +137,7 @@ class LiveEnv(simcord.Env):
 
 
 class _Share:
-    """simcord's bookkeeping of work, showing a part of the tasks."""
+    """A view of simcord's work records with only some of the tasks."""
 
     def __init__(self, work: Any, tasks: dict[Any, Any]) -> None:
         self._work = work

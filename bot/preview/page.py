@@ -1,4 +1,4 @@
-"""The index page: what this is, who the visitor can be, six things to do, and a link to every room."""
+"""The index page: an introduction, the members a visitor can act as, six things to try, and links to the rooms."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ HEADERS = {
 
 
 class IndexPage:
-    """Serves the index on this machine only.
+    """Serves the index page on this machine only.
 
     Args:
         house: the rooms linked to.
-        people: whom the visitor can be, the first until another is chosen; the last is the organiser.
+        people: the members a visitor can act as; the first is the default, the last is the organiser.
     """
 
     def __init__(self, house: House, people: Sequence[DemoPerson]) -> None:
@@ -40,7 +40,7 @@ class IndexPage:
         self._runner: web.AppRunner | None = None
 
     async def open(self, port: int) -> str:
-        """Start serving; answers the address.
+        """Start serving, and return the address.
 
         Raises:
             StartupError: the port is taken.
@@ -65,7 +65,7 @@ class IndexPage:
             await self._runner.cleanup()
 
     def _host(self, request: web.Request) -> str:
-        """The name this machine was asked by. Any other name is a page elsewhere trying to reach in."""
+        """Return the host name of the request; refuse other names, which come from pages elsewhere (DNS rebinding)."""
         host, _, port = request.headers.get("Host", "").rpartition(":")
         if host not in ("127.0.0.1", "localhost") or port != str(self.port):
             raise web.HTTPForbidden
@@ -90,19 +90,19 @@ class IndexPage:
         return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
     def drawn(self, host: str, language: str, me: DemoPerson) -> str:
-        """The whole page.
+        """Return the HTML of the page.
 
         Args:
-            host: what the links begin with.
-            language: of the page, one that is shipped.
-            me: whom the links open as.
+            host: host name for the links.
+            language: a shipped language.
+            me: the member the links open as.
         """
 
         def t(key: str, **params: object) -> str:
             return html.escape(translate(language, f"try.{key}", params))
 
         def coded(key: str) -> str:
-            """A sentence in which what stands between backticks is to be typed."""
+            """Return a sentence with text between backticks as code."""
             return "".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(t(key).split("`")))
 
         def address(room: Room, person: DemoPerson) -> str:

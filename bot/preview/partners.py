@@ -1,4 +1,4 @@
-"""What the demo club has of partners: meeting points, who can when, who trusts whom, outings past and to come."""
+"""Partner data of the demo club: meeting points, availability, trust, past outings and an open call."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POINTS: tuple[Row, ...] = (
 )
 PAST_OUTINGS = 2
 CALL_ID = PAST_OUTINGS + 1
-"""The outing that is open."""
+"""Id of the open outing."""
 CALL_M = 3000
 
 _EVENINGS = ([0, 1080, 1230], [1, 1065, 1200], [2, 1080, 1230], [3, 1050, 1200], [4, 1020, 1140])
@@ -38,12 +38,12 @@ _WISHES = (["backward", "swap"], ["spotter"], ["backward", "spotter", "swap"])
 
 
 def meeting_points() -> list[Row]:
-    """Where the club meets."""
+    """Return the club's meeting points."""
     return [{"guild_id": GUILD_ID, **point} for point in POINTS]
 
 
 def availabilities(now: datetime) -> list[Row]:
-    """When twelve of them can, all of whom live in or near the club's zone; the visitors have not said yet."""
+    """Return the availability of twelve members in or near the club's zone; visitors have none yet."""
     near = [person for person in PEOPLE if person.zone.startswith("Europe/") and person not in (*VISITORS, ORGANISER)]
     return [_availability(number, person, now) for number, person in enumerate(near[:12])]
 
@@ -62,7 +62,7 @@ def _availability(number: int, person: DemoPerson, now: datetime) -> Row:
 
 
 def ties(now: datetime) -> list[Row]:
-    """Whom the visitors and the caller trust."""
+    """Return whom the visitors and the caller trust."""
     nell, jonas, sam = VISITORS
     pairs = ((nell, jonas), (jonas, nell), (sam, nell), (nell, CALLER), (CALLER, nell), (CALLER, jonas))
     return [
@@ -72,7 +72,7 @@ def ties(now: datetime) -> list[Row]:
 
 
 def contacts(now: datetime) -> list[Row]:
-    """Who is told when somebody is not home: of the visitors, the caller and the organiser; all have accepted."""
+    """Return the safety contacts of the visitors, the caller and the organiser; all have accepted."""
     nell, jonas, sam = VISITORS
     return [
         {
@@ -84,11 +84,11 @@ def contacts(now: datetime) -> list[Row]:
 
 
 def outings(runs: Sequence[DemoRun], now: datetime) -> tuple[list[Row], list[Row]]:
-    """Outings and who is in them: some that are over, told by runs of the club's year, and one that is open.
+    """Return outings and their participants: some past ones, derived from the club's runs, and an open one.
 
     Args:
-        runs: the club's, oldest first; the first has the id 1.
-        now: the present, aware.
+        runs: the club's runs, oldest first; the first has the id 1.
+        now: current instant, aware.
     """
     past = [*_spotted(runs)][-PAST_OUTINGS:]
     rows, companions = [], []
@@ -102,7 +102,7 @@ def outings(runs: Sequence[DemoRun], now: datetime) -> tuple[list[Row], list[Row
 
 
 def _spotted(runs: Sequence[DemoRun]) -> Iterator[tuple[int, DemoRun]]:
-    """Backward runs for which a visitor, or for whom somebody, has agreed to have faced forward."""
+    """Yield backward runs with a confirmed spotter in which a visitor was the runner or the spotter."""
     visitors = {person.user_id for person in VISITORS}
     for run_id, run in enumerate(runs, 1):
         content = run.content
@@ -134,7 +134,7 @@ def _past(outing_id: int, run_id: int, run: DemoRun) -> tuple[Row, list[Row]]:
 
 
 def _call(now: datetime) -> Row:
-    """Tomorrow at 18:30, where the caller lives."""
+    """Return the open outing: tomorrow at 18:30 in the caller's zone."""
     zone = ZoneInfo(CALLER.zone)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     pace = round(CALLER.pace_s_per_km * CALLER.factor, 1)
@@ -148,7 +148,7 @@ def _call(now: datetime) -> Row:
 
 
 def _outing(outing_id: int, caller_id: int, starts_at: datetime, zone: str, point: Row) -> Row:
-    """An open call; every column, since rows written together name the same."""
+    """Return an open call with every column set, because rows inserted together must name the same columns."""
     return {
         "outing_id": outing_id,
         "interaction_id": FIRST_INTERACTION + outing_id,

@@ -1,7 +1,7 @@
 """The channels a visitor can open: one simcord preview each, over one simulated Discord.
 
-simcord shows one channel and stands still until asked. Here every channel has a page of its own on a port of its own,
-all pages are drawn again when something happened, and presses from all of them take turns.
+simcord shows one channel and updates it only on request. Here every channel has its own page on its own port, all pages
+are rendered again after every event, and actions from all of them take turns.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from bot.errors import StartupError
 from bot.preview.live import LiveEnv
 
 LOOK_EVERY_S = 0.2
-"""How often it is seen whether something happened; the pages ask for news every 0.5 s."""
+"""Interval in seconds of checks for new events; the pages poll every 0.5 s."""
 WATCHED_S = 5.0
-"""A page that has not asked for news this long is not drawn again until it does."""
+"""Seconds without a poll after which a page is not rendered again until it polls."""
 
 STATIC = Path(__file__).with_name("static")
 
@@ -39,13 +39,13 @@ Viewer = simcord.MemberActor | simcord.UserHandle
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A channel as the index and the list of channels show it.
+    """A channel as shown on the index page and in the list of channels.
 
     Attributes:
-        name: `#runs`, or whose direct messages they are.
-        port: of its page, on this machine.
-        viewers: ids of those who may look at it; the first is who the visitor is until choosing another.
-        direct: direct messages with the bot.
+        name: `#runs`, or the name of the person for direct messages.
+        port: port of its page on this machine.
+        viewers: ids of the members who may view it; the first is the default.
+        direct: whether it is a direct channel with the bot.
     """
 
     name: str
@@ -71,12 +71,12 @@ class RoomPreview(Preview):
         async with self.house.turn:
             page = self._pages.get(context_id or "")
             if page is not None and "published_revision" in body:
-                # Drawn again since the visitor looked: what was pressed is found by its id, not by the drawing.
+                # The page may have been rendered again since; the pressed component is found by its id anyway.
                 body = {**body, "published_revision": page.revision}
             return await super()._action(context_id, body)
 
     def draw(self) -> None:
-        """Draw again the pages somebody looks at, where anything happened since they were last drawn."""
+        """Render again the pages being viewed, if there were events since they were last rendered."""
         count = self.house.env.journal.ever
         self._drawn = {page_id: drawn for page_id, drawn in self._drawn.items() if page_id in self._pages}
         for page in tuple(self._pages.values()):
@@ -90,9 +90,9 @@ class RoomPreview(Preview):
 
 
 class RoomServer(PreviewServer):
-    """simcord's page with our list of channels beside it, opened as the viewer its address names.
+    """simcord's page with a list of channels beside it, opened as the viewer in its address.
 
-    The address ends in `#<token>.<viewer id>`: what follows the # stays in the browser.
+    The address ends in `#<token>.<viewer id>`; the browser does not send the part after the #.
     """
 
     _STATIC_FILES: ClassVar[dict[str, str]] = {
@@ -133,11 +133,11 @@ class RoomServer(PreviewServer):
     async def _pages(self, request: web.Request) -> web.Response:
         if not self._authorized(request):
             raise web.HTTPUnauthorized
-        # When the browser does not say, the zone last known, or UTC, will do.
+        # Without a valid zone from the browser, the last one, or UTC, stays in use.
         with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
             self.preview.timezone = ZoneInfo(request.headers.get("X-Zone", "")).key
         viewer = request.headers["X-Simcord-Capability"].partition(".")[2]
-        # Else "in 2 hours" is counted from when this room was last drawn for anybody.
+        # Otherwise relative times such as "in 2 hours" count from when this room was last rendered.
         self.preview._advance_presentation_time()
         try:
             page = self.preview._open_page(viewer or None, None)
@@ -150,10 +150,10 @@ class House:
     """All rooms over one `LiveEnv`.
 
     Attributes:
-        title: what the pages are called.
-        token: stands in the addresses of the rooms; new for every start.
-        turn: held by the action under way; simcord refuses two at once.
-        rooms: as opened, in order.
+        title: title of the pages.
+        token: secret in the addresses of the rooms; new for every start.
+        turn: lock held by the running action, because simcord refuses two at once.
+        rooms: in the order of opening.
     """
 
     def __init__(self, env: LiveEnv, title: str, token: str) -> None:
@@ -175,14 +175,14 @@ class House:
         """
         _require_preview_runtime()
         preview = RoomPreview(self, channel, viewers, port)
-        # simcord knows of one preview; told of none, it lets another be entered.
+        # simcord allows one preview; clearing the attribute lets another be entered.
         self.env._preview = None
         try:
             await preview.__aenter__()
         except SetupError as error:
             raise StartupError(f"port {port} is taken: {error}") from error
         assert preview._python is not None
-        preview._python.target_id = preview._python.window_end_id = None  # new pages begin at the newest message
+        preview._python.target_id = preview._python.window_end_id = None  # new pages start at the newest message
         self._previews.append(preview)
         self.env._preview = self  # type: ignore[assignment]
         bound = preview._server.port or port
@@ -202,7 +202,7 @@ class House:
         self.env._preview = None
 
     def shown(self, port: int) -> dict[str, Any]:
-        """What the list of channels beside a page needs: no secrets, those are in the address."""
+        """Return the data for the list of channels beside a page; it has no secrets, which are in the address."""
         rooms = [
             {"name": r.name, "port": r.port, "direct": r.direct, "viewers": [str(v) for v in r.viewers]}
             for r in self.rooms
@@ -210,7 +210,7 @@ class House:
         names = {str(viewer): name for viewer, name in self.names.items()}
         return {"title": self.title, "index": self.index_port, "here": port, "rooms": rooms, "names": names}
 
-    # What simcord asks of "the" preview.
+    # Attributes that simcord expects of its preview.
     _closed = True
 
     def _mark_action_dispatched(self) -> None:

@@ -1,4 +1,4 @@
-"""Writing the demo club into an empty database: one transaction, many rows at a time."""
+"""Insert the demo club into an empty database, in one transaction with bulk inserts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from db.models import (
 
 
 async def seed(database: Database, now: datetime) -> bool:
-    """Fill an empty database with the demo club; answers whether it was empty.
+    """Fill an empty database with the demo club. Return whether it was empty.
 
     Raises:
         Unavailable: the database is locked or full.
@@ -88,7 +88,7 @@ async def _partners(session: AsyncSession, runs: Sequence[DemoRun], now: datetim
 
 
 async def _post_again(database: Database, now: datetime) -> None:
-    """The club is as it was, but its server is new: no message of before is in it, and no direct message is open."""
+    """Have a kept club's cards posted again: its server is new, without earlier messages or direct channels."""
     async with database.write() as session:
         there = await seeding.forget_messages(session, GUILD_ID, [state.value for state in BEFORE | OUT])
         if there.partners_channel_id is not None:
@@ -173,7 +173,7 @@ def _stretches(number: int, run: DemoRun) -> list[dict[str, Any]]:
 
 
 def _credits(number: int, run: DemoRun) -> list[dict[str, Any]]:
-    """What the spotter who agreed is credited with."""
+    """Return the credits of the confirmed spotter."""
     content = run.content
     if content.spotter_state is not SpotterState.AGREED:
         return []

@@ -29,11 +29,11 @@ async def serve(
     """Run the try mode until SIGINT or SIGTERM.
 
     Args:
-        settings: the operator's; the database and its folder are replaced.
-        extensions: the modules of the cogs to load.
-        data: the folder in which the club's database is kept, None for one that is removed at the end.
-        port: of the page; its rooms are on the ports that follow. 0 for any that are free, None for the usual ones.
-        out: where the address is written.
+        settings: the operator's settings; the database and its folder are replaced.
+        extensions: module names of the cogs to load.
+        data: folder in which the club's database is kept; None for a temporary one.
+        port: port of the page; rooms use the following ones. 0 for any free ports, None for the default.
+        out: stream for the address.
 
     Raises:
         StartupError: a port is taken, the folder cannot be written, a cog cannot be loaded.
@@ -42,7 +42,7 @@ async def serve(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl+C cancels instead
+        with contextlib.suppress(NotImplementedError):  # on Windows, Ctrl+C cancels the task instead
             loop.add_signal_handler(number, stop.set)
     check_ports(port)
     with _folder(data) as folder:

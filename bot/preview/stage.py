@@ -1,4 +1,4 @@
-"""A bot on stage: in the demo club's server, open in the browser."""
+"""Run a bot in the demo club's server, open in the browser."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from bot.preview.rooms import House
 
 DEFAULT_PORT = 8765
 ROOMS = 8
-"""Four channels, and the direct messages of four people."""
+"""Number of rooms: four channels, and the direct messages of four people."""
 
 
 @contextlib.asynccontextmanager
 async def running(bot: discord.Client, port: int) -> AsyncIterator[str]:
-    """A bot in the demo club, open in the browser; gives the address of the index page.
+    """Run a bot in the demo club, and yield the address of the index page.
 
     Args:
-        bot: not started yet; closed at the end.
-        port: of the page, 0 for any that are free.
+        bot: a client that is not started; closed at the end.
+        port: port of the page, 0 for any free ports.
     """
     env = LiveEnv(bot)
     house = House(env, "Backpedal", secrets.token_urlsafe(24))
@@ -47,10 +47,10 @@ async def running(bot: discord.Client, port: int) -> AsyncIterator[str]:
 
 
 def check_ports(port: int) -> None:
-    """Look at all ports before anything is made.
+    """Check all ports before anything is created.
 
     Raises:
-        StartupError: one of them is taken, or they are no ports.
+        StartupError: a port is taken or invalid.
     """
     if not port:
         return

@@ -1,4 +1,4 @@
-"""The demo club's server in the simulated Discord: its people, its channels, and who may see them."""
+"""The demo club's server in the simulated Discord: people, channels, permissions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COLOURS = (
     ((255, 195, 91), (224, 122, 47)),
     ((53, 214, 180), (23, 138, 156)),
 )
-"""The faces of the people a visitor can be; `static/index.css` has the same."""
+"""Avatars of the members a visitor can act as; `static/index.css` has the same ones."""
 BRAND = ((124, 92, 255), (35, 196, 167))
 
 
@@ -47,8 +47,8 @@ class World:
 
     Attributes:
         guild: the club.
-        members: those a visitor can be, the organiser last.
-        channels: by name.
+        members: the members a visitor can act as, the organiser last.
+        channels: the channels by name.
     """
 
     guild: GuildHandle
@@ -57,7 +57,7 @@ class World:
 
 
 def build(env: LiveEnv) -> World:
-    """Make the club's server before the bot is started, so that the bot finds it when it comes."""
+    """Create the club's server. Call this before the bot starts."""
     guild = env.create_guild(CLUB, id=GUILD_ID)
     with _numbered(env, ROLE_ID):
         organisers = guild.create_role(
@@ -92,18 +92,18 @@ def build(env: LiveEnv) -> World:
 
 
 async def welcome(world: World) -> None:
-    """Let the organiser say a first word in every channel."""
+    """Post a first message by the organiser in every channel."""
     for name, channel in world.channels.items():
         await world.members[-1].send(channel, translate(DEFAULT, f"try.welcome.{name}"))
 
 
 async def open_rooms(house: House, world: World, first_port: int) -> None:
-    """Open every channel and the direct messages of everybody the visitor can be.
+    """Open every channel, and the direct messages of every member a visitor can act as.
 
     Args:
-        house: where.
+        house: the house to open them in.
         world: the server.
-        first_port: of the first room, the others follow; 0 for any that are free.
+        first_port: port of the first room, followed by the others; 0 for any free ports.
 
     Raises:
         StartupError: a port is taken.
@@ -120,7 +120,7 @@ async def open_rooms(house: House, world: World, first_port: int) -> None:
 
 @contextlib.contextmanager
 def _numbered(env: LiveEnv, wanted: int) -> Iterator[None]:
-    """Give the one thing made within this id, instead of a new one at every start: a kept database knows it."""
+    """Give the object created inside the block this id, so that it is the same at every start."""
     backend: Any = env.backend
     backend.snowflake = lambda: backend.reserve_id(wanted)
     try:
@@ -139,7 +139,7 @@ def _join(env: LiveEnv, guild: GuildHandle, person: DemoPerson, roles: list[Role
 
 
 def _give_face(env: LiveEnv, user_id: int, sign: str, colours: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
-    """Draw a picture for somebody: a sign on a gradient."""
+    """Draw an avatar for somebody: a sign on a gradient."""
     size = 96
     start, end = (Image.new("RGB", (size, size), colour) for colour in colours)
     face = Image.composite(end, start, Image.linear_gradient("L").resize((size, size)))

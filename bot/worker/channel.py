@@ -1,6 +1,6 @@
-"""Frames through a pair of pipes: a tag, some JSON, some bytes.
+"""Frames over a pair of pipes: a tag, JSON, and bytes.
 
-The bot's side gives every call a deadline, which holds also for a peer that sends half a frame and stops.
+The bot passes a deadline with every call, which also covers a peer that sends half a frame and stops.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ _PIECE = 1 << 20
 
 
 class TooLarge(Exception):
-    """A frame announces more than it may hold."""
+    """A frame's announced size exceeds the limit."""
 
 
 class Channel:
-    """Two file descriptors, one to read and one to write."""
+    """A pair of file descriptors, one for reading and one for writing."""
 
     def __init__(self, reading: int, writing: int) -> None:
         self._reading, self._writing = reading, writing
 
     def unblock(self) -> None:
-        """Make deadlines possible: on the side that gives some."""
+        """Make the descriptors non-blocking, as the side that passes deadlines needs."""
         os.set_blocking(self._reading, False)
         os.set_blocking(self._writing, False)
 
@@ -35,12 +35,12 @@ class Channel:
         Args:
             tag: one byte.
             text: its JSON.
-            blob: bytes beside it.
-            until: deadline by `time.perf_counter`; None waits for ever.
+            blob: bytes sent beside the JSON.
+            until: deadline by `time.perf_counter`; None waits without limit.
 
         Raises:
             TimeoutError: the deadline passed.
-            OSError: the peer is gone.
+            OSError: the peer has closed its pipe.
         """
         for part in (_HEADER.pack(tag, len(text), len(blob)) + text, blob):
             left = memoryview(part)
@@ -55,7 +55,7 @@ class Channel:
         """Read a frame.
 
         Args:
-            most: bytes that it may hold.
+            most: maximum bytes of the frame.
             until: as in `send`.
 
         Returns:
@@ -63,8 +63,8 @@ class Channel:
 
         Raises:
             TimeoutError: the deadline passed.
-            EOFError: the peer is gone.
-            TooLarge: it would hold more than `most`.
+            EOFError: the peer has closed its pipe.
+            TooLarge: the frame is larger than `most`.
         """
         tag, text, blob = _HEADER.unpack(self._exactly(_HEADER.size, until))
         if text + blob > most:

@@ -1,4 +1,4 @@
-"""Drawing charts in a process: the request, and what answers it there."""
+"""Chart drawing in a worker process: the request and its handler."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from bot.worker.messages import Request
 
 
 class DrawChart(Request, frozen=True, tag=True):
-    """Draw a chart; the picture is beside the answer."""
+    """Draw a chart; the picture comes as the answer's bytes."""
 
     chart: WeeksChart
 
 
 class Charts:
-    """Draws charts.
+    """Handler that draws charts.
 
     Args:
-        directory: where matplotlib keeps its list of fonts, if not where it does by itself.
+        directory: matplotlib's configuration directory, which holds its font list; None for matplotlib's default.
     """
 
     requests = (DrawChart,)
@@ -28,11 +28,11 @@ class Charts:
         os.environ["OPENBLAS_NUM_THREADS"] = "1"
         if directory is not None:
             os.environ["MPLCONFIGDIR"] = directory
-        from bot.charts.weeks_figure import draw_weeks  # here, since matplotlib reads both variables when imported
+        from bot.charts.weeks_figure import draw_weeks  # after setting the variables, which matplotlib reads on import
 
         self._draw_weeks = draw_weeks
         draw_weeks(WeeksChart("A", (WeekBar("A", 1, 1),), "A", "A"))  # loads the fonts
 
     def handle(self, request: DrawChart, _: bytes) -> tuple[Any, bytes]:
-        """Answer a request."""
+        """Draw the requested chart."""
         return None, self._draw_weeks(request.chart)

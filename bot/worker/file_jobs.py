@@ -1,8 +1,8 @@
-"""Reading what members post: a turn a member, an attachment at a time, fetched when its turn comes.
+"""Read the attachments of imports: members take turns, and each attachment is fetched when its turn comes.
 
-Only one attachment is in the bot's memory, whoever and however many wait. A turn ends with its attachment, or after
-`TURN_S` where somebody else waits; what is left of an archive is fetched again when the turn comes round. Each member's
-files are read by a process of their own: one who takes theirs over learns and falsifies nothing of anybody else's.
+Only one attachment is in the bot's memory, however many members wait. A turn ends with its attachment, or after
+`TURN_S` if another member waits; the rest of an archive is fetched again at the next turn. Files of different members
+are never read by the same process, so a file that takes over its process cannot read or falsify another member's files.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from bot.worker.lane import Lane
 from bot.worker.process import Cause, Process, WorkerFailure
 
 TURN_S = 1.0
-"""Seconds of a turn while others wait; the file in hand is finished."""
+"""Seconds of a turn while others wait; the current file is finished first."""
 BUDGET = Allowance(burst=300, per_s=300 / 3600)
-"""Seconds of turns a member: three years of a watch's files at once take less; an hour later it is whole again."""
+"""Seconds of turns per member: three years of a watch's files take less. The full budget is restored after an hour."""
 WORTH_S = 30.0
-"""Seconds of a spent budget that are worth coming back for."""
+"""Seconds of restored budget after which it is worth trying again."""
 FETCH_S = 15.0
-"""Seconds for Discord to hand an attachment over, while everybody waits."""
+"""Timeout in seconds for fetching an attachment from Discord; other members wait meanwhile."""
 LIFE_S = 13 * 60.0
-"""Seconds of an import: Discord takes its report for fifteen minutes."""
+"""Maximum seconds of an import: its report can be sent for fifteen minutes."""
 STRIKES = 3
-"""Files that may exhaust the worker in one attachment before the rest of it is left unread."""
+"""Files of one attachment that may make the worker fail before the rest is skipped."""
 
 _REASONS = {
     Cause.MEMORY: "files.reason.died_of_memory",
@@ -43,16 +43,16 @@ _REASONS = {
     Cause.ENDED: "files.reason.stopped",
     Cause.GONE: "files.reason.crashed",
 }
-"""What is said of a file at which its reading ended."""
+"""Catalogue key of the reason given for a file that made the worker fail."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostedFile:
-    """An attachment that was posted.
+    """A posted attachment.
 
     Attributes:
-        name: as posted.
-        fetch: gets its bytes; None where Discord does not hand them over.
+        name: file name as posted.
+        fetch: returns its bytes, or None if Discord does not deliver them.
     """
 
     name: str
@@ -61,7 +61,7 @@ class PostedFile:
 
 @dataclass(slots=True)
 class _Job:
-    """An import on its way: which attachment is next, and how far that has been read."""
+    """A running import: the next attachment, and how many of its entries have been read."""
 
     member: int
     files: Sequence[PostedFile]
@@ -91,7 +91,7 @@ class _Job:
 
 
 class FileJobs:
-    """Reads attachments through the lane of files."""
+    """Reads attachments through the lane of the file worker."""
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
@@ -101,14 +101,14 @@ class FileJobs:
     async def read(self, member: int, files: Sequence[PostedFile]) -> AsyncIterator[list[FileReport]]:
         """Read attachments, in order.
 
-        A file that the worker cannot get through is reported so, and the others are read all the same.
+        A file that makes the worker fail is reported as such, and the others are still read.
 
         Args:
-            member: whose turns and budget it takes.
-            files: what was posted.
+            member: id of the member whose turns and budget are used.
+            files: the posted attachments.
 
         Yields:
-            Reports of some files, between two turns: save them then.
+            Reports of some files, after each turn, so that the caller can save them.
         """
         job = _Job(member, files, time.perf_counter() + LIFE_S)
         while job.at < len(files):
@@ -125,7 +125,7 @@ class FileJobs:
             yield job.reports
 
     async def _take(self, job: _Job) -> None:
-        """One turn."""
+        """Use one turn."""
         job.began, job.reports = time.perf_counter(), []
         try:
             await self._own_process(job.member)
@@ -136,14 +136,14 @@ class FileJobs:
             elif await self._read(job, data):
                 job.next()
             if any(report.refusal in (Refusal.UNREADABLE, Refusal.TOO_LARGE) for report in job.reports):
-                await self._lane.renew()  # with all the memory that took
+                await self._lane.renew()  # frees the memory that the file used
         finally:
             if self._lane.process is not None:
                 self._reader_of = job.member, self._lane.process
             self._spent.spend(job.member, time.perf_counter() - job.began, time.perf_counter())
 
     async def _own_process(self, member: int) -> None:
-        """End the process that has read somebody else's files."""
+        """End the process if it has read another member's files."""
         if self._reader_of is not None and self._reader_of[0] != member and self._reader_of[1] is self._lane.process:
             await self._lane.renew()
 
@@ -155,7 +155,7 @@ class FileJobs:
             return None
 
     def _over(self, job: _Job) -> bool:
-        """Whether somebody else should have a turn, or the member's seconds or the import's time are up."""
+        """Whether the turn must end: another member waits, or the member's budget or the import's time is used up."""
         now = time.perf_counter()
         took_s = now - job.began
         if now > job.ends_at or took_s > self._spent.left(job.member, now):
@@ -163,10 +163,10 @@ class FileJobs:
         return took_s > TURN_S and self._lane.turns.wanted_by_others(job.member)
 
     async def _read(self, job: _Job, data: bytes) -> bool:
-        """An attachment, entry by entry, opened anew behind an entry that ended the process.
+        """Read an attachment entry by entry; reopen it after an entry that ended the process.
 
         Returns:
-            Whether it is read to its end; False where the turn ended before.
+            Whether it was read to its end; False if the turn ended before.
         """
         lane, name = self._lane, job.posted.name
         opened: Process | None = None

@@ -1,4 +1,4 @@
-"""Reading activity files in a process: the requests, and what answers them there."""
+"""Reading of activity files in a worker process: the requests and their handler."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 
 
 class Open(Request, frozen=True, tag=True):
-    """Take the attachment beside this, and leave out its first entries, which have been read."""
+    """Open the attachment sent as bytes, and skip its first entries, which have been read."""
 
     name: str
     done: int = 0
 
 
 class Next(Request, frozen=True, tag=True):
-    """Unpack the next entry; its name is answered, or None behind the last."""
+    """Unpack the next entry; the answer is its name, or None after the last."""
 
     answer: ClassVar[Any] = str | None
 
 
 class Read(Request, frozen=True, tag=True):
-    """Read the entry that was unpacked."""
+    """Read the unpacked entry."""
 
     answer: ClassVar[Any] = list[FileReport]
 
     @staticmethod
     def check(value: list[FileReport]) -> None:
-        """Refuse what no reader of ours reports."""
+        """Reject reports that no reader produces."""
         fault = next((fault for report in value for fault in _faults(report)), None)
         if fault is not None:
             raise ValueError(fault)
 
 
 class Files:
-    """Reads attachments, entry by entry."""
+    """Handler that reads attachments, entry by entry."""
 
     requests = (Open, Next, Read)
 
@@ -51,12 +51,12 @@ class Files:
         from bot.files import archive, encoded, reading
 
         self._open, self._read = archive.entries, reading.read_entry
-        encoded.known()  # a codec is a file, and XML and archives name any of them
+        encoded.known()  # codecs are files, which cannot be opened in the sandbox, and an XML file may name any
         self._entries: Iterator[ArchiveEntry] = iter(())
         self._entry: ArchiveEntry | None = None
 
     def handle(self, request: Open | Next | Read, blob: bytes) -> tuple[Any, bytes]:
-        """Answer a request."""
+        """Open, unpack or read, as requested."""
         match request:
             case Open(name, done):
                 self._entry = None
@@ -75,12 +75,12 @@ _KEY = re.compile(r"files\.(reason|warning)\.[a-z_]{1,40}")
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 _LAPS = 1_001
 _TEXT, _MANY, _LARGE = 120, 10_000, 1 << 40
-"""More than the readers ever give: characters of a text, parts of a list, and any number."""
+"""Upper limits that no reader exceeds: characters of a text, items of a list, and any number."""
 _MEASURES = ("distance_m", "duration_ms", "elapsed_ms")
 
 
 def _faults(report: FileReport) -> Iterator[str]:
-    """What is no reader's, though its types are right. (What is no run's, `runs.imported.impossible` finds.)"""
+    """Yield what no reader produces although its type is right. (`imported_runs` checks for impossible runs.)"""
     yield from _beyond(report)
     if not _SHA256.fullmatch(report.sha256):
         yield "no digest"
@@ -97,7 +97,7 @@ def _faults(report: FileReport) -> Iterator[str]:
 
 
 def _beyond(value: object) -> Iterator[str]:
-    """What is too long or large in a value, whatever its fields are."""
+    """Yield what is too long or too large in a value, whatever its fields are."""
     match value:
         case str():
             if len(value) > _TEXT:

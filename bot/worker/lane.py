@@ -1,4 +1,4 @@
-"""One role's work: whose turn it is, and the process that does it."""
+"""The work of one role: the queue of turns, and the process."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bot.worker.process import Cause, Process, WorkerFailure
 from bot.worker.round_robin import RoundRobin
 
 LIMIT_S = 5.0
-"""Processor seconds for one request: unpacking or reading one file, drawing one chart."""
+"""CPU seconds for one request: unpacking or reading one file, drawing one chart."""
 PATIENCE = 6
-"""So many times that a request may last, on a machine that is busy with other things."""
+"""Factor by which the wall-clock time of a request may exceed `LIMIT_S`, for a busy machine."""
 IDLE_S = 60.0
 """Seconds without a request after which a process ends itself."""
 
@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How the processes run.
+    """Limits of the worker processes.
 
     Attributes:
-        limit_s: processor seconds for one request.
-        idle_s: seconds without one after which a process ends itself.
+        limit_s: CPU seconds for one request.
+        idle_s: seconds without a request after which a process ends itself.
         program: the module whose `serve` they run.
     """
 
@@ -38,7 +38,7 @@ class Limits:
 
 
 class Lane:
-    """The turns of a role, and its process, which the first request starts."""
+    """The turns of a role, and its process, started by the first request."""
 
     def __init__(self, role: WorkerRole, limits: Limits) -> None:
         self.role = role
@@ -53,17 +53,22 @@ class Lane:
         return self.turns.turn(member)
 
     async def ask(self, request: Request, blob: bytes = b"", *, of: Process | None = None) -> tuple[Any, bytes]:
-        """Ask `of` that process, which knows what went before, or of any.
+        """Send a request and return its answer.
+
+        Args:
+            request: the request.
+            blob: bytes sent beside it.
+            of: the process that holds the state of earlier requests, or None for any.
 
         Raises:
-            Failure: there is no answer.
+            WorkerFailure: there is no answer.
         """
         async with self._asking:
             answer = asyncio.ensure_future(asyncio.to_thread(self._ask_now, request, blob, of))
             try:
                 return await asyncio.shield(answer)
             except asyncio.CancelledError:
-                # Nobody wants the answer. The next is asked when the thread has seen the process end.
+                # The answer is not needed any more. The next request waits until the thread has seen the process end.
                 if self.process is not None:
                     self.process.kill()
                 await asyncio.wait([answer])
@@ -71,7 +76,7 @@ class Lane:
                 raise
 
     def _ask_now(self, request: Request, blob: bytes, of: Process | None) -> tuple[Any, bytes]:
-        """Ask the process, and start one when there is none. Runs in a thread, one at a time."""
+        """Send a request to the process, and start one if there is none. Runs in a thread, one at a time."""
         while True:
             if self.closed:
                 raise WorkerFailure(Cause.ENDED)
@@ -108,7 +113,7 @@ class Lane:
                 await asyncio.to_thread(process.close)
 
     async def close(self) -> None:
-        """End the process. What is asked now or later fails."""
+        """End the process. Pending and later requests fail."""
         self.closed = True
         if self.process is not None:
             self.process.kill()

@@ -1,8 +1,8 @@
-"""What the bot and its processes say to one another: JSON, decoded against types.
+"""Messages between the bot and its worker processes: JSON, decoded against types.
 
-The requests of each role stand beside what answers them (`reading.py`, `drawing.py`, `matching.py`). Their types are
-the dataclasses of `bot.domain` and `bot.charts` themselves: a field added there is carried here. JSON and not msgpack,
-which has no integer as long as a week's bit mask; bytes (a file, a picture) go beside the JSON.
+The requests of each role are defined beside their handler (`file_reader`, `chart_renderer`, `round_matcher`). Their
+fields are the dataclasses of `bot.domain` and `bot.charts`, so that a field added there is transmitted too. JSON and
+not msgpack, whose integers are too short for a week's bit mask; bytes (a file, a picture) are sent beside the JSON.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import msgspec
 REQUEST, ANSWER, FAILURE = b"?", b"=", b"!"
 """Tags of frames."""
 REQUEST_BYTES = 16 * 1024 * 1024
-"""The largest request: a file of 10 MB, or a round of thousands."""
+"""Maximum bytes of a request: a file of 10 MB, or a round of thousands."""
 ANSWER_BYTES = 4 * 1024 * 1024
-"""The largest answer. A file of 10 MB in the wordiest format gives 3.9 MB; decoding 4 MB takes some 30 ms."""
+"""Maximum bytes of an answer. A file of 10 MB in the densest format gives 3.9 MB; decoding 4 MB takes about 30 ms."""
 
 
 class WorkerRole(StrEnum):
-    """A kind of work, with a process of its own."""
+    """A kind of work, done in a separate process."""
 
     FILES = "files"
     CHARTS = "charts"
@@ -30,13 +30,13 @@ class WorkerRole(StrEnum):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request; `answer` is the type of its answer."""
+    """Base class of requests; `answer` is the type of the answer."""
 
     answer: ClassVar[Any] = None
 
     @staticmethod
     def check(value: Any) -> None:
-        """Look for what no honest process answers, though its type is right.
+        """Reject an answer of the right type that no uncompromised process gives.
 
         Raises:
             ValueError: with what was found.
@@ -44,11 +44,11 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Wall(msgspec.Struct, frozen=True):
-    """What a process is kept by.
+    """The kernel features that sandbox a process.
 
     Attributes:
-        seccomp: a filter of system calls.
-        landlock: version of the file and network rules, 0 for none.
+        seccomp: whether a system call filter is in force.
+        landlock: Landlock version of the file and network rules, 0 for none.
     """
 
     seccomp: bool
@@ -62,12 +62,12 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True):
-    """A process.
+    """State of a worker process.
 
     Attributes:
-        pid: its id.
-        modules: what is loaded in it.
-        peak_bytes: the most memory it has had in use.
+        pid: process id.
+        modules: names of the loaded modules.
+        peak_bytes: peak resident memory.
     """
 
     pid: int
@@ -76,32 +76,32 @@ class About(msgspec.Struct, frozen=True):
 
 
 class Look(Request, frozen=True, tag=True):
-    """Tell of the process itself, for tests and benchmarks."""
+    """Ask for the state of the process, for tests and benchmarks."""
 
     answer: ClassVar[Any] = About
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A request failed, and the process lives: for want of memory, or of an error of the program's."""
+    """A request failed but the process is alive: it ran out of memory, or raised another exception."""
 
     memory: bool
     error: str
 
 
 class Nonsense(Exception):
-    """An answer is not what was asked for."""
+    """An answer does not have the expected type."""
 
 
 def encode(value: Any) -> bytes:
-    """As JSON."""
+    """Return a value as JSON."""
     return msgspec.json.encode(value)
 
 
 def decode(text: bytes, wanted: Any) -> Any:
-    """JSON as a value of type `wanted`.
+    """Decode JSON as a value of type `wanted`.
 
     Raises:
-        Nonsense: it is none.
+        Nonsense: it is not of that type.
     """
     try:
         return _decoder(wanted).decode(text)
@@ -110,10 +110,10 @@ def decode(text: bytes, wanted: Any) -> Any:
 
 
 def answer(request: Request, text: bytes) -> Any:
-    """The answer to a request.
+    """Decode the answer to a request.
 
     Raises:
-        Nonsense: it is none.
+        Nonsense: it has the wrong type, or `Request.check` rejects it.
     """
     value = decode(text, request.answer)
     try:

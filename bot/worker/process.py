@@ -1,7 +1,7 @@
-"""One process of the worker's: started, asked, ended; and what it died of.
+"""One worker process: start, requests, end, and the cause of a failure.
 
-A fresh interpreter, not a fork and not multiprocessing's spawn, which would import the program's main module again. It
-gets no environment, no terminal, no file but three pipes, and the root folder to stand in.
+The process is a fresh interpreter, not a fork and not multiprocessing's spawn, which would import the main module
+again. It has no environment, no terminal, no open file but three pipes, and the root folder as its working directory.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from bot.worker.messages import (
 )
 
 START_S = 30.0
-"""Seconds for the interpreter to come up; half of one is usual."""
+"""Timeout in seconds for starting the interpreter; it usually takes half a second."""
 TOLD_CHARACTERS = 2_000
-"""How much is logged of what a process said when it died."""
+"""Maximum characters logged of the error output of a process that died."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START = (
@@ -54,26 +54,26 @@ log = logging.getLogger(__name__)
 
 
 class Cause(StrEnum):
-    """What became of a request that has no answer."""
+    """Why a request has no answer."""
 
     MEMORY = "memory"
     CPU = "cpu"
     TIMED_OUT = "timed_out"
-    REFUSED = "refused"  # a system call that only somebody makes who wants to get out
-    CRASHED = "crashed"  # a signal, or an end that nobody asked for
-    NONSENSE = "nonsense"  # an answer that is none
-    FAILED = "failed"  # an exception nobody foresaw
-    ENDED = "ended"  # by the bot, which wants no answer any more
-    GONE = "gone"  # it had ended before it was asked, by itself
+    REFUSED = "refused"  # a system call that only an attempt to leave the sandbox makes
+    CRASHED = "crashed"  # a signal, or an unexpected exit
+    NONSENSE = "nonsense"  # an invalid answer
+    FAILED = "failed"  # an unexpected exception
+    ENDED = "ended"  # ended by the bot, which no longer needs the answer
+    GONE = "gone"  # the process had already ended itself when idle
 
 
 FAULTS = frozenset({Cause.REFUSED, Cause.CRASHED, Cause.NONSENSE, Cause.FAILED})
-"""What an operator should hear of: a fault of the program's, or an attack."""
+"""Causes logged at ERROR: a bug, or an attack."""
 
 _SIGNALS: dict[int, Cause] = {
     signal.SIGXCPU: Cause.CPU,
     signal.SIGPROF: Cause.CPU,
-    signal.SIGKILL: Cause.MEMORY,  # not by the bot, so by the system, which does that where memory runs out
+    signal.SIGKILL: Cause.MEMORY,  # not sent by the bot, so by the kernel, which does so when memory runs out
     signal.SIGSYS: Cause.REFUSED,
 }
 
@@ -90,9 +90,9 @@ class Process:
     """An interpreter and the pipes to it. `ask` blocks: call it in a thread, one at a time.
 
     Args:
-        role: what it is for.
-        limit_s: processor seconds of a request.
-        patience_s: seconds of a request, whatever the machine is busy with.
+        role: its kind of work.
+        limit_s: CPU seconds of a request.
+        patience_s: wall-clock seconds of a request.
         idle_s: seconds without a request after which it ends itself.
         program: the module whose `serve` it runs.
     """
@@ -110,7 +110,7 @@ class Process:
             "idle_s": idle_s,
             "charts_dir": _charts_directory(),
         }
-        # -I and -S: no variable, user folder or .pth file has a say; what the bot finds, it finds.
+        # -I and -S ignore environment variables, the user's site folder and .pth files; the bot's own path is passed.
         found_in = [str(_ROOT), *(entry for entry in sys.path if os.path.isabs(entry))]
         self._popen = subprocess.Popen(
             [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, program, encode(options).decode(), *found_in],
@@ -120,25 +120,25 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
-            start_new_session=True,  # Ctrl-C is for the bot, which then closes the pipes
+            start_new_session=True,  # so that Ctrl-C reaches only the bot, which then closes the pipes
         )
         assert self._popen.stdin
         assert self._popen.stdout
         self._channel = Channel(self._popen.stdout.fileno(), self._popen.stdin.fileno())
         self._channel.unblock()
-        # Takes the exit status as soon as there is one, so that an idle end leaves no zombie.
+        # Collects the exit status at once, so that a process that ends when idle leaves no zombie.
         threading.Thread(target=self._popen.wait, name="worker-reaper", daemon=True).start()
 
     @property
     def pid(self) -> int:
-        """Its id."""
+        """The process id."""
         return self._popen.pid
 
     def begin(self) -> Wall:
-        """Wait until it is up.
+        """Wait until the process is ready.
 
         Raises:
-            Failure: it did not come up.
+            WorkerFailure: it did not start.
         """
         if self.wall is None:
             _, text, _ = self._receive(time.perf_counter() + START_S)
@@ -150,10 +150,10 @@ class Process:
         """Send a request and wait for its answer.
 
         Returns:
-            A value of the request's type of answer, and the bytes beside it.
+            A value of the request's answer type, and the bytes beside it.
 
         Raises:
-            Failure: there is none; unless it says that the process lives, it is gone.
+            WorkerFailure: there is no answer; unless its `lives` is set, the process has ended.
         """
         self.begin()
         until = time.perf_counter() + self._patience_s
@@ -195,10 +195,10 @@ class Process:
             raise self._died(Cause.NONSENSE, str(error)) from None
 
     def _died(self, cause: Cause | None, why: str = "") -> WorkerFailure:
-        """End the process, which answered wrongly or not at all; of its own end the exit status tells the cause."""
+        """End the process and return the failure; with no `cause` given, the exit status determines it."""
         if cause is None:
             with suppress(subprocess.TimeoutExpired):
-                self._popen.wait(1)  # the end of its pipes is seen before its own
+                self._popen.wait(1)  # its pipes close before it exits
             cause = self._cause()
         words = self._last_words()
         self.close()
@@ -213,7 +213,7 @@ class Process:
         return _SIGNALS.get(-(status or 0), Cause.CRASHED)
 
     def _last_words(self) -> str:
-        """What it wrote before it died, in which anything may stand."""
+        """Return the end of its error output, as a `repr` because it may contain anything."""
         assert self._popen.stderr
         number = self._popen.stderr.fileno()
         os.set_blocking(number, False)
@@ -224,12 +224,12 @@ class Process:
         return repr(words) if words else ""
 
     def kill(self) -> None:
-        """End the process now; whoever waits for an answer gets `DeliveryFailure`. Does not block."""
+        """End the process now; a pending `ask` raises `WorkerFailure`. Does not block."""
         self._ended = True
         self._popen.kill()
 
     def close(self) -> None:
-        """End the process and let go of the pipes. Blocks for a moment."""
+        """End the process and close the pipes. Blocks briefly."""
         self._popen.kill()
         self._popen.wait()
         for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
@@ -242,7 +242,10 @@ def _level(cause: Cause) -> int:
 
 
 def _charts_directory() -> str | None:
-    """Where matplotlib keeps its list of fonts, which takes a second to make: it finds none without the environment."""
+    """Return matplotlib's font list directory, which the process cannot find without environment variables.
+
+    Without the list, matplotlib takes a second to build it.
+    """
     chosen, cache, home = (os.environ.get(name) for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME", "HOME"))
     cache = cache or (os.path.join(home, ".cache") if home else None)
     return chosen or (os.path.join(cache, "matplotlib") if cache else None)

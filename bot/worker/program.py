@@ -1,6 +1,6 @@
-"""What runs in a process: load what the role needs, put the wall up, answer requests until the pipe closes.
+"""The program of a worker process: load what the role needs, enter the sandbox, answer requests until the pipe closes.
 
-Started by `process.py` with an empty environment. Neither discord nor sqlalchemy is loaded here.
+Started by `process.py` with an empty environment. It imports neither discord nor sqlalchemy.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from bot.worker.messages import (
 from bot.worker.wall import prepare
 
 NICE = 5
-"""Files and rounds take what processor time the bot and a chart, for which somebody waits, leave."""
+"""Nice value of files and rounds: the bot, and charts that a member waits for, get CPU time first."""
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How a process is started.
+    """Start options of a process.
 
     Attributes:
         role: its kind of work.
-        cpu_s: processor seconds of a request.
+        cpu_s: CPU seconds of a request.
         idle_s: seconds without a request after which it ends itself.
-        charts_dir: where matplotlib keeps its list of fonts, if not where it does by itself.
+        charts_dir: matplotlib's configuration directory, which holds its font list; None for matplotlib's default.
     """
 
     role: WorkerRole
@@ -53,18 +53,18 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Desk(Protocol):
-    """What a role does. Making one loads all that it needs."""
+    """Handler of a role's requests. Its constructor imports everything it needs."""
 
     @property
     def requests(self) -> Sequence[type[Request]]:
-        """What it answers."""
+        """The request types it handles."""
 
     def handle(self, request: Any, blob: bytes) -> tuple[Any, bytes]:
-        """Answer a request: a value of its type of answer, and bytes beside it."""
+        """Handle a request. Return a value of its answer type, and bytes."""
 
 
 def desk_for(options: Options) -> Desk:
-    """What does the work of a role."""
+    """Return the handler of a role."""
     match options.role:
         case WorkerRole.FILES:
             from bot.worker.file_reader import Files
@@ -81,15 +81,15 @@ def desk_for(options: Options) -> Desk:
 
 
 def serve(options: Options, *, widen: Any = None) -> None:
-    """Answer the requests that come through the pipes until they close, or none has come for `idle_s`.
+    """Answer requests from the pipe until it closes or none has come for `idle_s`.
 
     Args:
-        options: how.
-        widen: for tests, makes a desk of the desk.
+        options: the start options.
+        widen: for tests, wraps the handler.
     """
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     answers = os.dup(1)
-    os.dup2(2, 1)  # what a library prints goes where crashes are told
+    os.dup2(2, 1)  # output of libraries goes to standard error instead of the answer pipe
     if options.role is not WorkerRole.CHARTS:
         os.nice(NICE)
     put_up = prepare()
@@ -104,7 +104,7 @@ def serve(options: Options, *, widen: Any = None) -> None:
     with suppress(EOFError):
         while select.select([0], [], [], options.idle_s)[0]:
             _, text, blob = channel.receive(REQUEST_BYTES)
-            signal.setitimer(signal.ITIMER_PROF, options.cpu_s)  # then SIGPROF, which ends the process
+            signal.setitimer(signal.ITIMER_PROF, options.cpu_s)  # on expiry, SIGPROF ends the process
             tag, text, blob = _answered(desk, requests, usage, text, blob)
             signal.setitimer(signal.ITIMER_PROF, 0)
             channel.send(tag, text, blob)
@@ -122,7 +122,7 @@ def _answered(
 
 
 class _Usage:
-    """Tells of this process; opens what it needs before the wall is up."""
+    """Reports the state of this process. Opens its file before the sandbox forbids it."""
 
     def __init__(self) -> None:
         self._status: int | None = None
@@ -133,7 +133,7 @@ class _Usage:
         return About(os.getpid(), tuple(sorted(sys.modules)), self._peak_bytes())
 
     def _peak_bytes(self) -> int:
-        """The most memory this process has had in use. (`ru_maxrss` would count the bot's, before the exec.)"""
+        """Return the peak memory of this process. (`ru_maxrss` would include the bot's before the exec.)"""
         if self._status is not None:
             lines = os.pread(self._status, 1 << 14, 0).decode().splitlines()
             return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024

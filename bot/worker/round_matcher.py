@@ -1,4 +1,4 @@
-"""Matching partners in a process: the request, and what answers it there."""
+"""Partner matching in a worker process: the request and its handler."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class DrawRound(Request, frozen=True, tag=True):
 
 
 class RoundMatcher:
-    """Matches partners."""
+    """Handler that matches partners."""
 
     requests = (DrawRound,)
 
     def __init__(self) -> None:
-        import rustworkx  # noqa: F401 - behind the wall `pairing` finds it loaded
+        import rustworkx  # noqa: F401 - `matching` imports it later, when no file can be opened any more
 
     def handle(self, request: DrawRound, _: bytes) -> tuple[Any, bytes]:
-        """Answer a request."""
+        """Draw the requested round."""
         return draw_round(request.candidates, request.backward_per_spotter, request.seed), b""

@@ -1,6 +1,6 @@
-"""Whose turn it is: one at a time, a turn a member, round and round.
+"""Round-robin lock: one turn at a time, members in rotation.
 
-However much one member asks for, another waits for one turn of theirs, not for all of it.
+However many turns one member requests, another waits for one of them, not for all.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from contextlib import asynccontextmanager
 
 
 class RoundRobin:
-    """Gives turns in a ring of those who wait; whoever wants several queues in their own place."""
+    """Grants turns to waiting members in rotation; several requests of one member queue in that member's place."""
 
     def __init__(self) -> None:
         self._taken = False
-        self._ring: dict[int, deque[asyncio.Future[None]]] = {}  # the next first
+        self._ring: dict[int, deque[asyncio.Future[None]]] = {}  # member id to their requests; the next member first
 
     def wanted_by_others(self, member: int) -> bool:
-        """Whether anybody but this member waits."""
+        """Whether any other member waits."""
         return any(one != member for one in self._ring)
 
     @asynccontextmanager
     async def turn(self, member: int) -> AsyncIterator[None]:
-        """Wait for a turn, which ends with the block."""
+        """Hold a turn during the block."""
         if self._taken:
             begun = asyncio.get_running_loop().create_future()
             self._ring.setdefault(member, deque()).append(begun)
             try:
                 await begun
             except asyncio.CancelledError:
-                if begun.done() and not begun.cancelled():  # it was given a turn, and does not take it
+                if begun.done() and not begun.cancelled():  # granted, but the waiter was cancelled
                     self._end()
                 else:
                     self._leave(member, begun)
@@ -48,7 +48,7 @@ class RoundRobin:
             mine = self._ring.pop(member)
             begun = mine.popleft()
             if mine:
-                self._ring[member] = mine  # behind everybody else
+                self._ring[member] = mine  # at the end of the rotation
             if not begun.done():
                 begun.set_result(None)
                 return

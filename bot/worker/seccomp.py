@@ -1,11 +1,11 @@
-"""The system calls a process may still make: to compute, to take memory, to use the pipes it has.
+"""System call filter: a process may only compute, allocate memory, and use its open pipes.
 
-A list of what is allowed, in a filter of the kernel's (seccomp, Linux 3.17 and later, in containers too). What belongs
-to getting out (sockets, other programs, other processes) ends the process with SIGSYS, so that it is told for what it
-was. All else is refused with EPERM: a C library that tries something newer finds another way.
+An allow list in a kernel filter (seccomp, Linux 3.17 and later, also in containers). Calls that serve to leave the
+sandbox (sockets, programs, other processes) end the process with SIGSYS, so that the attempt is recognised. All other
+calls fail with EPERM, so that a C library that tries a newer call uses an older one.
 
-The filter is assembled here, fifty lines: pyseccomp, the Python binding to libseccomp, has had no release since 2021,
-and slim container images hold no libseccomp.
+The filter is assembled here in fifty lines: pyseccomp, the Python binding to libseccomp, has had no release since 2021,
+and slim container images contain no libseccomp.
 
 Source: seccomp(2), https://man7.org/linux/man-pages/man2/seccomp.2.html; numbers: the kernel's
 arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
@@ -21,7 +21,7 @@ from array import array
 from collections.abc import Callable, Iterator
 
 _ALLOWED = {
-    # name: number on x86_64 and on aarch64; None where there is none
+    # name: number on x86_64 and on aarch64; None if there is none
     "read": (0, 63), "write": (1, 64), "close": (3, 57), "lseek": (8, 62), "readv": (19, 65), "writev": (20, 66),
     "pread64": (17, 67), "fcntl": (72, 25), "poll": (7, None), "ppoll": (271, 73), "select": (23, None),
     "pselect6": (270, 72), "munmap": (11, 215), "brk": (12, 214), "mremap": (25, 216), "madvise": (28, 233),
@@ -32,7 +32,7 @@ _ALLOWED = {
     "gettimeofday": (96, 169), "time": (201, None), "getrandom": (318, 278), "getrusage": (98, 165),
     "times": (100, 153), "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "rseq": (334, 293),
     "membarrier": (324, 283), "set_robust_list": (273, 99),
-    # Whether a file is there tells little; matplotlib asks before it uses a font that it holds open.
+    # Revealing that a file exists is acceptable; matplotlib checks before it uses a font that it has open.
     "stat": (4, None), "fstat": (5, 80), "newfstatat": (262, 79), "statx": (332, 291),
 }  # fmt: skip
 _FATAL = {
@@ -48,26 +48,26 @@ _FATAL = {
 _MMAP, _MPROTECT, _TGKILL = (9, 222), (10, 226), (234, 131)
 _SECCOMP = (317, 277)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""Machine: column above, and the kernel's name for it (AUDIT_ARCH)."""
+"""Machine name: column in the table above, and the kernel's constant (AUDIT_ARCH)."""
 
-_KILL, _ALLOW, _REFUSE = 0x80000000, 0x7FFF0000, 0x00050001  # the last: EPERM
+_KILL, _ALLOW, _REFUSE = 0x80000000, 0x7FFF0000, 0x00050001  # the last returns EPERM
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _SET_FILTER, _ALL_THREADS = 1, 1
 _PROT_EXEC = 4
 _X32 = 0x40000000
 
 Step = tuple[int, int, int, int]
-"""An instruction: code, jump if true, jump if false, constant."""
+"""A BPF instruction: code, jump if true, jump if false, constant."""
 
 
 def shut(syscall: Callable[..., int]) -> bool:
-    """Put the filter over all threads of this process, for good.
+    """Install the filter permanently for all threads of this process.
 
     Args:
-        syscall: of libc. `PR_SET_NO_NEW_PRIVS` is set before.
+        syscall: libc's `syscall`. `PR_SET_NO_NEW_PRIVS` must already be set.
 
     Returns:
-        Whether it is in force: False on another system or machine, or where the kernel refuses.
+        Whether it is in force: False on another system or machine, or if the kernel refuses.
     """
     machine = platform.machine()
     if sys.platform != "linux" or machine not in _ARCHITECTURES or sys.maxsize < 1 << 32:
@@ -89,16 +89,16 @@ def _steps(column: int, architecture: int) -> Iterator[Step]:
         for numbers in table.values():
             if (number := numbers[column]) is not None:
                 yield from ((_EQUAL, 0, 1, number), _return(what))
-    for number in (_MMAP[column], _MPROTECT[column]):  # memory, but none that can be executed
+    for number in (_MMAP[column], _MPROTECT[column]):  # allow memory, but not executable memory
         yield (_EQUAL, 0, 4, number)
         yield from (_argument(2), (_ANY_BIT, 0, 1, _PROT_EXEC), _return(_REFUSE), _return(_ALLOW))
-    yield (_EQUAL, 0, 4, _TGKILL[column])  # a crash signals its own process
+    yield (_EQUAL, 0, 4, _TGKILL[column])  # allowed for its own process, which a crash signals
     yield from (_argument(0), (_EQUAL, 1, 0, os.getpid()), _return(_KILL), _return(_ALLOW))
     yield _return(_REFUSE)
 
 
 def _argument(place: int) -> Step:
-    """Load the lower half of an argument; both machines are little-endian."""
+    """Return the instruction that loads the lower half of an argument; both machines are little-endian."""
     return _LOAD, 0, 0, 16 + 8 * place
 
 

@@ -1,7 +1,7 @@
-"""What keeps a process to itself: limits, kernel filters, and a hook on what Python itself would do.
+"""Sandbox of a worker process: resource limits, kernel filters, and a Python audit hook.
 
-Each holds without the others. The limits and the hook are there on every POSIX system; Landlock and seccomp where the
-kernel has them, also in containers, which is why no user namespace is used: containers usually refuse those.
+Each works without the others. Limits and hook exist on every POSIX system, Landlock and seccomp where the kernel has
+them, also in containers. User namespaces are not used, because containers usually refuse them.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from bot.worker import landlock, seccomp
 from bot.worker.messages import Wall
 
 MEMORY_BYTES = 512 * 1024 * 1024
-"""Address space of a process. It holds 280 MB with matplotlib loaded, of which 80 are in use."""
+"""Address space limit of a process. With matplotlib loaded it needs 280 MB, of which 80 MB are resident."""
 CPU_S = 900
-"""Processor seconds of a process's whole life; those of a request are counted by `program`."""
+"""CPU seconds of a process in total; `program` limits those of a request."""
 
 _SET_NO_NEW_PRIVS = 38
 _OUTSIDE = (
     "open", "socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.kill",
     "os.listdir", "os.scandir", "pty.", "webbrowser.", "ctypes.", "resource.setrlimit", "resource.prlimit",
 )  # fmt: skip
-"""Audit events, or their beginnings, of everything that leaves the process."""
+"""Audit events, or their prefixes, of everything that reaches outside the process."""
 
 
 def prepare() -> Callable[[], Wall]:
-    """Bound the process's memory, and take `ctypes` away; called before anything is loaded that it is to serve.
+    """Limit the process's memory and disable `ctypes`; call this before importing what the process serves.
 
     Returns:
-        A function that shuts the process in, for good, and answers what of the wall this system has. It is called
-        when all is loaded: nothing can be loaded afterwards.
+        A function that activates the sandbox permanently and returns which kernel features it uses. Call it when
+        everything is imported: nothing can be imported afterwards.
     """
     for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, CPU_S)):
         _limit(kind, most)
     kernel = [_system_calls()] if sys.platform == "linux" else []
-    sys.modules["ctypes"] = sys.modules["_ctypes"] = None  # type: ignore[assignment]  # numpy does without
+    sys.modules["ctypes"] = sys.modules["_ctypes"] = None  # type: ignore[assignment]  # numpy works without it
 
     def put_up() -> Wall:
         landlocked = landlock.shut(kernel[0]) if kernel else 0
         _limit(resource.RLIMIT_FSIZE, 0)
         _limit(resource.RLIMIT_NPROC, 0)
-        _limit(resource.RLIMIT_NOFILE, 0)  # the pipes stay open, and nothing new opens
+        _limit(resource.RLIMIT_NOFILE, 0)  # the pipes stay open, but nothing new can be opened
         filtered = seccomp.shut(kernel[0]) if kernel else False
         kernel.clear()
         gc.collect()
@@ -56,12 +56,12 @@ def prepare() -> Callable[[], Wall]:
 
 
 def _limit(kind: int, most: int) -> None:
-    with suppress(ValueError, OSError):  # macOS refuses some
+    with suppress(ValueError, OSError):  # macOS refuses some limits
         resource.setrlimit(kind, (most, most))
 
 
 def _system_calls() -> Callable[..., int]:
-    """The C library's `syscall`, in a process that can gain no privileges any more."""
+    """Set `PR_SET_NO_NEW_PRIVS` and return the C library's `syscall`."""
     import ctypes
 
     libc, long = ctypes.CDLL(None), ctypes.c_long

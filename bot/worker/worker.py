@@ -1,6 +1,6 @@
-"""Files, charts and matching, each in a process of its own: what the rest of the bot knows of them.
+"""Interface to the worker processes for files, charts and matching.
 
-Charts and rounds wait for no file, and nobody's work waits for all of somebody else's (`turns.py`).
+Each role has a process of its own, so charts and rounds never wait for files. Members take turns (`round_robin`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def described(wall: Wall) -> str:
-    """What files are read behind, for the operator."""
+    """Describe the sandbox of the file reader, for the operator."""
     kernel = ["a system call filter (seccomp)"] * wall.seccomp + [f"Landlock {wall.landlock}"] * (wall.landlock > 0)
     if not kernel:
         return "files are read behind process limits only: this system has neither seccomp nor Landlock for it"
@@ -38,8 +38,8 @@ class Worker:
     """Reads files, draws charts and matches partners for one event loop. Close it at the end.
 
     Args:
-        limit_s: processor seconds for one request.
-        idle_s: seconds without one after which a process ends itself.
+        limit_s: CPU seconds for one request.
+        idle_s: seconds without a request after which a process ends itself.
         program: the module whose `serve` the processes run.
     """
 
@@ -50,10 +50,10 @@ class Worker:
 
     @contextmanager
     def one_import(self, member: int) -> Iterator[None]:
-        """Keep a member's import the only one of theirs while the block runs.
+        """Allow a member only one import while the block runs.
 
         Raises:
-            Conflict: another one of theirs is in hand.
+            Conflict: another import of theirs is running.
         """
         if member in self._importing:
             raise Conflict("imports.menu.in_hand")
@@ -71,14 +71,14 @@ class Worker:
         """Draw a chart.
 
         Args:
-            chart: what it says.
-            member: whose turn it takes; the club's id where it is for all.
+            chart: the data of the chart.
+            member: id of the member whose turn is used; the club's id for a chart of the club.
 
         Returns:
             A PNG.
 
         Raises:
-            Unavailable: the worker could not.
+            Unavailable: the worker failed.
         """
         return (await self._ask(WorkerRole.CHARTS, DrawChart(chart), member))[1]
 
@@ -86,26 +86,26 @@ class Worker:
         """Draw a round, as `bot.domain.rounds.matching.draw_round` does.
 
         Args:
-            candidates: who takes part.
-            backward_per_spotter: the club's.
-            seed: settles what is equally good.
+            candidates: the participants.
+            backward_per_spotter: the club's setting.
+            seed: decides between equally good draws.
 
         Raises:
-            Unavailable: the worker could not.
+            Unavailable: the worker failed.
         """
         draw: Draw = (await self._ask(WorkerRole.ROUNDS, DrawRound(candidates, backward_per_spotter, seed)))[0]
         return draw
 
     async def about(self, role: WorkerRole) -> About:
-        """A process itself, for tests and benchmarks."""
+        """Return the state of a process, for tests and benchmarks."""
         found: About = (await self._ask(role, Look()))[0]
         return found
 
     async def wall(self) -> Wall:
-        """What files are read behind on this machine; starts their process.
+        """Return the sandbox features used on this machine; starts the process for files.
 
         Raises:
-            Unavailable: it does not come up.
+            Unavailable: the process does not start.
         """
         await self.about(WorkerRole.FILES)
         process = self.lanes[WorkerRole.FILES].process
@@ -114,16 +114,16 @@ class Worker:
         return process.wall
 
     async def say_wall(self) -> None:
-        """Log what files are read behind, once at the start: an operator should know where that is little."""
+        """Log the sandbox features once at the start, at WARNING if there is no system call filter."""
         try:
             wall = await self.wall()
         except Unavailable:
-            log.error("worker: it does not start, so files cannot be read and charts not be drawn")
+            log.error("worker: does not start; files cannot be read and charts cannot be drawn")
             return
         log.log(logging.INFO if wall.seccomp else logging.WARNING, "worker: %s", described(wall))
 
     async def close(self) -> None:
-        """End the processes. What is asked now or later is `Unavailable`."""
+        """End the processes. Pending and later requests raise `Unavailable`."""
         await asyncio.gather(*(lane.close() for lane in self.lanes.values()))
 
     async def _ask(self, role: WorkerRole, request: Request, member: int = 0) -> tuple[Any, bytes]:

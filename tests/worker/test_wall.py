@@ -116,7 +116,7 @@ async def test_a_worker_that_does_not_start_is_said_at_the_start(caplog: pytest.
         await worker.say_wall()
     finally:
         await worker.close()
-    assert "it does not start" in caplog.text
+    assert "does not start" in caplog.text
     assert "tests.worker.absent" in caplog.text, "with the reason"
 
 

@@ -1,4 +1,4 @@
-"""German as runners type it; umlauts written out, as `plain` makes them of either spelling."""
+"""German words as runners type them; umlauts are written out, as `plain` converts both spellings."""
 
 from __future__ import annotations
 

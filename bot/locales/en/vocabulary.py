@@ -1,4 +1,4 @@
-"""English as runners type it."""
+"""English words as runners type them."""
 
 from __future__ import annotations
 
