@@ -136,8 +136,7 @@ async def _step(
 async def check_nobody_is_elsewhere(
     session: AsyncSession, outing: OutingView, user_id: int, there: Collection[CompanionView]
 ) -> None:
-    """Check that nobody of `there` is out in another outing. The error shows the presser their own, of others no
-    details.
+    """Check that nobody of `there` is out in another outing. The error shows details only of the presser's own.
 
     Raises:
         Conflict: one of them is.

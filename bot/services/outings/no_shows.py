@@ -27,7 +27,7 @@ ANSWERS = ("yes", "no", "no_show")
 
 
 async def ask_absent(session: AsyncSession, outing: OutingView, user_id: int, now: datetime, *, began: bool) -> None:
-    """Ask a member in private who was absent at check-in; what others say is not counted.
+    """Ask a member who was absent at check-in, in private; what others say is not counted.
 
     Args:
         session: database session of the check-in.

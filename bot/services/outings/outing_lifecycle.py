@@ -57,7 +57,7 @@ def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> No
     """Check that the return can be extended.
 
     Raises:
-        Conflict: somebody has called for help, or the total would exceed one hour.
+        Conflict: somebody has called for help, or the total would exceed `MOST_EXTENSION_MIN`.
     """
     if outing.help_at is not None:
         raise Conflict("course.extend.help")
@@ -67,7 +67,7 @@ def check_extendable(outing: OutingView, minutes: int = EXTENSIONS_MIN[0]) -> No
 
 
 def may_swap_now(outing: OutingView, now: datetime) -> bool:
-    """Whether to call for the swap: two or more can swap, and the planned time is not over."""
+    """Whether to announce the swap: two or more can swap, and the planned time is not over."""
     if outing.state is not OutingState.UNDER_WAY or outing.started_at is None:
         return False
     if not outing.may_swap or len(outing.out) < 2:
@@ -137,7 +137,7 @@ async def extend(
     Raises:
         NotFound: the outing does not exist, or the member is not in it.
         BadInput: not one of the lengths offered.
-        Conflict: not under way, this member is home, or more than an hour in total.
+        Conflict: not under way, this member is home, or more than `MOST_EXTENSION_MIN` in total.
     """
     if minutes not in EXTENSIONS_MIN:
         raise BadInput("course.extend.length", least=EXTENSIONS_MIN[0], most=EXTENSIONS_MIN[-1])

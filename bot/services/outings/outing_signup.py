@@ -144,8 +144,7 @@ async def take(database: Database, presser: Presser, outing_id: int, *, interact
 async def confirm(
     database: Database, presser: Presser, outing_id: int, *, interaction_id: int, now: datetime
 ) -> Answer:
-    """Confirm the current time and place; `LIMITS` when the club's limits changed, so that everybody must confirm
-    again.
+    """Confirm the current terms; `LIMITS` when the club's limits changed, so that everybody must confirm again.
 
     Raises:
         NotFound: not in it, and outside the audience of the call.

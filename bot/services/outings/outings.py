@@ -161,7 +161,7 @@ class OutingView:
         return next((c for c in self.companions if c.user_id == user_id), None)
 
     def goes_along(self, user_id: int) -> bool:
-        """Whether a member is in before the start, or still out after it."""
+        """Whether a member is in before the start, or still out after it: they need no alarm about the others."""
         me = self.who(user_id)
         return me is not None and (me.out if self.state in OUT else me.presence is Presence.IN)
 

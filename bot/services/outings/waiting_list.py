@@ -79,8 +79,7 @@ async def _audience_among(session: AsyncSession, outing: OutingView, known: Mapp
 
 
 async def check_open(session: AsyncSession, outing: OutingView, presser: Presser) -> None:
-    """Check that the presser may join; the message is always the same. Call it last: other refusals are open to
-    everybody.
+    """Check that the presser may join. Call it last: its message is always the same, others may be read by everybody.
 
     Raises:
         NotFound: another club, another audience, or a block with somebody who is in.

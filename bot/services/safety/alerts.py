@@ -71,7 +71,7 @@ async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
 async def need_help(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
-    """Call for help: the organisers and the member's contacts are told at once, repeatedly until it is resolved.
+    """Call for help: tell the organisers and the contacts at once, the organisers again until it is resolved.
 
     Calls are independent: each member's call is repeated by itself, and a member's resolution ends only their own.
 

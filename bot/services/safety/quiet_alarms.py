@@ -1,6 +1,6 @@
 """Quiet alarms: repeated until a recipient takes them, and never visible to the other members of the outing.
 
-To the outing, a quiet alarm is an extension by 15 minutes and nothing else (`alerts.feel_unsafe`). Messages, return,
+To the outing, a quiet alarm is the shortest extension and nothing else (`alerts.feel_unsafe`). Messages, return,
 remaining minutes and answer are those of Extend because Extend produces them. Everything else about the alarm is stored
 and sent here, to nobody in the outing.
 """
