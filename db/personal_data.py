@@ -1,5 +1,6 @@
 """Declarations of personal data: what a column or table holds of a person, as the value of its `info=`.
 
+`/privacy erase` derives its statements from these (`db.queries.privacy.personal_rows`).
 `tests/rules/test_personal_data.py` fails for a table or column that could name a person and declares nothing.
 """
 
@@ -49,7 +50,7 @@ class JsonContent:
 
     people: bool
     row_goes: bool = False
-    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     large: bool = False
 
 
@@ -140,14 +141,15 @@ def of_owner() -> Info:
     return {_KEY: OfOwner()}
 
 
-def people_in_json(*, row_goes: bool = False, together: Mapping[str, tuple[str, ...]] | None = None) -> Info:
-    """JSON that names people by the convention of `bot.domain.messages.payload_redaction`, by which it is redacted.
+def people_in_json(*, row_goes: bool = False, keys: Mapping[str, tuple[str, ...]] | None = None) -> Info:
+    """JSON that names people; those erased are taken out of it.
 
     Args:
         row_goes: whether the row is deleted where its JSON as a whole is about an erased person.
-        together: for keys of the JSON that name a person, the keys that become null with them.
+        keys: the keys of an object that name a person, each with the keys that become null together with it; by
+            default people are found by the convention of `bot.domain.messages.payload_redaction`.
     """
-    return {_KEY: JsonContent(True, row_goes, together or {})}
+    return {_KEY: JsonContent(True, row_goes, keys or {})}
 
 
 def nobody_in_json(*, large: bool = False) -> Info:

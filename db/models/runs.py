@@ -102,7 +102,7 @@ class Revision(Base):
     kind: Mapped[str] = mapped_column(String(12))  # logged, edited, told, shared, spotted, deleted, undone, reviewed
     undoes: Mapped[int | None]  # the revision an undo took back
     before: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON, info=people_in_json(together={"spotter_id": ("spotter_name", "spotter_state")})
+        JSON, info=people_in_json(keys={"spotter_id": ("spotter_name", "spotter_state")})
     )
     changed_at: Mapped[datetime]
 

@@ -6,7 +6,7 @@ import zlib
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Column, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import Base
@@ -44,6 +44,7 @@ from db.models import (
     User,
     WeeklyGoal,
 )
+from db.personal_data import Beside, JsonContent, OfOwner, OtherPerson, Owner, PeopleInIds, declared
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ALICE, BOB, CLUB = 711_111_111_111_111_111, 722_222_222_222_222_222, 900
@@ -107,6 +108,37 @@ async def fill(database: Database) -> None:
                 )
             )  # fmt: skip
         await fill_partners(session)
+        await fill_rest(session)
+
+
+async def fill_rest(session: AsyncSession) -> None:
+    """A row of each person's in every table that is empty still, made from what its columns declare."""
+    for table in Base.metadata.sorted_tables:
+        if (await session.execute(select(table).limit(1))).first() is None:
+            for number, (who, other) in enumerate(((ALICE, BOB), (BOB, ALICE)), 1):
+                row = {column.name: await _value(session, column, number, who, other) for column in table.columns}
+                await session.execute(insert(table).values(row))
+
+
+async def _value(session: AsyncSession, column: Column[Any], number: int, who: int, other: int) -> Any:
+    said, names = declared(column), {ALICE: "Alice", BOB: "Bob"}
+    if isinstance(said, Owner):
+        return who
+    if isinstance(said, OtherPerson):
+        return other
+    if isinstance(said, Beside):
+        return names[other]
+    if isinstance(said, JsonContent):
+        return {"user_ids": [who, other]} if said.people else {"kind": "in"}
+    if isinstance(said, PeopleInIds):
+        return f"{number}:{who}"
+    for key in column.foreign_keys:
+        there = (await session.scalars(select(key.column).order_by(key.column).limit(2))).all()
+        return there[min(number, len(there)) - 1]
+    values = {int: number, float: 1.5, bool: True, bytes: b"0", datetime: NOW, date: NOW.date()}
+    if column.type.python_type is str:
+        return f"{names[who].lower()}s secret" if isinstance(said, OfOwner) else "x"
+    return values[column.type.python_type]
 
 
 async def fill_partners(session: AsyncSession) -> None:

@@ -6,7 +6,7 @@ ends in `user_ids`. Discord ids are unique among all stored numbers, so that an 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 LEAST_ID = 10**15
@@ -32,6 +32,20 @@ def without(node: Any, user_id: int) -> Any:
             if not (_is(item, user_id) or (isinstance(item, dict) and is_about(item, user_id)))
         ]
     return 0 if _is(node, user_id) else node
+
+
+def cleared(node: Any, user_id: int, keys: Mapping[str, Collection[str]]) -> Any:
+    """A JSON object in which keys that name a person are null, and so are the keys that stand beside each.
+
+    Args:
+        node: an object with numbers that could be taken for ids; whatever else it is is returned as it is.
+        user_id: whom to take out.
+        keys: those that may name a person, each with those beside it.
+    """
+    if not isinstance(node, dict):
+        return node
+    nobody = {name for key in keys if _is(node.get(key), user_id) for name in (key, *keys[key])}
+    return {key: None if key in nobody else value for key, value in node.items()}
 
 
 def without_anybody(node: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,17 +15,11 @@ from bot.services.outings.outings import read, redraw
 from bot.services.outings.waiting_list import ask_who_is_free, offer_places
 from bot.services.reminders.reminder_firing import KINDS
 from db.engine import Database
-from db.models import Delivery, Due
+from db.personal_data import JsonContent
 from db.queries.privacy import erasure as queries
+from db.queries.privacy import personal_rows
+from db.queries.privacy.personal_rows import FoundMessages
 from db.queries.reminders import reminders as reminder_queries
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Messages that may name a person: `rows`, and any of an id above `newest`."""
-
-    newest: int
-    rows: frozenset[int]
 
 
 async def leave_outings(session: AsyncSession, user_id: int, now: datetime) -> None:
@@ -41,8 +35,6 @@ async def leave_outings(session: AsyncSession, user_id: int, now: datetime) -> N
     shown = await queries.shown_in(session, user_id)
     for outing_id, _, _ in await queries.hold_outings(session, user_id, BEFORE):
         await _step_out(session, outing_id, user_id, now)
-    await queries.clear_words(session, user_id)
-    await queries.take_out_of_all(session, user_id)
     for outing_id in shown:
         await redraw(session, await read(session, outing_id), now)
 
@@ -66,28 +58,38 @@ async def stop_reminders(session: AsyncSession, user_id: int) -> None:
         await reminder_queries.drop_due(session, KINDS, row.reminder_id)
 
 
-async def find_messages(database: Database, user_id: int) -> Found:
+async def find_messages(database: Database, user_id: int) -> FoundMessages:
     """Look through all messages ever sent, without keeping anybody from writing meanwhile.
 
     500,000 of them take 0.7 s on SQLite, half of what a writer waits for a lock at most.
     """
     async with database.read() as session:
-        newest = await queries.newest_message(session)
-        return Found(newest, frozenset(row[0] for row in await queries.queued_about(session, Delivery, user_id)))
+        return await personal_rows.find_messages(session, user_id)
 
 
-async def forget_in_queues(session: AsyncSession, user_id: int, found: Found) -> None:
-    """Take a person out of what is due, of messages on their way or sent, and of drawn rounds.
+async def forget_in_text(session: AsyncSession, user_id: int, found: FoundMessages) -> None:
+    """Take a person out of the JSON and the keys of ids that declare people: jobs, messages, revisions, rounds.
 
-    What is about the person goes as a whole (`bot.domain.messages.payload_redaction`); of what only mentions them the
-    rest stays.
+    A row that is about the person as a whole is deleted; of one that only mentions them the rest stays
+    (`bot.domain.messages.payload_redaction`).
     """
-    messages = await queries.queued_about(session, Delivery, user_id, above=found.newest, besides=found.rows)
-    for table, rows in ((Due, await queries.queued_about(session, Due, user_id)), (Delivery, messages)):
-        for row_id, occurrence, payload in rows:
-            if str(user_id) in occurrence.split(":") or payload_redaction.is_about(payload, user_id):
-                await queries.drop_queued(session, table, row_id)
-            elif (rest := payload_redaction.without(payload, user_id)) != payload:
-                await queries.write_payload(session, table, row_id, rest)
-    for round_id, proposal in await queries.proposals_about(session, user_id):
-        await queries.write_proposal(session, round_id, payload_redaction.without(proposal, user_id))
+    for table in personal_rows.with_people_in_text():
+        content = personal_rows.json_of(table)
+        for row in await personal_rows.hold_mentioning(session, table, user_id, found):
+            keyed = any(str(user_id) in row[name].split(":") for name in personal_rows.ids_of(table))
+            if keyed or any(said.row_goes and _is_about(row[name], user_id) for name, said in content.items()):
+                await personal_rows.delete_row(session, table, row)
+                continue
+            rest = {name: _without(row[name], user_id, said) for name, said in content.items()}
+            if changed := {name: rest[name] for name in rest if rest[name] != row[name]}:
+                await personal_rows.write_json(session, table, row, changed)
+
+
+def _is_about(content: Any, user_id: int) -> bool:
+    return isinstance(content, dict) and payload_redaction.is_about(content, user_id)
+
+
+def _without(content: Any, user_id: int, said: JsonContent) -> Any:
+    if said.keys:
+        return payload_redaction.cleared(content, user_id, said.keys)
+    return payload_redaction.without(content, user_id)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Text, cast, delete, or_, select, update
+from sqlalchemy import Select, Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS
@@ -161,14 +161,19 @@ def _quiet_alarms_of(user_id: int) -> Select[Any]:
     return _all(Delivery).where(Delivery.kind.in_(KEPT_FROM_RECIPIENTS), pressed).order_by(Delivery.delivery_id)
 
 
-async def hold_runs(session: AsyncSession, user_id: int) -> None:
-    """Hold a person's runs, and others' that name this person, before anything that hangs on them."""
-    await session.execute(
-        select(Run.run_id)
+async def hold_runs(session: AsyncSession, user_id: int) -> int:
+    """Hold a person's runs, and others' that name this person, before anything that hangs on them.
+
+    Returns:
+        How many are the person's own.
+    """
+    held = await session.scalars(
+        select(Run.user_id)
         .where(or_(Run.user_id == user_id, Run.spotter_id == user_id))
         .order_by(Run.run_id)
         .with_for_update()
     )
+    return held.all().count(user_id)
 
 
 async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
@@ -180,53 +185,3 @@ async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
 async def runs_naming(session: AsyncSession, user_id: int) -> Sequence[Run]:
     """Others' runs that name this person as spotter."""
     return (await session.scalars(select(Run).where(Run.spotter_id == user_id, Run.user_id != user_id))).all()
-
-
-async def forget_spotter(session: AsyncSession, user_id: int) -> Sequence[int]:
-    """Take a person's name off others' runs, and off what their revisions keep; answers the runs now without it."""
-    changed = await session.scalars(
-        update(Run)
-        .where(Run.spotter_id == user_id)
-        .values(spotter_id=None, spotter_name=None, spotter_state=None)
-        .returning(Run.run_id)
-    )
-    run_ids = changed.all()
-    kept = await session.scalars(
-        select(Revision).where(cast(Revision.before["spotter_id"].as_string(), BigInteger) == user_id).with_for_update()
-    )
-    for revision in kept:
-        nobody = {"spotter_id": None, "spotter_name": None, "spotter_state": None}
-        await session.execute(
-            update(Revision)
-            .where(Revision.run_id == revision.run_id, Revision.revision == revision.revision)
-            .values(before={**(revision.before or {}), **nobody})
-        )
-    return run_ids
-
-
-async def erase_rows(session: AsyncSession, user_id: int) -> int:
-    """Delete every row that is this person's own; answers how many runs those were.
-
-    A reminder for the club goes with whoever asked for it, together with what others have done of it.
-    """
-    own_runs = select(Run.run_id).where(Run.user_id == user_id)
-    for part in (Recording, RunCard, Revision, StretchRow, Spotting):
-        await session.execute(delete(part).where(part.run_id.in_(own_runs)))
-    erased = await session.scalars(delete(Run).where(Run.user_id == user_id).returning(Run.run_id))
-    count = len(erased.all())
-    await session.execute(delete(Tie).where(or_(Tie.user_id == user_id, Tie.other_id == user_id)))
-    await session.execute(delete(Contact).where(or_(Contact.user_id == user_id, Contact.contact_id == user_id)))
-    await session.execute(delete(Question).where(or_(Question.author_id == user_id, Question.user_id == user_id)))
-    await session.execute(update(Guild).where(Guild.owner_id == user_id).values(owner_id=None))
-    taken = update(UnsafeAlarm).where(UnsafeAlarm.taken_by_user_id == user_id)
-    await session.execute(taken.values(taken_by_user_id=None))
-    closed = update(UnsafeAlarm).where(UnsafeAlarm.closed_by_user_id == user_id)
-    await session.execute(closed.values(closed_by_user_id=None, resolution=None))
-    own_reminders = select(Reminder.reminder_id).where(Reminder.user_id == user_id)
-    await session.execute(delete(ReminderDone).where(ReminderDone.reminder_id.in_(own_reminders)))
-    for table in (
-        UnsafeAlarm, ReminderDone, Reminder, Due, Delivery, Spotting, NoShow, Companion, RoundPlace, Availability,
-        Standing, WeeklyGoal, Pause, Repair, NudgeChoice, Member, User,
-    ):  # fmt: skip
-        await session.execute(delete(table).where(table.user_id == user_id))
-    return count

@@ -1,0 +1,103 @@
+"""A new table that declares its columns is erased and exported with no other line of code."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, select
+
+from bot.services.privacy import privacy
+from db.base import Base, Snowflake
+from db.engine import Database
+from db.personal_data import (
+    beside,
+    follows,
+    named,
+    nobody_in_json,
+    of_owner,
+    owner,
+    people_in_ids,
+    people_in_json,
+    shared,
+)
+from tests.builders.privacy import ALICE, BOB, NOW, dump, fill
+
+
+def declare() -> list[Table]:
+    """Tables of a training diary, as a model would declare them."""
+    diary = Table(
+        "scratch_diary",
+        Base.metadata,
+        Column("entry_id", Integer, primary_key=True),
+        Column("runner_id", Snowflake, ForeignKey("users.user_id"), nullable=False, info=owner()),
+        Column("coach_id", Snowflake, info=named()),
+        Column("coach_name", String(100), info=beside("coach_id")),
+        Column("words", String(500), info=of_owner()),
+        Column("settings", JSON, info=nobody_in_json()),
+        Column("seen_by", JSON, info=people_in_json()),
+    )
+    lines = Table(
+        "scratch_lines",
+        Base.metadata,
+        Column("entry_id", Integer, ForeignKey("scratch_diary.entry_id", ondelete="CASCADE"), info=follows()),
+        Column("number", Integer, primary_key=True),
+        Column("words", String(500), info=of_owner()),
+    )
+    wishes = Table(
+        "scratch_wishes",
+        Base.metadata,
+        Column("user_id", Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner()),
+        Column("partner_id", Snowflake, info=named(row_goes=True)),
+    )
+    races = Table(
+        "scratch_races",
+        Base.metadata,
+        Column("race_id", Integer, primary_key=True),
+        Column("host_id", Snowflake, info=named()),
+        Column("start_list", JSON, info=people_in_json()),
+        Column("occurrence", String(80), info=people_in_ids()),
+        info=shared(),
+    )
+    return [diary, lines, wishes, races]
+
+
+@pytest_asyncio.fixture
+async def diary(database: Database) -> AsyncIterator[Database]:
+    """A filled database that has the tables of `declare`."""
+    tables = declare()
+    try:
+        async with database.writer.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all, tables=tables)
+        await fill(database)
+        yield database
+    finally:
+        for table in tables:
+            Base.metadata.remove(table)
+
+
+async def test_all_of_a_person_is_erased_from_tables_that_declare_it(diary: Database) -> None:
+    before = {name: rows for name, rows in (await dump(diary)).items() if name.startswith("scratch_")}
+    assert all(any(trace in row for trace in (str(ALICE), "alices secret") for row in rows) for rows in before.values())
+    await privacy.erase(diary, ALICE, NOW)
+    after = await dump(diary)
+    for name in before:
+        assert not [row for row in after[name] for trace in (str(ALICE), "Alice", "alices secret") if trace in row], (
+            name
+        )
+    assert {name: len(after[name]) for name in before} == {
+        "scratch_diary": 1,
+        "scratch_lines": 1,
+        "scratch_wishes": 0,  # each names the other
+        "scratch_races": 1,  # the other one is keyed by Alice
+    }
+
+
+async def test_rows_of_others_keep_all_but_the_name(diary: Database) -> None:
+    await privacy.erase(diary, ALICE, NOW)
+    async with diary.read() as session:
+        (entry,) = (await session.execute(select(Base.metadata.tables["scratch_diary"]))).mappings()
+        (race,) = (await session.execute(select(Base.metadata.tables["scratch_races"]))).mappings()
+    assert (entry["runner_id"], entry["coach_id"], entry["coach_name"]) == (BOB, None, None)
+    assert (entry["words"], entry["seen_by"]) == ("bobs secret", {"user_ids": [BOB]})
+    assert (race["host_id"], race["start_list"]) == (None, {"user_ids": [BOB]})
