@@ -55,8 +55,6 @@ TOGETHER = 10
 STEPS = 6
 LONGEST_LIFE_S = 1.0
 REST_S = 60.0
-BUSY_CHANNEL = timedelta(seconds=20)
-"""How long a message may be put off because its channel has had many: it is waited for."""
 """Longest wait for the bot to have said what is due."""
 BUSY_CHANNEL = timedelta(seconds=20)
 """How long a message may be put off because its channel has had many: it is waited for."""
@@ -290,7 +288,7 @@ _MESSAGE: Json = {
 _URGENT = """
 SELECT kind, occurrence FROM due WHERE priority = 0 AND fire_at <= ?1
 UNION ALL SELECT kind, occurrence FROM deliveries
-WHERE priority = 0 AND state IN ('waiting', 'open', 'leased') AND next_try_at <= ?2
+WHERE priority = 0 AND (state = 'leased' OR state IN ('waiting', 'open') AND next_try_at <= ?2)
 """
 
 
