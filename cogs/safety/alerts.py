@@ -209,9 +209,13 @@ async def _draw_ask(client: BotClient, out: RenderContext) -> RenderedMessage | 
 async def _draw_contact(client: BotClient, out: RenderContext) -> RenderedMessage | None:
     outing = await outing_in(client, out)
     about = outing.who(int(out.payload["about_user_id"])) if outing else None
-    if outing is None or about is None or not about.out or outing.goes_along(out.user_id):
+    if outing is None or about is None or outing.goes_along(out.user_id):
         return None
     database = client.app.database.urgent
+    asks_help = bool(out.payload.get("help"))
+    # Home does not end a call for help, which may also be made from home while others are out.
+    if not about.out and not (asks_help and await alerts.calls_for_help(database, outing.outing_id, about.user_id)):
+        return None
     if not await alerts.is_contact(database, about.user_id, out.user_id) or await _asks_before(
         client, out, step_number(Recipients.CONTACTS)
     ):
@@ -221,7 +225,7 @@ async def _draw_contact(client: BotClient, out: RenderContext) -> RenderedMessag
         about,
         await alerts.club_for(database, outing.guild_id),
         await people.reader_for(database, out.user_id, out.guild_id),
-        asks_help=bool(out.payload.get("help")),
+        asks_help=asks_help,
         asked=await contact_answers.was_asked(database, outing.outing_id, about.user_id),
         organisers_at=out.due_at + pause_until(Recipients.ORGANISERS, since=step_number(Recipients.CONTACTS)),
     )

@@ -276,11 +276,14 @@ def resolve_button(outing: OutingView, reader: Localizer) -> Component:
 
 
 def more_items(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-    """Return the buttons for the More menu of a member who is out; with Resolved while the outing is overdue."""
+    """Return the buttons for the More menu while the outing is under way; with Resolved while it is overdue.
+
+    A member who is home keeps Need help and I feel unsafe: Home is pressed by mistake, or under somebody's eyes.
+    """
     me = outing.who(user_id)
     if outing.state not in OUT or me is None or me.checked_in_at is None:
         return []
-    found = [help_button(outing, reader), unsafe_button(outing, reader)] if me.out else []
+    found = [help_button(outing, reader), unsafe_button(outing, reader)]
     if outing.state is OutingState.OVERDUE:
         found.append(resolve_button(outing, reader))
     return found

@@ -68,6 +68,12 @@ async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
         return any(c.contact_id == contact_id for c in await queries.accepted_contacts(session, [user_id]))
 
 
+async def calls_for_help(database: Database, outing_id: int, user_id: int) -> bool:
+    """Whether a member's call for help is running."""
+    async with database.read() as session:
+        return user_id in await overdue_timers.callers_for_help(session, outing_id)
+
+
 async def need_help(
     database: Database, outing_id: int, user_id: int, *, interaction_id: int, now: datetime
 ) -> OutingView:
