@@ -1,4 +1,4 @@
-"""The declarative base, the naming of constraints, and the column types every table shares."""
+"""The declarative base, the naming of constraints, and shared column types."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ NAMING = {
 }
 
 Id = counted_up()
-"""Our own row ids."""
+"""Type of autoincrement primary keys."""
 
 
 class Snowflake(BigInteger):
-    """An id of Discord's, of 63 bits: of a person, or of something else that the name of the column says."""
+    """A Discord id of 63 bits: of a person, or of whatever the column's name says."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware in, aware UTC out, on every database. Naive values are refused."""
+    """An instant: aware as input, aware UTC as output, on every database. Naive values are refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive value; hand the database UTC."""
+        """Convert to UTC. Raise `ValueError` for a naive value."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -45,7 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value if keeps_zones(dialect) else value.replace(tzinfo=None)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Write the text that SQLAlchemy writes for SQLite, in a fifth of the time: thousands become due at once."""
+        """Return SQLAlchemy's text format for SQLite in a fifth of the time; thousands of jobs become due at once."""
         if keeps_zones(dialect):
             return super().bind_processor(dialect)
 
@@ -56,14 +56,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return text
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Make it aware where the database gives back naive UTC."""
+        """Return an aware value if the database returns naive UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """All tables. Relations are not lazy: what a query needs, it asks for."""
+    """The base of all tables. Relationships are never lazy; queries load what they need."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}

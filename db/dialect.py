@@ -1,9 +1,10 @@
-"""What differs between databases: the one file that asks which one it is (tests/rules/test_one_dialect.py).
+"""Engines, and all differences between SQLite and PostgreSQL; no other module checks the dialect.
 
-SQLite: a write engine with one connection whose transactions begin IMMEDIATE, and a read engine with four that
-are `query_only`. SQLAlchemy's default transactions on aiosqlite lost 723 of 960 read-then-write updates, deferred
-ones ended in 767 "database is locked"; IMMEDIATE: 0 and 0. One shared pool made readers wait 294-337 ms behind
-writers, two take 19-38 ms. PostgreSQL: one pool, its own row locks. Before each pool is a `db.queue`.
+`tests/rules/test_one_dialect.py` enforces this. SQLite has a write engine with one connection whose transactions begin
+IMMEDIATE, and a read engine with four `query_only` connections. SQLAlchemy's default transactions on aiosqlite lost 723
+of 960 read-then-write updates, and deferred ones raised 767 "database is locked"; IMMEDIATE had 0 and 0. With one
+shared pool, readers waited 294-337 ms behind writers, with two 19-38 ms. PostgreSQL has one pool and its own row locks.
+A `db.queue` is in front of each pool.
 """
 
 from __future__ import annotations
@@ -26,36 +27,36 @@ from db.queue import ConnectionQueue
 from db.sqlite_driver import Driver
 
 POOL_WAIT_S = 1.4
-"""Longest wait for a free connection."""
+"""Longest wait for a free connection, in seconds."""
 LOCK_WAIT_S = 1.5
-"""Longest wait for a lock held elsewhere: with the pool's wait under the 3 s in which Discord wants an answer."""
+"""Longest wait for a lock, in seconds. With `POOL_WAIT_S` it is below Discord's 3 s limit for a response."""
 READERS = 4
 CONNECTIONS = 10
-"""To PostgreSQL."""
+"""Connections to PostgreSQL."""
 _DURABLE = "durable"
-"""The execution option of transactions whose commit waits until the disk has it."""
+"""Execution option of transactions whose commit is synced to disk."""
 
 _READING = ("PRAGMA foreign_keys=ON", "PRAGMA query_only=ON")
 _WRITING = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_mode=WAL",
-    # A run touches some sixty pages of a large database, most of them in the boards' indexes: with the default 2 MB
-    # of cache a log took 8.4 ms at a million runs, with 64 MB 5.1.
+    # A run touches some sixty pages of a large database, mostly in the boards' indexes. With the default 2 MB of cache,
+    # logging one took 8.4 ms at a million runs, with 64 MB 5.1 ms.
     "PRAGMA cache_size=-20480",
-    "PRAGMA wal_autocheckpoint=16000",  # 64 MB, where `db.checkpoints` cannot keep up
-    "PRAGMA secure_delete=FAST",  # what is erased is overwritten where that costs no more I/O
+    "PRAGMA wal_autocheckpoint=16000",  # 64 MB, in case `db.checkpoints` cannot keep up
+    "PRAGMA secure_delete=FAST",  # erased data is overwritten if that costs no additional I/O
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What a database is reached by. `writer` and `reader`, `writing` and `reading` may be the same.
+    """The engines and queues of a database. `writer` and `reader`, `writing` and `reading` may be the same.
 
     Attributes:
-        writer: may write.
-        reader: only reads.
+        writer: for transactions that may write.
+        reader: for read-only transactions.
         writing: the queue for the writer's connections.
-        reading: the queue for the reader's.
+        reading: the queue for the reader's connections.
     """
 
     writer: AsyncEngine
@@ -65,13 +66,13 @@ class Engines:
 
 
 def engines(url: str) -> Engines:
-    """The engines of a URL. Nothing is connected yet."""
+    """Return the engines for a URL without connecting."""
     if make_url(url).get_backend_name() == "sqlite":
         writer, reader = _sqlite(url, 1, "BEGIN IMMEDIATE", _WRITING), _sqlite(url, READERS, "BEGIN", _READING)
         return Engines(writer, reader, ConnectionQueue(1, POOL_WAIT_S), ConnectionQueue(READERS, POOL_WAIT_S))
     engine = create_async_engine(
         url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, json_serializer=_json,
-        hide_parameters=True,  # of a statement that fails: else what members wrote stands in the log
+        hide_parameters=True,  # else an error would log the parameters, which are members' texts
         connect_args={"server_settings": {"lock_timeout": f"{int(LOCK_WAIT_S * 1000)}", "timezone": "UTC"}},
     )  # fmt: skip
     queue = ConnectionQueue(CONNECTIONS, POOL_WAIT_S)
@@ -79,7 +80,7 @@ def engines(url: str) -> Engines:
 
 
 def durable(engine: AsyncEngine) -> AsyncEngine:
-    """The same engine and pool, for transactions whose commit waits until the disk has it."""
+    """Return the same engine and pool for transactions whose commit is synced to disk."""
     return engine.execution_options(**{_DURABLE: True})
 
 
@@ -110,8 +111,8 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
         if settings is _READING:
             driver.begin(begin)
             return
-        # It cannot be changed within a transaction. FULL syncs the write-ahead log at the commit, and with it all that
-        # was committed before; NORMAL leaves that to the next checkpoint, so that a power cut may undo the latest.
+        # The setting cannot change within a transaction. FULL syncs the write-ahead log at the commit, including all
+        # earlier commits; NORMAL syncs it at the next checkpoint, so that a power cut can lose the latest commits.
         full = connection.get_execution_options().get(_DURABLE, False)
         driver.begin(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}", begin)
 
@@ -119,7 +120,7 @@ def _sqlite(url: str, connections: int, begin: str, settings: tuple[str, ...]) -
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite URL, or None for memory and for other databases."""
+    """Return the file of an SQLite URL, or None for in-memory and other databases."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
@@ -127,14 +128,14 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def upsert(session: AsyncSession, table: type[Any]) -> Any:
-    """An INSERT that knows ON CONFLICT, in the session's dialect."""
+    """Return an INSERT that supports ON CONFLICT in the session's dialect."""
     return _insert(session.get_bind().dialect.name)(table)
 
 
 class InsertOnConflict:
-    """An INSERT with ON CONFLICT, made once for each dialect: making one costs as much as executing it.
+    """An INSERT with ON CONFLICT, built once per dialect, because building it costs as much as executing it.
 
-    `make` is given a table's INSERT without values; they are the parameters of an execution.
+    `make` receives a table's INSERT without values; the values are passed as execution parameters.
     """
 
     def __init__(self, table: type[Any], make: Callable[[Any], Any]) -> None:
@@ -142,7 +143,7 @@ class InsertOnConflict:
         self._made: dict[str, Any] = {}
 
     def on(self, session: AsyncSession) -> Any:
-        """The statement in the session's dialect."""
+        """Return the statement in the session's dialect."""
         name = session.get_bind().dialect.name
         if name not in self._made:
             self._made[name] = self._make(_insert(name)(self._table))
@@ -154,22 +155,22 @@ def _insert(dialect: str) -> Callable[[Any], Any]:
 
 
 def counted_up() -> BigInteger:
-    """The type of a key that the database counts up by itself; SQLite does so only on a column declared INTEGER."""
+    """Return the type of an autoincrement key; SQLite requires INTEGER."""
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
 def keeps_zones(dialect: Dialect) -> bool:
-    """Whether an instant is kept with its zone; SQLite keeps text, ours in UTC."""
+    """Whether the database stores instants with their zone; SQLite stores text, in UTC."""
     return dialect.name != "sqlite"
 
 
 def makes_tables_anew(dialect: Dialect) -> bool:
-    """Whether a table is changed by making another and copying the rows, as SQLite must."""
+    """Whether altering a table means copying it to a new one, as in SQLite."""
     return dialect.name == "sqlite"
 
 
 class week_of(FunctionElement[date]):
-    """The Monday of the ISO week of a date."""
+    """The Monday of a date's ISO week, as an SQL function."""
 
     type = Date()
     inherit_cache = True

@@ -1,4 +1,4 @@
-"""Transactions, and their failures in words. What differs between databases is `db.dialect`'s."""
+"""Transactions, and the translation of their errors. `db.dialect` contains the differences between databases."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from db.dialect import Engines, durable, engines, sqlite_file
 log = logging.getLogger(__name__)
 
 FAILURES = (DBAPIError, PoolTimeout, OSError)
-"""What a database raises; OSError where its server cannot be reached."""
+"""Errors that a database raises; OSError if its server cannot be reached."""
 BUSY = ("locked", "lock timeout", "busy", "deadlock")
-"""What a database says when somebody else was first; of two in a deadlock it undoes one, who may simply try again."""
+"""Parts of error messages about conflicts with other transactions; they can be retried."""
 FULL = ("is full", "no space")
-"""What it says when nothing more can be written."""
+"""Parts of error messages about a full disk."""
 BROKEN = (
     "disk i/o", "malformed", "not a database", "unable to open",
     "connection is closed", "connection was closed", "connection does not exist", "shutting down", "starting up",
 )  # fmt: skip
-"""What it says when it cannot be used at all: a damaged file or disk, a server that ended."""
+"""Parts of error messages about an unusable database: a damaged file or disk, or a stopped server."""
 READONLY = "attempt to write a readonly database"
-"""What SQLite says to a writer whose file it may not write."""
+"""SQLite's error message for a file without write permission."""
 UNREAD = {"errors.database.broken": "errors.database.unreadable"}
-"""What members are told instead where nothing was to be written: not that nothing was changed."""
+"""Catalogue keys for read transactions, which do not say that nothing was changed."""
 
 
 class Database:
-    """Opens sessions. Make one with `open`, end it with `close`."""
+    """Open sessions. Create one with `open`, and end it with `close`."""
 
     def __init__(self, engines: Engines, checkpoints: Checkpoints | None = None) -> None:
         self._engines = engines
@@ -49,16 +49,16 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Database:
-        """Engines for any SQLAlchemy async URL. Nothing is connected yet."""
+        """Return a database for any SQLAlchemy async URL without connecting."""
         file = sqlite_file(url)
         return cls(engines(url), Checkpoints(file) if file else None)
 
     @cached_property
     def urgent(self) -> Database:
-        """The same database for what people's safety depends on.
+        """The same database for safety-critical transactions.
 
-        Its transactions come before all others that wait for a connection, and what they commit survives a power cut.
-        SQLite alone tells the two apart; PostgreSQL keeps every commit unless its own settings say otherwise.
+        They precede all others in the queue for connections, and their commits survive a power cut. Only SQLite makes a
+        difference there; by default, PostgreSQL syncs every commit.
         """
         if self._is_urgent:
             return self
@@ -68,7 +68,7 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that may write; commits at the end, rolls back on any exception.
+        """Open a transaction that may write. It commits at the end, and rolls back on any exception.
 
         Raises:
             Unavailable: a lock or connection was not free in time, the disk is full, or the database does not work.
@@ -85,10 +85,11 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that only reads, and sees one moment of the database.
+        """Open a read-only transaction with a consistent snapshot.
 
         Raises:
-            Unavailable: as `write`; it does not say that nothing was written, as something may have been before.
+            Unavailable: as `write`, without the statement that nothing was written, because an earlier transaction may
+                have.
         """
         try:
             async with self._engines.reading.place(urgent=self._is_urgent), self._read.begin() as session:
@@ -100,7 +101,7 @@ class Database:
             raise told from error
 
     async def close(self) -> None:
-        """Close every connection once the transactions under way have ended; none begins after that."""
+        """Close all connections after the transactions in progress; no further ones begin."""
         for queue in (self._engines.writing, self._engines.reading):
             try:
                 await queue.close()
@@ -108,13 +109,13 @@ class Database:
                 log.warning("closing the database while a transaction is under way")
         if self._checkpoints:
             await self._checkpoints.close()
-        # A connection in use returns to the pool it came from: one that was disposed of meanwhile never closes it.
+        # A connection in use returns to its pool, which never closes it if it was disposed meanwhile.
         await self.writer.dispose()
         await self.reader.dispose()
 
 
 def _in_words(error: Exception) -> Exception:
-    """The failures that members are told of, as `Unavailable`; any other as it is."""
+    """Return errors that are reported to members as `Unavailable`, others unchanged."""
     text = str(getattr(error, "orig", error)).lower()
     if isinstance(error, PoolTimeout) or any(words in text for words in BUSY):
         return Unavailable("errors.database.busy")

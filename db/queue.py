@@ -1,7 +1,7 @@
-"""The queue for a pool of connections: urgent transactions first, the others in order of arrival.
+"""The queue for a pool of connections: urgent transactions first, others in order of arrival.
 
-SQLAlchemy's pools serve first come first: a press on Need help waited behind 200 logged runs of one member and was told
-that the database is busy.
+SQLAlchemy's pools are first in, first out: a press on Need help waited behind 200 runs logged by one member, and failed
+with "database is busy".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class ConnectionQueue:
-    """Admits as many transactions at a time as a pool has connections.
+    """Admits as many concurrent transactions as a pool has connections.
 
     Args:
         places: connections in the pool.
@@ -31,7 +31,7 @@ class ConnectionQueue:
 
     @asynccontextmanager
     async def place(self, *, urgent: bool) -> AsyncIterator[None]:
-        """Hold one connection's place.
+        """Wait for a place, and hold it for the duration of the context.
 
         Raises:
             sqlalchemy.exc.TimeoutError: none became free within `wait_s`.
@@ -43,10 +43,10 @@ class ConnectionQueue:
             self._leave()
 
     async def close(self) -> None:
-        """Take every place for good, each once the transaction in it has ended; none begins after that.
+        """Take all places permanently as their transactions end; no further ones begin.
 
         Raises:
-            sqlalchemy.exc.TimeoutError: one did not end within `wait_s`.
+            sqlalchemy.exc.TimeoutError: a transaction did not end within `wait_s`.
         """
         while self._places:
             await self._enter(urgent=False)
@@ -62,7 +62,7 @@ class ConnectionQueue:
             async with asyncio.timeout(self._wait_s):
                 await granted
         except (asyncio.CancelledError, TimeoutError) as error:
-            if granted.done() and not granted.cancelled():  # granted in the same turn of the loop
+            if granted.done() and not granted.cancelled():  # granted in the same iteration of the event loop
                 self._leave()
             if isinstance(error, TimeoutError):
                 raise PoolTimeout(f"no connection was free within {self._wait_s} s") from None

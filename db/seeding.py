@@ -1,4 +1,4 @@
-"""Writing many rows at once, for the try mode's demo club. Nothing here commits."""
+"""Bulk inserts for the demo club of the preview. None of the functions commits."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from db.models import Delivery, Guild, Outing, User
 
 @dataclass(frozen=True, slots=True)
 class SeededCards:
-    """What a club had posted that was to be drawn again: the partners card, and outings."""
+    """The cards that have to be posted again: the partners card and outings."""
 
     partners_channel_id: int | None
     outing_ids: Sequence[int]
 
 
 async def is_empty(session: AsyncSession) -> bool:
-    """Whether no club has ever been written."""
+    """Whether the database has no club."""
     return not await session.scalar(select(func.count()).select_from(Guild))
 
 
 async def insert_rows(session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows with their keys given; every row names the same columns."""
+    """Insert rows with explicit primary keys; all rows have the same columns."""
     if rows:
-        # On the connection: a session's bulk insert takes twice as long to look for defaults and keys to fetch.
+        # On the connection, because a session's bulk insert takes twice as long, for defaults and returned keys.
         connection = await session.connection()
         await connection.execute(insert(table.metadata.tables[table.__tablename__]), list(rows))
 
 
 async def forget_messages(session: AsyncSession, guild_id: int, states: Sequence[str]) -> SeededCards:
-    """Forget where a club's cards are and every direct message that was opened; answers what is to be posted again.
+    """Clear the message ids of a club's cards and everybody's DM channel; return the cards to post again.
 
     Args:
-        session: of the transaction that posts it.
+        session: the transaction in which the cards are posted.
         guild_id: the club.
-        states: of outings whose cards are still drawn again.
+        states: of outings with a card.
     """
     await session.execute(update(User).values(dm_channel_id=None, dm_closed_at=None))
     await session.execute(delete(Delivery).where(Delivery.guild_id == guild_id, Delivery.destination == "card"))

@@ -1,12 +1,13 @@
-"""aiosqlite for SQLAlchemy with one visit to the driver's thread a statement, and BEGIN riding with the first.
+"""An aiosqlite driver for SQLAlchemy with one call to the driver's thread per statement.
 
-A visit costs a queue, a wake-up of the thread and one of the event loop, with two waits for the interpreter's lock:
-more than most of our statements. SQLAlchemy's own adapter makes three or four a statement (cursor, execute, fetchall,
-close), and more for BEGIN, COMMIT and a rollback when the connection goes back to its pool: 49 for one /log, here 14.
+A call costs a queue, a wake-up of the thread and one of the event loop, with two waits for the interpreter's lock,
+which is more than most statements cost. SQLAlchemy's adapter makes three or four per statement (cursor, execute,
+fetchall, close), and more for BEGIN, COMMIT and the rollback when the connection returns to its pool: 49 for one /log,
+here 14. BEGIN is sent with the first statement.
 
-So there is no reading row by row, and a BEGIN that finds the database locked fails with the first statement. What a
-cancelled visit leaves behind nobody knows: SQLAlchemy closes the connection, the closing waits its turn in the thread,
-and takes the transaction with it.
+So rows cannot be streamed, and a BEGIN that finds the database locked fails with the first statement. The result of a
+cancelled call is unknown: SQLAlchemy closes the connection, and the close, which waits for its turn in the thread, ends
+the transaction.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 class Cursor:
-    """What one statement came to, as PEP 249 has it; nothing of it is left in the thread."""
+    """The result of one statement, as in PEP 249; no state of it is left in the thread."""
 
     __slots__ = ("_connection", "_rows", "arraysize", "description", "lastrowid", "rowcount")
 
@@ -37,11 +38,11 @@ class Cursor:
         self.lastrowid: int | None = None
 
     def execute(self, operation: str, parameters: Any = None) -> None:
-        """Execute a statement and read all its rows."""
+        """Execute a statement and fetch all its rows."""
         self._visit(lambda cursor: cursor.execute(operation, parameters or ()))
 
     def executemany(self, operation: str, seq_of_parameters: Any) -> None:
-        """Execute a statement once for each of several parameters."""
+        """Execute a statement once per set of parameters."""
         self._visit(lambda cursor: cursor.executemany(operation, seq_of_parameters))
 
     def _visit(self, work: Callable[[sqlite3.Cursor], object]) -> None:
@@ -58,29 +59,29 @@ class Cursor:
         self._rows = deque(rows)
 
     def fetchone(self) -> Any:
-        """The next row, or None."""
+        """Return the next row, or None."""
         return self._rows.popleft() if self._rows else None
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
-        """The next rows, at most `size`."""
+        """Return at most `size` next rows."""
         return [self._rows.popleft() for _ in range(min(size or self.arraysize, len(self._rows)))]
 
     def fetchall(self) -> list[Any]:
-        """The rows that are left."""
+        """Return the remaining rows."""
         rows = list(self._rows)
         self._rows.clear()
         return rows
 
     def close(self) -> None:
-        """Forget the rows."""
+        """Discard the rows."""
         self._rows.clear()
 
     async def _async_soft_close(self) -> None:
-        """SQLAlchemy asks this before it reads rows outside the thread: none is there any more."""
+        """Do nothing: SQLAlchemy calls this before it reads rows, which are already fetched."""
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection that is told when to begin; it must be opened with isolation_level None."""
+    """A connection with explicit transactions; it must be opened with isolation_level None."""
 
     __slots__ = ("_begin", "_in_transaction")
 
@@ -90,22 +91,22 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         self._in_transaction = False
 
     def cursor(self, server_side: bool = False) -> Any:
-        """For one statement."""
+        """Return a cursor for one statement."""
         return Cursor(self)
 
     def begin(self, *statements: str) -> None:
-        """Execute `statements`, of which the last is a BEGIN, in the visit of the next one."""
+        """Send `statements`, the last of which is a BEGIN, with the next call."""
         self._begin = statements
 
     def visit(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Call `work` in the driver's thread, after the BEGIN that was asked for.
+        """Call `work` in the driver's thread, after a pending BEGIN.
 
         Raises:
-            sqlite3.Error: from `work`, or from BEGIN: then `work` was not called.
+            sqlite3.Error: from `work`, or from BEGIN, in which case `work` was not called.
         """
         begin, self._begin = self._begin, ()
         if begin:
-            self._in_transaction = True  # from now on: cancelled or not, the thread will begin it
+            self._in_transaction = True  # already now: the thread begins it even if this call is cancelled
         raw = self._connection
 
         def visit() -> T:
@@ -120,11 +121,11 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         return done
 
     def commit(self) -> None:
-        """Commit; nothing where nothing was executed."""
+        """Commit; do nothing if nothing was executed."""
         self._end(super().commit)
 
     def rollback(self) -> None:
-        """Roll back; nothing where nothing was executed, or all was committed."""
+        """Roll back; do nothing if nothing was executed or everything was committed."""
         self._end(super().rollback)
 
     def _end(self, how: Callable[[], None]) -> None:
@@ -135,11 +136,11 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
-    """What `create_async_engine` takes as `module`."""
+    """The `module` argument of `create_async_engine`."""
 
     def __init__(self) -> None:
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *arg: Any, **kw: Any) -> Connection:
-        """Open a connection, in a thread of its own."""
+        """Open a connection in a thread of its own."""
         return Connection(self, super().connect(*arg, **kw)._connection)

@@ -1,7 +1,7 @@
-"""Keeping the database at the revision of the code, and copying it while it is in use.
+"""Upgrade the database to the code's revision, and copy it while it is in use.
 
-Revisions are numbers, and a migration's file name begins with its own, so that telling where a database stands needs
-one query and no Alembic, which is only imported when there is something to do.
+Revisions are numbers, and a migration's file name begins with its revision. So the state of a database can be read with
+one query and without Alembic, which is only imported if migrations have to run.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 COPIES_FOLDER = "copies"
 _BACKUP_NAME = re.compile(r"backup-\d{8}T\d{6}Z\.db")
 _DAMAGED = ("malformed", "not a database")
-"""What SQLite says of a damaged file."""
+"""Parts of SQLite's error messages about a damaged file."""
 _COPY_NAME = re.compile(r"before-\d{4}-\d{8}T\d{6}Z\.db")
 
 
 class DatabaseState(StrEnum):
-    """How a database stands to the code."""
+    """The state of a database relative to the code."""
 
     EMPTY = "empty"
     BEHIND = "behind"
@@ -52,11 +52,11 @@ class DatabaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Where a database stands.
+    """The state and revisions of a database.
 
     Attributes:
-        state: compared with the code.
-        found: the database's revision, None when it is empty.
+        state: relative to the code.
+        found: the database's revision, or None when it is empty.
         wanted: the code's newest revision.
     """
 
@@ -67,11 +67,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What `bring_up_to_date` did.
+    """The result of `bring_up_to_date`.
 
     Attributes:
-        before: where the database stood.
-        copy: the copy made first, None when none was needed or possible.
+        before: the condition before the upgrade.
+        copy: the copy made before the upgrade, or None when none was needed or possible.
     """
 
     before: Condition
@@ -79,15 +79,15 @@ class Update:
 
 
 def revisions() -> tuple[str, ...]:
-    """The revisions this code knows, oldest first."""
+    """Return the revisions of this code, oldest first."""
     return tuple(sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")))
 
 
 async def condition(url: str) -> Condition:
-    """Where the database at `url` stands. Creates nothing.
+    """Return the condition of the database at `url`. Creates nothing.
 
     Raises:
-        StartupError: it cannot be reached, or holds the tables of something else.
+        StartupError: it cannot be reached, or contains tables of another application.
     """
     known = revisions()
     file = _file_of(url)
@@ -103,11 +103,11 @@ async def condition(url: str) -> Condition:
 
 
 async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
-    """Apply the migrations a database lacks, after copying it when it is an SQLite file that holds something.
+    """Run missing migrations. A non-empty SQLite file is copied first.
 
     Args:
         url: the database.
-        copies: how many such copies are kept; older ones are removed.
+        copies: number of such copies to keep; older ones are deleted.
         now: names the copy.
 
     Raises:
@@ -128,12 +128,12 @@ async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
         await asyncio.to_thread(copy_sqlite, file, copy)
         keep_newest(folder, _COPY_NAME, copies)
     await upgrade(url)
-    log.info("the database is now at revision %s", before.wanted)
+    log.info("database upgraded to revision %s", before.wanted)
     return Update(before, copy)
 
 
 def newer(found: Condition) -> str:
-    """The sentence for a database that a later version of the code has written."""
+    """Return the error message for a database of a later version."""
     return (
         f"The database is at revision {found.found}, which this version does not know (its newest is {found.wanted}):"
         " a later version has used it. Update the code, or restore a copy made before."
@@ -141,7 +141,7 @@ def newer(found: Condition) -> str:
 
 
 async def upgrade(url: str, to: str = "head") -> None:
-    """Apply migrations up to `to`, all of them or none."""
+    """Run migrations up to `to`, all or none."""
     from alembic import command
 
     async with _connected(url) as connection:
@@ -149,7 +149,7 @@ async def upgrade(url: str, to: str = "head") -> None:
 
 
 async def downgrade(url: str, to: str = "base") -> None:
-    """Take migrations back down to `to`; exists for the tests."""
+    """Revert migrations down to `to`; used by tests only."""
     from alembic import command
 
     async with _connected(url) as connection:
@@ -157,7 +157,7 @@ async def downgrade(url: str, to: str = "base") -> None:
 
 
 def alembic_config(connection: Connection, metadata: Any = None) -> Config:
-    """Alembic's settings for one open connection; `metadata` is what a new migration is compared with."""
+    """Return Alembic's settings for an open connection; new migrations are compared with `metadata`."""
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection, "metadata": metadata})
@@ -168,16 +168,16 @@ def alembic_config(connection: Connection, metadata: Any = None) -> Config:
 
 
 async def backup(url: str, target: Path | None, *, now: datetime, copies: int | None = None) -> Path:
-    """Copy an SQLite database; without a target, into the folder of copies beside it, named by the moment.
+    """Copy an SQLite database, by default to its folder of copies under a name with the time.
 
     Args:
         url: the database.
-        target: the file to write; None: one of those kept in the folder of copies.
+        target: the file to write; None: a file in the folder of copies.
         now: names the copy.
-        copies: how many such copies are kept there; older ones are removed. None: all.
+        copies: number of copies to keep there; older ones are deleted. None: all.
 
     Raises:
-        StartupError: it is no SQLite file, or cannot be copied.
+        StartupError: it is not an SQLite file, or cannot be copied.
     """
     file = _file_of(url)
     if file is None:
@@ -190,15 +190,15 @@ async def backup(url: str, target: Path | None, *, now: datetime, copies: int | 
 
 
 def keep_newest(folder: Path, name: re.Pattern[str], number: int) -> None:
-    """Remove all but the newest copies of a kind; their names sort by the moment."""
+    """Delete all but the newest copies of a kind; their names sort by time."""
     for old in sorted(file for file in folder.iterdir() if name.fullmatch(file.name))[:-number]:
         old.unlink()
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy an SQLite file through its online backup, so that what others write meanwhile does not tear it.
+    """Copy an SQLite file through its online backup, which is consistent despite concurrent writes.
 
-    Blocks; runs in a thread. The copy is one file, without a write-ahead log beside it.
+    Blocking; run it in a thread. The copy is a single file without a write-ahead log.
 
     Raises:
         StartupError: there is nothing to copy, the target exists, or it cannot be written.
@@ -215,7 +215,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
             origin.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
         damage = _damage_of(part)
-        if damage is not None:  # older copies, which may be whole, are not rotated out for it
+        if damage is not None:  # raised before older copies, which may be intact, are deleted
             part.unlink(missing_ok=True)
             raise StartupError(damaged(source, damage))
         part.rename(target)
@@ -227,7 +227,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 def damaged(file: Path, reason: str) -> str:
-    """The sentence for an SQLite file that is damaged: how a copy is put in its place."""
+    """Return the error message for a damaged SQLite file, with instructions for restoring a copy."""
     folder = file.parent / COPIES_FOLDER
     copies = sorted(folder.glob("*.db"), key=lambda copy: copy.stat().st_mtime) if folder.is_dir() else []
     restore = f"cp {copies[-1]} {file}" if copies else f"none is in {folder}, so take one of your own backups"
@@ -238,10 +238,10 @@ def damaged(file: Path, reason: str) -> str:
 
 
 async def check_whole(url: str) -> None:
-    """Read all of an SQLite file.
+    """Check the integrity of an SQLite file.
 
     Raises:
-        StartupError: it is damaged; says how to restore a copy.
+        StartupError: it is damaged; the message explains how to restore a copy.
     """
     file = _file_of(url)
     if file is not None and file.exists():
@@ -251,7 +251,7 @@ async def check_whole(url: str) -> None:
 
 
 def _damage_of(file: Path) -> str | None:
-    """What is wrong with an SQLite file, or None."""
+    """Return the integrity error of an SQLite file, or None."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -261,9 +261,9 @@ def _damage_of(file: Path) -> str | None:
 
 
 def keep_private(url: str) -> None:
-    """Let nobody else on this machine read an SQLite file and its copies; Windows has no such bits.
+    """Remove the access of other users to an SQLite file and its copies. Does nothing on Windows.
 
-    New files are so by the umask that `bot.__main__` sets; these may have been made before, or by another program.
+    The umask set by `bot.__main__` protects new files; existing ones may be older or made by another program.
     """
     file = _file_of(url)
     if file is None or os.name != "posix":
@@ -271,15 +271,15 @@ def keep_private(url: str) -> None:
     folder = file.parent / COPIES_FOLDER
     for one in (*file.parent.glob(f"{file.name}*"), folder, *folder.glob("*")):
         if one.exists() and one.stat().st_mode & 0o077:
-            with suppress(PermissionError):  # another user's, who decides
+            with suppress(PermissionError):  # owned by another user, who decides
                 one.chmod(0o700 if one.is_dir() else 0o600)
-                log.info("%s could be read by others on this machine, and no longer can", one)
+                log.info("removed other users' access to %s", one)
     if file.parent.exists() and file.parent.stat().st_mode & 0o022:
-        log.warning("others on this machine can write to %s: chmod 700 %s", file.parent, file.parent)
+        log.warning("other users can write to %s; run: chmod 700 %s", file.parent, file.parent)
 
 
 def make_writable(folder: Path) -> None:
-    """Create a folder if need be, and write into it once.
+    """Create a folder if necessary, and test that it can be written.
 
     Raises:
         StartupError: it cannot be written.
@@ -294,7 +294,7 @@ def make_writable(folder: Path) -> None:
 
 
 def check_writable(url: str) -> None:
-    """Whether the folder of an SQLite file can be written or made. Creates nothing.
+    """Check that the folder of an SQLite file can be written or created. Creates nothing.
 
     Raises:
         StartupError: it cannot.
@@ -316,7 +316,7 @@ def _file_of(url: str) -> Path | None:
 
 @asynccontextmanager
 async def _connected(url: str, *, writes: bool = True) -> AsyncIterator[Any]:
-    """One transaction for upkeep, on a connection of its own."""
+    """Open a transaction for maintenance on a separate connection."""
     try:
         database = Database.open(url)
     except ModuleNotFoundError as error:
@@ -347,7 +347,7 @@ def _without_passwords(url: str, error: object) -> str:
 
 
 def _without_foreign_keys(engine: AsyncEngine) -> None:
-    """Where a table is changed by making it anew, dropping the old one would cascade into those that refer to it."""
+    """Disable foreign keys if tables are copied for changes: dropping the old table would cascade to referring rows."""
     if not makes_tables_anew(engine.dialect):
         return
 

@@ -1,4 +1,4 @@
-"""What Alembic runs around the migrations; `db.upkeep` hands it an open connection."""
+"""Alembic environment; `db.upkeep` passes an open connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.dialect import makes_tables_anew
 
 
 def _render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
-    """Write our column types as plain ones, so that a migration does not change with the code."""
+    """Render custom column types as plain ones, so that a migration does not depend on the current code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Snowflake) else False

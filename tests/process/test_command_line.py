@@ -204,7 +204,7 @@ async def test_files_that_others_could_read_are_made_private_at_the_start(config
     made.chmod(0o644)
     ended = await bot("migrate", "--config", str(config))
     assert ended.code == 0
-    assert "could be read by others" in ended.err
+    assert "removed other users' access" in ended.err
     assert made.stat().st_mode & 0o777 == 0o600
     assert (await bot("migrate", "--config", str(config))).err == ""
 
