@@ -1,6 +1,6 @@
-"""Messages on their way. Nothing here commits.
+"""Queries for outgoing messages. None of them commits.
 
-Claims take rows that nobody else holds: PostgreSQL skips locked ones, SQLite's writers come one after the other.
+Claims take rows that no other process has claimed: PostgreSQL skips locked rows, and SQLite serializes writers.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from db.models import Delivery, User
 from db.queries.messages.jobs import one_of
 
 HOLDING_TRIES = 5
-"""A message that failed so often no longer holds back later ones to the same destination: about a minute."""
+"""Attempts after which a message no longer blocks later ones to its destination, about a minute."""
 
 SPARE = 80
-"""Candidates looked at beyond those wanted, since other processes' messages on their way hold back so many at most."""
+"""Additional candidates, because messages that other processes are sending can block at most this many."""
 
 UNSENT = ("waiting", "open", "leased")
-"""The states of what is still to be sent; an open one waits as well, and may be joined by others (`fallbacks`)."""
+"""States of unsent messages; an open one is also waiting, and others may be merged into it (`fallbacks`)."""
 
 Values = dict[str, Any]
 
 
-# -- writing them ------------------------------------------------------------------------------------------------
+# -- insertion -----------------------------------------------------------------------------------------------------
 
 
 async def insert_deliveries(session: AsyncSession, rows: Sequence[Values], *, again: bool) -> None:
-    """Write messages to be sent; one of the same key is left alone, or with `again` is to be drawn once more.
+    """Insert messages; those with an existing key are ignored, or with `again` rendered once more.
 
-    They wait unless a row says otherwise. One that is being drawn at this moment stays leased: whoever draws it sees by
-    its version that it was late.
+    The state is "waiting" unless a row has another. A message that is being rendered stays leased; its changed version
+    tells the sender that the content is outdated.
     """
     statement = (_MARK if again else _INSERT).on(session)
     await session.execute(statement, [{"state": "waiting", "attempts": 0, "version": 0, **row} for row in rows])
@@ -65,7 +65,7 @@ _INSERT = InsertOnConflict(Delivery, lambda insert: insert.on_conflict_do_nothin
 _MARK = InsertOnConflict(Delivery, _marked)
 
 
-# -- messages ----------------------------------------------------------------------------------------------------
+# -- claims --------------------------------------------------------------------------------------------------------
 
 _TABLE = cast(Table, Delivery.__table__)
 
@@ -79,19 +79,19 @@ async def claim(
     in_hand: Mapping[int, tuple[str, int]],
     least: int,
 ) -> Sequence[tuple[Row[Any], int | None, datetime | None]]:
-    """Lease messages that may be sent now, in order; each with the person's channel, and since when it is closed.
+    """Lease due messages, in order; return each with the person's DM channel, and when that was refused.
 
-    A message waits for an earlier one to the same person or channel that is on its way, or that is being tried again
-    and no less urgent.
+    A message waits for earlier ones to the same person or channel that are being sent, or that are being retried and
+    are at least as urgent.
 
     Args:
         session: a transaction of its own.
-        kinds: those that are claimed.
-        now: what may be sent now is claimed.
-        until: the end of the lease.
-        most: how many at most.
-        in_hand: the ids of messages that the caller has in hand, and where they go ("dm" and the person, "channel").
-        least: the least urgent class that is claimed.
+        kinds: of the messages.
+        now: messages due by now are claimed.
+        until: end of the lease.
+        most: limit of messages.
+        in_hand: destinations ("dm" and the person, or "channel") of messages the caller is sending, by id.
+        least: least urgent class to claim.
     """
     free: list[int] = []
     while not free:
@@ -121,7 +121,7 @@ _LEASE = (
     .values(
         state="leased",
         next_try_at=bindparam("until"),
-        # Whoever had it before was killed, maybe after it was sent: that counts as a try of what is about safety.
+        # The previous owner stopped, possibly after sending; for safety messages this counts as an attempt.
         attempts=_TABLE.c.attempts
         + case((and_(_TABLE.c.state == "leased", _TABLE.c.priority == int(Priority.SAFETY)), 1), else_=0),
     )
@@ -140,7 +140,7 @@ async def _candidates(
     in_hand: Mapping[int, tuple[str, int]],
     least: int,
 ) -> Sequence[Row[Any]]:
-    """The first messages that may be sent now as far as they themselves go: which, how urgent, and where they go."""
+    """Return the first due messages with priority and destination, before checking for messages that block them."""
     given = {
         "now": now, "most": most, "least": least, "in_hand": list(in_hand),
         "busy_dms": [number for what, number in in_hand.values() if what == "dm"],
@@ -173,7 +173,7 @@ def _candidates_of(kinds: frozenset[str]) -> Select[*tuple[Any, ...]]:
 
 
 class _Holding(NamedTuple):
-    """A message that may hold back later ones."""
+    """A message that may block later ones."""
 
     delivery_id: int
     priority: int
@@ -188,7 +188,7 @@ def _goes_to(destination: str, user_id: int, channel_id: int) -> tuple[str, int]
 async def _holding(
     session: AsyncSession, candidates: Sequence[Row[Any]], now: datetime
 ) -> dict[tuple[str, int], list[_Holding]]:
-    """Messages that may hold back one of the candidates, by where they go."""
+    """Return messages that may block one of the candidates, by destination."""
     if not candidates:
         return {}
     given = {
@@ -221,9 +221,9 @@ _HOLDING = select(
 def _unheld(
     candidates: Sequence[Row[Any]], holding: Mapping[tuple[str, int], Sequence[_Holding]]
 ) -> tuple[list[int], dict[int, datetime]]:
-    """The ids of the candidates that nothing holds back, and until when those wait that what is tried again does.
+    """Return the ids of unblocked candidates, and the next attempt of those blocked by a retry only.
 
-    What somebody else has on its way is waited for without being put off: it may be sent any moment.
+    Messages blocked by another process's lease are not postponed, because that message can be sent at any moment.
     """
     free: list[int] = []
     put_off: dict[int, datetime] = {}
@@ -250,9 +250,9 @@ async def settle(
     next_try_at: datetime | None = None,
     **values: object,
 ) -> bool:
-    """Write what became of a message leased `until`; False when the lease is another's by now.
+    """Store the result of a message leased `until`; return False if the lease has been lost.
 
-    A card marked meanwhile to be drawn again (its version is another) waits to be, whatever became of it.
+    A card that was marked for another rendering meanwhile (its version differs) is set to waiting, whatever the result.
     """
     given = {
         "of": delivery_id, "until": until, "drawn": version, "now": now, "becomes": state, "then": next_try_at or now,
@@ -263,7 +263,7 @@ async def settle(
 
 @lru_cache(maxsize=16)
 def _settle(values: frozenset[str]) -> Any:
-    """Made once for each set of further columns: it is executed for every message."""
+    """Build once per set of additional columns: it is executed for every message."""
     again = _TABLE.c.version != bindparam("drawn")
     return (
         update(_TABLE)
@@ -284,7 +284,7 @@ _INSTANT = _TABLE.c.next_try_at.type
 
 
 async def give_back(session: AsyncSession, delivery_ids: Collection[int], until: datetime, now: datetime) -> None:
-    """End leases early: whoever comes next may send these."""
+    """End leases early, so that others can claim the messages."""
     await session.execute(
         update(Delivery)
         .where(Delivery.delivery_id.in_(delivery_ids), Delivery.state == "leased", Delivery.next_try_at == until)
@@ -294,11 +294,11 @@ async def give_back(session: AsyncSession, delivery_ids: Collection[int], until:
 
 
 async def delivery(session: AsyncSession, delivery_id: int) -> Delivery | None:
-    """One message."""
+    """Return a message, or None."""
     found: Delivery | None = await session.get(Delivery, delivery_id)
     return found
 
 
 async def set_direct(session: AsyncSession, user_id: int, **values: object) -> None:
-    """Write a person's direct channel, or that it is closed."""
+    """Update a person's DM channel, or that it is closed."""
     await session.execute(update(User).where(User.user_id == user_id).values(**values))

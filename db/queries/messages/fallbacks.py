@@ -1,4 +1,4 @@
-"""Where a refused direct message is said to wait, and the message there that others may join. Nothing here commits."""
+"""Queries for channel messages that announce refused direct messages. None of them commits."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from db.models import Delivery, Guild, Member, Outing, User
 
 
 async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
-    """The channel where a club looks for partners; until the end of the transaction nobody else is told of it here.
+    """Return a club's partners channel, and lock the club's row until the transaction ends.
 
-    So those refused at the same time come one after the other, and find the message that the first has opened.
+    The lock serializes simultaneous refusals, so that later ones find the message opened by the first.
     """
     found: int | None = await session.scalar(
         select(Guild.partners_channel_id).where(Guild.guild_id == guild_id).with_for_update(key_share=True)
@@ -24,13 +24,13 @@ async def partners_channel(session: AsyncSession, guild_id: int) -> int | None:
 
 
 async def outing_channel(session: AsyncSession, outing_id: int) -> int | None:
-    """The channel of an outing's card."""
+    """Return the channel of an outing's card."""
     found: int | None = await session.scalar(select(Outing.channel_id).where(Outing.outing_id == outing_id))
     return found
 
 
 async def may_name(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Whether a club lets its channels name those for whom something waits, and somebody is not known to have left."""
+    """Whether a club's channels may mention members with waiting messages, and a member is not known to have left."""
     left = select(Member.user_id).where(
         Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_not(None)
     )
@@ -39,7 +39,7 @@ async def may_name(session: AsyncSession, guild_id: int, user_id: int) -> bool:
 
 
 async def notices_since(session: AsyncSession, kind: str, channel_id: int, since: datetime) -> Sequence[Delivery]:
-    """Messages in a channel that stand, or stood, for refused ones, or are on their way; the newest first, locked."""
+    """Return the posted and unsent announcements in a channel since an instant, newest first, locked."""
     found = await session.scalars(
         select(Delivery)
         .where(
@@ -55,7 +55,7 @@ async def notices_since(session: AsyncSession, kind: str, channel_id: int, since
 
 
 async def edit_notice(session: AsyncSession, delivery_id: int, payload: Any, due_at: datetime, now: datetime) -> None:
-    """Have a message that stands in a channel drawn again in its place; one drawn at this moment, once more."""
+    """Have a posted announcement rendered again in place; if it is being rendered now, once more."""
     leased = Delivery.state == "leased"
     await session.execute(
         update(Delivery)
@@ -75,12 +75,12 @@ async def edit_notice(session: AsyncSession, delivery_id: int, payload: Any, due
 async def open_message(
     session: AsyncSession, kind: str, channel_id: int, guild_id: int | None, priority: int
 ) -> Row[int, Any] | None:
-    """(id, payload) of the newest message to a channel that others may join; locked."""
+    """Return (id, payload) of the newest message to a channel into which others may be merged, locked."""
     rows = await session.execute(
         select(Delivery.delivery_id, Delivery.payload)
         .where(
             Delivery.state == "open",
-            Delivery.kind + "" == kind,  # not looked up by it, of which there are thousands: by the state, of few
+            Delivery.kind + "" == kind,  # without an index on kind, which has thousands of rows; the state has few
             Delivery.channel_id == channel_id,
             Delivery.guild_id == guild_id,
             Delivery.priority == priority,
@@ -93,12 +93,12 @@ async def open_message(
 
 
 async def write_payload(session: AsyncSession, delivery_id: int, payload: Any) -> None:
-    """Write what a message holds anew."""
+    """Update the payload of a message."""
     await session.execute(update(Delivery).where(Delivery.delivery_id == delivery_id).values(payload=payload))
 
 
 async def deliveries(session: AsyncSession, delivery_ids: Sequence[int]) -> Sequence[Delivery]:
-    """Messages, in the order written."""
+    """Return messages in order of insertion."""
     rows = await session.scalars(
         select(Delivery).where(Delivery.delivery_id.in_(delivery_ids)).order_by(Delivery.delivery_id)
     )
@@ -106,5 +106,5 @@ async def deliveries(session: AsyncSession, delivery_ids: Sequence[int]) -> Sequ
 
 
 async def is_closed(session: AsyncSession, user_id: int) -> bool:
-    """Whether a person's direct channel was refused when last tried."""
+    """Whether the last attempt to send a person a direct message was refused."""
     return await session.scalar(select(User.dm_closed_at).where(User.user_id == user_id)) is not None

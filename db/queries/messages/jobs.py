@@ -1,6 +1,6 @@
-"""What is due. Nothing here commits.
+"""Queries for jobs, the rows of `due`. None of them commits.
 
-Taking skips rows that another process is at: PostgreSQL skips locked ones, SQLite's writers come one after the other.
+Taking jobs skips rows that another process has taken: PostgreSQL skips locked rows, and SQLite serializes writers.
 """
 
 from __future__ import annotations
@@ -42,37 +42,37 @@ _UPSERT = InsertOnConflict(
 
 
 def one_of(column: InstrumentedAttribute[str], kinds: Collection[str]) -> ColumnElement[bool]:
-    """`column IN kinds`, said so that SQLite does not look the rows up by it.
+    """Return `column IN kinds` in a form for which SQLite uses no index on the column.
 
-    It would: at a million rows it then took 3 s to find the first of them, by their instant it takes 1 ms. The
-    kinds are written out, since as parameters they would be put into the statement anew at every turn of the pump.
+    With that index, finding the first of a million rows took 3 s; by instant it takes 1 ms. The kinds are literals,
+    because parameters would be expanded into the statement in each iteration of the delivery loop.
     """
     named = ", ".join("'" + kind.replace("'", "''") + "'" for kind in sorted(kinds)) or "''"
     return (column + "").bool_op("IN")(literal_column(f"({named})"))
 
 
 async def upsert_due(session: AsyncSession, rows: Sequence[Values]) -> None:
-    """Write what is due, or move it to its new instant."""
+    """Insert jobs, or move them to a new instant."""
     await session.execute(_UPSERT.on(session), [{**row, "meant_at": row["fire_at"], "attempts": 0} for row in rows])
 
 
 async def delete_due(session: AsyncSession, kinds: Sequence[str], subject_id: int) -> None:
-    """Take back what is due of some kinds about a subject."""
+    """Delete the jobs of some kinds about a subject."""
     await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id))
 
 
 async def take_due(
     session: AsyncSession, kinds: Collection[str], now: datetime, together: Collection[str], most: int, apart: set[int]
 ) -> Sequence[Row[Any]]:
-    """Delete what is due first and give it back, the most urgent and then the oldest; empty where there is none.
+    """Delete and return the most urgent and oldest due jobs; return an empty sequence if there are none.
 
     Args:
-        session: undone with it.
-        kinds: those that are taken.
-        now: what is due now is taken.
-        together: kinds of which several rows are taken at once, those of the first one's kind and class: up to
-        most: of them, but
-        apart: these alone, as every row that has failed before.
+        session: the transaction; its rollback restores the jobs.
+        kinds: of the jobs.
+        now: jobs due by now are taken.
+        together: kinds of which several jobs are taken at once, with the kind and class of the first one.
+        most: limit of jobs taken at once.
+        apart: ids of jobs to take one by one, as jobs with failed attempts are.
     """
     first = (await session.execute(_first(frozenset(kinds)), {"now": now})).one_or_none()
     if first is None:
@@ -101,7 +101,7 @@ _TAKE = delete(_TABLE).where(_TABLE.c.due_id == bindparam("due_id")).returning(*
 
 @lru_cache(maxsize=64)
 def _take_of(kind: str) -> Any:
-    """In a CTE, which PostgreSQL evaluates once: what an IN asks again would lock, and delete, further rows."""
+    """The CTE is evaluated once by PostgreSQL; a subquery of IN could be repeated, and lock and delete more rows."""
     rows = _due(bindparam("priority"), [kind]).where(
         Due.attempts == 0, Due.due_id.not_in(bindparam("apart", expanding=True))
     )
@@ -110,7 +110,7 @@ def _take_of(kind: str) -> Any:
 
 
 def _due(priority: ColumnElement[int], kinds: Collection[str]) -> Select[Any]:
-    """The ids of what is due of one class, the oldest first."""
+    """Return the ids of due jobs of one class, oldest first."""
     return (
         select(Due.due_id)
         .where(Due.priority == priority, Due.fire_at <= bindparam("now"), one_of(Due.kind, kinds))
@@ -120,7 +120,7 @@ def _due(priority: ColumnElement[int], kinds: Collection[str]) -> Select[Any]:
 
 
 async def put_off_due(session: AsyncSession, due_id: int, meant_at: datetime, until: datetime) -> None:
-    """Try a row later, unless it was moved meanwhile."""
+    """Retry a job later, unless it was moved meanwhile."""
     await session.execute(
         update(Due)
         .where(Due.due_id == due_id, Due.meant_at == meant_at)

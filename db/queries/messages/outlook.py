@@ -1,4 +1,4 @@
-"""What there is to do, and when next: asked at every turn of the pump, so made once, and found by indexes alone."""
+"""Queries for what is due and when next. Each iteration of the delivery loop runs them: cached, by index only."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _first_due(priority: int, fired: Collection[str], when: ColumnElement[bool])
 
 def _first_unsent(state: str, drawn: Collection[str], *when: ColumnElement[bool]) -> ScalarSelect[Any]:
     first = select(Delivery.next_try_at).where(Delivery.state == state, *when, one_of(Delivery.kind, drawn))
-    if state == "leased":  # only those are in hand, and a list of seventy ids takes long in six places
+    if state == "leased":  # only leased messages can be excluded, and a list of seventy ids in all six places is slow
         first = first.where(Delivery.delivery_id.not_in(bindparam("besides", expanding=True)))
     return first.order_by(Delivery.next_try_at).limit(1).scalar_subquery()
 
 
 def _backlog(least: int, drawn: Collection[str]) -> ScalarSelect[Any]:
-    """How many messages at least as urgent may be sent now; no more are counted than matter."""
+    """Count the messages of at least this urgency that may be sent now, up to `most`."""
     some = (
         select(Delivery.delivery_id)
         .where(
@@ -90,19 +90,18 @@ async def outlook(
     least: int,
     most: int,
 ) -> tuple[bool, bool, datetime | None, tuple[int, ...], bool]:
-    """Whether anything is due, whether anything may be sent, the earliest instant after `now` of either, the backlog,
-    and whether anything of safety is due.
+    """Return (jobs due, messages due, next instant after `now` of either, backlog, safety jobs due).
 
-    The backlog says for each class how many messages wait that are at least as urgent.
+    The backlog has, for each class, the number of waiting messages that are at least as urgent.
 
     Args:
-        session: where.
-        fired: the kinds of what is due, and
-        drawn: those of messages.
-        now: the present instant.
-        besides: ids of leased messages that do not count.
-        least: the least urgent class of which a message counts as to be sent now.
-        most: how many of a backlog are counted.
+        session: the transaction.
+        fired: kinds of jobs.
+        drawn: kinds of messages.
+        now: aware.
+        besides: ids of leased messages to exclude.
+        least: least urgent class of messages that count as due.
+        most: limit of each number in the backlog.
     """
     given = {"now": now, "besides": list(besides), "least": least, "most": most}
     found = iter((await session.execute(_outlook(frozenset(fired), frozenset(drawn)), given)).one())
@@ -113,5 +112,5 @@ async def outlook(
 
 
 async def orphans(session: AsyncSession, fired: Collection[str], drawn: Collection[str], now: datetime) -> set[str]:
-    """Kinds that are due or wait to be sent and that nobody declares."""
+    """Return undeclared kinds of due jobs and messages."""
     return {*(await session.scalars(_orphans(frozenset(fired), frozenset(drawn)), {"now": now}))}

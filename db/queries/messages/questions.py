@@ -1,4 +1,4 @@
-"""Questions that people have had put to others, for a day. Nothing here commits."""
+"""Queries for questions to other people, which are stored for a day. None of them commits."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from db.models import Delivery, Question, Tie
 
 
 async def note(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
-    """Note questions asked."""
+    """Insert asked questions."""
     if rows:
         await session.execute(insert(Question), rows)
 
 
 async def forget_before(session: AsyncSession, before: datetime) -> None:
-    """Delete what counts no more."""
+    """Delete questions that no longer count."""
     await session.execute(delete(Question).where(Question.asked_at <= before))
 
 
 async def asked_since(session: AsyncSession, asker_id: int, kind: str, since: datetime) -> dict[int, int]:
-    """How many questions of a kind somebody has asked whom."""
+    """Count a person's questions of a kind by recipient."""
     rows = await session.execute(
         select(Question.user_id, func.count())
         .where(Question.author_id == asker_id, Question.kind == kind, Question.asked_at > since)
@@ -33,7 +33,7 @@ async def asked_since(session: AsyncSession, asker_id: int, kind: str, since: da
 
 
 async def apart(session: AsyncSession, asker_id: int, user_ids: Collection[int]) -> set[int]:
-    """Those of some people whom somebody asks nothing: a block, said by either, or they do not want to be asked."""
+    """Return those of some people whom a person must not ask: a block in either direction, or a mute of the asker."""
     rows = await session.execute(
         select(Tie.user_id, Tie.other_id).where(
             or_(
@@ -46,7 +46,7 @@ async def apart(session: AsyncSession, asker_id: int, user_ids: Collection[int])
 
 
 async def was_put(session: AsyncSession, asker_id: int, user_id: int, kinds: Collection[str]) -> bool:
-    """Whether a question of somebody's was written to another, as long as messages are kept."""
+    """Whether a message with a person's question to another is still stored."""
     found = await session.scalar(
         select(Delivery.delivery_id)
         .where(
@@ -60,7 +60,7 @@ async def was_put(session: AsyncSession, asker_id: int, user_id: int, kinds: Col
 
 
 async def put_to(session: AsyncSession, user_id: int, kinds: Collection[str], since: datetime) -> Sequence[datetime]:
-    """When somebody was sent questions, the oldest first."""
+    """Return when questions were sent to a person, oldest first."""
     rows = await session.scalars(
         select(Delivery.sent_at)
         .where(

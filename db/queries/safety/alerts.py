@@ -1,4 +1,4 @@
-"""Who has been alarmed about an outing. Nothing here commits."""
+"""Queries for the alarms of an outing. None of them commits."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from db.models import Contact, Delivery, Due, Guild, Member, Tie
 from db.queries.messages.deliveries import UNSENT
 
 MAY_HAVE_ARRIVED = and_(Delivery.state == "dropped", Delivery.attempts > 0)
-"""Tried, and dropped when it was drawn again: its answer was lost, or the bot was killed before that was written."""
+"""Attempted, and dropped when it was rendered again: the response was lost, or the bot stopped before storing it."""
 
 
 async def receivers(
     session: AsyncSession, kinds: Sequence[str], subject_id: int, about_user_id: int | None = None
 ) -> Sequence[Row[str, int, int]]:
-    """(destination, user_id, channel_id) of everybody who was, or is about to be, sent a message of some kinds.
+    """Return (destination, user_id, channel_id) of everybody to whom messages of some kinds were or will be sent.
 
-    A fallback is left out: whoever it is for is in the list by the direct message it stands for.
+    Fallbacks are left out, because their recipients are already in the list with the direct message.
 
     Args:
-        session: where.
+        session: the transaction.
         kinds: of the messages.
-        subject_id: what they are about, and
-        about_user_id: about whom of it, where not everybody's are meant.
+        subject_id: the subject of the messages.
+        about_user_id: only messages about this person; None: all.
     """
     about = Delivery.payload["about_user_id"].as_string() == str(about_user_id)
     rows = await session.execute(
@@ -49,13 +49,13 @@ async def receivers(
 
 @dataclass(frozen=True, slots=True)
 class SentAsk:
-    """What became of the question whether somebody is home.
+    """The state of the question whether somebody is home.
 
     Attributes:
-        on_its_way: it may still arrive.
-        attempts: how often it has failed so far.
-        sent_at: when it arrived, or when a channel said that it waits; None where it has not.
-        created_at: when it was written.
+        on_its_way: whether it can still arrive.
+        attempts: failed attempts so far.
+        sent_at: when it was sent, or when a channel message announced it; None if neither.
+        created_at: when it was created.
     """
 
     on_its_way: bool
@@ -65,7 +65,7 @@ class SentAsk:
 
 
 async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[int, SentAsk]:
-    """What became of the newest question to each who was asked whether they are home."""
+    """Return the state of the newest question to each person who was asked whether they are home."""
     stands_for = aliased(Delivery)
     rows = await session.execute(
         select(Delivery, stands_for.state, stands_for.sent_at, stands_for.attempts)
@@ -76,7 +76,7 @@ async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[
     )
     found = {}
     for ask, channel_state, said_at, channel_attempts in rows:
-        if ask.state == "closed":  # refused directly: a channel says that it waits, alone or with others'
+        if ask.state == "closed":  # direct message refused: a channel message announces it, alone or with others
             on_its_way = channel_state in UNSENT
             sent_at = said_at if channel_state is not None else ask.next_try_at
             found[ask.user_id] = SentAsk(on_its_way, channel_attempts or 0, sent_at, ask.created_at)
@@ -86,13 +86,13 @@ async def newest_asks(session: AsyncSession, kind: str, outing_id: int) -> dict[
 
 
 async def planned_step(session: AsyncSession, kind: str, outing_id: int) -> int | None:
-    """The number of the escalation step that is scheduled for an outing."""
+    """Return the number of the scheduled escalation step of an outing, or None."""
     payload = await session.scalar(select(Due.payload).where(Due.kind == kind, Due.subject_id == outing_id))
     return None if payload is None else int(payload["rung"])
 
 
 async def drop_closed(session: AsyncSession, delivery_id: int) -> None:
-    """Take back a direct message that was refused, of which a channel has not said yet that it waits."""
+    """Drop a refused direct message that has not been announced in a channel yet."""
     await session.execute(
         update(Delivery).where(Delivery.delivery_id == delivery_id, Delivery.state == "closed").values(state="dropped")
     )
@@ -100,7 +100,7 @@ async def drop_closed(session: AsyncSession, delivery_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ContactLetter:
-    """An alarm to a contact: to whom, about whom, what became of it, and what they have answered."""
+    """An alarm to a contact: recipient, the person it is about, its state, and the answer."""
 
     delivery_id: int
     user_id: int
@@ -110,7 +110,7 @@ class ContactLetter:
 
 
 async def contact_letters(session: AsyncSession, kind: str, beginning: str) -> list[ContactLetter]:
-    """The alarms to contacts whose occurrences begin with `<outing>:<return>`, but those that were not to be sent."""
+    """Return the alarms to contacts whose occurrences begin with `<outing>:<return>`, except dropped ones."""
     rows = await session.scalars(
         select(Delivery)
         .where(
@@ -128,17 +128,14 @@ async def contact_letters(session: AsyncSession, kind: str, beginning: str) -> l
 
 
 async def write_answer(session: AsyncSession, delivery_id: int, payload: dict[str, Any]) -> None:
-    """Write a contact's answer to the alarm it answers."""
+    """Store a contact's answer in the payload of the alarm."""
     await session.execute(update(Delivery).where(Delivery.delivery_id == delivery_id).values(payload=payload))
 
 
 async def has_arrived(
     session: AsyncSession, kinds: Sequence[str], subject_id: int, user_id: int, channel_id: int
 ) -> bool:
-    """Whether a message of some kinds about a subject was sent to a person or channel, or waits there behind Show.
-
-    Or may have been.
-    """
+    """Whether a message of some kinds about a subject was or may have been sent, or can be opened with Show."""
     found = exists().where(
         Delivery.kind.in_(kinds),
         Delivery.subject_id == subject_id,
@@ -149,7 +146,7 @@ async def has_arrived(
 
 
 async def callers_for_help(session: AsyncSession, steps: Sequence[str], outing_id: int) -> set[int]:
-    """Whose calls for help are running in an outing, by the steps that repeat them."""
+    """Return the people whose calls for help in an outing are being repeated, from the jobs of these kinds."""
     caller = Due.payload["help_user_id"].as_string()
     rows = await session.scalars(
         select(caller).where(Due.kind.in_(steps), Due.subject_id == outing_id, caller.is_not(None)).distinct()
@@ -158,9 +155,9 @@ async def callers_for_help(session: AsyncSession, steps: Sequence[str], outing_i
 
 
 async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> Sequence[Contact]:
-    """Whom some people have named and who have accepted, person by person, each in the order named.
+    """Return the accepted contacts of some people, by person and in their order.
 
-    Without those whom the person has blocked since.
+    Contacts whom the person has blocked since are left out.
     """
     blocked = exists().where(Tie.kind == "block", Tie.user_id == Contact.user_id, Tie.other_id == Contact.contact_id)
     rows = await session.scalars(
@@ -172,7 +169,7 @@ async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> S
 
 
 async def owner_and_organisers(session: AsyncSession, guild_id: int) -> list[int]:
-    """The owner of a club, and its members last seen as organisers who have not left."""
+    """Return the owner of a club and its present members last seen as organisers."""
     guild = await session.get(Guild, guild_id)
     rows = await session.scalars(
         select(Member.user_id)

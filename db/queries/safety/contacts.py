@@ -1,4 +1,4 @@
-"""Safety contacts. Nothing here commits."""
+"""Queries for safety contacts. None of them commits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from db.queries.members import people
 
 
 async def own_contacts(session: AsyncSession, user_id: int, *, hold: bool = False) -> Sequence[Contact]:
-    """Somebody's contacts in order, before them those taken off; with `hold` nobody changes them meanwhile."""
+    """Return a person's contacts in order, removed ones first; locked for update if `hold`."""
     if hold:
         await people.hold(session, [user_id])
     statement = select(Contact).where(Contact.user_id == user_id).order_by(Contact.position, Contact.asked_at)
@@ -27,7 +27,7 @@ async def own_contacts(session: AsyncSession, user_id: int, *, hold: bool = Fals
 
 
 async def write_contact(session: AsyncSession, **values: object) -> None:
-    """Write a contact who is asked, for the first time or anew."""
+    """Insert or reset a contact who is asked to accept."""
     statement = upsert(session, Contact).values(answered_at=None, dropped_at=None, **values)
     anew = {name: statement.excluded[name] for name in values if name not in ("user_id", "contact_id")}
     anew |= {"answered_at": None, "dropped_at": None}
@@ -35,19 +35,19 @@ async def write_contact(session: AsyncSession, **values: object) -> None:
 
 
 async def delete_contact(session: AsyncSession, user_id: int, contact_id: int) -> None:
-    """Forget a contact."""
+    """Delete a contact."""
     await session.execute(delete(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id))
 
 
 async def set_contact(session: AsyncSession, user_id: int, contact_id: int, **values: object) -> None:
-    """Write columns of a contact."""
+    """Update columns of a contact."""
     await session.execute(
         update(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).values(**values)
     )
 
 
 async def going_out_together(session: AsyncSession, user_id: int, other_id: int) -> datetime | None:
-    """The start of the first outing, under way or to come, that two people are in; None where there is none."""
+    """Return the start of the first current or future outing that two people share, or None."""
     mine, theirs = aliased(Companion), aliased(Companion)
     found: datetime | None = await session.scalar(
         select(func.min(Outing.starts_at))
@@ -65,7 +65,7 @@ async def going_out_together(session: AsyncSession, user_id: int, other_id: int)
 
 
 async def left_without(session: AsyncSession, contact_id: int) -> Sequence[Row[int, int | None]]:
-    """(user id, club) of those whose contact somebody has accepted to be."""
+    """Return (user id, club) of the people for whom somebody is an accepted contact."""
     rows = await session.execute(
         select(Contact.user_id, Contact.guild_id).where(
             Contact.contact_id == contact_id, Contact.state == "accepted", Contact.dropped_at.is_(None)
@@ -75,7 +75,7 @@ async def left_without(session: AsyncSession, contact_id: int) -> Sequence[Row[i
 
 
 async def contact_row(session: AsyncSession, user_id: int, contact_id: int) -> Contact | None:
-    """Somebody as another's contact, held against other writers."""
+    """Return a contact of a person, locked for update."""
     found: Contact | None = await session.scalar(
         select(Contact).where(Contact.user_id == user_id, Contact.contact_id == contact_id).with_for_update()
     )
@@ -83,7 +83,7 @@ async def contact_row(session: AsyncSession, user_id: int, contact_id: int) -> C
 
 
 async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, state: str, now: datetime) -> bool:
-    """Note what a contact has answered; False when it is not asked any more. Who was taken off can still say no."""
+    """Record a contact's answer; return False if it is no longer awaited. A removed contact can still decline."""
     asked = () if state == "declined" else (Contact.dropped_at.is_(None),)
     changed = await session.scalar(
         update(Contact)
@@ -95,7 +95,7 @@ async def answer_contact(session: AsyncSession, user_id: int, contact_id: int, s
 
 
 async def named_by(session: AsyncSession, contact_id: int, limit: int) -> list[tuple[int, str]]:
-    """(user id, name as last seen) of those whose contact somebody has accepted to be."""
+    """Return (user id, last seen name) of the people for whom somebody is an accepted contact."""
     rows = await session.execute(
         select(Contact.user_id, func.coalesce(func.max(Member.display_name), "?"))
         .outerjoin(
@@ -113,13 +113,13 @@ async def named_by(session: AsyncSession, contact_id: int, limit: int) -> list[t
 
 
 async def blocked_among(session: AsyncSession, user_id: int, others: Collection[int]) -> set[int]:
-    """Whom of some people somebody has blocked."""
+    """Return those of some people whom a person has blocked."""
     mine = select(Tie.other_id).where(Tie.kind == "block", Tie.user_id == user_id, Tie.other_id.in_(others))
     return set(await session.scalars(mine))
 
 
 async def share_a_club(session: AsyncSession, user_id: int, other_id: int) -> bool:
-    """Whether two people were last seen in a club that neither has left."""
+    """Whether two people share a club that neither is known to have left."""
     other = aliased(Member)
     found = await session.scalar(
         select(Member.guild_id)

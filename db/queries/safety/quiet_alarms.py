@@ -1,4 +1,4 @@
-"""Quiet alarms, and who was sent one. Nothing here commits."""
+"""Queries for quiet alarms and their messages. None of them commits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FAILED = ("dropped", "failed")
 
 
 async def alarm(session: AsyncSession, alarm_id: int) -> UnsafeAlarm | None:
-    """A quiet alarm as it stands. Hold its outing first where it is to be changed."""
+    """Return the current state of a quiet alarm. To change it, lock its outing first."""
     statement = select(UnsafeAlarm).where(UnsafeAlarm.alarm_id == alarm_id)
     found: UnsafeAlarm | None = await session.scalar(statement.execution_options(populate_existing=True))
     return found
 
 
 async def open_alarm(session: AsyncSession, outing_id: int, user_id: int) -> UnsafeAlarm | None:
-    """The one that somebody has open in an outing."""
+    """Return a person's open alarm in an outing, or None."""
     statement = select(UnsafeAlarm).where(
         UnsafeAlarm.outing_id == outing_id, UnsafeAlarm.user_id == user_id, UnsafeAlarm.closed_at.is_(None)
     )
@@ -29,7 +29,7 @@ async def open_alarm(session: AsyncSession, outing_id: int, user_id: int) -> Uns
 
 
 async def insert_alarm(session: AsyncSession, outing_id: int, user_id: int, now: datetime) -> int:
-    """Write that somebody has pressed one, which sounds for the first time; answers its id."""
+    """Insert a quiet alarm in its first round, and return its id."""
     values = {"outing_id": outing_id, "user_id": user_id, "raised_at": now, "rounds": 1}
     made: int | None = await session.scalar(insert(UnsafeAlarm).values(**values).returning(UnsafeAlarm.alarm_id))
     assert made is not None
@@ -37,19 +37,19 @@ async def insert_alarm(session: AsyncSession, outing_id: int, user_id: int, now:
 
 
 async def set_alarm(session: AsyncSession, alarm_id: int, **values: object) -> None:
-    """Write columns of a quiet alarm."""
+    """Update columns of a quiet alarm."""
     await session.execute(update(UnsafeAlarm).where(UnsafeAlarm.alarm_id == alarm_id).values(**values))
 
 
 async def on_its_way(session: AsyncSession, kind: str, alarm_id: int) -> bool:
-    """Whether any message of a kind about a quiet alarm is on its way to somebody, or has arrived."""
+    """Whether a message of a kind about a quiet alarm is unsent or sent."""
     return await _any(session, kind, alarm_id, Delivery.state.not_in(FAILED))
 
 
 async def was_written(session: AsyncSession, kind: str, alarm_id: int, *, rounds: int | None = None) -> bool:
-    """Whether a message of a kind about a quiet alarm was written; with `rounds` that of one round, or one that failed.
+    """Whether a message of a kind about a quiet alarm exists; with `rounds`, of that round or a failed one.
 
-    The occurrences of its messages are `<alarm>:<round>`, with `:dm` behind where it goes to each alone.
+    The occurrences of its messages are `<alarm>:<round>`, with the suffix `:dm` for individual direct messages.
     """
     if rounds is None:
         return await _any(session, kind, alarm_id)
@@ -58,7 +58,7 @@ async def was_written(session: AsyncSession, kind: str, alarm_id: int, *, rounds
 
 
 async def was_sent_to(session: AsyncSession, kind: str, alarm_id: int, user_id: int) -> bool:
-    """Whether somebody was sent a quiet alarm by direct message."""
+    """Whether a person was sent a quiet alarm by direct message."""
     return await _any(session, kind, alarm_id, Delivery.user_id == user_id, Delivery.state == "sent")
 
 
