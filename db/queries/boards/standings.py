@@ -1,9 +1,9 @@
-"""Keeping standings: adding one run's share, and making rows afresh from the runs; and reading a board.
+"""Update and read standings. None of the functions commits.
 
-The sums of a run just logged are added to its rows: two statements, whatever the member has run before. Any other
-change makes the rows of the periods it touches afresh, since the longest run and the days out of what is gone cannot
-be subtracted. The statements are text because they are the same in SQLite and PostgreSQL, and because a multi-row
-upsert made of expressions is compiled anew at each execution.
+A new run is added to its rows in two statements, whatever the member has run before. Any other change recomputes the
+rows of its periods from the runs, because the longest run and the number of days cannot be subtracted. The statements
+are text, because they are the same in SQLite and PostgreSQL, and because SQLAlchemy compiles a multi-row upsert with
+expressions at each execution.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MEASURED = (bindparam("distance_m", type_=BigInteger), bindparam("duration_ms",
 
 
 def _of_new_run(column: Column) -> str:
-    """A column's amount for one run alone; a day counts where no other run of the member stands on it."""
+    """Return a column's value for one run; its day counts if no other run of the member is on it."""
     if column.aggregation is Aggregation.DAYS:
         return """CASE WHEN EXISTS (
             SELECT 1 FROM runs JOIN stretches ON stretches.run_id = runs.run_id
@@ -53,7 +53,7 @@ def _of_new_run(column: Column) -> str:
 
 
 def _with_new_run(column: Column) -> str:
-    """A column's amount with one more run."""
+    """Return a column's value with one more run."""
     kept, new = f"standings.{column.name}", f"excluded.{column.name}"
     if column.aggregation is Aggregation.MAX:
         return f"CASE WHEN {new} > {kept} THEN {new} ELSE {kept} END"
@@ -61,7 +61,7 @@ def _with_new_run(column: Column) -> str:
 
 
 def summed(column: Column, source: str) -> str:
-    """A column's amount over rows of `source`, which has a column for every measure."""
+    """Return a column's aggregate over rows of `source`, which has a column for every measure."""
     measured = f"{source}.{column.measure.value}"
     match column.aggregation:
         case Aggregation.SUM:
@@ -73,7 +73,7 @@ def summed(column: Column, source: str) -> str:
 
 
 NAMES = ", ".join(column.name for column in columns())
-"""The columns that metrics are read from."""
+"""The columns that metrics use."""
 
 _ADD = text(
     f"""
@@ -134,7 +134,7 @@ _CLEAR = text(
       AND direction IN ('all', 'backward', 'forward')
     """
 ).bindparams(*_IDS, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
-# The directions are named so that the primary key, which begins with them, can be used.
+# The directions are listed so that the primary key, which begins with them, is used.
 
 _HIDDEN = select(or_(Member.hidden, Member.left_at.is_not(None))).where(
     Member.guild_id == bindparam("guild_id"), Member.user_id == bindparam("user_id")
@@ -143,18 +143,17 @@ _HOLD = _HIDDEN.with_for_update()
 
 
 async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
-    """Whether the member is out of the ranks, by own wish or because he left the club.
+    """Lock a member, so that their rows change in one transaction at a time; return whether they are unranked.
 
-    Holds the member, so that one transaction at a time moves his rows.
-
-    SQLite's write transaction holds everything already, and leaves the FOR UPDATE out.
+    A member is unranked who is hidden or has left the club. On SQLite, the write transaction is the lock, and FOR
+    UPDATE is not rendered.
     """
     hidden: bool | None = await session.scalar(_HOLD, {"guild_id": guild_id, "user_id": user_id})
     return bool(hidden)
 
 
 async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Add one run's share to its rows; each of `rows` fills the parameters of one direction and period."""
+    """Add one run to its rows; each of `rows` has the parameters of one direction and period."""
     await session.execute(_ADD, rows)
 
 
@@ -164,7 +163,7 @@ async def clear(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def sum_up(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Make a member's rows of some periods, which must have been cleared, from the runs; as `clear`."""
+    """Insert a member's rows of some periods, computed from the runs, after `clear` with the same `rows`."""
     await session.execute(_SUM_UP, rows)
 
 
@@ -176,12 +175,12 @@ _DAYS = (
 
 
 async def days_with_runs(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[date]:
-    """Every day a member has a counted run on."""
+    """Return the days of a member's counted runs."""
     return (await session.scalars(_DAYS, {"guild_id": guild_id, "user_id": user_id})).all()
 
 
 async def drop_member(session: AsyncSession, guild_id: int, user_id: int) -> None:
-    """Delete a member's rows in a club, those for facing forward as well."""
+    """Delete a member's rows in a club, including those for facing forward."""
     await session.execute(delete(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id))
 
 
@@ -191,7 +190,7 @@ async def drop_user(session: AsyncSession, user_id: int) -> None:
 
 
 async def copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> None:
-    """Write to a member's rows whether they are out of the ranks."""
+    """Store in a member's rows whether they are unranked."""
     hidden = await hold(session, guild_id, user_id)
     await session.execute(
         update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)
@@ -200,7 +199,7 @@ async def copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """One board: `column` is one of `MembershipStanding`, `starts_on` the first day of the period."""
+    """A board: `column` is a column of `Standing`, `starts_on` the first day of the period."""
 
     guild_id: int
     column: str
@@ -210,7 +209,7 @@ class Which:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What `_ROWS` asks for."""
+        """The parameters of `_ROWS`."""
         return {
             "guild_id": self.guild_id,
             "direction": self.direction,
@@ -225,11 +224,11 @@ _ROWS = (
     Standing.period == bindparam("period"),
     Standing.starts_on == bindparam("starts_on"),
 )
-"""Where every member's row of a board is."""
+"""Conditions for all rows of a board."""
 
 
 def _above(column: str, value: Any) -> Select[int]:
-    """How many members in the ranks have strictly more than `value`; a range of the column's index."""
+    """Count ranked members with strictly more than `value`, in a range scan of the column's index."""
     return select(func.count()).select_from(Standing).where(*_ROWS, Standing.hidden.is_(False), _of(column) > value)
 
 
@@ -264,18 +263,18 @@ def _page(column: str) -> Select[int, str, int]:
 
 
 async def place(session: AsyncSession, which: Which, viewer_id: int) -> tuple[int, int, bool, int]:
-    """(members on the board, the viewer's value, whether he hides, members strictly ahead of him)."""
+    """Return (members on the board, the viewer's value, whether they are unranked, members strictly ahead of them)."""
     found = await session.execute(_place(which.column), {**which.parameters, "user_id": viewer_id})
     total, value, hides, ahead = found.one()
     return total, value, bool(hides), ahead
 
 
 async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
-    """(user_id, display name, value) in board order: one range of the column's index, read backwards."""
+    """Return (user_id, display name, value) in board order, in a backward range scan of the column's index."""
     rows = await session.execute(_page(which.column), {**which.parameters, "limit": limit, "offset": offset})
     return cast(Sequence[Row[int, str | None, int]], rows.all())
 
 
 async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
-    """How many members in the ranks have strictly more than `value`."""
+    """Count ranked members with strictly more than `value`."""
     return await session.scalar(_above(which.column, value), which.parameters) or 0

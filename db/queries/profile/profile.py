@@ -1,6 +1,6 @@
-"""What one person has run: sums, weeks and the efforts that may be bests.
+"""Queries for one person's runs: sums, weeks, and efforts that can be personal bests.
 
-Each takes whose runs and, for another's eyes, the club to which they must be shared.
+Each takes the runner and, for another viewer, the club with which the runs must be shared.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from db.models import Member, Run, StretchRow
 
 
 async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | None:
-    """A member's name as last seen in the club, or None when they were never seen there, left, or hide."""
+    """Return a member's last seen name in the club, or None if they were never there, left, or are hidden."""
     name: str | None = await session.scalar(
         select(Member.display_name).where(
             Member.guild_id == guild_id, Member.user_id == user_id, Member.left_at.is_(None), Member.hidden.is_(False)
@@ -27,7 +27,7 @@ async def name_in(session: AsyncSession, guild_id: int, user_id: int) -> str | N
 async def totals(
     session: AsyncSession, user_id: int, guild_id: int | None
 ) -> Sequence[Row[str, int, int, int, int, int]]:
-    """(direction or "all", metres, milliseconds, runs, days, metres of the longest run) of everything."""
+    """Return (direction or "all", metres, milliseconds, runs, days, metres of the longest run) over all runs."""
     each = _per_run(user_id, guild_id)
     together = (
         select(
@@ -60,7 +60,7 @@ async def totals(
 async def days(
     session: AsyncSession, user_id: int, guild_id: int | None, first: date, last: date
 ) -> Sequence[Row[date, str, int | None, int]]:
-    """(ran_on, direction, metres or None, milliseconds) of each day from `first` to `last` with a run."""
+    """Return (ran_on, direction, metres or None, milliseconds) of each day with a run from `first` to `last`."""
     rows = await session.execute(
         select(
             Run.ran_on,
@@ -78,15 +78,15 @@ async def days(
 async def efforts(
     session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
 ) -> Sequence[Row[str, int | None, int, date, int]]:
-    """(direction, metres, milliseconds, ran_on, run_id): the fastest measured stretch of each direction and span.
+    """Return (direction, metres, milliseconds, ran_on, run_id) of the fastest stretch per direction and span.
 
-    Runs that an organiser has not agreed to yet, or has rejected, and runs of a doubtful time make no best.
+    Runs that await or failed an organiser's review and runs with a doubtful time do not count.
 
     Args:
-        session: where to look.
-        user_id: whose.
-        guild_id: the club to which they must be shared, for another's eyes.
-        spans: of metres, first and last.
+        session: the transaction.
+        user_id: the runner.
+        guild_id: the club with which the runs must be shared, for another viewer.
+        spans: ranges of metres, first and last.
     """
     each = (
         select(
@@ -112,7 +112,7 @@ async def efforts(
 async def lapped_efforts(
     session: AsyncSession, user_id: int, guild_id: int | None, spans: Sequence[tuple[int, int]]
 ) -> Sequence[Row[str, int | None, int, date, int]]:
-    """The same for whole runs of several measured laps, all in one direction."""
+    """Return the same for whole runs of several measured laps in one direction."""
     each = (
         select(
             func.min(StretchRow.direction).label("direction"),
@@ -137,7 +137,7 @@ async def lapped_efforts(
 
 
 def _fastest(each: Subquery, spans: Sequence[tuple[int, int]]) -> Select[str, int | None, int, date, int]:
-    """The fastest of each direction and span; of several as fast the first."""
+    """Return the fastest row per direction and span; the first of equally fast ones."""
     metres = each.c.distance_m
     span = case(*((metres.between(first, last), first) for first, last in spans))
     order = (each.c.duration_ms, each.c.ran_on, each.c.run_id, each.c.position)
@@ -167,7 +167,7 @@ def _per_run(user_id: int, guild_id: int | None) -> Subquery:
 
 
 def _shown(user_id: int, guild_id: int | None) -> list[ColumnElement[bool]]:
-    """A person's own told runs from everywhere, or what one club may see of them: what its boards count."""
+    """Conditions for a person's own runs of known direction, or for those that count on one club's boards."""
     conditions: list[ColumnElement[bool]] = [
         Run.user_id == user_id,
         Run.deleted_at.is_(None),

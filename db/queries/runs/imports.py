@@ -1,4 +1,4 @@
-"""Imported recordings: what is there already, and the laps an answer is given for. Nothing here commits."""
+"""Queries for imported recordings. None of them commits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Recording, Run, StretchRow
 
 COMPARED = 300
-"""Runs of a few days that another is compared with; nobody runs more."""
+"""Most runs of a few days to compare with; nobody runs more."""
 
 
 async def known_files(session: AsyncSession, user_id: int, digests: Collection[str]) -> set[str]:
-    """Which of these files (SHA-256) this runner has imported into a run that still stands."""
+    """Return those digests (SHA-256) of files that the runner has already imported into an undeleted run."""
     rows = await session.scalars(
         select(Recording.sha256)
         .join(Run, Run.run_id == Recording.run_id)
@@ -28,12 +28,12 @@ async def known_files(session: AsyncSession, user_id: int, digests: Collection[s
 async def runs_between(
     session: AsyncSession, user_id: int, first: datetime, last: datetime
 ) -> Sequence[Row[int, datetime, int | None, int, str, dict[str, Any] | None]]:
-    """A runner's standing runs that started from `first` to `last`, the newest `COMPARED` of them, newest first.
+    """Return a runner's newest `COMPARED` undeleted runs that started from `first` to `last`, newest first.
 
     Returns:
         (run_id, start, metres, milliseconds, source, totals of the recording or None) of each.
     """
-    day = timedelta(days=1)  # between a local date and the instant's own
+    day = timedelta(days=1)  # most difference between a local date and the date of the instant
     rows = await session.execute(
         select(Run.run_id, Run.started_at, Run.distance_m, Run.duration_ms, Run.source, Recording.totals)
         .outerjoin(Recording, Recording.run_id == Run.run_id)
@@ -50,17 +50,17 @@ async def runs_between(
 
 
 async def keep_totals(session: AsyncSession, run_id: int, totals: Mapping[str, Any]) -> None:
-    """Write what a recording came to, and what its runner has said of it."""
+    """Store a recording's totals and the runner's answers."""
     await session.execute(update(Recording).where(Recording.run_id == run_id).values(totals=dict(totals)))
 
 
 async def insert_recording(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Write what a file held."""
+    """Insert a recording."""
     await session.execute(insert(Recording).values(**values))
 
 
 async def recorded(session: AsyncSession, run_id: int) -> tuple[str, list[dict[str, Any]], Mapping[str, Any]] | None:
-    """The file name, laps and totals of an imported run; its series stays where it is."""
+    """Return the file name, laps and totals of an imported run, without its series."""
     row = (
         await session.execute(
             select(Recording.filename, Recording.laps, Recording.totals).where(Recording.run_id == run_id)
@@ -70,7 +70,7 @@ async def recorded(session: AsyncSession, run_id: int) -> tuple[str, list[dict[s
 
 
 async def keep_laps(session: AsyncSession, run_id: int, laps: list[dict[str, Any]]) -> None:
-    """Write the laps of an imported run, with what is ticked in them."""
+    """Store the laps of an imported run with the ticked directions."""
     await session.execute(update(Recording).where(Recording.run_id == run_id).values(laps=laps))
 
 
@@ -82,13 +82,13 @@ def _untold(user_id: int) -> Any:
 
 
 async def count_untold(session: AsyncSession, user_id: int) -> int:
-    """How many of a runner's imported runs wait for their directions."""
+    """Count a runner's imported runs whose direction is unknown."""
     counted: int | None = await session.scalar(select(func.count()).select_from(_untold(user_id).subquery()))
     return counted or 0
 
 
 async def newest_untold(session: AsyncSession, user_id: int) -> int | None:
-    """The newest of a runner's imported runs that wait for their directions."""
+    """Return a runner's newest imported run whose direction is unknown."""
     found: int | None = await session.scalar(
         _untold(user_id).order_by(Run.started_at.desc(), Run.run_id.desc()).limit(1)
     )

@@ -1,4 +1,4 @@
-"""What is looked for in words, as conditions: no more is read than is shown."""
+"""Search conditions in SQL, so that only shown rows are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.models import Run, StretchRow
 
 
 async def runs_that_fit(session: AsyncSession, user_id: int, clues: Sequence[Clue], limit: int) -> Sequence[Run]:
-    """The newest runs of somebody that every clue fits."""
+    """Return a person's newest runs that match every clue."""
     rows = await session.scalars(
         select(Run)
         .where(Run.user_id == user_id, Run.deleted_at.is_(None), *map(_fits, clues))
@@ -43,7 +43,7 @@ def _within(column: SQLColumnExpression[int | None], spans: Iterable[tuple[int, 
 
 
 def _went(way: str) -> ColumnElement[bool]:
-    """As `/runs list` names a run: mixed where it has both directions, untold where any part is."""
+    """Condition for a direction as in `/runs list`: mixed with both directions, untold if any part is."""
     if way == "untold":
         return _has("untold")
     if way == "mixed":
@@ -57,12 +57,12 @@ def _has(direction: str) -> Exists:
 
 
 def has_words(column: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
-    """Whether a text has every typed word, in capitals or not."""
+    """Condition for a text that contains every typed word, ignoring case."""
     return and_(true(), *(_has_word(column, word) for word in typed.split()[:MOST_WORDS]))
 
 
 def _has_word(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
-    # SQLite's own lower() knows a to z alone, so that other letters are looked for in either case.
+    # SQLite's lower() handles only a to z, so that other letters are searched in both cases.
     lower = func.lower(column).contains(word.lower(), autoescape=True)
     either = [column.contains(form, autoescape=True) for form in {word.upper(), word.lower(), word.capitalize()}]
     return or_(lower, *either)

@@ -1,4 +1,4 @@
-"""Runs and their stretches: reading them, and the rows a change writes. Nothing here commits."""
+"""Queries for runs and their stretches. None of them commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.dialect import InsertOnConflict
 from db.models import Member, Revision, Run, RunCard, Standing, StretchRow
 
-# What every log executes is made once: making a statement and the key it is cached under costs as much as executing it.
+# Statements of every logged run are built once: building a statement and its cache key costs as much as executing it.
 _INSERT_RUN = InsertOnConflict(
     Run,
     lambda new: new.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(new.table.c.run_id),
@@ -45,7 +45,7 @@ _RECENT_DIRECTIONS = (
 
 
 async def owned_run(session: AsyncSession, run_id: int, user_id: int) -> Run | None:
-    """A run of this runner, deleted or not, held against other writers; None when it is not theirs."""
+    """Return a runner's own run, also if deleted, locked for update, or None."""
     found: Run | None = await session.scalar(
         select(Run).where(Run.run_id == run_id, Run.user_id == user_id).with_for_update()
     )
@@ -53,13 +53,13 @@ async def owned_run(session: AsyncSession, run_id: int, user_id: int) -> Run | N
 
 
 async def run_for_update(session: AsyncSession, *conditions: ColumnElement[bool]) -> Run | None:
-    """The run that meets all `conditions`, held against other writers."""
+    """Return the run that meets all `conditions`, locked for update."""
     found: Run | None = await session.scalar(select(Run).where(*conditions).with_for_update())
     return found
 
 
 async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[int, list[StretchRow]]:
-    """The stretches of several runs in order, by run."""
+    """Return the stretches of several runs, in order, by run."""
     found: dict[int, list[StretchRow]] = {run_id: [] for run_id in run_ids}
     rows = await session.scalars(
         select(StretchRow).where(StretchRow.run_id.in_(run_ids)).order_by(StretchRow.run_id, StretchRow.position)
@@ -70,7 +70,7 @@ async def stretches_of(session: AsyncSession, run_ids: Sequence[int]) -> dict[in
 
 
 async def insert_run(session: AsyncSession, values: dict[str, object]) -> int | None:
-    """Write a run; None when this interaction has written it before."""
+    """Insert a run; return None if its interaction has already inserted it."""
     run_id: int | None = await session.scalar(_INSERT_RUN.on(session), values)
     return run_id
 
@@ -78,7 +78,7 @@ async def insert_run(session: AsyncSession, values: dict[str, object]) -> int | 
 async def replace_stretches(
     session: AsyncSession, run_id: int, rows: Sequence[dict[str, object]], *, fresh: bool
 ) -> None:
-    """Write the stretches of a run, in place of what was there unless it is `fresh`."""
+    """Replace the stretches of a run; there are none to delete if `fresh`."""
     if not fresh:
         await session.execute(delete(StretchRow).where(StretchRow.run_id == run_id))
     await session.execute(
@@ -87,22 +87,22 @@ async def replace_stretches(
 
 
 async def insert_revision(session: AsyncSession, values: dict[str, object]) -> bool:
-    """Write a numbered change; False when this interaction has made it before."""
+    """Insert a numbered revision; return False if its interaction has already inserted it."""
     return await session.scalar(_INSERT_REVISION.on(session), values) is not None
 
 
 async def update_run(session: AsyncSession, run_id: int, values: dict[str, object]) -> None:
-    """Write columns of a run."""
+    """Update columns of a run."""
     await session.execute(update(Run).where(Run.run_id == run_id).values(**values))
 
 
 async def revision_row(session: AsyncSession, run_id: int, revision: int) -> Revision | None:
-    """One numbered change of a run."""
+    """Return a numbered revision of a run."""
     return await session.get(Revision, (run_id, revision))
 
 
 async def display_names(session: AsyncSession, guild_id: int | None, user_ids: Sequence[int]) -> dict[int, str]:
-    """Names as last seen in a club."""
+    """Return last seen names in a club."""
     if guild_id is None or not user_ids:
         return {}
     rows = await session.execute(
@@ -114,7 +114,7 @@ async def display_names(session: AsyncSession, guild_id: int | None, user_ids: S
 async def own_week(
     session: AsyncSession, user_id: int, monday: date, sunday: date
 ) -> Sequence[Row[str, int | None, int]]:
-    """(direction, metres, milliseconds) of a runner's told runs from `monday` to `sunday`, from everywhere."""
+    """Return (direction, metres, milliseconds) of a runner's runs of known direction from `monday` to `sunday`."""
     rows = await session.execute(
         select(StretchRow.direction, func.sum(StretchRow.distance_m), func.sum(StretchRow.duration_ms))
         .join(Run, Run.run_id == StretchRow.run_id)
@@ -130,7 +130,7 @@ async def own_week(
 
 
 async def club_week(session: AsyncSession, guild_id: int, user_id: int, monday: date) -> Sequence[Row[str, int, int]]:
-    """(direction, metres, milliseconds) of what a member shares with a club in the week of `monday`."""
+    """Return (direction, metres, milliseconds) of the runs a member shares with a club in the week of `monday`."""
     rows = await session.execute(_CLUB_WEEK, {"guild_id": guild_id, "user_id": user_id, "monday": monday})
     return rows.all()
 
@@ -150,7 +150,7 @@ def _mine(user_id: int, direction: str | None, since: date | None, until: date |
 async def count_runs(
     session: AsyncSession, user_id: int, direction: str | None, since: date | None, until: date | None
 ) -> int:
-    """How many runs of a runner there are."""
+    """Count a runner's runs."""
     counted: int | None = await session.scalar(
         select(func.count()).select_from(Run).where(*_mine(user_id, direction, since, until))
     )
@@ -167,7 +167,7 @@ async def runs_of(
     limit: int,
     offset: int = 0,
 ) -> Sequence[Run]:
-    """A runner's runs, newest first."""
+    """Return a runner's runs, newest first."""
     rows = await session.scalars(
         select(Run)
         .where(*_mine(user_id, direction, since, until))
@@ -179,19 +179,19 @@ async def runs_of(
 
 
 async def recent_directions(session: AsyncSession, user_id: int, limit: int) -> Sequence[str]:
-    """The directions of a runner's newest told stretches, newest run first."""
+    """Return the directions of a runner's newest stretches of known direction, newest run first."""
     rows = await session.scalars(_RECENT_DIRECTIONS, {"user_id": user_id, "limit": limit})
     return rows.all()
 
 
 async def cards_of(session: AsyncSession, run_id: int) -> Sequence[RunCard]:
-    """The public messages that show a run."""
+    """Return the public messages that show a run."""
     rows = await session.scalars(select(RunCard).where(RunCard.run_id == run_id))
     return rows.all()
 
 
 async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message_id: int) -> int | None:
-    """Remember that a public message shows a run; answers the run's revision, or None when it is gone."""
+    """Store that a public message shows a run; return the run's revision, or None if it does not exist."""
     revision: int | None = await session.scalar(_REVISION_NOW, {"run_id": run_id})
     if revision is not None:
         await session.execute(
@@ -201,12 +201,12 @@ async def keep_card(session: AsyncSession, run_id: int, channel_id: int, message
 
 
 async def drop_card(session: AsyncSession, message_id: int) -> None:
-    """Forget a public message."""
+    """Delete the record of a public message."""
     await session.execute(delete(RunCard).where(RunCard.message_id == message_id))
 
 
 async def revision_of(session: AsyncSession, run_id: int, interaction_id: int) -> int | None:
-    """The number of the change an interaction made to a run, or None."""
+    """Return the number of the revision that an interaction inserted, or None."""
     found: int | None = await session.scalar(
         select(Revision.revision).where(Revision.interaction_id == interaction_id, Revision.run_id == run_id)
     )
@@ -227,9 +227,9 @@ def _held(guild_id: int) -> list[ColumnElement[bool]]:
 
 
 async def held_run(session: AsyncSession, guild_id: int, after: int) -> tuple[Run | None, int]:
-    """The first of a club's runs that wait for an organiser after a run, else the first; and its number, from 1.
+    """Return the first of a club's runs awaiting review that follows `after`, else the first, and its number from 1.
 
-    Only those shared with the club, of who is still there; oldest first.
+    Only runs shared with the club, of present members; oldest first.
     """
     waiting = select(Run).where(*_held(guild_id)).order_by(Run.run_id).limit(1)
     found: Run | None = await session.scalar(waiting.where(Run.run_id > after)) or await session.scalar(waiting)
@@ -242,13 +242,13 @@ async def held_run(session: AsyncSession, guild_id: int, after: int) -> tuple[Ru
 
 
 async def count_held(session: AsyncSession, guild_id: int) -> int:
-    """How many runs of a club wait for an organiser."""
+    """Count the runs of a club that await review."""
     counted: int | None = await session.scalar(select(func.count()).select_from(Run).where(*_held(guild_id)))
     return counted or 0
 
 
 async def run_counts(session: AsyncSession, user_id: int) -> tuple[int, int, int, date | None]:
-    """A runner's runs, those whose direction is untold, those from a file, and the day of the newest."""
+    """Return the counts of a runner's runs, of untold and of imported ones, and the day of the newest."""
     untold = select(StretchRow.run_id).where(StretchRow.run_id == Run.run_id, StretchRow.direction == "untold").exists()
     row = await session.execute(
         select(

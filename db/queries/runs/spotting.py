@@ -1,7 +1,7 @@
-"""Who faced forward for whom: the credits that hang on runs, and the standings made of them. Nothing here commits.
+"""Queries for spotters' credits and the standings computed from them. None of them commits.
 
-A credit counts while its run stands on the club's boards, so that a run deleted and brought back takes its credits
-along without a write. The statements for standings are text for the reasons given in `db.queries.boards.standings`.
+A credit counts while its run counts on the club's boards, so that deleting or restoring a run does not update its
+credits. The statements for standings are text for the reasons in `db.queries.boards.standings`.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ _CLEAR = text(
 
 
 async def is_known(session: AsyncSession, user_id: int) -> bool:
-    """Whether somebody has used the bot."""
+    """Whether a person has used the bot."""
     return await session.scalar(select(User.user_id).where(User.user_id == user_id)) is not None
 
 
 async def add_member(session: AsyncSession, user_id: int, guild_id: int, name: str, seen_at: datetime) -> None:
-    """Make somebody a member of a club under `name`, unless they are one.
+    """Insert a member under `name` if they are not one yet.
 
     A spotter who answers by direct message may never have used the bot in the club.
     """
@@ -65,7 +65,7 @@ async def add_member(session: AsyncSession, user_id: int, guild_id: int, name: s
 
 
 async def hold_members(session: AsyncSession, guild_id: int, user_ids: Sequence[int]) -> None:
-    """Hold several members in one order, so that two transactions that need the same ones wait instead of fail."""
+    """Lock several members in a fixed order, so that concurrent transactions wait instead of deadlocking."""
     await session.execute(
         select(Member.user_id)
         .where(Member.guild_id == guild_id, Member.user_id.in_(user_ids))
@@ -75,7 +75,7 @@ async def hold_members(session: AsyncSession, guild_id: int, user_ids: Sequence[
 
 
 async def credits_of(session: AsyncSession, run_id: int) -> Sequence[Row[int, date, int, int]]:
-    """(user_id, ran_on, metres, milliseconds) of the credits on a run."""
+    """Return (user_id, ran_on, metres, milliseconds) of the credits on a run."""
     rows = await session.execute(
         select(Spotting.user_id, Spotting.ran_on, Spotting.distance_m, Spotting.duration_ms).where(
             Spotting.run_id == run_id
@@ -85,14 +85,14 @@ async def credits_of(session: AsyncSession, run_id: int) -> Sequence[Row[int, da
 
 
 async def write_credit(session: AsyncSession, **values: object) -> None:
-    """Write a credit, or what it now is."""
+    """Insert or update a credit."""
     statement = upsert(session, Spotting).values(**values)
     moved = {name: statement.excluded[name] for name in ("guild_id", "ran_on", "distance_m", "duration_ms")}
     await session.execute(statement.on_conflict_do_update(index_elements=["run_id", "user_id"], set_=moved))
 
 
 async def drop_credit(session: AsyncSession, run_id: int, user_id: int) -> None:
-    """Take a credit off a run."""
+    """Delete a credit."""
     await session.execute(delete(Spotting).where(Spotting.run_id == run_id, Spotting.user_id == user_id))
 
 
@@ -104,12 +104,12 @@ _DAYS = (
 
 
 async def days_with_credits(session: AsyncSession, guild_id: int, user_id: int) -> Sequence[date]:
-    """Every day a member has a credit on."""
+    """Return the days of a member's credits."""
     return (await session.scalars(_DAYS, {"guild_id": guild_id, "user_id": user_id})).all()
 
 
 async def credits_given_by(session: AsyncSession, user_id: int) -> Sequence[Row[int, int, int, date, int, int]]:
-    """(run_id, user_id, guild_id, ran_on, metres, milliseconds) of others' credits on this person's runs that count."""
+    """Return (run, user, guild, ran_on, metres, milliseconds) of others' credits on a person's counted runs."""
     rows = await session.execute(
         select(
             Spotting.run_id,
@@ -127,17 +127,17 @@ async def credits_given_by(session: AsyncSession, user_id: int) -> Sequence[Row[
 
 
 async def clear(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Delete a member's rows for spotting of some periods; each of `rows` is one period."""
+    """Delete a member's spotting rows of some periods; each of `rows` is one period."""
     await session.execute(_CLEAR, rows)
 
 
 async def sum_up(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Make a member's rows for spotting of some periods, which must have been cleared, from the credits."""
+    """Insert a member's spotting rows of some periods, computed from the credits, after `clear`."""
     await session.execute(_SUM_UP, rows)
 
 
 async def total_of(session: AsyncSession, user_id: int, guild_id: int | None) -> tuple[int, int]:
-    """(metres, milliseconds) somebody has faced forward: in all, or of what one club's boards count."""
+    """Return (metres, milliseconds) a person faced forward, in total or as counted on one club's boards."""
     conditions: list[ColumnElement[bool]] = [Spotting.user_id == user_id]
     if guild_id is None:
         conditions.append(or_(Run.counted.is_(True), (Run.user_id == user_id) & Run.deleted_at.is_(None)))
@@ -153,9 +153,9 @@ async def total_of(session: AsyncSession, user_id: int, guild_id: int | None) ->
 
 
 async def longest_ms(session: AsyncSession, run_id: int) -> int | None:
-    """Milliseconds that the outing a run was drafted by can have taken at most; None where it is of none, or erased.
+    """Return the greatest possible milliseconds of the outing from which a run was drafted, or None without one.
 
-    From the start to the planned return with all extensions; of one that nobody began with the bot, as planned.
+    This is the time from start to planned return with extensions, or the planned time if the start was not recorded.
     """
     row = (
         await session.execute(
