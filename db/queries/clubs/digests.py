@@ -1,4 +1,4 @@
-"""A club's week as it may see it: runs that count, of members who are there and do not hide. Nothing here commits."""
+"""Queries for a club's weekly digest: counted runs of present, visible members. None of them commits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _member(of: type[Run] | type[Spotting]) -> ColumnElement[bool]:
 
 
 async def with_digest(session: AsyncSession, guild_ids: Collection[int] | None = None) -> Sequence[Guild]:
-    """Those of some clubs, or of all, in which the bot is and that have a channel for their digest."""
+    """Return clubs that have the bot and a digest channel, among the given ones or all."""
     some = () if guild_ids is None else (Guild.guild_id.in_(guild_ids),)
     rows = await session.scalars(
         select(Guild).where(Guild.digest_channel_id.is_not(None), Guild.left_at.is_(None), *some)
@@ -30,7 +30,7 @@ async def with_digest(session: AsyncSession, guild_ids: Collection[int] | None =
 async def posted(
     session: AsyncSession, kind: str, guild_ids: Collection[int], since: datetime
 ) -> Sequence[Row[int, dict[str, Any]]]:
-    """(club, payload) of digests due since an instant that were posted or still are to be."""
+    """Return (club, payload) of the sent and unsent digests due since an instant."""
     rows = await session.execute(
         select(Delivery.guild_id, Delivery.payload).where(
             Delivery.kind == kind,
@@ -43,7 +43,7 @@ async def posted(
 
 
 async def counts(session: AsyncSession, guild_id: int, first: date, last: date) -> tuple[int, int]:
-    """How many runs there were from `first` to `last`, and of how many members."""
+    """Return the number of runs from `first` to `last`, and of their members."""
     row = await session.execute(
         select(func.count(), func.count(Run.user_id.distinct()))
         .select_from(Run)
@@ -57,7 +57,7 @@ async def counts(session: AsyncSession, guild_id: int, first: date, last: date) 
 async def sums(
     session: AsyncSession, guild_id: int, first: date, last: date
 ) -> Sequence[Row[int, str, datetime, str, int | None, int]]:
-    """(member, name, when last seen, direction, metres, milliseconds) of everybody who ran in the time."""
+    """Return (member, name, last seen, direction, metres, milliseconds) of everybody who ran in the period."""
     rows = await session.execute(
         select(
             Run.user_id,
@@ -76,7 +76,7 @@ async def sums(
 
 
 async def newcomers(session: AsyncSession, guild_id: int, user_ids: Collection[int], first: date) -> set[int]:
-    """Those of some members whose first run that counts in the club was not before a day."""
+    """Return those of some members whose first counted run in the club is not before `first`."""
     rows = await session.scalars(
         select(Run.user_id)
         .where(Run.guild_id == guild_id, Run.user_id.in_(user_ids), Run.counted)
@@ -89,7 +89,7 @@ async def newcomers(session: AsyncSession, guild_id: int, user_ids: Collection[i
 async def spotters(
     session: AsyncSession, guild_id: int, first: date, last: date
 ) -> Sequence[Row[int, str, datetime, int]]:
-    """(member, name, when last seen, milliseconds) of everybody who faced forward for others, the longest first."""
+    """Return (member, name, last seen, milliseconds) of everybody who faced forward for others, longest first."""
     ms = func.sum(Spotting.duration_ms)
     rows = await session.execute(
         select(Spotting.user_id, Member.display_name, Member.seen_at, ms)
@@ -104,7 +104,7 @@ async def spotters(
 
 
 async def weeks(session: AsyncSession, guild_id: int, since: date) -> Sequence[Row[date, str, int]]:
-    """(Monday, direction, metres) of the club's weeks from a Monday on."""
+    """Return (Monday, direction, metres) of the club's weeks from a Monday on."""
     rows = await session.execute(
         select(Standing.starts_on, Standing.direction, func.sum(Standing.distance_m))
         .where(

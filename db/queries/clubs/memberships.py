@@ -1,4 +1,4 @@
-"""Who has left a club, and what is home then. Nothing here commits."""
+"""Queries for memberships and home clubs. None of them commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.models import Companion, Guild, Member, Outing, Run, User
 
 
 async def next_club(session: AsyncSession, user_id: int, but: int) -> int | None:
-    """The club a person was last seen in, `but` that one, that they have not left and the bot is still in."""
+    """Return the club other than `but` in which a person was last seen, if they and the bot are still in it."""
     guild_id: int | None = await session.scalar(
         select(Member.guild_id)
         .join(Guild, Guild.guild_id == Member.guild_id)
@@ -24,7 +24,7 @@ async def next_club(session: AsyncSession, user_id: int, but: int) -> int | None
 
 
 async def places_in(session: AsyncSession, guild_id: int, user_id: int, states: Collection[str]) -> Sequence[int]:
-    """A club's outings in some states in which a person has a place, or waits for one."""
+    """Return a club's outings in some states that a person has joined or waits for."""
     rows = await session.scalars(
         select(Outing.outing_id)
         .join(Companion, Companion.outing_id == Outing.outing_id)
@@ -40,9 +40,9 @@ async def places_in(session: AsyncSession, guild_id: int, user_id: int, states: 
 
 
 async def move_home(session: AsyncSession, user_id: int, old: int, new: int | None) -> None:
-    """Give a person whose home club is `old` another, or none.
+    """Change a person's home club from `old` to another one or none.
 
-    The zone assumed for them may be another one then, so that the next card which assumes one says so again.
+    This can change the zone assumed for them, so the next card that assumes one mentions it again.
     """
     await session.execute(
         update(User)
@@ -52,14 +52,14 @@ async def move_home(session: AsyncSession, user_id: int, old: int, new: int | No
 
 
 async def mark_seen(session: AsyncSession, guild_id: int, user_id: int, seen_at: datetime, **held: object) -> None:
-    """Note when a club was last known to hold a member, and what else of them was learned then."""
+    """Record when a member was last seen in a club, with other columns learned then."""
     await session.execute(
         update(Member).where(Member.guild_id == guild_id, Member.user_id == user_id).values(seen_at=seen_at, **held)
     )
 
 
 async def left_since_last_run(session: AsyncSession, user_id: int) -> str | None:
-    """The name of the club a person was last found to have left, if they have logged nothing since."""
+    """Return the club that a person was last found to have left, if they have logged nothing since."""
     logged = select(Run.run_id).where(Run.user_id == user_id, Run.created_at >= Member.left_at)
     name: str | None = await session.scalar(
         select(Guild.name)
@@ -72,12 +72,12 @@ async def left_since_last_run(session: AsyncSession, user_id: int) -> str | None
 
 
 async def members_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
-    """Everybody ever seen in a club."""
+    """Return everybody ever seen in a club."""
     return (await session.scalars(select(Member.user_id).where(Member.guild_id == guild_id))).all()
 
 
 async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool) -> bool:
-    """Write the wish to be hidden; answers whether it was another one, of a member who is there."""
+    """Update whether a member is hidden; return whether that changed for a present member."""
     changed = await session.execute(
         update(Member)
         .where(Member.guild_id == guild_id, Member.user_id == user_id, Member.hidden.is_not(hidden))
@@ -89,7 +89,7 @@ async def hide(session: AsyncSession, guild_id: int, user_id: int, hidden: bool)
 
 
 async def mark_left(session: AsyncSession, guild_id: int, user_id: int, left_at: datetime | None) -> bool:
-    """Write that the member left, or with None that they are back; answers whether that is news, of one not hidden."""
+    """Record that a member left, or with None is back; return whether that changed for a visible member."""
     known = Member.left_at.is_(None) if left_at is None else Member.left_at.is_not(None)
     values = {"left_at": left_at} if left_at is None else {"left_at": left_at, "organiser": False}
     changed = await session.execute(

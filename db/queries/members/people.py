@@ -1,4 +1,4 @@
-"""Locks on people. Nothing here commits."""
+"""Locks on people. None of the functions commits."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from db.models import User
 
 
 async def hold(session: AsyncSession, user_ids: Collection[int]) -> None:
-    """Lock people, by id, until the transaction ends; an outing that is locked too is locked before.
+    """Lock people by id until the transaction ends; lock an outing before its people.
 
-    FOR NO KEY UPDATE: FOR UPDATE would also block every insert that refers to one of them by a foreign key.
+    FOR NO KEY UPDATE is used because FOR UPDATE would also block all inserts with a foreign key to them.
     """
     people = select(User.user_id).where(User.user_id.in_(user_ids)).order_by(User.user_id)
     await session.execute(people.with_for_update(key_share=True))

@@ -1,4 +1,4 @@
-"""Outings and who is in them. Nothing here commits."""
+"""Queries for outings and their participants. None of them commits."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _COMPANIONS = (
 
 
 async def outing_row(session: AsyncSession, outing_id: int, *, hold: bool = False) -> Outing | None:
-    """An outing, held against other writers where `hold`."""
+    """Return an outing, locked for update if `hold`."""
     found: Outing | None = await session.scalar(_OUTING_HELD if hold else _OUTING, {"outing_id": outing_id})
     return found
 
 
 async def of_club(session: AsyncSession, guild_id: int, states: Collection[str]) -> Sequence[int]:
-    """The outings of a club in some states, by their ids."""
+    """Return the ids of a club's outings in some states."""
     rows = await session.scalars(
         select(Outing.outing_id).where(Outing.guild_id == guild_id, Outing.state.in_(states)).order_by(Outing.outing_id)
     )
@@ -38,7 +38,7 @@ async def of_club(session: AsyncSession, guild_id: int, states: Collection[str])
 
 
 async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dict[int, list[tuple[Companion, str]]]:
-    """Everybody of several outings with their names as last seen in the club, in the order they came."""
+    """Return the participants of several outings with their last seen names, in order of joining."""
     found: dict[int, list[tuple[Companion, str]]] = {outing_id: [] for outing_id in outing_ids}
     rows = await session.execute(_COMPANIONS, {"outing_ids": list(outing_ids)})
     for companion, name in rows:
@@ -47,7 +47,7 @@ async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dic
 
 
 async def move(session: AsyncSession, outing_id: int, states: Collection[str], **values: object) -> bool:
-    """Write columns of an outing that is in one of `states`; False when it no longer is."""
+    """Update columns of an outing that is in one of `states`; return False if it is not."""
     changed = await session.scalar(
         update(Outing)
         .where(Outing.outing_id == outing_id, Outing.state.in_(states))
@@ -58,19 +58,19 @@ async def move(session: AsyncSession, outing_id: int, states: Collection[str], *
 
 
 async def set_start(session: AsyncSession, outing_id: int, starts_at: datetime) -> None:
-    """Write when an outing starts."""
+    """Update the start of an outing."""
     await session.execute(update(Outing).where(Outing.outing_id == outing_id).values(starts_at=starts_at))
 
 
 async def set_companion(session: AsyncSession, outing_id: int, user_id: int, **values: object) -> None:
-    """Write columns of somebody's place in an outing."""
+    """Update columns of a person's place in an outing."""
     await session.execute(
         update(Companion).where(Companion.outing_id == outing_id, Companion.user_id == user_id).values(**values)
     )
 
 
 async def note_press(session: AsyncSession, interaction_id: int, outing_id: int, now: object) -> bool:
-    """Note that an interaction has its effect; False when it has had it before."""
+    """Record that an interaction takes effect; return False if it already has."""
     statement = upsert(session, OutingPress).values(interaction_id=interaction_id, outing_id=outing_id, pressed_at=now)
     written = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(OutingPress.interaction_id)
@@ -79,7 +79,7 @@ async def note_press(session: AsyncSession, interaction_id: int, outing_id: int,
 
 
 async def count_messages(session: AsyncSession, kind: str, outing_id: int, user_id: int) -> int:
-    """How many messages of a kind somebody was, or is to be, sent about an outing."""
+    """Count the sent and unsent messages of a kind to a person about an outing."""
     counted: int | None = await session.scalar(
         select(func.count())
         .select_from(Delivery)
@@ -89,7 +89,7 @@ async def count_messages(session: AsyncSession, kind: str, outing_id: int, user_
 
 
 async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collection[int]) -> dict[int, int]:
-    """Those of some people who are out in another outing, and in which."""
+    """Return those of some people who are out in another outing, with that outing."""
     rows = await session.execute(
         select(Companion.user_id, Companion.outing_id).where(
             Companion.user_id.in_(user_ids),
@@ -103,7 +103,7 @@ async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collect
 
 
 async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> bool:
-    """Note that somebody did not come; False when it was noted before."""
+    """Record a no-show; return False if it was already recorded."""
     statement = upsert(session, NoShow).values(outing_id=outing_id, user_id=user_id, missed_on=missed_on)
     written = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=["outing_id", "user_id"]).returning(NoShow.user_id)
@@ -112,12 +112,12 @@ async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, miss
 
 
 async def drop_no_show(session: AsyncSession, outing_id: int, user_id: int) -> None:
-    """Take it back: they were there."""
+    """Delete a no-show."""
     await session.execute(delete(NoShow).where(NoShow.outing_id == outing_id, NoShow.user_id == user_id))
 
 
 async def count_no_shows(session: AsyncSession, user_id: int, since: date) -> int:
-    """How often somebody did not come since a day."""
+    """Count a person's no-shows since a day."""
     counted: int | None = await session.scalar(
         select(func.count()).select_from(NoShow).where(NoShow.user_id == user_id, NoShow.missed_on >= since)
     )

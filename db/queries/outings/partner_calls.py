@@ -1,4 +1,4 @@
-"""Calls for a partner: who may answer one, who is free, and the rows its answers write. Nothing here commits."""
+"""Queries for calls, their answers, and who can answer them. None of them commits."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from db.models import (
 )
 
 LIVE = ("open", "filled", "confirmed", "under_way", "overdue")
-"""States in which an outing takes up its people's time."""
+"""States in which an outing occupies its participants."""
 
 
 async def insert_outing(session: AsyncSession, values: dict[str, object]) -> int | None:
-    """Write an outing; None when this interaction has written it before."""
+    """Insert an outing; return None if its interaction has already inserted it."""
     statement = upsert(session, Outing).values(**values)
     outing_id: int | None = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=["interaction_id", "ordinal"]).returning(Outing.outing_id)
@@ -38,21 +38,21 @@ async def insert_outing(session: AsyncSession, values: dict[str, object]) -> int
 
 
 async def outing_of_interaction(session: AsyncSession, interaction_id: int) -> int:
-    """The outing that an interaction has made."""
+    """Return the outing that an interaction inserted."""
     found: int | None = await session.scalar(select(Outing.outing_id).where(Outing.interaction_id == interaction_id))
     assert found is not None
     return found
 
 
 async def put_companion(session: AsyncSession, outing_id: int, user_id: int, values: dict[str, object]) -> None:
-    """Write somebody's place anew, whatever it was before."""
+    """Insert or reset a person's place in an outing."""
     fresh = {"offered_until": None, "confirmed_terms": None, "happened": None, **values}
     statement = upsert(session, Companion).values(outing_id=outing_id, user_id=user_id, **fresh)
     await session.execute(statement.on_conflict_do_update(index_elements=["outing_id", "user_id"], set_=fresh))
 
 
 async def leave_all(session: AsyncSession, outing_id: int) -> None:
-    """Everybody on the waiting list of an outing is off it."""
+    """Remove everybody from the waiting list of an outing."""
     await session.execute(
         update(Companion)
         .where(Companion.outing_id == outing_id, Companion.presence.in_(("waiting", "offered")))
@@ -61,12 +61,12 @@ async def leave_all(session: AsyncSession, outing_id: int) -> None:
 
 
 async def delete_due_of(session: AsyncSession, kinds: Sequence[str], subject_id: int, user_id: int) -> None:
-    """Take back what is due of some kinds about a subject and one person."""
+    """Delete the jobs of some kinds about a subject and one person."""
     await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id, Due.user_id == user_id))
 
 
 async def live_outings_of(session: AsyncSession, user_ids: Collection[int]) -> Sequence[Row[int, Outing]]:
-    """(user_id, outing) for all that some people are in and that are not over, soonest first."""
+    """Return (user_id, outing) of the unfinished outings that some people are in, soonest first."""
     rows = await session.execute(
         select(Companion.user_id, Outing)
         .join(Outing, Outing.outing_id == Companion.outing_id)
@@ -83,7 +83,7 @@ async def live_outings_of(session: AsyncSession, user_ids: Collection[int]) -> S
 
 
 async def outings_for(session: AsyncSession, user_id: int) -> Sequence[Outing]:
-    """What somebody is in, waits for, or is offered a place of, and that is not over; soonest first."""
+    """Return a person's unfinished outings, including waiting lists and offers, soonest first."""
     rows = await session.scalars(
         select(Outing)
         .join(Companion, Companion.outing_id == Outing.outing_id)
@@ -93,11 +93,11 @@ async def outings_for(session: AsyncSession, user_id: int) -> Sequence[Outing]:
     return rows.all()
 
 
-# ── who may answer ──
+# ── who can answer ──
 
 
 async def members_among(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """The roles, as far as the club's settings name them, of those who are in the club."""
+    """Return the roles, among those named in the club's settings, of present members."""
     rows = await session.execute(
         select(Member.user_id, Member.role_ids).where(
             Member.guild_id == guild_id, Member.user_id.in_(user_ids), Member.left_at.is_(None)
@@ -109,7 +109,7 @@ async def members_among(session: AsyncSession, guild_id: int, user_ids: Collecti
 async def count_calls(
     session: AsyncSession, user_id: int, *, states: Collection[str] | None = None, since: datetime | None = None
 ) -> int:
-    """How many outings somebody has called, in some states or since an instant; those of rounds are nobody's call."""
+    """Count a person's calls, in some states or since an instant, without outings of rounds."""
     found = select(func.count()).select_from(Outing).where(Outing.caller_id == user_id, Outing.round_id.is_(None))
     if states is not None:
         found = found.where(Outing.state.in_(states))
@@ -119,7 +119,7 @@ async def count_calls(
 
 
 async def organisers_of(session: AsyncSession, guild_id: int, limit: int) -> Sequence[int]:
-    """Those who were organisers when they last spoke to the bot, the latest first."""
+    """Return members who were organisers when last seen, latest first."""
     rows = await session.scalars(
         select(Member.user_id)
         .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
@@ -133,7 +133,7 @@ async def organisers_of(session: AsyncSession, guild_id: int, limit: int) -> Seq
 
 
 async def available(session: AsyncSession, guild_id: int) -> Sequence[Row[Availability, str]]:
-    """(availability, zone) of everybody still in the club."""
+    """Return (availability, zone) of all present members."""
     rows = await session.execute(
         select(Availability, func.coalesce(User.zone, Guild.zone, "UTC"))
         .join(User, User.user_id == Availability.user_id)
@@ -145,7 +145,7 @@ async def available(session: AsyncSession, guild_id: int) -> Sequence[Row[Availa
 
 
 async def recent_spotters(session: AsyncSession, guild_id: int, since: datetime, on: date, limit: int) -> list[int]:
-    """Who has faced forward for somebody in the club since then, the latest first."""
+    """Return members who have recently faced forward for others in the club, latest first."""
     spotted = await session.execute(
         select(Spotting.user_id, func.max(Spotting.ran_on))
         .where(Spotting.guild_id == guild_id, Spotting.ran_on >= on)
@@ -169,7 +169,7 @@ async def recent_spotters(session: AsyncSession, guild_id: int, since: datetime,
 
 
 async def backward_paces(session: AsyncSession, user_id: int, limit: int) -> list[float]:
-    """Seconds per kilometre of somebody's newest runs, their backward parts alone."""
+    """Return the seconds per kilometre of the backward parts of a person's newest runs."""
     other = aliased(StretchRow)
     rows = await session.execute(
         select(func.sum(StretchRow.duration_ms), func.sum(StretchRow.distance_m))
@@ -188,7 +188,7 @@ async def backward_paces(session: AsyncSession, user_id: int, limit: int) -> lis
 
 
 async def zones_of(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, str]:
-    """The zone of each of some people: their own, else the club's."""
+    """Return the zone of each of some people: their own, else the club's."""
     club: str | None = await session.scalar(select(Guild.zone).where(Guild.guild_id == guild_id))
     rows = await session.execute(select(User.user_id, User.zone).where(User.user_id.in_(user_ids)))
     return {user_id: zone or club or "UTC" for user_id, zone in rows}
@@ -197,7 +197,7 @@ async def zones_of(session: AsyncSession, guild_id: int, user_ids: Collection[in
 async def planned_of(
     session: AsyncSession, kind: str, *, user_id: int = 0, guild_id: int = 0
 ) -> Sequence[Row[int, int, datetime, int | None]]:
-    """(outing, club, its start, person) of what is due of a kind for a person, or about outings of a club; held."""
+    """Return (outing, club, start, person) of jobs for a person or about a club's outings, locked."""
     rows = await session.execute(
         select(Outing.outing_id, Outing.guild_id, Outing.starts_at, Due.user_id)
         .join(Due, Due.subject_id == Outing.outing_id)
@@ -208,11 +208,11 @@ async def planned_of(
     return rows.all()
 
 
-# ── places ──
+# ── meeting points ──
 
 
 async def meeting_points(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
-    """Where a club meets, by name."""
+    """Return a club's meeting points, by name."""
     rows = await session.scalars(
         select(MeetingPoint).where(MeetingPoint.guild_id == guild_id).order_by(MeetingPoint.name)
     )

@@ -1,4 +1,4 @@
-"""Where a club meets. Nothing here commits."""
+"""Queries for a club's meeting points. None of them commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.models import Availability, MeetingPoint, Round
 
 
 async def points_of(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
-    """A club's meeting points, by name."""
+    """Return a club's meeting points, by name."""
     rows = await session.scalars(
         select(MeetingPoint).where(MeetingPoint.guild_id == guild_id).order_by(MeetingPoint.name, MeetingPoint.point_id)
     )
@@ -19,7 +19,7 @@ async def points_of(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoi
 
 
 async def insert_point(session: AsyncSession, guild_id: int, **values: object) -> MeetingPoint:
-    """Write a new one."""
+    """Insert a meeting point."""
     point = MeetingPoint(guild_id=guild_id, **values)
     session.add(point)
     await session.flush()
@@ -27,12 +27,12 @@ async def insert_point(session: AsyncSession, guild_id: int, **values: object) -
 
 
 async def set_point(session: AsyncSession, point_id: int, **values: object) -> None:
-    """Write columns of one."""
+    """Update columns of a meeting point."""
     await session.execute(update(MeetingPoint).where(MeetingPoint.point_id == point_id).values(**values))
 
 
 async def delete_point(session: AsyncSession, guild_id: int, point_id: int) -> str | None:
-    """Take one of a club's away; answers its name, None where there is none."""
+    """Delete a club's meeting point; return its name, or None if there is none."""
     name: str | None = await session.scalar(
         delete(MeetingPoint)
         .where(MeetingPoint.guild_id == guild_id, MeetingPoint.point_id == point_id)
@@ -42,7 +42,7 @@ async def delete_point(session: AsyncSession, guild_id: int, point_id: int) -> s
 
 
 async def rename_in_availabilities(session: AsyncSession, guild_id: int, old: str, new: str) -> None:
-    """Let who would meet at a place of the old name meet at the same place under its new one."""
+    """Replace a place's name in members' availability."""
     rows = await session.scalars(select(Availability).where(Availability.guild_id == guild_id).with_for_update())
     for row in rows:
         if old in row.places:
@@ -51,7 +51,7 @@ async def rename_in_availabilities(session: AsyncSession, guild_id: int, old: st
 
 
 async def rename_in_draws(session: AsyncSession, guild_id: int, old: str, new: str) -> None:
-    """The same for a draw that is not confirmed yet, which keeps names in lower case."""
+    """Replace a place's name in unconfirmed draws, which store names in lower case."""
     rows = await session.scalars(
         select(Round).where(Round.guild_id == guild_id, Round.state == "drawn").with_for_update()
     )

@@ -1,4 +1,4 @@
-"""The club's partners card: how far it is on its way, and which message it is. Nothing here commits."""
+"""Queries for a club's partners card. None of them commits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from db.models import Delivery, Guild
 
 
 async def card_state(session: AsyncSession, kind: str, occurrence: str, channel_id: int) -> str | None:
-    """How far a card is on its way to a channel, or None where it never set out."""
+    """Return the delivery state of a card for a channel, or None."""
     found: str | None = await session.scalar(
         select(Delivery.state).where(
             Delivery.kind == kind, Delivery.occurrence == occurrence, Delivery.channel_id == channel_id
@@ -19,12 +19,12 @@ async def card_state(session: AsyncSession, kind: str, occurrence: str, channel_
 
 
 async def forget_card(session: AsyncSession, kind: str, occurrence: str) -> None:
-    """Take back a card from every channel it is on its way to; what is posted stays."""
+    """Delete the deliveries of a card in all channels; posted messages stay."""
     await session.execute(delete(Delivery).where(Delivery.kind == kind, Delivery.occurrence == occurrence))
 
 
 async def keep_card(session: AsyncSession, guild_id: int, channel_id: int, message_id: int | None) -> None:
-    """Write which message is the partners card, while that channel is still the partners channel."""
+    """Store the message of the partners card, if that channel is still the partners channel."""
     await session.execute(
         update(Guild)
         .where(Guild.guild_id == guild_id, Guild.partners_channel_id == channel_id)

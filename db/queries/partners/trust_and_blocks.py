@@ -1,7 +1,7 @@
-"""Whom one blocks and whom one trusts. Nothing here commits.
+"""Queries for blocks and trust. None of them commits.
 
-A tie is private to who said it: whoever else asks learns no more than `blocked_among`, `blocked_with` and `trusted_by`
-say, and shows nothing of it.
+A tie is private to its author: other users only affect results through `blocked_among`, `blocked_with` and
+`trusted_by`, and these results are never shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from db.queries.runs.run_search import has_words
 
 
 async def has_tie(session: AsyncSession, user_id: int, other_id: int, kind: str) -> bool:
-    """Whether somebody has said this of another."""
+    """Whether a person has this kind of tie to another."""
     found = await session.scalar(
         select(Tie.user_id).where(Tie.user_id == user_id, Tie.other_id == other_id, Tie.kind == kind)
     )
@@ -25,14 +25,14 @@ async def has_tie(session: AsyncSession, user_id: int, other_id: int, kind: str)
 
 
 async def write_tie(session: AsyncSession, **values: object) -> None:
-    """Write a tie; of one that is there the name is brought up to date."""
+    """Insert a tie, or update its name."""
     statement = upsert(session, Tie).values(**values)
     newer = {"other_name": statement.excluded["other_name"]}
     await session.execute(statement.on_conflict_do_update(index_elements=["user_id", "other_id", "kind"], set_=newer))
 
 
 async def drop_tie(session: AsyncSession, user_id: int, other_id: int, kind: str) -> str | None:
-    """Delete a tie; answers the name it had, or None when there was none."""
+    """Delete a tie; return its name, or None if there was none."""
     name: str | None = await session.scalar(
         delete(Tie).where(Tie.user_id == user_id, Tie.other_id == other_id, Tie.kind == kind).returning(Tie.other_name)
     )
@@ -42,7 +42,7 @@ async def drop_tie(session: AsyncSession, user_id: int, other_id: int, kind: str
 async def ties_of(
     session: AsyncSession, user_id: int, kind: str, *, words: str = "", limit: int, offset: int = 0
 ) -> Sequence[Tie]:
-    """What somebody has said of others whose names have some words, the newest first."""
+    """Return a person's ties to others whose names contain some words, newest first."""
     rows = await session.scalars(
         select(Tie)
         .where(Tie.user_id == user_id, Tie.kind == kind, has_words(Tie.other_name, words))
@@ -54,13 +54,13 @@ async def ties_of(
 
 
 async def count_ties(session: AsyncSession, user_id: int, kind: str) -> int:
-    """Of how many somebody has said this."""
+    """Count a person's ties of a kind."""
     counted = await session.scalar(select(func.count()).where(Tie.user_id == user_id, Tie.kind == kind))
     return counted or 0
 
 
 async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside: Collection[int]) -> set[int]:
-    """Those of some people between whom and anybody who is in there is a block, whoever has said it."""
+    """Return those of some people who have a block, in either direction, with anybody in `inside`."""
     rows = await session.execute(
         select(Tie.user_id, Tie.other_id).where(
             Tie.kind == "block",
@@ -74,7 +74,7 @@ async def blocked_among(session: AsyncSession, user_ids: Collection[int], inside
 
 
 async def blocked_with(session: AsyncSession, user_id: int, others: Collection[int]) -> bool:
-    """Whether there is a block, said by whomever, between somebody and any of some others."""
+    """Whether there is a block, in either direction, between a person and any of some others."""
     found = await session.scalar(
         select(Tie.user_id)
         .where(
@@ -90,6 +90,6 @@ async def blocked_with(session: AsyncSession, user_id: int, others: Collection[i
 
 
 async def trusted_by(session: AsyncSession, user_id: int, among: Collection[int]) -> set[int]:
-    """Whom of some people somebody trusts."""
+    """Return those of some people whom a person trusts."""
     theirs = select(Tie.other_id).where(Tie.user_id == user_id, Tie.kind == "trust", Tie.other_id.in_(among))
     return set(await session.scalars(theirs))

@@ -1,7 +1,7 @@
-"""Reminders, and what of them was done. Nothing here commits.
+"""Queries for reminders and their completed occurrences. None of them commits.
 
-Whoever changes a reminder holds what is due of it first, then the reminder. The pump takes what is due off the table:
-a change waits for what fires, and what is being changed does not fire meanwhile.
+To change a reminder, lock its jobs first and then the reminder. The delivery loop deletes jobs when it takes them: a
+change waits for jobs that are being fired, and jobs of a reminder that is being changed do not fire.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from db.models import Delivery, Due, Guild, Reminder, ReminderDone, User
 from db.queries.runs.run_search import has_words
 
 AT_ONCE = 5000
-"""Ids in one statement: both databases take more than 30,000 parameters."""
+"""Ids per statement; both databases accept more than 30,000 parameters."""
 
 Firing = Row[int, int, str, int | None, int | None, str, Any, str, int | None]
 """reminder_id, user_id, audience, guild_id, channel_id, state, schedule, zone, the club's partners channel."""
 
 
 def _mine(user_id: int, organises: int | None) -> ColumnElement[bool]:
-    """Those that somebody may see and change: their own, and those of the club they organise."""
+    """Condition for the reminders a person may see and change: their own, and those of the club they organise."""
     own = and_(Reminder.audience == "me", Reminder.user_id == user_id)
     if organises is None:
         return own
@@ -34,7 +34,7 @@ def _mine(user_id: int, organises: int | None) -> ColumnElement[bool]:
 
 
 def _is_left(put_off: str) -> ColumnElement[bool]:
-    """Not over, or a person's own that is put off and comes once more; a club's is over for the club."""
+    """Condition for reminders that are active, or personal and snoozed once more; a club's ends with its series."""
     comes = select(Due.due_id).where(
         Due.kind == put_off, Due.subject_id == Reminder.reminder_id, Due.user_id == Reminder.user_id
     )
@@ -42,7 +42,7 @@ def _is_left(put_off: str) -> ColumnElement[bool]:
 
 
 async def insert_reminder(session: AsyncSession, **values: object) -> int | None:
-    """Write a reminder; None where its interaction has written one already."""
+    """Insert a reminder; return None if its interaction has already inserted one."""
     statement = upsert(session, Reminder).values(**values)
     added: int | None = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(Reminder.reminder_id)
@@ -51,7 +51,7 @@ async def insert_reminder(session: AsyncSession, **values: object) -> int | None
 
 
 async def asked_by(session: AsyncSession, interaction_id: int, user_id: int) -> Reminder | None:
-    """The reminder that an interaction has made."""
+    """Return the reminder that an interaction inserted."""
     found: Reminder | None = await session.scalar(
         select(Reminder).where(Reminder.interaction_id == interaction_id, Reminder.user_id == user_id)
     )
@@ -59,7 +59,7 @@ async def asked_by(session: AsyncSession, interaction_id: int, user_id: int) -> 
 
 
 async def count_open(session: AsyncSession, user_id: int, put_off: str) -> int:
-    """How many reminders of a person are not over, or come once more: due of the kind `put_off`."""
+    """Count a person's reminders that are active or snoozed; `put_off` is the kind of snoozed jobs."""
     counted = await session.scalar(
         select(func.count()).select_from(Reminder).where(Reminder.user_id == user_id, _is_left(put_off))
     )
@@ -67,13 +67,13 @@ async def count_open(session: AsyncSession, user_id: int, put_off: str) -> int:
 
 
 async def reminder(session: AsyncSession, reminder_id: int) -> Reminder | None:
-    """One reminder, whosever it is."""
+    """Return a reminder of any owner."""
     found: Reminder | None = await session.get(Reminder, reminder_id)
     return found
 
 
 async def mine(session: AsyncSession, reminder_id: int, user_id: int, organises: int | None) -> Reminder | None:
-    """One that somebody may see and change."""
+    """Return a reminder that a person may see and change."""
     found: Reminder | None = await session.scalar(
         select(Reminder).where(Reminder.reminder_id == reminder_id, _mine(user_id, organises))
     )
@@ -81,7 +81,7 @@ async def mine(session: AsyncSession, reminder_id: int, user_id: int, organises:
 
 
 async def all_mine(session: AsyncSession, user_id: int, organises: int | None, put_off: str) -> Sequence[Reminder]:
-    """Those that somebody may see and change and that are not over or come once more, the newest last."""
+    """Return the active or snoozed reminders that a person may see and change, newest last."""
     rows = await session.scalars(
         select(Reminder).where(_mine(user_id, organises), _is_left(put_off)).order_by(Reminder.reminder_id)
     )
@@ -91,8 +91,8 @@ async def all_mine(session: AsyncSession, user_id: int, organises: int | None, p
 async def fitting(
     session: AsyncSession, user_id: int, organises: int | None, put_off: str, words: str, limit: int
 ) -> Sequence[Reminder]:
-    """The newest of those whose "what" has some words, or whose schedule a day or hour among them."""
-    written = cast(Reminder.schedule, String)  # hours and dates stand in it as they are typed, days of the week do not
+    """Return the newest such reminders with the given words in their text, or numbers in their schedule."""
+    written = cast(Reminder.schedule, String)  # the JSON contains hours and dates as typed, but weekdays as numbers
     fits = [
         or_(has_words(Reminder.what, word), has_words(written, word) if word[0].isdigit() else false())
         for word in words.split()[:MOST_WORDS]
@@ -107,7 +107,7 @@ async def fitting(
 
 
 async def again(session: AsyncSession, put_off: str, user_id: int) -> dict[int, datetime]:
-    """When reminders that somebody has put off come again to them: of each the first instant."""
+    """Return the first instant at which each reminder snoozed by a person is repeated for them."""
     rows = await session.execute(
         select(Due.subject_id, func.min(Due.meant_at).label("at"))
         .where(Due.user_id == user_id, Due.kind == put_off, Due.subject_id.is_not(None))
@@ -116,11 +116,11 @@ async def again(session: AsyncSession, put_off: str, user_id: int) -> dict[int, 
     return {row.subject_id: row.at for row in rows}
 
 
-# -- holding them ------------------------------------------------------------------------------------------------
+# -- locking -------------------------------------------------------------------------------------------------------
 
 
 async def hold(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> Reminder | None:
-    """One reminder, with all that is due of it, against the pump and every other change."""
+    """Lock a reminder and its jobs against the delivery loop and other changes."""
     await _hold_due(session, kinds, [reminder_id])
     found: Reminder | None = await session.scalar(
         select(Reminder)
@@ -132,7 +132,7 @@ async def hold(session: AsyncSession, kinds: Collection[str], reminder_id: int) 
 
 
 async def hold_those(session: AsyncSession, kinds: Collection[str], whose: ColumnElement[bool]) -> Sequence[Reminder]:
-    """Several reminders, with all that is due of them."""
+    """Lock several reminders and their jobs."""
     ids = (await session.scalars(select(Reminder.reminder_id).where(whose))).all()
     found: list[Reminder] = []
     for some in _portions(sorted(ids)):
@@ -149,7 +149,7 @@ async def hold_those(session: AsyncSession, kinds: Collection[str], whose: Colum
 
 
 async def _hold_due(session: AsyncSession, kinds: Collection[str], reminder_ids: Sequence[int]) -> None:
-    """Lock what is due of reminders. A series that fires meanwhile has another row then, which is locked as well."""
+    """Lock the jobs of reminders; repeat while a series that fires meanwhile replaces its job by a new one."""
     due = select(Due.due_id).where(Due.kind.in_(kinds), Due.subject_id.in_(reminder_ids)).order_by(Due.due_id)
     held: Sequence[int] | None = None
     while (found := (await session.scalars(due.with_for_update())).all()) != held:
@@ -157,29 +157,29 @@ async def _hold_due(session: AsyncSession, kinds: Collection[str], reminder_ids:
 
 
 def of_member(user_id: int, put_off: str) -> ColumnElement[bool]:
-    """A person's own reminders that are not over, or come once more."""
+    """Condition for a person's own reminders that are active or snoozed."""
     return and_(Reminder.audience == "me", Reminder.user_id == user_id, _is_left(put_off))
 
 
 def of_club(guild_id: int, put_off: str) -> ColumnElement[bool]:
-    """A club's reminders, and those asked for in it by members who go by the club's zone; none of which all is over."""
+    """Condition for a club's active or snoozed reminders, and those of members there who use the club's zone."""
     zoneless = select(User.user_id).where(User.user_id == Reminder.user_id, User.zone.is_(None))
     whose = or_(Reminder.audience == "club", zoneless.exists())
     return and_(Reminder.guild_id == guild_id, whose, _is_left(put_off))
 
 
 def in_zone(zone: str, put_off: str) -> ColumnElement[bool]:
-    """Everybody's reminders in a zone that are not over, or come once more."""
+    """Condition for all active or snoozed reminders in a zone."""
     return and_(Reminder.zone == zone, _is_left(put_off))
 
 
 def by_person(user_id: int) -> ColumnElement[bool]:
-    """All that a person has asked for, a club's too."""
+    """Condition for all reminders a person created, including those for a club."""
     return Reminder.user_id == user_id
 
 
 async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[int, Firing]:
-    """What is needed to fire reminders whose rows in `due` the transaction has taken."""
+    """Return the data for firing reminders whose jobs this transaction has taken."""
     columns = (
         Reminder.reminder_id, Reminder.user_id, Reminder.audience, Reminder.guild_id, Reminder.channel_id,
         Reminder.state, Reminder.schedule, Reminder.zone, Guild.partners_channel_id,
@@ -193,11 +193,11 @@ async def firing(session: AsyncSession, reminder_ids: Collection[int]) -> dict[i
     return found
 
 
-# -- what is due of them -----------------------------------------------------------------------------------------
+# -- jobs ----------------------------------------------------------------------------------------------------------
 
 
 async def next_due(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
-    """When a reminder is due next, by the table; None where it is not."""
+    """Return when a reminder's job is due, or None if it has none."""
     found: datetime | None = await session.scalar(
         select(Due.meant_at).where(Due.kind == kind, Due.subject_id == reminder_id)
     )
@@ -205,7 +205,7 @@ async def next_due(session: AsyncSession, kind: str, reminder_id: int) -> dateti
 
 
 async def pending(session: AsyncSession, kind: str, reminder_ids: Sequence[int], now: datetime) -> set[int]:
-    """Those of some reminders that are due already."""
+    """Return those of some reminders whose job is already due."""
     found: set[int] = set()
     for some in _portions(reminder_ids):
         rows = await session.scalars(
@@ -216,12 +216,12 @@ async def pending(session: AsyncSession, kind: str, reminder_ids: Sequence[int],
 
 
 async def drop_due(session: AsyncSession, kinds: Collection[str], reminder_id: int) -> None:
-    """Take back what is due of a reminder."""
+    """Delete the jobs of a reminder."""
     await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == reminder_id))
 
 
 async def due_under(session: AsyncSession, kind: str, occurrence: str) -> datetime | None:
-    """When what is due under one key is due; None where nothing is."""
+    """Return when the job of an occurrence is due, or None if there is none."""
     found: datetime | None = await session.scalar(
         select(Due.meant_at).where(Due.kind == kind, Due.occurrence == occurrence)
     )
@@ -229,15 +229,15 @@ async def due_under(session: AsyncSession, kind: str, occurrence: str) -> dateti
 
 
 async def drop_occurrence(session: AsyncSession, kind: str, occurrence: str) -> None:
-    """Take back what is due under one key."""
+    """Delete the job of an occurrence."""
     await session.execute(delete(Due).where(Due.kind == kind, Due.occurrence == occurrence))
 
 
-# -- changing them -----------------------------------------------------------------------------------------------
+# -- changes -------------------------------------------------------------------------------------------------------
 
 
 async def set_reminder(session: AsyncSession, reminder_id: int, **values: object) -> None:
-    """Write columns of a reminder."""
+    """Update columns of a reminder."""
     await session.execute(
         update(Reminder)
         .where(Reminder.reminder_id == reminder_id)
@@ -247,7 +247,7 @@ async def set_reminder(session: AsyncSession, reminder_id: int, **values: object
 
 
 async def set_zones(session: AsyncSession, zone: str, kept: Sequence[tuple[int, datetime | None]]) -> None:
-    """Write the zone of several reminders, and what each has kept of its next instant."""
+    """Update the zone of several reminders, and the instants stored as their next ones."""
     table: Any = Reminder.__table__
     statement = (
         update(table)
@@ -260,7 +260,7 @@ async def set_zones(session: AsyncSession, zone: str, kept: Sequence[tuple[int, 
 
 
 async def end(session: AsyncSession, reminder_ids: Sequence[int]) -> None:
-    """Write that reminders are over."""
+    """Mark reminders as ended."""
     for some in _portions(reminder_ids):
         await session.execute(
             update(Reminder)
@@ -271,15 +271,15 @@ async def end(session: AsyncSession, reminder_ids: Sequence[int]) -> None:
 
 
 async def delete_reminder(session: AsyncSession, reminder_id: int) -> None:
-    """Delete a reminder, with what of it was done."""
+    """Delete a reminder and its completed occurrences."""
     await session.execute(delete(Reminder).where(Reminder.reminder_id == reminder_id))
 
 
-# -- what was done -----------------------------------------------------------------------------------------------
+# -- completed occurrences -----------------------------------------------------------------------------------------
 
 
 async def mark_done(session: AsyncSession, reminder_id: int, occurs_at: datetime, user_id: int, now: datetime) -> bool:
-    """Note that an occurrence is done; False where it was noted before."""
+    """Record that an occurrence is done; return False if it was already recorded."""
     statement = upsert(session, ReminderDone).values(
         reminder_id=reminder_id, occurs_at=occurs_at, user_id=user_id, done_at=now
     )
@@ -290,7 +290,7 @@ async def mark_done(session: AsyncSession, reminder_id: int, occurs_at: datetime
 async def done_between(
     session: AsyncSession, reminder_id: int, user_id: int, first: datetime, end_at: datetime
 ) -> Sequence[datetime]:
-    """The occurrences from `first` to before `end_at` that somebody has done."""
+    """Return the occurrences that a person has done, from `first` to before `end_at`."""
     rows = await session.scalars(
         select(ReminderDone.occurs_at).where(
             ReminderDone.reminder_id == reminder_id,
@@ -310,7 +310,7 @@ async def was_told(
     user_id: int,
     channel_id: int | None,
 ) -> bool:
-    """Whether an occurrence of a reminder was said in a channel, or to a person directly."""
+    """Whether a message for an occurrence exists, in a channel or to a person directly."""
     found = await session.scalar(
         select(Delivery.delivery_id)
         .where(
@@ -328,7 +328,7 @@ async def was_told(
 
 
 async def newest_told(session: AsyncSession, kind: str, reminder_id: int) -> datetime | None:
-    """The instant of the newest message of a reminder that is sent or still to be."""
+    """Return when the newest sent or unsent message of a reminder was due."""
     found: datetime | None = await session.scalar(
         select(Delivery.due_at)
         .where(Delivery.kind == kind, Delivery.subject_id == reminder_id, Delivery.state.not_in(("dropped", "failed")))

@@ -1,4 +1,4 @@
-"""The weekly round and what members have said of when they can. Nothing here commits."""
+"""Queries for the weekly round and members' availability. None of them commits."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PENDING = ("announced", "drawing", "drawn")
 
 
 async def availability_row(session: AsyncSession, guild_id: int, user_id: int) -> Availability | None:
-    """What a member has said for a club."""
+    """Return a member's availability in a club."""
     return await session.get(Availability, (guild_id, user_id))
 
 
 async def put_availability(session: AsyncSession, guild_id: int, user_id: int, **values: Any) -> None:
-    """Write columns of what a member has said; the rest stays, or is empty where nothing was there."""
+    """Insert a member's availability, or update some of its columns."""
     statement = upsert(session, Availability).values(
         guild_id=guild_id, user_id=user_id, **({"windows": [], "places": [], "wishes": []} | values)
     )
@@ -34,7 +34,7 @@ async def put_availability(session: AsyncSession, guild_id: int, user_id: int, *
 
 
 async def opted_in(session: AsyncSession, guild_id: int, on: date) -> Sequence[Row[Availability, User, datetime]]:
-    """(availability, person, last seen) of everybody who takes part, by id: not paused on a day, still in the club."""
+    """Return (availability, person, last seen) of all participants by id: present members not paused on `on`."""
     rows = await session.execute(
         select(Availability, User, Member.seen_at)
         .join(User, User.user_id == Availability.user_id)
@@ -53,14 +53,14 @@ async def opted_in(session: AsyncSession, guild_id: int, on: date) -> Sequence[R
 
 
 async def clubs_without_plan(session: AsyncSession, kind: str) -> Sequence[Guild]:
-    """Clubs that have a round, and the bot, and nothing due of this kind."""
+    """Return clubs that have the bot and a round, but no job of this kind."""
     planned = exists().where(Due.kind == kind, Due.subject_id == Guild.guild_id)
     rows = await session.scalars(select(Guild).where(Guild.round_on, Guild.left_at.is_(None), ~planned))
     return rows.all()
 
 
 async def planned_payload(session: AsyncSession, guild_id: int, kind: str) -> dict[str, Any] | None:
-    """What is known of the next round of a club that is planned, or None."""
+    """Return the payload of a club's job for the next round, or None."""
     found: dict[str, Any] | None = await session.scalar(
         select(Due.payload).where(Due.kind == kind, Due.subject_id == guild_id).limit(1)
     )
@@ -68,7 +68,7 @@ async def planned_payload(session: AsyncSession, guild_id: int, kind: str) -> di
 
 
 async def insert_round(session: AsyncSession, **values: Any) -> int | None:
-    """Write a week's round; None when there is one already."""
+    """Insert a week's round; return None if there is already one."""
     statement = upsert(session, Round).values(**values)
     round_id: int | None = await session.scalar(
         statement.on_conflict_do_nothing(index_elements=["guild_id", "monday"]).returning(Round.round_id)
@@ -77,14 +77,14 @@ async def insert_round(session: AsyncSession, **values: Any) -> int | None:
 
 
 async def round_row(session: AsyncSession, round_id: int, *, hold: bool = False) -> Round | None:
-    """A round, held against other writers where `hold`."""
+    """Return a round, locked for update if `hold`."""
     statement = select(Round).where(Round.round_id == round_id).execution_options(populate_existing=True)
     found: Round | None = await session.scalar(statement.with_for_update() if hold else statement)
     return found
 
 
 async def newest_round(session: AsyncSession, guild_id: int, states: Collection[str] = PENDING) -> Round | None:
-    """A club's newest round in one of some states."""
+    """Return a club's newest round in one of some states."""
     found: Round | None = await session.scalar(
         select(Round)
         .where(Round.guild_id == guild_id, Round.state.in_(states))
@@ -96,7 +96,7 @@ async def newest_round(session: AsyncSession, guild_id: int, states: Collection[
 
 
 async def move_round(session: AsyncSession, round_id: int, states: Collection[str], **values: Any) -> bool:
-    """Write columns of a round that is in one of `states`; False when it no longer is."""
+    """Update columns of a round that is in one of `states`; return False if it is not."""
     changed = await session.scalar(
         update(Round)
         .where(Round.round_id == round_id, Round.state.in_(states))
@@ -107,7 +107,7 @@ async def move_round(session: AsyncSession, round_id: int, states: Collection[st
 
 
 async def put_places(session: AsyncSession, round_id: int, places: Mapping[int, tuple[str, str | None]]) -> None:
-    """Write how members stand to a round: the state of each, and why one is left."""
+    """Insert or update members' places in a round: state, and the reason if somebody is left over."""
     if not places:
         return
     statement = upsert(session, RoundPlace)
@@ -120,16 +120,16 @@ async def put_places(session: AsyncSession, round_id: int, places: Mapping[int, 
 
 
 async def places_of(session: AsyncSession, round_id: int) -> dict[int, str]:
-    """How each member stands to a round."""
+    """Return the state of each member in a round."""
     rows = await session.execute(select(RoundPlace.user_id, RoundPlace.state).where(RoundPlace.round_id == round_id))
     return dict(rows.all())
 
 
-# ── what goes into a match ──
+# ── input of a match ──
 
 
 async def ties_among(session: AsyncSession, user_ids: Collection[int]) -> Sequence[Row[int, int, str]]:
-    """(who, whom, kind) of blocks and trust among some people."""
+    """Return (who, whom, kind) of blocks and trust among some people."""
     rows = await session.execute(
         select(Tie.user_id, Tie.other_id, Tie.kind).where(Tie.user_id.in_(user_ids), Tie.other_id.in_(user_ids))
     )
@@ -139,7 +139,7 @@ async def ties_among(session: AsyncSession, user_ids: Collection[int]) -> Sequen
 async def met_since(
     session: AsyncSession, guild_id: int, user_ids: Collection[int], since: datetime
 ) -> Sequence[Row[int, int, datetime]]:
-    """(one, another, start) of every outing in the club since then that two of some people were in together."""
+    """Return (one, another, start) of the club's outings since then that two of some people shared."""
     one, other = aliased(Companion), aliased(Companion)
     rows = await session.execute(
         select(one.user_id, other.user_id, func.max(Outing.starts_at))
@@ -161,7 +161,7 @@ async def met_since(
 async def faced_since(
     session: AsyncSession, guild_id: int, user_ids: Collection[int], since: datetime
 ) -> dict[tuple[int, str], int]:
-    """(who, role) to the number of outings since then in which somebody had one role throughout."""
+    """Count, by (person, role), the outings since then in which a person had one role throughout."""
     rows = await session.execute(
         select(Companion.user_id, Companion.first_role, func.count())
         .join(Outing, Outing.outing_id == Companion.outing_id)
@@ -181,7 +181,7 @@ async def faced_since(
 async def no_shows_since(
     session: AsyncSession, guild_id: int, user_ids: Collection[int], since: date
 ) -> dict[int, int]:
-    """How often each of some people was expected in the club and did not come."""
+    """Count the no-shows of some people in the club."""
     rows = await session.execute(
         select(NoShow.user_id, func.count())
         .join(Outing, Outing.outing_id == NoShow.outing_id)
