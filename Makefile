@@ -1,10 +1,10 @@
-# Everything a newcomer needs. Each command sets up .venv first when it is not there; see tools/setup.
-#   PYTHON=...  the Python to set up with      ARGS=...  passed on, e.g. make test ARGS="tests/domain -x"
+# All commands for development. Each one creates .venv first if needed; see tools/setup.
+#   PYTHON=...  the Python to create it with      ARGS=...  passed on, e.g. make test ARGS="tests/domain -x"
 
 PY := .venv/bin/python
 ARGS :=
 CONFIG := config.toml
-# One more than there are cores, at most four: tests often wait for a process or a timer.
+# Number of cores plus one, at most four, because tests often wait for a process or a timer.
 JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -ge 3 ] && echo 4 || expr $$n + 1)
 export PYTHONUNBUFFERED := 1
 
@@ -12,13 +12,13 @@ export PYTHONUNBUFFERED := 1
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make try     try it: the bot in a simulated Discord in your browser; no token, no account'
+	@echo 'make try     try the bot in a simulated Discord in your browser; no token, no account'
 	@echo 'make test    run the tests'
-	@echo 'make test-postgresql   run those of the database on a PostgreSQL server that is made for it'
+	@echo 'make test-postgresql   run the database tests on a temporary PostgreSQL server'
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
-	@echo 'make bench   what answers cost: milliseconds, start, memory; how fast and how surely it speaks by itself'
-	@echo 'make soak    kill it at random, count what was lost or said twice; play outings; watch its memory'
+	@echo 'make bench   measure latency, start, memory, and how fast and reliably messages are sent'
+	@echo 'make soak    kill the bot at random and count lost and duplicate messages; simulate outings; watch its memory'
 
 setup:
 	@tools/setup
@@ -34,7 +34,7 @@ test: setup
 	@$(PY) -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 test-postgresql: setup
-	@echo '==> running the tests of the database on PostgreSQL'
+	@echo '==> running the database tests on PostgreSQL'
 	@tools/postgresql $(PY) -m pytest -m postgresql --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 check: setup
@@ -48,19 +48,19 @@ check: setup
 	@.venv/bin/lint-imports --no-cache
 
 bench: setup
-	@echo '==> measuring (some minutes; nothing else should be running)'
+	@echo '==> measuring (a few minutes; nothing else should be running)'
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 soak: setup
-	@echo '==> killing the bot again and again, playing outings, watching its memory (an hour; see ARGS=--help)'
+	@echo '==> killing the bot repeatedly, simulating outings, watching its memory (an hour; see ARGS=--help)'
 	@$(PY) -m tests.wire.soak $(ARGS)
 
 format: setup
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-# How requirements.lock is made: one file for 3.11 to 3.14 with every platform's hashes, and no index address in it.
-# Needs uv (not part of the project); UPGRADE=--upgrade takes newer versions within pyproject's ranges.
+# Create requirements.lock: one file for Python 3.11 to 3.14 with every platform's hashes and without an index address.
+# Needs uv (not part of the project); UPGRADE=--upgrade takes newer versions within the ranges of pyproject.toml.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    --extra try --extra dev $(UPGRADE) pyproject.toml --output-file requirements.lock

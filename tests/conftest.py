@@ -1,8 +1,8 @@
-"""What every test may use, and what this machine has for them.
+"""Fixtures for every test, and selection of the tests that this machine can run.
 
-Tests marked `postgresql` run where TEST_DATABASE_URL names a PostgreSQL server (asyncpg) on which databases may be
-made; those marked `chromium` where a Chromium is installed; those marked `seccomp`, which make system calls by number,
-on Linux on x86_64. Elsewhere they are not collected, and the header says so.
+Tests marked `postgresql` run if TEST_DATABASE_URL names a PostgreSQL server (asyncpg) that allows creating databases;
+those marked `chromium` if a Chromium is installed; those marked `seccomp`, which make system calls by number, on Linux
+on x86_64. Otherwise they are not collected, and the header says so.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None, "secco
 
 _numbers = count(1)
 
-# The whole suite lies in memory, and is walked for garbage every 700 objects: a tenth of the time, for nothing.
+# With the whole suite in memory, a garbage collection every 700 objects takes a tenth of the time and frees nothing.
 gc.set_threshold(100_000, 50, 100)
 
-# How long an example may take is the benchmarks' subject: on a busy machine a limit of milliseconds fails by chance.
+# No deadline per example: on a busy machine a limit of milliseconds fails by chance. Benchmarks measure time.
 hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 
 
 def _compile_once() -> None:
-    """Let all SQLite engines of a process share one dialect, and what was compiled for it.
+    """Make all SQLite engines of a process share one dialect and its compiled statements.
 
-    Each test has an engine of its own, which would compile anew what every test executes: a quarter of the suite.
+    Each test has its own engine; compiling the statements again for each took a quarter of the suite's time.
     """
     make: Callable[..., AsyncEngine] = dialect._sqlite
     first: list[Engine] = []
@@ -67,7 +67,7 @@ def _compile_once() -> None:
 
 
 def _translate_once() -> None:
-    """Translate each command once in a process: every start would ask for thirty languages of hundreds of texts."""
+    """Translate each command once per process, because every start translates hundreds of texts into 30 languages."""
     for kind in (app_commands.Command, app_commands.Group):
         translate, done = kind.get_translated_payload, dict[tuple[str, str], bytes]()
 
@@ -102,8 +102,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_logfinish() -> None:
-    """Forget the tasks that are done: what tests leave is seldom collected, and a loop looks through all at its end."""
-    for name in ("_all_tasks", "_scheduled_tasks"):  # Python 3.11, 3.12; later ones forget by themselves
+    """Forget finished tasks: they are seldom collected here, and every event loop iterates over all when it closes."""
+    for name in ("_all_tasks", "_scheduled_tasks"):  # Python 3.11 and 3.12; later versions do this themselves
         tasks = getattr(asyncio.tasks, name, None)
         for task in [task for task in tasks or () if task.done()]:
             tasks.discard(task)
@@ -111,13 +111,13 @@ def pytest_runtest_logfinish() -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the installed browser; a test that asks for it is marked `chromium`."""
+    """Return the path of the installed browser; a test that requests it is marked `chromium`."""
     assert CHROMIUM
     return CHROMIUM
 
 
 def aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine to its end on a loop of its own, from a fixture that lives longer than one test's loop."""
+    """Run a coroutine on a separate event loop, from a fixture that outlives a test's loop."""
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -134,7 +134,7 @@ def aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def on_server(statement: str) -> None:
-    """Run a statement that makes or drops a database."""
+    """Run a statement that creates or drops a database."""
     url = make_url(POSTGRESQL).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(url)
     try:
@@ -144,13 +144,13 @@ async def on_server(statement: str) -> None:
 
 
 def postgresql_url(name: str) -> str:
-    """The address of another database on the test server."""
+    """Return the URL of another database on the test server."""
     return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file at the newest revision, to be copied, not used."""
+    """Return an SQLite file at the newest revision, to be copied, not used."""
     file = tmp_path_factory.mktemp("migrated") / "template.db"
     aside(lambda: upgrade(f"sqlite+aiosqlite:///{file}"))
     return file
@@ -158,7 +158,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql() -> Iterator[str]:
-    """The name of a PostgreSQL database at the newest revision, to be a template."""
+    """Yield the name of a PostgreSQL database at the newest revision, to be used as a template."""
     name = f"backpedal_test_{os.getpid()}"
 
     async def make() -> None:
@@ -172,7 +172,7 @@ def migrated_postgresql() -> Iterator[str]:
 
 @pytest_asyncio.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a database that holds nothing yet, on each kind this run tests."""
+    """Yield the URL of a database without tables, on each dialect this run tests."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
         return
@@ -184,7 +184,7 @@ async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 
 @pytest_asyncio.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a fresh database at the newest revision, on each kind this run tests."""
+    """Yield the URL of a fresh database at the newest revision, on each dialect this run tests."""
     if request.param == "sqlite":
         file = tmp_path / "backpedal.db"
         shutil.copyfile(request.getfixturevalue("migrated_file"), file)
@@ -199,7 +199,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A fresh, empty database at the newest revision, on each kind this run tests."""
+    """Yield a fresh, empty database at the newest revision, on each dialect this run tests."""
     database = Database.open(database_url)
     yield database
     await database.close()

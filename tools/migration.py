@@ -1,7 +1,7 @@
-"""Draft the next migration: compare the models with what the migrations make, and write the difference.
+"""Draft the next migration from the difference between the models and the migrated schema.
 
 Run by `make migration NAME="add partners"`. Read the draft before committing it: renames look like a drop and an add,
-and data is moved by hand.
+and data must be moved by hand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from db.base import Base
 from db.engine import Database
 from db.upkeep import alembic_config, revisions, upgrade
 
-assert db.models.__all__  # imported for its tables
+assert db.models.__all__  # imported to register the tables
 
 
 async def draft(name: str) -> None:

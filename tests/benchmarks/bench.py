@@ -1,4 +1,4 @@
-"""What `make bench` measures: one bot in its own process, over real sockets, on a large club."""
+"""The main part of `make bench`: one bot in its own process, over real sockets, with a large club."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STARTS = 3
 
 @dataclass
 class Measured:
-    """Milliseconds from the frame that asks to the request that answers; `says` is in every right answer."""
+    """Milliseconds from the interaction's frame to the answer's request; a correct answer contains `says`."""
 
     name: str
     ask: Callable[[int], Awaitable[Asked]]
@@ -48,7 +48,7 @@ class Measured:
         return statistics.quantiles(self.took_ms, n=100, method="inclusive")[98]
 
     async def run(self, count: int, rate_per_s: float = RATE_PER_S) -> None:
-        """Ask `count` times, at a rate, whether or not the answers keep up."""
+        """Send `count` interactions at a fixed rate, whether or not the answers keep up."""
         started = time.perf_counter()
         asked = []
         for number in range(count):
@@ -62,7 +62,7 @@ class Measured:
 
 @asynccontextmanager
 async def bot(there: LocalDiscord, config: Path, *extensions: str) -> AsyncIterator[tuple[int, float]]:
-    """The real program in a process of its own: its id, and the seconds it took from start to ready."""
+    """Run the real program in a separate process; yield its id and the seconds from start to ready."""
     started = time.perf_counter()
     async with program(there.url, config, extensions=" ".join([noop.__name__, *extensions])) as running:
         await running.says(noop.READY)
@@ -71,7 +71,7 @@ async def bot(there: LocalDiscord, config: Path, *extensions: str) -> AsyncItera
 
 
 async def memory_mb(pid: int) -> tuple[float, float]:
-    """Resident memory of the bot, and of the largest process it has started."""
+    """Return the resident memory of the bot, and of the largest process it has started."""
     ps = await asyncio.create_subprocess_exec("ps", "-Ao", "pid=,ppid=,rss=", stdout=asyncio.subprocess.PIPE)
     lines, _ = await ps.communicate()
     rows = [tuple(map(int, line.split())) for line in lines.decode().splitlines()]
@@ -89,7 +89,7 @@ async def bench(members: int, runs: int) -> None:
         config = configure(folder, Path(shutil.copy(kept, folder / "club.db")))
         async with LocalDiscord(CLUB) as there:
             async with bot(there, config) as (_, first_s):
-                pass  # the first start sends the commands; those measured find them unchanged
+                pass  # the first start syncs the commands; measured starts find them unchanged
             starts_s = []
             for _ in range(STARTS - 1):
                 async with bot(there, config) as (_, ready_s):
@@ -100,7 +100,7 @@ async def bench(members: int, runs: int) -> None:
                 for one in measured:
                     await one.run(WARM_UP)
                     one.took_ms.clear()
-                for _ in range(ROUNDS):  # interleaved, so that a busy neighbour is everybody's
+                for _ in range(ROUNDS):  # interleaved, so that load on the machine affects all
                     for one in measured:
                         await one.run(one.count // ROUNDS)
                 _report(measured)
@@ -113,7 +113,7 @@ async def bench(members: int, runs: int) -> None:
 
 
 def log_of(there: LocalDiscord, members: int) -> Measured:
-    """Logging runs."""
+    """Return the measurement of `/log`."""
 
     def log(number: int) -> Awaitable[Asked]:
         return there.slash("log", member(number % members), distance="5k", time="27:30", surface="track")

@@ -1,4 +1,4 @@
-"""A club of many members and very many runs: made once, then kept in the temporary folder."""
+"""A club with many members and very many runs, created once and kept in the temporary folder."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ YEARS = 3
 CLUB = Club("Backward Hundred", id="900000000000000001")
 CHUNK = 50_000
 ROOMY = "PRAGMA cache_size = -1000000; PRAGMA synchronous = OFF;"
-"""For making the club only: a gigabyte of cache, and no waiting for the disk."""
+"""Only for creating the club: a gigabyte of cache, and no waiting for the disk."""
 
 
 def member(number: int) -> Person:
-    """The club's member of that number, as the database knows him."""
+    """Return the club's member with this number, as stored in the database."""
     return Person(f"Runner {number}", id=str(FIRST_MEMBER + number))
 
 
 def configure(folder: Path, database: Path) -> Path:
-    """A configuration file for a bot on that database."""
+    """Write a configuration file for a bot on this database, and return its path."""
     config = folder / "config.toml"
     config.write_text(
         f'[database]\nurl = "sqlite+aiosqlite:///{database}"\n[data]\ndirectory = "{folder}"\ncopies = 1\n'
@@ -47,14 +47,14 @@ def configure(folder: Path, database: Path) -> Path:
 
 
 def schema() -> str:
-    """What a kept database is known by: another one is made when the migrations are others."""
+    """Return a digest of the migrations, which is part of the name of a kept database."""
     return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(MIGRATIONS.glob("versions/*.py")))).hexdigest()[
         :12
     ]
 
 
 def prepared(members: int, runs: int) -> Path:
-    """The database of such a club: the kept one when the migrations and the day are the same, else a new one."""
+    """Return the database of such a club: the kept one if migrations and day are the same, otherwise a new one."""
     kept = Path(tempfile.gettempdir()) / (f"backpedal-bench-{schema()}-{members}-{runs}-{datetime.now(UTC):%Y%m%d}.db")
     if kept.exists():
         return kept
@@ -79,9 +79,9 @@ def prepared(members: int, runs: int) -> Path:
 
 
 def without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
-    """Drop a table's indexes, or all; the script that makes them again, in one pass each instead of row by row.
+    """Drop a table's indexes, or all, and return the script that creates them again, which is faster than row by row.
 
-    The one by which a member's standings are found stays: the rebuild deletes by it.
+    The index for a member's standings stays, because the rebuild deletes through it.
     """
     query = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name LIKE ?"
@@ -94,7 +94,7 @@ def without_indexes(connection: sqlite3.Connection, table: str = "%") -> str:
 
 
 def _fill(connection: sqlite3.Connection, members: int, runs: int) -> None:
-    """Write the rows as an import of years would leave them; standings come after."""
+    """Insert rows as an import of several years would; standings are rebuilt afterwards."""
     now = datetime.now(UTC)
     stamp = instant(now)
     guild = {"guild_id": int(CLUB.id), "name": CLUB.name, "locale": CLUB.locale, "created_at": stamp}
@@ -140,7 +140,7 @@ def _runs(first: int, last: int, members: int, now: datetime) -> Iterator[dict[s
 
 
 def instant(moment: datetime) -> str:
-    """As SQLAlchemy writes it to SQLite."""
+    """Return an instant as SQLAlchemy writes it to SQLite."""
     return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
@@ -153,7 +153,7 @@ def insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, 
 
 
 async def _rebuild(path: Path) -> None:
-    """The standings of the club, from its runs."""
+    """Rebuild the standings of the club from its runs."""
     database = Database.open(f"sqlite+aiosqlite:///{path}")
 
     @event.listens_for(database.writer.sync_engine, "connect")

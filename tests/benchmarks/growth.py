@@ -1,7 +1,7 @@
-"""Whether the bot's memory grows: mixed commands at a steady rate, and what `ps` says of its process each minute.
+"""Memory growth of the bot: mixed commands at a steady rate, with the resident memory of its process each minute.
 
-The club is that of the benchmarks, so that SQLite's page caches are full within the warm-up. What is asked covers the
-kinds of answers: public and private cards, pages turned by a menu, forms left open, autocomplete, errors, pictures.
+The club is that of the benchmarks, so that SQLite's page caches are full within the warm-up. The interactions cover all
+kinds of answers: public and private cards, pages turned by a menu, abandoned forms, autocomplete, errors, pictures.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ MEMBERS, RUNS = 1_000, 100_000
 WARM_UP_S = 120.0
 SAMPLE_S = 60.0
 LIMIT = 0.15
-"""Growth after the warm-up that is still none."""
+"""Share of growth after the warm-up that still counts as none."""
 REMEMBERED = 2_000
-"""Interactions the server keeps: its own memory is not what is measured, but is on the same machine."""
+"""Interactions the server keeps; its memory is not measured, but it is on the same machine."""
 
 
 class Members:
-    """A thousand members who use the bot in turn, each way of using it as often as the others."""
+    """A thousand members who use the bot in turn, with all kinds of interactions equally often."""
 
     def __init__(self, there: LocalDiscord) -> None:
         self._there = there
@@ -43,7 +43,7 @@ class Members:
         ]  # fmt: skip
 
     async def ask(self, number: int) -> Asked:
-        """The next thing that somebody does."""
+        """Send the next interaction."""
         return await self._ways[number % len(self._ways)](number * 7 % MEMBERS)
 
     async def _log(self, who: int) -> Asked:
@@ -105,7 +105,7 @@ def _has(message: Json | None, button: str) -> bool:
 
 
 async def growth(minutes: float, rate_per_s: float) -> bool:
-    """Use the bot for that long after the warm-up; print its memory, and answer whether it stayed."""
+    """Use the bot for that long after the warm-up, print its memory, and return whether it did not grow."""
     kept = await asyncio.to_thread(prepared, MEMBERS, RUNS)
     print(f"{rate_per_s:g} mixed commands a second, {minutes:g} minutes after {WARM_UP_S:.0f} s of warm-up")
     with tempfile.TemporaryDirectory(prefix="backpedal-growth-") as name:

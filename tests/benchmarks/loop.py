@@ -1,7 +1,7 @@
-"""How long each command keeps the others waiting: milliseconds of CPU in one turn of the loop, for a member of years.
+"""How long each command blocks the event loop: CPU milliseconds of one callback, for a member with years of data.
 
-The commands, the texts and the member are those of `tests/wire/test_wire_hostile.py`, which counts lines and no time.
-The bot is a process of its own, so that nothing of the server is counted.
+Commands, texts and member are those of `tests/wire/test_wire_hostile.py`, which counts lines instead of time. The bot
+runs in a separate process, so that the server's work is not counted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ANSWER_S = 60
 
 
 async def bench() -> None:
-    """Measure and print the worst."""
+    """Measure, and print the worst commands."""
     first: list[tuple[float, float, str]] = []
     second: list[tuple[float, float, str]] = []
     with tempfile.TemporaryDirectory(prefix="backpedal-loop-") as name:
@@ -59,7 +59,7 @@ async def _fill(url: str, there: LocalDiscord) -> None:
 
 
 async def _longest(there: LocalDiscord) -> tuple[float, float]:
-    """Milliseconds of the longest turn and pass of the collector since this was last asked, all being answered."""
+    """Return the milliseconds of the longest callback and collection since the last call, once nothing is pending."""
     asked = await (await there.slash("turns", ADA)).answer(ANSWER_S)
     turn_ms, pass_ms = json.loads(asked.text)
     return turn_ms, pass_ms

@@ -1,4 +1,4 @@
-"""What the benchmarks add to the bot: a command that does nothing, and a word when it is ready."""
+"""Extension for the benchmarks: a command that does nothing, and a line of output when the bot is ready."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ READY = "ready for the benchmark"
 
 
 class Noop(commands.Cog):
-    """The least a command can cost."""
+    """The minimum cost of a command."""
 
     @app_commands.command()
     async def noop(self, interaction: discord.Interaction) -> None:

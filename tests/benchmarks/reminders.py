@@ -1,6 +1,6 @@
-"""What it costs to speak first, over real sockets against a server that keeps Discord's limits.
+"""The cost of messages the bot starts itself, over real sockets against a server that enforces Discord's limits.
 
-Counted is what the server accepted: lost is a reminder of which there is no message, twice one of which there are two.
+Only messages that the server accepted count: a reminder without a message is lost, one with two messages a duplicate.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ FIRST_USER = 2_000_001
 STARTS = 5
 DAY = timedelta(days=1)
 SOON_S, QUIET_S = 15.0, 60.0
-"""Before what becomes due in a measurement does so; the longer one with a measurement of commands before it."""
+"""Seconds until the reminders of a measurement become due; the longer one leaves time to measure commands first."""
 LOGS, LOGS_PER_S = 300, 10
-"""Runs logged in a row, and how fast: with the messages sent it is no more than a machine of two cores can do."""
+"""Number and rate of logged runs; together with the messages, no more than a machine with two cores can do."""
 NEW_CHANNELS = 0.1
-"""Part of the members whose direct channel is still to be opened, which is a request as well."""
+"""Share of members whose direct channel must be opened first, which takes another request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What came of reminders that were due, by what the server accepted and refused."""
+    """Results of due reminders, by the requests that the server accepted and refused."""
 
     due: int
     lost: int
@@ -76,11 +76,11 @@ def _line(name: str, value: str, aim: str = "") -> None:
     print(f"{name:44}{value:>24}   {aim}".rstrip(), flush=True)
 
 
-# -- what is to come ---------------------------------------------------------------------------------------------
+# -- future reminders --------------------------------------------------------------------------------------------
 
 
 def _reminders(connection: sqlite3.Connection, numbers: Sequence[int], at: Sequence[datetime]) -> None:
-    """Write reminders every day, as asking for them would leave them, each due at its instant; users are extra."""
+    """Insert daily reminders as `/remind` would, each due at its instant, without their users."""
     now = datetime.now(UTC)
     stamp = instant(now)
     insert(
@@ -99,12 +99,12 @@ def _reminders(connection: sqlite3.Connection, numbers: Sequence[int], at: Seque
 
 
 def _every_day(at: datetime) -> str:
-    """Every day at this minute, so that the next time is tomorrow."""
+    """Return a daily schedule at this minute, so that the next occurrence is tomorrow."""
     return json.dumps(to_json(Daily(1, (time_of_day(at.hour, at.minute),), at.date())))
 
 
 def _with_future(future: int) -> Path:
-    """A database of so many reminders in the days to come; made once a day, then kept in the temporary folder."""
+    """Return a database with `future` reminders in the coming days, created once a day in the temporary folder."""
     kept = Path(tempfile.gettempdir()) / f"backpedal-bench-future-{schema()}-{future}-{datetime.now(UTC):%Y%m%d}.db"
     if kept.exists():
         return kept
@@ -125,7 +125,7 @@ def _with_future(future: int) -> Path:
 
 
 async def future(rows: int) -> None:
-    """Start and memory with so many reminders to come, against none; in turns, the best of each start."""
+    """Compare start time and memory with many future reminders and with none, alternating; take the best starts."""
     ready_s: dict[int, list[float]] = {0: [], rows: []}
     held_mb: dict[int, list[float]] = {0: [], rows: []}
     with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
@@ -138,7 +138,7 @@ async def future(rows: int) -> None:
             for start in range(STARTS + 1):
                 for count, config in configs.items():
                     async with bot(there, config) as (pid, started_s):
-                        if start:  # the first sends the commands
+                        if start:  # the first start syncs the commands
                             await asyncio.sleep(2)
                             ready_s[count].append(started_s)
                             held_mb[count].append((await memory_mb(pid))[0])
@@ -150,7 +150,7 @@ async def future(rows: int) -> None:
 
 
 async def advance(rows: int, due: int) -> None:
-    """Take what is due in one second, write a message for each, and plan the next; among so many to come."""
+    """Run the jobs of one second: write a message for each and schedule the next, among many future ones."""
     kept = await asyncio.to_thread(_with_future, rows)
     with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
         file = Path(shutil.copy(kept, Path(name) / "due.db"))
@@ -164,7 +164,7 @@ async def advance(rows: int, due: int) -> None:
         while await firing.some(firing.kinds()):
             pass
         took_s, all_s = time.perf_counter() - started, time.process_time() - all_s
-        database_s = all_s - (time.thread_time() - own_s)  # the driver has a thread of its own, and there is no other
+        database_s = all_s - (time.thread_time() - own_s)  # the only other thread is the driver's
         await database.close()
         with closing(sqlite3.connect(file)) as connection:
             written = connection.execute("SELECT count(*) FROM deliveries").fetchone()[0]
@@ -174,11 +174,11 @@ async def advance(rows: int, due: int) -> None:
           f"aim 1 s of the database; with ours {all_s:.2f} s of processor, {took_s:.2f} s by the clock")  # fmt: skip
 
 
-# -- what is sent ------------------------------------------------------------------------------------------------
+# -- sending -----------------------------------------------------------------------------------------------------
 
 
 def _fill(there: LocalDiscord, file: Path, count: int, at: Sequence[datetime]) -> None:
-    """Members with a reminder each; the direct channels of most are known already."""
+    """Insert members with a reminder each; the direct channels of most are already known."""
     now = instant(datetime.now(UTC))
     new = set(range(0, count, round(1 / NEW_CHANNELS)))
     with closing(sqlite3.connect(file)) as connection, connection:
@@ -213,13 +213,13 @@ def _counts(there: LocalDiscord, due: int) -> Counts:
 async def _due_bot(
     file: Path, count: int, soon_s: float, spread_s: float, *more: str
 ) -> AsyncIterator[tuple[LocalDiscord, datetime]]:
-    """A bot on a copy of a database in which so many reminders become due soon; and when the first of them does."""
+    """Run a bot on a copy of a database with reminders due soon; yield the server and the first one's instant."""
     with tempfile.TemporaryDirectory(prefix="backpedal-bench-") as name:
         copy = Path(shutil.copy(file, Path(name) / "club.db"))
         config = configure(Path(name), copy)
         async with LocalDiscord(CLUB) as there:
             async with bot(there, config):
-                pass  # the first start sends the commands
+                pass  # the first start syncs the commands
             at = system_clock() + timedelta(seconds=soon_s)
             instants = [at + timedelta(seconds=spread_s * place / count) for place in range(count)]
             await asyncio.to_thread(_fill, there, copy, count, instants)
@@ -230,7 +230,7 @@ async def _due_bot(
 
 
 async def _until_said(there: LocalDiscord, at: datetime, count: int, most_s: float) -> None:
-    """Wait until as many are said as were due, and a second longer for what is said twice; or give up."""
+    """Wait until all are sent, and a second longer for duplicates; or give up."""
     await asyncio.sleep(max(0.0, (at - system_clock()).total_seconds()))
     for _ in range(round(most_s)):
         await asyncio.sleep(1)
@@ -240,7 +240,7 @@ async def _until_said(there: LocalDiscord, at: datetime, count: int, most_s: flo
 
 
 async def seven(members: int, runs: int, due: int) -> None:
-    """Reminders of one instant, and what /log takes meanwhile."""
+    """Measure reminders due at one instant, and the latency of /log meanwhile."""
     kept = await asyncio.to_thread(prepared, members, runs)
     quiet_ms: list[float] = []
     async with _due_bot(kept, due, QUIET_S, 0.0) as (there, at):
@@ -267,17 +267,17 @@ async def seven(members: int, runs: int, due: int) -> None:
 
 
 def requests_s(due: int) -> float:
-    """Seconds that so many reminders take at the pace, with the opening of channels."""
+    """Return the seconds that `due` reminders take at the rate limit, including the opening of channels."""
     return due * (1 + NEW_CHANNELS) / PER_SECOND
 
 
 def p99(took: list[float]) -> float:
-    """The 99th percentile."""
+    """Return the 99th percentile."""
     return statistics.quantiles(took, n=100, method="inclusive")[98]
 
 
 async def unpaced_bot(due: int) -> None:
-    """The same without a pace, and without the engine: what Discord's limits do then."""
+    """Send the same without rate limiter and pump, to show the effect of Discord's limits."""
     kept = await asyncio.to_thread(_with_future, 0)
     async with _due_bot(kept, due, SOON_S, 0.0, unpaced.__name__) as (there, at):
         await _until_said(there, at, due, 60 + requests_s(due) * 2)
@@ -295,7 +295,7 @@ async def unpaced_bot(due: int) -> None:
 
 
 async def late(due: int, spread_s: float = 60.0) -> None:
-    """How late reminders spread over a minute are accepted."""
+    """Measure how late reminders spread over a minute are accepted."""
     kept = await asyncio.to_thread(_with_future, 0)
     async with _due_bot(kept, due, SOON_S, spread_s) as (there, at):
         begun = time.monotonic() - (system_clock() - at).total_seconds()

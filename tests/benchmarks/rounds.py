@@ -1,8 +1,8 @@
-"""`python -m tests.benchmarks.rounds`: twelve weekly rounds against random pairing, and how long a large one takes.
+"""`python -m tests.benchmarks.rounds`: compare twelve weekly rounds with random pairing, and time a large round.
 
-A club is simulated: when, where and in which roles each member runs is drawn once, and one in five skips a week. The
-weeks before are the next round's history, as the bot has it. Random pairing lets the same people, in random order,
-run with the first who is possible at all, and joins left-overs to the first pair that is. Nothing passes or fails.
+A club is simulated: when, where and in which roles each member runs is drawn once, and one in five skips a week.
+Earlier weeks are the history of the next round, as in the bot. Random pairing takes the same people in random order,
+pairs each with the first possible partner, and adds those left over to the first possible pair. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.worker.worker import Worker
 
 WEEKS = 12
 CLUBS = {8: 20, 30: 10, 200: 3}
-"""How many clubs of a size are averaged."""
+"""Club size to the number of clubs averaged."""
 PER_SPOTTER = 2
 HOUR = 60 // SLOT_MIN
 SKIPS = 0.2
@@ -34,12 +34,12 @@ Rounds = Callable[[Sequence[Candidate], int], Sequence[Match]]
 
 
 def members(size: int, chance: random.Random) -> list[Candidate]:
-    """A club: two to four windows of one to three hours, some of three places or anywhere, most take turns."""
+    """Return a club: two to four windows of one to three hours, up to three places or any, most alternate roles."""
     found = []
     for number in range(size):
         mask = 0
         for _ in range(chance.randint(2, 4)):
-            day = chance.choices(range(7), [1, 3, 1, 3, 1, 3, 3])[0]  # as clubs train
+            day = chance.choices(range(7), [1, 3, 1, 3, 1, 3, 3])[0]  # weighted by usual training days
             hour = chance.choice([8, 9, 10] if day > 4 else [6, 17, 18, 19])
             mask |= (1 << chance.randint(1, 3) * HOUR) - 1 << (day * 24 + hour) * HOUR
         wishes = chance.choices(
@@ -54,7 +54,7 @@ def members(size: int, chance: random.Random) -> list[Candidate]:
 
 
 def at_random(people: Sequence[Candidate], seed: int) -> list[Match]:
-    """Each with the first who is possible."""
+    """Pair each person with the first possible partner."""
     waiting = [replace(c, met={}, faced_forward=0, faced_backward=0) for c in people]
     random.Random(seed).shuffle(waiting)
     left: list[Candidate] = []
@@ -75,13 +75,13 @@ def at_random(people: Sequence[Candidate], seed: int) -> list[Match]:
 
 
 def drawn(people: Sequence[Candidate], seed: int) -> Sequence[Match]:
-    """As the bot does it."""
+    """Pair people as the bot does."""
     return draw_round(people, PER_SPOTTER, seed).outings
 
 
 @dataclass
 class Season:
-    """What became of some clubs in `WEEKS` rounds, one figure a club or member."""
+    """Results of some clubs over `WEEKS` rounds, one figure per club or member."""
 
     unmatched: list[float] = field(default_factory=list)
     repeats: list[float] = field(default_factory=list)
@@ -89,8 +89,8 @@ class Season:
     imbalance: list[int] = field(default_factory=list)
 
     def play(self, club: Sequence[Candidate], rounds: Rounds, seed: int) -> None:
-        """Twelve rounds of one club."""
-        met: dict[int, dict[int, int]] = defaultdict(dict)  # with whom, in which week last
+        """Run twelve rounds of one club."""
+        met: dict[int, dict[int, int]] = defaultdict(dict)  # member to partner to the week they last met
         faced: dict[int, list[tuple[int, Role]]] = defaultdict(list)
         there = inside = pairs = again = 0
         for week in range(WEEKS):
@@ -148,11 +148,11 @@ def seasons() -> None:
 
 
 async def large() -> None:
-    """Print how long a round of `LARGE` takes in the worker: scoring, matching, and the way there and back."""
+    """Print how long a round of `LARGE` takes in the worker: scoring, matching, and transfer."""
     people = members(LARGE, random.Random(1))
     worker = Worker()
     try:
-        await worker.match(people[:2], PER_SPOTTER, 0)  # the process comes up
+        await worker.match(people[:2], PER_SPOTTER, 0)  # starts the process
         took = []
         for seed in range(5):
             began = time.perf_counter()

@@ -1,6 +1,6 @@
-"""What one member can cost the others: imports of many archives, presses of the import menu, and a flood of commands.
+"""Load one member can put on others: imports of many archives, uses of the import menu, and a flood of commands.
 
-Each is measured beside the same without it, in one run: read the ratios. The club is empty but for who takes part.
+Each is compared with the same measurement without it in one run, so read the ratios. The club has no other members.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from tests.wire.server import LocalDiscord
 OTHERS = [Person(f"Runner {number}") for number in range(40)]
 MALLORY, BEN = Person("Mallory"), Person("Ben")
 COMMANDS, ARCHIVES, FILES, FILE_S = 10, 5, 12, 4 * 3600
-"""Imports by one member, archives in each, files in each archive, seconds of running in each file."""
+"""Imports by one member, archives per import, files per archive, seconds of running per file."""
 PRESSES, LARGE_B = 100, 9 * 1024 * 1024
-"""Presses of the menu on one message of ten attachments of so many bytes."""
+"""Uses of the menu on one message with ten attachments, and bytes of each attachment."""
 QUIET_PER_S, QUIET_S, ROUNDS = 20, 5, 4
-"""What the others do: commands a second, for how long, and how often with and without the flood."""
+"""The others' commands per second, seconds, and repetitions with and without the flood."""
 FLOOD_PER_S = 300
 
 
@@ -55,7 +55,7 @@ async def sharing() -> None:
 
 async def _imports(there: LocalDiscord) -> None:
     file = bytes(run(FILE_S))
-    await _import_one(there, BEN, file)  # the process comes up
+    await _import_one(there, BEN, file)  # starts the process
     await _me(there, OTHERS[0])
     alone_s = await _import_one(there, BEN, file)
     me_alone = [await _me(there, OTHERS[number]) for number in range(10)]
@@ -90,7 +90,7 @@ async def _me(there: LocalDiscord, person: Person, timeout_s: float = 30) -> flo
 async def _seconds(
     there: LocalDiscord, ask: Callable[[], Awaitable[Asked]], words: str, timeout_s: float = 30
 ) -> float:
-    """From the question to the answer that says `words`, whatever was shown before."""
+    """Return the seconds from the interaction to the answer that contains `words`, whatever is shown before."""
     began = time.monotonic()
     asked = await ask()
     await there.until(lambda: words in asked.text, timeout_s)
@@ -124,7 +124,7 @@ async def _flood(there: LocalDiscord) -> None:
         assert letter_to(there, spotter, "You are out with")
     quiet, loud = list[float](), list[float]()
     help_quiet, help_loud = list[float](), list[float]()
-    for _ in range(ROUNDS):  # in turns, so that a busy neighbour is everybody's
+    for _ in range(ROUNDS):  # alternating, so that load on the machine affects both
         await _others(there, menus, quiet, help_quiet)
         flooding = asyncio.create_task(_storm(there))
         await asyncio.sleep(1)
@@ -151,7 +151,7 @@ async def _storm(there: LocalDiscord) -> None:
 async def _others(
     there: LocalDiscord, menus: list[tuple[Json, Person]], took: list[float], helped: list[float]
 ) -> None:
-    """Add the seconds to the answers of the others' commands, and of one Need help in between."""
+    """Add the latencies of the others' commands to `took`, and that of one Need help in between to `helped`."""
     asked = []
     started = time.monotonic()
     for number in range(QUIET_PER_S * QUIET_S):

@@ -1,7 +1,7 @@
-"""What the benchmark of the loop adds to the bot: `/turns`, which says how long the longest turn was since it last did.
+"""Extension for the loop benchmark: `/turns`, which reports the longest turn since its last use.
 
-A turn is one callback of the event loop; nobody else is served in it. Its CPU time is that of the loop's thread. A pass
-of the garbage collector stops every thread, so that one on another thread counts as well.
+A turn is one callback of the event loop, during which nothing else runs. Its CPU time is that of the loop's thread.
+Garbage collections stop every thread, so those on other threads count too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Longest:
-    """Milliseconds of CPU of the longest turn and the longest pass of the collector."""
+    """CPU milliseconds of the longest turn and the longest garbage collection."""
 
     def __init__(self) -> None:
         self.turn_ms = self.pass_ms = 0.0
@@ -47,13 +47,13 @@ class Longest:
             self.pass_ms = max(self.pass_ms, (time.thread_time() - self._pass_began) * 1000)
 
     def take(self) -> tuple[float, float]:
-        """Both since this was last asked."""
+        """Return both since the last call."""
         taken, self.turn_ms, self.pass_ms = (self.turn_ms, self.pass_ms), 0.0, 0.0
         return taken
 
 
 class Turns(commands.Cog):
-    """Measures the loop it runs on; nobody is told that they ask too often."""
+    """Measures the event loop it runs on, with the limit on interactions disabled."""
 
     def __init__(self, bot: Backpedal) -> None:
         bot.admission = Admission(now=count(step=60).__next__)
@@ -61,7 +61,7 @@ class Turns(commands.Cog):
 
     @app_commands.command()
     async def turns(self, interaction: discord.Interaction[Backpedal]) -> None:
-        """Answer once nothing else is in hand."""
+        """Answer once no other interaction is pending."""
         while others := interaction.client._others_in_hand():
             await asyncio.wait(others)
         await interaction.response.send_message(json.dumps(self._longest.take()))

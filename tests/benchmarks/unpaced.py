@@ -1,4 +1,4 @@
-"""An extension that takes the pace off the pump, to see what Discord's limits do to a bot without one."""
+"""An extension that removes the pump's rate limiter, to show the effect of Discord's limits without it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Presses whose transactions overlap, on PostgreSQL.
+"""Presses with overlapping transactions, on PostgreSQL.
 
-Two presses that a test merely starts together seldom overlap: one has usually committed before the other reads. Here a
+Two presses that a test starts together seldom overlap: one has usually committed before the other reads. Here a
 transaction commits only when every other press is about to commit, has ended, or waits for a lock. So every press
-reads the state from before the others, unless a lock stops it.
+reads the state from before the others, unless it has to wait for a lock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Overlapping(Database):
 
     @property
     def urgent(self) -> Overlapping:  # type: ignore[override]
-        """Itself: on PostgreSQL the two differ in the queue for a connection alone."""
+        """Itself: on PostgreSQL the two differ only in their queue for a connection."""
         return self
 
     @asynccontextmanager
@@ -44,7 +44,7 @@ class Overlapping(Database):
                 self._running += 1
 
     async def at_once(self, *presses: Awaitable[Any]) -> list[Any]:
-        """Do all of these; what each answered or raised, in their order."""
+        """Run the presses together. Return the result or exception of each, in order."""
         self._running = len(presses)
         return await asyncio.gather(*map(self._press, presses), return_exceptions=True)
 
@@ -60,11 +60,11 @@ class Overlapping(Database):
 
 
 async def at_once(town: Town, *presses: Awaitable[object]) -> list[Any]:
-    """Do all of these at the same moment in a town on an `Overlapping` database; answers and errors in their order."""
+    """Run presses together in a town on an `Overlapping` database. Return their results and exceptions in order."""
     assert isinstance(town.database, Overlapping)
     return await town.database.at_once(*presses)
 
 
 def kinds(answers: list[Any]) -> list[str]:
-    """The names of the types of what was answered or raised, sorted."""
+    """Return the sorted type names of results and exceptions."""
     return sorted(type(answer).__name__ for answer in answers)

@@ -1,4 +1,4 @@
-"""What tests say again and again: standings as kept, and as summed afresh without the code under test."""
+"""Standings for tests: as stored, and as summed from the runs without the code under test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Sums = tuple[int, int, int, int]
 
 
 async def standings_now(session: AsyncSession) -> dict[Key, Sums]:
-    """Every standing: (guild, direction, period, start, member) to (metres, ms, days out, longest)."""
+    """Return every stored standing: (guild, direction, period, start, member) to (metres, ms, days out, longest)."""
     return {
         (s.guild_id, s.direction, s.period, s.starts_on, s.user_id): (
             s.distance_m,
@@ -28,7 +28,7 @@ async def standings_now(session: AsyncSession) -> dict[Key, Sums]:
 
 
 async def standings_from_scratch(session: AsyncSession) -> dict[Key, Sums]:
-    """The same, summed in plain Python from the runs that count and the credits for facing forward on them."""
+    """Return the same, summed in plain Python from the runs that count and the spotters' credits for them."""
     rows = await session.execute(select(Run, StretchRow).where(StretchRow.run_id == Run.run_id, Run.counted))
     credited = await session.scalars(select(Spotting).join(Run, Run.run_id == Spotting.run_id).where(Run.counted))
     metres: dict[Key, int] = defaultdict(int)
@@ -51,7 +51,7 @@ async def standings_from_scratch(session: AsyncSession) -> dict[Key, Sums]:
 
 
 def starts(day: date) -> dict[str, date]:
-    """The first day of every period that holds a day."""
+    """Return the first day of every period that contains a day."""
     return {
         "week": day - timedelta(days=day.weekday()),
         "month": day.replace(day=1),

@@ -1,4 +1,4 @@
-"""A member through virtual time: ticks, quiet hours and the limit as the engine would ask for them, without Discord."""
+"""A member over simulated time: jobs, quiet hours and the daily limit as the pump applies them, without Discord."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RULES = {rule.name: rule for rule in (WEEK, BACK)}
 
 
 async def meet(database: Database, user_id: int, zone: str | None, now: datetime, guild_id: int = CLUB) -> None:
-    """A member at home in a club."""
+    """Create a member with this club as their home club."""
     async with database.write() as session:
         if await session.get(Guild, guild_id) is None:
             await session.execute(insert(Guild).values(guild_id=guild_id, name="Krebsgang", created_at=now))
@@ -36,7 +36,7 @@ async def meet(database: Database, user_id: int, zone: str | None, now: datetime
 
 
 async def run_on(database: Database, user_id: int, *days: date, direction: Direction = Direction.BACKWARD) -> None:
-    """A run on each of some days."""
+    """Write a run on each of these days."""
     async with database.write() as session:
         for day in days:
             await write_run(session, user_id, day, [Stretch(direction, 2000, 900_000)])
@@ -44,7 +44,7 @@ async def run_on(database: Database, user_id: int, *days: date, direction: Direc
 
 @dataclass
 class Engine:
-    """What the pump does with nudges: fires what is due, holds, drops and sends."""
+    """Does what the pump does with nudges: runs due jobs, holds, drops and sends messages."""
 
     database: Database
     now: datetime
@@ -56,7 +56,7 @@ class Engine:
         await nudging.begin(self.database, self.rules.values(), self.now)
 
     async def until(self, end: datetime) -> None:
-        """Go from one instant at which something is due or to be sent to the next."""
+        """Advance the clock from one due job or message to the next."""
         while (at := await self._next()) is not None and at <= end:
             self.now = max(self.now, at)
             await self.turn()
@@ -112,7 +112,7 @@ class Engine:
                 await self._settle(row, state="sent", sent_at=self.now)
 
     async def _still(self, row: Delivery) -> bool:
-        """Whether it makes sense, as drawing it would find out."""
+        """Whether the message still makes sense, as `draw` would decide."""
         if row.kind == "nudge.week":
             monday = date.fromisoformat(row.payload["monday"])
             async with self.database.read() as session:

@@ -1,4 +1,4 @@
-"""A club whose members call for partners, for tests of what becomes of a call."""
+"""A club whose members call for partners, for tests of calls."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NAMES = {ADA: "Ada", BEN: "Ben", CEM: "Cem", DORA: "Dora", EVE: "Eve"}
 
 
 async def refused(error: type[MemberError], key: str, doing: Awaitable[Any]) -> MemberError:
-    """What was raised, once it is of this kind and key."""
+    """Assert that a call raises this error with this key, and return the error."""
     with pytest.raises(error) as raised:
         await doing
     assert raised.value.key == key
@@ -42,11 +42,11 @@ async def refused(error: type[MemberError], key: str, doing: Awaitable[Any]) -> 
 
 @dataclass
 class Town:
-    """A club and its members; every press is an interaction of its own.
+    """A club and its members; every press is a separate interaction.
 
     Attributes:
-        database: where all of it is.
-        now: the present, to be moved by hand.
+        database: the database under test.
+        now: current instant, set by the test.
     """
 
     database: Database
@@ -117,7 +117,7 @@ class Town:
         )
 
     async def agreed(self, **options: Any) -> OutingView:
-        """Ada backward, Ben facing forward, both agreed."""
+        """Create an outing with Ada backward and Ben as spotter, both confirmed."""
         outing = await self.call(**options)
         await self.join(BEN, outing)
         confirmed = (await self.confirm(BEN, outing)).outing
@@ -162,7 +162,7 @@ class Town:
             await session.execute(insert(Availability).values(guild_id=CLUB, user_id=user_id, windows=windows, **given))
 
     async def letters(self, kind: str) -> list[int]:
-        """Whom messages of a kind are written to, in order."""
+        """Return the recipients of stored messages of a kind, in order."""
         async with self.database.read() as session:
             found = await session.scalars(
                 select(Delivery.user_id).where(Delivery.kind == kind).order_by(Delivery.delivery_id)
@@ -170,7 +170,7 @@ class Town:
             return list(found)
 
     async def due(self, kind: str) -> list[tuple[int | None, datetime]]:
-        """(whom, when) of what is due of a kind."""
+        """Return (user, instant) of the jobs of a kind."""
         async with self.database.read() as session:
             rows = await session.execute(
                 select(Due.user_id, Due.fire_at).where(Due.kind == kind).order_by(Due.fire_at, Due.user_id)

@@ -1,4 +1,4 @@
-"""Every table filled with rows of two people, for the tests of what is kept of somebody."""
+"""Every table filled with rows of two people, for tests of export and erasure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CARL = 733_333_333_333_333_333
 
 
 async def fill(database: Database) -> None:
-    """Alice and Bob, a run each, each naming the other as spotter, with everything a run can have."""
+    """Write Alice and Bob with a run each, naming each other as spotter, with everything a run can have."""
     async with database.write() as session:
         await session.execute(insert(Guild).values(guild_id=CLUB, name="Krebsgang", owner_id=ALICE, created_at=NOW))
         await session.execute(insert(Remembered).values(name="synced:1", value="abc"))
@@ -142,7 +142,7 @@ async def _value(session: AsyncSession, column: Column[Any], number: int, who: i
 
 
 async def fill_partners(session: AsyncSession) -> None:
-    """What both have to do with one another: outings, ties, contacts, a round, messages; and Bob with Carl."""
+    """Write what links the two: outings, ties, contacts, a round, messages; and the same for Bob and Carl."""
     await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
     both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
     await session.execute(
@@ -214,7 +214,7 @@ async def fill_partners(session: AsyncSession) -> None:
 
 
 async def fill_reminder(session: AsyncSession, number: int, user_id: int, name: str, other: int) -> None:
-    """A reminder of one's own that both have done something of, and that the other has put off."""
+    """Write a member's own reminder, of which both have done occurrences and which the other has snoozed."""
     await session.execute(
         insert(Reminder).values(
             reminder_id=number, interaction_id=number, user_id=user_id, audience="club", guild_id=CLUB, channel_id=40,
@@ -234,7 +234,7 @@ async def fill_reminder(session: AsyncSession, number: int, user_id: int, name: 
 
 
 def place(outing_id: int, user_id: int, **values: Any) -> dict[str, Any]:
-    """A place in an outing."""
+    """Return the row of a place in an outing."""
     return {
         "outing_id": outing_id, "user_id": user_id, "wish": "spotter", "first_role": "spotter",
         "second_role": "spotter", "presence": "in", "since": NOW, **values,
@@ -242,7 +242,7 @@ def place(outing_id: int, user_id: int, **values: Any) -> dict[str, Any]:
 
 
 def letter(occurrence: str, to: int, payload: dict[str, Any], kind: str = "outing.card") -> dict[str, Any]:
-    """A message that waits to be sent."""
+    """Return the row of an unsent message."""
     return {
         "kind": kind, "occurrence": occurrence, "priority": 1, "destination": "dm", "user_id": to, "channel_id": 0,
         "payload": payload, "state": "waiting", "next_try_at": NOW, "attempts": 0, "due_at": NOW, "created_at": NOW,
@@ -250,7 +250,7 @@ def letter(occurrence: str, to: int, payload: dict[str, Any], kind: str = "outin
 
 
 async def dump(database: Database) -> dict[str, list[str]]:
-    """Every row of every table as text."""
+    """Return every row of every table as text."""
     found: dict[str, list[str]] = {}
     async with database.read() as session:
         for table in Base.metadata.sorted_tables:

@@ -1,4 +1,4 @@
-"""Whatever changes a run, as one call each; and a projection that exists only in tests."""
+"""Every way to change a run, as one call each; and a projection that exists only in tests."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ CLUB, OTHER_CLUB = CLUBS = (900, 901)
 BACK = Stretch(Direction.BACKWARD, 5000, 1_650_000)
 AHEAD = Stretch(Direction.FORWARD, 3000, 900_000)
 TOO_FAST = Stretch(Direction.BACKWARD, 5000, 900_000)
-"""Faster than the best on earth, so that an organiser must agree to it."""
+"""Faster than the world best, so that an organiser must review it."""
 
 
 class Town:
-    """Three people, two clubs, and what they do to runs; each method is one service call."""
+    """Three people in two clubs, and their changes of runs; each method is one service call."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -68,7 +68,7 @@ class Town:
         return logged.view.run_id
 
     async def log_outing(self, who: int, content: RunContent) -> int:
-        """A run confirmed from an outing's draft, credited for what of it was forward."""
+        """Log a run from an outing's draft, with credits for its forward part."""
         person = await self.meet(who)
         review = Review.HELD if review_needed(content.stretches) else Review.NONE
         async with self.database.write() as session:
@@ -112,7 +112,7 @@ class Town:
         await run_changes.answer_spotter(self.database, run_id, spotter_id, agreed=agreed)
 
     async def held(self) -> list[int]:
-        """Runs that wait for an organiser."""
+        """Return the runs held for review."""
         async with self.database.read() as session:
             return list(await session.scalars(select(Run.run_id).where(Run.review == Review.HELD.value)))
 
@@ -131,7 +131,7 @@ class Town:
         await privacy.erase(self.database, who, NOW)
 
     async def forget_club(self) -> None:
-        """The bot has been gone from the club for long enough; a few of its rows are deleted."""
+        """Delete some rows of a club that removed the bot long enough ago."""
         async with self.database.write() as session:
             await session.execute(update(Guild).where(Guild.guild_id == CLUB).values(left_at=NOW - timedelta(days=100)))
             await gone_clubs.forget_some(session, 90, NOW)
@@ -141,10 +141,10 @@ class Town:
 # ── a projection that counts by addition and subtraction ──
 
 Rows = dict[str, set[tuple[object, ...]]]
-"""The rows of each projection's table, by its name."""
+"""The rows of each projection's table, by table name."""
 
 ALONE = 0
-"""The club of a person's row that counts runs of every club and of none."""
+"""Club id of the row that counts all runs of a person, in every club and outside."""
 
 
 class Scratch(DeclarativeBase):
@@ -152,7 +152,7 @@ class Scratch(DeclarativeBase):
 
 
 class Tally(Scratch):
-    """What a person ran: in a club what counts there, and under `ALONE` everything not deleted."""
+    """Sums of a person's runs: per club those that count there, and under `ALONE` all that are not deleted."""
 
     __tablename__ = "tallies"
 
@@ -166,7 +166,7 @@ class Tally(Scratch):
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
-    """Subtract what was, add what is: any change told twice, or not at all, leaves a wrong sum."""
+    """Subtract the old values and add the new: a change applied twice, or not at all, leaves a wrong sum."""
     for sign, facts in ((-1, before), (1, after)):
         match facts:
             case RunFacts():
@@ -233,7 +233,7 @@ async def _add(
     backward_ms: int = 0,
     spotted_ms: int = 0,
 ) -> None:
-    """Add to a row's sums; a row of nothing is deleted."""
+    """Add to a row's sums; delete the row when they are zero."""
     sums = {"runs": runs, "with_spotter": with_spotter, "backward_ms": backward_ms, "spotted_ms": spotted_ms}
     at = (Tally.user_id == user_id, Tally.guild_id == guild_id)
     kept = (await session.execute(select(*(getattr(Tally, name) for name in sums)).where(*at))).first()
@@ -248,7 +248,7 @@ async def _add(
 
 
 async def rows_of(session: AsyncSession, projections: Iterable[Projection]) -> Rows:
-    """What the projections hold."""
+    """Return the rows of the projections."""
     return {
         projection.table.__tablename__: {
             tuple(row) for row in await session.execute(select(projection.table.__table__))
@@ -260,7 +260,7 @@ async def rows_of(session: AsyncSession, projections: Iterable[Projection]) -> R
 async def rebuilt_rows(
     session: AsyncSession, projections: Iterable[Projection], people: Iterable[int], clubs: Iterable[int]
 ) -> Rows:
-    """What the projections hold once emptied and rebuilt for everybody who still exists; the session is spoiled."""
+    """Return the rows after emptying the projections and rebuilding them for all existing people; not rolled back."""
     known = set(await session.scalars(select(User.user_id)))
     for projection in projections:
         await session.execute(delete(projection.table))

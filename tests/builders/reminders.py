@@ -1,4 +1,4 @@
-"""A club whose members are reminded: a clock moved by hand, and what is due done as the pump does it."""
+"""A club whose members have reminders, with a clock set by the test and due jobs run as the pump does."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ FIRE = {StoredKind.REMIND: reminder_firing.fire, StoredKind.REMIND_AGAIN: remind
 
 @dataclass
 class Reminded:
-    """A club and its members; every command is an interaction of its own.
+    """A club and its members; every command is a separate interaction.
 
     Attributes:
-        database: where all of it is.
-        now: the present, moved by `until`.
+        database: the database under test.
+        now: current instant, advanced by `until`.
     """
 
     database: Database
@@ -66,7 +66,7 @@ class Reminded:
         )  # fmt: skip
 
     async def until(self, at: datetime) -> None:
-        """Let time pass, doing what is due at its instant."""
+        """Advance the clock, running each due job at its instant."""
         while True:
             async with self.database.read() as session:
                 due_at = await session.scalar(select(func.min(Due.fire_at)).where(Due.kind.in_(KINDS)))
@@ -77,7 +77,7 @@ class Reminded:
         self.now = max(self.now, at)
 
     async def fire(self) -> None:
-        """Do all that is due now, as many at once as there are."""
+        """Run all due jobs, in one batch."""
         while True:
             async with self.database.write() as session:
                 taken = await outbox.take_due(session, KINDS, self.now, KINDS, 200, set())
@@ -87,13 +87,13 @@ class Reminded:
                 await FIRE[taken[0].kind](session, fired, self.now)
 
     async def letters(self) -> list[tuple[str, str, int, datetime]]:
-        """(kind, destination, to whom or where, when due) of every message written."""
+        """Return (kind, destination, user or channel, due instant) of every stored message."""
         async with self.database.read() as session:
             rows = await session.scalars(select(Delivery).order_by(Delivery.delivery_id))
             return [(row.kind, row.destination, row.user_id or row.channel_id, row.due_at) for row in rows]
 
     async def due(self, kind: str = StoredKind.REMIND) -> list[tuple[int | None, datetime]]:
-        """(reminder, when) of what is due."""
+        """Return (reminder, instant) of the jobs of a kind."""
         async with self.database.read() as session:
             rows = await session.execute(
                 select(Due.subject_id, Due.fire_at).where(Due.kind == kind).order_by(Due.fire_at)
@@ -113,5 +113,5 @@ class Reminded:
 
 
 def utc(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
-    """An instant in 2026."""
+    """Return an instant in 2026."""
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A club with a weekly round, for tests of what becomes of it."""
+"""A club with a weekly round, for tests of rounds."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ EVENING = [[1, 18 * 60, 20 * 60]]  # Tuesdays
 
 @dataclass
 class Circle:
-    """A club and who takes part in its rounds. `now` is moved by hand."""
+    """A club and the participants of its rounds; `now` is set by the test."""
 
     database: Database
     now: datetime = NOW
 
     @classmethod
     async def gather(cls, database: Database, *members: int, **club: Any) -> Circle:
-        """A club with a round on Thursdays at 18:00 UTC, an organiser, and members who can on Tuesdays."""
+        """Create a club with a round on Thursdays at 18:00 UTC, an organiser, and members available on Tuesdays."""
         async with database.write() as session:
             values = {"round_on": True, "partners_channel_id": PARTNERS, "zone": "UTC"} | club
             await session.execute(insert(Guild).values(guild_id=CLUB, name="Club", created_at=NOW, **values))
@@ -62,7 +62,7 @@ class Circle:
             await session.execute(update(Availability).where(Availability.user_id == user_id).values(**said))
 
     async def sets(self, **club: Any) -> None:
-        """The club's settings, and what follows from them."""
+        """Change the club's settings, and reschedule its round."""
         async with self.database.write() as session:
             if club:
                 await session.execute(update(Guild).where(Guild.guild_id == CLUB).values(**club))
@@ -75,7 +75,7 @@ class Circle:
             await session.execute(insert(Tie).values(user_id=who, other_id=whom, kind=kind, other_name="?", since=NOW))
 
     async def outing(self, at: datetime, *people: int, state: str = "home", roles: Sequence[str] = ()) -> int:
-        """An outing of some people; the first runs backward throughout, unless `roles` says who does what."""
+        """Create an outing of some people; the first runs backward throughout, unless `roles` assigns roles."""
         told = roles or ("backward", *("spotter" for _ in people[1:]))
         async with self.database.write() as session:
             outing_id = await session.scalar(
@@ -96,17 +96,17 @@ class Circle:
                 )  # fmt: skip
             return int(outing_id or 0)
 
-    # ── what is due, as the engine does it ──
+    # ── jobs, run as the pump does ──
 
     async def announce(self) -> Round | None:
-        """The notice is due."""
+        """Run the job of the notice."""
         due = await self.due(StoredKind.ROUND_NOTICE)
         async with self.database.write() as session:
             await rounds.announce(session, CLUB, due.payload, due.fire_at, self.now)
         return await self.round()
 
     async def begin(self) -> None:
-        """The match is due."""
+        """Run the job of the match."""
         due = await self.due(StoredKind.ROUND_MATCH)
         async with self.database.write() as session:
             await rounds.begin_match(session, due.payload["round_id"], self.now)
@@ -119,7 +119,7 @@ class Circle:
         return found
 
     async def draw(self) -> Draw:
-        """The worker answers."""
+        """Return the draw, as the worker computes it."""
         found = await self.hat()
         draw = draw_round(found.candidates, found.backward_per_spotter, found.seed)
         await round_draws.drawn(self.database, found, draw, self.now)
@@ -132,7 +132,7 @@ class Circle:
             await round_draws.confirm_by_itself(session, row.round_id, self.now)
 
     async def drawn(self) -> Round:
-        """From now to a draw that waits for the organisers."""
+        """Advance from now to a draw that waits for confirmation."""
         await self.sets()
         self.now = NOTICE
         await self.announce()
@@ -143,7 +143,7 @@ class Circle:
         assert row is not None
         return row
 
-    # ── what there is ──
+    # ── stored state ──
 
     async def round(self) -> Round | None:
         async with self.database.read() as session:

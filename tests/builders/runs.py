@@ -1,4 +1,4 @@
-"""Runs written straight into the tables, for tests of what is made from them."""
+"""Runs inserted directly into the tables, for tests of what is computed from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _interactions = count(1)
 async def join(
     session: AsyncSession, user_id: int, guild_id: int = CLUB, *, name: str = "", hidden: bool = False
 ) -> None:
-    """A person, the club, and the membership, each where it is missing."""
+    """Insert a person, the club and the membership, each if it is missing."""
     if await session.get(models.User, user_id) is None:
         await session.execute(insert(models.User).values(user_id=user_id, created_at=NOW))
     if await session.get(models.Guild, guild_id) is None:
@@ -46,7 +46,7 @@ async def write_run(
     review: Review = Review.NONE,
     deleted: bool = False,
 ) -> int:
-    """A run and its stretches; no standings are moved."""
+    """Insert a run and its stretches without updating standings."""
     metres = [s.distance_m for s in stretches if s.distance_m is not None]
     statement = (
         insert(models.Run)
@@ -87,13 +87,13 @@ async def write_run(
 
 
 async def remove_run(session: AsyncSession, run_id: int) -> None:
-    """Take a run and its stretches out of the tables; no standings are moved."""
+    """Delete a run and its stretches without updating standings."""
     await session.execute(delete(models.StretchRow).where(models.StretchRow.run_id == run_id))
     await session.execute(delete(models.Run).where(models.Run.run_id == run_id))
 
 
 async def share_of(session: AsyncSession, run_id: int) -> Counted | None:
-    """What a run adds to its club's boards as it stands in the tables."""
+    """Return what a stored run adds to its club's leaderboards."""
     run = await session.get(models.Run, run_id, populate_existing=True)
     if run is None or not run.counted or run.guild_id is None:
         return None

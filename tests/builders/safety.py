@@ -1,4 +1,4 @@
-"""A club whose members are out together: `Town` with the presses of the course and of alarms."""
+"""A club whose members are out together: `Town` with the presses of an outing under way and of alarms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.builders.outings import ADA, BEN, CLUB, NAMES, Town
 
 
 class Outside(Town):
-    """Presses and the clock, for those who are out."""
+    """Presses of those who are out, and the clock."""
 
     discord_answers = True
 
@@ -37,7 +37,7 @@ class Outside(Town):
         )  # fmt: skip
 
     async def out(self, **options: Any) -> OutingView:
-        """Ada and Ben, out since the start."""
+        """Create an outing with Ada and Ben, both checked in."""
         outing = await self.agreed(**options)
         self.now = outing.starts_at
         return await self.check_in(ADA, outing)
@@ -101,7 +101,7 @@ class Outside(Town):
             )  # fmt: skip
 
     async def until(self, at: datetime) -> list[tuple[datetime, str, int | None]]:
-        """Let the clock run: what is due of the course and the escalation is done in order. Answers what was done."""
+        """Advance the clock, running due jobs of the outing and the escalation in order. Return the jobs run."""
         done = []
         while True:
             await self.asked()
@@ -120,7 +120,7 @@ class Outside(Town):
         return done
 
     async def asked(self) -> None:
-        """Whoever is asked whether they are home receives the question at once, unless the test says otherwise."""
+        """Mark the questions whether somebody is home as delivered, unless the test says otherwise."""
         if not self.discord_answers:
             return
         async with self.database.write() as session:
@@ -128,7 +128,7 @@ class Outside(Town):
             await session.execute(waiting.values(state="sent", sent_at=self.now))
 
     async def said(self, *kinds: str) -> list[tuple[str, int, int]]:
-        """(kind, person, channel) of the messages written, in order; the card left out."""
+        """Return (kind, person, channel) of the stored messages in order, without the card."""
         async with self.database.read() as session:
             rows = await session.execute(
                 select(Delivery.kind, Delivery.user_id, Delivery.channel_id)

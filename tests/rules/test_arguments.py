@@ -1,4 +1,4 @@
-"""What the annotations of a handler take, and what they refuse."""
+"""What the annotations of a handler accept and refuse."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_converts(annotation: Any, text: str, value: object) -> None:
 )
 def test_what_is_refused(annotation: Any, texts: list[str]) -> None:
     for text in texts:
-        with pytest.raises(ValueError):  # noqa: PT011 (what a handler is refused with is tested below)
+        with pytest.raises(ValueError):  # noqa: PT011 (the messages are tested below)
             parser(annotation)(text)
 
 

@@ -1,14 +1,14 @@
-"""What each command, button and message needs to be opened: one that is new must say so here, or in its `Kind`.
+"""The authorisation of each command, button and message. A new one must be listed here, or state it in its `Kind`.
 
-- `own`: it shows and changes what belongs to whoever presses, found by their id in the `WHERE`.
-- `here`: nobody else's; it shows nothing of a club but what is said in the server it is pressed in.
-- `home`: of the club spoken in, or in a direct message of the home club, of which Discord is then asked
+- `own`: shows and changes only the user's own data, selected by their id in the `WHERE`.
+- `here`: shows nothing of a club but what is posted in the server it is used in.
+- `home`: for members of the club it is used in, or in a direct message of the home club, which is verified with Discord
   (`resolve_member`).
-- `member`: in the club of what is pressed on, which the interaction or Discord says (`check_member`).
-- `organiser`: organises it, which the interaction or Discord says (`check_organiser`).
-- `server`: organises the server it is pressed in; nowhere else (`organising.organiser`).
-- `contact`: was sent the alarm as a contact of whoever it is about.
-- `companion`: has a place in the outing; who is out needs it whatever Discord says of their membership.
+- `member`: for members of the club it belongs to, by the interaction or Discord (`check_member`).
+- `organiser`: for organisers of that club, by the interaction or Discord (`check_organiser`).
+- `server`: for organisers of the server it is used in, and only there.
+- `contact`: for a safety contact who was sent the alarm.
+- `companion`: for those with a place in the outing, whatever Discord says about their membership.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ COMMANDS = {
 
 
 def pressed(need: str) -> list[str]:
-    """The custom ids, without their own part, that need something."""
+    """Return the custom id prefixes with this requirement."""
     return BUTTONS[need].split()
 
 

@@ -1,4 +1,4 @@
-"""Every sentence in every language, and every key that code asks for."""
+"""Every sentence in every language, and every key that code uses."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from bot.languages import LANGUAGES, locale_of
 ROOT = Path(__file__).parents[2]
 ENGLISH = catalogue("en")
 NAMES = "commands.names."
-"""Names of commands and options: in English the name in the code, so only the other languages have these."""
+"""Names of commands and options. In English they are the names in the code, so only other languages have these keys."""
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = ("bot", "cogs", "db")
 FILES = sorted((ROOT / "bot" / "locales" / "en").glob("*/**/*.toml"))
 AREAS = sorted(file.stem for file in FILES)
 
 SAME_IN_GERMAN = frozenset({"me.event.marathon"})
-"""Keys whose German is the English: names, and words that are both."""
+"""Keys whose German text equals the English one: names, and words that are the same in both."""
 
 
 def sentences(language: str) -> dict[str, Message]:
@@ -50,7 +50,7 @@ def test_a_language_has_the_same_areas_and_keys(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_has_the_same_placeholders(language: str) -> None:
     for key, message in sentences(language).items():
-        # A plural form may say "one" in words, so the forms are compared together.
+        # A plural form may spell out "one", so the forms are compared together.
         ours, english = (set().union(*map(placeholders, forms(one).values())) for one in (message, ENGLISH[key]))
         assert ours == english, key
 
@@ -61,7 +61,7 @@ def test_a_plural_has_the_forms_of_its_language_and_is_chosen_by_count(language:
     for key, message in sentences(language).items():
         assert isinstance(message, str) == isinstance(ENGLISH[key], str), key
         if not isinstance(message, str):
-            assert wanted - {"many"} <= set(message) <= wanted, key  # without one, `many` reads as `other`
+            assert wanted - {"many"} <= set(message) <= wanted, key  # a missing `many` falls back to `other`
             assert "count" in placeholders(message["other"]), key
 
 
@@ -73,7 +73,7 @@ def test_german_is_not_english() -> None:
 
 
 def worded(message: Message) -> bool:
-    """Whether anything but placeholders, numbers and signs is in it."""
+    """Whether a message contains anything but placeholders, numbers and signs."""
     text = "".join(literal for form in forms(message).values() for literal, _, _, _ in string.Formatter().parse(form))
     return any(letter.isalpha() for letter in text)
 
@@ -89,14 +89,14 @@ def test_a_sentence_has_no_loose_ends(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_name_is_one_that_discord_takes(language: str) -> None:
     for key, name in catalogue(language).items():
-        if key.startswith(NAMES) and key[len(NAMES) :].islower():  # a menu's name may be any words
+        if key.startswith(NAMES) and key[len(NAMES) :].islower():  # a menu's name may be any text
             assert re.fullmatch(r"[-_\w]{1,32}", str(name)), key
             assert name == str(name).lower(), key
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_command_is_written_with_the_options_that_discord_shows(language: str) -> None:
-    """`/log strecke:5k`, not `/log distance:5k`; the try mode's simulated Discord shows the English names."""
+    """`/log strecke:5k`, not `/log distance:5k`; except in the try mode, where Discord shows the English names."""
     names = {key[len(NAMES) :]: name for key, name in catalogue(language).items() if key.startswith(NAMES)}
     english = {name for name, shown in names.items() if name != shown}
     for key, message in sentences(language).items():
@@ -107,13 +107,13 @@ def test_a_command_is_written_with_the_options_that_discord_shows(language: str)
 
 @cache
 def code() -> list[tuple[Path, list[ast.AST]]]:
-    """Every file and all that stands in it."""
+    """Return every file with all nodes of its syntax tree."""
     files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
     return [(file, list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))) for file in files]
 
 
 def literals() -> Iterator[tuple[str, str]]:
-    """Every string in the code that reads like a key: an area, a dot, and more; with where it stands."""
+    """Yield every string in the code that looks like a key (an area, a dot, and more), and its location."""
     tops = {f"{area}.{table}" for area in AREAS for table in tables(area)}
     for file, nodes in code():
         parts = {id(value) for node in nodes if isinstance(node, ast.JoinedStr) for value in node.values}
@@ -143,7 +143,7 @@ def is_table(key: str) -> bool:
 
 
 def test_every_key_is_used() -> None:
-    """By its name, or by a name put together of a literal beginning and what varies."""
+    """Keys are used by name, or by an f-string with a literal prefix."""
     exact = {key for key, _ in literals()}
     begun = set(beginnings())
     unused = {key for key in ENGLISH if key not in exact and not any(key.startswith(start) for start in begun)}
@@ -151,7 +151,7 @@ def test_every_key_is_used() -> None:
 
 
 def beginnings() -> Iterator[str]:
-    """The literal beginnings of f-strings that read like keys, and tables named as a whole."""
+    """Yield the literal prefixes of f-strings that look like keys, and tables used as a whole."""
     for _, nodes in code():
         for node in nodes:
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):

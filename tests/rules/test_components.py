@@ -1,4 +1,4 @@
-"""What Discord limits and what must keep answering: custom ids, cards at their worst, names and descriptions."""
+"""Discord's limits and stable custom ids: ids and their handlers, the largest cards, names and descriptions."""
 
 from __future__ import annotations
 

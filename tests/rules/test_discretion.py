@@ -1,4 +1,4 @@
-"""What never stands in the log, however much of it an operator asks for."""
+"""What is never logged, whatever the log level."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIBRARIES = ("discord.http", "discord.gateway", "discord.webhook.async_")
 def logging_as_it_was() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    root.handlers = []  # `configure` closes those it finds
+    root.handlers = []  # `configure` closes existing handlers
     yield
     for handler in root.handlers:
         handler.close()

@@ -1,4 +1,4 @@
-"""Texts for Discord are escaped where they are drawn: rules and services hand on names as typed."""
+"""Texts for Discord are escaped in the views; rules and services pass names on as typed."""
 
 from __future__ import annotations
 

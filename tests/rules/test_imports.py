@@ -1,4 +1,4 @@
-"""What the import contracts in pyproject.toml (`make check`) cannot say."""
+"""Rules about imports and files that the import contracts in pyproject.toml (`make check`) cannot express."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def names(contract: str) -> set[str]:
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The modules in memory after a statement, in a fresh interpreter with an empty environment."""
+    """Return the modules loaded after a statement, in a fresh interpreter with an empty environment."""
     answer = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", f"{statement}\nimport sys\nprint(*sys.modules)"],
         cwd=ROOT, env={}, capture_output=True, text=True, check=False,
@@ -79,7 +79,7 @@ def test_packages_hold_no_code() -> None:
 
 
 def test_every_room_says_what_lives_in_it() -> None:
-    rooms = [ROOT / room for room in ("bot", "cogs", "db", "tests", "tools")]  # db and tests speak for what is in them
+    rooms = [ROOT / room for room in ("bot", "cogs", "db", "tests", "tools")]  # db and tests need one README only
     rooms += {file.parent for room in rooms[:2] for file in room.glob("*/*.py")}
     silent = [os.path.relpath(room, ROOT) for room in rooms if not (room / "README.md").exists()]
     assert sorted(silent) == []
@@ -109,7 +109,7 @@ def test_no_type_is_ignored_without_saying_which() -> None:
 
 
 def test_no_test_is_skipped() -> None:
-    """What a machine lacks is not collected (tests/conftest.py); a skipped test is one that nobody runs."""
+    """Tests that a machine cannot run are not collected (tests/conftest.py); a skipped test is never noticed."""
     skips = {"skip", "skipif", "xfail", "importorskip"}
     found = [
         f"{os.path.relpath(file, ROOT)}:{node.lineno} {node.attr}"

@@ -1,4 +1,4 @@
-"""A language is its folder: no other code names one, nor holds its words."""
+"""A language is a folder: no other code names a language or contains its words."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.languages import DEFAULT, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = {"bot/preview/club.py", "bot/preview/history.py"}
-"""The people of the try mode and what they write: who speaks German is data about them."""
+"""The people of the try mode and what they write; that somebody speaks German is data."""
 FILES_READ = "bot/files"
-"""What devices write into files, in the languages of devices."""
+"""Words that devices write into files, in the devices' languages."""
 
 
 @cache
 def strings() -> list[tuple[str, str]]:
-    """Every string in the code but docstrings, with where it stands."""
+    """Return every string in the code but docstrings, with its location."""
     found = []
     for file in sorted(file for room in ("bot", "cogs", "db") for file in (ROOT / room).rglob("*.py")):
         name = file.relative_to(ROOT).as_posix()
@@ -39,7 +39,7 @@ def strings() -> list[tuple[str, str]]:
 
 
 def words(value: object) -> Iterator[str]:
-    """The words of one field of a vocabulary."""
+    """Yield the words of one field of a vocabulary."""
     if isinstance(value, str):
         yield from re.findall("[a-z]{4,}", plain(value, 1000))
     elif isinstance(value, Iterable):
@@ -59,7 +59,7 @@ def test_no_code_names_a_language() -> None:
 
 
 def test_no_code_holds_the_words_of_a_language() -> None:
-    """Those of the default may stand there: what is typed in another language is rewritten into them."""
+    """Words of the default language are allowed: input in other languages is rewritten into them."""
     english = vocabulary(DEFAULT)
     others = set().union(*(vocabulary(language) for language in LANGUAGES if language != DEFAULT)) - english
     held = [
@@ -73,13 +73,13 @@ def test_no_code_holds_the_words_of_a_language() -> None:
 
 
 TYPED_LISTS = {"bot/domain/partners/availability.py", "cogs/partners/availability_view.py"}
-"""What is shown as it is typed, and read again: commas are part of how it is written."""
+"""Values shown as typed and parsed again; commas are part of their syntax."""
 FOR_OPERATORS = ("bot/config.py", "bot/delivery/drop_log.py", "bot/worker/")
-"""Log lines and faults of the settings."""
+"""Log lines, and faults of the configuration."""
 
 
 def test_a_list_in_a_sentence_is_joined_by_its_language() -> None:
-    """By `Localizer.both` and `either`; a comma alone is right in few languages."""
+    """With `Localizer.both` and `either`; a comma alone is right in few languages."""
     joined = [
         f"{name}:{node.lineno}"
         for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))

@@ -1,4 +1,4 @@
-"""Texts that name a limit get it as a parameter, so that changing the limit cannot leave a wrong number behind."""
+"""Texts that state a limit get it as a parameter, so that a change of the limit leaves no wrong number behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.localizer import Localizer
 from tests.rules.test_catalogues import forms, sentences
 
 LIMITS = re.compile(r"(alerts|files\.reason|imports\.reason)\..+|course\.extend\.length|club\.safety\.(step|grace).*")
-"""Keys of the safety texts and of the refusals that name a limit."""
+"""Keys of the safety texts and refusals that state a limit."""
 
 EXCEPTIONS = {
     "imports.reason.clock": "1990 is the first year any run is taken from, not a limit that is tuned",

@@ -1,4 +1,4 @@
-"""A language added as one folder, to a copy of the bot: read, formatted and shown without another line."""
+"""A language added to a copy of the bot as one folder: parsed, formatted and shown without any other change."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MADE_UP = Path(__file__).parent / "made_up_language"
 THIN = "\u202f"
-"""Between thousands in French, whose numbers the language has."""
+"""Thousands separator of French, whose number format the language uses."""
 
 
 @pytest.fixture(scope="module")
 def made_of_it(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a bot with the folder `bot/locales/xx` makes of its words."""
+    """Return the output of a bot with the folder `bot/locales/xx`."""
     house = tmp_path_factory.mktemp("house")
     for room in ("bot", "cogs", "db"):
         shutil.copytree(ROOT / room, house / room, ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,7 +42,7 @@ def made_of_it(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def translated(table: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """English sentences between brackets, as lines of TOML."""
+    """Yield the English sentences between brackets, as lines of TOML."""
     for name, value in table.items():
         key = f"{path}{json.dumps(name)}"
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""One name, one meaning: a class name stands once in the project, a module name once in a layer."""
+"""One name, one meaning: a class name is unique in the project, a module name unique in its layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCES = [
 ]
 
 CLASSES: dict[str, str] = {}
-"""Class names that may stand twice, with the reason."""
+"""Class names that may be used twice, with the reason."""
 
 MODULES = {
     "vocabulary": "each language declares its own, of the type that the rules declare",
@@ -21,7 +21,7 @@ MODULES = {
     "messages": "what the worker and the bot say to each other, beside the table of messages",
     "process": "a process of the worker's, beside the table of what the process remembers",
 }
-"""Module names that may stand in two rooms of a layer or of `bot`, with the reason."""
+"""Module names that two rooms of a layer or of `bot` may use, with the reason."""
 
 
 def test_a_class_name_stands_for_one_thing() -> None:

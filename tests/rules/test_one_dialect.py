@@ -1,4 +1,4 @@
-"""Databases differ in one file, `db/dialect.py`: nothing else asks which one it is, or names one."""
+"""Only `db/dialect.py` distinguishes databases: no other code checks the dialect or names one."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAY_ASK = {
     "db/dialect.py",
-    "db/sqlite_driver.py",  # what `db/dialect.py` opens SQLite with; it is that driver, and asks nothing
+    "db/sqlite_driver.py",  # the SQLite driver that `db/dialect.py` uses; it checks nothing
     "bot/config.py",
-    "bot/database_url.py",  # below db: it reads the URL of the configuration, and knows which drivers are asynchronous
+    "bot/database_url.py",  # below db: it validates the configured URL, and lists the asynchronous drivers
 }
 SOURCES = sorted(
     str(file.relative_to(ROOT))
     for room in ("bot", "cogs", "db")
     for file in (ROOT / room).rglob("*.py")
-    if "versions" not in file.parts  # migrations that have landed stay as they are
+    if "versions" not in file.parts  # landed migrations are not changed
 )
 NAME = re.compile(r"(sqlite|postgres(ql)?|aiosqlite|asyncpg)(\+\w+)?", re.IGNORECASE)
 ASKING = {"get_backend_name", "get_driver_name", "get_dialect", "drivername", "with_variant", "ddl_if", "execute_if"}
 
 
 def asks(source: str) -> list[str]:
-    """What in a file asks which database it is, or names one: line and code."""
+    """Return the code in a file that checks the dialect or names a database: line and code."""
     return [f"{node.lineno}: {ast.unparse(node)}" for node in _asking(ast.parse(source))]
 
 

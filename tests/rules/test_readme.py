@@ -1,4 +1,4 @@
-"""What a newcomer reads of the commands: README.md and /help name each of them, and no other."""
+"""README.md and /help list every command, and no other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 @pytest_asyncio.fixture
 async def commands() -> tuple[set[str], set[str]]:
-    """The slash commands, and the menus of messages."""
+    """Return the slash commands, and the message menus."""
     nothing: Any = None
     bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
     await bot.load_everything()
@@ -33,7 +33,7 @@ async def commands() -> tuple[set[str], set[str]]:
 
 
 def named(text: str) -> list[str]:
-    """`/runs list` · `show` are /runs list and /runs show."""
+    """Expand `/runs list` · `show` to /runs list and /runs show."""
     found: list[str] = []
     for words in re.findall(r"`([^`]+)`", text):
         found.append(words if words.startswith("/") else f"{found[-1].rpartition(' ')[0]} {words}")

@@ -1,4 +1,4 @@
-"""The kinds stored in the database: spelled once, their values kept, each handled by one cog."""
+"""The kinds stored in the database: each is spelled once, keeps its value, and is handled by one cog."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cogs import EXTENSIONS
 ROOT = Path(bot.__file__).parents[1]
 HOME = "stored_kinds.py"
 WORDS = frozenset({"t", "translate"})
-"""Calls whose first argument is a catalogue key, which may read like a kind."""
+"""Calls whose first argument is a catalogue key, which may look like a kind."""
 
 SHIPPED = frozenset(
     [
@@ -86,13 +86,13 @@ SHIPPED = frozenset(
         "spotter.ask_alone",
     ]
 )
-"""Values that databases out there hold. A new kind need not be added; none is ever taken away."""
+"""Values that existing databases contain. A new kind need not be added; none may be removed."""
 
 
 def spelled_kinds(source: str) -> Iterator[tuple[int, str]]:
-    """(line, literal) of the string literals equal to a stored kind.
+    """Yield (line, literal) of string literals equal to a stored kind.
 
-    `remind` has no dot and is a command and an area of buttons as well; it is not looked for.
+    `remind` is excluded: it has no dot, and is also a command and an area of buttons.
     """
     tree = ast.parse(source)
     keys = {

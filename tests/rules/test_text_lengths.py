@@ -1,4 +1,4 @@
-"""No sentence is longer than the place Discord gives it, in any language; what is longer would be cut, or refused."""
+"""No sentence exceeds Discord's limit for its place, in any language; longer ones would be cut or refused."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Place:
-    """An argument that Discord limits.
+    """An argument whose length Discord limits.
 
     Attributes:
-        call: what is called.
-        position: of the argument, where it may stand without its name.
-        name: of the argument.
+        call: name of the function or class.
+        position: position of the argument, if it may be positional.
+        name: name of the argument.
         limit: characters. Source: Discord's reference of components and application commands.
     """
 
@@ -58,7 +58,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def limited() -> dict[str, int]:
-    """Each key that is shown in such a place, with the least limit."""
+    """Return each key shown in such a place, with the smallest limit."""
     found: dict[str, int] = {}
     for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -85,7 +85,7 @@ def argument(call: ast.Call, place: Place) -> ast.expr | None:
 
 
 def keys_in(shown: ast.expr, around: ast.AST, *, spoken: bool) -> Iterator[str]:
-    """The keys of what is shown: asked for on the spot, or given a name in the function around it."""
+    """Yield the keys of a shown text, used in place or assigned to a name in the enclosing function."""
     if spoken:
         yield from keys_of(shown)
         return
@@ -110,7 +110,7 @@ def values_of(name: str, around: Function) -> Iterator[ast.expr]:
 
 
 def keys_of(asked: ast.expr) -> Iterator[str]:
-    """Keys by their names, or by an f-string that leaves some of them open."""
+    """Yield keys by name, or all that match an f-string."""
     if isinstance(asked, ast.JoinedStr):
         pattern = "".join(re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z0-9_]+" for p in asked.values)
         yield from (key for key in catalogue(DEFAULT) if re.fullmatch(pattern, key) and key not in asked_by_name())
@@ -123,13 +123,13 @@ def keys_of(asked: ast.expr) -> Iterator[str]:
 
 @cache
 def asked_by_name() -> frozenset[str]:
-    """Keys that the code names whole: an f-string beside them is not for them."""
+    """Return keys that the code spells out, which f-strings are not meant for."""
     code = "".join(file.read_text(encoding="utf-8") for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))
     return frozenset(re.findall(r'"([a-z_]+(?:\.[a-z0-9_]+)+)"', code))
 
 
 def bare(text: str) -> str:
-    """A sentence without what is filled into it."""
+    """Return a sentence without its placeholders."""
     return "".join(literal for literal, *_ in string.Formatter().parse(text))
 
 

@@ -1,4 +1,4 @@
-"""What members do: commands, presses, forms and typing, sent to the bot as INTERACTION_CREATE."""
+"""Actions of members: commands, presses, forms and typing, sent to the bot as INTERACTION_CREATE."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ V2_LABEL, V2_TEXT = 18, 4
 
 @dataclass
 class Asked:
-    """An interaction, and what the bot answered.
+    """An interaction and the bot's answer.
 
     Attributes:
-        callback: the first answer as the bot sent it, None until one was accepted.
-        message: the answer as a message, changed by later edits; None for choices and forms.
-        source: the message that was pressed.
-        sent_at, answered_at: `time.monotonic()`; the answer's is when its request arrived.
+        callback: the first answer as the bot sent it; None until one was accepted.
+        message: the answer as a message, updated by later edits; None for choices and forms.
+        source: the message whose component was pressed.
+        sent_at, answered_at: `time.monotonic()`; `answered_at` is when the answer's request arrived.
     """
 
     payload: Json
@@ -63,18 +63,18 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """What the answer says."""
+        """The text of the answer."""
         return text_of(self.message) if self.message else ""
 
     async def answer(self, timeout_s: float = 10) -> Asked:
-        """Wait until an answer was accepted."""
+        """Wait until an answer is accepted."""
         async with asyncio.timeout(timeout_s):
             await self.answered.wait()
         return self
 
 
 class Acting:
-    """The members' side of the server. Each call sends a frame and returns at once; `await asked.answer()` waits."""
+    """The members' side of the server. Each call sends a frame and returns at once; `await asked.answer()` to wait."""
 
     gateway: Gateway
     clubs: list[Club]
@@ -90,7 +90,7 @@ class Acting:
         return await self._ask(COMMAND, data, by, club, interaction_id)
 
     async def type(self, path: str, /, by: Person, focused: str, *, club: Club | None = None, **typed: Any) -> Asked:
-        """Type into the option `focused`; its choices are in `asked.callback["data"]["choices"]`."""
+        """Type into the option `focused`; the choices are in `asked.callback["data"]["choices"]`."""
         data = command_data(self.commands, path, typed, focused)
         return await self._ask(TYPING, data, by, club, None)
 
@@ -106,7 +106,7 @@ class Acting:
         return await self._ask(PRESS, data, by, club, interaction_id, source=message)
 
     async def submit(self, asked: Asked, /, by: Person, *, interaction_id: str | None = None, **typed: str) -> Asked:
-        """Fill in the form that answered `asked`; fields not named keep what they held."""
+        """Submit the form that answered `asked`; fields not named keep their values."""
         assert asked.callback is not None
         form = asked.callback["data"]
         fields = [part for part in parts(form["components"]) if part["type"] == V2_TEXT]
@@ -119,11 +119,11 @@ class Acting:
         return await self._ask(SUBMIT, data, by, club, interaction_id, source=asked.source)
 
     async def forge(self, kind: int, data: Json, /, by: Person, *, source: Json | None = None) -> Asked:
-        """Send a press (3) or form (5) that no message of the bot offers."""
+        """Send a component press (3) or form (5) that no message of the bot offers."""
         return await self._ask(kind, data, by, None, None, source=source)
 
     async def again(self, asked: Asked) -> None:
-        """Deliver the same interaction once more."""
+        """Deliver the same interaction again."""
         await self.gateway.dispatch("INTERACTION_CREATE", asked.payload)
 
     async def _ask(

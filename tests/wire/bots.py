@@ -1,4 +1,4 @@
-"""Bots on the real client: how one is started in a test, and a toy of a few lines."""
+"""Bots on the real client: starting one in a test, and a minimal toy bot."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ B = TypeVar("B", bound=commands.Bot)
 
 @contextlib.asynccontextmanager
 async def running(bot: B) -> AsyncIterator[B]:
-    """The bot from login to ready, and closed at the end; what it raised meanwhile is raised."""
+    """Log the bot in, wait until it is ready, and close it at the end; re-raise what it raised meanwhile."""
     ready = asyncio.Event()
 
     async def on_ready() -> None:
         ready.set()
 
     async def no_wait(shard_id: int | None, *, initial: bool = False) -> None:
-        """Instead of the client's 5 s before it identifies again."""
+        """Replace the client's wait of 5 s before it identifies again."""
 
     bot.add_listener(on_ready)
     bot.before_identify_hook = no_wait  # type: ignore[method-assign]
@@ -44,14 +44,14 @@ async def running(bot: B) -> AsyncIterator[B]:
 
 
 class Toy(commands.Bot):
-    """A bot of a few lines: what the server's own tests run, so that they fail only for the server."""
+    """A minimal bot for the tests of the server, so that they fail only because of the server."""
 
     def __init__(self) -> None:
         super().__init__("!", intents=discord.Intents(guilds=True))
         self.handled: list[int] = []
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        if not self.is_closed():  # a client that is closed has no loop to run it on, and leaves it unawaited
+        if not self.is_closed():  # a closed client has no event loop, and would leave the coroutine unawaited
             super().dispatch(event_name, *args, **kwargs)
 
     async def setup_hook(self) -> None:

@@ -1,4 +1,4 @@
-"""The local server, the toy, and the bot pointed at it on a database of its own."""
+"""Fixtures: the local server, the toy bot, and the real bot connected to it with a separate database."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from tests.wire.server import API, LocalDiscord
 
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody may ask as often as they like."""
+    """Disable the limit on interactions per member."""
     for name in ("ORDINARY", "TYPING", "URGENT"):
         monkeypatch.setattr(admission, name, Allowance(burst=1e9, per_s=1e9))
 
 
 @pytest.fixture
 async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalDiscord]:
-    """A Discord that every client made in this test talks to; processes are told where it is."""
+    """Start a Discord that every client created in this test connects to; processes get its address."""
     async with LocalDiscord() as server:
         monkeypatch.setattr(Route, "BASE", server.url + API)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway_url))
@@ -59,7 +59,7 @@ def database_file(tmp_path: Path, migrated_file: Path) -> Path:
 
 @pytest.fixture
 def rows(database_file: Path) -> Any:
-    """Run a query on the bot's database, by another connection."""
+    """Return a function that runs a query on the bot's database over another connection."""
 
     def read(statement: str) -> list[Any]:
         with sqlite3.connect(database_file) as connection:
@@ -70,7 +70,7 @@ def rows(database_file: Path) -> Any:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client does not wait before it makes a request again that met a 5xx."""
+    """Make the client retry after a 5xx without waiting."""
 
     async def no_wait(_delay_s: float) -> None:
         await asyncio.sleep(0)
@@ -83,7 +83,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database is waited for as long as it takes: a burst on a busy machine is over later than members would wait."""
+    """Wait for the database without a timeout, because a burst takes long on a busy machine."""
     monkeypatch.setattr(dialect, "POOL_WAIT_S", 20.0)
 
 

@@ -1,4 +1,4 @@
-"""A member of years, in the club of many: of everything as much as the bot lets there be, and 10,000 runs."""
+"""A member with years of data in a large club: 10,000 runs, and the maximum of everything else the bot allows."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from tests.wire.payloads import Club, Person
 RUNS = 10_000
 OTHERS = 300
 PAST = 2_000
-"""Outings that are over, ties, messages, occurrences done."""
+"""Number of past outings, ties, messages and occurrences done."""
 FIRST_OTHER = 5_000_000
 
 
 async def crowd(database: Database, person: Person, club: Club) -> None:
-    """Write it all."""
+    """Insert all rows."""
     me, guild_id, now = int(person.id), int(club.id), datetime.now(UTC).replace(microsecond=0)
     tables: Mapping[Any, Iterator[dict[str, Any]]] = {
         Guild: iter([{"guild_id": guild_id, "name": club.name, "created_at": now}]),
@@ -135,7 +135,7 @@ def _monday(weeks: int, now: datetime) -> Any:
 
 
 def _run(number: int, user_id: int, guild_id: int, now: datetime) -> dict[str, Any]:
-    """Three a day, of three to nine kilometres; every one of others waits for an organiser."""
+    """Return a run: three a day, of three to nine kilometres; runs of others are held for review."""
     at = now - timedelta(hours=8 * number)
     return {
         "run_id": number, "interaction_id": number, "user_id": user_id, "guild_id": guild_id, "started_at": at,

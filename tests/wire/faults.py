@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: faults for the next requests on a route, and Discord's rate limits."""
+"""Injected faults: failures of the next requests on a route, and Discord's rate limits."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Trouble(StrEnum):
     """Faults of the connection."""
 
     RESET = "reset"
-    """The connection is reset before anything was read: nothing is accepted."""
+    """The connection is reset before the request is read: nothing is accepted."""
     LOST = "lost"
-    """The request is accepted, then the connection is reset: the client never learns that it was."""
+    """The request is accepted, then the connection is reset: the client gets no answer."""
     CUT = "cut"
-    """The request is accepted, then the connection is closed without a word."""
+    """The request is accepted, then the connection is closed without an answer."""
     DENIED = "denied"
-    """The request is accepted, and answered with a 500: the client makes it again."""
+    """The request is accepted, and answered with a 500: the client retries it."""
     HOLD = "hold"
     """The request waits until `release` is set, and is accepted only then."""
     MUTE = "mute"
@@ -36,9 +36,9 @@ class Trouble(StrEnum):
 
 @dataclass
 class Fault:
-    """What happens to the next `times` requests whose path matches; a number is the status they are refused with.
+    """The fault of the next `times` requests whose path matches; a number is an HTTP status to refuse them with.
 
-    `code` is Discord's own beside such a status. `hit` is set when a request came, with MUTE when it was accepted.
+    `code` is Discord's error code for such a status. `hit` is set when a request arrives, for MUTE when it is accepted.
     """
 
     method: str
@@ -52,19 +52,19 @@ class Fault:
 
 
 def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """JSON with exactly the content type the client compares with."""
+    """Return JSON with exactly the content type that the client expects."""
     return web.Response(
         body=orjson.dumps(body), status=status, headers={"Content-Type": "application/json", **(headers or {})}
     )
 
 
 def refusal(status: int, code: int = 0, words: str = "refused on purpose") -> web.Response:
-    """An error in Discord's shape."""
+    """Return an error in Discord's format."""
     return answer({"message": words, "code": code}, status)
 
 
 def too_many(retry_after_s: float, *, everywhere: bool, headers: dict[str, str] | None = None) -> web.Response:
-    """429. `Via` is what the client knows Discord by: without it the answer counts as a ban by Cloudflare."""
+    """Return a 429. Without the header `Via`, the client treats it as a ban by Cloudflare."""
     body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": everywhere}
     said = {"Via": "1.1 local", "Retry-After": str(math.ceil(retry_after_s))}
     if everywhere:
@@ -73,13 +73,13 @@ def too_many(retry_after_s: float, *, everywhere: bool, headers: dict[str, str] 
 
 
 def cut(request: web.BaseRequest) -> None:
-    """End the connection without an answer."""
+    """Close the connection without an answer."""
     if request.transport is not None:
         request.transport.close()
 
 
 def reset(request: web.BaseRequest) -> None:
-    """End the connection with RST, as a router that forgot it would."""
+    """Reset the connection with RST, as a router that lost its state does."""
     transport = request.transport
     if transport is not None:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -87,7 +87,7 @@ def reset(request: web.BaseRequest) -> None:
 
 
 class Limits:
-    """50 requests a second for everything but interactions, and 5 messages in 5 s a channel."""
+    """Rate limits: 50 requests a second for everything but interactions, and 5 messages in 5 s per channel."""
 
     EXEMPT = re.compile(r"/(interactions|webhooks)/")
     SENDS = re.compile(r"/channels/(\d+)/messages")
@@ -98,7 +98,7 @@ class Limits:
         self._channels: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def check(self, method: str, path: str) -> tuple[web.Response | None, dict[str, str]]:
-        """The refusal, if any, and the headers that tell the client what is left of its channel's bucket."""
+        """Return the refusal, if any, and the headers with the remaining requests of the channel's bucket."""
         if self.EXEMPT.match(path):
             return None, {}
         now = self.clock()
@@ -124,7 +124,7 @@ class Limits:
 
 
 def _full(window: deque[float], now: float, most: int, span_s: float) -> float:
-    """Seconds until the window has room again; 0 when it has."""
+    """Return the seconds until the window has room, 0 if it has."""
     while window and window[0] <= now - span_s:
         window.popleft()
     return window[0] + span_s - now if len(window) >= most else 0.0

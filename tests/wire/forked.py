@@ -1,7 +1,7 @@
-"""`python -m bot` in a process of its own, made by a fork of one that has imported everything the bot runs on.
+"""`python -m bot` in a separate process, forked from one that has imported everything the bot needs.
 
-To import it takes a second of each process's life, which is most of it. What a process does from its first line on is
-the same: nothing of the bot was run before the fork, which is multiprocessing's, of a process with one thread.
+The imports take a second, most of the life of such a process. Otherwise the process behaves the same: nothing of the
+bot has run before the fork, which is made by multiprocessing from a process with one thread.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _context.set_forkserver_preload(["tests.wire.preloaded"])
 class Forked:
     """A process that runs a module as `python -m` does.
 
-    It can what `asyncio.subprocess.Process` can, as far as tests ask for it.
+    It has the part of the interface of `asyncio.subprocess.Process` that tests need.
 
     Attributes:
-        out: what it writes on standard output.
-        err: what it writes on standard error; the same as `out` when both were wanted together.
+        out: its standard output.
+        err: its standard error; the same as `out` if both were requested together.
     """
 
     def __init__(self, process: ForkServerProcess, out: asyncio.StreamReader, err: asyncio.StreamReader) -> None:
@@ -38,26 +38,26 @@ class Forked:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         assert self._process.pid is not None
         return self._process.pid
 
     @property
     def returncode(self) -> int | None:
-        """Its exit code, negative when a signal ended it, and None while it runs."""
+        """The exit code: negative if a signal ended the process, None while it runs."""
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, unless it has ended."""
+        """Send a signal, unless the process has ended."""
         if self.returncode is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it, unless it has ended."""
+        """Kill the process, unless it has ended."""
         self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> int:
-        """Wait for its exit code."""
+        """Wait for the exit code."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._process.sentinel, ended.set)
         try:
@@ -73,13 +73,13 @@ class Forked:
 async def forked(
     module: str, arguments: Sequence[str], environment: Mapping[str, str], *, together: bool = False
 ) -> AsyncIterator[Forked]:
-    """Run a module with nothing in the environment but `environment`; killed at the end unless it has ended.
+    """Run a module in a process, and kill the process at the end unless it has ended.
 
     Args:
-        module: which.
-        arguments: what follows it on the command line.
-        environment: its environment variables.
-        together: whether standard error goes where standard output does.
+        module: name of the module.
+        arguments: command-line arguments.
+        environment: all environment variables of the process.
+        together: whether standard error is merged into standard output.
     """
     pipes = [_context.Pipe(duplex=False) for _ in range(1 if together else 2)]
     process = _context.Process(
@@ -112,7 +112,7 @@ async def _reader(pipe: Connection) -> tuple[asyncio.ReadTransport, asyncio.Stre
 
 
 def _run(module: str, arguments: list[str], environment: dict[str, str], out: Connection, err: Connection) -> None:
-    """In the new process."""
+    """Run the module; called in the new process."""
     for stream, pipe in ((1, out), (2, err)):
         os.dup2(pipe.fileno(), stream)
     for pipe in {out, err}:

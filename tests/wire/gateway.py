@@ -1,4 +1,4 @@
-"""The gateway: HELLO, IDENTIFY, RESUME, heartbeats, and connections that end on command."""
+"""The gateway: HELLO, IDENTIFY, RESUME, heartbeats, and disconnects on demand."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 
 
 @dataclass
 class Session:
-    """What a bot has been sent since it identified: kept, so that it can be sent again after RESUME."""
+    """The frames sent to a bot since it identified, kept to be replayed after RESUME."""
 
     id: str = field(default_factory=snowflake)
     frames: list[bytes] = field(default_factory=list)
 
 
 class Gateway:
-    """One bot's gateway. Only the newest session is fed, as with one bot process at a time.
+    """The gateway of one bot. Only the newest session gets events, as with one bot process at a time.
 
     Attributes:
-        seen: the op codes received, in order, heartbeats included.
-        heartbeat_ms: the interval HELLO asks for.
+        seen: the op codes received, in order, including heartbeats.
+        heartbeat_ms: the interval sent in HELLO.
     """
 
     def __init__(self, url: Callable[[], str], clubs: list[Club]) -> None:
@@ -48,7 +48,7 @@ class Gateway:
         self._forgetful = False
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """One connection, until either side ends it."""
+        """Serve one connection until either side closes it."""
         await self._open.wait()
         socket = web.WebSocketResponse(compress=False, max_msg_size=0)
         await socket.prepare(request)
@@ -89,7 +89,7 @@ class Gateway:
                 await send(_frame(INVALID_SESSION, False))
                 return
             seen = said["d"]["seq"]
-            while seen < len(session.frames):  # one more may come while these are sent
+            while seen < len(session.frames):  # more may be added while these are sent
                 await send(session.frames[seen])
                 seen += 1
             self._socket, self._send = socket, send
@@ -105,7 +105,7 @@ class Gateway:
         }  # fmt: skip
 
     async def dispatch(self, event: str, data: object) -> None:
-        """Send an event; during an outage it is kept and arrives after RESUME."""
+        """Send an event; during an outage it is kept and sent after RESUME."""
         assert self._session is not None, "no bot has identified"
         frame = _frame(DISPATCH, data, event, len(self._session.frames) + 1)
         self._session.frames.append(frame)
@@ -114,12 +114,12 @@ class Gateway:
                 await self._send(frame)
 
     async def joined(self, timeout_s: float = 10) -> None:
-        """Wait until a bot is connected and has been told of its clubs, or has resumed."""
+        """Wait until a bot is connected and has received its clubs, or has resumed."""
         async with asyncio.timeout(timeout_s):
             await self._joined.wait()
 
     async def drop(self, code: int = 4000) -> None:
-        """End the connection; the bot may come back at once."""
+        """Close the connection; the bot may reconnect at once."""
         socket, self._socket, self._send = self._socket, None, None
         self._joined.clear()
         if socket is not None:
@@ -127,7 +127,7 @@ class Gateway:
 
     @contextlib.asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
-        """Nobody is connected inside the block; afterwards, wait until the bot is back."""
+        """Allow no connection inside the block; afterwards, wait until the bot is back."""
         self._open.clear()
         await self.drop()
         yield
@@ -135,7 +135,7 @@ class Gateway:
         await self.joined()
 
     def forget(self) -> None:
-        """The next RESUME is told that its session is gone."""
+        """Answer the next RESUME with an invalid session."""
         self._forgetful = True
 
 

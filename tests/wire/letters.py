@@ -1,6 +1,6 @@
-"""An extension with kinds that say what their payload holds, and hang where HANG says, so that a test can kill them.
+"""An extension with kinds that send their payload, and hang at the step named by HANG so that a test can kill them.
 
-`python -m bot` loads it by EXTRA_EXTENSIONS; tests in this process add the cog themselves.
+`python -m bot` loads it through EXTRA_EXTENSIONS; tests in this process add the cog themselves.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HANGING = "hangs before the end of"
 
 
 async def hang(where: str, name: str) -> None:
-    """Say so and never return, if HANG names this step, or this step of this letter."""
+    """If HANG names this step, or this step of this message, print that and never return."""
     if os.environ.get("HANG") in (where, f"{where} {name}"):
         print(HANGING, where, flush=True)  # noqa: T201 - the test waits for this line
         await asyncio.Event().wait()
@@ -41,7 +41,7 @@ async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
 
 
 async def fire_all(session: AsyncSession, steps: Sequence[DueJob], now: datetime) -> None:
-    """A letter for each, numbered in its series, and the next of those that have one: one for all that were missed."""
+    """Post a message for each job, numbered in its series, and schedule the next one; missed ones count as one."""
     letters, plans = [], []
     for due in steps:
         number, every_s = due.payload.get("number", 0), due.payload.get("every_s")

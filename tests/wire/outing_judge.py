@@ -1,4 +1,4 @@
-"""What must hold of outings that were played: `Judge` compares what the server accepted with what its people needed."""
+"""Invariants of simulated outings: `Judge` compares the accepted messages with those that people had to get."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNTED = {"asked": ASKS, "sent": ALARMS, "ended": ENDS, "no eyes": NO_EYES, "qu
 
 @dataclass
 class Life:
-    """One outing and its people; `fate` is what its people tend to do."""
+    """One outing and its people; `fate` is how its people tend to behave."""
 
     outing_id: int
     backward: list[Person]
@@ -36,19 +36,19 @@ class Life:
 
     @property
     def people(self) -> list[Person]:
-        """Everybody who is out."""
+        """Return everybody who is out."""
         return [*self.backward, self.spotter]
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message of the bot's own that the server accepted.
+    """A message started by the bot that the server accepted.
 
     Attributes:
-        number: the order in which the server accepted them.
-        kind: as stored.
-        to: the person, or the channel.
-        outing_id: which outing it is about.
+        number: position in the order of acceptance.
+        kind: its stored kind.
+        to: id of the person or channel.
+        outing_id: the outing it is about.
     """
 
     number: int
@@ -58,17 +58,17 @@ class Accepted:
 
 
 def rows_of(file: Path, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Execute a statement in the bot's database; answers its rows."""
+    """Execute a statement in the bot's database and return its rows."""
     with closing(sqlite3.connect(file, timeout=10)) as connection, connection:
         return connection.execute(statement, values).fetchall()
 
 
 class Judge:
-    """Holds some outings to what must hold, and counts.
+    """Checks the invariants of some outings, and counts messages and faults.
 
     Attributes:
-        totals: how many messages of each sort were accepted, and how many faults of each sort were found.
-        faults: a line for each.
+        totals: numbers of accepted messages and of faults, by sort.
+        faults: one line per fault.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Judge:
         self._known: set[str] = set()
 
     def look(self) -> None:
-        """Hold what was said so far to what must hold now; the bot must be at rest."""
+        """Check the invariants against the messages so far; the bot must be idle."""
         accepted = list(self._accepted())
         for life in self._lives:
             mine = [one for one in accepted if one.outing_id == life.outing_id]
@@ -127,7 +127,7 @@ class Judge:
                 self.fault("unended", f"{to} was alarmed in outing {life.outing_id} and not told the end", life.pressed)
 
     def _hold_quiet(self, life: Life, said: list[Accepted]) -> None:
-        """No partner ever reads of a quiet alarm."""
+        """Check that no partner gets a message about a quiet alarm."""
         ours = {person.id for person in life.people}
         for one in said:
             if one.kind in QUIET | QUIET_TURNS and one.to in ours:
@@ -143,14 +143,14 @@ class Judge:
             )
 
     def fault(self, what: str, words: str, more: Any) -> None:
-        """Count a fault, once."""
+        """Count a fault, each only once."""
         if words not in self._known:
             self._known.add(words)
             self.totals[what] += 1
             self.faults.append(f"{what}: {words}: {more}")
 
     def count(self) -> None:
-        """Count what was said in all, and what never ended."""
+        """Count all messages, and outings that never ended."""
         for one in self._accepted():
             for name, kinds in COUNTED.items():
                 self.totals[name] += one.kind in kinds

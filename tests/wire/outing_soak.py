@@ -1,16 +1,16 @@
-"""`make soak ARGS="--only outings"`: whole outings are played while the bot is killed and its clock is moved.
+"""`make soak ARGS="--only outings"`: simulate whole outings while the bot is killed and its clock is moved.
 
-A life is one outing, from check-in to the end: one or two backward runners and their spotter press Home, Extend, Need
-help and I feel unsafe at random, or nothing at all, contacts and organisers answer or not. Between two steps the bot (a
-process of its own) is killed by SIGKILL at a random instant and started again with its clock moved, mostly forward by
-up to 40 minutes, sometimes back. After each step the bot is let come to rest, and is then held to this:
+A life is one outing, from check-in to the end. One or two backward runners and their spotter press Home, Extend, Need
+help and I feel unsafe at random, or nothing at all; contacts and organisers answer or do not. Between two steps the bot
+(a separate process) is killed by SIGKILL at a random instant and restarted with its clock moved, mostly forward by up
+to 40 minutes, sometimes back. After each step, once the bot is idle, these invariants are checked:
 
-* whoever runs backward without a spotter who is still out was told so;
-* once an outing has ended, everybody who had been alarmed about it was told, by the same way and after the last alarm;
-* nobody's contact was alarmed before those who were out had been asked, unless somebody asked for help;
-* nobody of an outing was sent anything of a quiet alarm.
+* everybody who runs backward without a spotter still out was told so;
+* once an outing has ended, everybody alarmed about it was told so, on the same channel and after the last alarm;
+* no contact was alarmed before those who were out had been asked, unless somebody asked for help;
+* nobody in an outing was sent a message about a quiet alarm.
 
-What was said is what the server accepted; the bot's tables only tell which kind of message a nonce stands for.
+The messages are those that the server accepted; the bot's tables are used only to map nonces to kinds.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ from tests.wire.server import LocalDiscord
 
 READY = "ready in 1 clubs"
 TOGETHER = 10
-"""Outings that are played at a time."""
+"""Outings simulated at a time."""
 STEPS = 6
 LONGEST_LIFE_S = 1.0
 REST_S = 60.0
-"""Longest wait for the bot to have said what is due."""
+"""Timeout in seconds for the bot to send everything due."""
 BUSY_CHANNEL = timedelta(seconds=20)
-"""How long a message may be put off because its channel has had many: it is waited for."""
+"""How long a message may be delayed by the rate limit of its channel; the soak waits for it."""
 FURTHEST_FORWARD_MIN, FURTHEST_BACK_MIN = 40, 5
 FORM = 9
 
@@ -66,7 +66,7 @@ class Stadium(Club):
     """A club whose organisers have a channel that nobody else can read."""
 
     def channel(self, name: str) -> Json:
-        """A channel as the gateway describes it."""
+        """Return a channel as the gateway describes it."""
         made = super().channel(name)
         if name == "organisers":
             made["permission_overwrites"] = [{"id": self.id, "type": 0, "allow": "0", "deny": str(1 << 10)}]
@@ -74,7 +74,7 @@ class Stadium(Club):
 
 
 async def outing_soak(lives: int, seed: int) -> bool:
-    """Play so many outings; print what came of them, and answer whether nobody was left untold."""
+    """Simulate outings, print the results, and return whether all invariants held."""
     chance, started = random.Random(seed), time.monotonic()
     totals: Counter[str] = Counter()
     faults: list[str] = []
@@ -98,7 +98,7 @@ async def outing_soak(lives: int, seed: int) -> bool:
 
 
 class Batch:
-    """Some outings of one club, played at the same time on one database."""
+    """Some outings of one club, simulated concurrently on one database."""
 
     def __init__(self, folder: Path, chance: random.Random, totals: Counter[str], faults: list[str]) -> None:
         self.folder, self.chance, self.totals, self.faults = folder, chance, totals, faults
@@ -109,11 +109,11 @@ class Batch:
 
     @property
     def now(self) -> datetime:
-        """The present on the bot's clock."""
+        """Return the current instant on the bot's clock."""
         return system_clock() + self.ahead
 
     async def play(self, played: int) -> int:
-        """Play the outings to their ends; answers how often the bot was killed."""
+        """Simulate the outings to their ends, and return how often the bot was killed."""
         club = Stadium(channels={"runs": "8001", "organisers": "8002"})
         async with LocalDiscord(club) as there:
             there.limits = Limits()
@@ -132,10 +132,10 @@ class Batch:
             self.judge.count()
         return kills
 
-    # -- what is played --------------------------------------------------------------------------------------
+    # -- simulation ------------------------------------------------------------------------------------------
 
     async def _prepare(self, played: int) -> None:
-        """Write a club whose organisers, members and contacts are known, and the outings they have agreed on."""
+        """Insert a club with organisers, members and contacts, and the outings they have agreed on."""
         url = f"sqlite+aiosqlite:///{self.file}"
         await upgrade(url)
         self.organiser = self._person("Olga", organiser=True)
@@ -192,7 +192,7 @@ class Batch:
             )  # fmt: skip
 
     async def _press(self, outing_id: int, person: Person, action: str, *more: str) -> Asked:
-        """Press a button of an outing, on whatever message it stood."""
+        """Press a button of an outing, whatever message it is on."""
         custom_id = ":".join([*action.split(":"), "v1", str(outing_id), *more])
         channel = self.there.direct(person.id)
         message = {
@@ -202,7 +202,7 @@ class Batch:
         return await self.there.press({**_MESSAGE, **message}, custom_id, person)
 
     async def _press_at_random(self) -> None:
-        """Each outing's people press what comes to their minds, one after the other."""
+        """Let each outing's people press random buttons, one after the other."""
         await asyncio.gather(*(self._one_step(life) for life in self.lives))
 
     async def _one_step(self, life: Life) -> None:
@@ -222,7 +222,7 @@ class Batch:
                 await self._press(outing_id, person, action, *more)
 
     async def _bring_to_an_end(self) -> None:
-        """Everybody is home, and an organiser of each says what happened wherever an alarm goes on."""
+        """Let everybody come home, and an organiser resolve every alarm still active."""
         for number, life in enumerate(self.lives):
             organiser = self._person(f"Olga{number}", organiser=True)
             for person in life.people:
@@ -253,7 +253,7 @@ class Batch:
         self._let_leases_end()
 
     async def _rest(self, act: Any = None) -> None:
-        """Start the bot, act, and wait until nothing urgent is due; then nobody may be left untold."""
+        """Start the bot, act, wait until nothing urgent is due, and check the invariants."""
         with _clock_ahead(self.ahead):
             async with program(self.there.url, self.config) as bot:
                 await bot.says(READY)
@@ -262,7 +262,7 @@ class Batch:
                 try:
                     async with asyncio.timeout(REST_S):
                         while rows_of(self.file, _URGENT, (_instant(self.now), _instant(self.now + BUSY_CHANNEL))):
-                            await asyncio.sleep(0.05)  # another process's database has no event to wait for
+                            await asyncio.sleep(0.05)  # there is no event to wait for in another process's database
                 except TimeoutError:
                     still = rows_of(self.file, _URGENT, ("9", "9"))
                     self.judge.fault("untold", "something urgent was still due after a minute", still)

@@ -1,4 +1,4 @@
-"""Two who are out, on the real client."""
+"""An outing of two people, on the real client."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from tests.wire.payloads import EPHEMERAL, Json, Person, text_of
 from tests.wire.server import LocalDiscord
 
 OWNER = Person("Olga", organiser=True, id="1")
-"""Of the club, as its payload says."""
+"""Owner of the club according to its payload."""
 
 
 def card_in(there: LocalDiscord, words: str) -> Json | None:
-    """The outing's card as it stands in the channel, once it says `words`."""
+    """Return the outing's card in the channel, if it contains `words`."""
     runs = there.clubs[0].channels["runs"]
     cards = [m for m in there.messages.values() if m["channel_id"] == runs and not m["flags"] & EPHEMERAL]
     return next((card for card in cards if words in card["content"]), None)
 
 
 def answer_of(asked: Asked) -> Json | None:
-    """What the one who pressed was shown; after "thinking…" a private message of its own."""
+    """Return what the user who pressed was shown; after "thinking…" that is a separate private message."""
     messages = [asked.message] if asked.message and asked.message is not asked.source else []
     return next(iter([*messages, *asked.followups]), None)
 
 
 async def told(there: LocalDiscord, asked: Asked, timeout_s: float = 10) -> str:
-    """What the presser reads."""
+    """Return the text shown to the user who pressed."""
     await asked.answer(timeout_s)
     await there.until(lambda: answer_of(asked) is not None, timeout_s)
     return text_of(answer_of(asked) or {})
 
 
 def letter_to(there: LocalDiscord, person: Person, words: str) -> Json | None:
-    """The newest direct message to somebody that says `words`."""
+    """Return the newest direct message to somebody that contains `words`."""
     channel = there.direct(person.id)
     letters = [m for m in there.messages.values() if m["channel_id"] == channel and words in m["content"]]
     return letters[-1] if letters else None
 
 
 async def go_out(there: LocalDiscord, runner: Person, spotter: Person, place: str = "Stadium") -> Json:
-    """Both check in; the runner's message with the buttons of an outing under way."""
+    """Check both in, and return the runner's message with the buttons of an outing under way."""
     there.persons[OWNER.id] = OWNER
     typed = {"when": "in 40 minutes", "role": "backward", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", runner, place=place, **typed)).answer()
@@ -57,7 +57,7 @@ async def go_out(there: LocalDiscord, runner: Person, spotter: Person, place: st
 
 
 async def help_button(there: LocalDiscord, letter: Json, runner: Person) -> Json:
-    """The private menu that holds Need help."""
+    """Return the private menu that contains Need help."""
     more = await there.press(letter, "call:more", runner)
     await told(there, more)
     return answer_of(more) or {}

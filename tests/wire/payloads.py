@@ -1,4 +1,4 @@
-"""Discord's JSON, as far as the client reads it: ids, persons, clubs, messages and the options of a command."""
+"""Discord's JSON, as far as the client reads it: ids, users, guilds, messages and command options."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _count = itertools.count()
 
 
 def snowflake() -> str:
-    """A new id that tells the present time, as Discord's do."""
+    """Return a new id that contains the current time, as Discord's do."""
     return str((int(time.time() * 1000) - EPOCH_MS) << 22 | next(_count) % (1 << 22))
 
 
@@ -34,7 +34,7 @@ EVERYONE_PERMISSIONS = "2147486720"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who uses the bot, in the locale of his own Discord client."""
+    """A user of the bot, with the locale of their Discord client."""
 
     name: str = "Ada"
     locale: str = "en-GB"
@@ -64,7 +64,7 @@ class Club:
     channels: dict[str, str] = field(default_factory=lambda: {"runs": snowflake(), "leaderboard": snowflake()})
 
     def payload(self) -> Json:
-        """What GUILD_CREATE says of it: the bot is the only member listed, as without the members intent."""
+        """Return the GUILD_CREATE payload; the bot is the only member listed, as without the members intent."""
         everyone = {"id": self.id, "name": "@everyone", "color": 0, "hoist": False, "position": 0, "managed": False,
                     "mentionable": False, "permissions": EVERYONE_PERMISSIONS, "flags": 0,
                     "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}  # fmt: skip
@@ -88,7 +88,7 @@ class Club:
 
 
 def message(channel_id: str, body: Mapping[str, Any], attachments: list[Json]) -> Json:
-    """The message Discord makes of what was sent."""
+    """Return the message Discord creates from a request body."""
     made = {
         "id": snowflake(), "channel_id": channel_id, "author": BOT, "content": "", "type": 0, "tts": False,
         "timestamp": datetime.now(UTC).isoformat(), "edited_timestamp": None, "mention_everyone": False,
@@ -99,7 +99,7 @@ def message(channel_id: str, body: Mapping[str, Any], attachments: list[Json]) -
 
 
 def revised(made: Json, body: Mapping[str, Any], attachments: list[Json]) -> Json:
-    """A message after an edit; components get the ids and addresses that Discord gives them."""
+    """Return a message after an edit; components get the ids and URLs that Discord assigns."""
     shown = {name: body[name] for name in ("content", "embeds", "components", "flags", "nonce") if name in body}
     made = made | {name: value or type(made.get(name, ""))() for name, value in shown.items()}
     if "attachments" in body or attachments:
@@ -116,7 +116,7 @@ def revised(made: Json, body: Mapping[str, Any], attachments: list[Json]) -> Jso
 
 
 def parts(components: list[Json]) -> Iterator[Json]:
-    """Every component, however deep."""
+    """Yield every component, at any depth."""
     for part in components:
         yield part
         yield from parts(part.get("components", []))
@@ -126,13 +126,13 @@ def parts(components: list[Json]) -> Iterator[Json]:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """Everything a member reads in a message, except on its buttons."""
+    """Return all text of a message except that of its buttons."""
     return "\n".join([message["content"], *(part["content"] for part in parts(message["components"])
                                             if part["type"] == 10)]).strip()  # fmt: skip
 
 
 def component(message: Mapping[str, Any], wanted: str) -> Json:
-    """The button or select of a message by its label, or by how its custom id begins."""
+    """Return the button or select of a message with this label or custom id prefix."""
     found = [part for part in parts(message["components"]) if "custom_id" in part]
     for part in found:
         if part.get("label") == wanted or part["custom_id"].startswith(wanted):
@@ -141,16 +141,16 @@ def component(message: Mapping[str, Any], wanted: str) -> Json:
 
 
 def command_data(commands: list[Json], path: str, typed: Mapping[str, Any], focused: str | None = None) -> Json:
-    """The `data` of a command's interaction.
+    """Return the `data` of a command's interaction.
 
     Args:
-        commands: what the bot has synced.
-        path: `runs list`, as it is typed.
-        typed: option names to values: text, numbers, a `DemoPerson`, or an attachment's JSON.
+        commands: the commands the bot has synced.
+        path: full name as typed, such as `runs list`.
+        typed: option names to values: text, numbers, a `Person`, or an attachment's JSON.
         focused: the option being typed, for autocomplete.
 
     Raises:
-        LookupError: no such command or option, or a required one is missing: Discord would not let it be sent.
+        LookupError: no such command or option, or a required one is missing; Discord would not send it.
     """
     name, *below = path.split()
     command = next((c for c in commands if c["name"] == name and c.get("type", 1) == 1), None)

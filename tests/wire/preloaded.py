@@ -1,4 +1,4 @@
-"""Everything `python -m bot` imports, for the process that others are forked from; nothing is run."""
+"""Import everything `python -m bot` imports, in the process that others are forked from; run nothing."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ import cogs
 for _extension in cogs.EXTENSIONS:
     importlib.import_module(_extension)
 
-gc.freeze()  # what is not walked stays shared
+gc.freeze()  # memory that the collector does not visit stays shared between forks

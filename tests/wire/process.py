@@ -1,8 +1,8 @@
-"""`python -m bot`, as it is, pointed at a local Discord: `python -m tests.wire.process run --config config.toml`.
+"""`python -m bot` connected to a local Discord: `python -m tests.wire.process run --config config.toml`.
 
-There is no setting for where Discord is, and none is wanted, so the client's two addresses are replaced before the
-program starts. `LOCAL_DISCORD` holds the server's address; `EXTRA_EXTENSIONS` names cogs to load beside the bot's own;
-`CLOCK_AHEAD_S` is by how many seconds the bot's clock and its alarm clock are ahead of the machine's.
+The bot has no setting for Discord's address, so the client's two URLs are replaced before the program starts.
+`LOCAL_DISCORD` is the server's address; `EXTRA_EXTENSIONS` names cogs to load beside the bot's own; `CLOCK_AHEAD_S` is
+the number of seconds by which the bot's clock and timer are ahead of the machine's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     if ahead := timedelta(seconds=float(os.environ.get("CLOCK_AHEAD_S", 0))):
 
         class Ahead(datetime):
-            """A `datetime` whose present is ahead of the machine's."""
+            """A `datetime` whose current time is ahead of the machine's."""
 
             @classmethod
             def now(cls, tz: tzinfo | None = None) -> datetime:

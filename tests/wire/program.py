@@ -1,6 +1,6 @@
-"""The bot as a program: `python -m bot` in its own process, what it says, and how it ends.
+"""The bot as a program: `python -m bot` in its own process, with its output and exit code.
 
-Most tests take `forked_program`; one of each kind, and what is measured, takes `program`, as an operator starts it.
+Most tests use `forked_program`; one test of each kind, and the benchmarks, use `program`, as an operator starts it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MODULE = "tests.wire.process"
 
 @dataclass
 class Program:
-    """A running program. `lines` is what it has written so far, both streams together."""
+    """A running program. `lines` is its output so far, both streams together."""
 
     process: Process | Forked
     lines: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Program:
         """Wait until it has written `words`.
 
         Raises:
-            RuntimeError: it ended without.
+            RuntimeError: it ended without writing them.
         """
         async with asyncio.timeout(timeout_s):
             while not any(words in line for line in self.lines):
@@ -46,12 +46,12 @@ class Program:
                 await self._more.wait()
 
     async def end(self, signal: int, timeout_s: float = 10) -> int:
-        """Send it a signal, and wait for its exit code."""
+        """Send a signal, and wait for the exit code."""
         self.process.send_signal(signal)
         return await self.code(timeout_s)
 
     async def code(self, timeout_s: float = 10) -> int:
-        """Its exit code, once it has ended by itself."""
+        """Wait until the program ends by itself, and return its exit code."""
         async with asyncio.timeout(timeout_s):
             return await self.process.wait()
 
@@ -68,7 +68,7 @@ class Program:
 
 @contextlib.asynccontextmanager
 async def program(url: str, config: Path, *, extensions: str = "") -> AsyncIterator[Program]:
-    """`python -m bot run`, told that Discord is at `url`, with further cogs; killed at the end unless it has ended."""
+    """Run `python -m bot run` with Discord at `url` and further cogs; kill it at the end unless it has ended."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", MODULE, "run", "--config", str(config),
         cwd=ROOT, env=_environment(url, extensions), stdout=PIPE, stderr=STDOUT,
@@ -87,7 +87,7 @@ async def program(url: str, config: Path, *, extensions: str = "") -> AsyncItera
 
 @contextlib.asynccontextmanager
 async def forked_program(url: str, config: Path, *, extensions: str = "") -> AsyncIterator[Program]:
-    """The same, in a process that need not import it first."""
+    """Do the same in a forked process, which needs no time for imports."""
     async with forked(
         MODULE, ["run", "--config", str(config)], _environment(url, extensions), together=True
     ) as process:

@@ -1,6 +1,6 @@
-"""A Discord on this machine: the part of its REST API and gateway that the bot uses, over real sockets.
+"""A local Discord: the part of its REST API and gateway that the bot uses, over real sockets.
 
-It says what it accepted (`log`), fails where told (`fail`), and keeps Discord's limits when asked (`limits`).
+It records what it accepted (`log`), injects faults (`fail`), and enforces Discord's rate limits if wanted (`limits`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, FORM = 4, 5, 6, 7, 8, 9
 
 @dataclass
 class Logged:
-    """A request and what became of it."""
+    """A request and its outcome."""
 
     method: str
     path: str
@@ -41,11 +41,11 @@ class LocalDiscord(Acting):
     """The server. `async with LocalDiscord() as there:` starts it on a free port.
 
     Attributes:
-        log: every request in order; those with a status under 300 were accepted.
+        log: every request in order; those with a status below 300 were accepted.
         syncs: how often the whole set of commands was sent.
-        limits: rate limits to keep; None for none.
-        closed_dms: ids of persons who take no direct messages.
-        gone: ids of members who left and channels that were deleted.
+        limits: rate limits to enforce, or None.
+        closed_dms: ids of users whose direct messages are closed.
+        gone: ids of members who left and of deleted channels.
     """
 
     def __init__(self, *clubs: Club) -> None:
@@ -62,14 +62,14 @@ class LocalDiscord(Acting):
         self.asked: dict[str, Asked] = {}
         self.files: dict[str, bytes] = {}
         self.port = 0
-        self._dms: dict[str, str] = {}  # channel to person, and
-        self._dm_of: dict[str, str] = {}  # the other way round
+        self._dms: dict[str, str] = {}  # channel to user
+        self._dm_of: dict[str, str] = {}  # user to channel
         self._nonces: dict[tuple[str, str], tuple[float, Json]] = {}
         self._faults: list[Fault] = []
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
-    # -- life ------------------------------------------------------------------------------------------------
+    # -- start and stop --------------------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -117,28 +117,28 @@ class LocalDiscord(Acting):
             ("POST", "/users/@me/channels", self._open_dm), ("GET", "/guilds/{guild}/members/{user}", self._member),
         ]  # fmt: skip
 
-    # -- what goes wrong, and what is remembered of it -------------------------------------------------------
+    # -- faults and the log ----------------------------------------------------------------------------------
 
     def fail(
         self, method: str, path: str, what: Trouble | int, *, times: int = 1, code: int = 0, retry_after_s: float = 0.02
     ) -> Fault:
-        """Let the next requests whose path (under the API's base) matches wholly fail."""
+        """Make the next requests fail whose path (below the API's base) matches fully."""
         self._faults.append(Fault(method, re.compile(path), what, times, code, retry_after_s))
         return self._faults[-1]
 
     def mend(self, fault: Fault) -> None:
-        """Let a fault happen no more."""
+        """Remove a fault."""
         self._faults.remove(fault)
 
     def direct(self, person_id: str) -> str:
-        """The channel of somebody's direct messages, opened if it was not."""
+        """Return somebody's direct channel; open it if necessary."""
         channel = self._dm_of.setdefault(person_id, snowflake())
         self._dms[channel] = person_id
         return channel
 
     @property
     def said(self) -> list[tuple[str, str]]:
-        """What stands in channels and direct messages, oldest first: whose or which channel it is, and the words."""
+        """Return (recipient or channel, text) of the messages in all channels, oldest first."""
         whose = {channel: self.persons[p].name if p in self.persons else p for channel, p in self._dms.items()}
         named = {number: f"#{name}" for club in self.clubs for name, number in club.channels.items()}
         return [
@@ -148,11 +148,11 @@ class LocalDiscord(Acting):
 
     @property
     def accepted(self) -> list[Logged]:
-        """The writes that were accepted, whether or not the bot learned of it."""
+        """Return the accepted writes, whether or not the bot got the answer."""
         return [entry for entry in self.log if entry.status < 300 and entry.method != "GET"]
 
     async def until(self, true: Callable[[], object], timeout_s: float = 10) -> None:
-        """Wait until something has become true of what was accepted."""
+        """Wait until a condition on the accepted requests is true."""
         async with asyncio.timeout(timeout_s):
             while not true():
                 await self._changed.wait()
@@ -212,7 +212,7 @@ class LocalDiscord(Acting):
         response.headers.update(headers)
         return response
 
-    # -- the bot itself --------------------------------------------------------------------------------------
+    # -- the bot's own account -------------------------------------------------------------------------------
 
     async def _where(self, request: web.Request) -> web.Response:
         start = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
@@ -277,7 +277,7 @@ class LocalDiscord(Acting):
             return refusal(404, 10015, "Unknown Webhook")
         body = request["entry"].body
         if asked.thinking:
-            # The first follow-up takes the place of "thinking…".
+            # The first follow-up replaces "thinking…".
             made = asked.message = self._keep(asked.channel_id, body, request, old=asked.message)
         else:
             made = self._keep(asked.channel_id, body, request)
@@ -285,14 +285,14 @@ class LocalDiscord(Acting):
         return answer(made)
 
     def _keep(self, channel_id: str, body: Json, request: web.Request, old: Json | None = None) -> Json:
-        """Make or change a message, with its files on the CDN."""
+        """Create or edit a message, with its files on the CDN."""
         named = {str(a.get("id")): a for a in body.get("attachments") or ()}
         uploaded = []
         for field_name, content in request["entry"].files.items():
             about = named.get(field_name.removeprefix("files[").rstrip("]"), {})
             uploaded.append(self.attachment(about.get("filename", field_name), content))
         if old:
-            # A message stays as private as it was, and an edit ends its "thinking…".
+            # An edit keeps a message ephemeral, and ends "thinking…".
             body = body | {"flags": body.get("flags", old["flags"]) & ~(EPHEMERAL | LOADING) | old["flags"] & EPHEMERAL}
         made = revised(old, body, uploaded) if old else message(channel_id, body, uploaded)
         self.messages[made["id"]] = made
@@ -373,7 +373,7 @@ class LocalDiscord(Acting):
     # -- files -----------------------------------------------------------------------------------------------
 
     def attachment(self, filename: str, content: bytes) -> Json:
-        """Put a file on the CDN; its JSON is an option's value for `slash`."""
+        """Store a file on the CDN, and return its JSON, which is an option value for `slash`."""
         number = snowflake()
         self.files[f"{number}-{filename}"] = content
         url = f"{self.url}/cdn/{number}-{filename}"
@@ -386,7 +386,7 @@ class LocalDiscord(Acting):
 
 
 async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
-    """The JSON body and the uploaded files, by field name."""
+    """Return the JSON body, and the uploaded files by field name."""
     if not request.can_read_body:
         return {}, {}
     if not request.content_type.startswith("multipart/"):

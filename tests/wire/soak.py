@@ -1,13 +1,13 @@
-"""`python -m tests.wire.soak`: the bot is killed again and again, and what Discord accepted is counted.
+"""`python -m tests.wire.soak`: kill the bot repeatedly, and count the messages that Discord accepted.
 
-Runners have a series that becomes due each second, numbered one by one; others asked for one reminder each; yet others
-take no direct messages, so that each has something that waits in the channel, often several in one message. The bot (a
-process of its own) is killed by SIGKILL at random instants. Lost is a number, or somebody, that the server never
-accepted; twice is one that it accepted as two messages. The bot's tables are not asked. The minute after which a lease
-that a dead process left behind ends is let pass in the database.
+Some runners have a numbered series that becomes due each second; others have one reminder each; yet others have closed
+direct messages, so that their messages are announced in the channel, often several in one notice. The bot (a separate
+process) is killed by SIGKILL at random instants. A number or person that the server never accepted is lost; one
+accepted as two messages is a duplicate. The bot's tables are not used for that. Leases of a killed process are moved a
+minute back in the database instead of waiting for them to expire.
 
-A second part plays outings while the bot is killed (`outing_soak.py`), a third watches the bot's memory while members
-use it (`tests/benchmarks/growth.py`).
+A second part simulates outings while the bot is killed (`outing_soak.py`); a third measures the bot's memory while
+members use it (`tests/benchmarks/growth.py`).
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ ASKED_A_LIFE, REFUSED_A_LIFE = 3, 2
 LONGEST_LIFE_S = 2.0
 FIRST_RUNNER, FIRST_ASKED, FIRST_REFUSED = 1_000_001, 2_000_001, 3_000_001
 PATIENCE_S = 60.0
-"""How long the last life has for what is still to be said."""
+"""Timeout in seconds for the last process to send what is left."""
 
 
 async def soak(kills: int, seed: int) -> bool:
-    """Kill the bot so often; print what came of it, and answer whether nothing was lost or said twice."""
+    """Kill the bot `kills` times, print the results, and return whether nothing was lost or sent twice."""
     chance, started = random.Random(seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="backpedal-soak-") as name:
         folder = Path(name)
@@ -84,7 +84,7 @@ async def soak(kills: int, seed: int) -> bool:
 
 
 async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.Random) -> set[str]:
-    """Write what will become due; answers what is to be said of it, each once."""
+    """Insert the jobs, and return the texts to be sent, each once."""
     await upgrade(f"sqlite+aiosqlite:///{file}")
     now, club = system_clock(), there.clubs[0]
     runners = range(FIRST_RUNNER, FIRST_RUNNER + RUNNERS)
@@ -98,7 +98,7 @@ async def _prepare(there: LocalDiscord, file: Path, kills: int, chance: random.R
     rows += [User(user_id=user_id, created_at=now) for user_id in (*runners, *asked, *refused)]
     for number, user_id in enumerate((*asked, *refused), start=1):
         at = now + timedelta(seconds=chance.uniform(0, kills * 2))
-        if user_id in refused and chance.random() < 0.5:  # an alarm, which waits for nobody
+        if user_id in refused and chance.random() < 0.5:  # an alarm, which is announced without delay
             how = {"channel_id": int(club.channels["runs"]), "priority": int(Priority.SAFETY)}
             plans.append(Job("toy.many", f"{user_id}", at, Priority.SAFETY, user_id=user_id, payload=how))
             continue
@@ -124,7 +124,7 @@ def _a_minute_passes(file: Path) -> None:
 
 
 def _said(there: LocalDiscord) -> Counter[str]:
-    """How often what was to be said stands in a message: the numbered words, or the name of who is called."""
+    """Count the occurrences of each expected text: a numbered message, or the mention of a person."""
     found: Counter[str] = Counter()
     for words in (made["content"] for made in there.messages.values()):
         found.update(re.findall(r"<@(\d+)>", words) or re.findall(r"for (\d+)", words) or [words])

@@ -1,4 +1,4 @@
-"""The bot with a toy's messages, and a pump of which a test can wait until it has done its work."""
+"""The bot with toy message kinds, and a pump whose loop a test can wait for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.wire.server import LocalDiscord
 
 
 class Watched(Pump):
-    """A pump that says whenever a turn of it, or of another that shares its event, has ended."""
+    """A pump that sets an event whenever its delivery loop ends; several pumps can share the event."""
 
     def __init__(self, turned: asyncio.Event | None = None) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ async def say(app: App, there: LocalDiscord, *words: str, to: Person | None = No
 
 
 async def recorded(app: App, count: int) -> None:
-    """Wait until so many messages are recorded as sent, or as having had another fate."""
+    """Wait until `count` messages are recorded as sent, failed or dropped."""
     pump = app.outbox
     assert isinstance(pump, Watched)
     async with asyncio.timeout(20):

@@ -1,4 +1,4 @@
-"""An extension that says when the bot begins to stop, so that a test knows what was still in hand then."""
+"""An extension that prints a line when the bot begins to stop, so that a test knows what was pending then."""
 
 from __future__ import annotations
 

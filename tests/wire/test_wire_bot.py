@@ -1,4 +1,4 @@
-"""The bot itself on the real client: what the network does to it, and what the database holds afterwards."""
+"""The bot on the real client: effects of network failures, and the resulting state of the database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_whatever_becomes_of_the_answer_the_run_exists_once_and_its_card_i
 ) -> None:
     there.fail("POST", CALLBACK, what)
     asked = await (await there.slash("log", ADA, **RUN)).answer()
-    await bot.close()  # which finishes what is in hand
+    await bot.close()  # finishes pending interactions
     assert "5.00 km" in asked.text
     assert asked.message is not None
     assert rows("SELECT message_id FROM cards") == [(int(asked.message["id"]),)], "later changes find the card"
@@ -47,7 +47,7 @@ async def test_whatever_becomes_of_the_answer_the_run_exists_once_and_its_card_i
 async def test_an_interaction_delivered_twice_makes_one_run(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
     asked = await there.slash("log", ADA, **RUN)
     await there.again(asked)
-    await there.until(lambda: any(entry.status == 400 for entry in there.log))  # 40060: answered already
+    await there.until(lambda: any(entry.status == 400 for entry in there.log))  # 40060: already answered
     other = await (await there.slash("log", ADA, **RUN)).answer()
     await there.again(asked)
     await there.until(lambda: sum(entry.status == 400 for entry in there.log) == 2)
@@ -162,4 +162,4 @@ async def test_closing_while_discord_still_tells_of_the_clubs_leaves_nothing_beh
         await again
         getting_ready = bot._connection._ready_task
         assert getting_ready is not None
-    await getting_ready  # raises what discord.py leaves for the log: by now the client has no loop
+    await getting_ready  # raises what discord.py would only log: the client has no event loop any more

@@ -1,4 +1,4 @@
-"""The pump on the real client: what the network, Discord's limits and a second process do to messages."""
+"""The pump on the real client: effects of network failures, Discord's rate limits and a second process on messages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def bot(there: LocalDiscord, app: App) -> AsyncIterator[Speaking]:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is tried again is tried again at once: the pauses have tests of their own."""
+    """Retry without delay: the delays have tests of their own."""
     monkeypatch.setattr(sending, "pause_after", lambda attempts: timedelta())
 
 
@@ -241,14 +241,14 @@ async def test_with_all_places_taken_what_is_urgent_goes_once_its_address_is_fre
     async def sent(session: AsyncSession, outgoing: RenderContext, *_: Any) -> None:
         if outgoing.payload["says"] == "A" and when == "while it is":
             app.outbox.wake()
-            await looked_for.wait()  # for the urgent one, which waits for this transaction
+            await looked_for.wait()  # the urgent message waits for this transaction
 
     async def claim_soon(*given: Any) -> Any:
-        looked_for.set()  # it waits for the writer next
+        looked_for.set()  # next it waits for the writer
         return await claim(*given)
 
     bot.kinds["toy.letter"] = replace(bot.kinds["toy.letter"], draw=draw, sent=sent)
-    async with app.database.write() as session:  # both are claimed at once
+    async with app.database.write() as session:  # so that both are claimed together
         now = system_clock()
         await post(session, [_asked("A", ADA, now), _asked("B", BOB, now)], now)
     app.outbox.wake()
@@ -305,7 +305,7 @@ async def test_a_clock_set_forward_and_back_while_a_message_is_on_its_way_sends_
     set_s = 0.0
 
     class SetNow(datetime):
-        """What APScheduler takes for the machine's clock."""
+        """The `datetime` that APScheduler reads the machine's clock from."""
 
         @classmethod
         def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
@@ -320,7 +320,7 @@ async def test_a_clock_set_forward_and_back_while_a_message_is_on_its_way_sends_
     async with running(Speaking(first)), running(Speaking(second)):
         await say(first, there, "once", "after it", to=ADA)
         await stuck.hit.wait()
-        set_s = 3600.0  # by this clock the lease is over, and the other process takes the message on
+        set_s = 3600.0  # by this clock the lease has expired, and the other process claims the message
         first.outbox.wake()
         second.outbox.wake()
         await there.until(lambda: there.log[-1].path.endswith("#repeated") or len(there.said) == 2)

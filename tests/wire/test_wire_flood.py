@@ -1,4 +1,4 @@
-"""A member who asks for more than thumbs can: what they are told, and what it costs the others."""
+"""A member who sends interactions faster than anybody can type: the answer they get, and the effect on others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOLD = int(admission.WORDS.burst)
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """A clock in seconds, advanced by the test."""
 
     now = 0.0
 
@@ -30,20 +30,20 @@ class Clock:
 
 @pytest.fixture
 def clock(bot: Backpedal) -> Clock:
-    """The one by which the bot counts how often somebody asks."""
+    """Replace the clock of the bot's interaction limit."""
     clock = Clock()
     bot.admission = Admission(clock)
     return clock
 
 
 async def ask(there: LocalDiscord, person: Person, answered: int, more: int = 0) -> list[Asked]:
-    """So many that are answered, one after the other, and more that may be not."""
+    """Send `answered` interactions one after the other, and `more` that may stay unanswered."""
     asked = [await (await there.slash("settings", person)).answer() for _ in range(answered)]
     return asked + [await there.slash("settings", person) for _ in range(more)]
 
 
 async def heard(bot: Backpedal, there: LocalDiscord) -> None:
-    """All that was sent before has been looked at: another member's question is answered."""
+    """Wait until all earlier frames are handled: another member's interaction is answered."""
     await (await there.slash("settings", BEN)).answer()
 
 
@@ -96,7 +96,7 @@ async def test_need_help_and_an_outings_buttons_are_exempt(
     there: LocalDiscord, bot: Backpedal, clock: Clock, rows: Any
 ) -> None:
     letter = await go_out(there, ADA, BEN)
-    left = BURST - 4  # some went into the outing, how many does not matter
+    left = BURST - 4  # the outing used some; the exact number does not matter
     await ask(there, ADA, left, more=80)
     menu = await help_button(there, letter, ADA)
     more = await there.press(letter, "outing:extend", ADA)

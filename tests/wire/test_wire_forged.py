@@ -1,6 +1,6 @@
-"""Every component and form the cogs declare, sent with ids, choices and fields that no card ever offered.
+"""Every component and form the cogs declare, sent with ids, choices and fields that no card offers.
 
-What is sent comes from the declarations, so that a new handler is covered without being named here.
+The requests are derived from the declarations, so that a new handler is covered without being named here.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ WELL = (
     "1", "1800000000", "2026-11-16", "backward", "distance", "week", "trust", "general", "weekday", "begins", "injury",
     "hour", "run", "yes",
 )  # fmt: skip
-"""Of these, each part of an id takes one, so that the parts behind it are looked at, too."""
+"""Valid values: each part of an id accepts one of them, so that the parts after it are checked too."""
 SORRY = tuple(str(catalogue(one)["errors.unexpected_alone"]).partition(".")[0] for one in LANGUAGES)
 
 
 def well(name: str, parse: Callable[[str], Any], guild_id: str) -> str:
-    """What a part of an id takes: a club or member there is, else the first of `WELL`."""
+    """Return a valid value for a part of an id: an existing club or member, otherwise the first valid one of `WELL`."""
     if name == "guild_id":
         return guild_id
     if name.endswith(("user_id", "owner_id")):
@@ -50,7 +50,7 @@ def well(name: str, parse: Callable[[str], Any], guild_id: str) -> str:
 
 
 def forged_ids(prefix: str, ids: list[str]) -> Iterator[str]:
-    """The id with one part of it forged after another, one missing and one more."""
+    """Yield the id with each part forged in turn, with each part missing, and with an additional part."""
     for position in range(len(ids)):
         for text in FORGED:
             yield ":".join([prefix, *ids[:position], text, *ids[position + 1 :]])[:100]
@@ -59,7 +59,7 @@ def forged_ids(prefix: str, ids: list[str]) -> Iterator[str]:
 
 
 def forged(prefix: str, route: Route, guild_id: str) -> Iterator[tuple[int, Json]]:
-    """Every press and form to send to one handler."""
+    """Yield every press and form to send to one handler."""
     ids = [well(name, parse, guild_id) for name, parse in route.arguments.ids.items()]
     whole = ":".join([prefix, *ids])
     for custom_id in forged_ids(prefix, ids):

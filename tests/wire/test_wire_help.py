@@ -1,4 +1,4 @@
-"""Need help when nothing works: a locked database, a full disk, no database at all, and a flood."""
+"""Need help during failures: a locked database, a full disk, a missing database, and a flood."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADA, BEN, MALLORY = Person("Ada"), Person("Ben"), Person("Mallory")
 
 @pytest.fixture(autouse=True)
 def written_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not while a test looks, however long it takes."""
+    """Delay writing unsaved alarms until after the test."""
     monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 3600.0)
 
 
@@ -67,7 +67,7 @@ async def test_with_the_database_locked_the_owner_is_told_past_it(
         assert letter is not None
         assert "Stadium" in letter["content"]
         assert "My storage is failing" in letter["content"]
-        # Pressed again in fear: the same is said, and the owner is not written to twice.
+        # Pressed again: the answer is the same, and the owner gets no second message.
         again = await told(there, await there.press(menu, "alert:help", ADA), 30)
     assert "The organisers have my message" in words == again
     assert "your local emergency number" in words
@@ -149,23 +149,23 @@ async def test_one_member_s_flood_keeps_nobody_from_help(there: LocalDiscord, bo
 
 
 async def flood(there: LocalDiscord, per_second: int, seconds: int) -> None:
-    """Runs logged by one member, one after the other, without waiting for answers."""
+    """Let one member log runs at a rate, without waiting for answers."""
     for _ in range(per_second * seconds):
         await there.slash("log", MALLORY, distance="5k", time="27:30", surface="track")
         await asyncio.sleep(1 / per_second)
 
 
 async def gone(app: App, file: Path) -> None:
-    """The database cannot be opened any more."""
+    """Make the database impossible to open."""
     await app.database.close()
     for part in file.parent.glob(f"{file.name}*"):
         part.unlink()
     file.mkdir()
-    await app.database.close()  # what was opened in between
+    await app.database.close()  # connections opened in between
 
 
 def with_help(letter: Json) -> Json:
-    """The letter as it stands, with the button that is otherwise behind More."""
+    """Return the message with the button that is otherwise behind More."""
     button = {"type": 2, "style": 4, "label": "Need help", "custom_id": "alert:help:v1:1", "id": 99}
     return letter | {"components": [*letter["components"], {"type": 1, "id": 98, "components": [button]}]}
 
@@ -202,7 +202,7 @@ async def test_a_quiet_alarm_of_which_nothing_was_known_goes_out_once_the_databa
     there: LocalDiscord, bot: Backpedal, app: App, database_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emergency, "WRITE_AGAIN_S", 0.1)
-    monkeypatch.setattr(emergency, "LEARN_S", 0.0)  # too slow to tell anything
+    monkeypatch.setattr(emergency, "LEARN_S", 0.0)  # no time to load anything from the database
     menu = await help_button(there, await go_out(there, ADA, BEN), ADA)
     app.lifelines._known.clear()
     async with locked(database_file):
@@ -218,14 +218,14 @@ async def test_who_is_overdue_while_the_database_fails_is_told_to_the_organisers
     monkeypatch.setattr(emergency, "TROUBLE_S", 0.0)
     await go_out(there, ADA, BEN)
     back = f"{datetime.now(UTC) - timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S.%f}"
-    await asyncio.to_thread(_set_return, database_file, back)  # on the loop it would wait for what the bot is writing
+    await asyncio.to_thread(_set_return, database_file, back)  # on the event loop it would wait for the bot's own write
     looked = bot.wait_for("database_trouble", timeout=30)
     async with locked(database_file):
         with closing(sqlite3.connect(database_file)) as reading:
             assert reading.execute("SELECT state FROM outings").fetchone() == ("under_way",)
         bot.dispatch("database_trouble")
         await looked
-        bot.dispatch("database_trouble")  # once an outing
+        bot.dispatch("database_trouble")  # one message per outing, however often this is dispatched
         if minutes == 60:
             await there.until(lambda: letter_to(there, OWNER, "Overdue"))
     alarms = [content for _, content in there.said if "My storage is failing" in content]

@@ -1,6 +1,6 @@
-"""Every command and every autocomplete, with texts that are meant ill, by a member of years: nobody waits behind it.
+"""Every command and autocomplete with hostile texts, by a member with years of data, must not block the event loop.
 
-What is asked comes from the commands that were synced, so that a new one is covered without being named here.
+The requests are derived from the synced commands, so that a new one is covered without being named here.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tests.wire.server import LocalDiscord
 from tests.wire.work import counted
 
 MOST_LINES = 100_000
-"""Lines of Python at a stretch: some 15 ms. `make bench` measures the milliseconds."""
+"""Lines of Python executed without yielding to the loop: about 15 ms. `make bench` measures the milliseconds."""
 MOST_ROWS = 1_000
-"""Rows of one answer of the database, except of an export, which takes all and hands it on in portions."""
+"""Rows of one query result, except in an export, which reads everything in portions."""
 MOST_OBJECTS = 40_000
-"""Objects held at a time that the garbage collector walks: some ms a pass."""
+"""Objects alive at a time that the garbage collector visits: a few ms per pass."""
 TEXT, WHOLE, MEMBER = 3, 4, 6
 SUBCOMMANDS = (1, 2)
 ADA = Person("Ada", organiser=True)
@@ -35,17 +35,17 @@ WELL = {
     "run": "#5000", "reminder": "#7", "distance": "5k", "time": "27:30", "when": "tomorrow 18:30", "what": "run",
     "place": "Stadium", "zone": "Berlin", "pause": "2 weeks", "member": "Runner 7",
 }  # fmt: skip
-"""What an option takes where its name is known; else its command is only asked with the texts below."""
+"""Valid values by option name; commands with other options only get the texts below."""
 ILL = ("1,", "every ", "1:1:", "mo 7 ", "\u202e*_~|")
 FORGED = "k " * 3_000
-"""Longer than Discord's own clients send."""
+"""A text longer than Discord's own clients send."""
 
 
 def commands(declared: list[Json], path: str = "") -> Iterator[tuple[str, list[Json]]]:
-    """Every command that can be given, as it is typed, with its options."""
+    """Yield every command, as typed, with its options."""
     for one in declared:
         if one.get("type", 1) in (2, 3) and not path:
-            continue  # a menu of a message or member: it takes no text
+            continue  # a message or member menu, which takes no text
         options, name = one.get("options", []), f"{path} {one['name']}".strip()
         below = [option for option in options if option["type"] in SUBCOMMANDS]
         if below:
@@ -55,7 +55,7 @@ def commands(declared: list[Json], path: str = "") -> Iterator[tuple[str, list[J
 
 
 def filled(options: list[Json], text: str | None) -> dict[str, Any] | None:
-    """Values for the options: all the texts as they are given, or well; None where that cannot be."""
+    """Return values for the options: `text` for all texts, or valid ones; None if that is impossible."""
     typed: dict[str, Any] = {}
     for option in options:
         name = option["name"]
@@ -84,13 +84,13 @@ async def test_no_command_and_no_autocomplete_holds_the_loop(
     await crowd(app.database, ADA, there.clubs[0])
     found: list[str] = []
     async with running(Backpedal(app, app.outbox, EXTENSIONS)) as bot:
-        bot.admission = Admission(now=count(step=60).__next__)  # a minute between two: nothing is too often
+        bot.admission = Admission(now=count(step=60).__next__)  # a minute between calls, so that no limit applies
 
         async def ask(name: str, asked: Any) -> None:
             with counted(monkeypatch) as work:
                 await (await asked).answer(180)
                 async with asyncio.timeout(180):
-                    while bot._in_hand:  # noqa: ASYNC110 (what follows the answer is counted, too)
+                    while bot._in_hand:  # noqa: ASYNC110 (work after the answer counts too)
                         await asyncio.sleep(0)
             if max(work.longest / MOST_LINES, work.objects / MOST_OBJECTS) > 1 or (
                 work.rows > MOST_ROWS and "export" not in name

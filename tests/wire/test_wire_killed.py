@@ -1,7 +1,6 @@
-"""SIGKILL at each step from due to recorded: nothing is lost, and nothing is seen twice.
+"""SIGKILL at each step from due to recorded: nothing is lost, and nothing is shown twice.
 
-The process is the real one. A lease that it leaves behind ends after a minute; the tests let that minute pass by
-writing into its database that it has.
+The process is the real one. Its leases expire after a minute; the tests expire them in the database instead of waiting.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def config(tmp_path: Path, migrated_file: Path) -> Path:
 
 
 async def write(there: LocalDiscord, config: Path, *rows: Job | OutboundMessage) -> None:
-    """Write what a running bot would have written, into the database of one that is not running yet."""
+    """Insert jobs and messages into the database of a bot that is not running."""
     there.persons[ADA.id] = ADA
     now = system_clock()
     database = Database.open(f"sqlite+aiosqlite:///{config.with_name('backpedal.db')}")
@@ -71,7 +70,7 @@ def a_minute_passes(config: Path) -> None:
 
 
 async def start_and_hear(there: LocalDiscord, config: Path, true: Callable[[], object]) -> None:
-    """Run the bot until something is true of what it said, then stop it cleanly, which ends what is on its way."""
+    """Run the bot until a condition on its messages is true, then stop it cleanly, which finishes pending messages."""
     async with forked_program(there.url, config, extensions=letters.__name__) as bot:
         await bot.says(READY)
         await there.until(true)

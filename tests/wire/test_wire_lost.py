@@ -1,4 +1,4 @@
-"""Answers that get lost on the wire: the member sees each once, and the bot knows which message it is."""
+"""Answers lost by the network: the member sees each once, and the bot knows the message's id."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ def said(asked: Asked) -> str:
 
 
 async def idle(bot: Backpedal) -> None:
-    """Wait until the bot has finished with what was asked of it."""
+    """Wait until the bot has finished all pending interactions."""
     while bot._in_hand:
         await asyncio.wait(set(bot._in_hand))
 
 
 @pytest.fixture
 def thinking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No answer is fast enough: each shows "thinking…" first."""
+    """Make every answer slow, so that each shows "thinking…" first."""
     monkeypatch.setattr("bot.interactions.replies.PATIENCE_S", 0)
 
 
 @pytest.fixture
 async def finish(bot: Backpedal, caplog: pytest.LogCaptureFixture) -> Any:
-    """End the bot, which finishes what is in hand; nothing may have failed."""
+    """Close the bot, which finishes pending interactions, and assert that nothing failed."""
 
     async def finished() -> None:
         await bot.close()
@@ -71,7 +71,7 @@ async def finish(bot: Backpedal, caplog: pytest.LogCaptureFixture) -> Any:
 
 
 async def logged_and_then_edited(there: LocalDiscord, bot: Backpedal, rows: Any) -> Asked:
-    """A run logged for the club to see, and edited: its one public card must say so."""
+    """Log a public run and edit it; assert that its one public card shows the edit."""
     asked = await (await there.slash("log", ADA, **RUN)).answer()
     await idle(bot)
     ((run_id,),) = rows("SELECT run_id FROM runs")
@@ -261,7 +261,7 @@ async def test_a_message_beside_the_answer_that_all_read_is_not_said_twice(there
     toy.add_listener(on_interaction)
     asked = await (await there.slash("say", ADA, words="x")).answer()
     interaction = await heard.get()
-    interaction.extras["answered"] = True  # the server knows; the client may not have read it yet
+    interaction.extras["answered"] = True  # the server has accepted it; the client may not have read that yet
     there.fail("POST", FOLLOW_UP, Trouble.LOST)
     with pytest.raises(OSError, match="reset"):
         await respond(interaction, private=False, content="y")
@@ -299,7 +299,7 @@ async def test_when_nothing_gets_through_the_bot_lives_on(
 
 
 class Faulty(commands.Cog):
-    """A button that answers, and then fails."""
+    """A cog with a button that answers, and then fails."""
 
     @pressed("toy", "faulty")
     async def answer_and_fail(self, interaction: Interaction) -> None:

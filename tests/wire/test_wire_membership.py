@@ -1,4 +1,4 @@
-"""Asking whether somebody is still in a club, over real sockets: whatever the network does, there is a word in time."""
+"""Verification of membership over real sockets: whatever the network does, there is an answer in time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def test_who_is_there_and_who_has_left(there: LocalDiscord, bot: Backpedal
 async def test_where_discord_fails_or_is_silent_it_is_not_known_and_nobody_waits(
     there: LocalDiscord, bot: Backpedal, what: Trouble | int
 ) -> None:
-    """Left to itself the client asks for 25 s when Discord answers 500."""
+    """discord.py alone would retry for 25 s after a 500."""
     there.gone.add(ADA.id)
     there.fail("GET", ASKING, what, times=9)
     began = time.monotonic()
@@ -71,7 +71,7 @@ async def test_those_who_are_asked_about_while_messages_are_drawn_are_within_the
 async def test_what_an_alarm_learns_of_its_reader_is_written_before_what_others_log(
     there: LocalDiscord, bot: Backpedal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the ordinary queue an alarm would be late by as much as somebody else floods the database."""
+    """In the ordinary queue, an alarm would wait for every other write to the database."""
     there.gone.add(ADA.id)
     end = asyncio.Event()
     alarm = verify(bot, int(there.clubs[0].id), int(ADA.id), Priority.SAFETY)
@@ -85,7 +85,7 @@ async def test_what_an_alarm_learns_of_its_reader_is_written_before_what_others_
     others = [asyncio.create_task(log_a_run(asyncio.ensure_future(asyncio.wait({alarmed})))) for _ in range(3)]
     waiting = bot.app.database._engines.writing._waiting
     async with asyncio.timeout(5):
-        while len(waiting) <= len(others):  # noqa: ASYNC110  # the queue tells nobody
+        while len(waiting) <= len(others):  # noqa: ASYNC110  # the queue has no event
             await asyncio.sleep(0)
     end.set()
     assert await alarmed == NOT_THERE

@@ -1,4 +1,4 @@
-"""What the bot keeps of what it has answered: nothing, however much that was."""
+"""Memory after answered interactions: the bot keeps nothing of them."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ async def _log(there: LocalDiscord, person: Person) -> Asked:
 
 
 async def _opened(there: LocalDiscord, person: Person) -> Asked:
-    """A form, opened and left."""
+    """Open a form and abandon it."""
     logged = await (await _log(there, person)).answer()
     assert logged.message is not None
     return await there.press(logged.message, "run:edit", person)
 
 
 async def _edited(there: LocalDiscord, person: Person) -> Asked:
-    """A form, opened and sent."""
+    """Open a form and submit it."""
     form = await (await _opened(there, person)).answer()
     return await there.submit(form, person, distance="6k")
 
 
 async def _turned(there: LocalDiscord, person: Person) -> Asked:
-    """A private page, redrawn by its menu."""
+    """Open a private page and redraw it through its menu."""
     listed = await (await there.slash("settings", person)).answer()
     assert listed.message is not None
     return await there.press(listed.message, "settings:language", person, values=["en"])
 
 
 async def _until(true: Callable[[], object]) -> None:
-    """Let the loop turn until something is true of the bot; nothing is sent when a task ends."""
+    """Let the event loop run until a condition is true; the end of a task sends nothing to wait for."""
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 (no event says that a task has ended)
+        while not true():  # noqa: ASYNC110 (there is no event for the end of a task)
             await asyncio.sleep(0)
 
 

@@ -1,4 +1,4 @@
-"""What the operator is told on Discord, and what members are told of that."""
+"""Operator alerts on Discord, and what members read about them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def refused(there: LocalDiscord, bot: Backpedal) -> str:
-    """What a member reads whose run cannot be kept."""
+    """Return the text shown to a member whose run cannot be saved."""
 
     def full(*_: object, **__: object) -> None:
         raise Unavailable("errors.database.full")

@@ -1,4 +1,4 @@
-"""The last place, pressed by fifty people in one burst of INTERACTION_CREATE frames on the real client."""
+"""Fifty people press for the last place in one burst of INTERACTION_CREATE frames on the real client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CROWD = [Person(f"Runner {number}") for number in range(50)]
 
 @pytest.fixture
 def rows(database_file: Path) -> Any:
-    """Run a statement on the bot's database, by another connection."""
+    """Return a function that runs a statement on the bot's database over another connection."""
 
     def run(statement: str) -> list[Any]:
         with sqlite3.connect(database_file) as connection:
@@ -30,7 +30,7 @@ def rows(database_file: Path) -> Any:
 
 
 async def call(there: LocalDiscord) -> Json:
-    """Ada calls, Ben takes one of the two places backward; the card with its buttons."""
+    """Post Ada's call, let Ben take one of its two places, and return the card with its buttons."""
     typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", ADA, place="Stadium", **typed)).answer()
     await there.until(lambda: card_in(there, "who would like to run backward?"))
@@ -53,7 +53,7 @@ async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
     assert [str(user_id) for (user_id,) in rows(inside)] == [ADA.id, BEN.id, *winners]
     assert rows("SELECT count(*) FROM companions") == [(3,)]
     assert rows("SELECT count(*) FROM outing_presses") == [(51,)], "every press was looked at, once"
-    # All who were told go onto the list in one burst as well, and none is lost on the way.
+    # All the others join the waiting list in one burst too, and none is lost.
     lists = [
         await there.press(answer_of(asked) or {}, "Waiting list", person)
         for person, asked in zip(CROWD, presses, strict=True)
@@ -62,7 +62,7 @@ async def test_fifty_press_the_last_place_at_once_and_one_gets_it(
     said = await asyncio.gather(*(told(there, asked) for asked in lists))
     assert {"waiting list" in words for words in said} == {True}
     assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [("in", 3), ("waiting", 49)]
-    # The place is given up: the first on the list is asked, and nobody else.
+    # The place becomes free: only the first on the list is asked.
     left = await there.press(card, "Can't come", next(p for p in CROWD if p.id == winners[0]))
     assert "you're out" in await told(there, left)
     assert rows("SELECT presence, count(*) FROM companions GROUP BY presence") == [

@@ -1,4 +1,4 @@
-"""`python -m bot run` as its own process, over real sockets, until it is told to stop."""
+"""`python -m bot run` as a separate process, over real sockets, until it is stopped."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_a_command_that_waits_for_the_database_is_finished(there: LocalDis
         with closing(sqlite3.connect(config.with_name("backpedal.db"), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             asked = await there.slash("log", ADA, **RUN)
-            # Frames are handled in order: once this is answered, the one before is in hand.
+            # Frames are handled in order: once this is answered, the one before is being handled.
             await (await there.type("log", ADA, "distance", distance="5k")).answer()
             bot.process.send_signal(signal.SIGTERM)
             await bot.says(stopping.STOPPING)
@@ -88,18 +88,18 @@ async def test_a_restart_sends_no_commands_and_its_old_cards_answer(there: Local
 
 
 def shown(one: Asked) -> bool:
-    """Whether a command is answered with its card: one that is put off (type 5) has written nothing yet."""
+    """Whether a command is answered with its card; a deferred answer (type 5) has written nothing yet."""
     return one.answered.is_set() and one.callback is not None and one.callback["type"] == 4
 
 
 def read(config: Path, query: str) -> Any:
-    """The one value of a query."""
+    """Return the single value of a query."""
     with closing(sqlite3.connect(config.with_name("backpedal.db"))) as connection:
         return connection.execute(query).fetchone()[0]
 
 
 def whole(config: Path) -> int:
-    """How many runs there are, each with its stretch and revision, the boards being their sum."""
+    """Return the number of runs; assert that each has its stretch and revision, and that standings are their sums."""
     runs = read(config, "SELECT count(*) FROM runs")
     assert read(config, "PRAGMA integrity_check") == "ok"
     assert [read(config, f"SELECT count(*) FROM {table}") for table in ("stretches", "revisions")] == [runs, runs]

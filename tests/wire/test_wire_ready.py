@@ -1,4 +1,4 @@
-"""What begins when the bot is ready begins even if the database is locked then."""
+"""Startup tasks run even if the database is locked when the bot becomes ready."""
 
 from __future__ import annotations
 

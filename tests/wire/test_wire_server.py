@@ -1,4 +1,4 @@
-"""The server itself, with a toy bot on the real client: it behaves as Discord does where the bot relies on it."""
+"""The local server, with a toy bot on the real client: it behaves as Discord does where the bot relies on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much the event loop's thread does at a stretch, counted and not timed: lines of Python; and how much is held."""
+"""Count, instead of timing, the lines of Python the event loop runs without yielding, and the objects alive."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ import greenlet
 from db.sqlite_driver import Cursor
 
 COMPILING = ("re/_parser.py", "re/_compiler.py")
-"""A regular expression is compiled once in a process."""
+"""Not counted: a regular expression is compiled once per process."""
 
 
 class Work:
-    """What was counted.
+    """The counts.
 
     Attributes:
-        longest: lines of Python in the longest stretch, in which nobody else is answered.
-        where: the functions whose lines most of those are.
-        rows: rows that the largest answer of the database had.
-        objects: most objects at a time that were made meanwhile and that the garbage collector would walk. A pass of
-            it stops every thread, whichever it runs on.
+        longest: most lines of Python executed without yielding to the event loop.
+        where: the functions that most of these lines belong to.
+        rows: rows of the largest query result.
+        objects: peak number of new objects that the garbage collector would visit. A collection stops every thread,
+            whichever it runs on.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Work:
         return f"{self.longest} lines at a stretch ({most}), {self.rows} rows and {self.objects} objects at once"
 
     def trace(self, frame: FrameType, event: str, _arg: object) -> Any:
-        """What `sys.settrace` calls."""
+        """Trace function for `sys.settrace`."""
         if frame.f_code.co_filename.endswith(COMPILING):
             return None
         if event == "line":
@@ -53,7 +53,7 @@ class Work:
         return self.trace
 
     def end(self) -> None:
-        """The stretch ends."""
+        """End the current stretch."""
         self.objects = max(self.objects, gc.get_count()[0])
         if self._lines > self.longest:
             self.longest, self.where = self._lines, self._now
@@ -62,7 +62,7 @@ class Work:
 
 @contextmanager
 def counted(monkeypatch: Any) -> Iterator[Work]:
-    """Count what this thread does meanwhile; SQLAlchemy's greenlets are of it. No garbage is collected."""
+    """Count the work of this thread, including SQLAlchemy's greenlets, with garbage collection disabled."""
     work = Work()
     visit = Cursor._visit
 
@@ -76,7 +76,7 @@ def counted(monkeypatch: Any) -> Iterator[Work]:
     with monkeypatch.context() as patched:
         patched.setattr(Cursor, "_visit", visited)
         gc.disable()
-        gc.collect(0)  # its count of new objects begins at 0
+        gc.collect(0)  # resets the count of new objects
         before = greenlet.settrace(switched)
         sys.settrace(work.trace)
         try:

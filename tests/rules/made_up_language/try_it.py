@@ -1,4 +1,4 @@
-"""Read, format and show in the made-up language `xx`; writes what came of it as JSON."""
+"""Parse, format and show texts in the made-up language `xx`, and print the results as JSON."""
 
 from __future__ import annotations
 

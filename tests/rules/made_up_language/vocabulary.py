@@ -1,4 +1,4 @@
-"""The words of a language that nobody speaks, so that no other part of the bot can know them."""
+"""Words of an invented language, which no other part of the bot can contain."""
 
 from __future__ import annotations
 
