@@ -34,28 +34,28 @@ NAMES_SOMEBODY = (
     "user", "spotter", "member", "runner", "author", "owner", "display_name", "caller", "resolved_by", "resolution",
     "contact", "other",
 )  # fmt: skip
-"""A column with one of these in its name is taken to name a person."""
+"""A column with one of these in its name is assumed to name a person."""
 OF_DISCORD = ("guild_id", "channel_id", "message_id", "role_id", "interaction_id")
-"""How the name of a Discord id ends that is nobody's."""
+"""Suffixes of columns with Discord ids that are not ids of people."""
 LONG = 64
-"""Text that may be longer is taken for a name or for words of a member."""
+"""A text column that may be longer is assumed to hold a name or a member's text."""
 
 
 def could_name(column: Column[object]) -> bool:
-    """Whether a column may hold somebody's id, name or words."""
+    """Whether a column may hold somebody's id, name or text."""
     if any(word in column.name for word in NAMES_SOMEBODY):
         return True
     if column.foreign_keys:
         return any(isinstance(declared(key.column), Owner) for key in column.foreign_keys)
     if isinstance(column.type, Snowflake):
         return not column.name.endswith(OF_DISCORD)
-    if isinstance(column.type, String):  # and Text
+    if isinstance(column.type, String):  # includes Text
         return column.type.length is None or column.type.length > LONG
     return isinstance(column.type, JSON | LargeBinary)
 
 
 def undeclared(tables: Iterable[Table]) -> list[str]:
-    """Tables, and columns as "table.column", that declare nothing although they could name a person."""
+    """Return the tables, and columns as "table.column", that could name a person but declare nothing."""
     return [name for table in tables for name in _undeclared(table)]
 
 
@@ -153,7 +153,7 @@ def test_what_is_cleared_may_be_null_and_what_is_told_has_a_section() -> None:
 
 
 def test_rows_that_are_deleted_leave_no_row_pointing_at_them() -> None:
-    """A foreign key to a row that may be erased: its row goes too, or the database clears it."""
+    """For a foreign key to an erasable row, the referring row is deleted too, or the database clears the key."""
 
     def goes(column: Column[object]) -> bool:
         said = declared(column)

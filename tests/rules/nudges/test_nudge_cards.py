@@ -1,4 +1,4 @@
-"""What nudges, the digest and their settings say at their worst, within what Discord takes."""
+"""The longest nudges, digest and nudge settings are within Discord's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An outing's card, letters and menus at their longest, within Discord's limits, and what never stands in public."""
+"""The longest card, messages and menus of an outing are within Discord's limits, and nothing private is public."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_what_is_no_longer_true_is_not_said() -> None:
 
 
 def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has_no_eyes() -> None:
-    """Who is on their own in which place stands in no channel, and nobody who is home is shown facing forward."""
+    """No channel shows who is alone and where, and nobody who is home is shown as a spotter."""
     ada, ben = LONGEST_ID, LONGEST_ID - 1
     roles = {ada: Roles(Role.BACKWARD, Role.BACKWARD), ben: Roles(Role.SPOTTER, Role.SPOTTER)}
     people = [

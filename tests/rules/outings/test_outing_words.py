@@ -1,8 +1,8 @@
-"""What a rescuer, a partner or a contact would believe: every text of an outing in every state it can be in.
+"""Every text of an outing in every possible state must be true for a rescuer, a partner or a contact who reads it.
 
-The states are generated, not listed: where the outing stands, who is home, who was absent, who has left, whether help
-was asked for, how often it was put off, whether anybody faces forward. Each text is drawn in each language and held to
-what is so.
+The states are generated: state of the outing, who is home, who was absent, who has left, whether help was asked for,
+how often it was extended, whether there is a spotter. Each text is rendered in each language and compared with the
+facts.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CLUB = Club(900, "Krebsgang", Localizer(), frozenset({Surface.TRACK}), None, eme
 
 @dataclass(frozen=True)
 class Case:
-    """An outing, and what is true of it."""
+    """An outing, and the facts about it."""
 
     outing: OutingView
     name: str
@@ -75,7 +75,7 @@ def outing(state: OutingState, *companions: CompanionView, **changed: Any) -> Ou
 
 
 def before() -> Iterator[Case]:
-    """Not begun: who has confirmed, who is out of it again, whether anybody faces forward."""
+    """Yield outings before the start: who has confirmed, who has left, whether there is a spotter."""
     for state, solo, confirmed, third in product(
         (OutingState.OPEN, OutingState.FILLED, OutingState.CONFIRMED), (False, True), range(3), ("none", "in", "left")
     ):
@@ -94,13 +94,13 @@ def before() -> Iterator[Case]:
 
 
 def under_way() -> Iterator[Case]:
-    """Out: who is home, who was not there, whether help was asked for, how long it was put off, who faces forward."""
+    """Yield outings under way: who is home or absent, whether help was asked for, extensions, who is spotter."""
     for state, solo, home, absent, asks, extended in product(
         (OutingState.UNDER_WAY, OutingState.OVERDUE), (False, True), ((), (ADA,), (BEN,)), (False, True),
         (None, ADA, BEN), (0, 30, 60),
     ):  # fmt: skip
         if asks is not None and state is OutingState.UNDER_WAY:
-            continue  # a call for help makes it overdue
+            continue  # impossible: a call for help makes the outing overdue
         people = [
             companion(
                 user_id, Wish.SPOTTER if user_id == BEN and not solo else Wish.BACKWARD, confirmed=True,
@@ -131,14 +131,14 @@ def said(view: discord.ui.View | discord.ui.LayoutView | None) -> str:
 
 
 def pressable(view: discord.ui.View | discord.ui.LayoutView | None) -> set[str]:
-    """The ids of what can be pressed, without their own parts."""
+    """Return the custom id prefixes of the components."""
     items = view.walk_children() if view else ()
     ids = [item.custom_id or "" for item in items if isinstance(item, discord.ui.Button)]
     return {":".join(custom_id.split(":")[:2]) for custom_id in ids}
 
 
 def texts(case: Case, reader: Localizer) -> Iterator[tuple[str, int, str, set[str]]]:
-    """Every text of an outing: its name, whom it is for (0: a channel), its words, and what can be pressed."""
+    """Yield (name, recipient, text, components) of every text of an outing; recipient 0 is a channel."""
     one = case.outing
     words, view = public_card(one, reader)
     yield "public", 0, words, pressable(view)

@@ -1,4 +1,4 @@
-"""What reminders say at their worst, within what Discord takes."""
+"""The longest cards and messages of reminders are within Discord's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a round and an availability say at their worst, within what Discord takes."""
+"""The longest cards of a round and an availability are within Discord's limits."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a rescuer would believe of the quiet alarm, and of alarms that go past the database, in every state of them.
+"""Texts of the quiet alarm, and of alarms that bypass the database, must be true for a rescuer in every state.
 
-Like `test_outing_words`: who is home and how, whether the outing is over, whether somebody is on
-it, whether it is closed, whether the place is withheld.
+As in `test_outing_words`: who is home and how, whether the outing is over, whether somebody handles the alarm,
+whether it is closed, whether the place is withheld.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.rules.outings.test_outing_words import (
 ON_IT, CLOSED = "alert:onit", "alert:word"
 ENDED_AT = AT + timedelta(minutes=70)
 HOW = ("nobody", "Ada", "Ben", "both", "resolved")
-"""Who has pressed Home; `resolved`: nobody, and the outing was ended with Resolved."""
+"""Who has pressed Home; `resolved`: nobody, but the outing was ended with Resolved."""
 
 
 def quiet(taken: bool, closed: bool) -> QuietAlarm:
@@ -45,7 +45,7 @@ def quiet(taken: bool, closed: bool) -> QuietAlarm:
 
 
 def outings() -> Iterator[tuple[str, int, OutingView]]:
-    """(who has pressed Home, how many others, the outing) of every outing in which Ada can have felt unsafe."""
+    """Yield (who pressed Home, number of others, outing) of every outing in which Ada can have felt unsafe."""
     for how, others in product(HOW, range(3)):
         pressed = {"Ada": (ADA,), "Ben": (BEN,), "both": (ADA, BEN)}.get(how, ())
         people = []

@@ -1,4 +1,4 @@
-"""What people's safety depends on is written before what others wait for, and survives a power cut."""
+"""Writes that people's safety depends on go before others, and survive a power cut."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 SERVICES = Path(__file__).parents[3] / "bot" / "services"
 SAFETY = ("alerts", "check_in", "contacts", "corrections", "outing_lifecycle", "quiet_alarms")
-"""Services whose every transaction changes who is out, who is alarmed, or whom to alarm."""
+"""Services whose transactions all change who is out, who is alarmed, or whom to alarm."""
 
 
 def test_services_of_safety_write_urgently() -> None:
