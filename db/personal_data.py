@@ -1,6 +1,6 @@
 """Declarations of personal data: what a column or table holds of a person, as the value of its `info=`.
 
-`/privacy erase` derives its statements from these (`db.queries.privacy.personal_rows`).
+`/privacy export` and `/privacy erase` derive their statements from these (`db.queries.privacy`).
 `tests/rules/test_personal_data.py` fails for a table or column that could name a person and declares nothing.
 """
 
@@ -182,7 +182,7 @@ def kinds_of_author(kinds: Collection[str]) -> Info:
 
 
 def follows(*, takes_part: bool = False) -> Info:
-    """The row is a part of the one this foreign key points at, and exported within it.
+    """The row is a part of the one this foreign key points at, and exported within it; a part has no parts.
 
     Args:
         takes_part: whether the owner of the part also finds the row pointed at, which is `shared`, in their export.

@@ -14,8 +14,10 @@ from db.personal_data import (
     ExportedWith,
     Follows,
     Impersonal,
+    JsonContent,
     OtherPerson,
     Owner,
+    PeopleInIds,
     Shared,
     beside,
     columns_declared,
@@ -52,6 +54,13 @@ def could_name(column: Column[object]) -> bool:
     if isinstance(column.type, String):  # includes Text
         return column.type.length is None or column.type.length > LONG
     return isinstance(column.type, JSON | LargeBinary)
+
+
+def row_goes(column: Column[object]) -> bool:
+    """Whether a row is deleted when somebody is erased who stands in this column."""
+    said = declared(column)
+    named = isinstance(said, OtherPerson | JsonContent) and said.row_goes
+    return named or isinstance(said, Owner | PeopleInIds)
 
 
 def undeclared(tables: Iterable[Table]) -> list[str]:
@@ -139,6 +148,7 @@ def test_declarations_refer_to_columns_that_there_are() -> None:
             assert set(along.columns) <= set(key.column.table.columns.keys()), column
         for column, part in columns_declared(table, Follows):
             (key,) = column.foreign_keys
+            assert not any(columns_declared(key.column.table, Follows)), column
             assert not part.takes_part or isinstance(declared(key.column.table), Shared), column
 
 
@@ -154,16 +164,11 @@ def test_what_is_cleared_may_be_null_and_what_is_told_has_a_section() -> None:
 
 def test_rows_that_are_deleted_leave_no_row_pointing_at_them() -> None:
     """For a foreign key to an erasable row, the referring row is deleted too, or the database clears the key."""
-
-    def goes(column: Column[object]) -> bool:
-        said = declared(column)
-        return isinstance(said, Owner) or (isinstance(said, OtherPerson) and said.row_goes)
-
-    erased = {table.name for table in Base.metadata.sorted_tables if any(map(goes, table.columns))}
+    erased = {table.name for table in Base.metadata.sorted_tables if any(map(row_goes, table.columns))}
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table.name in erased:
-                assert key.ondelete in ("CASCADE", "SET NULL") or goes(key.parent), key.parent
+                assert key.ondelete in ("CASCADE", "SET NULL") or row_goes(key.parent), key.parent
 
 
 def test_ids_of_others_are_in_no_export() -> None:

@@ -16,9 +16,9 @@ from bot.services.outings.waiting_list import ask_who_is_free, offer_places
 from bot.services.reminders.reminder_firing import KINDS
 from db.engine import Database
 from db.personal_data import JsonContent
+from db.queries.privacy import erased_rows
 from db.queries.privacy import erasure as queries
-from db.queries.privacy import personal_rows
-from db.queries.privacy.personal_rows import FoundMessages
+from db.queries.privacy.erased_rows import FoundMessages
 from db.queries.reminders import reminders as reminder_queries
 
 
@@ -64,7 +64,7 @@ async def find_messages(database: Database, user_id: int) -> FoundMessages:
     500,000 of them take 0.7 s on SQLite, half of what a writer waits for a lock at most.
     """
     async with database.read() as session:
-        return await personal_rows.find_messages(session, user_id)
+        return await erased_rows.find_messages(session, user_id)
 
 
 async def forget_in_text(session: AsyncSession, user_id: int, found: FoundMessages) -> None:
@@ -73,16 +73,16 @@ async def forget_in_text(session: AsyncSession, user_id: int, found: FoundMessag
     A row that is about the person as a whole is deleted; of one that only mentions them the rest stays
     (`bot.domain.messages.payload_redaction`).
     """
-    for table in personal_rows.with_people_in_text():
-        content = personal_rows.json_of(table)
-        for row in await personal_rows.hold_mentioning(session, table, user_id, found):
-            keyed = any(str(user_id) in row[name].split(":") for name in personal_rows.ids_of(table))
+    for table in erased_rows.with_people_in_text():
+        content = erased_rows.json_of(table)
+        for row in await erased_rows.hold_mentioning(session, table, user_id, found):
+            keyed = any(str(user_id) in row[name].split(":") for name in erased_rows.ids_of(table))
             if keyed or any(said.row_goes and _is_about(row[name], user_id) for name, said in content.items()):
-                await personal_rows.delete_row(session, table, row)
+                await erased_rows.delete_row(session, table, row)
                 continue
             rest = {name: _without(row[name], user_id, said) for name, said in content.items()}
             if changed := {name: rest[name] for name in rest if rest[name] != row[name]}:
-                await personal_rows.write_json(session, table, row, changed)
+                await erased_rows.write_json(session, table, row, changed)
 
 
 def _is_about(content: Any, user_id: int) -> bool:

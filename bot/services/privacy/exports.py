@@ -13,17 +13,19 @@ import json
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.payload_redaction import without_anybody
 from bot.domain.runs.runs import Direction, SpotterState
 from db.engine import Database
-from db.queries.privacy import privacy as queries
+from db.personal_data import ExportedWith, JsonContent, columns_declared, exported_columns
+from db.queries.privacy import exported_rows as queries
 from db.queries.runs import runs as run_queries
 
 PACK_ABOVE_BYTES = 4_000_000
@@ -35,18 +37,6 @@ COLUMNS = (
     "deleted_at",
 )  # fmt: skip
 """One line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
-
-OF_AN_OUTING = (
-    "outing_id", "guild_id", "state", "terms", "starts_at", "zone", "place", "surface", "solo", "backward_per_spotter",
-    "places", "distance_m", "pace_s_per_km", "planned_ms", "audience", "started_at", "due_back_at", "swapped_at",
-    "extended_min", "ended_at", "created_at",
-)  # fmt: skip
-"""What of an outing anybody who was in it may take along: nothing that one of the others alone has said or done."""
-OF_A_MESSAGE = (
-    "kind", "subject_id", "guild_id", "payload", "fire_at", "destination", "state", "attempts", "due_at", "created_at",
-    "sent_at",
-)  # fmt: skip
-"""What of something due, or of a message, its recipient may take along: not in which key others' ids may stand."""
 
 Row = Mapping[str, Any]
 
@@ -81,18 +71,27 @@ async def export(database: Database, user_id: int) -> Export:
     files = _Files(user_id)
     async with database.read() as session:
         files.spotters = await _spotters(session, user_id)
-        statements = queries.rows_about(user_id)
-        for section, (tables, plain) in _SECTIONS.items():
+        for section, sources in _sections(user_id).items():
             if section not in ONLY_WHERE_ANY:
                 files.add(section, ())
-            for table in tables:
-                async for rows in queries.in_portions(session, statements[table]):
+            for table, statement in sources:
+                async for rows in queries.in_portions(session, statement):
                     guild_ids = {row["guild_id"] for row in rows if row.get("guild_id") is not None}
                     if unknown := sorted(guild_ids - files.clubs.keys()):
                         files.clubs |= dict.fromkeys(unknown, "") | await queries.club_names(session, unknown)
-                    whole = await _with_parts(session, table, rows, user_id)
-                    await asyncio.to_thread(files.add, section, (plain(files, row) for row in whole))
+                    whole = rows if table is None else await _with_parts(session, table, rows, user_id)
+                    await asyncio.to_thread(files.add, section, (_plain(files, table, row) for row in whole))
     return await asyncio.to_thread(files.done)
+
+
+def _sections(user_id: int) -> Mapping[str, Sequence[tuple[Table | None, queries.Rows]]]:
+    """The sections of the JSON file, each with the statements that read it; without a table what a person is told."""
+    sections: defaultdict[str, list[tuple[Table | None, queries.Rows]]] = defaultdict(list)
+    for table, statement in (*queries.rows_about(user_id), queries.quiet_alarms_of(user_id)):
+        sections[_NAMES.get(table.name, table.name)].append((table, statement))
+    for name, statement in queries.rows_told(user_id):
+        sections[name].append((None, statement))
+    return sections
 
 
 async def _spotters(session: AsyncSession, user_id: int) -> dict[int | None, dict[int, str]]:
@@ -103,25 +102,17 @@ async def _spotters(session: AsyncSession, user_id: int) -> dict[int | None, dic
     return {guild_id: await run_queries.display_names(session, guild_id, ids) for guild_id, ids in named.items()}
 
 
-async def _with_parts(session: AsyncSession, table: str, rows: Sequence[Row], user_id: int) -> Iterable[Row]:
-    """The rows, each with the rows that belong to it under the names of their tables."""
-    if table not in queries.WITH_PARTS:
-        return rows
-    key = queries.WITH_PARTS[table]
-    parts = {
-        name: [row async for some in queries.in_portions(session, statement) for row in some]
-        for name, statement in queries.parts_of(table, [row[key] for row in rows], user_id).items()
-    }
-    return _joined(rows, parts, key)
-
-
-def _joined(rows: Sequence[Row], parts: Mapping[str, Sequence[Row]], key: str) -> Iterator[Row]:
-    by_key: dict[str, dict[int, list[Row]]] = {name: defaultdict(list) for name in parts}
-    for name, of_all in parts.items():
-        for part in of_all:
-            by_key[name][part[key]].append(part)
-    for row in rows:
-        yield {**row, **{name: found[row[key]] for name, found in by_key.items()}}
+async def _with_parts(session: AsyncSession, table: Table, rows: Sequence[Row], user_id: int) -> Iterable[Row]:
+    """The rows, each with those that follow it under the names of their tables."""
+    whole = [dict(row) for row in rows]
+    for part, key, pointed_at, statement in queries.parts_of(table, rows, user_id):
+        found: defaultdict[Any, list[Row]] = defaultdict(list)
+        async for some in queries.in_portions(session, statement):
+            for one in some:
+                found[one[key]].append(one)
+        for row in whole:
+            row[part.name] = found[row[pointed_at]]
+    return whole
 
 
 class _Files:
@@ -173,32 +164,44 @@ def _packed(content: bytes) -> bytes:
     return archive.getvalue()
 
 
-def _as_it_is(_files: _Files, row: Row) -> Row:
-    return row
+def _plain(files: _Files, table: Table | None, row: Row) -> Row:
+    """A row as it is taken along."""
+    if table is None:
+        return row
+    return _SPECIAL[table.name](files, table, row) if table.name in _SPECIAL else _declared(table, row)
 
 
-def _with_club(files: _Files, row: Row) -> Row:
-    return {**row, "club": files.clubs.get(row["guild_id"], "")}
+def _declared(table: Table, row: Row) -> dict[str, Any]:
+    """What is exported of a row, and of the rows that follow it, by what the columns declare."""
+    plain = {name: row[name] for name in exported_columns(table)}
+    for _, along in columns_declared(table, ExportedWith):
+        plain |= {name: row[name] for name in along.columns}
+    for column, said in columns_declared(table, JsonContent):
+        if column.name in plain:
+            content = json.loads(plain[column.name]) if said.large else plain[column.name]
+            plain[column.name] = without_anybody(content) if said.people else content
+    for part, *_ in queries.following(table):
+        plain[part.name] = [_declared(part, one) for one in row[part.name]]
+    return plain
 
 
-def _besides(*columns: str) -> Callable[[_Files, Row], Row]:
-    """All but some columns."""
-    return lambda _files, row: {name: value for name, value in row.items() if name not in columns}
+def _with_club(files: _Files, table: Table, row: Row) -> dict[str, Any]:
+    return {**_declared(table, row), "club": files.clubs.get(row["guild_id"], "")}
 
 
-def _outing(files: _Files, row: Row) -> Row:
-    place: Row | None = next(iter(row["companions"]), None)
-    mine = {name: row[name] for name in OF_AN_OUTING}
-    mine |= {"club": files.clubs.get(row["guild_id"], ""), "called_by_me": row["caller_id"] == files.user_id}
+def _outing(files: _Files, table: Table, row: Row) -> Row:
+    mine = _with_club(files, table, row)
+    place: Row | None = next(iter(mine.pop("companions")), None)
+    missed_on = next((missed["missed_on"] for missed in mine.pop("no_shows")), None)
+    mine["called_by_me"] = row["caller_id"] == files.user_id
     if place is not None and place["presence"] == "in":
         mine["detail"] = row["detail"]
     if row["resolved_by"] == files.user_id:
         mine["resolution"] = row["resolution"]
-    missed_on = next((missed["missed_on"] for missed in row["no_shows"]), None)
     return {**mine, "my_place": place, "missed_on": missed_on}
 
 
-def _alarm(files: _Files, row: Row) -> Row:
+def _alarm(files: _Files, _table: Table, row: Row) -> Row:
     mine = {"outing_id": row["outing_id"], "closed_at": row["closed_at"]}
     if row["user_id"] == files.user_id:
         mine |= {"raised_at": row["raised_at"], "taken_at": row["taken_at"]}
@@ -207,38 +210,27 @@ def _alarm(files: _Files, row: Row) -> Row:
     return mine
 
 
-def _question(_files: _Files, row: Row) -> Row:
-    return {"kind": row["kind"], "asked_at": row["asked_at"]}
-
-
-def _message(_files: _Files, row: Row) -> Row:
-    return {name: without_anybody(row[name]) for name in OF_A_MESSAGE if name in row}
-
-
-def _run(files: _Files, row: Row) -> Row:
+def _run(files: _Files, table: Table, row: Row) -> Row:
     """A run with its parts; it is written into the table, too."""
-    named = files.spotters.get(row["guild_id"], {})
-    whole = _without_others(_with_club(files, row), named)
-    for name in queries.PARTS_OF_A_RUN:
-        whole[name] = [_without_others(part, named) for part in row[name]]
+    names = files.spotters.get(row["guild_id"], {})
+    whole = {**_with_club(files, table, row), "spotter": _spotter(row, names)}
+    for revision, plain in zip(row["revisions"], whole["revisions"], strict=True):
+        if before := revision["before"]:
+            others = ("spotter_id", "spotter_name")
+            kept = {name: value for name, value in before.items() if name not in others}
+            plain["before"] = {**kept, "spotter": _spotter(before, names)} if "spotter_id" in before else kept
+    for recording in whole["recordings"]:
+        if recording["series"] is not None:
+            recording["series"] = json.loads(zlib.decompress(recording["series"]))
     files.add_line(whole)
     return whole
 
 
-def _without_others(row: Row, names: Mapping[int, str]) -> dict[str, Any]:
-    """A row as its owner may take it along: a spotter by name, and only one who agreed."""
-    plain = dict(row)
-    if "spotter_id" in plain:
-        spotter_id, name = plain.pop("spotter_id"), plain.pop("spotter_name", None)
-        agreed = plain.get("spotter_state") == SpotterState.AGREED
-        plain["spotter"] = names.get(spotter_id, name) if agreed else None
-    if isinstance(plain.get("before"), dict):
-        plain["before"] = _without_others(plain["before"], names)
-    for name in queries.UNREAD & plain.keys():
-        plain[name] = json.loads(plain[name])
-    if isinstance(plain.get("series"), bytes):
-        plain["series"] = json.loads(zlib.decompress(plain["series"]))
-    return plain
+def _spotter(run: Row, names: Mapping[int, str]) -> str | None:
+    """The name of a run's spotter, as the runner may take it along: only of one who agreed."""
+    if run.get("spotter_state") != SpotterState.AGREED:
+        return None
+    return names.get(run["spotter_id"], run.get("spotter_name"))
 
 
 def _line(run: Mapping[str, Any]) -> list[object]:
@@ -266,25 +258,17 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
-_SECTIONS: Mapping[str, tuple[tuple[str, ...], Callable[[_Files, Row], Row]]] = {
-    "settings": (("users",), _as_it_is),
-    "memberships": (("members",), _with_club),
-    **{name: ((name,), _as_it_is) for name in ("standings", "weekly_goals", "pauses", "repairs", "nudge_choices")},
-    "outings": (("outings",), _outing),
-    "unsafe_alarms": (("unsafe_alarms",), _alarm),
-    "ties": (("ties",), _besides("other_id")),
-    "contacts": (("contacts",), _besides("contact_id")),
-    "questions": (("questions",), _question),
-    "availabilities": (("availabilities",), _with_club),
-    "rounds": (("round_places",), _as_it_is),
-    "spotted": (("spottings",), _with_club),
-    "reminders": (("reminders",), _with_club),
-    "reminders_done": (("reminders_done",), _as_it_is),
-    "messages": (("due", "deliveries", "quiet_alarms"), _message),
-    "asked_to_be_a_contact": (("asked",), _as_it_is),
-    "spotted_for_others": (("spotted",), _as_it_is),
-    "runs": (("runs",), _run),
+_NAMES = {
+    "users": "settings", "members": "memberships", "round_places": "rounds", "spottings": "spotted",
+    "due": "messages", "deliveries": "messages",
+}  # fmt: skip
+"""Sections that are not called as their table is."""
+_SPECIAL: Mapping[str, Callable[[_Files, Table, Row], Row]] = {
+    **dict.fromkeys(("members", "availabilities", "spottings", "reminders"), _with_club),
+    "outings": _outing,
+    "unsafe_alarms": _alarm,
+    "runs": _run,
 }
-"""The sections of the JSON file in their order: whence the rows come, and what of each is taken along."""
+"""Tables of which more, or less, is taken along than their columns declare: what depends on who it is."""
 ONLY_WHERE_ANY = frozenset({"unsafe_alarms"})
 """Sections that are left out where they are empty."""

@@ -11,8 +11,8 @@ from bot.services.projections import run_projections
 from bot.services.runs.runs import PublicCard, content_of, facts_of
 from bot.services.safety import contacts
 from db.engine import Database
-from db.queries.privacy import personal_rows
-from db.queries.privacy import privacy as queries
+from db.queries.privacy import erased_rows
+from db.queries.privacy import erasure as queries
 from db.queries.runs import runs as run_queries
 from db.queries.runs import spotting
 
@@ -47,13 +47,13 @@ async def erase(database: Database, user_id: int, now: datetime) -> Erased:
         with_spotter = [facts_of(run, content_of(run, stretches[run.run_id])) for run in named]
         redraw = [run.run_id for run in named]
         await erasure.leave_outings(session, user_id, now)
-        await personal_rows.clear_names(session, user_id)
+        await erased_rows.clear_names(session, user_id)
         await erasure.stop_reminders(session, user_id)
         await erasure.forget_in_text(session, user_id, found)
         await contacts.withdraw_everywhere(session, user_id, now)
         others = [CreditFacts(*row) for row in await spotting.credits_given_by(session, user_id)]
         await run_projections.apply(session, PersonFacts(user_id), None)
-        await personal_rows.delete_rows(session, user_id)
+        await erased_rows.delete_rows(session, user_id)
         for given in others:
             await run_projections.apply(session, given, None)
         for before in with_spotter:

@@ -1,4 +1,4 @@
-"""Where a person stands in the outings that others go on with. Nothing here commits."""
+"""Where an erased person stands: their outings, their runs, and the runs that name them. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Row, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Companion, Outing
+from db.models import Companion, Outing, Run, RunCard
 
 
 async def hold_outings(session: AsyncSession, user_id: int, states: Collection[str]) -> Sequence[Row[int, str, str]]:
@@ -36,3 +36,29 @@ async def shown_in(session: AsyncSession, user_id: int) -> Sequence[int]:
 async def take_out(session: AsyncSession, outing_id: int, user_id: int) -> None:
     """Delete a person's place in an outing."""
     await session.execute(delete(Companion).where(Companion.outing_id == outing_id, Companion.user_id == user_id))
+
+
+async def hold_runs(session: AsyncSession, user_id: int) -> int:
+    """Hold a person's runs, and others' that name this person, before anything that hangs on them.
+
+    Returns:
+        How many are the person's own.
+    """
+    held = await session.scalars(
+        select(Run.user_id)
+        .where(or_(Run.user_id == user_id, Run.spotter_id == user_id))
+        .order_by(Run.run_id)
+        .with_for_update()
+    )
+    return held.all().count(user_id)
+
+
+async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
+    """The public messages that show this person's runs."""
+    rows = await session.scalars(select(RunCard).join(Run, Run.run_id == RunCard.run_id).where(Run.user_id == user_id))
+    return rows.all()
+
+
+async def runs_naming(session: AsyncSession, user_id: int) -> Sequence[Run]:
+    """Others' runs that name this person as spotter."""
+    return (await session.scalars(select(Run).where(Run.spotter_id == user_id, Run.user_id != user_id))).all()

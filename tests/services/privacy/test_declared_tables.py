@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, select
+from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Table, select
 
-from bot.services.privacy import privacy
+from bot.services.privacy import exports, privacy
 from db.base import Base, Snowflake
 from db.engine import Database
 from db.personal_data import (
     beside,
+    exported_with,
     follows,
+    kept_back,
     named,
     nobody_in_json,
     of_owner,
@@ -34,6 +37,7 @@ def declare() -> list[Table]:
         Column("coach_id", Snowflake, info=named()),
         Column("coach_name", String(100), info=beside("coach_id")),
         Column("words", String(500), info=of_owner()),
+        Column("state", String(8), info=kept_back()),
         Column("settings", JSON, info=nobody_in_json()),
         Column("seen_by", JSON, info=people_in_json()),
     )
@@ -57,23 +61,46 @@ def declare() -> list[Table]:
         Column("host_id", Snowflake, info=named()),
         Column("start_list", JSON, info=people_in_json()),
         Column("occurrence", String(80), info=people_in_ids()),
-        info=shared(),
+        Column("place", String(8)),
+        Column("purse", Integer),
+        info=shared(exported=("race_id", "place")),
     )
-    return [diary, lines, wishes, races]
+    places = Table(
+        "scratch_places",
+        Base.metadata,
+        Column(
+            "race_id",
+            ForeignKey("scratch_races.race_id", ondelete="CASCADE"),
+            primary_key=True,
+            info=follows(takes_part=True),
+        ),
+        Column("user_id", Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner()),
+    )
+    teams = Table(
+        "scratch_teams",
+        Base.metadata,
+        Column("team_id", Integer, primary_key=True),
+        Column("captain_id", Snowflake, info=named(told=("since",), told_as="captain_of")),
+        Column("race_id", ForeignKey("scratch_races.race_id", ondelete="SET NULL"), info=exported_with("place")),
+        Column("since", Date),
+        Column("user_id", Snowflake, ForeignKey("users.user_id"), info=owner(listed_by=("since",))),
+    )
+    return [diary, lines, wishes, races, places, teams]
 
 
 @pytest_asyncio.fixture
 async def diary(database: Database) -> AsyncIterator[Database]:
     """A filled database that has the tables of `declare`."""
-    tables = declare()
+    known = set(Base.metadata.tables)
     try:
+        tables = declare()
         async with database.writer.begin() as connection:
             await connection.run_sync(Base.metadata.create_all, tables=tables)
         await fill(database)
         yield database
     finally:
-        for table in tables:
-            Base.metadata.remove(table)
+        for name in set(Base.metadata.tables) - known:
+            Base.metadata.remove(Base.metadata.tables[name])
 
 
 async def test_all_of_a_person_is_erased_from_tables_that_declare_it(diary: Database) -> None:
@@ -90,6 +117,8 @@ async def test_all_of_a_person_is_erased_from_tables_that_declare_it(diary: Data
         "scratch_lines": 1,
         "scratch_wishes": 0,  # each names the other
         "scratch_races": 1,  # the other one is keyed by Alice
+        "scratch_places": 1,
+        "scratch_teams": 1,
     }
 
 
@@ -101,3 +130,28 @@ async def test_rows_of_others_keep_all_but_the_name(diary: Database) -> None:
     assert (entry["runner_id"], entry["coach_id"], entry["coach_name"]) == (BOB, None, None)
     assert (entry["words"], entry["seen_by"]) == ("bobs secret", {"user_ids": [BOB]})
     assert (race["host_id"], race["start_list"]) == (None, {"user_ids": [BOB]})
+
+
+async def test_each_finds_what_is_theirs_in_their_export_and_nobody_else_in_it(diary: Database) -> None:
+    everything = (await exports.export(diary, ALICE)).json
+    exported = json.loads(everything)
+    assert str(BOB).encode() not in everything
+    assert exported["scratch_diary"] == [
+        {
+            "entry_id": 1,
+            "runner_id": ALICE,
+            "coach_name": "Bob",
+            "words": "alices secret",
+            "settings": {"kind": "in"},
+            "seen_by": {},
+            "scratch_lines": [{"entry_id": 1, "number": 1, "words": "alices secret"}],
+        }
+    ]
+    assert exported["scratch_wishes"] == [{"user_id": ALICE}]
+    assert exported["scratch_races"] == [
+        {"race_id": 1, "place": "x", "scratch_places": [{"race_id": 1, "user_id": ALICE}]}
+    ]
+    assert exported["scratch_teams"] == [
+        {"team_id": 1, "race_id": 1, "since": "2026-11-18", "user_id": ALICE, "place": "x"}
+    ]
+    assert exported["captain_of"] == [{"since": "2026-11-18"}]

@@ -1,0 +1,138 @@
+"""What is read of a person for their export, from what the columns declare.
+
+The statements are made from `Base.metadata` at each call: a table that declares its columns (`db.personal_data`) needs
+nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS
+from db.base import Base
+from db.models import Delivery, Guild, Run
+from db.personal_data import (
+    ExportedWith,
+    Follows,
+    JsonContent,
+    KindsOfAuthor,
+    OtherPerson,
+    Owner,
+    Shared,
+    columns_declared,
+    declared,
+)
+
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+
+AT_ONCE = 250
+"""Rows made into plain values before others are served: some 2 ms."""
+
+
+async def in_portions(session: AsyncSession, statement: Rows) -> AsyncIterator[Sequence[dict[str, Any]]]:
+    """The rows in plain values, some at a time: between two portions the event loop serves others."""
+    connection = await session.connection()  # a session makes values of all rows at once
+    for some in (await connection.execute(statement)).partitions(AT_ONCE):
+        yield [dict(row._mapping) for row in some]
+        await asyncio.sleep(0)
+
+
+def rows_about(user_id: int) -> Iterator[tuple[Table, Rows]]:
+    """Each table with rows that are in this person's export, and what reads them; `parts_of` reads what follows them.
+
+    Those are the rows of their own, those that name them and say so, and the shared ones that they take part in.
+    """
+    for table in Base.metadata.sorted_tables:
+        if not any(columns_declared(table, Follows)) and (wanted := [*_read_by(table, user_id)]):
+            statement = _columns(table).where(or_(*wanted)).order_by(*_order(table))
+            for column, said in columns_declared(table, KindsOfAuthor):
+                statement = statement.where(column.not_in(said.kinds))
+            yield table, statement
+
+
+def parts_of(table: Table, rows: Sequence[Mapping[str, Any]], user_id: int) -> Iterator[tuple[Table, str, str, Rows]]:
+    """(table, its key, the key it points at, what reads them) of the rows that follow some rows of `rows_about`.
+
+    Args:
+        table: of the rows.
+        rows: at most `AT_ONCE`.
+        user_id: of a part that has an owner, only this person's own is read.
+    """
+    for part, column, key, _ in following(table):
+        mine = [own == user_id for own, _ in columns_declared(part, Owner)]
+        those = column.in_([row[key.name] for row in rows])
+        yield part, column.name, key.name, _columns(part).where(those, *mine).order_by(*_order(part))
+
+
+def following(table: Table) -> Iterator[tuple[Table, Column[Any], Column[Any], Follows]]:
+    """(part, its foreign key, the key pointed at, what it declares) of tables whose rows follow those of a table."""
+    for part in Base.metadata.sorted_tables:
+        for column, said in columns_declared(part, Follows):
+            (key,) = column.foreign_keys
+            if key.column.table is table:
+                yield part, column, key.column, said
+
+
+def rows_told(user_id: int) -> Iterator[tuple[str, Rows]]:
+    """(section, what reads it) of what a person is told of others' rows that name them."""
+    for table in Base.metadata.sorted_tables:
+        for column, said in columns_declared(table, OtherPerson):
+            if said.told:
+                told = [table.c[name] for name in said.told]
+                yield said.told_as, select(*told).where(column == user_id).order_by(*told)
+
+
+def quiet_alarms_of(user_id: int) -> tuple[Table, Rows]:
+    """What reads the quiet alarms this person pressed, one message for each who was told: `kinds_of_author`."""
+    table = Base.metadata.tables[Delivery.__tablename__]
+    pressed = Delivery.payload["about_user_id"].as_string() == str(user_id)
+    return table, _columns(table).where(Delivery.kind.in_(KEPT_FROM_RECIPIENTS), pressed).order_by(*_order(table))
+
+
+def _columns(table: Table) -> Rows:
+    """A select of all columns, of those exported with the row from another, and of large JSON as its text."""
+    large = {column.name for column, said in columns_declared(table, JsonContent) if said.large}
+    columns = [cast(c, Text).label(c.name) if c.name in large else c for c in table.columns]
+    statement: Rows = select(*columns)
+    for column, said in columns_declared(table, ExportedWith):
+        (key,) = column.foreign_keys
+        other = key.column.table
+        statement = statement.add_columns(*(other.c[name] for name in said.columns)).join(other, column == key.column)
+    return statement
+
+
+def _read_by(table: Table, user_id: int) -> Iterator[ColumnElement[bool]]:
+    for column, _ in columns_declared(table, Owner):
+        yield column == user_id
+    for column, named in columns_declared(table, OtherPerson):
+        if named.row_exported:
+            yield column == user_id
+    for part, column, key, follows in following(table):
+        if follows.takes_part:
+            mine = [own == user_id for own, _ in columns_declared(part, Owner)]
+            yield key.in_(select(column).where(*mine))
+
+
+def _order(table: Table) -> Sequence[ColumnElement[Any]]:
+    of_table = declared(table)
+    owned = [said.listed_by for _, said in columns_declared(table, Owner)]
+    names = of_table.listed_by if isinstance(of_table, Shared) else next(iter(owned), ())
+    return [table.c[name] for name in names] or list(table.primary_key)
+
+
+async def spotters_named_by(session: AsyncSession, user_id: int) -> Sequence[tuple[int | None, int]]:
+    """(club, spotter), each once, of those whom this person's runs name."""
+    found = select(Run.guild_id, Run.spotter_id).where(Run.user_id == user_id, Run.spotter_id.is_not(None))
+    rows = await session.execute(found.distinct().order_by(Run.guild_id, Run.spotter_id))
+    return [(guild_id, spotter_id) for guild_id, spotter_id in rows if spotter_id is not None]
+
+
+async def club_names(session: AsyncSession, guild_ids: Sequence[int]) -> dict[int, str]:
+    """The names of clubs."""
+    rows = await session.execute(select(Guild.guild_id, Guild.name).where(Guild.guild_id.in_(guild_ids)))
+    return {row.guild_id: row.name for row in rows}
