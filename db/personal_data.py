@@ -1,7 +1,7 @@
-"""Declarations of personal data: what a column or table holds of a person, as the value of its `info=`.
+"""Declarations of personal data in a column or table, as the value of its `info=`.
 
-`/privacy export` and `/privacy erase` derive their statements from these (`db.queries.privacy`).
-`tests/rules/test_personal_data.py` fails for a table or column that could name a person and declares nothing.
+`/privacy export` and `/privacy erase` derive their statements from them (`db.queries.privacy`).
+`tests/rules/test_personal_data.py` fails for a table or column that could name a person without a declaration.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import Column, Table
 _KEY = "personal_data"
 
 Info: TypeAlias = dict[Any, Any]
-"""What SQLAlchemy takes as `info=`."""
+"""The type of SQLAlchemy's `info=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,103 +104,103 @@ class Shared:
 
 
 def owner(*, exported: bool = True, listed_by: Collection[str] = ()) -> Info:
-    """The row belongs to this person: exported to them, deleted when they are erased.
+    """Declare that the row belongs to this person: exported to them, and deleted when they are erased.
 
     Args:
         exported: whether the id itself is exported.
-        listed_by: columns by which the rows are sorted in the export; the primary key by default.
+        listed_by: columns by which the export is sorted; the primary key by default.
     """
     return {_KEY: Owner(exported, tuple(listed_by))}
 
 
 def named(*, row_goes: bool = False, row_exported: bool = False, told: Collection[str] = (), told_as: str = "") -> Info:
-    """Somebody other than the owner; their id is in nobody's export.
+    """Declare the id of a person other than the owner, which is never exported.
 
     Args:
-        row_goes: whether the row is deleted when they are erased; else the column, which must be nullable, becomes
-            NULL, and with it the columns declared `beside` it.
-        row_exported: whether the row is in their export like one of their own.
-        told: columns of somebody else's row that are in their export, in
-        told_as: a section of this name, sorted by those columns.
+        row_goes: whether the row is deleted when they are erased; otherwise the column, which must be nullable,
+            becomes NULL together with the columns declared `beside` it.
+        row_exported: whether the row is exported to them like one of their own.
+        told: columns of another owner's row that are exported to them.
+        told_as: name of the export's section for these columns, which is sorted by them.
     """
     return {_KEY: OtherPerson(row_goes, row_exported, tuple(told), told_as)}
 
 
 def beside(column: str, *, exported: bool = True) -> Info:
-    """A name, word or answer of the person in another column, which `named` declares: cleared together with it.
+    """Declare a name, text or answer of the person in another, `named` column, with which it is cleared.
 
     Args:
-        column: names the person.
-        exported: whether the owner of the row takes it along.
+        column: the column with the person's id.
+        exported: whether it is exported to the owner of the row.
     """
     return {_KEY: Beside(column, exported)}
 
 
 def of_owner() -> Info:
-    """Text, or other content, of the row's owner: exported and deleted with the row."""
+    """Declare content of the row's owner, which is exported and deleted with the row."""
     return {_KEY: OfOwner()}
 
 
 def people_in_json(*, row_goes: bool = False, keys: Mapping[str, tuple[str, ...]] | None = None) -> Info:
-    """JSON that names people; those erased are taken out of it.
+    """Declare JSON that names people; erased people are removed from it.
 
     Args:
-        row_goes: whether the row is deleted where its JSON as a whole is about an erased person.
-        keys: the keys of an object that name a person, each with the keys that become null together with it; by
-            default people are found by the convention of `bot.domain.messages.payload_redaction`.
+        row_goes: whether the row is deleted if its JSON as a whole is about an erased person.
+        keys: keys of an object that name a person, each with the keys that become null with it; by default people are
+            found by the convention of `bot.domain.messages.payload_redaction`.
     """
     return {_KEY: JsonContent(True, row_goes, keys or {})}
 
 
 def nobody_in_json(*, large: bool = False) -> Info:
-    """JSON that names no person.
+    """Declare JSON that names no person.
 
     Args:
-        large: whether it may take milliseconds to read; the export then reads it in a thread.
+        large: whether decoding may take milliseconds; the export then does it in a thread.
     """
     return {_KEY: JsonContent(False, large=large)}
 
 
 def people_in_ids() -> Info:
-    """A key of ids between colons: in no export; the row is deleted when one of the people in it is erased."""
+    """Declare a key of ids joined by colons: never exported; the row is deleted when one of the people is erased."""
     return {_KEY: PeopleInIds()}
 
 
 def kept_back() -> Info:
-    """In no export: a state of the program, or what others alone have said or done."""
+    """Declare internal state, or words and acts of other people only, which is never exported."""
     return {_KEY: KeptBack()}
 
 
 def impersonal() -> Info:
-    """A table that holds nothing of any person, or a column whose type or name only looks as if it did."""
+    """Declare a table without personal data, or a column that only looks personal by type or name."""
     return {_KEY: Impersonal()}
 
 
 def kinds_of_author(kinds: Collection[str]) -> Info:
-    """The kind of a message; those of some kinds are in the export of their author, not of the recipient (`owner`)."""
+    """Declare a message's kind; messages of these kinds are exported to their author, not their recipient (`owner`)."""
     return {_KEY: KindsOfAuthor(frozenset(kinds))}
 
 
 def follows(*, takes_part: bool = False) -> Info:
-    """The row is a part of the one this foreign key points at, and exported within it; a part has no parts.
+    """Declare a foreign key to the row of which this row is a part, and within which it is exported. Parts do not nest.
 
     Args:
-        takes_part: whether the owner of the part also finds the row pointed at, which is `shared`, in their export.
+        takes_part: whether the `shared` row it refers to is also exported to the owner of this row.
     """
     return {_KEY: Follows(takes_part)}
 
 
 def exported_with(*columns: str) -> Info:
-    """Columns of the row this foreign key points at that are exported with the row."""
+    """Declare columns of the row a foreign key refers to that are exported with this row."""
     return {_KEY: ExportedWith(columns)}
 
 
 def shared(*, exported: Collection[str] = (), listed_by: Collection[str] = ()) -> Info:
-    """A table whose rows belong to nobody alone, and are kept when somebody who is in them is erased.
+    """Declare a table whose rows have no single owner, and are kept when a participant is erased.
 
     Args:
-        exported: columns that each of those who take part takes along. A new column is in no export.
-        listed_by: columns by which the rows are sorted in the export; the primary key by default.
+        exported: columns exported to each participant. A new column is not exported by default.
+        listed_by: columns by which the export is sorted; the primary key by default.
     """
     return {_KEY: Shared(tuple(exported), tuple(listed_by))}
 
@@ -223,13 +223,13 @@ _Kind = TypeVar("_Kind", bound=Declaration)
 
 
 def declared(where: Column[Any] | Table) -> Declaration | None:
-    """What a column or table declares."""
+    """Return the declaration of a column or table, or None."""
     found: Declaration | None = where.info.get(_KEY)
     return found
 
 
 def columns_declared(table: Table, kind: type[_Kind]) -> Iterator[tuple[Column[Any], _Kind]]:
-    """The columns of a table with a declaration of some kind, each with it."""
+    """Yield the columns of a table with a declaration of this type, each with its declaration."""
     for column in table.columns:
         found = declared(column)
         if isinstance(found, kind):
@@ -237,7 +237,7 @@ def columns_declared(table: Table, kind: type[_Kind]) -> Iterator[tuple[Column[A
 
 
 def exported_columns(table: Table) -> tuple[str, ...]:
-    """The names of the columns that are exported of a row of one's own, or of one that one takes part in."""
+    """Return the names of the columns exported from a person's own or shared rows."""
     of_table = declared(table)
     if isinstance(of_table, Shared):
         return of_table.exported

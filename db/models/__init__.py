@@ -1,4 +1,4 @@
-"""All tables, so that the metadata is whole once this is imported."""
+"""All tables; importing this module completes the metadata."""
 
 from db.models.boards import Standing
 from db.models.members import Guild, Member, User

@@ -1,4 +1,4 @@
-"""Standings: what each member has run in each period of a club, kept as runs are written."""
+"""Standings: each member's totals per period of a club, updated as runs are written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from db.personal_data import owner
 
 
 class Standing(Base):
-    """One member's sums in one period and direction of one club.
+    """One member's totals in one period and direction of one club.
 
-    `direction` is backward, forward, all, or spotting (facing forward for others); `period` is week, month, year or
-    all; `starts_on` is the Monday, the first of the month, 1 January, or 1970-01-01 for all time. A row without a day
-    out is deleted, not zeroed.
+    `direction` is backward, forward, all, or spotting (facing forward for others). `period` is week, month, year or
+    all. `starts_on` is the Monday, the first of the month, 1 January, or 1970-01-01 for all time. A row without days
+    is deleted, not set to zero.
     """
 
     __tablename__ = "standings"
@@ -47,4 +47,4 @@ class Standing(Base):
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     days_out: Mapped[int]
     longest_m: Mapped[int]
-    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # the member's own wish, copied for the index
+    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # hidden by own choice or gone, copied for the index

@@ -1,4 +1,4 @@
-"""Who is there: persons, clubs, and a person's membership of a club."""
+"""People, clubs and memberships."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.personal_data import impersonal, named, nobody_in_json, of_owner, owner,
 
 
 class User(Base):
-    """A person, across all clubs. Every setting is None until chosen: the club's, or the default, then holds."""
+    """A person, across all clubs. A setting is None until chosen; until then the club's or the default applies."""
 
     __tablename__ = "users"
 
@@ -23,17 +23,17 @@ class User(Base):
     sharing: Mapped[str | None] = mapped_column(String(8))
     home_guild_id: Mapped[int | None] = mapped_column(Snowflake)
     weight_kg: Mapped[float | None] = mapped_column(Float)
-    locale: Mapped[str | None] = mapped_column(String(16))  # Discord's, as last seen
-    dm_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # opened before; opening one costs a request
-    dm_closed_at: Mapped[datetime | None]  # direct messages were refused then
+    locale: Mapped[str | None] = mapped_column(String(16))  # from Discord, as last seen
+    dm_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # opened earlier; opening one costs a request
+    dm_closed_at: Mapped[datetime | None]  # when direct messages were refused
     quiet_from_min: Mapped[int | None]  # minutes of the local day; equal to the next: no quiet hours
     quiet_until_min: Mapped[int | None]
-    zone_told: Mapped[bool] = mapped_column(Boolean, default=False)  # the card that assumed a zone said so
+    zone_told: Mapped[bool] = mapped_column(Boolean, default=False)  # whether a card has mentioned the assumed zone
     created_at: Mapped[datetime]
 
 
 class Guild(Base):
-    """A club. Every setting is None until an organiser chose it; the defaults are `clubs.club_defaults`'s."""
+    """A club. A setting is None until an organiser chooses it; defaults are in `clubs.club_defaults`."""
 
     __tablename__ = "guilds"
     __table_args__ = (
@@ -48,7 +48,7 @@ class Guild(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     units: Mapped[str | None] = mapped_column(String(8))
     locale: Mapped[str | None] = mapped_column(String(16))  # Discord's community language, as last seen
-    # Discord's, as last seen: who is told when nobody else is
+    # From Discord, as last seen; notified if nobody else can be
     owner_id: Mapped[int | None] = mapped_column(Snowflake, info=named())
     organiser_role_id: Mapped[int | None] = mapped_column(Snowflake)
     solo_surfaces: Mapped[list[str] | None] = mapped_column(JSON, info=nobody_in_json())
@@ -62,24 +62,24 @@ class Guild(Base):
     grace_min: Mapped[int | None]
     emergency_number: Mapped[str | None] = mapped_column(String(40))
     round_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    round_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
+    round_weekday: Mapped[int | None]  # 0 is Monday, in the club's zone
     round_hour: Mapped[int | None]
     round_notice_h: Mapped[int | None]
-    digest_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # none: no digest
-    digest_weekday: Mapped[int | None]  # 0 Monday, in the club's zone
+    digest_channel_id: Mapped[int | None] = mapped_column(Snowflake)  # None: no digest
+    digest_weekday: Mapped[int | None]  # 0 is Monday, in the club's zone
     digest_hour: Mapped[int | None]
-    digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # of a post a run
-    # A channel may say for whom something waits that could not be sent directly.
+    digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # not per run
+    # Whether a channel may mention members to whom direct messages could not be sent.
     names_waiting: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 
 
 class Member(Base):
-    """A person in a club, as last seen there: we have no member list and get no leave event.
+    """A person in a club, as last seen there; the bot has no member list and receives no leave events.
 
-    `seen_at` is when the club was last known to hold them: Discord, asked or by an interaction that changed something
-    here, said so. `left_at` is when we learned that it no longer does.
+    `seen_at` is when Discord last confirmed the membership, on request or through an interaction with an effect.
+    `left_at` is when the bot found that it had ended.
     """
 
     __tablename__ = "members"
@@ -88,8 +88,8 @@ class Member(Base):
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     display_name: Mapped[str] = mapped_column(String(120), info=of_owner())
-    organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction; never of one who left
-    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # from the boards, by own wish
+    organiser: Mapped[bool] = mapped_column(Boolean, default=False)  # at the last interaction; False once they left
+    hidden: Mapped[bool] = mapped_column(Boolean, default=False)  # from the boards, by own choice
     seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
-    role_ids: Mapped[list[int] | None] = mapped_column(JSON, info=nobody_in_json())  # those the settings name
+    role_ids: Mapped[list[int] | None] = mapped_column(JSON, info=nobody_in_json())  # roles named in settings

@@ -1,4 +1,4 @@
-"""What a member has said about nudges: goals, pauses, repairs, and which nudges come. All of it is private."""
+"""Members' goals, pauses, repairs and choices of nudges. All of it is private."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.personal_data import owner
 
 
 class WeeklyGoal(Base):
-    """Runs a week somebody wants to run, from a Monday on, so that a new goal leaves past weeks as they were."""
+    """A goal of runs a week from a Monday on; a new goal leaves earlier weeks unchanged."""
 
     __tablename__ = "weekly_goals"
     __table_args__ = (CheckConstraint("runs BETWEEN 0 AND 7", name="runs"),)
@@ -24,7 +24,7 @@ class WeeklyGoal(Base):
 
 
 class Pause(Base):
-    """Days on which somebody is let alone, and whose weeks keep a streak: from the first, back on `until_on`."""
+    """A pause of nudges and goals, from the first day until before `until_on`; its weeks do not break a streak."""
 
     __tablename__ = "pauses"
     __table_args__ = (CheckConstraint("from_on < until_on", name="forward"),)
@@ -36,7 +36,7 @@ class Pause(Base):
 
 
 class Repair(Base):
-    """A week that was missed and repaired. The key (person, month of the press) is why it is one a month."""
+    """A missed and repaired week. The key (person, month of the repair) limits repairs to one a month."""
 
     __tablename__ = "repairs"
 
@@ -46,7 +46,7 @@ class Repair(Base):
 
 
 class NudgeChoice(Base):
-    """That somebody wants nudges of a kind, or has stopped them; without a row the kind's default holds."""
+    """Whether a person wants a kind of nudges; without a row the kind's default applies."""
 
     __tablename__ = "nudge_choices"
 

@@ -1,4 +1,4 @@
-"""Outings: people who run together, one of whom faces forward."""
+"""Outings: people who run together, of whom some face forward."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.personal_data import beside, follows, impersonal, kept_back, named, owne
 
 
 class MeetingPoint(Base):
-    """A place where a club meets. `detail` says where exactly, and is shown only to those who are in."""
+    """A meeting point of a club. `detail` is the exact place, shown only to participants."""
 
     __tablename__ = "meeting_points"
     __table_args__ = (UniqueConstraint("guild_id", "name"), {"info": impersonal()})
@@ -25,10 +25,10 @@ class MeetingPoint(Base):
 
 
 class Outing(Base):
-    """A call for a partner and what becomes of it.
+    """A call for a partner, and the outing it becomes.
 
-    The rule is kept by triggers: see the migration. `solo` is copied from the club when the terms are set;
-    `terms` counts changes of time or place, each of which everybody has to confirm again.
+    Triggers enforce the rule (see the migration). `solo` is copied from the club when the terms are set. `terms` counts
+    changes of time or place, after each of which everybody has to confirm again.
     """
 
     __tablename__ = "outings"
@@ -73,15 +73,15 @@ class Outing(Base):
     ordinal: Mapped[int] = mapped_column(default=0)
     round_id: Mapped[int | None] = mapped_column(Id, ForeignKey("rounds.round_id"))
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
-    # None for one made by a round, or by an erased person
+    # None for an outing of a round, or of an erased person
     caller_id: Mapped[int | None] = mapped_column(Snowflake, info=named(row_exported=True))
     state: Mapped[str] = mapped_column(String(10), default="open")
     terms: Mapped[int] = mapped_column(default=1)
     starts_at: Mapped[datetime]
-    zone: Mapped[str] = mapped_column(String(64))  # of the caller when called: its wall times
-    # For everybody: a meeting point's name, or as typed
+    zone: Mapped[str] = mapped_column(String(64))  # the caller's at the time of the call, for wall times
+    # Public: a meeting point's name, or as typed
     place: Mapped[str] = mapped_column(String(80), info=impersonal())
-    # For those who are in; gone after 30 days
+    # For participants; deleted after 30 days
     detail: Mapped[str | None] = mapped_column(String(200), info=impersonal())
     point_id: Mapped[int | None] = mapped_column(Id, ForeignKey("meeting_points.point_id", ondelete="SET NULL"))
     surface: Mapped[str | None] = mapped_column(String(12))
@@ -93,15 +93,15 @@ class Outing(Base):
     planned_ms: Mapped[int]
     audience: Mapped[str] = mapped_column(String(8), default="everyone")
     audience_role_id: Mapped[int | None] = mapped_column(Snowflake)
-    channel_id: Mapped[int] = mapped_column(Snowflake)  # where its card is, or goes
+    channel_id: Mapped[int] = mapped_column(Snowflake)  # of its card
     message_id: Mapped[int | None] = mapped_column(Snowflake)  # the card, once posted
     started_at: Mapped[datetime | None]
     due_back_at: Mapped[datetime | None]
     swapped_at: Mapped[datetime | None]
-    eyes_lost_at: Mapped[datetime | None]  # since when somebody who is out runs backward without eyes, and knows
+    eyes_lost_at: Mapped[datetime | None]  # since when somebody out runs backward without a spotter and knows
     extended_min: Mapped[int] = mapped_column(default=0)
-    rung: Mapped[int] = mapped_column(default=-1)  # the newest step of the escalation taken; -1: none
-    help_at: Mapped[datetime | None]  # somebody asked for help: only a word on what happened ends it
+    rung: Mapped[int] = mapped_column(default=-1)  # number of the latest escalation step; -1: none
+    help_at: Mapped[datetime | None]  # somebody asked for help; only a report of what happened ends it
     ended_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(Snowflake, info=named())
     resolution: Mapped[str | None] = mapped_column(String(300), info=beside("resolved_by"))
@@ -111,7 +111,7 @@ class Outing(Base):
 class Companion(Base):
     """A person's place in an outing, or on its waiting list.
 
-    One is in at most one outing that is under way (a partial unique index); `role` in each half is settled whenever
+    A person is in at most one outing under way (a partial unique index). The role in each half is recomputed whenever
     somebody joins or leaves.
     """
 
@@ -142,19 +142,19 @@ class Companion(Base):
     first_role: Mapped[str] = mapped_column(String(8))
     second_role: Mapped[str] = mapped_column(String(8))
     presence: Mapped[str] = mapped_column(String(8))  # in, waiting, offered, left
-    since: Mapped[datetime]  # joined, or began to wait: the order of the waiting list
+    since: Mapped[datetime]  # joined, or began to wait; order of the waiting list
     offered_until: Mapped[datetime | None]
-    confirmed_terms: Mapped[int | None]  # the terms agreed to
+    confirmed_terms: Mapped[int | None]  # the confirmed value of `terms`
     checked_in_at: Mapped[datetime | None]
     home_at: Mapped[datetime | None]
-    # Answer to "Did it happen?": yes, no, no_show; absent: others went without; missed: so that it did not begin
+    # Answer to "Did it happen?": yes, no, no_show; absent: others went without them; missed: it did not start
     happened: Mapped[str | None] = mapped_column(String(8))
     draft: Mapped[str | None] = mapped_column(String(8))  # offered, logged, thrown
     run_id: Mapped[int | None] = mapped_column(Id, ForeignKey("runs.run_id", ondelete="SET NULL"))
 
 
 class OutingPress(Base):
-    """A press that has had its effect: the same interaction delivered twice changes nothing the second time."""
+    """An interaction that took effect; a repeated delivery of it changes nothing."""
 
     __tablename__ = "outing_presses"
     __table_args__ = (Index(None, "outing_id"), {"info": impersonal()})
@@ -165,10 +165,10 @@ class OutingPress(Base):
 
 
 class UnsafeAlarm(Base):
-    """A quiet alarm: who pressed it, who is on it, and the word it was closed with, which no partner reads.
+    """A quiet alarm: who pressed it, who takes care of it, and the closing report, which partners cannot read.
 
-    One person has at most one open in an outing; pressed again it sounds again, whoever was on it. The rows are in no
-    query about an outing, so that nothing drawn for a partner can depend on them.
+    A person has at most one open alarm in an outing; pressing again repeats it, whoever takes care of it. Queries about
+    outings do not read these rows, so that nothing rendered for a partner depends on them.
     """
 
     __tablename__ = "unsafe_alarms"
@@ -189,7 +189,7 @@ class UnsafeAlarm(Base):
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())
     raised_at: Mapped[datetime]  # first pressed
-    rounds: Mapped[int] = mapped_column(default=1, info=kept_back())  # how often it has sounded
+    rounds: Mapped[int] = mapped_column(default=1, info=kept_back())  # how often it was sent
     taken_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named())
     taken_at: Mapped[datetime | None]
     closed_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named(row_exported=True))

@@ -1,4 +1,4 @@
-"""Whom one runs with, whom one does not, who is told when one does not come home; and the weekly round."""
+"""Ties between people, safety contacts, availability, and the weekly round."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from db.personal_data import (
 
 
 class Tie(Base):
-    """What one person has said of another: "block", "trust" or "mute" (asks me nothing). Private to who said it."""
+    """A tie of one person to another: "block", "trust" or "mute" (no more questions). Private to its author."""
 
     __tablename__ = "ties"
     __table_args__ = (
@@ -37,27 +37,28 @@ class Tie(Base):
     )
     other_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, info=named(row_goes=True))
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # block, trust, mute
-    other_name: Mapped[str] = mapped_column(String(120), info=beside("other_id"))  # as last seen, for one's own list
+    other_name: Mapped[str] = mapped_column(String(120), info=beside("other_id"))  # as last seen, for the author's list
     since: Mapped[datetime]
 
 
 class Question(Base):
-    """That somebody had a question put to another, by the asker's wish; kept for a day, to count them."""
+    """A question that a person sent to another; stored for a day, for rate limits."""
 
     __tablename__ = "questions"
     __table_args__ = (Index(None, "author_id", "kind"), Index(None, "asked_at"), Index(None, "user_id"))
 
     question_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
     author_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner(exported=False))
-    user_id: Mapped[int] = mapped_column(Snowflake, info=named(row_goes=True))  # whom
+    user_id: Mapped[int] = mapped_column(Snowflake, info=named(row_goes=True))  # the recipient
     kind: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]
 
 
 class Contact(Base):
-    """Whom to tell when somebody does not come home, in order; only who has accepted is told anything.
+    """A safety contact, in order of notification. Only accepted contacts are notified.
 
-    Who is taken off before accepting is kept a while, without a position, so as not to be asked again at once.
+    A contact who is removed before accepting is kept for a while without a position, so that they are not asked again
+    at once.
     """
 
     __tablename__ = "contacts"
@@ -76,7 +77,7 @@ class Contact(Base):
         info=named(row_goes=True, told=("asked_at", "state"), told_as="asked_to_be_a_contact"),
     )
     contact_name: Mapped[str] = mapped_column(String(120), info=beside("contact_id"))
-    position: Mapped[int]  # from 1; 0 when taken off
+    position: Mapped[int]  # from 1; 0 when removed
     state: Mapped[str] = mapped_column(String(8))  # asked, accepted, declined
     guild_id: Mapped[int | None] = mapped_column(Snowflake)
     asked_at: Mapped[datetime]
@@ -85,30 +86,30 @@ class Contact(Base):
 
 
 class Availability(Base):
-    """When, where and how a member would go out with a partner in a club."""
+    """When, where and how a member would run with a partner in a club."""
 
     __tablename__ = "availabilities"
 
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
-    # [weekday, first minute, end minute], own zone
+    # [weekday, first minute, end minute], in the member's zone
     windows: Mapped[list[list[int]]] = mapped_column(
         JSON,
         default=list,
         info=nobody_in_json(),
     )
-    # Names of meeting points; none: anywhere
+    # Names of meeting points; empty: anywhere
     places: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
-    # Roles taken: backward, spotter, swap
+    # Accepted roles: backward, spotter, swap
     wishes: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
     forward_s_per_km: Mapped[float | None] = mapped_column(Float)
     backward_s_per_km: Mapped[float | None] = mapped_column(Float)
-    paused_until: Mapped[date | None]  # the first day on which it holds again
+    paused_until: Mapped[date | None]  # first day after the pause
     changed_at: Mapped[datetime]
 
 
 class Round(Base):
-    """A club's round of one week. The key (guild, Monday) is why it never runs twice."""
+    """A club's round of one week. The key (guild, Monday) makes it run once."""
 
     __tablename__ = "rounds"
     __table_args__ = (
@@ -119,7 +120,7 @@ class Round(Base):
 
     round_id: Mapped[int] = mapped_column(Id, primary_key=True)
     guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
-    monday: Mapped[date]  # of the week matched for
+    monday: Mapped[date]  # of the matched week
     state: Mapped[str] = mapped_column(String(10))  # announced, drawing, drawn, confirmed, cancelled
     seed: Mapped[int] = mapped_column(BigInteger)
     # The drawn outings, until confirmed
@@ -130,7 +131,7 @@ class Round(Base):
 
 
 class RoundPlace(Base):
-    """A member in a round: asked with notice, skipped, matched, or left over (and why, as a catalogue key)."""
+    """A member in a round: asked, skipped, matched, or left over with the reason as a catalogue key."""
 
     __tablename__ = "round_places"
     __table_args__ = (
@@ -147,7 +148,7 @@ class RoundPlace(Base):
 
 
 class NoShow(Base):
-    """Somebody who was expected and did not come; counted for a month, told to nobody else."""
+    """A no-show; counted for a month, and shown to nobody else."""
 
     __tablename__ = "no_shows"
 
@@ -159,9 +160,10 @@ class NoShow(Base):
 
 
 class Spotting(Base):
-    """Metres and milliseconds faced forward for somebody else, credited to the spotter who has agreed.
+    """Metres and milliseconds faced forward for another runner, credited to the confirmed spotter.
 
-    Of an outing it hangs on the spotter's own run; of a run typed by another, on that run, while he agrees to it.
+    For an outing, the credit belongs to the spotter's own run; for a run typed by another, to that run, while the
+    spotter confirms it.
     """
 
     __tablename__ = "spottings"

@@ -1,4 +1,4 @@
-"""What the process itself remembers between runs."""
+"""Values that the process keeps between runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from db.personal_data import impersonal
 
 
 class Remembered(Base):
-    """A named value, such as the digest of the commands last synced."""
+    """A named value, such as the digest of the last synced commands."""
 
     __tablename__ = "remembered"
     __table_args__ = ({"info": impersonal()},)

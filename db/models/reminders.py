@@ -1,4 +1,4 @@
-"""What members ask to be reminded of, and what of it they have done."""
+"""Reminders and their completed occurrences."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from db.personal_data import nobody_in_json, of_owner, owner
 
 
 class Reminder(Base):
-    """One thing somebody asked to be reminded of, once or again and again.
+    """A reminder, once or recurring.
 
-    When it comes next stands in `due` while it is active, and in `kept_at` while it is paused: a one-shot whose instant
-    passes meanwhile is not lost. Ids are never used again, since buttons of old messages name them.
+    The next occurrence is in `due` while the reminder is active, and in `kept_at` while it is paused, so that a
+    one-time reminder whose instant passes meanwhile is not lost. Ids are never reused, because buttons of old messages
+    contain them.
     """
 
     __tablename__ = "reminders"
@@ -27,26 +28,26 @@ class Reminder(Base):
     )
 
     reminder_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    interaction_id: Mapped[int] = mapped_column(Snowflake, unique=True)  # by which it was asked for
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())  # who asked
+    interaction_id: Mapped[int] = mapped_column(Snowflake, unique=True)  # that created it
+    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())  # its author
     audience: Mapped[str] = mapped_column(String(4))  # me, club
     guild_id: Mapped[int | None] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
-    channel_id: Mapped[int | None] = mapped_column(Snowflake)  # club: where it is said; me: where it was asked for
-    role_id: Mapped[int | None] = mapped_column(Snowflake)  # club: pinged
+    channel_id: Mapped[int | None] = mapped_column(Snowflake)  # club: where it is posted; me: where it was created
+    role_id: Mapped[int | None] = mapped_column(Snowflake)  # club: mentioned
     what: Mapped[str] = mapped_column(String(200), info=of_owner())  # as typed
     schedule: Mapped[dict[str, Any]] = mapped_column(JSON, info=nobody_in_json())  # bot.domain.when.schedule
-    # Both schedules of a "when" that could mean two
+    # Both schedules of an ambiguous text
     readings: Mapped[list[Any] | None] = mapped_column(JSON, info=nobody_in_json())
-    zone: Mapped[str] = mapped_column(String(64))  # in which its wall times are meant
+    zone: Mapped[str] = mapped_column(String(64))  # of its wall times
     state: Mapped[str] = mapped_column(String(8))  # active, paused, ended
-    trouble: Mapped[str | None] = mapped_column(String(12))  # why the bot itself paused it: bot.delivery's Failure
-    kept_at: Mapped[datetime | None]  # paused: when it would have come next
-    revision: Mapped[int] = mapped_column(default=0)  # counts edits, so that an old button changes nothing newer
+    trouble: Mapped[str | None] = mapped_column(String(12))  # why the bot paused it: bot.delivery's Failure
+    kept_at: Mapped[datetime | None]  # paused: the next occurrence at that time
+    revision: Mapped[int] = mapped_column(default=0)  # counts edits, so that old buttons have no effect
     created_at: Mapped[datetime]
 
 
 class ReminderDone(Base):
-    """Somebody has done what one occurrence of a reminder reminded of."""
+    """A person's completion of one occurrence of a reminder."""
 
     __tablename__ = "reminders_done"
     __table_args__ = (Index(None, "user_id"),)
@@ -54,6 +55,6 @@ class ReminderDone(Base):
     reminder_id: Mapped[int] = mapped_column(
         Id, ForeignKey("reminders.reminder_id", ondelete="CASCADE"), primary_key=True
     )
-    occurs_at: Mapped[datetime] = mapped_column(primary_key=True)  # when it was meant
+    occurs_at: Mapped[datetime] = mapped_column(primary_key=True)  # when it was due
     user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
     done_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Runs, their stretches, the numbered changes made to them, and the public cards that show them."""
+"""Runs, their stretches and revisions, recordings, and the public cards that show them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from db.personal_data import beside, follows, named, nobody_in_json, of_owner, o
 
 
 class Run(Base):
-    """A run: belongs to its runner and to at most one club.
+    """A run of one runner, and of at most one club.
 
-    `interaction_id` and `ordinal` (the file of an import) are the key by which an interaction delivered twice
-    makes one run. `revision` is the number of the newest row in `revisions`.
+    `interaction_id` and `ordinal` (the file of an import) are the key that makes a repeated interaction insert one run.
+    `revision` is the number of the newest row in `revisions`.
     """
 
     __tablename__ = "runs"
@@ -51,7 +51,7 @@ class Run(Base):
     started_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64))
     ran_on: Mapped[date]
-    distance_m: Mapped[int | None]  # all stretches together, for lists
+    distance_m: Mapped[int | None]  # of all stretches, for lists
     duration_ms: Mapped[int]
     surface: Mapped[str | None] = mapped_column(String(12))
     spotter_id: Mapped[int | None] = mapped_column(
@@ -64,10 +64,10 @@ class Run(Base):
     note: Mapped[str | None] = mapped_column(String(500), info=of_owner())
     sharing: Mapped[str] = mapped_column(String(8))
     extras: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
-    doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # its time: makes no best
+    doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # unreliable time
     source: Mapped[str] = mapped_column(String(8))  # typed, fit, gpx, tcx
     review: Mapped[str] = mapped_column(String(10), default="none")
-    counted: Mapped[bool] = mapped_column(Boolean)  # stands on the club's boards: domain.runs.counts
+    counted: Mapped[bool] = mapped_column(Boolean)  # whether it counts on the club's boards: domain.runs.counts
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
@@ -89,7 +89,7 @@ class StretchRow(Base):
 
 
 class Revision(Base):
-    """One change of a run. `before` is its whole content before the change, None for the first."""
+    """One change of a run. `before` is its whole content before the change, or None for the first."""
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("interaction_id", "run_id"),)
@@ -100,7 +100,7 @@ class Revision(Base):
     revision: Mapped[int] = mapped_column(primary_key=True)
     interaction_id: Mapped[int] = mapped_column(Snowflake)
     kind: Mapped[str] = mapped_column(String(12))  # logged, edited, told, shared, spotted, deleted, undone, reviewed
-    undoes: Mapped[int | None]  # the revision an undo took back
+    undoes: Mapped[int | None]  # the revision that was undone
     before: Mapped[dict[str, Any] | None] = mapped_column(
         JSON, info=people_in_json(keys={"spotter_id": ("spotter_name", "spotter_state")})
     )
@@ -108,7 +108,7 @@ class Revision(Base):
 
 
 class RunCard(Base):
-    """A public message that shows a run and is redrawn when the run changes."""
+    """A public message that shows a run and is edited when the run changes."""
 
     __tablename__ = "cards"
     __table_args__ = (Index(None, "run_id"),)
@@ -119,7 +119,7 @@ class RunCard(Base):
 
 
 class Recording(Base):
-    """What an imported file held: totals, laps and the time-distance series; never coordinates, never its bytes."""
+    """The content of an imported file: totals, laps and the time-distance series, without coordinates or file bytes."""
 
     __tablename__ = "recordings"
     __table_args__ = (Index(None, "user_id", "sha256"),)

@@ -35,12 +35,12 @@ def without(node: Any, user_id: int) -> Any:
 
 
 def cleared(node: Any, user_id: int, keys: Mapping[str, Collection[str]]) -> Any:
-    """A JSON object in which keys that name a person are null, and so are the keys that stand beside each.
+    """Return a JSON object with null under keys that name a person and under the keys declared beside them.
 
     Args:
-        node: an object with numbers that could be taken for ids; whatever else it is is returned as it is.
-        user_id: whom to take out.
-        keys: those that may name a person, each with those beside it.
+        node: an object with numbers that could be mistaken for ids; any other value is returned unchanged.
+        user_id: the person to remove.
+        keys: keys that may name a person, each with the keys beside it.
     """
     if not isinstance(node, dict):
         return node

@@ -1,7 +1,7 @@
-"""Erasing a person's rows and their name in others' rows, from what the columns declare. Nothing here commits.
+"""Erase a person's rows, and their name in others' rows, as declared by the columns. None of the functions commits.
 
-The statements are made from `Base.metadata` at each call: a table that declares its columns (`db.personal_data`) needs
-nothing else.
+The statements are built from `Base.metadata` at each call, so that a new table only has to declare its columns
+(`db.personal_data`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _MESSAGES = Base.metadata.tables["deliveries"]
 
 @dataclass(frozen=True, slots=True)
 class FoundMessages:
-    """Messages that may name a person: `rows`, and any of an id above `newest`."""
+    """Messages that may name a person: `rows`, and all with an id above `newest`."""
 
     newest: int
     rows: frozenset[int]
 
 
 async def clear_names(session: AsyncSession, user_id: int) -> None:
-    """Set to NULL the columns that name a person in rows that stay, and what stands beside them.
+    """Set the columns that name a person in kept rows to NULL, with the columns declared beside them.
 
     Expires the session's objects.
     """
@@ -46,10 +46,10 @@ async def clear_names(session: AsyncSession, user_id: int) -> None:
 
 
 async def delete_rows(session: AsyncSession, user_id: int) -> None:
-    """Delete every row that is a person's own or goes with them, and before it the rows that hang on it.
+    """Delete all rows that belong to a person or are declared to go with them, after the rows that depend on these.
 
-    Those are found by foreign keys with ON DELETE CASCADE: a reminder for the club goes with whoever asked for it,
-    together with what others have done of it. Expires the session's objects.
+    Dependent rows are found by foreign keys with ON DELETE CASCADE: a club's reminder is deleted with its author,
+    including its completions by others. Expires the session's objects.
     """
     await session.flush()
     deleted: dict[Table, list[ColumnElement[bool]]] = {}
@@ -57,7 +57,7 @@ async def delete_rows(session: AsyncSession, user_id: int) -> None:
         if wanted := [*_own(table, user_id), *_hanging(table, deleted)]:
             deleted[table] = wanted
     for table, conditions in reversed(deleted.items()):
-        for condition in conditions:  # each by an index of its own
+        for condition in conditions:  # one statement per condition, so that each uses an index
             await session.execute(delete(table).where(condition))
     session.expire_all()
 
@@ -78,35 +78,35 @@ def _hanging(table: Table, deleted: Mapping[Table, Sequence[ColumnElement[bool]]
 
 
 def with_people_in_text() -> Sequence[Table]:
-    """The tables that name people within JSON, or within keys of ids."""
+    """Return the tables that name people in JSON or in keys of ids."""
     return [table for table in Base.metadata.sorted_tables if ids_of(table) or json_of(table)]
 
 
 def ids_of(table: Table) -> Sequence[str]:
-    """The columns of a table that are keys of ids between colons."""
+    """Return the columns of a table that are keys of ids joined by colons."""
     return [column.name for column, _ in columns_declared(table, PeopleInIds)]
 
 
 def json_of(table: Table) -> Mapping[str, JsonContent]:
-    """The JSON columns of a table that name people, each with what it declares."""
+    """Return the JSON columns of a table that name people, with their declarations."""
     return {column.name: said for column, said in columns_declared(table, JsonContent) if said.people}
 
 
 async def find_messages(session: AsyncSession, user_id: int) -> FoundMessages:
-    """Look through all messages ever sent for the digits of a person's id."""
+    """Search all messages for the digits of a person's id."""
     newest = await session.scalar(select(func.max(Delivery.delivery_id))) or 0
     rows = await session.scalars(select(Delivery.delivery_id).where(_mentions(_MESSAGES, user_id)))
     return FoundMessages(newest, frozenset(rows))
 
 
 async def hold_mentioning(session: AsyncSession, table: Table, user_id: int, found: FoundMessages) -> Sequence[Row]:
-    """The rows in whose JSON or keys of ids the digits of a person's id stand, held, without their other columns.
+    """Lock the rows whose JSON or keys contain the digits of a person's id; return them without other columns.
 
     Args:
-        session: where.
+        session: the transaction.
         table: one of `with_people_in_text`.
-        user_id: whose.
-        found: of messages, only these and newer ones are looked at.
+        user_id: the person.
+        found: among messages, only these and newer ones are searched.
     """
     wanted = _mentions(table, user_id)
     if table is _MESSAGES:
@@ -124,12 +124,12 @@ def _mentions(table: Table, user_id: int) -> ColumnElement[bool]:
 
 
 async def delete_row(session: AsyncSession, table: Table, row: Row) -> None:
-    """Delete one row that `hold_mentioning` has found."""
+    """Delete a row found by `hold_mentioning`."""
     await session.execute(delete(table).where(_is(table, row)))
 
 
 async def write_json(session: AsyncSession, table: Table, row: Row, values: Row) -> None:
-    """Write JSON columns of one row that `hold_mentioning` has found."""
+    """Update JSON columns of a row found by `hold_mentioning`."""
     await session.execute(update(table).where(_is(table, row)).values(values))
 
 

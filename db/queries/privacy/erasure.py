@@ -1,4 +1,4 @@
-"""Where an erased person stands: their outings, their runs, and the runs that name them. Nothing here commits."""
+"""Queries for the outings and runs of a person who is erased, and runs that name them. None of them commits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.models import Companion, Outing, Run, RunCard
 
 
 async def hold_outings(session: AsyncSession, user_id: int, states: Collection[str]) -> Sequence[Row[int, str, str]]:
-    """(outing, state, presence) of a person's outings in some states, each held."""
+    """Lock and return (outing, state, presence) of a person's outings in some states."""
     rows = await session.execute(
         select(Outing.outing_id, Outing.state, Companion.presence)
         .join(Companion, Companion.outing_id == Outing.outing_id)
@@ -23,7 +23,7 @@ async def hold_outings(session: AsyncSession, user_id: int, states: Collection[s
 
 
 async def shown_in(session: AsyncSession, user_id: int) -> Sequence[int]:
-    """The outings with a public card that a person was in, or called."""
+    """Return the outings with a public card that a person joined or called."""
     own = select(Companion.outing_id).where(Companion.user_id == user_id)
     rows = await session.scalars(
         select(Outing.outing_id)
@@ -39,10 +39,10 @@ async def take_out(session: AsyncSession, outing_id: int, user_id: int) -> None:
 
 
 async def hold_runs(session: AsyncSession, user_id: int) -> int:
-    """Hold a person's runs, and others' that name this person, before anything that hangs on them.
+    """Lock a person's runs, and others' runs that name them, before the rows that depend on these.
 
     Returns:
-        How many are the person's own.
+        The number of the person's own runs.
     """
     held = await session.scalars(
         select(Run.user_id)
@@ -54,11 +54,11 @@ async def hold_runs(session: AsyncSession, user_id: int) -> int:
 
 
 async def cards_about(session: AsyncSession, user_id: int) -> Sequence[RunCard]:
-    """The public messages that show this person's runs."""
+    """Return the public messages that show a person's runs."""
     rows = await session.scalars(select(RunCard).join(Run, Run.run_id == RunCard.run_id).where(Run.user_id == user_id))
     return rows.all()
 
 
 async def runs_naming(session: AsyncSession, user_id: int) -> Sequence[Run]:
-    """Others' runs that name this person as spotter."""
+    """Return others' runs that name a person as spotter."""
     return (await session.scalars(select(Run).where(Run.spotter_id == user_id, Run.user_id != user_id))).all()

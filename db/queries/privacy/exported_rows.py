@@ -1,7 +1,7 @@
-"""What is read of a person for their export, from what the columns declare.
+"""Queries for the export of a person's data, as declared by the columns. None of them commits.
 
-The statements are made from `Base.metadata` at each call: a table that declares its columns (`db.personal_data`) needs
-nothing else.
+The statements are built from `Base.metadata` at each call, so that a new table only has to declare its columns
+(`db.personal_data`).
 """
 
 from __future__ import annotations
@@ -31,21 +31,22 @@ from db.personal_data import (
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 AT_ONCE = 250
-"""Rows made into plain values before others are served: some 2 ms."""
+"""Rows converted to plain values before the event loop runs other tasks, which takes about 2 ms."""
 
 
 async def in_portions(session: AsyncSession, statement: Rows) -> AsyncIterator[Sequence[dict[str, Any]]]:
-    """The rows in plain values, some at a time: between two portions the event loop serves others."""
-    connection = await session.connection()  # a session makes values of all rows at once
+    """Yield rows as plain values in portions, between which the event loop runs other tasks."""
+    connection = await session.connection()  # a session would convert all rows at once
     for some in (await connection.execute(statement)).partitions(AT_ONCE):
         yield [dict(row._mapping) for row in some]
         await asyncio.sleep(0)
 
 
 def rows_about(user_id: int) -> Iterator[tuple[Table, Rows]]:
-    """Each table with rows that are in this person's export, and what reads them; `parts_of` reads what follows them.
+    """Yield (table, statement) for the tables with rows in a person's export; for dependent rows use `parts_of`.
 
-    Those are the rows of their own, those that name them and say so, and the shared ones that they take part in.
+    These are the person's own rows, rows that name them and are declared to be exported, and shared rows in which they
+    take part.
     """
     for table in Base.metadata.sorted_tables:
         if not any(columns_declared(table, Follows)) and (wanted := [*_read_by(table, user_id)]):
@@ -56,12 +57,12 @@ def rows_about(user_id: int) -> Iterator[tuple[Table, Rows]]:
 
 
 def parts_of(table: Table, rows: Sequence[Mapping[str, Any]], user_id: int) -> Iterator[tuple[Table, str, str, Rows]]:
-    """(table, its key, the key it points at, what reads them) of the rows that follow some rows of `rows_about`.
+    """Yield (table, foreign key, referenced key, statement) for the rows that follow some rows of `rows_about`.
 
     Args:
         table: of the rows.
         rows: at most `AT_ONCE`.
-        user_id: of a part that has an owner, only this person's own is read.
+        user_id: the person; of parts with an owner, only their own are selected.
     """
     for part, column, key, _ in following(table):
         mine = [own == user_id for own, _ in columns_declared(part, Owner)]
@@ -70,7 +71,7 @@ def parts_of(table: Table, rows: Sequence[Mapping[str, Any]], user_id: int) -> I
 
 
 def following(table: Table) -> Iterator[tuple[Table, Column[Any], Column[Any], Follows]]:
-    """(part, its foreign key, the key pointed at, what it declares) of tables whose rows follow those of a table."""
+    """Yield (part, foreign key, referenced key, declaration) of tables whose rows follow those of a table."""
     for part in Base.metadata.sorted_tables:
         for column, said in columns_declared(part, Follows):
             (key,) = column.foreign_keys
@@ -79,7 +80,7 @@ def following(table: Table) -> Iterator[tuple[Table, Column[Any], Column[Any], F
 
 
 def rows_told(user_id: int) -> Iterator[tuple[str, Rows]]:
-    """(section, what reads it) of what a person is told of others' rows that name them."""
+    """Yield (section, statement) for the columns of others' rows that are exported to a person they name."""
     for table in Base.metadata.sorted_tables:
         for column, said in columns_declared(table, OtherPerson):
             if said.told:
@@ -88,14 +89,14 @@ def rows_told(user_id: int) -> Iterator[tuple[str, Rows]]:
 
 
 def quiet_alarms_of(user_id: int) -> tuple[Table, Rows]:
-    """What reads the quiet alarms this person pressed, one message for each who was told: `kinds_of_author`."""
+    """Return a statement that selects a person's quiet alarms, one message per recipient: `kinds_of_author`."""
     table = Base.metadata.tables[Delivery.__tablename__]
     pressed = Delivery.payload["about_user_id"].as_string() == str(user_id)
     return table, _columns(table).where(Delivery.kind.in_(KEPT_FROM_RECIPIENTS), pressed).order_by(*_order(table))
 
 
 def _columns(table: Table) -> Rows:
-    """A select of all columns, of those exported with the row from another, and of large JSON as its text."""
+    """Return a SELECT of all columns, columns exported with the row from other tables, and large JSON as text."""
     large = {column.name for column, said in columns_declared(table, JsonContent) if said.large}
     columns = [cast(c, Text).label(c.name) if c.name in large else c for c in table.columns]
     statement: Rows = select(*columns)
@@ -126,13 +127,13 @@ def _order(table: Table) -> Sequence[ColumnElement[Any]]:
 
 
 async def spotters_named_by(session: AsyncSession, user_id: int) -> Sequence[tuple[int | None, int]]:
-    """(club, spotter), each once, of those whom this person's runs name."""
+    """Return distinct (club, spotter) pairs of the spotters named by a person's runs."""
     found = select(Run.guild_id, Run.spotter_id).where(Run.user_id == user_id, Run.spotter_id.is_not(None))
     rows = await session.execute(found.distinct().order_by(Run.guild_id, Run.spotter_id))
     return [(guild_id, spotter_id) for guild_id, spotter_id in rows if spotter_id is not None]
 
 
 async def club_names(session: AsyncSession, guild_ids: Sequence[int]) -> dict[int, str]:
-    """The names of clubs."""
+    """Return the names of clubs."""
     rows = await session.execute(select(Guild.guild_id, Guild.name).where(Guild.guild_id.in_(guild_ids)))
     return {row.guild_id: row.name for row in rows}

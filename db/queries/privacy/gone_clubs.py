@@ -1,4 +1,4 @@
-"""Deleting what is kept of a club the bot is no longer in, some at a time. Nothing here commits."""
+"""Delete the data of a club that the bot has left, in portions. None of the functions commits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from db.models import (
 
 
 async def reconcile(session: AsyncSession, owners: Mapping[int, int | None], now: datetime) -> None:
-    """Note which of the known clubs the bot is in, whose they are, and which it has left without hearing of it."""
+    """Update which known clubs the bot is in and their owners; mark missed removals of the bot."""
     for guild_id, left_at, owner_id in await session.execute(select(Guild.guild_id, Guild.left_at, Guild.owner_id)):
         here = guild_id in owners
         at, owner = (None, owners[guild_id] or owner_id) if here else (left_at or now, owner_id)
@@ -36,17 +36,17 @@ async def reconcile(session: AsyncSession, owners: Mapping[int, int | None], now
 
 
 async def set_owner(session: AsyncSession, guild_id: int, owner_id: int | None) -> None:
-    """Note whose a club's server is."""
+    """Update the owner of a club's server."""
     await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(owner_id=owner_id))
 
 
 async def come_back(session: AsyncSession, guild_id: int) -> None:
-    """Note that the bot is in a club."""
+    """Mark that the bot is in a club."""
     await session.execute(update(Guild).where(Guild.guild_id == guild_id).values(left_at=None))
 
 
 async def gone_before(session: AsyncSession, before: datetime) -> int | None:
-    """The club that the bot left first, if it was before an instant; held."""
+    """Lock and return the club that the bot left first, if that was at or before an instant."""
     found: int | None = await session.scalar(
         select(Guild.guild_id).where(Guild.left_at <= before).order_by(Guild.left_at).limit(1).with_for_update()
     )
@@ -54,10 +54,10 @@ async def gone_before(session: AsyncSession, before: datetime) -> int | None:
 
 
 async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> tuple[int, set[int]]:
-    """Take some runs out of the club: they stay their runners', on no board.
+    """Remove some runs from the club and its boards; the runners keep them.
 
     Returns:
-        How many, and the runners and spotters of these; runs are taken runner by runner, so that those are few.
+        Their number, and their runners and spotters, who are few because runs are taken by runner.
     """
     rows = await session.execute(
         select(Run.run_id, Run.user_id).where(Run.guild_id == guild_id).order_by(Run.user_id, Run.ran_on).limit(most)
@@ -74,7 +74,7 @@ async def drop_runs(session: AsyncSession, guild_id: int, most: int) -> tuple[in
 
 
 async def some_members(session: AsyncSession, guild_id: int, most: int) -> Sequence[Row[int, bool]]:
-    """(user_id, in the ranks) of some members, whose memberships are to be deleted."""
+    """Return (user_id, ranked) of some members whose memberships are to be deleted."""
     rows = await session.execute(
         select(Member.user_id, and_(Member.left_at.is_(None), ~Member.hidden))
         .where(Member.guild_id == guild_id)
@@ -85,7 +85,7 @@ async def some_members(session: AsyncSession, guild_id: int, most: int) -> Seque
 
 
 async def drop_members(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> None:
-    """Delete memberships, and what hangs on them."""
+    """Delete memberships and their data."""
     for table in (Spotting, Availability, Member):
         await session.execute(delete(table).where(table.guild_id == guild_id, table.user_id.in_(user_ids)))
     home = update(User).where(User.user_id.in_(user_ids), User.home_guild_id == guild_id)
@@ -93,7 +93,7 @@ async def drop_members(session: AsyncSession, guild_id: int, user_ids: Collectio
 
 
 async def drop_outings(session: AsyncSession, guild_id: int, ended: Collection[str], most: int, now: datetime) -> int:
-    """Delete some outings with all of them; answers how many. Those that never ended are over first."""
+    """Delete some outings, unfinished ones after cancelling them; return their number."""
     outing_ids = await _some(session, Outing.outing_id, Outing.guild_id == guild_id, most)
     await session.execute(
         update(Outing)
@@ -105,21 +105,21 @@ async def drop_outings(session: AsyncSession, guild_id: int, ended: Collection[s
 
 
 async def drop_messages(session: AsyncSession, guild_id: int, most: int) -> int:
-    """Delete some messages about the club, sent or not; answers how many."""
+    """Delete some sent and unsent messages about the club; return their number."""
     delivery_ids = await _some(session, Delivery.delivery_id, Delivery.guild_id == guild_id, most)
     await session.execute(delete(Delivery).where(Delivery.delivery_id.in_(delivery_ids)))
     return len(delivery_ids)
 
 
 async def reminders_of(session: AsyncSession, guild_id: int) -> Sequence[int]:
-    """The club's own reminders; those that members made there for themselves no longer know of it."""
+    """Return the club's own reminders, and detach members' personal reminders from the club."""
     own = update(Reminder).where(Reminder.guild_id == guild_id, Reminder.audience != "club")
     await session.execute(own.values(guild_id=None, channel_id=None))
     return (await session.scalars(select(Reminder.reminder_id).where(Reminder.guild_id == guild_id))).all()
 
 
 async def drop_club(session: AsyncSession, guild_id: int) -> None:
-    """Delete the club and what is left of it."""
+    """Delete the club and its remaining data."""
     for table in (Reminder, Round, MeetingPoint, Spotting, Availability):
         await session.execute(delete(table).where(table.guild_id == guild_id))
     await session.execute(update(Contact).where(Contact.guild_id == guild_id).values(guild_id=None))

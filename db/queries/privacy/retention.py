@@ -1,4 +1,4 @@
-"""Messages that are done with, once nobody can need them any more. Nothing here commits."""
+"""Delete messages that are no longer needed. None of the functions commits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Delivery, Outing
 
 SETTLED = ("sent", "dropped", "failed")
-"""Not `closed`: what was refused directly is what Show opens."""
+"""Final states except `closed`, since Show opens refused direct messages."""
 
 
 async def delete_of(
     session: AsyncSession, kinds: Collection[str], since: datetime, before: datetime, limit: int
 ) -> int:
-    """Delete up to `limit` messages of some kinds that were settled in a span of time; answers how many."""
+    """Delete up to `limit` messages of some kinds that were settled in a time span; return their number."""
     return await _delete(session, _settled(since, before) & Delivery.kind.in_(kinds), limit)
 
 
@@ -29,7 +29,7 @@ async def delete_besides(
     before: datetime,
     limit: int,
 ) -> int:
-    """Delete up to `limit` of all others, neither of some kinds nor of those whose names begin so."""
+    """Delete up to `limit` of the others, of neither these kinds nor kinds with these prefixes; return their number."""
     others = [~Delivery.kind.startswith(beginning, autoescape=True) for beginning in beginnings]
     wanted = _settled(since, before) & Delivery.kind.not_in(kinds)
     for other in others:
@@ -45,14 +45,14 @@ async def delete_about_outings(
     before: datetime,
     limit: int,
 ) -> int:
-    """Delete up to `limit` messages of some kinds about outings that ended in a span of time; answers how many."""
+    """Delete up to `limit` messages of some kinds about outings that ended in a time span; return their number."""
     over = select(Outing.outing_id).where(Outing.state.in_(ended), Outing.ended_at >= since, Outing.ended_at < before)
     about = Delivery.kind.in_(kinds) & Delivery.subject_id.in_(over) & Delivery.state.in_(SETTLED)
     return await _delete(session, about, limit)
 
 
 def _settled(since: datetime, before: datetime) -> ColumnElement[bool]:
-    """Written off in that time. A card is left: its row is where its message is."""
+    """Condition for messages settled in a time span, except cards, whose rows store the message id."""
     return (
         Delivery.state.in_(SETTLED)
         & (Delivery.next_try_at >= since)
