@@ -1,4 +1,4 @@
-"""Taking a person out of what others go on with: outings, messages on their way, a drawn round."""
+"""Erasure of a member from data that others still use: outings, queued messages, drawn rounds."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from db.queries.reminders import reminders as reminder_queries
 
 
 async def leave_outings(session: AsyncSession, user_id: int, now: datetime) -> None:
-    """Take a person out of every outing; those ended keep the others, those to come go on without this one.
+    """Remove a member from every outing; ended ones keep the others, future ones continue without the member.
 
     Raises:
-        Conflict: out with a partner, or somebody of the same outing is. Whoever was there last may be the only one
-            who knows where; the database would not let a spotter vanish either.
+        Conflict: they are in an outing that is under way. Whoever was there last may be the only one who knows where
+            they are; the database would not let a spotter vanish either.
     """
     for _, _, presence in await queries.hold_outings(session, user_id, OUT):
         if presence == Presence.IN:
@@ -40,37 +40,37 @@ async def leave_outings(session: AsyncSession, user_id: int, now: datetime) -> N
 
 
 async def _step_out(session: AsyncSession, outing_id: int, user_id: int, now: datetime) -> None:
-    """Leave an outing that has not begun, as by Can't come; what is told of it names nobody."""
+    """Leave an outing that has not begun, as Can't come does; the messages about it name nobody."""
     outing = await read(session, outing_id)
     me = outing.who(user_id)
     if me is not None and me.presence is Presence.IN:
         await drop(session, outing, user_id, now, event=f"erased {now.timestamp():.6f}")
         return
     await queries.take_out(session, outing_id, user_id)
-    after = await offer_places(session, await read(session, outing_id), now)  # one may have been kept for this person
+    after = await offer_places(session, await read(session, outing_id), now)  # offers the place kept for this member
     await ask_who_is_free(session, after, now)
     await redraw(session, after, now)
 
 
 async def stop_reminders(session: AsyncSession, user_id: int) -> None:
-    """Take back what is due of a person's reminders, by whomever it was put off, and hold them until they are gone."""
+    """Cancel the jobs of a member's reminders, including snoozes by others, and lock the reminders for deletion."""
     for row in await reminder_queries.hold_those(session, KINDS, reminder_queries.by_person(user_id)):
         await reminder_queries.drop_due(session, KINDS, row.reminder_id)
 
 
 async def find_messages(database: Database, user_id: int) -> FoundMessages:
-    """Look through all messages ever sent, without keeping anybody from writing meanwhile.
+    """Search all messages ever sent, without blocking writers.
 
-    500,000 of them take 0.7 s on SQLite, half of what a writer waits for a lock at most.
+    500,000 messages take 0.7 s on SQLite, half of the longest time that a writer waits for a lock.
     """
     async with database.read() as session:
         return await erased_rows.find_messages(session, user_id)
 
 
 async def forget_in_text(session: AsyncSession, user_id: int, found: FoundMessages) -> None:
-    """Take a person out of the JSON and the keys of ids that declare people: jobs, messages, revisions, rounds.
+    """Remove a member from JSON columns and id keys that declare people: jobs, messages, revisions, rounds.
 
-    A row that is about the person as a whole is deleted; of one that only mentions them the rest stays
+    A row about the member as a whole is deleted; a row that only mentions them is redacted
     (`bot.domain.messages.payload_redaction`).
     """
     for table in erased_rows.with_people_in_text():

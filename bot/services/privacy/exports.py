@@ -1,7 +1,7 @@
-"""Everything about one person, to take along.
+"""Export of everything stored about one member.
 
-Rows are read in portions, and a thread turns each portion into text before the next one is read. Rows kept until the
-end would be several hundred thousand objects, and one pass of the garbage collector over them stops every thread.
+Rows are read in portions, and a thread turns each portion into text before the next one is read. Keeping all rows until
+the end would mean several hundred thousand objects, and one garbage collection of them stops every thread.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from db.queries.privacy import exported_rows as queries
 from db.queries.runs import runs as run_queries
 
 PACK_ABOVE_BYTES = 4_000_000
-"""JSON above this goes out zipped (about a tenth): Discord takes 10 MB a message."""
+"""Size above which the JSON is zipped (to about a tenth): Discord accepts 10 MB a message."""
 
 COLUMNS = (
     "ran_on", "started_at", "zone", "distance_m", "duration_s", "backward_m", "backward_s", "forward_m", "forward_s",
     "untold_m", "untold_s", "surface", "spotter", "effort_rpe", "note", "sharing", "club", "source", "review",
     "deleted_at",
 )  # fmt: skip
-"""One line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
+"""CSV columns, one line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Everything about a person.
+    """Everything stored about a member.
 
     Attributes:
-        csv: the runs (UTF-8 with a mark for spreadsheets).
-        json: all of it.
-        packed: the JSON as a ZIP archive, where it is large.
+        csv: runs (UTF-8 with a byte order mark for spreadsheets).
+        json: everything.
+        packed: the JSON as a ZIP archive, if it is large.
     """
 
     csv: bytes
@@ -56,17 +56,17 @@ class Export:
     packed: bytes | None = None
 
     def files(self) -> tuple[tuple[str, bytes], ...]:
-        """(name, bytes) as they go out."""
+        """Return (name, bytes) of the files to send."""
         whole = ("backpedal.json", self.json) if self.packed is None else ("backpedal.json.zip", self.packed)
         return ("backpedal-runs.csv", self.csv), whole
 
 
 async def export(database: Database, user_id: int) -> Export:
-    """Everything kept about a person, from every table.
+    """Export everything stored about a member, from every table.
 
-    Other people are in it by name alone, and only a spotter who agreed, and those of one's own lists; runs of others
-    that name this person are listed by date. What others have said of this person to themselves is not in it: whom
-    they block or trust, and the alarms they pressed quietly.
+    Other people appear by name only: spotters who agreed, and those on the member's own lists. Others' runs that name
+    the member are listed by date. Private records of others about the member are excluded: blocks, trust and quiet
+    alarms.
     """
     files = _Files(user_id)
     async with database.read() as session:
@@ -85,7 +85,7 @@ async def export(database: Database, user_id: int) -> Export:
 
 
 def _sections(user_id: int) -> Mapping[str, Sequence[tuple[Table | None, queries.Rows]]]:
-    """The sections of the JSON file, each with the statements that read it; without a table what a person is told."""
+    """Return the sections of the JSON file, each with its tables and statements; the table is None for `rows_told`."""
     sections: defaultdict[str, list[tuple[Table | None, queries.Rows]]] = defaultdict(list)
     for table, statement in (*queries.rows_about(user_id), queries.quiet_alarms_of(user_id)):
         sections[_NAMES.get(table.name, table.name)].append((table, statement))
@@ -95,7 +95,7 @@ def _sections(user_id: int) -> Mapping[str, Sequence[tuple[Table | None, queries
 
 
 async def _spotters(session: AsyncSession, user_id: int) -> dict[int | None, dict[int, str]]:
-    """The names of those whom this person's runs name as spotter, by club."""
+    """Return the names of spotters in the member's runs, by club."""
     named: dict[int | None, list[int]] = defaultdict(list)
     for guild_id, spotter_id in await queries.spotters_named_by(session, user_id):
         named[guild_id].append(spotter_id)
@@ -103,7 +103,7 @@ async def _spotters(session: AsyncSession, user_id: int) -> dict[int | None, dic
 
 
 async def _with_parts(session: AsyncSession, table: Table, rows: Sequence[Row], user_id: int) -> Iterable[Row]:
-    """The rows, each with those that follow it under the names of their tables."""
+    """Return the rows, each with its dependent rows under the names of their tables."""
     whole = [dict(row) for row in rows]
     for part, key, pointed_at, statement in queries.parts_of(table, rows, user_id):
         found: defaultdict[Any, list[Row]] = defaultdict(list)
@@ -116,11 +116,11 @@ async def _with_parts(session: AsyncSession, table: Table, rows: Sequence[Row], 
 
 
 class _Files:
-    """The two files while they grow. One thread at a time.
+    """The two files while they are written, by one thread at a time.
 
     Attributes:
-        user_id: whose.
-        clubs: names of clubs; "" for one that is not known any more.
+        user_id: member whose data it is.
+        clubs: names of clubs; "" for an unknown club.
         spotters: names of spotters, by club.
     """
 
@@ -136,7 +136,7 @@ class _Files:
         self._lines.writerow(COLUMNS)
 
     def add(self, section: str, values: Iterable[object]) -> None:
-        """Write values of a section, which begins where another was written before."""
+        """Write values of a section, and open it if the previous values were of another one."""
         if section != self._section:
             self._json.write((b"\n ],\n " if self._section else b"{\n ") + json.dumps(section).encode() + b": [")
             self._section, self._separator = section, b"\n  "
@@ -146,11 +146,11 @@ class _Files:
             self._separator = b",\n  "
 
     def add_line(self, run: Row) -> None:
-        """Write a run's line of the table."""
+        """Write a run's line of the CSV."""
         self._lines.writerow(_line(run))
 
     def done(self) -> Export:
-        """Both, complete."""
+        """Return both files, complete."""
         self._json.write(b"\n ]\n}\n")
         self._text.flush()
         whole = self._json.getvalue()
@@ -165,14 +165,14 @@ def _packed(content: bytes) -> bytes:
 
 
 def _plain(files: _Files, table: Table | None, row: Row) -> Row:
-    """A row as it is taken along."""
+    """Return a row in its exported form."""
     if table is None:
         return row
     return _SPECIAL[table.name](files, table, row) if table.name in _SPECIAL else _declared(table, row)
 
 
 def _declared(table: Table, row: Row) -> dict[str, Any]:
-    """What is exported of a row, and of the rows that follow it, by what the columns declare."""
+    """Return the declared columns of a row and of its dependent rows."""
     plain = {name: row[name] for name in exported_columns(table)}
     for _, along in columns_declared(table, ExportedWith):
         plain |= {name: row[name] for name in along.columns}
@@ -211,7 +211,7 @@ def _alarm(files: _Files, _table: Table, row: Row) -> Row:
 
 
 def _run(files: _Files, table: Table, row: Row) -> Row:
-    """A run with its parts; it is written into the table, too."""
+    """Return a run with its parts, and write its CSV line."""
     names = files.spotters.get(row["guild_id"], {})
     whole = {**_with_club(files, table, row), "spotter": _spotter(row, names)}
     for revision, plain in zip(row["revisions"], whole["revisions"], strict=True):
@@ -227,7 +227,7 @@ def _run(files: _Files, table: Table, row: Row) -> Row:
 
 
 def _spotter(run: Row, names: Mapping[int, str]) -> str | None:
-    """The name of a run's spotter, as the runner may take it along: only of one who agreed."""
+    """Return the name of a run's spotter, if they agreed."""
     if run.get("spotter_state") != SpotterState.AGREED:
         return None
     return names.get(run["spotter_id"], run.get("spotter_name"))
@@ -245,7 +245,7 @@ def _line(run: Mapping[str, Any]) -> list[object]:
 
 
 def _cell(value: object) -> object:
-    """A cell; text that a spreadsheet would take for a formula is marked as text."""
+    """Return a CSV cell; text that a spreadsheet would read as a formula is marked as text."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -254,7 +254,7 @@ def _cell(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    """What JSON has no form for."""
+    """Return the text of a value that JSON cannot represent."""
     return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
@@ -262,13 +262,13 @@ _NAMES = {
     "users": "settings", "members": "memberships", "round_places": "rounds", "spottings": "spotted",
     "due": "messages", "deliveries": "messages",
 }  # fmt: skip
-"""Sections that are not called as their table is."""
+"""Sections with a name other than their table's."""
 _SPECIAL: Mapping[str, Callable[[_Files, Table, Row], Row]] = {
     **dict.fromkeys(("members", "availabilities", "spottings", "reminders"), _with_club),
     "outings": _outing,
     "unsafe_alarms": _alarm,
     "runs": _run,
 }
-"""Tables of which more, or less, is taken along than their columns declare: what depends on who it is."""
+"""Tables whose export differs from what their columns declare, because it depends on the member."""
 ONLY_WHERE_ANY = frozenset({"unsafe_alarms"})
-"""Sections that are left out where they are empty."""
+"""Sections that are left out if empty."""

@@ -1,7 +1,7 @@
-"""Deleting what is kept of a club that has removed the bot, once it has been gone for as long as the operator says.
+"""Deletion of clubs that have removed the bot, after a time that the operator sets.
 
-Until then everything stays, so that inviting the bot again finds it. Runs stay their runners', on no board. A large
-club is deleted some at a time: commands would wait behind all of it otherwise.
+Until then everything is kept, in case the bot is invited again. Runs stay with their runners and count on no board. A
+large club is deleted in batches, because commands would otherwise wait for the whole deletion.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from db.queries.privacy import gone_clubs as queries
 from db.queries.reminders import reminders as reminder_queries
 
 AT_ONCE = 100
-"""Rows of each sort deleted in one transaction."""
+"""Rows of each table deleted in one transaction."""
 BETWEEN = timedelta(seconds=10)
-"""Rest between two of those."""
+"""Pause between two batches."""
 DAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
 
 async def begin(database: Database, owners: Mapping[int, int | None], now: datetime) -> None:
-    """Note in which clubs the bot is and whose they are, as Discord says at the start; plan the look at those gone."""
+    """Record the bot's clubs and their owners, as reported by Discord at the start; schedule the first deletion."""
     async with database.write() as session:
         await queries.reconcile(session, owners, now)
         if not await due_queries.planned(session, StoredKind.CLUB_FORGET):
@@ -42,24 +42,24 @@ async def begin(database: Database, owners: Mapping[int, int | None], now: datet
 
 
 async def come_back(database: Database, guild_id: int) -> None:
-    """The bot was invited into a club, again perhaps: what is kept of it stays."""
+    """Record that the bot was invited to a club, possibly again; stored data is kept."""
     async with database.write() as session:
         await queries.come_back(session, guild_id)
 
 
 async def change_owner(database: Database, guild_id: int, owner_id: int | None) -> None:
-    """A club's server is somebody else's now, whom alarms reach where no organiser is known."""
+    """Record the new owner of a club's server, who gets its alarms while no organiser is known."""
     async with database.write() as session:
         await queries.set_owner(session, guild_id, owner_id)
 
 
 async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> None:
-    """Delete some of a club that has been gone for so long, and plan the next look.
+    """Delete a batch of a club that has been gone long enough, and schedule the next batch.
 
     Args:
-        session: of the step that is due.
-        kept_days: how long a club that has removed the bot is kept.
-        now: the present.
+        session: database session of the due job.
+        kept_days: days for which a club that has removed the bot is kept.
+        now: current time.
     """
     guild_id = await queries.gone_before(session, now - timedelta(days=kept_days))
     if guild_id is None:
@@ -71,14 +71,14 @@ async def forget_some(session: AsyncSession, kept_days: int, now: datetime) -> N
     for reminder_id in await queries.reminders_of(session, guild_id):
         await reminder_queries.drop_due(session, REMINDERS, reminder_id)
     await queries.drop_club(session, guild_id)
-    log.info("club %d, gone for %d days, is deleted", guild_id, kept_days)
+    log.info("deleted club %d, gone for at least %d days", guild_id, kept_days)
     await _plan(session, now + BETWEEN)
 
 
 async def _drop_some(session: AsyncSession, guild_id: int, now: datetime) -> int:
-    """Delete rows of one sort after the other, at most `AT_ONCE` of each; returns how many of the last sort.
+    """Delete at most `AT_ONCE` rows of each table in turn; return the number of the last one.
 
-    Members come last: a run never counts in a club that no longer knows its runner.
+    Members come last: a run must never count in a club that no longer has its runner.
     """
     ended = [state.value for state in ENDED]
     dropped = await _drop_runs(session, guild_id)
@@ -92,7 +92,7 @@ async def _drop_some(session: AsyncSession, guild_id: int, now: datetime) -> int
 
 
 async def _drop_runs(session: AsyncSession, guild_id: int) -> int:
-    """Take some runs out of the club; returns how many."""
+    """Remove some runs from the club; return their number."""
     dropped, touched = await queries.drop_runs(session, guild_id, AT_ONCE)
     for user_id in sorted(touched):
         await run_projections.rebuild(session, MemberKey(user_id, guild_id))
@@ -100,7 +100,7 @@ async def _drop_runs(session: AsyncSession, guild_id: int) -> int:
 
 
 async def _drop_members(session: AsyncSession, guild_id: int) -> int:
-    """Delete some memberships; returns how many."""
+    """Delete some memberships; return their number."""
     members = await queries.some_members(session, guild_id, AT_ONCE)
     for user_id, ranked in members:
         await run_projections.apply(session, MemberFacts(guild_id, user_id, ranked), None)

@@ -1,4 +1,4 @@
-"""Everything about one person, gone. What they may take along before is in `exports.py`."""
+"""Erasure of everything stored about one member. The export is in `exports.py`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from db.queries.runs import spotting
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased, and what Discord still shows of it.
+    """Result of an erasure, and what Discord still shows.
 
     Attributes:
-        runs: how many were erased.
-        cards: public messages that showed them; to be deleted.
-        redraw: others' runs that named the person as spotter; their public cards are to be drawn again.
+        runs: number of erased runs.
+        cards: public messages that showed them, for the caller to delete.
+        redraw: others' runs that named the member as spotter; their public cards must be updated.
     """
 
     runs: int
@@ -33,10 +33,10 @@ class Erased:
 
 
 async def erase(database: Database, user_id: int, now: datetime) -> Erased:
-    """Take every trace of a person out of every table and off every board. Nobody and nothing brings it back.
+    """Erase a member from every table and board. This cannot be undone.
 
     Raises:
-        Conflict: out with a partner, or somebody of the same outing still is; nothing was erased.
+        Conflict: they are in an outing that is under way; nothing was erased.
     """
     found = await erasure.find_messages(database, user_id)
     async with database.write() as session:

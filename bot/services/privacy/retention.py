@@ -1,8 +1,8 @@
-"""Forgetting messages long sent, a few at a time, once a day; what somebody may still press or ask about stays.
+"""Retention of messages: delete old ones in batches, once a day, except those that can still be answered.
 
-What was told of an outing goes a month after its end, an alarm's never by itself: somebody may want to show it. On a
-reminder Done, Snooze and Log it are answered by its message's row, for a year. What waits behind Show, and cards, whose
-row knows where their message is, stay as well.
+Messages about an outing are deleted a month after its end, those of an alarm never: somebody may want to show them.
+Messages of reminders are kept for a year, because Done, Snooze and Log it look up their row. Messages behind Show are
+kept, and so are cards, whose row knows where they are.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from db.queries.privacy import retention as queries
 
 DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
-"""Longer than the two weeks a digest looks back, than anything can be snoozed, and than a day's count of nudges."""
+"""Longer than the two weeks a digest looks back, than the longest snooze, and than a day's count of nudges."""
 ANSWERED = timedelta(days=365)
 """How long the buttons of a reminder work."""
 AT_ONCE = 100
-"""Messages deleted in one transaction, some 30 ms: whoever logs a run meanwhile waits for it."""
+"""Messages deleted in one transaction: about 30 ms during which other writers wait."""
 BETWEEN = timedelta(seconds=10)
-"""Rest between two of those."""
+"""Pause between two batches."""
 REST = timedelta(hours=1)
-"""After the first start, which has other things to do."""
+"""Delay after the first start, which has other work to do."""
 ABOUT = (
     StoredKind.OUTING_FILLED,
     StoredKind.OUTING_CONFIRMED,
@@ -84,11 +84,11 @@ _SORTS: Mapping[str, tuple[Delete, timedelta]] = {
     "reminders": (_reminders, ANSWERED),
     "outings": (_outings, DETAIL_KEPT),
 }
-"""Each with how long it is kept."""
+"""Deletions by name, each with how long its messages are kept."""
 
 
 async def begin(database: Database, now: datetime) -> None:
-    """Plan the first day's work where none is planned; what the machine's clock once put far off is done now."""
+    """Schedule the first deletion if none is; run one at once that a wrong clock had scheduled too far ahead."""
     async with database.write() as session:
         planned = await due_queries.planned(session, StoredKind.DELIVERY_PURGE)
         if not planned:
@@ -98,12 +98,13 @@ async def begin(database: Database, now: datetime) -> None:
 
 
 async def purge(session: AsyncSession, payload: Mapping[str, Any], now: datetime) -> None:
-    """Delete some of what is old, and plan the next some: soon where there may be more, else in a day.
+    """Delete a batch of old messages, and schedule the next: soon if there may be more, else in a day.
 
     Args:
-        session: of the step that is due.
-        payload: the row's: when this was last done, and of each sort until when it has been looked through.
-        now: the present. A clock that has jumped ahead is followed by two days at a time, lest it take all.
+        session: database session of the due job.
+        payload: payload of the job: time of the last run, and for each name until when it was searched.
+        now: current time. After a jump of the clock it advances by two days at a time, so that a wrong clock does not
+            delete everything.
     """
     before = datetime.fromisoformat(payload["at"]) if "at" in payload else now
     held = min(now, before + 2 * DAY)
@@ -115,7 +116,7 @@ async def purge(session: AsyncSession, payload: Mapping[str, Any], now: datetime
             more, until = True, since
         done[name] = max(since, until).isoformat()
     if more and "at" in payload:
-        done["at"] = payload["at"]  # the same day's work
+        done["at"] = payload["at"]  # still the same day's run
     await schedule_job(session, [_next(done, now + (BETWEEN if more else DAY))])
 
 

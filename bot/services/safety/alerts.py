@@ -69,7 +69,7 @@ async def is_contact(database: Database, user_id: int, contact_id: int) -> bool:
 
 
 async def calls_for_help(database: Database, outing_id: int, user_id: int) -> bool:
-    """Whether a member's call for help is running."""
+    """Whether a member's call for help is active."""
     async with database.read() as session:
         return user_id in await overdue_timers.callers_for_help(session, outing_id)
 
