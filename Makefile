@@ -3,17 +3,21 @@
 
 PY := .venv/bin/python
 ARGS :=
+QUICK := tests/rules tests/domain tests/services
 CONFIG := config.toml
 # Number of cores plus one, at most four, because tests often wait for a process or a timer.
 JOBS := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -ge 3 ] && echo 4 || expr $$n + 1)
 export PYTHONUNBUFFERED := 1
+# Tests start hundreds of interpreters; without cached bytecode, each one compiles the whole bot.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help try test test-postgresql run check bench soak format lock migration setup
+.PHONY: help try test quick test-postgresql run check bench soak format lock migration setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make try     try the bot in a simulated Discord in your browser; no token, no account'
-	@echo 'make test    run the tests'
+	@echo 'make test    run all tests (five minutes on two cores)'
+	@echo 'make quick   run the tests of the rules and services, without processes (one minute)'
 	@echo 'make test-postgresql   run the database tests on a temporary PostgreSQL server'
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
@@ -32,6 +36,10 @@ run: setup
 test: setup
 	@echo '==> running the tests'
 	@$(PY) -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
+
+quick: setup
+	@echo '==> running the quick tests of the rules and services'
+	@$(PY) -m pytest -m 'not long and not postgresql' --numprocesses=auto --dist=worksteal $(QUICK) $(ARGS)
 
 test-postgresql: setup
 	@echo '==> running the database tests on PostgreSQL'

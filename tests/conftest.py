@@ -14,6 +14,7 @@ import platform
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from discord import app_commands
 from sqlalchemy import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.when import reminder_when
+from bot.interactions import arguments
 from bot.zone_data import newest
 from db import dialect
 from db.engine import Database
@@ -36,6 +39,8 @@ POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECCOMP = (platform.system(), platform.machine()) == ("Linux", "x86_64")
 HERE = {"postgresql": bool(POSTGRESQL), "chromium": CHROMIUM is not None, "seccomp": SECCOMP}
+WAITING = {"wire", "preview", "worker", "process"}
+"""Folders whose tests mostly wait for processes or timers."""
 
 _numbers = count(1)
 
@@ -83,9 +88,18 @@ def _translate_once() -> None:
         kind.get_translated_payload = translated  # type: ignore[assignment, method-assign]
 
 
+def _inspect_once() -> None:
+    """Inspect handlers and compile patterns once per process, not at every start of a client."""
+    read = cache(lambda handler: tuple(inspected(handler)))
+    inspected = arguments._parameters
+    arguments._parameters = lambda handler: read(getattr(handler, "__func__", handler))
+    reminder_when.warm = cache(reminder_when.warm)
+
+
 newest()
 _compile_once()
 _translate_once()
+_inspect_once()
 
 
 def pytest_report_header() -> list[str]:
@@ -97,8 +111,13 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop the tests that this machine cannot run, and run the slow ones first.
+
+    A slow test that started last would run alone; one that waits leaves the cores to the other processes.
+    """
     absent = {name for name, here in HERE.items() if not here}
     items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in absent)]
+    items.sort(key=lambda item: (WAITING.isdisjoint(item.path.parts), item.get_closest_marker("long") is None))
 
 
 def pytest_runtest_logfinish() -> None:

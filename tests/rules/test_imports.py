@@ -10,6 +10,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 SOURCES = sorted(file for room in ("bot", "cogs", "db", "tests", "tools") for file in (ROOT / room).rglob("*.py"))
@@ -45,11 +47,13 @@ def test_every_module_of_the_bot_has_its_layer() -> None:
     assert here - {"bot.__init__"} <= names("down")
 
 
+@pytest.mark.long
 def test_the_command_line_loads_nothing_heavy() -> None:
     heavy = {"discord", "sqlalchemy", "alembic", "aiohttp", "simcord", "matplotlib", "babel", "apscheduler"}
     assert not heavy & loaded_by("import bot.__main__")
 
 
+@pytest.mark.long
 def test_starting_the_bot_loads_no_chart_no_file_reader_and_no_migration_tool() -> None:
     start = "import bot.__main__, bot.client, bot.worker.worker, db.upkeep\nimport importlib, cogs\n" + (
         "for name in cogs.EXTENSIONS: importlib.import_module(name)"
@@ -57,11 +61,13 @@ def test_starting_the_bot_loads_no_chart_no_file_reader_and_no_migration_tool() 
     assert not {"matplotlib", "numpy", "fitdecode", "alembic", "simcord", "PIL"} & loaded_by(start)
 
 
+@pytest.mark.long
 def test_what_the_worker_runs_loads_neither_discord_nor_a_database() -> None:
     rooms = [module for module in MODULES if module.startswith(("bot.worker", "bot.files", "bot.charts", "bot.domain"))]
     assert not {"discord", "sqlalchemy", "aiosqlite"} & loaded_by("import " + ", ".join(rooms))
 
 
+@pytest.mark.long
 def test_every_module_imports_with_an_empty_environment() -> None:
     assert set(MODULES) - {"bot.__main__"} <= loaded_by("import " + ", ".join(MODULES))
 

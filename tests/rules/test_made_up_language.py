@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 MADE_UP = Path(__file__).parent / "made_up_language"
 THIN = "\u202f"

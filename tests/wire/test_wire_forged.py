@@ -84,6 +84,7 @@ def picked(name: str, text: str) -> Json:
     return {"type": LABEL, "id": 1, "component": {"type": MENU, "id": 2, "custom_id": name, "values": [text]}}
 
 
+@pytest.mark.long
 async def test_what_was_never_offered_is_answered_in_words(
     unlimited: None, there: LocalDiscord, bot: Backpedal, caplog: pytest.LogCaptureFixture
 ) -> None:

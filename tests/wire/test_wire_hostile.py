@@ -78,6 +78,7 @@ def texts(option: Json) -> Iterator[str]:
     yield FORGED
 
 
+@pytest.mark.long
 async def test_no_command_and_no_autocomplete_holds_the_loop(
     there: LocalDiscord, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,7 @@ def shows(at: datetime, zone: str, told: tuple[Window, ...]) -> bool:
     return any(w.weekday == local.weekday() and w.first_min <= minute < w.end_min for w in told)
 
 
+@pytest.mark.long
 @given(windows(), st.sampled_from(ZONES), st.sampled_from(ZONES), st.sampled_from(MONDAYS), st.sampled_from([15, 30]))
 def test_a_bit_is_a_slot_in_which_the_clock_stays_within_a_window(
     told: tuple[Window, ...], zone: str, club: str, monday: date, slot_min: int

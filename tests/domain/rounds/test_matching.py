@@ -162,14 +162,17 @@ def greedy(people: Sequence[Candidate], per_spotter: int, _seed: int) -> Draw:
     return Draw(tuple(chosen), tuple((user_id, MissingHelp.WIDER) for user_id in free))
 
 
+@pytest.mark.long
 def test_five_hundred_clubs_equal_brute_force() -> None:
     assert falls_short(draw_round) == 0
 
 
+@pytest.mark.long
 def test_greedy_in_its_place_falls_short() -> None:
     assert falls_short(greedy) > 50
 
 
+@pytest.mark.long
 def test_the_clubs_have_what_makes_it_hard() -> None:
     drawn = [draw_round(club_of(size, seed), per, seed) for size, per, seed in CLUBS]
     assert sum(len(outing.partners) == 3 for draw in drawn for outing in draw.outings) > 50
@@ -185,6 +188,7 @@ def test_the_clubs_have_what_makes_it_hard() -> None:
 # ── the matchings, which draw for larger clubs ──
 
 
+@pytest.mark.long
 def test_matchings_nearly_reach_the_best() -> None:
     """They are not exact where trios compete; how near they come is kept here."""
     fewer = lighter = 0
@@ -249,6 +253,7 @@ def test_what_a_partner_brings_to_anybody_does_not_make_all_keep_the_same() -> N
 # ── same input, same pairs ──
 
 
+@pytest.mark.long
 @given(st.randoms(use_true_random=False), st.sampled_from([8, 40]))
 def test_the_order_of_the_candidates_does_not_matter(order: random.Random, size: int) -> None:
     people = list(club_of(size, 7))
@@ -257,6 +262,7 @@ def test_the_order_of_the_candidates_does_not_matter(order: random.Random, size:
     assert draw_round(people, 2, 3) == expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [10, 60])
 def test_another_process_draws_the_same(size: int) -> None:
     code = (

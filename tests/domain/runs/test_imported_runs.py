@@ -85,6 +85,7 @@ def test_the_offset_of_any_zone_is_known_at_any_time(at: datetime, zone: str) ->
         assert (found.told, found.ran_on) == (True, at.astimezone(ZoneInfo(zone)).date())
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)), st.integers(-60_000, 60_000))  # noqa: DTZ001
 def test_an_offset_of_no_zone_leaves_the_runners_own(at: datetime, offset_s: int) -> None:

@@ -65,6 +65,7 @@ def back(typed: str, language: str, now: datetime) -> str:
     return " | ".join(shown(one.at) + ("" if one.timed else " ~") for one in moments)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_looking_ahead(language: str) -> None:
     table = rows(f"{language}_ahead")

@@ -32,6 +32,7 @@ from tests.domain.when.clocks import DAY, changes, expected, instant, offset_s, 
 ALIKE = zones_alike()
 
 
+@pytest.mark.long
 def test_zones_that_are_walked_once_show_the_same_and_none_is_left_out() -> None:
     assert {zone for alike in ALIKE for zone in alike.zones} == available_timezones()
     for alike in ALIKE:
@@ -44,6 +45,7 @@ def test_zones_that_are_walked_once_show_the_same_and_none_is_left_out() -> None
         assert len(seen) == 1, alike
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zone", [alike.zones[0] for alike in ALIKE if alike.change])
 def test_around_every_clock_change(zone: str) -> None:
     for at, _ in changes(zone):
@@ -130,6 +132,7 @@ SERIES: st.SearchStrategy[Calendar] = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @given(SERIES, WALKED, st.integers(0, 140 * DAY))
 @settings(max_examples=200, deadline=None)  # the first ones walk
 def test_any_series_occurs_as_the_walk_says(schedule: Calendar, zone: str, minutes: int) -> None:

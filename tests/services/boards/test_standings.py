@@ -95,6 +95,7 @@ def some_day(rng: random.Random) -> date:
     return date(2026, 12, 27) + timedelta(days=rng.randint(0, 10))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(8))
 async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(database: Database, seed: int) -> None:
     rng = random.Random(seed)

@@ -30,6 +30,7 @@ WEST, EAST = "America/Los_Angeles", "Pacific/Kiritimati"
 """Twenty-two hours apart: the wall of the one skips most of a day of the other's."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("zones", "moved", "heard"),
     [
@@ -61,6 +62,7 @@ async def test_whoever_changes_zone_is_asked_back_once(
     assert calendar(engine, "nudge.back", before, after, local(moved, before)) == heard
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("zones", "moved", "heard"),
     [
@@ -121,6 +123,7 @@ def calendar(engine: Engine, kind: str, before: str, after: str, moved: datetime
     return [f"{at.astimezone(ZoneInfo(before if at < moved else after)):%a %d %b %H:%M %z}" for at in told]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("zone", ["Europe/Berlin"])
 async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Database, zone: str) -> None:
     """Monday 21 September to Thursday 19 November 2026; the clock goes back on Sunday 25 October."""
@@ -161,6 +164,7 @@ async def test_sixty_days_in_berlin_across_the_end_of_summer_time(database: Data
     ]
 
 
+@pytest.mark.long
 async def test_sixty_days_in_sydney_across_the_beginning_of_summer_time(database: Database) -> None:
     """Monday 21 September to Thursday 19 November 2026; the clock goes forward on Sunday 4 October."""
     zone = "Australia/Sydney"

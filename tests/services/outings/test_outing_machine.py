@@ -208,6 +208,7 @@ class OutingMachine(RuleBasedStateMachine):
         return found is not None
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("migrated_file")
 def test_the_rule_holds_in_every_reachable_state_and_nobody_is_forgotten(migrated_file: Path) -> None:
     OutingMachine.template = migrated_file

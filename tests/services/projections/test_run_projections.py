@@ -337,6 +337,7 @@ class RunMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
+@pytest.mark.long
 def test_each_listed_projection_is_what_a_rebuild_makes_after_every_step(
     migrated_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,7 @@ async def found(database: Database, typed: str, reader: Localizer, user_id: int 
     return [run.run_id for run in await runs.find_runs(database, user_id, clues, 100)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS, ids=str)
 async def test_every_part_of_a_line_finds_its_run_also_while_it_is_typed(database: Database, reader: Localizer) -> None:
     for run in await some(database):

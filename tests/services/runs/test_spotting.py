@@ -226,6 +226,7 @@ async def test_erasing_takes_credit_away_and_the_others_keep_theirs(database: Da
     assert await credited(database) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(6))
 async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(database: Database, seed: int) -> None:
     rng = random.Random(seed)

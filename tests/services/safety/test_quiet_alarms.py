@@ -126,7 +126,7 @@ async def scenario(town: Outside, quiet: bool, order: Sequence[str], late: timed
     await town.until(START + late)
     seen: list[Any] = []
     for name in order:
-        press = OTHERS.get(name) or (town_unsafe if quiet else town_extend)
+        press = OTHERS.get(name) or (town_unsafe if quiet else lambda town, outing: town.extend(ADA, outing, 15))
         try:
             await press(town, outing)
         except MemberError as error:
@@ -146,10 +146,7 @@ async def town_unsafe(town: Outside, outing: OutingView) -> None:
         raise refused_with
 
 
-async def town_extend(town: Outside, outing: OutingView) -> None:
-    await town.extend(ADA, outing, 15)
-
-
+@pytest.mark.long
 @pytest.mark.parametrize("late", LATE)
 @pytest.mark.parametrize("first", [True, False], ids=["alarm first", "alarm after"])
 @pytest.mark.parametrize("other", OTHERS)
