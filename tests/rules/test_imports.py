@@ -84,11 +84,41 @@ def test_packages_hold_no_code() -> None:
         assert (ROOT / name / "__init__.py").read_text() == ""
 
 
+SUBJECTS = [ROOT / layer for layer in ("cogs", "bot/services", "bot/domain")]
+"""Layers in which each subject has a room with a README that names the other rooms it may import."""
+
+
 def test_every_room_says_what_lives_in_it() -> None:
-    rooms = [ROOT / room for room in ("bot", "cogs", "db", "tests", "tools")]  # db and tests need one README only
-    rooms += {file.parent for room in rooms[:2] for file in room.glob("*/*.py")}
+    named = ("bot", "cogs", "db", "db/models", "db/queries", "db/migrations", "tests", "tools")
+    rooms = {ROOT / room for room in named}
+    rooms |= {file.parent for layer in (ROOT / "bot", *SUBJECTS) for file in layer.glob("*/*.py")}
     silent = [os.path.relpath(room, ROOT) for room in rooms if not (room / "README.md").exists()]
     assert sorted(silent) == []
+
+
+def imported_rooms(layer: Path, room: Path) -> set[str]:
+    """Return the other rooms of a layer that a room imports."""
+    prefix = ".".join(layer.relative_to(ROOT).parts)
+    modules = [
+        node.module
+        for file in room.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"{prefix}.")
+    ]
+    rooms = {module.removeprefix(f"{prefix}.").partition(".")[0] for module in modules} - {room.name}
+    return {name for name in rooms if (layer / name).is_dir()}
+
+
+def test_a_readme_names_the_rooms_of_its_layer_that_the_room_imports() -> None:
+    wrong = {}
+    for layer in SUBJECTS:
+        for room in sorted({file.parent for file in layer.glob("*/*.py")}):
+            text = (room / "README.md").read_text(encoding="utf-8")
+            told = re.findall(r"`(?:cogs\.)?(\w+)`", text.partition("May import:")[2].partition("\n\n")[0])
+            others = {name for name in told if (layer / name).is_dir()}
+            if others != imported_rooms(layer, room):
+                wrong[os.path.relpath(room, ROOT)] = sorted(others ^ imported_rooms(layer, room))
+    assert wrong == {}
 
 
 def test_every_file_a_readme_names_exists() -> None:
