@@ -57,7 +57,7 @@ def could_name(column: Column[object]) -> bool:
 
 
 def row_goes(column: Column[object]) -> bool:
-    """Whether a row is deleted when somebody is erased who stands in this column."""
+    """Whether a row is deleted when the person named in this column is erased."""
     said = declared(column)
     named = isinstance(said, OtherPerson | JsonContent) and said.row_goes
     return named or isinstance(said, Owner | PeopleInIds)
