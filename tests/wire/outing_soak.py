@@ -91,7 +91,8 @@ async def outing_soak(lives: int, seed: int) -> bool:
           f"{totals['ended']} ends told, {totals['no eyes']} told that they had no eyes, "
           f"{totals['quiet']} quiet alarms sent")  # fmt: skip
     print(f"{totals['unended']} unended alarms, {totals['untold']} states without eyes untold, "
-          f"{totals['unasked']} alarmed unasked, {totals['leaked']} quiet alarms leaked")  # fmt: skip
+          f"{totals['unasked']} alarmed unasked, {totals['leaked']} quiet alarms leaked, "
+          f"{totals['late']} not sent in a minute")  # fmt: skip
     for fault in faults[:20]:
         print(fault)
     return not faults
@@ -265,7 +266,7 @@ class Batch:
                             await asyncio.sleep(0.05)  # there is no event to wait for in another process's database
                 except TimeoutError:
                     still = rows_of(self.file, _URGENT, ("9", "9"))
-                    self.judge.fault("untold", "something urgent was still due after a minute", still)
+                    self.judge.fault("late", "something urgent was still due after a minute", still)
                 await bot.end(signal.SIGTERM)
         self._let_leases_end()
         self.judge.look()
@@ -277,7 +278,8 @@ class Batch:
             self.ahead += timedelta(minutes=self.chance.uniform(0, FURTHEST_FORWARD_MIN))
 
     def _let_leases_end(self) -> None:
-        rows_of(self.file, "UPDATE deliveries SET next_try_at = created_at WHERE state = 'leased'")
+        """A lease ends minutes later; not at `created_at`, which is to come where the clock was moved back."""
+        rows_of(self.file, "UPDATE deliveries SET next_try_at = '2000-01-01 00:00:00' WHERE state = 'leased'")
 
 
 _MESSAGE: Json = {
