@@ -155,3 +155,15 @@ def test_no_test_is_skipped() -> None:
         if isinstance(node, ast.Attribute) and node.attr in skips
     ]
     assert found == []
+
+
+def test_services_hold_no_statements() -> None:
+    written = {
+        f"{os.path.relpath(file, ROOT)}: {alias.name}"
+        for file in (ROOT / "bot" / "services").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy"
+        for alias in node.names
+    }
+    types = (": AsyncSession", ": DeclarativeBase", ": Row")
+    assert {one for one in written if not one.endswith(types)} == set()

@@ -24,11 +24,11 @@ from bot.domain.when.local_hours import Hour
 from bot.errors import BadInput
 from bot.services.members.people import CONFIRMED_FOR, Club, club_of
 from bot.services.messages.deliveries import Destination, OutboundMessage, post
+from bot.services.messages.organiser_addresses import organiser_addresses
 from bot.services.nudges.nudging import DueNudge, NudgeTarget, look_again_from_now
 from db import models
 from db.engine import Database
 from db.queries.clubs import digests as queries
-from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 
 MOST = 2 * WEEK
@@ -39,8 +39,6 @@ TOP = {Direction.BACKWARD: 5, Direction.FORWARD: 3}
 """Rows of each board."""
 NAMED = 10
 """Most newcomers and spotters named; the others are counted."""
-MOST_ORGANISERS = 5
-"""Organisers told by direct message if the club has no organisers' channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,11 +297,8 @@ async def tell_lost(session: AsyncSession, guild_id: int, channel_id: int, key: 
         guild_id=guild_id,
         payload={"channel_id": str(channel_id)},
     )
-    if guild.organisers_channel_id is not None:
-        told = [lost(Destination.CHANNEL, channel_id=guild.organisers_channel_id)]
-    else:
-        organisers = list(await call_queries.organisers_of(session, guild_id, MOST_ORGANISERS)) or (
-            [guild.owner_id] if guild.owner_id else []
-        )
-        told = [lost(Destination.DM, user_id=user_id) for user_id in organisers]
+    told = [
+        lost(Destination.CHANNEL if to.channel_id else Destination.DM, user_id=to.user_id, channel_id=to.channel_id)
+        for to in await organiser_addresses(session, guild)
+    ]
     await post(session, told, now)

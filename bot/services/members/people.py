@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.clubs.club_defaults import (
@@ -26,9 +25,9 @@ from bot.domain.text.units import Units
 from bot.i18n import shipped
 from bot.localizer import Localizer
 from bot.services.members import ranks
-from db.dialect import upsert
 from db.engine import Database
 from db.models import Guild, Member, User
+from db.queries.members import people as queries
 
 CONFIRMED_FOR = timedelta(days=1)
 """Time for which a confirmed membership is trusted."""
@@ -130,14 +129,14 @@ async def meet(database: Database, seen: Seen, now: datetime) -> Person:
         Unavailable: the database is locked or full.
     """
     async with database.read() as session:
-        user, member, guild = await _rows(session, seen.user_id, seen.guild_id)
+        user, member, guild = await queries.person_rows(session, seen.user_id, seen.guild_id)
     organiser = seen.manages_guild or (guild is not None and guild.organiser_role_id in seen.role_ids)
     role_ids = _named_roles(seen, guild)
     if _changed(seen, user, member, guild, role_ids, organiser=organiser):
         async with database.write() as session:
             newcomer = member is None
             await remember(session, seen, now, role_ids, organiser=organiser, newcomer=newcomer)
-            fresh_user, _, fresh_guild = await _rows(session, seen.user_id, seen.guild_id)
+            fresh_user, _, fresh_guild = await queries.person_rows(session, seen.user_id, seen.guild_id)
     else:
         fresh_user, fresh_guild = user, guild
     assert fresh_user is not None
@@ -186,13 +185,7 @@ async def name_of(database: Database, user_id: int, guild_id: int | None) -> str
 
 async def name_in(session: AsyncSession, user_id: int, guild_id: int | None) -> str:
     """Run `name_of` within a transaction."""
-    name: str | None = await session.scalar(
-        select(Member.display_name)
-        .where(Member.user_id == user_id)
-        .order_by((Member.guild_id == guild_id).desc(), Member.seen_at.desc())
-        .limit(1)
-    )
-    return name or "?"
+    return await queries.display_name(session, user_id, guild_id) or "?"
 
 
 def reader_of(user: User | None, guild: Guild | None) -> Localizer:
@@ -239,21 +232,13 @@ async def remember(
     session: AsyncSession, seen: Seen, now: datetime, role_ids: list[int], *, organiser: bool, newcomer: bool
 ) -> None:
     """Store the values of an interaction; the member is then in the club. Settings are not changed."""
-    user = upsert(session, User).values(
-        user_id=seen.user_id, locale=seen.locale, zone_told=False, home_guild_id=seen.guild_id, created_at=now
-    )
-    # The first club a member uses the bot in is their home club until they choose another.
-    home = func.coalesce(User.home_guild_id, user.excluded.home_guild_id)
-    await session.execute(
-        user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": seen.locale, "home_guild_id": home})
-    )
+    await queries.upsert_user(session, seen.user_id, seen.guild_id, seen.locale, now)
     if seen.guild_id is None:
         return
     seen_guild: dict[str, Any] = {"name": seen.guild_name[:120], "locale": seen.guild_locale, "left_at": None}
     if seen.guild_owner_id is not None:
         seen_guild["owner_id"] = seen.guild_owner_id
-    guild = upsert(session, Guild).values(guild_id=seen.guild_id, created_at=now, **seen_guild)
-    await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=seen_guild))
+    await queries.upsert_guild(session, seen.guild_id, seen_guild, now)
     if not newcomer:  # somebody never seen there cannot have left
         await ranks.set_left(session, seen.guild_id, seen.user_id, None)
     seen_member = {
@@ -262,38 +247,7 @@ async def remember(
         "seen_at": now,
         "role_ids": role_ids,
     }
-    member = upsert(session, Member).values(guild_id=seen.guild_id, user_id=seen.user_id, hidden=False, **seen_member)
-    await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=seen_member))
-
-
-def _known(guild: Any, *, only_present: bool) -> Select[User, Member | None, Guild | None]:
-    present = (Guild.left_at.is_(None), Member.left_at.is_(None)) if only_present else ()
-    return (
-        select(User, Member, Guild)
-        .select_from(User)
-        .outerjoin(Member, (Member.guild_id == guild) & (Member.user_id == User.user_id))
-        .outerjoin(Guild, and_(Guild.guild_id == guild, *present))
-        .where(User.user_id == bindparam("user_id"))
-    )
-
-
-# Every interaction runs one of these; built once, because building one costs more than executing it.
-_AT_HOME = _known(User.home_guild_id, only_present=True)
-_IN_CLUB = _known(bindparam("guild_id"), only_present=False)
-
-
-async def _rows(
-    session: AsyncSession, user_id: int, guild_id: int | None
-) -> tuple[User | None, Member | None, Guild | None]:
-    """Return the person, the membership and the club (in a DM the home club, unless left), in one statement."""
-    if guild_id is None:
-        found = await session.execute(_AT_HOME, {"user_id": user_id})
-    else:
-        found = await session.execute(_IN_CLUB, {"user_id": user_id, "guild_id": guild_id})
-    row = found.one_or_none()
-    if row is not None:
-        return row[0], row[1], row[2]
-    return None, None, await session.get(Guild, guild_id) if guild_id is not None else None
+    await queries.upsert_member(session, seen.guild_id, seen.user_id, seen_member)
 
 
 def _named_roles(seen: Seen, guild: Guild | None) -> list[int]:

@@ -8,12 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import ENDED
+from bot.services.messages.organiser_addresses import organisers_to_tell
 from bot.services.outings.outings import OutingView, read, redraw, tell
 from db.queries.outings import outings as queries
-from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
-
-ORGANISERS_TOLD = 5
 
 
 async def card_sent(session: AsyncSession, outing_id: int, channel_id: int, message_id: int) -> None:
@@ -57,7 +55,8 @@ async def card_failed(
 
 
 async def _complain(session: AsyncSession, outing: OutingView, now: datetime) -> None:
-    organisers = await call_queries.organisers_of(session, outing.guild_id, ORGANISERS_TOLD)
+    guild = await settings_queries.guild_row(session, outing.guild_id)
+    organisers = await organisers_to_tell(session, guild) if guild is not None else []
     occurrence = f"channel {outing.channel_id}"
     if outing.caller is not None:
         await tell(session, outing, StoredKind.OUTING_UNPOSTED, [outing.caller.user_id], now, occurrence=occurrence)

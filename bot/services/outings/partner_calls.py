@@ -29,6 +29,7 @@ from bot.services.outings.waiting_list import Presser, check_audience, check_fre
 from db.engine import Database
 from db.queries.outings import outings as outing_queries
 from db.queries.outings import partner_calls as queries
+from db.queries.partners import meeting_points as point_queries
 from db.queries.profile import settings as settings_queries
 
 STEPS = (
@@ -357,7 +358,7 @@ def _audience(who: Who, club: Club) -> tuple[Audience, int | None]:
 async def _places(session: AsyncSession, guild_id: int) -> tuple[CallPlace, ...]:
     return tuple(
         CallPlace(row.point_id, row.name, row.detail, Surface(row.surface) if row.surface else None)
-        for row in await queries.meeting_points(session, guild_id)
+        for row in await point_queries.points_of(session, guild_id)
     )
 
 

@@ -15,6 +15,7 @@ from bot.services.messages.deliveries import post
 from bot.services.outings.outings import OutingView
 from bot.services.outings.overdue_timers import alarm_letter
 from db import models
+from db.queries.members import organisers as organiser_queries
 from db.queries.safety import alerts as alert_queries
 from db.queries.safety import quiet_alarms as queries
 
@@ -59,7 +60,7 @@ async def remind(session: AsyncSession, outing: OutingView, alarm: QuietAlarm, n
     """Ask only the member who has taken an alarm to close it."""
     assert alarm.taken_by is not None
     payload = {"about_user_id": alarm.user_id, "by_user_id": alarm.taken_by, "how": "open", "alarm_id": alarm.alarm_id}
-    if alarm.taken_by not in await alert_queries.owner_and_organisers(session, outing.guild_id):
+    if alarm.taken_by not in await organiser_queries.owner_and_organisers(session, outing.guild_id):
         payload |= {"contact": True}
     occurrence = f"{alarm.alarm_id}:open:{now.timestamp():.0f}{BY_DM}"
     await post(
@@ -77,7 +78,7 @@ async def tell(
     occurrence = f"{alarm.alarm_id}:{how}:{now.timestamp():.0f}"
     payload = {"about_user_id": alarm.user_id, "by_user_id": by_user_id, "how": how, "alarm_id": alarm.alarm_id}
     contacts = {c.contact_id for c in await alert_queries.accepted_contacts(session, [alarm.user_id])}
-    organisers = await alert_queries.owner_and_organisers(session, outing.guild_id)
+    organisers = await organiser_queries.owner_and_organisers(session, outing.guild_id)
     as_contact = {**payload, "contact": True}
     await post(
         session,

@@ -31,16 +31,14 @@ from bot.domain.when.moment_parser import at_wall
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import reader_of
 from bot.services.messages.deliveries import Destination, Job, OutboundMessage, cancel_jobs, post, schedule_job
+from bot.services.messages.organiser_addresses import organiser_addresses
 from db import models
 from db.engine import Database
-from db.queries.outings import partner_calls as call_queries
 from db.queries.profile import settings as settings_queries
 from db.queries.rounds import rounds as queries
 
 CALLED_OFF = "off"
 """Reason for a member without a match when the round is cancelled, besides the values of `MissingHelp`."""
-MOST_ORGANISERS = 10
-"""Organisers who get a draw by direct message if the club has no organisers' channel: those last seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,23 +276,20 @@ async def _invitation(session: AsyncSession, row: models.Round, user_id: int, pl
 
 async def show(session: AsyncSession, row: models.Round, guild: models.Guild, now: datetime) -> None:
     """Show the round to the organisers: on one card in their channel, else by direct message."""
-    common: dict[str, Any] = {"due_at": now, "guild_id": row.guild_id, "subject_id": row.round_id}
-    if guild.organisers_channel_id is not None:
-        where: dict[str, Any] = {"channel_id": guild.organisers_channel_id}
-        shown = [
-            OutboundMessage(
-                StoredKind.ROUND_PREVIEW, str(row.round_id), Priority.ASKED, Destination.CARD, **where, **common
-            )
-        ]
-    else:
-        organisers = await call_queries.organisers_of(session, row.guild_id, MOST_ORGANISERS)
-        occurrence = f"{row.round_id}:{row.seed}"
-        shown = [
-            OutboundMessage(
-                StoredKind.ROUND_PREVIEW, occurrence, Priority.ASKED, Destination.DM, user_id=user_id, **common
-            )
-            for user_id in organisers
-        ]
+    shown = [
+        OutboundMessage(
+            StoredKind.ROUND_PREVIEW,
+            str(row.round_id) if to.channel_id else f"{row.round_id}:{row.seed}",
+            Priority.ASKED,
+            Destination.CARD if to.channel_id else Destination.DM,
+            due_at=now,
+            user_id=to.user_id,
+            channel_id=to.channel_id,
+            guild_id=row.guild_id,
+            subject_id=row.round_id,
+        )
+        for to in await organiser_addresses(session, guild)
+    ]
     await post(session, shown, now)
 
 

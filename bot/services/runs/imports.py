@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
@@ -23,7 +22,7 @@ from bot.services.members.people import Person
 from bot.services.runs.overlapping_runs import span_of
 from bot.services.runs.revisions import insert_run
 from db.engine import Database
-from db.models import User
+from db.queries.members import people as people_queries
 from db.queries.runs import imports as queries
 
 
@@ -132,7 +131,7 @@ async def save_import(
                 digests.add(report.sha256)
             outcomes.append(outcome)
         if any(outcome.zone_assumed for outcome in outcomes):
-            await session.execute(update(User).where(User.user_id == person.user_id).values(zone_told=True))
+            await people_queries.mark_zone_told(session, person.user_id)
     return tuple(outcomes)
 
 

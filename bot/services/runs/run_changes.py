@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import update
-
 from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, breaks_the_rule, counts
 from bot.domain.runs.world_bests import review_needed
 from bot.errors import Conflict, NotFound
@@ -21,8 +19,8 @@ from bot.services.projections import run_projections
 from bot.services.runs import spotter_questions, spotting
 from bot.services.runs.revisions import change, insert_run, made_before, owned, restored
 from bot.services.runs.runs import RunView, content_of, facts_of, view_of
-from db import models
 from db.engine import Database
+from db.queries.members import people as people_queries
 from db.queries.runs import runs as queries
 
 Amend = Callable[[RunContent], RunContent]
@@ -78,21 +76,14 @@ async def log_run(
         )
         repeated = run is None
         if run is None:
-            run = await queries.run_for_update(
-                session,
-                models.Run.interaction_id == interaction_id,
-                models.Run.ordinal == 0,
-                models.Run.user_id == person.user_id,
-            )
+            run = await queries.run_of_interaction(session, interaction_id, person.user_id)
             if run is None:
                 raise NotFound("runs.not_found")
             stretches = await queries.stretches_of(session, [run.run_id])
             content = content_of(run, stretches[run.run_id])
         tells_zone = person.zone_assumed and not person.zone_told and not repeated
         if tells_zone:
-            await session.execute(
-                update(models.User).where(models.User.user_id == person.user_id).values(zone_told=True)
-            )
+            await people_queries.mark_zone_told(session, person.user_id)
         own = not (person.in_guild and content.sharing is Sharing.CLUB)
         view = await view_of(session, run, content, own=own, runner=person.display_name)
         if not repeated:
@@ -224,12 +215,7 @@ async def answer_spotter(database: Database, run_id: int, spotter_id: int, *, ag
         NotFound: the run was deleted, or names another spotter now.
     """
     async with database.write() as session:
-        run = await queries.run_for_update(
-            session,
-            models.Run.run_id == run_id,
-            models.Run.spotter_id == spotter_id,
-            models.Run.deleted_at.is_(None),
-        )
+        run = await queries.run_of_spotter(session, run_id, spotter_id)
         if run is None:
             raise NotFound("runs.spotter.gone")
         stretches = await queries.stretches_of(session, [run_id])
@@ -258,13 +244,7 @@ async def review_run(
         Conflict: already decided, no review needed any more, or changed since `seen_revision`.
     """
     async with database.write() as session:
-        run = await queries.run_for_update(
-            session,
-            models.Run.run_id == run_id,
-            models.Run.guild_id == guild_id,
-            models.Run.sharing == Sharing.CLUB.value,
-            models.Run.deleted_at.is_(None),
-        )
+        run = await queries.run_of_club(session, run_id, guild_id)
         if run is None:
             raise NotFound("runs.not_found")
         if run.review != Review.HELD.value:

@@ -27,6 +27,7 @@ from bot.services.outings.overdue_timers import alarm_letter
 from bot.services.safety import quiet_alarms
 from db import models
 from db.engine import Database
+from db.queries.members import organisers as organiser_queries
 from db.queries.outings import outings as outing_queries
 from db.queries.safety import alerts as queries
 
@@ -238,7 +239,7 @@ async def by_direct_message(
     outing = await read(session, outing_id)
     letters = [
         alarm_letter(kind, occurrence + BY_DM, outing, now, payload, user_id=one)
-        for one in await queries.owner_and_organisers(session, outing.guild_id)
+        for one in await organiser_queries.owner_and_organisers(session, outing.guild_id)
     ]
     if not letters:
         log.error("alarm of outing %d (%s) has no recipients; set organisers and a channel", outing_id, kind)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings.outing_rules import OUT
@@ -13,6 +12,8 @@ from bot.services.members.people import Club, club_of
 from bot.services.outings.outings import OutingView, read
 from db import models
 from db.engine import Database
+from db.queries.members import organisers as organiser_queries
+from db.queries.outings import outings as outing_queries
 from db.queries.safety import alerts as queries
 
 MOST = 1000
@@ -56,8 +57,7 @@ class Lifelines:
         """Read the lifelines of all outings under way."""
         states = [state.value for state in OUT]
         async with database.read() as session:
-            ids = select(models.Outing.outing_id).where(models.Outing.state.in_(states))
-            for outing_id in await session.scalars(ids.order_by(models.Outing.outing_id.desc()).limit(MOST)):
+            for outing_id in await outing_queries.newest_in(session, states, MOST):
                 await self._learn(session, outing_id)
 
     def known(self) -> tuple[int, ...]:
@@ -82,7 +82,7 @@ class Lifelines:
         club = club_of(guild)
         assert guild is not None
         assert club is not None
-        organisers = await queries.owner_and_organisers(session, outing.guild_id)
+        organisers = await organiser_queries.owner_and_organisers(session, outing.guild_id)
         contacts = await queries.accepted_contacts(session, [c.user_id for c in outing.inside])
         learned = Lifeline(outing, club, tuple(organisers), _by_owner(contacts))
         self._known.pop(outing_id, None)

@@ -27,6 +27,7 @@ from bot.services.outings.overdue_timers import alarm_letter
 from bot.services.outings.quiet_alarm_updates import BY_DM, QuietAlarm, remind, tell, view
 from db import models
 from db.engine import Database
+from db.queries.members import organisers as organiser_queries
 from db.queries.safety import alerts as alert_queries
 from db.queries.safety import quiet_alarms as queries
 
@@ -196,7 +197,7 @@ async def _to_each(
     Nobody in the outing gets it. If there is no recipient, the member who pressed is told.
     """
     about = int(payload["about_user_id"])
-    told = dict.fromkeys(await alert_queries.owner_and_organisers(session, outing.guild_id), payload)
+    told = dict.fromkeys(await organiser_queries.owner_and_organisers(session, outing.guild_id), payload)
     if kind == StoredKind.ALERT_UNSAFE:
         for contact in await alert_queries.accepted_contacts(session, [about]):
             told.setdefault(contact.contact_id, {**payload, "contact": True})

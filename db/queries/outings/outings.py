@@ -37,6 +37,14 @@ async def of_club(session: AsyncSession, guild_id: int, states: Collection[str])
     return rows.all()
 
 
+async def newest_in(session: AsyncSession, states: Collection[str], limit: int) -> Sequence[int]:
+    """Return the ids of the newest outings in some states, newest first."""
+    rows = await session.scalars(
+        select(Outing.outing_id).where(Outing.state.in_(states)).order_by(Outing.outing_id.desc()).limit(limit)
+    )
+    return rows.all()
+
+
 async def companions_of(session: AsyncSession, outing_ids: Sequence[int]) -> dict[int, list[tuple[Companion, str]]]:
     """Return the participants of several outings with their last seen names, in order of joining."""
     found: dict[int, list[tuple[Companion, str]]] = {outing_id: [] for outing_id in outing_ids}

@@ -15,7 +15,6 @@ from db.models import (
     Companion,
     Due,
     Guild,
-    MeetingPoint,
     Member,
     Outing,
     Run,
@@ -118,17 +117,6 @@ async def count_calls(
     return await session.scalar(found) or 0
 
 
-async def organisers_of(session: AsyncSession, guild_id: int, limit: int) -> Sequence[int]:
-    """Return members who were organisers when last seen, latest first."""
-    rows = await session.scalars(
-        select(Member.user_id)
-        .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
-        .order_by(Member.seen_at.desc(), Member.user_id)
-        .limit(limit)
-    )
-    return rows.all()
-
-
 # ── who is free ──
 
 
@@ -204,16 +192,5 @@ async def planned_of(
         .where(Due.kind == kind, or_(Due.user_id == user_id, Outing.guild_id == guild_id))
         .order_by(Due.due_id)
         .with_for_update(of=Due)
-    )
-    return rows.all()
-
-
-# ── meeting points ──
-
-
-async def meeting_points(session: AsyncSession, guild_id: int) -> Sequence[MeetingPoint]:
-    """Return a club's meeting points, by name."""
-    rows = await session.scalars(
-        select(MeetingPoint).where(MeetingPoint.guild_id == guild_id).order_by(MeetingPoint.name)
     )
     return rows.all()

@@ -52,8 +52,23 @@ async def owned_run(session: AsyncSession, run_id: int, user_id: int) -> Run | N
     return found
 
 
-async def run_for_update(session: AsyncSession, *conditions: ColumnElement[bool]) -> Run | None:
-    """Return the run that meets all `conditions`, locked for update."""
+async def run_of_interaction(session: AsyncSession, interaction_id: int, user_id: int) -> Run | None:
+    """Return the first run that an interaction of its runner logged, locked for update."""
+    return await _for_update(session, Run.interaction_id == interaction_id, Run.ordinal == 0, Run.user_id == user_id)
+
+
+async def run_of_spotter(session: AsyncSession, run_id: int, spotter_id: int) -> Run | None:
+    """Return a run that names this spotter and is not deleted, locked for update."""
+    return await _for_update(session, Run.run_id == run_id, Run.spotter_id == spotter_id, Run.deleted_at.is_(None))
+
+
+async def run_of_club(session: AsyncSession, run_id: int, guild_id: int) -> Run | None:
+    """Return a run that is shared with this club and not deleted, locked for update."""
+    shared = Run.sharing == "club"
+    return await _for_update(session, Run.run_id == run_id, Run.guild_id == guild_id, shared, Run.deleted_at.is_(None))
+
+
+async def _for_update(session: AsyncSession, *conditions: ColumnElement[bool]) -> Run | None:
     found: Run | None = await session.scalar(select(Run).where(*conditions).with_for_update())
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from db.models import Contact, Delivery, Due, Guild, Member, Tie
+from db.models import Contact, Delivery, Due, Tie
 from db.queries.messages.deliveries import UNSENT
 
 MAY_HAVE_ARRIVED = and_(Delivery.state == "dropped", Delivery.attempts > 0)
@@ -166,15 +166,3 @@ async def accepted_contacts(session: AsyncSession, user_ids: Sequence[int]) -> S
         .order_by(Contact.user_id, Contact.position)
     )
     return rows.all()
-
-
-async def owner_and_organisers(session: AsyncSession, guild_id: int) -> list[int]:
-    """Return the owner of a club and its present members last seen as organisers."""
-    guild = await session.get(Guild, guild_id)
-    rows = await session.scalars(
-        select(Member.user_id)
-        .where(Member.guild_id == guild_id, Member.organiser, Member.left_at.is_(None))
-        .order_by(Member.user_id)
-    )
-    owner = [guild.owner_id] if guild is not None and guild.owner_id else []
-    return list(dict.fromkeys([*owner, *rows]))
