@@ -31,6 +31,7 @@ from bot.localizer import Localizer
 from bot.services.members import people
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
+from bot.services.outings.overdue_timers import BY_DM
 from bot.services.safety import alerts, contact_answers, escalation
 from cogs.safety import alerts_view as views
 from cogs.safety.alarm_audience import (
@@ -273,7 +274,7 @@ async def _draw_clear(client: BotClient, out: RenderContext) -> RenderedMessage 
     outing = await outing_in(client, out)
     if outing is None:
         return None
-    alarmed = "contact" in out.payload and not out.occurrence.endswith(alerts.BY_DM)
+    alarmed = "contact" in out.payload and not out.occurrence.endswith(BY_DM)
     # An alarm that became void before it was sent needs no all-clear.
     if alarmed and not await alerts.has_read_of_it(client.app.database, outing.outing_id, out.user_id, out.channel_id):
         return None

@@ -20,6 +20,8 @@ from db.queries.safety import alerts as queries
 
 ALARMS = tuple(step.kind for step in STEPS if step.recipients is not Recipients.COMPANIONS)
 """Kinds that alarm somebody who is not out."""
+BY_DM = ":dm"
+"""Suffix of the occurrence of a direct message, where the same alarm may also go to a channel."""
 
 
 async def grace_of(session: AsyncSession, guild_id: int) -> int:

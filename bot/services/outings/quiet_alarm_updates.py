@@ -13,14 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages.deliveries import post
 from bot.services.outings.outings import OutingView
-from bot.services.outings.overdue_timers import alarm_letter
+from bot.services.outings.overdue_timers import BY_DM, alarm_letter
 from db import models
 from db.queries.members import organisers as organiser_queries
 from db.queries.safety import alerts as alert_queries
 from db.queries.safety import quiet_alarms as queries
-
-BY_DM = ":dm"
-"""Suffix of the occurrence of a direct message, where the same message may also go to a channel."""
 
 
 @dataclass(frozen=True, slots=True)

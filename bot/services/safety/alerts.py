@@ -23,7 +23,7 @@ from bot.services.messages.deliveries import post
 from bot.services.outings import overdue_timers, spotter_coverage
 from bot.services.outings.outing_lifecycle import check_out, come_home, end, lengthen, watch_on
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
-from bot.services.outings.overdue_timers import alarm_letter
+from bot.services.outings.overdue_timers import BY_DM, alarm_letter
 from bot.services.safety import quiet_alarms
 from db import models
 from db.engine import Database
@@ -33,8 +33,6 @@ from db.queries.safety import alerts as queries
 
 log = logging.getLogger(__name__)
 
-BY_DM = ":dm"
-"""Suffix of the occurrence of a direct message, where the same alarm may also go to a channel."""
 WORD_LIMIT = 300
 
 

@@ -23,8 +23,8 @@ from bot.services.members import people
 from bot.services.members.people import club_of
 from bot.services.messages.deliveries import Job, post, schedule_job
 from bot.services.outings.outings import OutingView, pressed_before, read
-from bot.services.outings.overdue_timers import alarm_letter
-from bot.services.outings.quiet_alarm_updates import BY_DM, QuietAlarm, remind, tell, view
+from bot.services.outings.overdue_timers import BY_DM, alarm_letter
+from bot.services.outings.quiet_alarm_updates import QuietAlarm, remind, tell, view
 from db import models
 from db.engine import Database
 from db.queries.members import organisers as organiser_queries
