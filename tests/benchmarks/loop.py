@@ -1,6 +1,6 @@
 """How long each command blocks the event loop: CPU milliseconds of one callback, for a member with years of data.
 
-Commands, texts and member are those of `tests/wire/test_wire_hostile.py`, which counts lines instead of time. The bot
+Commands, texts and member are those of `tests/wire/hostile.py`; `test_wire_hostile.py` counts lines, not time. The bot
 runs in a separate process, so that the server's work is not counted.
 """
 
@@ -18,9 +18,9 @@ from tests.benchmarks import turns
 from tests.benchmarks.bench import bot
 from tests.benchmarks.club import configure
 from tests.wire.crowded import crowd
+from tests.wire.hostile import ADA, commands, hostile_texts, option_values
 from tests.wire.payloads import Json
 from tests.wire.server import LocalDiscord
-from tests.wire.test_wire_hostile import ADA, commands, filled, texts
 
 SHOWN = 12
 AIM_MS = 50
@@ -76,11 +76,11 @@ def _report(when: str, measured: list[tuple[float, float, str]]) -> None:
 def _asked(declared: list[Json]) -> Iterator[tuple[str, str, str | None, dict[str, Any]]]:
     for path, options in commands([command for command in declared if command["name"] not in ADDED]):
         required = {option["name"] for option in options if option.get("required")}
-        ways = [filled(options, text) for text in (None, *texts({}))]
+        ways = [option_values(options, text) for text in (None, *hostile_texts({}))]
         for number, typed in enumerate(ways):
             if typed is not None and required <= set(typed) and typed not in ways[:number]:
                 yield f"/{path} {typed!r:.60}", path, None, typed
         for option in options:
-            for text in texts(option) if option.get("autocomplete") else ():
-                typed = (filled(options, None) or {}) | {option["name"]: text}
+            for text in hostile_texts(option) if option.get("autocomplete") else ():
+                typed = (option_values(options, None) or {}) | {option["name"]: text}
                 yield f"/{path} {option['name']}: {text:.40}", path, option["name"], typed

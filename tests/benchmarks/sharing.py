@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tests.benchmarks.bench import bot, memory_mb
 from tests.benchmarks.club import configure
+from tests.files.archive_files import zipped
 from tests.files.fit_files import run
-from tests.files.test_archive import zipped
 from tests.wire.acting import COMMAND, Asked
 from tests.wire.outside import go_out, help_button, letter_to, told
 from tests.wire.payloads import Json, Person, message

@@ -68,3 +68,25 @@ async def at_once(town: Town, *presses: Awaitable[object]) -> list[Any]:
 def kinds(answers: list[Any]) -> list[str]:
     """Return the sorted type names of results and exceptions."""
     return sorted(type(answer).__name__ for answer in answers)
+
+
+@asynccontextmanager
+async def two_connections(database_url: str) -> AsyncIterator[tuple[Database, Database]]:
+    """Two of what each process opens, on one database."""
+    both = Database.open(database_url), Database.open(database_url)
+    try:
+        yield both
+    finally:
+        for database in both:
+            await database.close()
+
+
+async def waits_or_ends(database: Database, statement: asyncio.Task[object]) -> None:
+    """Until a statement has ended, or waits for a lock that another transaction holds."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while not statement.done():
+        async with database.writer.connect() as connection:
+            if await connection.scalar(asked):
+                return

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.schedule import In, Schedule
+from bot.domain.when.snoozes import Snooze
 from bot.services.members.people import Person, Seen, meet
 from bot.services.messages import outbox
 from bot.services.reminders import reminder_answers, reminder_firing, reminders
@@ -115,3 +116,17 @@ class Reminded:
 def utc(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
     """Return an instant in 2026."""
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+async def put_off(
+    club: Reminded, view: ReminderView, at: object, how: Snooze, by: int = ADA, channel: int | None = None
+) -> reminder_answers.Snoozed:
+    return await reminder_answers.snooze(
+        club.database,
+        view.reminder_id,
+        at,
+        ReminderPresser(by, channel),
+        how,
+        zone="UTC",
+        now=club.now,  # type: ignore[arg-type]
+    )

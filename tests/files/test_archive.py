@@ -1,5 +1,4 @@
 import gzip
-import io
 import os
 import struct
 import zipfile
@@ -11,18 +10,11 @@ from bot.domain.limits import FILE_BYTES
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.files.archive import ENTRIES
 from bot.files.reading import read_files
+from tests.files.archive_files import zipped
 from tests.files.fit_files import run
 from tests.files.xml_files import gpx, lap, tcx
 
 FIT, GPX, TCX = bytes(run(60)), gpx(range(61)), tcx(lap(0, 60))
-
-
-def zipped(*entries: tuple[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", packing) as archive:
-        for name, data in entries:
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 def read(data: bytes, name: str = "a.zip") -> list[FileReport]:

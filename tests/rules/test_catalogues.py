@@ -14,11 +14,10 @@ import pytest
 
 from bot.i18n import Message, catalogue
 from bot.languages import LANGUAGES, locale_of
+from tests.rules.sentences import NAMES, forms, sentences
 
 ROOT = Path(__file__).parents[2]
 ENGLISH = catalogue("en")
-NAMES = "commands.names."
-"""Names of commands and options. In English they are the names in the code, so only other languages have these keys."""
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = ("bot", "cogs", "db")
 FILES = sorted((ROOT / "bot" / "locales" / "en").glob("*/**/*.toml"))
@@ -26,14 +25,6 @@ AREAS = sorted(file.stem for file in FILES)
 
 SAME_IN_GERMAN = frozenset({"me.event.marathon"})
 """Keys whose German text equals the English one: names, and words that are the same in both."""
-
-
-def sentences(language: str) -> dict[str, Message]:
-    return {key: message for key, message in catalogue(language).items() if not key.startswith(NAMES)}
-
-
-def forms(message: Message) -> dict[str, str]:
-    return {"": message} if isinstance(message, str) else dict(message)
 
 
 def placeholders(text: str) -> set[str]:

@@ -144,6 +144,16 @@ def test_no_type_is_ignored_without_saying_which() -> None:
     assert bare == []
 
 
+def test_no_test_module_is_imported() -> None:
+    """Tests share code through `builders/`, `conftest.py` and other modules without tests of their own."""
+    imported = re.compile(r"^\W*(?:from|import) (tests\S*\.test_\w+)|\bfrom (tests\S*\.test_\w+) import", re.MULTILINE)
+    found = {
+        os.path.relpath(file, ROOT): [match[0].strip() for match in imported.finditer(file.read_text(encoding="utf-8"))]
+        for file in SOURCES
+    }
+    assert {file: imports for file, imports in found.items() if imports} == {}
+
+
 def test_no_test_is_skipped() -> None:
     """Tests that a machine cannot run are not collected (tests/conftest.py); a skipped test is never noticed."""
     skips = {"skip", "skipif", "xfail", "importorskip"}

@@ -11,7 +11,7 @@ from bot.domain.runs.run_measures import resolve
 from bot.domain.text.units import Units, parse_distance, parse_duration
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
-from tests.rules.test_catalogues import forms, sentences
+from tests.rules.sentences import forms, sentences
 
 LIMITS = re.compile(r"(alerts|files\.reason|imports\.reason)\..+|course\.extend\.length|club\.safety\.(step|grace).*")
 """Keys of the safety texts and refusals that state a limit."""

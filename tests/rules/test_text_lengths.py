@@ -67,13 +67,13 @@ def limited() -> dict[str, int]:
                 continue
             for call in ast.walk(around):
                 for place in PLACES:
-                    if isinstance(call, ast.Call) and called(call) == place.call and (shown := argument(call, place)):
+                    if isinstance(call, ast.Call) and callee(call) == place.call and (shown := argument(call, place)):
                         for key in keys_in(shown, around, spoken=place.call == "spoken"):
                             found[key] = min(place.limit, found.get(key, place.limit))
     return found
 
 
-def called(call: ast.Call) -> str:
+def callee(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
@@ -90,8 +90,8 @@ def keys_in(shown: ast.expr, around: ast.AST, *, spoken: bool) -> Iterator[str]:
         yield from keys_of(shown)
         return
     for node in ast.walk(shown):
-        if isinstance(node, ast.Call) and called(node) in ASKS and node.args:
-            yield from keys_of(node.args[-1] if called(node) == "translate" else node.args[0])
+        if isinstance(node, ast.Call) and callee(node) in ASKS and node.args:
+            yield from keys_of(node.args[-1] if callee(node) == "translate" else node.args[0])
         elif isinstance(node, ast.Name) and isinstance(around, Function):
             for value in values_of(node.id, around):
                 yield from keys_in(value, ast.Module([], []), spoken=False)

@@ -16,8 +16,8 @@ from bot.worker import file_jobs
 from bot.worker.file_jobs import FileJobs, PostedFile
 from bot.worker.messages import WorkerRole
 from bot.worker.worker import Worker
+from tests.files.archive_files import zipped
 from tests.files.fit_files import run
-from tests.files.test_archive import zipped
 from tests.worker.hijacked import Hijacked, posted, process_id, read
 
 ADA, BEN = 1, 2

@@ -21,9 +21,9 @@ from bot.worker.messages import About, Look, WorkerRole
 from bot.worker.process import Cause, WorkerFailure
 from bot.worker.wall import MEMORY_BYTES
 from bot.worker.worker import Worker
-from tests.domain.rounds.test_matching import a_club
+from tests.builders.candidates import a_club
+from tests.files.archive_files import zipped
 from tests.files.fit_files import hostile, run
-from tests.files.test_archive import zipped
 from tests.files.xml_files import gpx
 from tests.worker.hijacked import Hijacked, process_id, read
 

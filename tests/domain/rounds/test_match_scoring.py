@@ -6,15 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.outings.outing_rules import Wish
-from bot.domain.partners.availability import SLOT_MIN
 from bot.domain.rounds.match_reasons import MatchReason
 from bot.domain.rounds.match_scoring import Candidate, Match, weigh
-
-HOUR = 60 // SLOT_MIN
-EVENING = (1 << 2 * HOUR) - 1 << 18 * HOUR  # Monday 18 to 20
-MORNING = (1 << 2 * HOUR) - 1 << 6 * HOUR
-B, S, SWAP = Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP
+from tests.builders.candidates import EVENING, HOUR, MORNING, RUNNER, SPOTTER, SWAP, B, S
 
 
 def pair(one: Candidate, other: Candidate, per_spotter: int = 2) -> Match:
@@ -26,10 +20,6 @@ def pair(one: Candidate, other: Candidate, per_spotter: int = 2) -> Match:
 def whys(found: Match | None) -> list[str]:
     assert found is not None
     return [reason.code for reason in found.why]
-
-
-RUNNER = Candidate(1, EVENING, wishes=frozenset({B}), backward_s_per_km=480)
-SPOTTER = Candidate(2, EVENING, wishes=frozenset({S}), forward_s_per_km=390)
 
 
 def test_a_runner_and_a_spotter() -> None:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.outings.outing_rules import Role, Wish, eyes_kept
+from bot.domain.outings.outing_rules import Role, eyes_kept
 from bot.domain.rounds.match_reasons import telling
 from bot.domain.rounds.match_scoring import OUTING_SLOTS, Candidate, CandidatePool, Match, weigh
 from bot.domain.rounds.matching import (
@@ -34,41 +34,10 @@ from bot.domain.rounds.matching import (
     kept_partners,
     score_of,
 )
-from tests.domain.rounds.test_match_scoring import EVENING, HOUR, MORNING, RUNNER, SPOTTER, SWAP, B
+from tests.builders.candidates import EVENING, MORNING, RUNNER, SPOTTER, SWAP, B, a_club
 
 ROOT = Path(__file__).parents[3]
 Draws = Callable[[Sequence[Candidate], int, int], Draw]
-
-
-def a_club(size: int, seed: int) -> list[Candidate]:
-    """People with few windows, places and roles, some of whom block one another, and a past."""
-    chance = random.Random(seed)
-    ids = chance.sample(range(10**17, 10**18), size)
-    blocks = {frozenset(pair) for pair in combinations(ids, 2) if chance.random() < 0.15}
-    people = []
-    for user_id in ids:
-        mask = 0
-        for _ in range(chance.randint(1, 3)):
-            long = chance.choice([HOUR, 2 * HOUR, 3 * HOUR])
-            mask |= (1 << long) - 1 << (chance.randrange(4) * 24 + chance.choice([6, 7, 17, 18])) * HOUR
-        others = [other for other in ids if other != user_id]
-        people.append(
-            Candidate(
-                user_id,
-                mask,
-                frozenset(chance.sample(["Track", "Park", "River"], chance.choice([0, 1, 1, 2]))),
-                frozenset(chance.sample(list(Wish), chance.choice([1, 1, 2, 3]))),
-                chance.choice([None, chance.uniform(280, 560)]),
-                chance.choice([None, chance.uniform(360, 620)]),
-                frozenset(other for other in others if chance.random() < 0.2),
-                chance.randrange(5),
-                chance.randrange(5),
-                chance.choice([0, 0, 0, 1, 3]),
-                frozenset(other for other in others if frozenset((user_id, other)) in blocks),
-                {other: chance.randint(1, 8) for other in others if chance.random() < 0.3},
-            )
-        )
-    return people
 
 
 CLUBS = [(2 + seed % 9, 1 + seed % 3, seed) for seed in range(500)]
@@ -266,7 +235,7 @@ def test_the_order_of_the_candidates_does_not_matter(order: random.Random, size:
 @pytest.mark.parametrize("size", [10, 60])
 def test_another_process_draws_the_same(size: int) -> None:
     code = (
-        "import json; from tests.domain.rounds.test_matching import a_club;"
+        "import json; from tests.builders.candidates import a_club;"
         "from bot.domain.rounds.matching import draw_round;"
         f"print(json.dumps([sorted(o.user_ids) for o in draw_round(a_club({size}, 5), 2, 9).outings]))"
     )

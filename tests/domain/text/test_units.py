@@ -18,6 +18,7 @@ from bot.domain.text.units import (
     parse_pace,
 )
 from bot.errors import BadInput
+from tests.domain.tables import lines
 
 DISTANCES = """
 5k = 5000 | 5 k = 5000 | 5K = 5000 | 5 km = 5000 | 5km = 5000 | 5 KM = 5000 | 5 kilometres = 5000 | 5 kilometers = 5000
@@ -77,14 +78,6 @@ fast = unclear | schnell = unclear | = unclear | 5:30/ = unclear | /km = unclear
 0 km/h = unclear | 5:30/0 km = unclear | -5:30/km = unclear | 12 = bare | 5.5 = bare | 5:65/km = sixty | 5.30/km = decimals
 0:30/km = too_quick | 80 km/h = too_quick | 61:00/km = too_slow | 0.5 km/h = too_slow
 """
-
-
-def lines(table: str) -> list[tuple[str, str]]:
-    """`typed = expected`, divided by bars and lines."""
-    cells = [cell for line in table.strip().splitlines() for cell in line.split(" | ")]
-    return [
-        (typed.strip(), expected.strip()) for typed, _, expected in (f" {cell}".rpartition(" = ") for cell in cells)
-    ]
 
 
 @pytest.mark.parametrize(("typed", "metres"), lines(DISTANCES))

@@ -13,7 +13,7 @@ from bot.domain.when.moment_parser import Facing, Moment, at_wall, check_started
 from bot.errors import BadInput
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
-from tests.domain.text.test_units import lines
+from tests.domain.tables import lines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BERLIN = "Europe/Berlin"

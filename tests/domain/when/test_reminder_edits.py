@@ -16,7 +16,7 @@ from bot.errors import BadInput
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from cogs.reminders.schedules_view import in_words
-from tests.domain.when.test_reminder_when import LINES
+from tests.domain.when.when_lines import LINES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 24)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,24 +35,12 @@ from bot.i18n import catalogue
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from cogs.reminders.schedules_view import in_words, understood, unmistakable
-from tests.domain.when.test_schedule_zones import HOURS, SERIES
+from tests.domain.when.series import HOURS, SERIES
+from tests.domain.when.when_lines import LINES, typed_lines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 BERLIN = "Europe/Berlin"
-
-
-def typed_lines(language: str) -> list[tuple[str, str, str]]:
-    """What was typed, the sign that follows it, and the rest of the line."""
-    found = []
-    for line in (Path(__file__).parent / f"{language}.txt").read_text(encoding="utf-8").splitlines():
-        sign = "=" if " = " in line else "!"
-        typed, _, answer = line.rpartition(f" {sign} ")
-        found.append((typed, sign, answer))
-    return found
-
-
-LINES = [(language, *line) for language in LANGUAGES for line in typed_lines(language)]
 
 
 def times(schedule: Schedule | None, zone: str = BERLIN, now: datetime = NOW) -> str:

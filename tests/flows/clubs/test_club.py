@@ -8,7 +8,8 @@ from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, Stretch
 from bot.interactions.components import card
 from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes, runs
-from db.models import Guild, Run, Standing
+from db.models import Run, Standing
+from tests.flows.clubs.club_pages import guild
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
 
 IMPOSSIBLE = RunContent(
@@ -30,13 +31,6 @@ async def log_impossible(club: Club, actor: MemberActor, sharing: Sharing = Shar
     )
     assert logged.view.review is Review.HELD
     return logged.view.run_id
-
-
-async def guild(club: Club) -> Guild:
-    async with club.database.read() as session:
-        found = await session.get(Guild, club.guild.id)
-        assert found is not None
-        return found
 
 
 async def standings(club: Club) -> int:

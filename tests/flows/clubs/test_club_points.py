@@ -5,7 +5,7 @@ from typing import Any
 from simcord import InteractionResult
 
 from bot.services.partners import meeting_points
-from tests.flows.clubs.test_club_settings import page
+from tests.flows.clubs.club_pages import page
 from tests.flows.conftest import NOON, Club, text_of
 
 

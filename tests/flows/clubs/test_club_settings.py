@@ -4,64 +4,17 @@ from typing import Any
 
 import discord
 import pytest
-from simcord import ChannelHandle, InteractionResult, RoleHandle
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.services.clubs import clubs
-from bot.services.clubs.clubs import ClubSettings
 from bot.services.partners import meeting_points
 from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_view import Page, SettingsTrouble
-from db.models import Delivery, Guild, Member
-from tests.flows.clubs.test_club import guild
+from db.models import Delivery, Member
+from tests.flows.clubs.club_pages import allow, bot_role, guild, hidden, page, private_channel, set_guild, settings
 from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
-
-
-async def page(club: Club, name: str) -> InteractionResult:
-    card = await club.olga.slash(club.channel, "club settings")
-    assert card.response is not None
-    return await club.olga.click(card.response, label=name)
-
-
-async def settings(club: Club) -> ClubSettings:
-    return await clubs.club_settings(club.database, club.guild.id)
-
-
-async def private_channel(club: Club, *who: RoleHandle, name: str = "organisers") -> ChannelHandle:
-    allowed = {one: discord.PermissionOverwrite(view_channel=True) for one in (bot_role(club), club.olga, *who)}
-    channel = club.guild.create_text_channel(name, overwrites={**hidden(club), **allowed})
-    await club.env.settle()
-    return channel
-
-
-def hidden(club: Club) -> dict[Any, discord.PermissionOverwrite]:
-    return {club.guild.default_role: discord.PermissionOverwrite(view_channel=False)}
-
-
-def bot_role(club: Club) -> Any:
-    bot_guild = club.env.bot.get_guild(club.guild.id)
-    assert bot_guild is not None
-    return bot_guild.me.top_role
-
-
-def allow(club: Club, role: Any, **permissions: bool) -> None:
-    """Change what a role may on the whole server, as its settings do."""
-    held = club.env.backend.guilds[club.guild.id].roles[role.id]
-    changed = discord.Permissions(held.permissions)
-    changed.update(**permissions)
-    held.permissions = changed.value
-    discord_role = club.env.bot.get_guild(club.guild.id).get_role(role.id)  # type: ignore[union-attr]
-    assert discord_role is not None
-    discord_role._permissions = changed.value
-
-
-async def set_guild(club: Club, **values: object) -> None:
-    async with club.database.write() as session:
-        await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))
-
 
 # ------------------------------------------------------------------ partners
 

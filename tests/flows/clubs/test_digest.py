@@ -17,9 +17,9 @@ from bot.services.projections import run_projections
 from bot.worker.worker import Worker
 from db.models import Delivery, Guild, Member, Run
 from tests.builders.runs import write_run
-from tests.flows.clubs.test_club_settings import page, private_channel, set_guild
+from tests.flows.clubs.club_pages import page, private_channel, set_guild
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
-from tests.flows.nudges.test_nudges import WEDNESDAY
+from tests.flows.nudges.runners import WEDNESDAY
 
 
 @pytest_asyncio.fixture

@@ -14,10 +14,10 @@ from bot.i18n import translate
 from db.models import Member, User
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 from tests.flows.outings.calling import card_of, club_sets, find, newcomer, press, state
-from tests.flows.outings.test_outing import copy_to, last, letter, out
-from tests.flows.rounds.test_rounds import newest, outings, set_up
-from tests.flows.rounds.test_rounds import press as answered
-from tests.rules.test_authority import pressed
+from tests.flows.outings.on_the_way import copy_to, last, letter, out
+from tests.flows.rounds.round_cards import newest, outings, set_up
+from tests.flows.rounds.round_cards import press as answered
+from tests.rules.button_requirements import buttons_requiring
 
 ASKING = "/guilds/*/members/*"
 NOT_OPEN = translate("en", "partners.not_open")
@@ -286,7 +286,7 @@ async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> N
     kick(club, club.bob)
     more = {"join": "spotter", "wait": "spotter", "amend": "1"}
     no_form = translate("en", "errors.press.form")  # where a form is taken, and there is only a press
-    for prefix in pressed("member"):
+    for prefix in buttons_requiring("member"):
         action = prefix.split(":")[1]
         custom_id = ":".join([prefix, "v1", "1", *([more[action]] if action in more else [])])
         view = discord.ui.View(timeout=None)

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from db.engine import Database
 from db.models import Member, Run, Standing, User
 from tests.flows.conftest import Club, assert_german, text_of
-from tests.flows.runs.test_imports import tcx
+from tests.flows.runs.imported_files import tcx
 
 DAY_S = 86_400
 ASKING = "/guilds/*/members/*"

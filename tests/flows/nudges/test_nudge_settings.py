@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.worker.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
-from tests.flows.nudges.test_nudges import choices, ran
+from tests.flows.nudges.runners import choices, ran
 from tests.flows.reminders.reminding import forged
 
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import discord
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.runs.runs import Direction, Stretch
 from bot.i18n import catalogue
-from db.models import Delivery, Due, Guild, NudgeChoice, User
-from tests.builders.runs import write_run
+from db.models import Delivery, Due, Guild, User
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
-from tests.flows.nudges import nudged
-
-WEDNESDAY = date(2026, 11, 18)
-
-
-async def ran(club: Club, actor: MemberActor, *days_ago: int) -> None:
-    """The member is known, and ran backward on some days before this Wednesday."""
-    await actor.slash(club.channel, "help")
-    async with club.database.write() as session:
-        for ago in days_ago:
-            day = WEDNESDAY - timedelta(days=ago)
-            await write_run(
-                session, actor.id, day, [Stretch(Direction.BACKWARD, 2000, 900_000)], guild_id=club.guild.id
-            )
+from tests.flows.nudges import toy_nudge
+from tests.flows.nudges.runners import choices, ran
 
 
 async def to_friday(club: Club) -> None:
@@ -41,11 +26,6 @@ async def press(club: Club, actor: MemberActor, message: Any, label: str) -> str
     here = message.channel.id == club.channel.id
     answer = await (actor if here else actor.user).click(message, custom_id=custom_id)
     return text_of(answer)
-
-
-async def choices(club: Club) -> list[tuple[int, str, bool]]:
-    async with club.database.read() as session:
-        return [(row.user_id, row.kind, row.wanted) for row in await session.scalars(select(NudgeChoice))]
 
 
 def kinds_sent(club: Club, actor: MemberActor) -> list[str]:
@@ -210,7 +190,7 @@ async def test_somebody_elses_buttons_do_nothing_to_them(club: Club) -> None:
 async def test_a_nudge_declared_in_one_file_comes_stops_and_is_put_off(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nudged.load_too(monkeypatch)
+    toy_nudge.load_too(monkeypatch)
     await club.restart()
     await ran(club, club.alice)
     await club.pass_time(hours=2)

@@ -11,9 +11,8 @@ from bot.i18n import translate
 from bot.services.partners import meeting_points
 from tests.flows.conftest import NOON, Club, MemberActor, button_ids, text_of
 from tests.flows.outings.calling import STADIUM, card_of, find, newcomer, press, state
-from tests.flows.outings.test_outing import agreed, copy_to, last, letter, out
-from tests.flows.safety.test_alerts import club_sets, organisers_room
-from tests.flows.safety.test_quiet_alarm import feel_unsafe, the_extension_alone
+from tests.flows.outings.on_the_way import agreed, copy_to, last, letter, out
+from tests.flows.safety.alarms import club_sets, feel_unsafe, organisers_room, the_extension_alone
 
 
 async def test_the_channel_of_a_call_is_deleted_and_the_card_goes_where_the_club_calls_next(club: Club) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.outings.calling import card_of, find, press, state
-from tests.flows.outings.test_outing import last, letter
+from tests.flows.outings.on_the_way import last, letter
 
 
 async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Club) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.services.outings import outing_lifecycle
 from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.outings.calling import card_of, state
-from tests.flows.outings.test_outing import last, letter, out, words
+from tests.flows.outings.on_the_way import last, letter, out, words
 
 
 async def test_the_spotter_presses_home_and_the_runner_knows_at_once_what_it_means(club: Club) -> None:

@@ -6,8 +6,7 @@ import discord
 from simcord import ChannelHandle
 
 from bot.services.partners.partners_card import CardState
-from tests.flows.clubs.test_club import guild
-from tests.flows.clubs.test_club_settings import page, settings
+from tests.flows.clubs.club_pages import guild, page, settings
 from tests.flows.conftest import Club, button_ids, text_of
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import insert, select
 from bot.i18n import translate
 from db.models import Tie, User
 from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of, texts_of
-from tests.flows.outings.calling import newcomer
-from tests.flows.partners.test_partners import card_of, find, press, state
+from tests.flows.outings.calling import card_of, find, newcomer, press, state
 
 Pair = tuple[int, int, str]
 

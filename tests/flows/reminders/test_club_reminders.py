@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from db.models import Reminder
-from tests.flows.clubs.test_club_settings import allow
+from tests.flows.clubs.club_pages import allow
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
 from tests.flows.outings.calling import club_sets
 from tests.flows.reminders.reminding import ONE, ask, last, rows, said

@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
-import discord
 import pytest
-from simcord import ChannelHandle
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
-from bot.services.rounds import rounds
 from bot.worker.worker import Worker
-from db.models import Availability, Guild, Member, Outing, Round, Tie
-from tests.flows.conftest import Club, MemberActor, button_ids, text_of
+from db.models import Availability, Member, Tie
+from tests.flows.conftest import Club, button_ids, text_of
+from tests.flows.rounds.round_cards import newest, outings, press, set_up
 
 TUESDAY = int(datetime(2026, 11, 24, 18, tzinfo=UTC).timestamp())
 """In the week matched for: flows start on Wednesday 18 November, 12:00 UTC."""
-
-
-async def set_up(club: Club, **settings: Any) -> ChannelHandle:
-    """A partners channel, a round on Thursdays at 18:00 UTC; Alice runs backward and Bob faces forward on Tuesdays."""
-    partners = club.guild.create_text_channel("partners")
-    await club.env.settle()
-    for actor in (club.alice, club.bob, club.olga):
-        await actor.slash(club.channel, "partner availability")  # seen
-    async with club.database.write() as session:
-        values = {"partners_channel_id": partners.id, "zone": "UTC", "round_on": True} | settings
-        await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))
-        for actor, role in ((club.alice, "backward"), (club.bob, "spotter")):
-            await session.execute(
-                insert(Availability).values(
-                    guild_id=club.guild.id, user_id=actor.id, windows=[[1, 1080, 1200]], places=[], wishes=[role],
-                    changed_at=club.env.now(),
-                )
-            )  # fmt: skip
-    await rounds.plan_all(club.database, club.env.now())
-    await club.wake()
-    return partners
-
-
-async def newest(club: Club) -> Round:
-    async with club.database.read() as session:
-        return (await session.scalars(select(Round).order_by(Round.monday.desc()))).one()
-
-
-async def outings(club: Club) -> list[Outing]:
-    async with club.database.read() as session:
-        return list(await session.scalars(select(Outing)))
-
-
-async def press(club: Club, actor: MemberActor, message: discord.Message, label: str) -> Any:
-    custom_id = next(found for shown, found in button_ids(message).items() if shown.startswith(label))
-    in_a_dm = isinstance(message.channel, discord.DMChannel)
-    answer = await (actor.user if in_a_dm else actor).click(message, custom_id=custom_id)
-    await club.env.settle()
-    return answer
 
 
 async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:

@@ -8,11 +8,11 @@ import json
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from simcord import InteractionResult, ResponseMessage
+from simcord import ResponseMessage
 from sqlalchemy import func, select
 
 from bot.domain.runs.activity import FileReport
@@ -23,34 +23,7 @@ from cogs.runs import import_flow
 from db.engine import Database
 from db.models import Recording, Run, Standing, StretchRow
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
-
-START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
-
-
-def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:
-    """A file with laps of so many metres at 5:30/km."""
-    written, at = [], start
-    for metres in laps:
-        seconds = metres * 0.33
-        points = []
-        for share in (0, 1):
-            when = at + timedelta(seconds=seconds * share)
-            points.append(f"<Trackpoint><Time>{when:%Y-%m-%dT%H:%M:%SZ}</Time></Trackpoint>")
-        written.append(
-            f'<Lap StartTime="{at:%Y-%m-%dT%H:%M:%SZ}"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>'
-            f"<DistanceMeters>{metres}</DistanceMeters><Track>{''.join(points)}</Track></Lap>"
-        )
-        at += timedelta(seconds=seconds)
-    return (
-        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
-        f'<Activity Sport="{sport}"><Id>{start:%Y-%m-%dT%H:%M:%SZ}</Id>{"".join(written)}</Activity>'
-        "</Activities></TrainingCenterDatabase>"
-    ).encode()
-
-
-async def bring(club: Club, *files: tuple[str, bytes], actor: Any = None) -> InteractionResult:
-    names = ("file", "file2", "file3", "file4", "file5")
-    return await (actor or club.alice).slash(club.channel, "runs import", **dict(zip(names, files, strict=False)))
+from tests.flows.runs.imported_files import START, bring, tcx
 
 
 async def stretches(club: Club) -> list[tuple[str, int | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.flows.conftest import Club, assert_german, button_ids, text_of
-from tests.flows.runs.test_imports import START, bring, tcx
+from tests.flows.runs.imported_files import START, bring, tcx
 
 
 async def test_one_run_by_watch_and_phone_counts_once(club: Club) -> None:

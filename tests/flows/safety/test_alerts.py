@@ -6,51 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import discord
-from sqlalchemy import update
 
 from bot.i18n import translate
 from bot.interactions.components import button, classic, identity
-from db.models import Guild
 from tests.flows.conftest import Club, MemberActor, button_ids, text_of
 from tests.flows.outings.calling import STADIUM, card_of, press, state
-from tests.flows.outings.test_outing import BEFORE, copy_to, last, letter, out
+from tests.flows.outings.on_the_way import BEFORE, copy_to, last, letter, out
+from tests.flows.safety.alarms import club_sets, contact, newcomer, organisers_room, role_of
 
 HALF_AN_HOUR_AND_MORE = {"minutes": 34}
 """From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes and ten."""
-
-
-async def organisers_room(club: Club) -> Any:
-    """A channel that only organisers can read, set by an organiser, whose role may be mentioned."""
-    role = next(r for r in club.env.bot.get_guild(club.guild.id).roles if r.name == "Organisers")
-    overwrites = {
-        club.guild.default_role: discord.PermissionOverwrite(view_channel=False),
-        role: discord.PermissionOverwrite(view_channel=True),
-        club.env.bot.user: discord.PermissionOverwrite(view_channel=True, send_messages=True),
-    }
-    room = club.guild.create_text_channel("organisers", overwrites=overwrites)
-    await club.env.settle()
-    await club_sets(club, organisers_channel_id=room.id, organiser_role_id=role.id)
-    return room
-
-
-async def club_sets(club: Club, **values: Any) -> None:
-    await club.olga.slash(club.channel, "partner mine")  # the club and its organiser are known
-    async with club.database.write() as session:
-        await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))
-
-
-async def contact(club: Club, of: MemberActor, who: MemberActor) -> None:
-    await of.slash(club.channel, "partner contact", member=who)
-    await club.env.settle()
-    asked = next(
-        m for m in reversed(club.dms(who)) if "safety contact" in m.content or "Sicherheitskontakt" in m.content
-    )
-    accept = next(label for label in button_ids(asked) if label in ("I accept", "Ich nehme an"))
-    await who.user.click(asked, label=accept)
-
-
-def newcomer(club: Club, name: str) -> MemberActor:
-    return club.guild.add_member(club.env.create_user(name))
 
 
 def heard(club: Club, since: datetime, room: Any, *actors: MemberActor) -> list[tuple[str, str]]:
@@ -128,10 +93,6 @@ async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
     assert "That is over" in text_of(
         await dora.user.click(letter(club, dora, "Thank you for saying so"), label="I reached them")
     )
-
-
-def role_of(club: Club) -> int:
-    return next(r.id for r in club.env.bot.get_guild(club.guild.id).roles if r.name == "Organisers")
 
 
 async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(club: Club) -> None:
@@ -373,14 +334,3 @@ async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(cl
         await actor.user.click(letter(club, actor, "You should have"), label="Home")
     await club.env.settle()
     assert sum("All clear" in m.content for m in club.dms(club.olga)) == 1
-
-
-async def german_out(club: Club) -> None:
-    from tests.flows.outings.test_outing import agreed
-
-    await agreed(club, "backward", "Nach vorn schauen", when="Fr 18 Uhr")
-    await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "Es ist so weit"), label="Einchecken")
-    assert asked.response is not None
-    await club.alice.user.click(asked.response, label="Wir sind alle da")
-    await club.env.settle()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.flows.conftest import Club, text_of
-from tests.flows.outings.test_outing import letter, out
-from tests.flows.safety.test_alerts import club_sets, contact, newcomer, organisers_room
+from tests.flows.outings.on_the_way import letter, out
+from tests.flows.safety.alarms import club_sets, contact, newcomer, organisers_room
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.outings.calling import state
-from tests.flows.outings.test_outing import last, letter, out
-from tests.flows.safety.test_alerts import contact, newcomer, organisers_room
+from tests.flows.outings.on_the_way import last, letter, out
+from tests.flows.safety.alarms import contact, newcomer, organisers_room
 
 
 async def test_somebody_who_is_home_calls_for_help_while_others_are_out(club: Club) -> None:

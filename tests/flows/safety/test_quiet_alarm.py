@@ -14,8 +14,17 @@ from bot.interactions.components import button, classic, identity
 from db.models import Member
 from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
 from tests.flows.outings.calling import find, press
-from tests.flows.outings.test_outing import BEFORE, copy_to, last, letter, out
-from tests.flows.safety.test_alerts import club_sets, contact, german_out, newcomer, organisers_room, role_of
+from tests.flows.outings.on_the_way import BEFORE, copy_to, last, letter, out
+from tests.flows.safety.alarms import (
+    club_sets,
+    contact,
+    feel_unsafe,
+    german_out,
+    newcomer,
+    organisers_room,
+    role_of,
+    the_extension_alone,
+)
 
 
 async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_closed_with_a_word(club: Club) -> None:
@@ -146,14 +155,6 @@ async def out_with(club: Club, other: MemberActor) -> None:
     await club.env.settle()
 
 
-async def feel_unsafe(club: Club, who: MemberActor) -> Any:
-    menu = await who.user.click(letter(club, who, "You are out with"), label="More")
-    assert menu.response is not None
-    said = await who.user.click(menu.response, label="I feel unsafe")
-    await club.env.settle()
-    return said
-
-
 async def test_one_closed_door_is_gone_round_to_the_next_and_no_word_of_it_stands_in_public(club: Club) -> None:
     await club.olga.slash(club.channel, "partner mine")
     dora = newcomer(club, "dora")
@@ -182,12 +183,6 @@ async def test_where_the_partner_is_the_owner_and_only_organiser_the_presser_kno
     assert "112" in told.content
     assert "112" in text_of(await club.alice.user.click(told, label="Details"))
     assert the_extension_alone(club, before)
-
-
-def the_extension_alone(club: Club, before: list[str]) -> bool:
-    """Whether bob has been written to of more time, and of nothing else."""
-    more = [text_of(m) for m in club.dms(club.bob)][len(before) :]
-    return len(more) == 1 and "alice has told me that you need 15 minutes more" in more[0]
 
 
 async def test_nobody_reached_in_german(club: Club) -> None:

@@ -25,8 +25,8 @@ from db.engine import Database
 from db.models import Guild
 from tests.flows.conftest import Club, MemberActor, button_ids, make_club, make_pump, simulated, text_of
 from tests.flows.outings.calling import find, newcomer, press
-from tests.flows.outings.test_outing import BEFORE, last, letter
-from tests.flows.safety.test_alerts import contact
+from tests.flows.outings.on_the_way import BEFORE, last, letter
+from tests.flows.safety.alarms import contact
 
 SNOWFLAKE = re.compile(r"\d{15,20}")
 BOTH = ["quiet", "extend"]

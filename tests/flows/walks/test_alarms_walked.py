@@ -6,7 +6,7 @@ import discord
 
 from tests.flows.conftest import MemberActor
 from tests.flows.outings.calling import card_of, state
-from tests.flows.safety.test_alerts import organisers_room, role_of
+from tests.flows.safety.alarms import organisers_room, role_of
 from tests.flows.walks.walking import (
     DRAFT,
     HOME,

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from db.models import Availability, NoShow, Run, StretchRow
 from tests.flows.conftest import NOON
 from tests.flows.outings.calling import state
-from tests.flows.outings.test_outing import outing_id
+from tests.flows.outings.on_the_way import outing_id
 from tests.flows.walks.walking import (
     CONFIRM,
     DRAFT,

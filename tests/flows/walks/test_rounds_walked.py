@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simcord import ChannelHandle, InteractionResult
 
-from tests.flows.clubs.test_club_settings import private_channel, settings
+from tests.flows.clubs.club_pages import private_channel, settings
 from tests.flows.conftest import MemberActor
 from tests.flows.outings.calling import state
 from tests.flows.walks.walking import CONFIRM, ITS_ON, Walk

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import discord
 import pytest
 
 from bot.domain.outings.outing_rules import Audience, OutingState, Presence, Role, Roles, Wish
-from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.interactions.components import classic
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.members.people import Club
 from bot.services.outings.outing_transitions import LeaveReason
-from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from bot.services.safety.contact_answers import AlarmedContact, AlarmedContacts, Tried
 from cogs.outings import outing_letters_view as letters
@@ -33,37 +30,10 @@ from cogs.outings.outing_card_view import (
 from cogs.outings.outing_view import came_home, eyes_back, eyes_lost
 from cogs.safety import alerts_view as alerts
 from cogs.safety import quiet_alarms_view as quiet_alarms
+from tests.rules.outings.longest_outing import AT, LONGEST_ID, NASTY, companion, worst
 
-NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
-LONGEST_ID = 2**63 - 1
-AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
 READERS = [Localizer(language, Units.BOTH, "America/Argentina/ComodRivadavia") for language in LANGUAGES]
 STATES = list(OutingState)
-
-
-def companion(number: int, wish: Wish, presence: Presence = Presence.IN) -> CompanionView:
-    roles = Roles(Role.BACKWARD, Role.BACKWARD)
-    until = AT if presence is Presence.OFFERED else None
-    return CompanionView(
-        LONGEST_ID - number, NASTY[:120], wish, roles, presence, AT, until, False, None, None, None, None, None
-    )
-
-
-def worst(state: OutingState = OutingState.OPEN, **changed: object) -> OutingView:
-    wishes = [Wish.BACKWARD, Wish.SPOTTER, Wish.SWAP, Wish.BACKWARD]
-    companions = [companion(number, wish) for number, wish in enumerate(wishes)]
-    companions += [companion(number, Wish.SPOTTER, Presence.WAITING) for number in range(10, 60)]
-    companions.append(companion(70, Wish.SPOTTER, Presence.OFFERED))
-    outing = OutingView(
-        outing_id=LONGEST_ID, guild_id=1, round_id=None, caller_id=LONGEST_ID, state=state, terms=10**6, starts_at=AT,
-        zone="UTC", place=NASTY[:80], detail=NASTY[:200], point_id=None, surface=Surface.TREADMILL, solo=False,
-        backward_per_spotter=3, places=4, distance_m=499_999, pace_s_per_km=3599, planned_ms=6 * 3_600_000,
-        audience=Audience.EVERYONE, audience_role_id=None, channel_id=LONGEST_ID, message_id=None, started_at=None,
-        due_back_at=None, swapped_at=None, eyes_lost_at=None, extended_min=0, escalation_step=-1, help_at=None,
-        ended_at=None, resolution=None,
-        companions=tuple(companions),
-    )  # fmt: skip
-    return replace(outing, **changed)  # type: ignore[arg-type]
 
 
 def labels(view: discord.ui.View | None) -> list[str]:

@@ -17,7 +17,7 @@ from bot.services.reminders.reminder_views import ReminderAudience, ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
 from cogs.reminders import reminder_message_view as messages
 from cogs.reminders.reminders_view import edit_form, line, reminder_card, reminder_list, remove_card
-from tests.rules.rounds.test_round_cards import ID, NASTY, within
+from tests.rules.card_limits import ID, NASTY, within
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ZONE = "America/Argentina/ComodRivadavia"

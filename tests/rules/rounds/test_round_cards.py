@@ -20,10 +20,9 @@ from bot.services.rounds.round_draws import Proposed, RoundView
 from bot.services.rounds.rounds import CALLED_OFF, Invitation
 from cogs.partners.availability_view import availability_card, availability_form
 from cogs.rounds.rounds_view import left, matched, notice, preview, round_card
-from tests.rules.outings.test_outing_cards import worst
+from tests.rules.card_limits import ID, NASTY, within
+from tests.rules.outings.longest_outing import worst
 
-NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
-ID = 2**63 - 1
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
 LONGEST = tuple(
     reason.code for reason in (Reason(MatchReason.BACKWARD), Reason(MatchReason.APART, 8), Reason(MatchReason.NEW))
@@ -39,13 +38,6 @@ def worst_round(reader: Localizer, state: str) -> RoundView:
         ID, ID, reader, date(2026, 11, 23), NOW, state, 2**48 - 1, 10**6, (outing,) * 60,
         ((NASTY[:120], MissingHelp.WIDER.value),) * 60, NOW + timedelta(hours=2),
     )  # fmt: skip
-
-
-def within(view: discord.ui.LayoutView) -> None:
-    texts = [item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay)]
-    assert view.total_children_count <= 40
-    assert sum(map(len, texts)) <= 4000
-    assert not any("@everyone" in text or "\u202e" in text for text in texts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -20,18 +20,7 @@ from bot.services.outings.outings import OutingView
 from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from cogs.safety import alerts_view as alerts
 from cogs.safety import quiet_alarms_view as quiet_alarms
-from tests.rules.outings.test_outing_words import (
-    ADA,
-    AT,
-    BEN,
-    CASES,
-    CEM,
-    CLUB,
-    READERS,
-    companion,
-    outing,
-    pressable,
-)
+from tests.rules.outings.outing_views import ADA, AT, BEN, CASES, CEM, CLUB, READERS, companion, outing, pressable
 
 ON_IT, CLOSED = "alert:onit", "alert:word"
 ENDED_AT = AT + timedelta(minutes=70)

@@ -16,7 +16,7 @@ from bot.localizer import Localizer
 from bot.services.safety.contact_answers import Tried
 from cogs.clubs import club_pages_view
 from cogs.safety import alerts_view
-from tests.rules.outings.test_outing_words import AT, CLUB, under_way
+from tests.rules.outings.outing_views import AT, CLUB, under_way
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,7 @@ from bot.services.boards.boards import Board, board
 from bot.services.projections import run_projections
 from db.engine import Database
 from tests.builders.runs import CLUB, join, write_run
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 TODAY = date(2026, 11, 24)
 B, F = Direction.BACKWARD, Direction.FORWARD
@@ -113,9 +113,9 @@ async def test_each_metric_direction_and_period_counts_its_own(database: Databas
 
 async def test_a_board_takes_two_statements_and_a_later_page_three(database: Database) -> None:
     await club_of(database, *range(1, 31))
-    with counting(database) as statements:
+    with RecordedStatements(database) as statements:
         await look(database)
     assert len(statements) == 2
-    with counting(database) as statements:
+    with RecordedStatements(database) as statements:
         await look(database, page=1)
     assert len(statements) == 3

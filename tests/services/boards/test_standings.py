@@ -3,12 +3,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_facts import PersonFacts
@@ -18,7 +16,9 @@ from bot.services.members import ranks
 from bot.services.projections import run_projections, standings
 from db import models
 from db.engine import Database
+from tests.builders.at_once import two_connections
 from tests.builders.runs import CLUB, NOW, join, remove_run, share_of, write_run
+from tests.builders.statements import RecordedStatements
 
 OTHER_CLUB = CLUB + 1
 ALICE, BOB = 11, 12
@@ -195,37 +195,17 @@ async def test_a_log_moves_standings_in_two_statements_and_any_other_change_in_t
         await join(session, ALICE)
         run_id = await write_run(session, ALICE, MONDAY, [Stretch(Direction.BACKWARD, 5000, 1_650_000)])
         share = await share_of(session, run_id)
-        with counting(database) as statements:
+        with RecordedStatements(database) as statements:
             await standings.move(session, None, share)
         assert len(statements) == 2
         await remove_run(session, run_id)
-        with counting(database) as statements:
+        with RecordedStatements(database) as statements:
             await standings.move(session, share, None)
         assert len(statements) == 3
-        with counting(database) as statements:
+        with RecordedStatements(database) as statements:
             await standings.move(session, share, share)
         assert statements == []
         assert await kept(session) == {}
-
-
-class counting:
-    """The statements a database is given meanwhile."""
-
-    def __init__(self, database: Database) -> None:
-        self.engines = {database.writer.sync_engine, database.reader.sync_engine}
-        self.statements: list[str] = []
-
-    def _seen(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.statements.append(statement)
-
-    def __enter__(self) -> list[str]:
-        for engine in self.engines:
-            event.listen(engine, "before_cursor_execute", self._seen)
-        return self.statements
-
-    def __exit__(self, *_: object) -> None:
-        for engine in self.engines:
-            event.remove(engine, "before_cursor_execute", self._seen)
 
 
 async def test_a_hidden_member_logs_into_hidden_rows_and_comes_back(database: Database) -> None:
@@ -236,17 +216,6 @@ async def test_a_hidden_member_logs_into_hidden_rows_and_comes_back(database: Da
         assert {sums[-1] for sums in (await kept(session)).values()} == {True}
         await ranks.set_hidden(session, CLUB, ALICE, False)
         assert {sums[-1] for sums in (await kept(session)).values()} == {False}
-
-
-@asynccontextmanager
-async def two_connections(database_url: str) -> AsyncIterator[tuple[Database, Database]]:
-    """Two of what each process opens, on one database."""
-    both = Database.open(database_url), Database.open(database_url)
-    try:
-        yield both
-    finally:
-        for database in both:
-            await database.close()
 
 
 async def test_two_connections_moving_the_same_standings_lose_nothing(database: Database, database_url: str) -> None:

@@ -18,7 +18,7 @@ from db import models
 from db.engine import Database
 from tests.builders.outings import refused
 from tests.builders.runs import CLUB, NOW, join
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 HERE, THERE = 500, 600
 
@@ -175,7 +175,7 @@ async def test_settings_that_stand_on_the_card_have_it_drawn_again(known: Databa
 async def test_of_a_persons_roles_those_are_remembered_that_the_settings_name(known: Database) -> None:
     async def stored(*role_ids: int) -> tuple[list[int] | None, int]:
         seen = Seen(1, "Member 1", "en-GB", CLUB, "Club", None, False, frozenset(role_ids))
-        with counting(known) as statements:
+        with RecordedStatements(known) as statements:
             await meet(known, seen, NOW)
         async with known.read() as session:
             member = await session.get(models.Member, (CLUB, 1))

@@ -17,7 +17,7 @@ from db.engine import Database
 from db.models import Delivery, Guild, Member, Spotting
 from tests.builders.nudges import Engine
 from tests.builders.runs import CLUB, join, write_run
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -67,7 +67,7 @@ async def read(database: Database, on: date = MONDAY) -> Digest | None:
 
 
 async def test_it_holds_what_the_boards_hold_and_nobody_who_hides_or_left(club: Database) -> None:
-    with counting(club) as statements:
+    with RecordedStatements(club) as statements:
         found = await read(club)
     assert len(statements) == 6
     assert found is not None

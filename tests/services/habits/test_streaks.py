@@ -19,7 +19,7 @@ from bot.services.nudges.nudging import NudgeTarget
 from db.engine import Database
 from tests.builders.nudges import meet, run_on
 from tests.builders.runs import CLUB, write_run
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 TODAY = date(2026, 11, 26)  # a Thursday
 THIS = date(2026, 11, 23)
@@ -105,7 +105,7 @@ async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: 
         await run_on(database, user_id, *days)
     await nudge_settings.pause(database, 26, THIS, PauseReason.INJURY, THIS - 29 * WEEK)
     async with database.read() as session:
-        with counting(database) as statements:
+        with RecordedStatements(database) as statements:
             found = await streaks.in_danger(session, reached(21, 22, 23, 24, 25))
             assert len(statements) == 4
         assert [(call.to.id, call.key) for call in found] == [(21, "2026-11-23")]

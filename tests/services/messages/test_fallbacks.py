@@ -17,7 +17,7 @@ from bot.services.messages import fallbacks, outbox
 from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 from db.models import Delivery, Guild
-from tests.services.messages.test_outbox import BOB, CLUB, MINUTE, NOW, ROOM, UNTIL, claim, letter, row, write
+from tests.builders.messages import BOB, CLUB, MINUTE, NOW, ROOM, UNTIL, claim, letter, row, write
 
 
 @pytest_asyncio.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest_asyncio
@@ -12,16 +12,11 @@ from sqlalchemy import delete, select
 
 from bot.domain.messages.priority import Priority
 from bot.services.messages import outbox
-from bot.services.messages.deliveries import Destination, Job, OutboundMessage, post, schedule_job
+from bot.services.messages.deliveries import Destination, Job, OutboundMessage, schedule_job
 from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
 from db.models import Delivery, Due, User
-
-NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-UNTIL = NOW + MINUTE
-KINDS = ("toy.letter", "toy.card")
-ADA, BOB, CLUB, ROOM = 11, 12, 900, 950
+from tests.builders.messages import ADA, BOB, KINDS, MINUTE, NOW, ROOM, UNTIL, claim, letter, row, write
 
 
 @pytest_asyncio.fixture
@@ -32,30 +27,9 @@ async def other(database_url: str) -> AsyncIterator[Database]:
     await other.close()
 
 
-def letter(name: str, user_id: int = ADA, priority: Priority = Priority.SAFETY, **more: Any) -> OutboundMessage:
-    return OutboundMessage(
-        "toy.letter", name, priority, Destination.DM, due_at=NOW, user_id=user_id, guild_id=CLUB, **more
-    )
-
-
 def card(**more: Any) -> OutboundMessage:
     options = {"due_at": NOW, "channel_id": ROOM, **more}
     return OutboundMessage("toy.card", "1", Priority.ASKED, Destination.CARD, **options)
-
-
-async def write(database: Database, *letters: OutboundMessage, now: datetime = NOW) -> None:
-    async with database.write() as session:
-        await post(session, letters, now)
-
-
-async def claim(database: Database, now: datetime = NOW, most: int = 40, in_hand: Any = ()) -> list[ClaimedMessage]:
-    async with database.write() as session:
-        return await outbox.claim(session, KINDS, now, now + MINUTE, most, in_hand)
-
-
-async def row(database: Database, delivery_id: int) -> Delivery:
-    async with database.read() as session:
-        return await session.get_one(Delivery, delivery_id)
 
 
 async def take_and_roll_back(database: Database) -> list[outbox.ClaimedJob]:

@@ -14,7 +14,7 @@ from db.models import Question, Run
 from tests.builders.at_once import at_once
 from tests.builders.outings import ADA, BEN, CLUB
 from tests.builders.safety import Outside
-from tests.services.runs.test_spotting import a_run
+from tests.builders.spotting import a_run
 
 pytestmark = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.outings.outing_rules import OutingState
 from db.engine import Database
 from db.models import Companion, Outing
+from tests.builders.at_once import waits_or_ends
 from tests.builders.outings import BEN, CEM, START
 from tests.builders.privacy import fill
 from tests.builders.safety import Outside
@@ -105,17 +106,6 @@ async def test_two_at_once_cannot_break_together_what_neither_breaks_alone(
     after = await town.again(outing)
     begun = after.state is OutingState.UNDER_WAY
     assert (begun, len(after.inside)) in {(True, 2), (False, 1), (False, 3)}
-
-
-async def waits_or_ends(database: Database, statement: asyncio.Task[object]) -> None:
-    """Until a statement has ended, or waits for a lock that another transaction holds."""
-    asked = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    while not statement.done():
-        async with database.writer.connect() as connection:
-            if await connection.scalar(asked):
-                return
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from bot.services.partners import trust_and_blocks
 from db.engine import Database
 from db.models import Companion, Outing, Tie
 from db.queries.partners import trust_and_blocks as queries
-from tests.services.boards.test_standings import two_connections
+from tests.builders.at_once import two_connections
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 ALICE, BOB, CAROL, CLUB = 11, 12, 13, 900

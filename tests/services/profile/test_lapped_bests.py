@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.domain.runs.runs import Direction, Stretch
 from bot.services.profile.profile import profile
 from db.engine import Database
-from tests.services.runs.test_run_changes import ALICE, TODAY, five_k, log
+from tests.builders.logged_runs import ALICE, TODAY, five_k, log
 
 KILOMETRE = Stretch(Direction.BACKWARD, 1000, 330_000)
 

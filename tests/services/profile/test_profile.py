@@ -10,7 +10,7 @@ from bot.errors import NotFound
 from bot.services.profile.profile import Totals, profile, profile_of
 from db.engine import Database
 from tests.builders.runs import CLUB, join, write_run
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 TODAY = date(2026, 11, 24)
 OTHER_CLUB = CLUB + 1
@@ -85,7 +85,7 @@ async def test_a_stranger_has_no_profile_in_a_club(database: Database) -> None:
 
 
 async def test_who_has_run_nothing_has_an_empty_profile_in_five_statements(database: Database) -> None:
-    with counting(database) as statements:
+    with RecordedStatements(database) as statements:
         found = await profile(database, ALICE, TODAY)
     assert len(statements) == 5
     assert found.empty

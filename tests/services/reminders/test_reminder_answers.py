@@ -16,9 +16,9 @@ from bot.localizer import Localizer
 from bot.services.profile import settings
 from bot.services.reminders import reminder_answers, reminders
 from bot.services.reminders.reminder_answers import ReminderPresser
-from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderView, ReminderWanted
+from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderWanted
 from db.engine import Database
-from tests.builders.reminders import ADA, BEN, CHANNEL, NOW, OLGA, Reminded, utc
+from tests.builders.reminders import ADA, BEN, CHANNEL, NOW, OLGA, Reminded, put_off, utc
 
 DAILY = Daily(1, (time(7),), date(2026, 11, 18))
 CHANGE = utc(25, 0, 30, month=10)
@@ -29,20 +29,6 @@ FOUR = Weekly(1, (0, 2, 4, 5), (time(7),), date(2026, 11, 18))
 @pytest_asyncio.fixture
 async def club(database: Database) -> Reminded:
     return Reminded(database)
-
-
-async def put_off(
-    club: Reminded, view: ReminderView, at: object, how: Snooze, by: int = ADA, channel: int | None = None
-) -> reminder_answers.Snoozed:
-    return await reminder_answers.snooze(
-        club.database,
-        view.reminder_id,
-        at,
-        ReminderPresser(by, channel),
-        how,
-        zone="UTC",
-        now=club.now,  # type: ignore[arg-type]
-    )
 
 
 async def test_done_is_counted_by_week_and_once_though_pressed_twice_at_once(club: Reminded) -> None:

@@ -13,8 +13,7 @@ from bot.services.reminders import reminders
 from bot.services.reminders.reminder_views import Keeper
 from db.engine import Database
 from db.models import Delivery, Reminder
-from tests.builders.reminders import ADA, Reminded, utc
-from tests.services.reminders.test_reminder_answers import put_off
+from tests.builders.reminders import ADA, Reminded, put_off, utc
 
 BERLIN = """
 10-01 08:20 call Ben

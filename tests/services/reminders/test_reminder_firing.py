@@ -16,7 +16,7 @@ from bot.services.reminders.reminder_views import InChannel, Keeper, ReminderVie
 from db.engine import Database
 from db.models import Delivery, Guild, Reminder
 from tests.builders.reminders import ADA, BEN, CHANNEL, CLUB, NOW, OLGA, Reminded, utc
-from tests.services.boards.test_standings import counting
+from tests.builders.statements import RecordedStatements
 
 SEVEN = Daily(1, (time(7),), date(2026, 11, 18))
 
@@ -60,7 +60,7 @@ async def test_where_each_message_goes_and_where_a_refused_one_waits(club: Remin
 
 async def test_hundreds_at_once_take_no_more_statements_than_one(club: Reminded) -> None:
     async def fired(reminder_ids: list[int]) -> int:
-        with counting(club.database) as statements:
+        with RecordedStatements(club.database) as statements:
             async with club.database.write() as session:
                 rows = [Fired(number, utc(19, 7), ADA, {}) for number in reminder_ids]
                 await reminder_firing.fire(session, rows, utc(19, 7))

@@ -18,8 +18,8 @@ from bot.services.reminders.reminder_views import ReminderView
 from db.engine import Database
 from db.models import Due
 from db.queries.reminders import reminders as queries
+from tests.builders.at_once import waits_or_ends
 from tests.builders.reminders import ADA, Reminded, utc
-from tests.services.outings.test_spotter_coverage import waits_or_ends
 
 pytestmark = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True

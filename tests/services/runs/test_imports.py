@@ -6,62 +6,25 @@ import json
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from bot.domain.runs.activity import Activity, FileReport, Lap, Refusal, Source, Sport
+from bot.domain.runs.activity import FileReport, Refusal, Source, Sport
 from bot.domain.runs.run_input import Manner, Typed, amendment
 from bot.domain.runs.run_measures import Backward
-from bot.domain.runs.runs import Direction, RunContent, Stretch, Surface
+from bot.domain.runs.runs import Direction, RunContent, Stretch
 from bot.domain.text.units import Units
 from bot.errors import BadInput, Conflict, NotFound
-from bot.services.members.people import Person, Seen, meet
 from bot.services.profile.profile import profile
 from bot.services.runs import lap_directions, run_changes
-from bot.services.runs.imports import FileOutcome, Outcome, save_import
+from bot.services.runs.imports import Outcome, save_import
 from bot.services.runs.runs import RunView
 from db.engine import Database
 from db.models import Recording, Revision, Run, Standing
 from db.models import StretchRow as Row
 from tests.builders.boards import standings_from_scratch, standings_now
-
-NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
-START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
-ALICE, BOB, CLUB = 101, 102, 900
-_ids = count(5000)
-
-
-async def met(database: Database, user_id: int = ALICE) -> Person:
-    seen = Seen(user_id, f"runner {user_id}", "en-GB", CLUB, "Krebsgang")
-    return await meet(database, seen, NOW)
-
-
-def lapped(*metres: int, start: datetime = START) -> Activity:
-    """A run of laps at 5:30/km."""
-    laps, at = [], start
-    for distance_m in metres:
-        laps.append(Lap(distance_m, distance_m * 330, at))
-        at += timedelta(milliseconds=distance_m * 330)
-    whole = sum(metres)
-    series = ((0.0, 0.0), (whole * 0.33, float(whole)))
-    return Activity(
-        Source.FIT, Sport.RUN, start, 3600, False, whole, whole * 330, whole * 330, tuple(laps), series, Surface.TRACK
-    )
-
-
-def report(activity: Activity, name: str = "run.fit") -> FileReport:
-    return FileReport(name, f"{name}{activity.started_at.timestamp():.0f}".ljust(64, "0"), activity)
-
-
-async def save(database: Database, person: Person, *reports: FileReport) -> list[FileOutcome]:
-    return list(await save_import(database, person, reports, interaction_id=next(_ids), now=NOW))
-
-
-async def total(database: Database, table: type) -> int:
-    async with database.read() as session:
-        return await session.scalar(select(func.count()).select_from(table))
+from tests.builders.imports import ALICE, BOB, CLUB, NOW, START, interaction_ids, lapped, met, report, save, total
 
 
 async def test_a_run_is_saved_untold_with_its_laps_and_stands_on_no_board(database: Database) -> None:
@@ -110,7 +73,7 @@ async def test_the_same_file_comes_in_once_until_its_run_is_deleted(database: Da
     one = report(lapped(5000))
     (first,) = await save(database, alice, one)
     assert [(await save(database, alice, one))[0].outcome, await total(database, Run)] == [Outcome.SAME_FILE, 1]
-    await run_changes.delete_run(database, first.run_id, ALICE, interaction_id=next(_ids), now=NOW)
+    await run_changes.delete_run(database, first.run_id, ALICE, interaction_id=next(interaction_ids), now=NOW)
     assert (await save(database, alice, one))[0].outcome is Outcome.IMPORTED
 
 
@@ -125,7 +88,7 @@ async def test_the_same_run_from_another_device_and_typed_by_hand_is_there_alrea
     typed = RunContent(
         START + timedelta(minutes=5), "UTC", START.date(), (Stretch(Direction.BACKWARD, 5000, 1_650_000),)
     )
-    await run_changes.log_run(database, alice, typed, interaction_id=next(_ids), now=NOW)
+    await run_changes.log_run(database, alice, typed, interaction_id=next(interaction_ids), now=NOW)
     phone = replace(lapped(5000), distance_m=5060, source=Source.GPX)
     later = lapped(5000, start=START + timedelta(hours=2))
     outcomes = await save(
@@ -159,7 +122,9 @@ async def test_ticked_laps_stay_ticked_and_count_once_told(database: Database) -
     await lap_directions.tick_laps(database, outcome.run_id, ALICE, range(25), {0, 2})
     asked = await lap_directions.question(database, outcome.run_id, ALICE)
     assert [lap.backward for lap in asked.laps] == [True, False, True]
-    view = await lap_directions.tell_ticked(database, outcome.run_id, ALICE, interaction_id=next(_ids), now=NOW)
+    view = await lap_directions.tell_ticked(
+        database, outcome.run_id, ALICE, interaction_id=next(interaction_ids), now=NOW
+    )
     assert [(s.direction, s.distance_m, s.estimated) for s in view.content.stretches] == [
         ("backward", 1000, False),
         ("forward", 1000, False),
@@ -170,7 +135,7 @@ async def test_ticked_laps_stay_ticked_and_count_once_told(database: Database) -
         assert kept == await standings_from_scratch(session)
         assert kept[CLUB, "backward", "week", date(2026, 11, 16), ALICE][0] == 4000
     undone = await run_changes.undo_change(
-        database, outcome.run_id, ALICE, view.revision, interaction_id=next(_ids), now=NOW
+        database, outcome.run_id, ALICE, view.revision, interaction_id=next(interaction_ids), now=NOW
     )
     assert not undone.content.told
     again = await lap_directions.question(database, outcome.run_id, ALICE)
@@ -192,10 +157,14 @@ async def test_ticking_one_page_leaves_the_others(database: Database) -> None:
 async def test_all_or_nothing(database: Database, direction: Direction) -> None:
     alice = await met(database)
     (outcome,) = await save(database, alice, report(lapped(1000, 1000)))
-    view = await lap_directions.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
+    view = await lap_directions.tell_all(
+        database, outcome.run_id, ALICE, direction, interaction_id=next(interaction_ids), now=NOW
+    )
     assert [(s.direction, s.distance_m) for s in view.content.stretches] == [(direction, 1000), (direction, 1000)]
     with pytest.raises(Conflict):
-        await lap_directions.tell_all(database, outcome.run_id, ALICE, direction, interaction_id=next(_ids), now=NOW)
+        await lap_directions.tell_all(
+            database, outcome.run_id, ALICE, direction, interaction_id=next(interaction_ids), now=NOW
+        )
 
 
 async def test_an_answer_delivered_twice_is_answered_twice(database: Database) -> None:
@@ -224,10 +193,10 @@ async def test_a_part_of_a_run_without_laps_is_an_estimate(database: Database) -
     (outcome,) = await save(database, alice, report(lapped(5000)))
     with pytest.raises(BadInput):
         await lap_directions.tell_part(
-            database, outcome.run_id, ALICE, Backward(distance_m=6000), interaction_id=next(_ids), now=NOW
+            database, outcome.run_id, ALICE, Backward(distance_m=6000), interaction_id=next(interaction_ids), now=NOW
         )
     view = await lap_directions.tell_part(
-        database, outcome.run_id, ALICE, Backward(share=0.4), interaction_id=next(_ids), now=NOW
+        database, outcome.run_id, ALICE, Backward(share=0.4), interaction_id=next(interaction_ids), now=NOW
     )
     assert [(s.direction, s.distance_m, s.duration_ms, s.estimated) for s in view.content.stretches] == [
         ("backward", 2000, 660_000, True),
@@ -246,17 +215,23 @@ async def test_a_doubtful_time_makes_no_best_until_its_runner_gives_the_time(dat
 
     async def edit(**fields: str) -> RunView:
         amend = amendment(Typed(**fields), Manner(Units.METRIC, "en", "UTC"), NOW)
-        return await run_changes.edit_run(database, outcome.run_id, ALICE, amend, interaction_id=next(_ids), now=NOW)
+        return await run_changes.edit_run(
+            database, outcome.run_id, ALICE, amend, interaction_id=next(interaction_ids), now=NOW
+        )
 
     backward = Direction.BACKWARD
-    await lap_directions.tell_all(database, outcome.run_id, ALICE, backward, interaction_id=next(_ids), now=NOW)
+    await lap_directions.tell_all(
+        database, outcome.run_id, ALICE, backward, interaction_id=next(interaction_ids), now=NOW
+    )
     assert await listed() == []
     await edit(direction="mixed 40 %")
     await edit(direction="backward")
     assert await listed() == []
     timed = await edit(time="27:00")
     assert await listed() == [5000]
-    await run_changes.undo_change(database, outcome.run_id, ALICE, timed.revision, interaction_id=next(_ids), now=NOW)
+    await run_changes.undo_change(
+        database, outcome.run_id, ALICE, timed.revision, interaction_id=next(interaction_ids), now=NOW
+    )
     assert await listed() == []
 
 
@@ -268,7 +243,9 @@ async def test_nobody_else_can_see_tick_or_tell(database: Database) -> None:
         await lap_directions.question(database, outcome.run_id, BOB)
     with pytest.raises(NotFound):
         await lap_directions.tick_laps(database, outcome.run_id, BOB, range(25), {0})
-    for told in (lap_directions.tell_ticked(database, outcome.run_id, BOB, interaction_id=next(_ids), now=NOW),):
+    for told in (
+        lap_directions.tell_ticked(database, outcome.run_id, BOB, interaction_id=next(interaction_ids), now=NOW),
+    ):
         with pytest.raises(NotFound):
             await told
     assert await lap_directions.count_waiting(database, ALICE) == 1
@@ -284,7 +261,7 @@ async def test_the_next_question_is_the_newest_and_then_there_is_none(database: 
     for _ in range(2):
         asked = await lap_directions.next_question(database, ALICE)
         await lap_directions.tell_all(
-            database, asked.run_id, ALICE, Direction.FORWARD, interaction_id=next(_ids), now=NOW
+            database, asked.run_id, ALICE, Direction.FORWARD, interaction_id=next(interaction_ids), now=NOW
         )
     with pytest.raises(NotFound):
         await lap_directions.next_question(database, ALICE)

@@ -13,7 +13,7 @@ from bot.services.runs import lap_directions, run_changes
 from bot.services.runs.runs import RunView, own_run
 from db.queries.runs import imports as queries
 from tests.builders.at_once import Overlapping, kinds
-from tests.services.runs.test_imports import ALICE, NOW, lapped, met, report, save
+from tests.builders.imports import ALICE, NOW, lapped, met, report, save
 
 pytestmark = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True

@@ -16,7 +16,7 @@ from bot.services.runs import run_changes, runs
 from bot.services.runs.runs import RunLine
 from cogs.runs.run_card_view import line
 from db.engine import Database
-from tests.services.runs.test_run_changes import ALICE, BOB, NOW, person
+from tests.builders.logged_runs import ALICE, BOB, NOW, person
 
 WAYS = ("backward", "forward", "mixed", "untold")
 READERS = [Localizer(language, units) for language in ("en", "de") for units in (Units.METRIC, Units.IMPERIAL)]

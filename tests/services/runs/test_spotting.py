@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -27,31 +27,13 @@ from bot.services.runs.runs import own_run
 from db.engine import Database
 from db.models import Run, Spotting, Standing
 from db.models import StretchRow as StretchRow
+from tests.builders.at_once import two_connections
 from tests.builders.boards import standings_from_scratch, standings_now
-from tests.services.boards.test_standings import two_connections
-
-NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
-TODAY = NOW.date()
-ALICE, BOB, CAROL, CLUB = 11, 12, 13, 900
-BACK = Stretch(Direction.BACKWARD, 5000, 1_650_000)
-AHEAD = Stretch(Direction.FORWARD, 3000, 900_000)
+from tests.builders.spotting import AHEAD, ALICE, BACK, BOB, CAROL, CLUB, NOW, TODAY, a_run
 
 
 async def meet(database: Database, user_id: int, guild_id: int | None = CLUB) -> people.Person:
     return await people.meet(database, Seen(user_id, f"member {user_id}", "en-GB", guild_id, "Club"), NOW)
-
-
-def a_run(*stretches: Stretch, spotter_id: int | None = BOB, ran_on: date = TODAY) -> RunContent:
-    named = spotter_id is not None
-    return RunContent(
-        started_at=datetime(ran_on.year, ran_on.month, ran_on.day, 9, tzinfo=UTC),
-        zone="UTC",
-        ran_on=ran_on,
-        stretches=stretches or (BACK, AHEAD),
-        spotter_id=spotter_id,
-        spotter_name=f"member {spotter_id}" if named else None,
-        spotter_state=SpotterState.ASKED if named else None,
-    )
 
 
 async def log(database: Database, content: RunContent, key: int = 1, user_id: int = ALICE) -> int:

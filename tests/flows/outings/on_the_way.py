@@ -1,0 +1,65 @@
+"""Outings that have begun, and what their members are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from sqlalchemy import select
+
+from db.models import Outing
+from tests.flows.conftest import Club, MemberActor, text_of
+from tests.flows.outings.calling import find, press, state
+
+BEFORE = {"days": 2, "hours": 6}
+"""From the start of a flow to 18:00 on Friday, when outings of `find` begin."""
+
+
+def words(club: Club, actor: MemberActor) -> list[str]:
+    """The first line of every direct message of the bot, oldest first."""
+    return [message.content.splitlines()[0] for message in club.dms(actor)]
+
+
+def last(club: Club, actor: MemberActor) -> discord.Message:
+    return club.dms(actor)[-1]
+
+
+def letter(club: Club, actor: MemberActor, part: str) -> discord.Message:
+    """The newest direct message that says `part`."""
+    return next(m for m in reversed(club.dms(actor)) if part in m.content)
+
+
+async def agreed(club: Club, role: str = "backward", other: str = "Face forward", **typed: Any) -> None:
+    """Alice calls, Bob joins and confirms."""
+    card = await find(club, club.alice, role, **typed)
+    await press(club, club.bob, card, other)
+    confirm = "Zusagen" if other[0] in "AN" else "Confirm"
+    await press(club, club.bob, last(club, club.bob), confirm)
+    assert (await state(club))[0] == "confirmed"
+
+
+async def out(club: Club, **typed: Any) -> None:
+    """Both are out since 18:00."""
+    await agreed(club, **typed)
+    await club.pass_time(**BEFORE)
+    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    assert asked.response is not None
+    done = await club.alice.user.click(asked.response, label="We are all here")
+    assert "You are out" in text_of(done)
+    await club.env.settle()
+    assert "no emergency service" in letter(club, club.bob, "You are out with").content
+
+
+async def copy_to(club: Club, actor: MemberActor, message: discord.Message) -> discord.Message:
+    """A message of old with the buttons it had."""
+    with club.env._bot_scope():
+        channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
+        sent: discord.Message = await channel.send(message.content, view=discord.ui.View.from_message(message))
+    return sent
+
+
+async def outing_id(club: Club) -> int:
+    async with club.database.read() as session:
+        outing = (await session.scalars(select(Outing).order_by(Outing.outing_id.desc()))).first()
+        assert outing is not None
+        return outing.outing_id

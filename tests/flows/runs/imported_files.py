@@ -1,0 +1,39 @@
+"""Files that members import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from simcord import InteractionResult
+
+from tests.flows.conftest import Club
+
+START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
+
+
+def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:
+    """A file with laps of so many metres at 5:30/km."""
+    written, at = [], start
+    for metres in laps:
+        seconds = metres * 0.33
+        points = []
+        for share in (0, 1):
+            when = at + timedelta(seconds=seconds * share)
+            points.append(f"<Trackpoint><Time>{when:%Y-%m-%dT%H:%M:%SZ}</Time></Trackpoint>")
+        written.append(
+            f'<Lap StartTime="{at:%Y-%m-%dT%H:%M:%SZ}"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>'
+            f"<DistanceMeters>{metres}</DistanceMeters><Track>{''.join(points)}</Track></Lap>"
+        )
+        at += timedelta(seconds=seconds)
+    return (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        f'<Activity Sport="{sport}"><Id>{start:%Y-%m-%dT%H:%M:%SZ}</Id>{"".join(written)}</Activity>'
+        "</Activities></TrainingCenterDatabase>"
+    ).encode()
+
+
+async def bring(club: Club, *files: tuple[str, bytes], actor: Any = None) -> InteractionResult:
+    names = ("file", "file2", "file3", "file4", "file5")
+    return await (actor or club.alice).slash(club.channel, "runs import", **dict(zip(names, files, strict=False)))

@@ -1,0 +1,50 @@
+"""What each button requires of the member who presses it."""
+
+from __future__ import annotations
+
+OWN = """
+    run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
+    import:ask import:next import:all import:drop import:choose import:tick import:save import:same import:two
+    import:share import:portion
+    streak:repair privacy:export privacy:ask privacy:erase settings:zone settings:zoned settings:general
+    settings:weight settings:weigh settings:language settings:units settings:sharing settings:home settings:hide
+    ask:never ask:again ask:restore contact:drop contact:withdraw contact:accept contact:decline tie:page
+    nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
+    nudge:start nudge:snooze nudge:later round:skip round:back
+    remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
+    remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
+    call:mine
+"""
+HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
+HOME = """
+    board:show board:page board:what call:new call:form avail:open avail:edit avail:save avail:roles avail:pause
+    avail:until avail:leave avail:join
+"""
+MEMBER = """
+    call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend
+    call:cancel call:off outing:checkin outing:all outing:present
+"""
+ORGANISER = """
+    round:page round:confirm round:redraw alert:resolve alert:resolved alert:onit alert:word alert:closed
+"""
+SERVER = """
+    club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
+    club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
+    club:digest club:digested club:instead club:agree club:reject club:next club:points club:chosen club:point
+    club:add club:added
+    club:edit club:edited club:drop club:dropped
+"""
+CONTACT = "alert:reached alert:cannot"
+COMPANION = """
+    outing:calls outing:swap outing:extend outing:later outing:home outing:both outing:happened outing:log outing:edit
+    outing:amend outing:throw outing:stillout outing:notthere outing:there alert:help alert:unsafe alert:unheard
+"""
+BUTTONS = {
+    "own": OWN, "here": HERE, "home": HOME, "member": MEMBER, "organiser": ORGANISER, "server": SERVER,
+    "companion": COMPANION, "contact": CONTACT,
+}  # fmt: skip
+
+
+def buttons_requiring(need: str) -> list[str]:
+    """Return the custom id prefixes with this requirement."""
+    return BUTTONS[need].split()
