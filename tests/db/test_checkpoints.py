@@ -1,4 +1,4 @@
-"""The write-ahead log is moved into the file beside the transactions."""
+"""The write-ahead log is checkpointed into the file while transactions go on."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ async def write(database: Database, count: int) -> None:
 
 
 def in_the_file_alone(file: Path) -> int:
-    """Rows in the file, as one sees it who has no write-ahead log beside it."""
+    """Return the number of rows in the file without its write-ahead log."""
     alone = shutil.copy(file, file.with_name("alone.db"))
     with closing(sqlite3.connect(alone)) as connection:
         return int(connection.execute("SELECT count(*) FROM remembered").fetchone()[0])
 
 
 async def test_what_was_written_is_moved_after_so_many_transactions(sqlite: Database, file: Path) -> None:
-    with closing(sqlite3.connect(file)) as other:  # so that closing the database is not what moves it
+    with closing(sqlite3.connect(file)) as other:  # so that closing the database does not checkpoint
         other.execute("SELECT count(*) FROM remembered").fetchone()
         await write(sqlite, EVERY - 1)
         assert in_the_file_alone(file) == 0

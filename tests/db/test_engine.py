@@ -1,4 +1,4 @@
-"""What a failing database is said to have done."""
+"""Errors of a failing database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two transactions that wait for one another: one goes on, the other is told to try again."""
+"""A deadlock between two transactions: one continues, the other gets an error to try again."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ async def test_migrations_go_up_equal_the_models_and_come_down(empty_url: str) -
 
 
 async def test_every_check_of_the_models_is_in_the_database(database: Database) -> None:
-    """Autogenerate does not compare them, and SQLite makes a table anew to add one: none may be lost on the way."""
+    """Autogenerate does not compare them, and SQLite copies a table to add one: none may be lost."""
 
     def checks(connection: Connection) -> dict[str, set[str]]:
         found = inspect(connection)
@@ -111,7 +111,7 @@ async def test_a_database_of_something_else_is_refused(empty_url: str) -> None:
 
 @pytest.fixture
 def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Our migrations with one more on top, which breaks half-way when the file `break` is there."""
+    """Return the migrations with another one, which fails half-way if the file `break` exists."""
     import shutil
 
     folder = tmp_path / "migrations"

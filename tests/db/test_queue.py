@@ -1,4 +1,4 @@
-"""Who is let to the database first."""
+"""Order of access to the database."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_a_place_granted_to_who_is_cancelled_in_that_moment_goes_to_the_ne
     async with queue.place(urgent=False):
         waiting = asyncio.create_task(queue.place(urgent=True).__aenter__())
         await asyncio.sleep(0)
-    waiting.cancel()  # it has been granted the place, and has not run since
+    waiting.cancel()  # it has been granted the place, but has not run yet
     await asyncio.gather(waiting, return_exceptions=True)
     async with asyncio.timeout(1):
         async with queue.place(urgent=False):
@@ -76,7 +76,7 @@ async def test_an_urgent_write_is_made_before_fifty_that_came_earlier(database: 
     before = len(written)
     await write(database.urgent, "help")
     await asyncio.gather(*many)
-    # PostgreSQL has ten connections, and what holds one is not interrupted.
+    # PostgreSQL has ten connections, and a transaction that holds one is not interrupted.
     assert written.index("help") <= before + 10
     assert len(written) == 51
 

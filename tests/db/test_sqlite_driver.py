@@ -1,4 +1,4 @@
-"""The driver between SQLAlchemy and SQLite: one visit to its thread a statement, and nothing left behind."""
+"""The driver between SQLAlchemy and SQLite: one call to its thread per statement, and no thread left running."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def file(migrated_file: Path, tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture
 async def sqlite(file: Path) -> AsyncIterator[Database]:
-    """A database whose threads have all ended when the test has."""
+    """Yield a database, and assert that its threads have ended after the test."""
     before = set(threading.enumerate())
     database = Database.open(f"sqlite+aiosqlite:///{file}")
     yield database
@@ -61,7 +61,7 @@ async def sqlite(file: Path) -> AsyncIterator[Database]:
 
 
 class Visits:
-    """Counts visits to the drivers' threads; `on` is called as each begins, with its number from 1."""
+    """Counts calls to the drivers' threads; `on` is called at the start of each, with its number from 1."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -91,14 +91,14 @@ async def log(database: Database, interaction_id: int) -> run_changes.RunLogged:
 
 @contextmanager
 def locked(file: Path) -> Iterator[sqlite3.Connection]:
-    """The file, locked by another process."""
+    """Lock the file with another connection."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield other
 
 
 def lock_is_free(file: Path) -> bool:
-    """Whether nobody is within a transaction that writes."""
+    """Whether no write transaction is open."""
     with closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as other:
         try:
             other.execute("BEGIN IMMEDIATE")
@@ -128,7 +128,7 @@ async def test_a_log_and_a_board_visit_the_thread_once_a_statement(sqlite: Datab
     await count("keep the card", runs.keep_card(sqlite, logged.view.run_id, 5, 6))
     look = (CLUB, ALICE, Metric.DISTANCE, BoardDirection.BACKWARD, Period.WEEK, 0, NOW.date())
     await count("board", board(sqlite, *look))
-    # Each its statements and a commit: a log writes run, stretches, revision, standings, and reads member and week.
+    # Statements plus a commit: a log writes run, stretches, revision and standings, and reads member and week.
     assert counted == {"meet": 2, "usual direction": 2, "log": 7, "keep the card": 3, "board": 3}
 
 
@@ -141,7 +141,7 @@ async def test_a_transaction_without_a_statement_visits_nobody(sqlite: Database,
 
 
 COMMIT = 8
-"""The visit that ends a first log: after run, stretches, revision, member, standings, the zone told, and the week."""
+"""The call that commits a first log: after run, stretches, revision, member, standings, the zone told, and the week."""
 
 
 @pytest.mark.parametrize("moment", range(1, COMMIT + 1))
@@ -150,7 +150,7 @@ async def test_cancelled_at_any_visit_a_log_is_whole_or_not_there(
 ) -> None:
     who = await alice(sqlite)
     async with sqlite.write() as session:
-        await session.execute(select(1))  # so that what is counted is the log, and not the opening of a connection
+        await session.execute(select(1))  # so that opening a connection is not counted
     visits.count = 0
     task = asyncio.create_task(run_changes.log_run(sqlite, who, FIVE_K, interaction_id=1, now=NOW))
     visits.on = lambda number: task.cancel() if number == moment else None
@@ -158,7 +158,7 @@ async def test_cancelled_at_any_visit_a_log_is_whole_or_not_there(
     assert isinstance(outcome, asyncio.CancelledError)
     assert visits.count >= moment
     assert lock_is_free(file)
-    written = moment == COMMIT  # a commit under way is not given up
+    written = moment == COMMIT  # a commit in progress is not cancelled
     async with sqlite.read() as session:
         assert await session.scalar(select(func.count()).select_from(Run)) == written
         assert await session.scalar(select(func.count()).select_from(Revision)) == written
@@ -181,7 +181,7 @@ async def test_cancelled_while_it_waits_for_a_lock_it_never_takes_it(
         visits.on = lambda _: under_way.set()
         await under_way.wait()
         task.cancel()
-        other.execute("ROLLBACK")  # the thread has been waiting for this, and begins
+        other.execute("ROLLBACK")  # the thread has been waiting for this
         with pytest.raises(asyncio.CancelledError):
             await task
     assert lock_is_free(file)
@@ -223,7 +223,7 @@ async def test_closing_waits_for_a_transaction_and_leaves_no_connection(sqlite: 
     done, _ = await asyncio.wait({closing}, timeout=0.05)
     assert not done
     ended.set()
-    await asyncio.gather(task, closing)  # and the fixture looks whether the connection's thread has ended
+    await asyncio.gather(task, closing)  # the fixture checks that the connection's thread has ended
 
 
 async def test_a_database_that_is_closed_opens_no_connection_again(

@@ -1,4 +1,4 @@
-"""What is done at once, and what only as fast as its messages can be sent."""
+"""Jobs that run at once, and jobs that run only as fast as their messages can be sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from db.engine import Database
 
 
 async def fire(*_: object) -> None:
-    """Nothing."""
+    """Do nothing."""
 
 
 def test_many_of_a_kind_wait_for_a_backlog_as_urgent_as_they_and_nothing_else_does() -> None:

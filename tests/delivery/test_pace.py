@@ -1,4 +1,4 @@
-"""The pace of what the bot says by itself, in virtual time."""
+"""The rate limiter of the bot's own requests, in simulated time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.delivery.rate_limiter import BURST, PER_SECOND, WINDOW, RateLimiter
 
 
 class Time:
-    """Seconds that pass when everybody sleeps."""
+    """A clock that advances when all tasks sleep."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -48,7 +48,7 @@ def pace(time: Time) -> RateLimiter:
 
 
 class Requests:
-    """Requests that note when they were allowed."""
+    """Requests that record when they were granted."""
 
     def __init__(self, time: Time, pace: RateLimiter) -> None:
         self.time = time
@@ -139,7 +139,7 @@ async def test_however_long_the_way_no_more_than_fifty_can_arrive_within_a_secon
     await time.run_until(60)
     granted = [at for at, _ in requests.made]
     assert len(granted) == 200
-    # Those granted in (t - 1.4, t] can all arrive in the second that ends at t + 0.4.
+    # Requests granted in (t - 1.4, t] can all arrive in the second that ends at t + 0.4.
     assert max(sum(1 for at in granted if end - 1.4 < at <= end) for end in granted) <= WINDOW
     assert granted[-1] < 200 / WINDOW * 1.4 + 1
 
@@ -171,7 +171,7 @@ async def test_leave_given_to_who_has_just_given_up_is_given_to_the_next(time: T
     time.now, _, woken = heapq.heappop(time.sleepers)
     woken.set_result(None)
     for _ in range(10):
-        if len(pace._waiting) < 2:  # leave is given, and not heard yet
+        if len(pace._waiting) < 2:  # granted, but the waiter has not run yet
             break
         await asyncio.sleep(0)
     late.cancel()

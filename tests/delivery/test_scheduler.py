@@ -1,4 +1,4 @@
-"""The alarm: one wake-up, moved as wanted."""
+"""The timer: one wake-up, which can be moved."""
 
 from __future__ import annotations
 

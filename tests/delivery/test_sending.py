@@ -1,4 +1,4 @@
-"""What a refusal means, how long to wait, and what Discord tells a repeated message by."""
+"""Classification of refusals, retry delays, and nonces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is made ready when, and who waits."""
+"""Which messages are prepared when, and which wait."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAFETY, ASKED, NUDGE = Priority
 
 
 class Making:
-    """Messages that are made ready until they are told to leave."""
+    """Messages being prepared until the test lets them leave."""
 
     def __init__(self, places: int = PLACES) -> None:
         self.turns = PrioritySemaphore(places)
@@ -39,7 +39,7 @@ class Making:
             self.ends[name] = left.set
             await left.wait()
             end()
-            end()  # a second request of the same message gives no second place
+            end()  # a second call for the same message releases no second place
 
     async def leave(self, name: str) -> None:
         self.ends.pop(name)()
@@ -88,7 +88,7 @@ async def test_who_is_cancelled_takes_no_place_whether_waiting_or_just_called() 
         await making.arrive(name, ASKED)
     making.tasks["b"].cancel()
     making.ends["a"]()
-    await asyncio.sleep(0)  # a ends, and c is called
+    await asyncio.sleep(0)  # a ends, and c gets its place
     making.tasks["c"].cancel()
     await making.settle()
     assert making.begun == ["a", "d"]

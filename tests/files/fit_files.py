@@ -1,4 +1,4 @@
-"""Writing FIT files for tests, as watches do and as they should not."""
+"""Write FIT files for tests, valid and invalid ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.files.fit import EPOCH_S, checksum
 
 START = int(datetime(2026, 11, 20, 6, 15, tzinfo=UTC).timestamp()) - EPOCH_S
-"""20 November 2026, 06:15 UTC, as FIT counts."""
+"""20 November 2026, 06:15 UTC, in FIT's seconds."""
 
 FORMATS = {0x00: "B", 0x01: "b", 0x02: "B", 0x84: "H", 0x85: "i", 0x86: "I", 0x8C: "I"}
 ENUM, UINT8, UINT16, SINT32, UINT32 = 0x00, 0x02, 0x84, 0x85, 0x86
@@ -21,7 +21,7 @@ Field = tuple[int, int, int]
 
 
 class Fit:
-    """A FIT file in the making; `bytes(fit)` is the file."""
+    """Builder of a FIT file; `bytes(fit)` is the file."""
 
     def __init__(self) -> None:
         self.body = bytearray()
@@ -36,13 +36,13 @@ class Fit:
         developer: Sequence[tuple[int, int, bytes]] = (),
         offset: int | None = None,
     ) -> Fit:
-        """Append a message, and its definition when the last one under `local` was another.
+        """Append a message, and its definition if the last one under `local` differs.
 
         Args:
             number: global message number.
-            fields: of the profile.
+            fields: fields of the profile.
             local: local message number.
-            developer: (field number, developer data index, bytes) of fields an app added.
+            developer: (field number, developer data index, bytes) of developer fields.
             offset: seconds in a compressed timestamp header, modulo 32.
         """
         shape = (number, [field[:2] for field in fields], [(n, len(b), i) for n, i, b in developer])
@@ -69,13 +69,13 @@ class Fit:
         return self.message(20, [(253, UINT32, at), *distance], **more)  # type: ignore[arg-type]
 
     def records(self, first: int, last: int, speed: float = 3.0, every: int = 1, base: float = 0.0) -> Fit:
-        """Points from `first` to `last`, both included."""
+        """Append points from `first` to `last`, both included."""
         for at in range(first, last + 1, every):
             self.record(at, base + (at - first) * speed)
         return self
 
     def timer(self, at: int, kind: int) -> Fit:
-        """A timer event: 0 starts, 4 stops."""
+        """Append a timer event: 0 starts, 4 stops."""
         return self.message(21, [(253, UINT32, at), (0, ENUM, 0), (1, ENUM, kind)], local=1)
 
     def lap(self, start: int, seconds: float, metres: float) -> Fit:
@@ -95,7 +95,7 @@ class Fit:
         return self.closed()
 
     def closed(self, *, length: int | None = None, damage: int = 0) -> bytes:
-        """The file; with another length than it has, or its checksum off by `damage`."""
+        """Return the file, optionally with a wrong length, or with its checksum changed by `damage`."""
         header = struct.pack("<BBHI4s", 14, 0x20, 2195, len(self.body) if length is None else length, b".FIT")
         whole = header + struct.pack("<H", checksum(header)) + bytes(self.body)
         return whole + struct.pack("<H", checksum(whole) ^ damage)
@@ -106,7 +106,7 @@ def _totals(start: int, seconds: float, metres: float) -> list[Field]:
 
 
 def run(seconds: int = 600, speed: float = 3.0) -> Fit:
-    """A plain run of two laps, two hours east of Greenwich."""
+    """Return an ordinary run of two laps, two hours east of Greenwich."""
     half = seconds // 2
     return (
         Fit()
@@ -122,7 +122,7 @@ def run(seconds: int = 600, speed: float = 3.0) -> Fit:
 
 
 def hostile(size: int = 10 * 1024 * 1024) -> bytes:
-    """As many two-byte messages as fit into `size` bytes: the slowest there is to read."""
+    """Return as many two-byte messages as fit into `size` bytes, the slowest file to read."""
     fit = Fit()
     fit.message(0, [(0, ENUM, 4)])
     fit.body += bytes((0, 4)) * ((size - len(bytes(fit))) // 2)

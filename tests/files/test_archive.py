@@ -39,7 +39,7 @@ def test_every_format_packed_and_named_as_it_likes() -> None:
         "tcx",
     ]
     assert [report.filename for report in reports] == ["run.gpx", "x", "y.txt", "a", "c.fit.gz", "d"]
-    assert reports[0].sha256 == reports[3].sha256  # of what was unpacked
+    assert reports[0].sha256 == reports[3].sha256  # the digest of the unpacked file
 
 
 def test_paths_are_only_names(tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Clocks that jump: points stamped wrongly never take the right ones with them, wherever they stand."""
+"""Clocks that jump: points with wrong timestamps do not affect the others, wherever they are."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stamp(second: float) -> str:
 def gpx(
     stamps: Stamps, order: Sequence[int] | None = None, *, cuts: Sequence[int] = (), counted: bool = False
 ) -> bytes:
-    """A track at 3 m/s northward; `order` is that of its points in the file, `cuts` where segments begin."""
+    """Return a track northward at 3 m/s; `order` is the order of its points, `cuts` are the starts of segments."""
     points = []
     for number in order if order is not None else range(len(stamps)):
         second = stamps[number]
@@ -43,7 +43,7 @@ def gpx(
 
 
 def tcx(stamps: Sequence[float], *, laps: int = 1, told: str = "") -> bytes:
-    """The same as a TCX whose points count their metres."""
+    """Return the same as a TCX file whose points have distances."""
     size = -(-len(stamps) // laps)
     written = []
     for first in range(0, len(stamps), size):
@@ -59,7 +59,7 @@ def tcx(stamps: Sequence[float], *, laps: int = 1, told: str = "") -> bytes:
 
 
 def fit(stamps: Sequence[float]) -> bytes:
-    """The same as a FIT file without a session."""
+    """Return the same as a FIT file without a session."""
     written = Fit().file_id()
     for number, second in enumerate(stamps):
         written.message(20, [(253, UINT32, max(int(FIT_START + second), 0)), (5, UINT32, number * EVERY_S * 300)])
@@ -82,7 +82,7 @@ def wrong(numbers: Sequence[int], by_s: float) -> list[float]:
 
 
 def assert_right(found: Activity, *, lost: int = 0) -> None:
-    """The run as it was, but for `lost` points at its ends; begun within a few minutes of its start."""
+    """Assert that the run is right but for `lost` points at its ends, and starts within a few minutes of its start."""
     assert found.duration_ms == pytest.approx(600_000, abs=lost * 5000 + 10_000)
     assert found.distance_m == pytest.approx(1800, abs=lost * 15 + 30)
     assert found.elapsed_ms < 5_000_000
@@ -122,7 +122,7 @@ def test_a_block_of_wrong_stamps_is_left_out_and_no_more(data: st.DataObject) ->
     stamps = wrong(range(first, first + length), by_s)
     before, after = first, COUNT - first - length
     found = read(gpx(stamps))
-    if before + after > length + max(before, after):  # else the block and one side agree as well, with a pause between
+    if before + after > length + max(before, after):  # otherwise the block fits one side, after a pause
         assert found.duration_ms == pytest.approx(600_000, abs=15_000)
         assert found.distance_m == pytest.approx(1800, abs=45)
 
@@ -247,7 +247,7 @@ def test_totals_of_a_device_whose_points_do_not_agree_are_doubtful() -> None:
 
 
 def test_a_watch_that_learnt_the_time_on_the_way() -> None:
-    """Until its GPS fix it counts from when it was switched on."""
+    """Until its GPS fix, the watch counts from when it was switched on."""
     stamps = [second - FIT_START + 1000 if number < 10 else second for number, second in enumerate(RIGHT)]
     found = read(fit(stamps))
     assert found.started_at == datetime(2026, 11, 20, 6, 15, 50, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Counters of metres that dip, jump and begin anew, and totals that the points contradict."""
+"""Distance counters that dip, jump and restart, and totals that the points contradict."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_small_corrections_add_nothing() -> None:
 
 
 def ferry(*, lag_s: int = 0) -> Fit:
-    """300 s of running, a ferry of ten minutes while the timer stands, 295 s of running; no session."""
+    """Return 300 s of running, ten minutes on a ferry with the timer stopped, 295 s of running; no session."""
     fit = Fit().file_id().timer(FIT_START, 0).records(FIT_START, FIT_START + 300 - lag_s, 3, EVERY_S)
     fit.timer(FIT_START + 300, 4)
     fit.records(FIT_START + 305, FIT_START + 895, 10, EVERY_S, base=950)
@@ -131,7 +131,7 @@ def test_nor_between_two_segments() -> None:
 
 
 def test_places_that_leap_add_nothing() -> None:
-    """A receiver that begins at 0, 0."""
+    """A GPS receiver starts at 0, 0."""
     points = "".join(
         f'<trkpt lat="{0 if n in (0, 60) else 52 + n * EVERY_S * STEP:.7f}" lon="{0 if n in (0, 60) else 13.4}">'
         f"<time>{stamp(n * EVERY_S)}</time></trkpt>"
@@ -160,7 +160,7 @@ def test_a_distance_beyond_reason_loses_to_the_points(metres: float) -> None:
 
 @pytest.mark.parametrize(("seconds", "metres"), [(560.4, 1832), (600, 2100), (300, 1800), (601, 1500)])
 def test_a_total_within_reason_wins(seconds: float, metres: int) -> None:
-    """A runner calibrates a treadmill; a timer stands at lights while points are recorded."""
+    """A treadmill is calibrated; a timer is stopped at traffic lights while points are recorded."""
     found = read(tcx(RIGHT, totals=told(seconds, metres)))
     assert (found.distance_m, found.duration_ms) == (metres, seconds * 1000)
 
@@ -198,7 +198,7 @@ def test_indoors_the_timer_is_believed_though_nothing_shows_where(metres: int) -
 def test_a_file_without_places_stays_what_its_device_says(
     timer: float, calibrated: float, ground: int, counted: bool, every: int
 ) -> None:
-    """Timers stand, belts are calibrated, sensors differ: what the device says in all is the run."""
+    """Timers stop, belts are calibrated, sensors differ: the device's total counts."""
     fit = Fit().file_id()
     for at in range(0, 1801, every):
         fit.record(FIT_START + at, at * 3.0 if counted else None)

@@ -308,7 +308,7 @@ def test_a_whole_file_before_one_that_breaks_off() -> None:
 
 
 def test_a_length_that_was_written_too_early() -> None:
-    """The checksum at the end is that of all of it."""
+    """The checksum at the end covers the whole file."""
     fit = run()
     short = fit.closed(length=len(fit.body) - 700)[:-2]
     report = only(short + struct.pack("<H", checksum(short)))

@@ -1,4 +1,4 @@
-"""What a locale wrote into a file: digits, separators, marks, encodings and words; and what cannot be read is named."""
+"""Files in the formats of a locale: digits, separators, marks, encodings and words; unreadable values are reported."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_any_number_in_any_digits(value: float, digits: str, mark: str) -> None:
 
 
 def in_digits(data: bytes, digits: str) -> bytes:
-    """The same with the digits of its times in another script."""
+    """Return the file with the digits of its times in another script."""
     parts = data.decode().split("<time>")
     times = [part.partition("</time>") for part in parts[1:]]
     table = str.maketrans("0123456789", digits)

@@ -1,4 +1,4 @@
-"""Writing GPX and TCX files for tests."""
+"""Write GPX and TCX files for tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def point(second: int, *, timed: bool = True, extra: str = "") -> str:
 
 
 def gpx(*segments: Iterable[int], kind: str = "", timed: bool = True) -> bytes:
-    """A track at 3 m/s; each segment holds the seconds of its points."""
+    """Return a track at 3 m/s; each segment is given by the seconds of its points."""
     inner = "".join(f"<trkseg>{''.join(point(s, timed=timed) for s in segment)}</trkseg>" for segment in segments)
     named = f"<type>{kind}</type>" if kind else ""
     head = '<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">'
@@ -28,7 +28,7 @@ def gpx(*segments: Iterable[int], kind: str = "", timed: bool = True) -> bytes:
 
 
 def lap(first: int, last: int, *, told: bool = True, counted: bool = True) -> str:
-    """A lap of 1 Hz points at 3 m/s."""
+    """Return a lap of 1 Hz points at 3 m/s."""
     totals = (
         f"<TotalTimeSeconds>{last - first}.5</TotalTimeSeconds><DistanceMeters>{(last - first) * 3}</DistanceMeters>"
     )

@@ -15,7 +15,7 @@ ARGUMENTS = (
 
 @asynccontextmanager
 async def chromium(path: str) -> AsyncIterator[Browser]:
-    """The installed browser at `path`."""
+    """Run the installed browser at `path`."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         try:

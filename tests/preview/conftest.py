@@ -1,4 +1,4 @@
-"""A toy bot in the try mode, and somebody to visit it."""
+"""A toy bot in the try mode, and a visitor."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest_asyncio.fixture
 async def visitor(http: aiohttp.ClientSession, index: str) -> Visitor:
-    """In #runs, as the first of the people one can be."""
+    """Return a visitor in #runs, as the default member."""
     return await Visitor(http, (await links(http, index))["#runs"]).open()

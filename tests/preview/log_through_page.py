@@ -1,9 +1,9 @@
-"""Log 5k in 27:30, backward, through the page whose address is given; exit 0 when the card says so.
+"""Log 5k in 27:30, backward, through the page at the given address; exit with 0 if the card shows it.
 
     python tests/preview/log_through_page.py http://127.0.0.1:8765/
 
-In Chromium where one is installed, else over HTTP as the page's own script would. For CI, and for anybody who wants to
-know whether a try mode that is running works.
+Uses Chromium if it is installed, otherwise HTTP, as the page's own script does. For CI, and to check a running try
+mode.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 CARD = ("5.00 km", "27:30", "5:30/km")
-"""What the card of that run shows."""
+"""Texts on the card of that run."""
 
 
 async def main(index: str) -> None:
-    """Log the run, in the browser or without."""
+    """Log the run, in the browser or over HTTP."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     await (in_browser(index, path) if path else over_http(index))
 
 
 async def in_browser(index: str, path: str) -> None:
-    """As a person does."""
+    """Log the run as a person does."""
     from tests.preview.browser import chromium, enter, run
 
     async with chromium(path) as browser:
@@ -38,7 +38,7 @@ async def in_browser(index: str, path: str) -> None:
 
 
 async def over_http(index: str) -> None:
-    """As the page's script does."""
+    """Log the run as the page's script does."""
     import aiohttp
 
     from tests.preview.visitor import Visitor, links

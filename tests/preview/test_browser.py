@@ -25,7 +25,7 @@ async def test_what_arrives_is_seen_within_a_second_and_disturbs_nothing(
         began = asyncio.get_running_loop().time()
         await toy.get_partial_messageable(channel.id).send("good morning from the bot")
         await page.wait_for_selector("#channel-message-list >> text=good morning from the bot")
-        assert asyncio.get_running_loop().time() - began < 1.2  # drawing included
+        assert asyncio.get_running_loop().time() - began < 1.2  # including rendering
         assert await page.input_value("#channel-composer-input") == "half a thou"
 
 

@@ -1,4 +1,4 @@
-"""The printed address: one page with everything on it, that nobody elsewhere can read."""
+"""The index page at the printed address: links to everything, readable only on this machine."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_port_that_is_taken_is_said_in_one_line() -> None:
 
 
 def _free_ports() -> int:
-    """The first of those the try mode takes, where the system gives none to other tests."""
+    """Return the first port for a try mode, in a range that the system does not assign to other tests."""
     for first in range(20_000 + os.getpid() % 1000 * 10, 32_000, 10):
         with contextlib.suppress(StartupError):
             check_ports(first)

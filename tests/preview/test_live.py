@@ -1,4 +1,4 @@
-"""The simulated Discord lives in real time: what the bot sends by itself appears, and nothing waits for a timer."""
+"""The simulated Discord runs in real time: messages the bot starts appear, and no action waits for a timer."""
 
 from __future__ import annotations
 

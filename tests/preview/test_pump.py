@@ -1,4 +1,4 @@
-"""The bot's own pump in the try mode: what it sends by itself appears, and a press shortly before waits for nothing."""
+"""The bot's pump in the try mode: its messages appear, and an action shortly before one does not wait for it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def draw(client: Any, outgoing: RenderContext) -> RenderedMessage:
 
 
 class Soon(commands.Cog):
-    """`/soon` plans a step that speaks in its channel; `/hasten` has every reminder due so many seconds from now."""
+    """`/soon` schedules a job that posts in its channel; `/hasten` makes every reminder due in some seconds."""
 
     kinds = (Kind("toy.step", Priority.ASKED, fire=fire), Kind("toy.call", Priority.ASKED, draw=draw))
 

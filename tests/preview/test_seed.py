@@ -1,4 +1,4 @@
-"""The demo club as it is written: it can be used at once, and a kept one again."""
+"""The seeded demo club can be used at once, and a kept one again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CARDS = [("club.partners", CHANNEL_IDS["partners"]), ("outing.card", CHANNEL_IDS
 
 @pytest.fixture(scope="module")
 def seeded_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo club in an SQLite file, to be copied, not used: writing it takes a second."""
+    """Return the demo club in an SQLite file, to be copied, not used, because seeding takes a second."""
     file = tmp_path_factory.mktemp("seeded") / "club.db"
     shutil.copyfile(migrated_file, file)
 
@@ -46,7 +46,7 @@ def seeded_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest_asyncio.fixture
 async def seeded(seeded_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    """A database of its own with the demo club in it."""
+    """Yield a separate database with the demo club."""
     file = tmp_path / "club.db"
     shutil.copyfile(seeded_file, file)
     database = Database.open(f"sqlite+aiosqlite:///{file}")
@@ -112,7 +112,7 @@ async def test_a_call_for_tomorrow_evening_waits_to_be_posted_below_the_card(see
 
 
 async def test_no_outing_of_the_demo_club_has_the_number_a_round_writes_its_outings_under(seeded: Database) -> None:
-    # A round's outings carry its own small id in place of an interaction's: with that taken, none could be confirmed.
+    # A round's outings have its small id as interaction id: if that were taken, none could be confirmed.
     async with seeded.read() as session:
         numbers = list(await session.scalars(select(Outing.interaction_id)))
     assert len(numbers) == partners.CALL_ID
@@ -120,7 +120,7 @@ async def test_no_outing_of_the_demo_club_has_the_number_a_round_writes_its_outi
 
 
 async def test_a_kept_club_posts_its_cards_again_in_the_new_server(seeded: Database) -> None:
-    async with seeded.write() as session:  # as it is after a start, some direct messages, and an end
+    async with seeded.write() as session:  # the state after a start, some direct messages, and a stop
         await session.execute(update(Delivery).values(state="sent", message_id=7))
         await session.execute(update(Guild).values(partners_card_id=7))
         await session.execute(update(Outing).values(message_id=7))

@@ -1,4 +1,4 @@
-"""`python -m bot try` as a newcomer starts it: the real bot, its cogs, services, worker and SQLite."""
+"""`python -m bot try` as users start it: the real bot, its cogs, services, worker and SQLite."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LAPS = b"""<?xml version="1.0"?>
 
 @dataclass
 class Trying:
-    """A try mode that runs, and after that what it said."""
+    """A running try mode, and afterwards its output."""
 
     address: str
     process: asyncio.subprocess.Process
@@ -48,7 +48,7 @@ class Trying:
 
 
 def free_port() -> int:
-    """The first of nine ports that follow each other and are free."""
+    """Return the first of nine consecutive free ports."""
     while True:
         port = random.randrange(20_000, 32_000)
         with contextlib.suppress(StartupError):
@@ -103,7 +103,7 @@ async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
     assert here.process.returncode == 0
     assert here.complained == ""
     with pytest.raises(ProcessLookupError):
-        os.killpg(here.process.pid, 0)  # the worker is gone, too
+        os.killpg(here.process.pid, 0)  # the worker has ended too
 
     async with trying("--data", data, "--port", str(port)) as here:
         visitor = await Visitor(http, (await links(http, here.address))["#runs"]).open()
@@ -114,7 +114,7 @@ async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
 
 
 async def test_two_visitors_go_out_now_swap_and_each_has_a_drafted_run(http: aiohttp.ClientSession) -> None:
-    """What the index page proposes; nothing in it waits for a moment that a visitor would have to await."""
+    """Do what the index page proposes; nothing in it makes a visitor wait."""
     async with trying("--port", "0") as here:
         rooms = await links(http, here.address)
         nell, sam, *_ = [person for person in VISITORS if person.language is None]

@@ -1,4 +1,4 @@
-"""A small bot for the try mode's tests: it answers, and says things by itself in every way a bot can."""
+"""A small bot for the try mode's tests: it answers, and sends messages by every kind of timer a bot can use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from discord.ext import commands, tasks
 
 
 class ToyBot(commands.Bot):
-    """`/ping` answers; `remind` makes it speak in #runs after some seconds, by one of four kinds of timer."""
+    """`/ping` answers; `remind` posts in #runs after some seconds, by one of four kinds of timer."""
 
     def __init__(self) -> None:
         super().__init__("!", intents=discord.Intents(guilds=True), help_command=None)

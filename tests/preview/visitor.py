@@ -1,4 +1,4 @@
-"""A visitor of the try mode over HTTP, asking what the page's own script asks."""
+"""A visitor of the try mode over HTTP, with the requests of the page's own script."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 POLL_S = 0.5
-"""How often simcord's page asks for news."""
+"""Seconds between two polls of simcord's page."""
 
 
 async def links(http: aiohttp.ClientSession, index: str) -> dict[str, str]:
-    """The rooms the index page links to: name to address."""
+    """Return the rooms that the index page links to, name to address."""
     async with http.get(index) as answer:
         assert answer.status == 200, answer.status
         text = await answer.text()
@@ -26,7 +26,7 @@ async def links(http: aiohttp.ClientSession, index: str) -> dict[str, str]:
 
 
 class Visitor:
-    """One open page of one room."""
+    """An open page of a room."""
 
     def __init__(self, http: aiohttp.ClientSession, address: str) -> None:
         parts = urlsplit(address)
@@ -49,18 +49,18 @@ class Visitor:
             return json.loads(text)
 
     async def look(self) -> str:
-        """Everything that can be read on the page now."""
+        """Load the page, and return all its text."""
         self.state = await self._ask("GET", "/api/state")
         return self.text
 
     @property
     def text(self) -> str:
-        """Everything that could be read when it was last looked at."""
+        """Return all text of the page as last loaded."""
         shown = [self.state["messages"][message] for message in self.state["timeline"]]
         return json.dumps([shown, self.state.get("modal")], ensure_ascii=False)
 
     async def wait_for(self, text: str, seconds: float) -> float:
-        """Look as often as the page does until `text` can be read; answers after how many seconds it could."""
+        """Poll as often as the page does until `text` appears, and return the seconds that took."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         while text not in await self.look():
@@ -69,7 +69,7 @@ class Visitor:
         return loop.time() - began
 
     async def run(self, invocation: str, files: dict[str, tuple[str, bytes]] | None = None, **options: Any) -> Any:
-        """Run a command as the page's command picker does; answers the receipt."""
+        """Run a command as the page's command picker does, and return the receipt."""
         catalogue = await self._ask("GET", "/api/commands")
         entry = next(entry for entry in catalogue["entries"] if entry["invocation"] == invocation)
         body = {
@@ -81,7 +81,7 @@ class Visitor:
         return await self.act("run_command", body, files)
 
     async def press(self, label: str) -> Any:
-        """Press the newest button of that label."""
+        """Press the newest button with this label."""
         for message in reversed(self.state["timeline"]):
             button = _find(
                 self.state["messages"][message], lambda node: node.get("label") == label and "control_key" in node
@@ -91,7 +91,7 @@ class Visitor:
         raise AssertionError(f"no button {label!r}")
 
     async def act(self, kind: str, body: dict[str, Any], files: dict[str, tuple[str, bytes]] | None = None) -> Any:
-        """Do something on the page and look at it again; answers the receipt."""
+        """Do something on the page, load it again, and return the receipt."""
         self.sequence += 1
         whole = {
             "protocol_version": 3,

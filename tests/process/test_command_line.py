@@ -1,7 +1,7 @@
-"""`python -m bot` as the operator meets it: each command in a process of its own.
+"""`python -m bot` as operators use it, each command in a separate process.
 
-`started` starts it as an operator does, once for each command; `bot` forks it from a process that has imported what the
-bot needs, and is otherwise the same.
+`started` starts it as an operator does, once per command; `bot` forks it from a process that has imported everything,
+and is otherwise the same.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Ended:
 
 
 async def bot(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
-    """Run a command with nothing in the environment but what a shell has; Discord is at `discord`, if it is needed."""
+    """Run a command with a shell's minimal environment, and with Discord at `discord` if it is needed."""
     async with asyncio.timeout(30), forked(_module(discord), arguments, _environment(discord, token)) as process:
         out, err = await asyncio.gather(process.out.read(), process.err.read())
         return _ended(await process.wait(), out, err)
 
 
 async def started(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
-    """The same, by an interpreter of its own."""
+    """Do the same with a new interpreter."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", _module(discord), *arguments,
         cwd=ROOT, env=_environment(discord, token), stdout=PIPE, stderr=PIPE,
@@ -89,7 +89,7 @@ async def there() -> AsyncIterator[LocalDiscord]:
 
 @pytest.fixture
 def made(config: Path, migrated_file: Path) -> Path:
-    """A database at the newest revision where the defaults have it."""
+    """Create a database at the newest revision in the default place."""
     file = config.parent / "data" / "backpedal.db"
     file.parent.mkdir(mode=0o700)
     file.write_bytes(migrated_file.read_bytes())
@@ -121,7 +121,7 @@ async def test_an_unknown_command_is_a_usage_error() -> None:
 
 async def test_every_fault_of_the_settings_is_said_and_nothing_is_started(config: Path) -> None:
     config.write_text("[discord]\ntokn = 'x'\n[data]\ncopies = 'five'\n")
-    for command in ("run", "backup"):  # all read them in one place
+    for command in ("run", "backup"):  # all commands read them in one place
         ended = await bot(command, "--config", str(config))
         assert ended.code == 1
         assert len(ended.err.splitlines()) == 2

@@ -1,4 +1,4 @@
-"""A database's URL: what is wrong with it in words, and no password in any of them."""
+"""Database URLs: readable faults, without the password in any of them."""
 
 from __future__ import annotations
 

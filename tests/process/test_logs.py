@@ -16,10 +16,10 @@ TOKEN = "MTIzNDU2Nzg5.very-secret.token"
 
 @pytest.fixture
 def written(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
-    """Log a failure whose message and traceback hold the token; gives the lines in the file."""
+    """Return a function that logs a failure whose message and traceback contain the token, and returns the lines."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    root.handlers = []  # `configure` closes those it finds
+    root.handlers = []  # `configure` closes existing handlers
     file = tmp_path / "bot.log"
 
     def log(form: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the operator is told on Discord of the log."""
+"""Log lines that are sent to the operator on Discord."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tools/setup`, which every make command runs first, on machines that lack something."""
+"""`tools/setup`, which every make command runs first, on machines where something is missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout whose lock names no package, and a PATH (`bin`) with a shell's tools and no Python."""
+    """Create a checkout with an empty lock, and a PATH (`bin`) with a shell's tools but no Python."""
     folder = tmp_path / "checkout"
     (folder / "tools").mkdir(parents=True)
     shutil.copy(ROOT / "tools" / "setup", folder / "tools")
@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def python(checkout: Path, name: str, script: str) -> None:
-    """Put a stand-in on the PATH."""
+    """Put a fake Python on the PATH."""
     file = checkout.parent / "bin" / name
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The newest time zone data wins, wherever it is."""
+"""The newest time zone data is used, wherever it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def as_before() -> Iterator[None]:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """A machine on which Berlin has Tokyo's clock."""
+    """Create zone data in which Berlin has Tokyo's time."""
     (tmp_path / "Europe").mkdir()
     (tmp_path / "Europe" / "Berlin").write_bytes((PACKAGE / "Asia" / "Tokyo").read_bytes())
     return tmp_path

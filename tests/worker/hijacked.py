@@ -1,4 +1,4 @@
-"""A worker whose processes run what they are told (`traitor.py`), and attachments that are there already."""
+"""A worker whose processes run arbitrary code (`traitor.py`), and attachments that need no download."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.worker.traitor import Run
 
 
 class Hijacked(Worker):
-    """A worker whose processes run what they are told."""
+    """A worker whose processes run arbitrary code."""
 
     def __init__(self, program: str = "tests.worker.traitor", **options: Any) -> None:
         super().__init__(program=program, **options)
@@ -33,7 +33,7 @@ class Hijacked(Worker):
 
 
 def posted(name: str, data: bytes) -> PostedFile:
-    """An attachment that Discord hands over at once."""
+    """Return an attachment that is available at once."""
 
     async def fetch() -> bytes:
         return data
@@ -42,12 +42,12 @@ def posted(name: str, data: bytes) -> PostedFile:
 
 
 async def read(worker: Worker, *files: tuple[str, bytes], member: int = 1) -> list[FileReport]:
-    """What becomes of attachments."""
+    """Return the reports of attachments."""
     return [one async for reports in worker.read_files(member, [posted(*file) for file in files]) for one in reports]
 
 
 def process_id(worker: Worker, role: WorkerRole = WorkerRole.FILES) -> int:
-    """The process there is."""
+    """Return the id of the current process."""
     process = worker.lanes[role].process
     assert process
     return process.pid

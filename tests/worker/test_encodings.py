@@ -1,4 +1,4 @@
-"""Every encoding that Python knows is read behind the wall as well, where no file is opened."""
+"""Every encoding that Python knows can be read in the sandbox, where no file can be opened."""
 
 from __future__ import annotations
 

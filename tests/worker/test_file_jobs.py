@@ -1,4 +1,4 @@
-"""How members share the reader of files: turns, budgets, what is in memory, and whose process reads what."""
+"""How members share the file reader: turns, budgets, memory, and separate processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose turn it is in the worker: a turn a member, round and round."""
+"""Turns in the worker: one per member, in rotation."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ ADA, BEN, CLEO = 1, 2, 3
 
 
 async def served(turns: RoundRobin, *wanted: int) -> list[int]:
-    """Everybody asks at once, in this order; who is served when."""
+    """Request turns at once, in this order, and return the order in which they are granted."""
     order: list[int] = []
 
     async def take(member: int) -> None:

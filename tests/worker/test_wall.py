@@ -1,4 +1,4 @@
-"""What somebody who has taken a process of the worker's over can do with it, and how their ends are told."""
+"""What code that has taken over a worker process can do, and how its end is reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def worker() -> AsyncIterator[Hijacked]:
 
 @pytest_asyncio.fixture
 async def unfiltered() -> AsyncIterator[Hijacked]:
-    """On a system whose kernel has no filters."""
+    """Yield a worker on a system whose kernel has no filters."""
     worker = Hijacked("tests.worker.unfiltered")
     yield worker
     await worker.close()
@@ -69,7 +69,7 @@ async def test_python_itself_gets_nowhere(worker: Hijacked, role: WorkerRole) ->
 async def test_its_environment_is_empty(worker: Hijacked, role: WorkerRole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     found = set(str(await worker.run("import os; found = ' '.join(os.environ)", role)).split())
-    # Python itself sets the first where it finds nothing; the others are set inside, for numpy and matplotlib.
+    # Python itself sets the first in an empty environment; the worker sets the others, for numpy and matplotlib.
     assert found <= {"LC_CTYPE", "OPENBLAS_NUM_THREADS", "MPLCONFIGDIR"}
 
 
@@ -259,7 +259,7 @@ for number in range(3, 9):
 
 
 class Planted:
-    """What runs when it is unpickled."""
+    """An object that runs code when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.putenv, ("PLANTED", "1")

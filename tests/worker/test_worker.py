@@ -1,4 +1,4 @@
-"""The worker process as the bot uses it, with files that mean harm."""
+"""The worker process as the bot uses it, with hostile files."""
 
 import asyncio
 import gzip
@@ -56,7 +56,7 @@ def lives(pid: int) -> bool:
 
 async def ends(pid: int) -> None:
     async with asyncio.timeout(20):
-        while lives(pid):  # noqa: ASYNC110 - another process tells no event
+        while lives(pid):  # noqa: ASYNC110 - there is no event for another process
             await asyncio.sleep(0)
 
 
@@ -108,7 +108,7 @@ async def test_a_worker_that_dies_while_it_draws_a_round_is_said_to_be_unavailab
 
 
 class Weighed(Worker):
-    """Notes what a process has used before it is ended."""
+    """Records the memory a process has used before it is ended."""
 
     ended: About
 
@@ -160,7 +160,7 @@ async def test_the_rest_of_an_archive_is_read_in_a_new_process() -> None:
         await worker.close()
     assert [report.filename for report in reports] == ["a.fit", "slow.fit", "b.fit", "c.fit"]
     assert [report.activity is not None for report in reports] == [True, False, True, True]
-    reasons = "died_of_work", "timed_out", "too_many_points"  # which comes first the machine decides
+    reasons = "died_of_work", "timed_out", "too_many_points"  # which comes first depends on the machine
     assert reports[1].reason in [f"files.reason.{reason}" for reason in reasons]
 
 
@@ -259,7 +259,7 @@ async def test_the_event_loop_is_not_held(worker: Worker) -> None:
     beating = asyncio.create_task(beat())
     await asyncio.gather(read(worker, ("x.zip", archive), ("y.gpx", large)), worker.draw(CHART, 1))
     beating.cancel()
-    # The machine may be busy with something else: one beat in a hundred may be late.
+    # One beat in a hundred may be late, because the machine may be busy.
     assert sorted(lags)[int(len(lags) * 0.99)] < 0.05
 
 

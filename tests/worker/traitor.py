@@ -1,6 +1,6 @@
-"""A worker's program that somebody has taken over: behind the same wall, it runs what it is told to.
+"""A worker program that has been taken over: in the same sandbox, it runs arbitrary code.
 
-It kept what the wall takes away: `ctypes`, and the C library's functions, so that only the kernel is left to say no.
+It keeps `ctypes` and the C library's functions, which the sandbox removes, so that only the kernel can refuse.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ERRNO = ctypes.c_int.from_address(libc.__errno_location())
 
 
 class Run(Request, frozen=True, tag=True):
-    """Run some Python, which finds `desk`, `syscall` and `errno`, and answer its `found`."""
+    """Run Python code with `desk`, `syscall` and `errno` defined; the answer is its variable `found`."""
 
     answer: ClassVar[Any] = str | int | None
 
@@ -26,7 +26,7 @@ class Run(Request, frozen=True, tag=True):
 
 
 class Traitor:
-    """A desk that does more than it should."""
+    """A handler that also runs arbitrary code."""
 
     def __init__(self, desk: program.Desk) -> None:
         self._desk = desk
@@ -41,5 +41,5 @@ class Traitor:
 
 
 def serve(options: program.Options) -> None:
-    """Serve as the program does, and as a traitor."""
+    """Serve as the program does, with the additional request."""
     program.serve(options, widen=Traitor)

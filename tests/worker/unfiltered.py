@@ -1,4 +1,4 @@
-"""The traitor on a system whose kernel has neither filter."""
+"""The same program on a system whose kernel has neither filter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.worker import traitor
 
 
 def serve(options: program.Options) -> None:
-    """Serve behind limits and the hook alone."""
+    """Serve with only the limits and the audit hook."""
     seccomp.shut = lambda _: False
     landlock.shut = lambda _: 0
     traitor.serve(options)
