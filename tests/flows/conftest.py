@@ -26,6 +26,7 @@ from bot.delivery.rate_limiter import RateLimiter
 from bot.domain.members.allowances import Allowance
 from bot.i18n import Message, catalogue
 from bot.interactions import admission
+from bot.languages import DEFAULT
 from bot.worker.messages import WorkerRole
 from bot.worker.process import Process
 from bot.worker.worker import Worker
@@ -104,16 +105,16 @@ class Club:
     def _dm_channel(self, actor: MemberActor) -> ChannelHandle:
         return ChannelHandle(self.env, None, self.env.backend.get_dm_channel(actor.id))
 
-    async def speak_german(self, *actors: MemberActor) -> None:
-        """The club's public messages become German, and so does what `actors` (all three by default) read."""
+    async def speak(self, language: str, *actors: MemberActor) -> None:
+        """Set the language of the club, and of `actors` (all three by default)."""
         async with self.database.write() as session:
             now = self.env.now()
             guild = await session.get(Guild, self.guild.id) or Guild(guild_id=self.guild.id, created_at=now)
-            guild.language = "de"
+            guild.language = language
             session.add(guild)
             for actor in actors or (self.alice, self.bob, self.olga):
                 user = await session.get(User, actor.id) or User(user_id=actor.id, created_at=now)
-                user.language = "de"
+                user.language = language
                 session.add(user)
 
 
@@ -300,7 +301,7 @@ def button_ids(shown: InteractionResult | ResponseMessage | discord.Message) -> 
     return found
 
 
-# ------------------------------------------------------------------ no English in German
+# ------------------------------------------------------------------ no English in another language
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
@@ -310,7 +311,7 @@ def _sentences(message: Message) -> list[str]:
 
 
 class _English(NamedTuple):
-    """An English text that differs from the German one.
+    """An English text that differs from that of another language.
 
     Attributes:
         name: its key, and itself.
@@ -326,28 +327,29 @@ class _English(NamedTuple):
 
 
 @cache
-def _english() -> list[_English]:
+def _english(language: str) -> list[_English]:
+    """Return the English texts that differ from those of `language`."""
     found = []
-    for key, message in catalogue("en").items():
-        german = _sentences(catalogue("de")[key])
+    for key, message in catalogue(DEFAULT).items():
+        ours = _sentences(catalogue(language)[key])
         for sentence in _sentences(message):
             words = re.findall(r"[A-Za-z]{2,}", _PLACEHOLDER.sub(" ", sentence))
-            if not words or sentence in german:
+            if not words or sentence in ours:
                 continue
             value = ".+?" if " " in sentence else r"\S+?"  # `{day}rd` is not how "Sprache: wie in Discord" ends
             parts = _PLACEHOLDER.split(sentence)
             pattern = re.compile(value.join(map(re.escape, parts)))
-            if not any(pattern.search(other) for other in german):
+            if not any(pattern.search(other) for other in ours):
                 whole = len(words) < 2 or sum(map(len, words)) < 8
                 found.append(_English(f"{key}: {sentence}", max(parts, key=len), pattern, whole))
     return found
 
 
-def assert_german(*shown: Readable) -> None:
-    """Fail when an English catalogue text, one that differs from the German, can be read in what is `shown`."""
+def assert_language(language: str, *shown: Readable) -> None:
+    """Assert that no English catalogue text that differs from its translation can be read in what is `shown`."""
     for piece in {text for each in shown for text in texts_of(each)}:
-        for english in _english():
+        for english in _english(language):
             if english.literal not in piece:
                 continue
             hit = english.pattern.fullmatch(piece) if english.whole else english.pattern.search(piece)
-            assert not hit, f"English in a German flow: {english.name!r} in {piece!r}"
+            assert not hit, f"English where {language} is read: {english.name!r} in {piece!r}"

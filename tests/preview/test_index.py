@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import os
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -11,6 +13,8 @@ import aiohttp
 import pytest
 
 from bot.errors import StartupError
+from bot.i18n import translate
+from bot.languages import LANGUAGES, own_name
 from bot.preview.club import ORGANISER, PEOPLE, VISITORS
 from bot.preview.stage import check_ports
 from tests.preview.visitor import Visitor, links
@@ -40,11 +44,21 @@ async def test_the_visitor_chooses_whom_to_be_and_the_language(http: aiohttp.Cli
         assert "Wer bist du?" in await answer.text()
 
 
-@pytest.mark.parametrize(("lang", "now"), [("en", "Go out together, now"), ("de", "Lauft zusammen los, gleich jetzt")])
-async def test_it_says_how_two_go_out_together(http: aiohttp.ClientSession, index: str, lang: str, now: str) -> None:
-    async with http.get(index, params={"lang": lang}) as answer:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_leads_to_the_page_in_every_other_language(
+    http: aiohttp.ClientSession, index: str, language: str
+) -> None:
+    async with http.get(index, params={"lang": language}) as answer:
         text = await answer.text()
-    assert f"<h3>{now}</h3>" in text
+    offered = re.findall(r'lang=(\w+)" lang="(\w+)">([^<]+)</a>', text)
+    assert offered == [(other, other, own_name(other)) for other in LANGUAGES if other != language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_says_how_two_go_out_together(http: aiohttp.ClientSession, index: str, language: str) -> None:
+    async with http.get(index, params={"lang": language}) as answer:
+        text = await answer.text()
+    assert f"<h3>{html.escape(translate(language, 'try.do.outing.title'))}</h3>" in text
     assert text.count("<li><i") == 6
     assert "<code>in 5 minutes</code>" in text
 

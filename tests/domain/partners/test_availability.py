@@ -26,6 +26,7 @@ from bot.domain.partners.availability import (
 )
 from bot.domain.partners.window_parser import parse_windows
 from bot.errors import BadInput
+from bot.languages import LANGUAGES
 
 TYPED = {
     "tue thu 18-20": "Tue Thu 18:00–20:00",
@@ -116,7 +117,7 @@ def windows(draw: st.DrawFn) -> tuple[Window, ...]:
     return tidy(found)
 
 
-@given(windows(), st.sampled_from(["en", "de"]))
+@given(windows(), st.sampled_from(LANGUAGES))
 def test_what_is_shown_reads_back_as_the_same(told: tuple[Window, ...], language: str) -> None:
     shown = format_windows(told, language)
     assert len(shown) <= TEXT_LIMIT
@@ -125,7 +126,7 @@ def test_what_is_shown_reads_back_as_the_same(told: tuple[Window, ...], language
 
 def test_the_longest_text_shown_can_be_read() -> None:
     many = tuple(Window(day, first + day, first + 60 + day) for day in range(7) for first in (600, 700, 800))
-    for language in ("en", "de"):
+    for language in LANGUAGES:
         assert parse_windows(format_windows(many, language), language) == many
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.runs.run_input import Manner, Typed, mentioned
 from bot.domain.runs.run_measures import Way
 from bot.domain.text.units import Units
+from bot.languages import LANGUAGES
 
 B, F = Way.BACKWARD, Way.FORWARD
 
@@ -60,6 +61,6 @@ def test_it_takes_what_is_named_once(said: str, distance: str | None, time: str 
     assert mentioned(said, Manner(Units.METRIC, language, "UTC")) == Typed(distance=distance, time=time, direction=way)
 
 
-@given(st.text(max_size=200), st.sampled_from(Units), st.sampled_from(["en", "de"]))
+@given(st.text(max_size=200), st.sampled_from(Units), st.sampled_from(LANGUAGES))
 def test_no_text_is_too_odd(said: str, units: Units, language: str) -> None:
     mentioned(said, Manner(units, language, "UTC"))

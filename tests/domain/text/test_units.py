@@ -18,6 +18,7 @@ from bot.domain.text.units import (
     parse_pace,
 )
 from bot.errors import BadInput
+from bot.languages import LANGUAGES
 from tests.domain.tables import lines
 
 DISTANCES = """
@@ -150,7 +151,7 @@ def test_a_text_without_end_is_refused_before_it_is_read() -> None:
     assert refused.value.key == "entry.text.too_long"
 
 
-LANGUAGE = st.sampled_from(["en", "de"])
+LANGUAGE = st.sampled_from(LANGUAGES)
 ONE_UNIT = st.sampled_from([Units.METRIC, Units.IMPERIAL])
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.when.zones import find, search
 from bot.errors import BadInput
+from bot.languages import LANGUAGES
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
@@ -82,7 +83,7 @@ def test_a_choice_shows_city_country_and_the_time_there_now() -> None:
     assert search("", "en", NOW)[0].zone == "Europe/Berlin"
 
 
-@given(st.text(max_size=40), st.sampled_from(["en", "de"]))
+@given(st.text(max_size=40), st.sampled_from(LANGUAGES))
 def test_anything_typed_gives_choices_discord_accepts(typed: str, language: str) -> None:
     hits = search(typed, language, NOW)
     assert len(hits) <= 25

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from db.models import Guild, Member, Run, Standing, User
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 
 MONDAY = date(2026, 11, 16)
 
@@ -194,15 +194,15 @@ async def test_this_week_is_the_clubs_and_not_the_servers(club: Club) -> None:
 
 
 async def test_a_german_club_reads_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     empty = await club.alice.slash(club.channel, "leaderboard")
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     full = await club.alice.slash(club.channel, "leaderboard", metric="minutes")
-    assert_german(empty, full)
+    assert_language("de", empty, full)
     assert "Minuten rückwärts" in text_of(full)
     assert "Woche ab 16.11.2026" in text_of(full)
     pressed = await club.bob.click(full.response, custom_id=button_ids(full)["Dieses Jahr"])
-    assert_german(pressed)
+    assert_language("de", pressed)
     assert "**Du:** noch nichts" in text_of(pressed)
     async with club.database.read() as session:
         assert await session.get(Run, 1) is not None
@@ -226,11 +226,11 @@ async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> N
 
 
 async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     empty = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
     await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
     await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich schaute nach vorn")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
     alone = await club.alice.user.slash("leaderboard", metric="spotting")
-    assert_german(empty, board, alone)
+    assert_language("de", empty, board, alone)
     assert "🥇 · bob — **42 Min.**" in text_of(board)

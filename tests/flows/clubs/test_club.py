@@ -10,7 +10,7 @@ from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes, runs
 from db.models import Run, Standing
 from tests.flows.clubs.club_pages import guild
-from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
+from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of
 
 IMPOSSIBLE = RunContent(
     started_at=NOON,
@@ -44,8 +44,8 @@ async def test_members_are_told_kindly_that_it_is_for_organisers(club: Club, com
     assert answer.response is not None
     assert answer.response.ephemeral
     assert "for organisers" in text_of(answer)
-    await club.speak_german()
-    assert_german(await club.alice.slash(club.channel, command))
+    await club.speak("de")
+    assert_language("de", await club.alice.slash(club.channel, command))
 
 
 async def test_an_organiser_sees_the_defaults_as_such_and_changes_each(club: Club) -> None:
@@ -140,15 +140,15 @@ async def test_a_private_run_is_nobodys_to_review_and_ones_own_is_pointed_out(cl
 
 
 async def test_german_organisers_read_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     await log_impossible(club, club.alice)
     card = await club.olga.slash(club.channel, "club settings")
-    assert_german(card, await club.olga.select(card.response, ["grass"], custom_id="club:surfaces:v1"))
+    assert_language("de", card, await club.olga.select(card.response, ["grass"], custom_id="club:surfaces:v1"))
     form = await club.olga.click(card.response, label="Zeitzone")
-    assert_german(form, await club.olga.submit_modal(form, {"zone": "Wien"}))
+    assert_language("de", form, await club.olga.submit_modal(form, {"zone": "Wien"}))
     review = await club.olga.slash(club.channel, "club review")
-    assert_german(review)
-    assert_german(await club.olga.click(review.response, label="Gelten lassen"))
+    assert_language("de", review)
+    assert_language("de", await club.olga.click(review.response, label="Gelten lassen"))
 
 
 async def test_a_club_that_removes_the_bot_keeps_its_runs(club: Club) -> None:

@@ -14,7 +14,7 @@ from cogs.clubs.club_points_view import point_card, points_card, remove_card
 from cogs.clubs.club_view import Page, SettingsTrouble
 from db.models import Delivery, Member
 from tests.flows.clubs.club_pages import allow, bot_role, guild, hidden, page, private_channel, set_guild, settings
-from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
+from tests.flows.conftest import NOON, Club, assert_language, button_ids, text_of
 
 # ------------------------------------------------------------------ partners
 
@@ -47,8 +47,7 @@ async def test_the_card_says_what_partners_are_for_in_the_clubs_language(club: C
     posted = next(one for one in club.channel.history() if one.id == message.id)
     ids = list(button_ids(posted).values())
     assert ids == ["call:new:v1", "call:mine:v1", "avail:open:v1"]
-    if language == "de":
-        assert_german(posted)
+    assert_language(language, posted)
     assert {"en": "a spotter looks after at most 2", "de": "für höchstens 2"}[language] in text_of(posted)
     assert {"en": "track or treadmill", "de": "Bahn oder Laufband"}[language] in text_of(posted)
     await set_guild(club, partners_channel_id=club.channel.id + 1)
@@ -315,7 +314,7 @@ async def test_pages_go_on_after_a_restart(club: Club) -> None:
 
 
 async def test_german_organisers_read_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     german = [await page(club, "Begleitung")]
     shown = german[0].response
     german.append(await club.olga.select(shown, [club.guild.default_role], custom_id="club:spotter:v1"))
@@ -337,4 +336,4 @@ async def test_german_organisers_read_german(club: Club) -> None:
     german.append(await club.olga.submit_modal(form, {"number": "weiß nicht"}))
     german.append(await club.olga.click(shown, label="Wochenrunde"))
     german.append(await club.olga.click(shown, label="Einschalten"))
-    assert_german(*german)
+    assert_language("de", *german)

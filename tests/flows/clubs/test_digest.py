@@ -18,7 +18,7 @@ from bot.worker.worker import Worker
 from db.models import Delivery, Guild, Member, Run
 from tests.builders.runs import write_run
 from tests.flows.clubs.club_pages import page, private_channel, set_guild
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.nudges.runners import WEDNESDAY
 
 
@@ -194,7 +194,7 @@ async def test_a_channel_the_bot_cannot_post_in_is_refused_and_one_lost_later_is
 
 
 async def test_a_german_club_reads_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     await a_week(club)
     await set_guild(club, units="both")
     message = await at_three(club)
@@ -205,5 +205,5 @@ async def test_a_german_club_reads_german(club: Club) -> None:
     stopped = await club.olga.click(message, label="Davon keine mehr")
     german.append(stopped)
     german.append(await page(club, "Rückblick"))
-    assert_german(message, *german)
+    assert_language("de", message, *german)
     assert "🥇 alice: 5,00 km" in message.content

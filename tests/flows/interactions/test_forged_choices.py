@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.interactions.components import button, card, row
 from bot.interactions.components import select as menu
 from db.models import Guild, NudgeChoice, Pause, Reminder, User, WeeklyGoal
-from tests.flows.conftest import Club, MemberActor, assert_german, text_of
+from tests.flows.conftest import Club, MemberActor, assert_language, text_of
 
 NO_SUCH = "There is no such choice"
 NO_LONGER = "This button is from an older time"
@@ -117,14 +117,14 @@ async def test_a_kind_that_is_none_is_not_kept_and_a_channel_of_elsewhere_is_ref
 
 
 async def test_buttons_that_were_never_shown_and_a_form_with_nothing_in_it(club: Club) -> None:
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     ids = ["nudging:pause:v1:boredom", f"nudging:pause:v1:{'x' * 80}", "club:instead:v1:2", "club:digested:v1:minute"]
     shown = await send(club, card(row(*(button("press", one) for one in ids))))
     for actor, custom_id in zip((club.alice, club.alice, club.olga, club.olga), ids, strict=True):
         answer = await actor.click(shown, custom_id=custom_id)
         if actor is club.alice:
             assert "stammt aus älterer Zeit" in text_of(answer)
-            assert_german(answer)
+            assert_language("de", answer)
         else:
             assert NO_LONGER in text_of(answer)
     form = await club.alice.click(
@@ -132,6 +132,6 @@ async def test_buttons_that_were_never_shown_and_a_form_with_nothing_in_it(club:
     )
     unclear = await club.alice.submit_modal(form, {"until": "\u200b"})
     assert len(text_of(unclear)) > 20
-    assert_german(unclear)
+    assert_language("de", unclear)
     async with club.database.read() as session:
         assert (await session.scalars(select(Pause))).all() == []

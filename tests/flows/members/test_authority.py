@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot.i18n import translate
 from db.models import Member, User
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.outings.calling import card_of, club_sets, find, newcomer, press, state
 from tests.flows.outings.on_the_way import copy_to, last, letter, out
 from tests.flows.rounds.round_cards import newest, outings, set_up
@@ -103,7 +103,7 @@ async def test_an_alarm_discord_cannot_vouch_for_says_who_and_not_where_and_show
     assert SPOT not in text_of(alarm)
     assert "Stadium" not in text_of(alarm)
     if german:
-        assert_german(alarm)
+        assert_language("de", alarm)
     show = next(found for label, found in button_ids(alarm).items() if found.startswith("delivery:show"))
     refused = await club.olga.user.click(alarm, custom_id=show)
     assert SPOT not in text_of(refused)

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from db.engine import Database
 from db.models import Member, Run, Standing, User
-from tests.flows.conftest import Club, assert_german, text_of
+from tests.flows.conftest import Club, assert_language, text_of
 from tests.flows.runs.imported_files import tcx
 
 DAY_S = 86_400
@@ -102,11 +102,11 @@ async def test_who_left_logs_to_no_club_by_direct_message_and_is_told_so_once(cl
 
 
 async def test_a_german_who_left_reads_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     await log(club, club.alice)
     await leave(club, club.alice)
     answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
-    assert_german(answer)
+    assert_language("de", answer)
     assert "Bei **Krebsgang** bist du nicht mehr dabei" in text_of(answer)
     assert "vorerst für keinen Verein" in text_of(answer)
     assert (await newest_run(club)).guild_id is None
@@ -115,7 +115,7 @@ async def test_a_german_who_left_reads_german(club: Club) -> None:
 @pytest.mark.parametrize("german", [False, True])
 async def test_home_is_then_the_next_club_and_the_answer_names_it(club: Club, german: bool) -> None:
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await log(club, club.alice)
     bonn = await second_club(club)
     await leave(club, club.alice)
@@ -123,7 +123,7 @@ async def test_home_is_then_the_next_club_and_the_answer_names_it(club: Club, ge
     wanted = "ab jetzt für **Bonn**" if german else "counts for **Bonn** from now on"
     assert wanted in text_of(answer)
     if german:
-        assert_german(answer)
+        assert_language("de", answer)
     assert (await newest_run(club)).guild_id == bonn.guild.id
     assert await home(club, club.alice) == bonn.guild.id
     assert (await member(club, club.alice, bonn.guild.id)).seen_at == club.env.now(), "asked in its turn"
@@ -154,14 +154,14 @@ async def test_it_is_said_with_the_next_run_also_when_it_was_noticed_before(club
 @pytest.mark.parametrize("german", [False, True])
 async def test_an_import_by_direct_message_says_it_as_well(club: Club, german: bool) -> None:
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await log(club, club.alice)
     await leave(club, club.alice)
     answer = await club.alice.user.slash("runs import", file=("a.tcx", tcx([1000, 1000])))
     wanted = "Bei **Krebsgang** bist du nicht mehr dabei" if german else "You are no longer in **Krebsgang**"
     assert wanted in text_of(answer)
     if german:
-        assert_german(answer)
+        assert_language("de", answer)
     assert (await newest_run(club)).guild_id is None
 
 
@@ -310,7 +310,7 @@ async def test_coming_back_is_using_the_bot_in_the_club(club: Club, wish: bool) 
 async def test_asking_for_somebody_who_left_shows_nothing_and_is_noticed(club: Club, german: bool) -> None:
     await log(club, club.alice)
     if german:
-        await club.speak_german()
+        await club.speak("de")
     assert "5" in text_of(await club.bob.slash(club.channel, "me", member=club.alice))
     await leave(club, club.alice, 0)
     answer = await club.bob.slash(club.channel, "me", member=club.alice.user)
@@ -318,7 +318,7 @@ async def test_asking_for_somebody_who_left_shows_nothing_and_is_noticed(club: C
     assert wanted in text_of(answer)
     assert "5.00 km" not in text_of(answer)
     if german:
-        assert_german(answer)
+        assert_language("de", answer)
     assert await ranks(club, club.alice) == {True}
 
 
@@ -343,7 +343,7 @@ async def spotted(club: Club) -> int:
 async def test_a_spotter_who_left_is_not_asked_again_and_the_runner_is_told(club: Club, german: bool) -> None:
     run_id = await spotted(club)
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await leave(club, club.bob, 0)
     asked = club.bob.user.dm_channel.last_message.id
     answer = await club.alice.slash(club.channel, "runs edit", run=f"#{run_id}", distance="4k")
@@ -351,7 +351,7 @@ async def test_a_spotter_who_left_is_not_asked_again_and_the_runner_is_told(club
     wanted = "bob ist nicht auf dem Server" if german else "bob isn't in the server this run belongs to"
     assert wanted in text_of(answer)
     if german:
-        assert_german(answer)
+        assert_language("de", answer)
     assert await ranks(club, club.bob) == {True}
 
 

@@ -12,7 +12,7 @@ from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes, runs
 from db.base import Base
 from db.models import Companion, Outing, Run, Standing
-from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
+from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of
 
 FIVE_K = RunContent(
     started_at=NOON,
@@ -111,7 +111,7 @@ async def test_erasing_in_a_direct_message_with_the_card_gone_and_the_word_in_th
 
 
 async def test_an_erased_member_begins_as_a_stranger(club: Club) -> None:
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     asked = await club.alice.slash(club.channel, "privacy erase")
     form = await club.alice.click(asked.response, label="Löschen …")
     done = await club.alice.submit_modal(form, {"word": "LÖSCHEN"})
@@ -120,12 +120,13 @@ async def test_an_erased_member_begins_as_a_stranger(club: Club) -> None:
 
 
 async def test_german_members_read_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     await log(club, club.alice)
     asked = await club.alice.slash(club.channel, "privacy erase")
     form = await club.alice.click(asked.response, label="Löschen …")
     assert translate("de", "privacy.erase.form") in text_of(form)
-    assert_german(
+    assert_language(
+        "de",
         await club.alice.slash(club.channel, "privacy policy"),
         await club.alice.slash(club.channel, "privacy export"),
         asked,
@@ -133,15 +134,15 @@ async def test_german_members_read_german(club: Club) -> None:
         await club.alice.submit_modal(form, {"word": "nein"}),
     )
     form = await club.alice.click(asked.response, label="Löschen …")
-    assert_german(await club.alice.submit_modal(form, {"word": "löschen"}))
+    assert_language("de", await club.alice.submit_modal(form, {"word": "löschen"}))
 
 
 async def test_the_policy_says_what_leaving_means(club: Club) -> None:
     assert "You leave a server?" in text_of(await club.alice.slash(club.channel, "privacy policy"))
-    await club.speak_german()
+    await club.speak("de")
     answer = await club.alice.slash(club.channel, "privacy policy")
     assert "Du verlässt einen Server?" in text_of(answer)
-    assert_german(answer)
+    assert_language("de", answer)
 
 
 async def test_an_export_says_when_a_leave_was_noticed(club: Club) -> None:
@@ -184,7 +185,7 @@ async def test_nobody_is_erased_while_out_with_a_partner(club: Club) -> None:
     await out_together(club)
     for german, button in ((False, "Erase …"), (True, "Löschen …")):
         if german:
-            await club.speak_german(club.alice)
+            await club.speak("de", club.alice)
         asked = await club.alice.slash(club.channel, "privacy erase")
         form = await club.alice.click(asked.response, label=button)
         before = await everything(club)
@@ -192,5 +193,5 @@ async def test_nobody_is_erased_while_out_with_a_partner(club: Club) -> None:
         words = "Zu Hause" if german else "Press Home first"
         assert words in text_of(refused.followups or refused.response)
         if german:
-            assert_german(refused)
+            assert_language("de", refused)
         assert await everything(club) == before

@@ -1,6 +1,6 @@
 from bot.i18n import catalogue
 from db.models import Member, User
-from tests.flows.conftest import Club, assert_german, text_of
+from tests.flows.conftest import Club, assert_language, text_of
 
 
 async def user(club: Club, user_id: int) -> User:
@@ -76,15 +76,15 @@ async def test_the_card_answers_in_the_new_language_at_once(club: Club) -> None:
     card = await club.alice.slash(club.channel, "settings")
     after = await club.alice.select(card.response, ["de"], custom_id="settings:language:v1")
     assert "Deine Einstellungen" in text_of(after)
-    assert_german(after)
+    assert_language("de", after)
     form = await club.alice.click(card.response, label="Zeitzone")
-    assert_german(form)
-    assert_german(await club.alice.submit_modal(form, {"zone": "Wien"}))
+    assert_language("de", form)
+    assert_language("de", await club.alice.submit_modal(form, {"zone": "Wien"}))
     form = await club.alice.click(card.response, label="Gewicht")
-    assert_german(form)
-    assert_german(await club.alice.submit_modal(form, {"weight": "70,5"}))
-    assert_german(await club.alice.slash(club.channel, "settings", zone="Berln"))
-    assert_german(await club.alice.slash(club.channel, "settings", zone="🏃"))
+    assert_language("de", form)
+    assert_language("de", await club.alice.submit_modal(form, {"weight": "70,5"}))
+    assert_language("de", await club.alice.slash(club.channel, "settings", zone="Berln"))
+    assert_language("de", await club.alice.slash(club.channel, "settings", zone="🏃"))
     assert "70,5 kg" in text_of(await club.alice.slash(club.channel, "settings"))
     english = await club.bob.slash(club.channel, "settings")
     assert catalogue("en")["settings.card.title"] in text_of(english)

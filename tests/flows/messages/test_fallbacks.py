@@ -11,7 +11,7 @@ from bot.services.clubs import memberships
 from bot.services.messages import fallbacks
 from bot.services.messages.deliveries import OutboundMessage
 from db.models import Delivery, Guild, User
-from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
+from tests.flows.conftest import NOON, Club, assert_language, button_ids, text_of
 from tests.flows.messages import letters
 from tests.flows.messages.letters import in_channel, letter, said, send, states
 
@@ -55,7 +55,7 @@ async def test_a_refused_letter_waits_behind_show_for_its_reader_alone(club: Clu
 
 
 async def test_the_fallback_speaks_the_clubs_language_and_what_is_settled_says_so(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     await meet(club)
     await choose_channel(club)
     club.close_dms(club.alice)
@@ -68,7 +68,7 @@ async def test_the_fallback_speaks_the_clubs_language_and_what_is_settled_says_s
         (await session.get_one(Delivery, 1)).payload = {"settled": True}
     late = await club.alice.click(message, label="Zeigen")
     assert "nichts mehr zu tun" in text_of(late)
-    assert_german(message, other, late)
+    assert_language("de", message, other, late)
 
 
 async def test_closed_direct_messages_are_tried_again_after_a_month_and_success_forgets(club: Club) -> None:
@@ -207,7 +207,7 @@ async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be
     club: Club, errors_expected: list[str]
 ) -> None:
     errors_expected.append("could not render toy.letter 2; announcing it as waiting")
-    await club.speak_german()
+    await club.speak("de")
     carla = club.guild.add_member(club.env.create_user("carla"))
     async with club.database.write() as session:  # so that they are refused without having been drawn
         session.add(User(user_id=carla.id, created_at=NOON, language="de", dm_closed_at=NOON))
@@ -223,7 +223,7 @@ async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be
     assert "Direktnachrichten einschalten" in text_of(opened)
     late = await carla.click(message, label="Zeigen")
     assert "nichts mehr zu tun" in text_of(late)
-    assert_german(message, opened, late)
+    assert_language("de", message, opened, late)
 
 
 async def test_one_who_takes_direct_messages_again_is_not_told_how(club: Club) -> None:
@@ -335,7 +335,7 @@ def readonly() -> PermissionOverwrite:
 @pytest.mark.parametrize("german", [False, True])
 async def test_a_club_turns_it_off(club: Club, german: bool) -> None:
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await meet(club)
     await choose_channel(club)
     card = await club.olga.slash(club.channel, "club settings")
@@ -345,7 +345,7 @@ async def test_a_club_turns_it_off(club: Club, german: bool) -> None:
     off = await club.olga.click(page.response, label="Ausschalten" if german else "Turn off")
     assert ("Kein Kanal nennt jemanden" if german else "no channel names anybody") in text_of(off)
     if german:
-        assert_german(page, off)
+        assert_language("de", page, off)
     before = len(club.channel.history())
     club.close_dms(club.alice)
     await send(club, letter(club, "a", club.alice))

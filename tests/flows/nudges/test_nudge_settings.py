@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.worker.worker import Worker
 from db.models import Pause, Repair, User, WeeklyGoal
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, MemberActor, assert_language, button_ids, text_of
 from tests.flows.nudges.runners import choices, ran
 from tests.flows.reminders.reminding import forged
 
@@ -146,7 +146,7 @@ async def test_a_repair_of_what_is_no_week_is_refused_in_words(club: Club) -> No
 
 async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     german: list[Any] = [await club.alice.slash(club.channel, "settings", pause="bis 3. Dezember", why="injury")]
     assert "**Pause, verletzt** · wieder da am Do. 3. Dez" in text_of(german[0])
     shown = await page(club, club.alice, "Stupser")
@@ -164,13 +164,13 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     german.append(await club.alice.autocomplete(club.channel, "settings", "pause", "morgen"))
     me = await club.alice.slash(club.channel, "me")
     german.append(me)
-    assert_german(*german)
+    assert_language("de", *german)
     assert "diese Woche 1 von 2 rückwärts" in text_of(me)
 
 
 async def test_german_repairs(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     me = await club.alice.slash(club.channel, "me")
     done = await club.alice.click(me.response, label="Reparieren")
-    assert_german(me, done, await club.alice.click(me.response, label="Reparieren"))
+    assert_language("de", me, done, await club.alice.click(me.response, label="Reparieren"))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.i18n import catalogue
 from db.models import Delivery, Due, Guild, User
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, MemberActor, assert_language, button_ids, text_of
 from tests.flows.nudges import toy_nudge
 from tests.flows.nudges.runners import choices, ran
 
@@ -144,7 +144,7 @@ async def test_two_quiet_weeks_are_asked_about_once_and_kindly(club: Club) -> No
 
 async def test_a_german_reads_german_whatever_is_pressed(club: Club) -> None:
     await ran(club, club.alice, 7, 13)
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     await to_friday(club)
     (nudge,) = club.dms(club.alice)
     assert "**2 Wochen in Folge**" in nudge.content
@@ -156,7 +156,7 @@ async def test_a_german_reads_german_whatever_is_pressed(club: Club) -> None:
     started = await club.alice.user.click(club.dms(club.alice)[-1], label="Doch wieder")
     await club.restart(days=4)
     back = club.dms(club.alice)
-    assert_german(nudge, asked, later, again, stopped, started, *back)
+    assert_language("de", nudge, asked, later, again, stopped, started, *back)
 
 
 # ── hostile ──

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from db.models import Availability, MeetingPoint, User
-from tests.flows.conftest import Club, assert_german, text_of
+from tests.flows.conftest import Club, assert_language, text_of
 
 EMPTY = {"places": "", "forward": "", "backward": ""}
 
@@ -117,7 +117,7 @@ async def test_somebody_without_a_club_is_told_what_to_do(club: Club) -> None:
 
 
 async def test_all_of_it_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     card = await club.alice.slash(club.channel, "partner availability")
     form = await club.alice.click(card.response, label="Sagen, wann ich kann")
     refused = await club.alice.submit_modal(form, EMPTY | {"when": "di irgendwann"})
@@ -129,4 +129,4 @@ async def test_all_of_it_in_german(club: Club) -> None:
     paused = await club.alice.submit_modal(pause, {"until": "1. Dezember"})
     assert "Pause bis 01.12.2026" in text_of(paused)
     out = await club.alice.click(paused.response, label="Nicht mehr mitmachen")
-    assert_german(card, form, refused, after, pause, paused, out)
+    assert_language("de", card, form, refused, after, pause, paused, out)

@@ -16,7 +16,7 @@ from bot.services.outings.call_limits import MOST_OPEN
 from bot.services.runs import spotter_questions
 from bot.services.safety import contacts
 from db.models import Run
-from tests.flows.conftest import Club, assert_german, text_of
+from tests.flows.conftest import Club, assert_language, text_of
 from tests.flows.outings.calling import block, find, newcomer
 
 
@@ -85,12 +85,12 @@ async def test_don_t_ask_me_again_holds_for_every_question_and_is_taken_back_fro
     club: Club, german: bool
 ) -> None:
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await log(club, club.bob)
     (asked,) = club.dms(club.bob)
     said = await club.bob.user.click(asked, label="Nicht mehr fragen" if german else "Don't ask me again")
     if german:
-        assert_german(said)
+        assert_language("de", said)
     assert "alice" in text_of(said)
     first = text_of(await log(club, club.bob))
     named = await club.alice.slash(club.channel, "partner contact", member=club.bob)
@@ -102,7 +102,7 @@ async def test_don_t_ask_me_again_holds_for_every_question_and_is_taken_back_fro
     muted = await club.bob.click(listed.response, custom_id="tie:page:v1:mute:0")
     assert "alice" in text_of(muted)
     if german:
-        assert_german(listed, muted)
+        assert_language("de", listed, muted)
     await club.bob.select(muted.response, [str(club.alice.id)], custom_id="ask:restore:v1")
     await log(club, club.bob)
     await club.env.settle()

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from bot.i18n import translate
 from db.models import Tie, User
-from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of, texts_of
+from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of, texts_of
 from tests.flows.outings.calling import card_of, find, newcomer, press, state
 
 Pair = tuple[int, int, str]
@@ -224,13 +224,14 @@ async def test_kept_out_by_a_block_reads_what_anybody_reads_who_may_not_join(clu
 
 
 async def test_german_members_read_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     card = await find(club, club.alice, when="Fr 18 Uhr")
     await press(club, club.bob, card, "Nach vorn schauen")
     trusted = await club.alice.slash(club.channel, "partner trust", member=club.bob)
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert "Ihr seid noch zusammen verabredet" in text_of(blocked)
-    assert_german(
+    assert_language(
+        "de",
         trusted,
         blocked,
         await club.alice.slash(club.channel, "partner block", member=club.bob),

@@ -10,7 +10,7 @@ from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes
 from db.models import Guild, Run
 from db.models import StretchRow as StretchRow
-from tests.flows.conftest import NOON, Club, MemberActor, assert_german, text_of
+from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of
 
 FIVE_K = RunContent(
     started_at=NOON,
@@ -106,13 +106,13 @@ async def test_every_command_stands_in_help(club: Club) -> None:
 
 
 async def test_german_members_read_german(club: Club) -> None:
-    await club.speak_german()
-    assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
+    await club.speak("de")
+    assert_language("de", await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
     await club.olga.slash(club.channel, "club settings", zone="Berlin")
     await log(club, club.olga)
     steps = await club.olga.slash(club.channel, "help")
     assert "Wähl den Kanal dafür" in text_of(steps)
-    assert_german(steps)
+    assert_language("de", steps)
     await import_untold(club, club.alice)
     await log(club, club.alice, minutes=9)
-    assert_german(await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
+    assert_language("de", await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db.models import User
-from tests.flows.conftest import Club, assert_german, text_of
+from tests.flows.conftest import Club, assert_language, text_of
 
 
 async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:
@@ -85,12 +85,12 @@ async def test_miles_for_those_who_read_miles(club: Club) -> None:
 
 
 async def test_a_german_reads_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     empty = await club.alice.slash(club.channel, "me")
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     own = await club.alice.slash(club.channel, "me")
     others = await club.bob.slash(club.channel, "me", member=club.alice)
-    assert_german(empty, own, others)
+    assert_language("de", empty, own, others)
     assert "**Rückwärts:** 5,00 km in 27:30" in text_of(own)
     assert "Balken" in own.response.attachments[0].description
 
@@ -107,9 +107,9 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
         await club.alice.slash(club.channel, "me", member=club.bob)
     )
     assert "👀" not in text_of(await club.alice.slash(club.channel, "me"))
-    await club.speak_german()
+    await club.speak("de")
     german = await club.bob.slash(club.channel, "me")
-    assert_german(german, await club.alice.slash(club.channel, "me", member=club.bob))
+    assert_language("de", german, await club.alice.slash(club.channel, "me", member=club.bob))
     assert "Für andere nach vorn geschaut:** 52:30 · 5,00 km" in text_of(german)
 
 
@@ -119,7 +119,7 @@ async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club,
     unknown = club.guild.add_member(club.env.create_user("never"))
     await club.env.settle()
     if german:
-        await club.speak_german()
+        await club.speak("de")
     card = await club.alice.slash(club.channel, "settings")
     hidden = await club.alice.click(card.response, label="Verbergen" if german else "Hide me")
     assert ("/me mitglied:" if german else "/me member:") in text_of(hidden)

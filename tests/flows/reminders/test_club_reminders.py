@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from db.models import Reminder
 from tests.flows.clubs.club_pages import allow
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.outings.calling import club_sets
 from tests.flows.reminders.reminding import ONE, ask, last, rows, said
 
@@ -168,13 +168,13 @@ async def test_a_reminder_whose_channel_is_gone_goes_on_in_another(club: Club) -
     assert "`/remind edit` there sets another channel" in said(club, club.olga)[-1]
     form = await club.olga.slash(club.channel, "remind edit", reminder="club")
     assert picked(form) == {"channel": [], "role": []}, "what is gone cannot stand in a menu"
-    await club.speak_german(club.olga)
+    await club.speak("de", club.olga)
     form = await club.olga.slash(club.channel, "remind edit", reminder="club")
     filled = {"what": "club run", "when": "jeden Tag 13:00", "channel": [club.channel]}
     moved = await club.olga.submit_modal(form, filled)
     assert "nicht schreiben" not in text_of(moved), "that was the other channel"
     assert moved.response is not None
-    assert_german(form, moved)
+    assert_language("de", form, moved)
     assert "Läuft wieder" in text_of(await club.olga.click(moved.response, label="Fortsetzen"))
     await club.pass_time(days=1)
     message = club.channel.last_message
@@ -216,7 +216,7 @@ async def test_a_channel_gone_or_forbidden_tells_who_asked_and_pauses(club: Club
 async def test_the_club_is_reminded_in_its_language_and_its_zone_moves_what_is_to_come(club: Club) -> None:
     await ask(club, club.olga, what="Vereinslauf")
     await ask(club, club.alice)
-    await club.speak_german()
+    await club.speak("de")
     form = await club.olga.slash(club.channel, "club settings")
     assert form.response is not None
     asked = await club.olga.click(form.response, custom_id="club:zone:v1")
@@ -231,6 +231,6 @@ async def test_the_club_is_reminded_in_its_language_and_its_zone_moves_what_is_t
     edited = await club.olga.slash(club.channel, "remind edit", reminder="Verein", when="morgen 6")
     await club.env.bot.get_channel(club.channel.id).delete()  # type: ignore[union-attr]
     await club.restart(days=2)
-    assert_german(message, late, refused, edited, *club.dms(club.olga))
+    assert_language("de", message, late, refused, edited, *club.dms(club.olga))
     async with club.database.read() as session:
         assert {row.zone for row in await session.scalars(select(Reminder))} == {"Europe/Berlin"}

@@ -104,7 +104,7 @@ async def test_log_it_fills_in_minutes_and_seconds_and_no_hour_of_the_day(club: 
 
 
 async def test_log_it_fills_in_what_the_reminder_names_for_those_it_was_said_to(club: Club) -> None:
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     await ask(club, club.alice, what="3,5 km rückwärts, dann Dehnen 10 min")
     await club.pass_time(hours=1)
     form = await club.alice.user.click(last(club, club.alice), label="Eintragen")
@@ -236,7 +236,7 @@ async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(c
 @pytest.mark.parametrize("german", [False, True])
 async def test_what_discord_took_for_no_whole_day_is_kept_and_not_blamed_on_anybody(club: Club, german: bool) -> None:
     if german:
-        await club.speak_german()
+        await club.speak("de")
     await ask(club, club.alice, "in 20 min", "stretch")
     await ask(club, club.olga, "in 20 min", "doors open")
     club.env.inject_error("POST", "/channels/*/messages", status=503, times=None)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from db.models import Reminder, User
-from tests.flows.conftest import NOON, Club, assert_german, button_ids, text_of
+from tests.flows.conftest import NOON, Club, assert_language, button_ids, text_of
 from tests.flows.reminders.reminding import SEVEN, ask, forged, last, rows, said
 
 
@@ -40,7 +40,7 @@ async def test_before_anything_is_typed_it_shows_what_could_be(club: Club) -> No
     ]
     answer = await club.alice.slash(club.channel, "remind me", when=shown[2]["value"], what="calf raises")
     assert "Next: **Thu 19 Nov 06:30**" in text_of(answer)
-    await club.speak_german()
+    await club.speak("de")
     german = await club.alice.autocomplete(club.channel, "remind me", "when", "")
     assert german[2]["name"] == "jeden Di und Do 6:30 · als Nächstes Do. 19. Nov. 06:30"
 
@@ -209,7 +209,7 @@ async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) 
     filled = {part["component"]["custom_id"]: part["component"]["value"] for part in form.modal["components"]}
     changed = await club.alice.submit_modal(form, {"what": "stretch both", "when": filled["when"]})
     assert "comes again **Wed 18 Nov 14:40**" in text_of(changed), "a time left as it was stays"
-    await club.speak_german(club.alice)
+    await club.speak("de", club.alice)
     german = await club.alice.slash(club.channel, "remind list")
     assert "💤 verschoben auf Mi. 18. Nov. 14:40" in text_of(german)
     sure = await club.alice.slash(club.channel, "remind delete", reminder="both")
@@ -218,7 +218,7 @@ async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) 
     shown = await club.alice.click(sure.response, label="Behalten")
     assert shown.response is not None
     assert "Kommt noch einmal **Mi. 18. Nov. 14:40**" in text_of(shown)
-    assert_german(german, sure, shown)
+    assert_language("de", german, sure, shown)
     paused = await club.alice.click(shown.response, label="Pausieren")
     assert "Pausiert" in text_of(paused)
     resumed = await club.alice.click(shown.response, label="Fortsetzen")
@@ -302,7 +302,7 @@ async def test_what_is_typed_neither_pings_nor_breaks_anything(club: Club) -> No
 
 
 async def test_all_of_it_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     async with club.database.write() as session:
         await session.execute(update(User).values(zone="Europe/Berlin"))
     shown = await club.alice.autocomplete(club.channel, "remind me", "when", "morgen 6")
@@ -339,7 +339,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     await club.restart(hours=32)
     late = last(club, club.alice)
     assert late.content == "⏰ Wadenheben (von 07:00, entschuldige)"
-    assert_german(
+    assert_language("de",
         shown, answer, other, refused, series, listed, form, paused, missed, resumed, sure, which, message, snooze,
         snoozed, log, logged, done, late,
     )  # fmt: skip

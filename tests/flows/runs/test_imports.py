@@ -22,7 +22,7 @@ from bot.services.runs.imports import save_import
 from cogs.runs import import_flow
 from db.engine import Database
 from db.models import Recording, Run, Standing, StretchRow
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.runs.imported_files import START, bring, tcx
 
 
@@ -220,21 +220,21 @@ async def test_nobody_else_can_answer_for_the_runner(club: Club) -> None:
 
 
 async def test_a_german_reads_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     answer = await bring(club, ("a.tcx", tcx([1000, 1000])), ("b.tcx", tcx([5000], start=START - timedelta(days=1))))
     laps, whole = answer.followups
-    assert_german(answer, laps, whole)
+    assert_language("de", answer, laps, whole)
     await club.alice.click(laps, label="Runden wählen")
-    assert_german(laps)
+    assert_language("de", laps)
     await club.alice.select(laps, ["1"], custom_id=ticks(laps))
     assert "1 von 2 Runden rückwärts: 1,00 km" in text_of(laps)
     await club.alice.click(laps, label="Speichern")
     form = await club.alice.click(whole, label="Ein Teil davon")
-    assert_german(laps, form)
+    assert_language("de", laps, form)
     refused = await club.alice.submit_modal(form, {"share": "vielleicht"})
-    assert_german(refused)
+    assert_language("de", refused)
     again = await bring(club, ("a.tcx", tcx([1000, 1000])), ("c.fit", b"nichts"))
-    assert_german(again)
+    assert_language("de", again)
 
 
 async def test_a_sport_nobody_knows_may_be_a_run_backward_or_be_left_out(club: Club) -> None:

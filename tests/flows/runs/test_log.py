@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from db.models import Revision, Run, RunCard, Standing, StretchRow, User
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 
 
 async def rows(club: Club, table: type) -> list:
@@ -260,7 +260,7 @@ async def test_a_deleted_channel_does_not_stop_an_edit(club: Club) -> None:
 
 
 async def test_everything_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     answer = await club.alice.slash(club.channel, "log", distance="5,2 km", time="27:30", surface="road", note="hallo")
     assert "5,20 km rückwärts in 27:30" in text_of(answer)
     form = await club.alice.click(club.channel.last_message, label="Ändern")
@@ -268,7 +268,7 @@ async def test_everything_in_german(club: Club) -> None:
     refused = await club.alice.slash(club.channel, "log", distance="5k")
     listed = await club.alice.slash(club.channel, "runs list")
     undone = await club.alice.click(club.channel.last_message, label="Rückgängig")
-    assert_german(answer, form, panel, refused, listed, undone)
+    assert_language("de", answer, form, panel, refused, listed, undone)
 
 
 async def test_in_a_dm_the_run_is_private_and_counts_for_the_home_club(club: Club) -> None:

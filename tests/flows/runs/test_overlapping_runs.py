@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.runs.imported_files import START, bring, tcx
 
 
@@ -64,12 +64,12 @@ async def test_an_old_question_cannot_count_the_same_run_twice(club: Club) -> No
 
 
 async def test_a_german_reads_of_a_run_twice_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     (watch,) = (await bring(club, ("watch.tcx", tcx([5000])))).followups
     await club.alice.click(watch, label="Alles rückwärts")
     answer = await bring(club, ("phone.tcx", tcx([5300])))
     (asked,) = answer.followups
-    assert_german(answer, asked)
+    assert_language("de", answer, asked)
     assert list(button_ids(asked)) == ["Derselbe: 📌 behalten", "Derselbe: 🆕 nehmen", "Zwei Läufe"]
     await club.alice.click(asked, label="Zwei Läufe")
-    assert_german(asked)
+    assert_language("de", asked)

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.languages import LANGUAGES
 from db.models import Revision, Run, Standing
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 
 
 async def rows(club: Club, table: type) -> list:
@@ -139,10 +140,9 @@ async def test_export_gives_everything_as_two_files(club: Club) -> None:
     json.loads(files["backpedal.json"])
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-async def test_list_and_show_in_both_languages(club: Club, language: str) -> None:
-    if language == "de":
-        await club.speak_german()
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_list_and_show_in_each_language(club: Club, language: str) -> None:
+    await club.speak(language)
     await log_many(club, 9)
     (run, *_) = await rows(club, Run)
     listed = await club.alice.slash(club.channel, "runs list", direction="backward", period="month")
@@ -150,5 +150,4 @@ async def test_list_and_show_in_both_languages(club: Club, language: str) -> Non
     edited = await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="6k")
     deleted = await club.alice.slash(club.channel, "runs delete", run=f"#{run.run_id}")
     assert all(answer.ephemeral for answer in (listed, shown, edited, deleted))
-    if language == "de":
-        assert_german(listed, shown, edited, deleted)
+    assert_language(language, listed, shown, edited, deleted)

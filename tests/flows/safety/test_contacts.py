@@ -21,7 +21,7 @@ async def test_nobody_is_pressed(club: Club, german: bool, decline: str, waits: 
     dora = newcomer(club, "dora")
     await club.env.settle()
     if german:
-        await club.speak_german(club.alice, dora)
+        await club.speak("de", club.alice, dora)
     await club.alice.slash(club.channel, "partner contact", member=dora)
     await club.env.settle()
     (asked,) = club.dms(dora)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from bot.i18n import translate
 from bot.interactions.components import button, classic, identity
 from db.models import Member
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, MemberActor, assert_language, button_ids, text_of
 from tests.flows.outings.calling import find, press
 from tests.flows.outings.on_the_way import BEFORE, copy_to, last, letter, out
 from tests.flows.safety.alarms import (
@@ -186,7 +186,7 @@ async def test_where_the_partner_is_the_owner_and_only_organiser_the_presser_kno
 
 
 async def test_nobody_reached_in_german(club: Club) -> None:
-    await club.speak_german(club.alice, club.bob, club.olga)
+    await club.speak("de", club.alice, club.bob, club.olga)
     await german_out(club)
     await club_sets(club, owner_id=club.olga.id)
     club.close_dms(club.olga)
@@ -198,7 +198,7 @@ async def test_nobody_reached_in_german(club: Club) -> None:
     honest = await club.alice.user.click(told, label="Einzelheiten")
     assert "Ich habe noch niemanden erreicht" in text_of(honest)
     again = await club.alice.user.click(menu.response, label="Ich fühle mich nicht sicher")
-    assert_german(menu, told, honest, again)
+    assert_language("de", menu, told, honest, again)
 
 
 async def test_a_presser_whose_own_door_is_closed_reads_it_at_the_next_press(club: Club) -> None:

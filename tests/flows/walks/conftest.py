@@ -1,4 +1,4 @@
-"""The two languages of a walk, and the club it goes through."""
+"""The language of a walk, and the club it goes through."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.client import Backpedal
+from bot.languages import LANGUAGES
 from tests.flows.conftest import Club
-from tests.flows.walks.walking import Walk
+from tests.flows.walks.walking import WRITTEN_IN, Walk
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def database_url(migrated_file: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{shutil.copyfile(migrated_file, tmp_path / 'backpedal.db')}"
 
 
-@pytest.fixture(params=["en", "de"])
+@pytest.fixture(params=[language for language in LANGUAGES if language in WRITTEN_IN])
 def language(request: pytest.FixtureRequest) -> Any:
     return request.param
 

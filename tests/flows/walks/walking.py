@@ -1,6 +1,7 @@
-"""Walks: flows from end to end in both languages, where the bot is restarted after every single step.
+"""Walks: flows from end to end in each language, where the bot is restarted after every single step.
 
-A walk is written once. Words stand as "English|Deutsch", and are the same in both where there is no bar. After each
+A walk is written once. Words stand as "English|Deutsch", in the order of `WRITTEN_IN`, or once if they are the same in
+all languages. After each
 step the bot is a new one on the same data, so that whatever is pressed next was shown by one that is gone.
 
 Whoever reads something reads it once: `told` takes what the bot has written to somebody since it was last asked,
@@ -15,11 +16,14 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, InteractionResult
 
-from tests.flows.conftest import Club, MemberActor, assert_german, button_ids, text_of, texts_of
+from bot.languages import DEFAULT
+from tests.flows.conftest import Club, MemberActor, assert_language, button_ids, text_of, texts_of
 from tests.flows.outings.calling import STADIUM, card_of, newcomer, state
 
 Words = str
-"""What can be read: "English|Deutsch", or the same in both."""
+"""What can be read: "English|Deutsch", or the same in all languages."""
+WRITTEN_IN = ("en", "de")
+"""The languages of the columns of `Words`. Another shipped language is walked once its column is written here."""
 
 
 CALLED = "Your call goes to|Deine Suche steht gleich in"
@@ -59,7 +63,8 @@ class Walk:
 
     def t(self, words: Words) -> str:
         """The words in this walk's language."""
-        return words.split("|")[-1 if self.language == "de" else 0]
+        columns = words.split("|")
+        return columns[WRITTEN_IN.index(self.language)] if len(columns) > 1 else words
 
     # ------------------------------------------------------------------ who walks
 
@@ -73,13 +78,13 @@ class Walk:
 
     async def in_its_language(self, *people: MemberActor) -> None:
         """Let people, or everybody there is at the start, read the walk's language."""
-        if self.language == "de":
-            await self.club.speak_german(*people)
+        if self.language != DEFAULT:
+            await self.club.speak(self.language, *people)
 
     # ------------------------------------------------------------------ steps
 
     async def slash(self, actor: MemberActor, command: str, *reads: Words, **typed: Any) -> InteractionResult:
-        """Use a command; words typed may be in both languages."""
+        """Use a command; words typed may have columns."""
         typed = {name: self.t(value) if isinstance(value, str) else value for name, value in typed.items()}
         return await self._answered(await actor.slash(self.club.channel, command, **typed), reads)
 
@@ -104,7 +109,7 @@ class Walk:
         return await self._answered(await who.select(message, values, custom_id=custom_id), reads)
 
     async def send(self, form: InteractionResult, fields: dict[str, Any], *reads: Words) -> InteractionResult:
-        """Send off the form a press has opened, as the one who pressed; words typed may be in both languages."""
+        """Send off the form a press has opened, as the one who pressed; words typed may have columns."""
         values = {name: self.t(value) if isinstance(value, str) else value for name, value in fields.items()}
         who = next(who for answer, who in self._opened if answer is form)
         return await self._answered(await who.submit_modal(form, values), reads)
@@ -142,8 +147,7 @@ class Walk:
         """Nobody was told anything that the walk has not taken."""
         for actor in self._people:
             self.told(actor)
-        if self.language == "de":
-            assert_german([{"text": text} for text in self._read])
+        assert_language(self.language, [{"text": text} for text in self._read])
 
     def _take(self, name: str, key: int, said: list[str], expected: tuple[Words, ...]) -> list[str]:
         new = said[self._taken.get(key, 0) :]

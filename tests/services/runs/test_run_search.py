@@ -11,6 +11,7 @@ import pytest
 from bot.domain.runs.run_search import read_clues
 from bot.domain.runs.runs import Direction, RunContent, Stretch
 from bot.domain.text.units import Units
+from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.runs import run_changes, runs
 from bot.services.runs.runs import RunLine
@@ -19,7 +20,7 @@ from db.engine import Database
 from tests.builders.logged_runs import ALICE, BOB, NOW, person
 
 WAYS = ("backward", "forward", "mixed", "untold")
-READERS = [Localizer(language, units) for language in ("en", "de") for units in (Units.METRIC, Units.IMPERIAL)]
+READERS = [Localizer(language, units) for language in LANGUAGES for units in (Units.METRIC, Units.IMPERIAL)]
 DIRECTIONS = (
     (Direction.BACKWARD,), (Direction.FORWARD,), (Direction.BACKWARD, Direction.FORWARD), (Direction.UNTOLD,),
 )  # fmt: skip
