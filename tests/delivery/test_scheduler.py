@@ -73,12 +73,12 @@ async def test_an_instant_that_has_passed_rings_at_once_however_often(alarm: Sch
 
 
 async def test_an_alarm_moved_while_it_rings_is_not_lost() -> None:
-    rung: list[int] = []
+    rings: list[int] = []
     done = asyncio.Event()
 
     def wake() -> None:
-        rung.append(1)
-        if len(rung) == 20:
+        rings.append(1)
+        if len(rings) == 20:
             done.set()
         alarm.wake_at(soon(-1))
 

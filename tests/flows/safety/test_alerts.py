@@ -95,7 +95,7 @@ async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
     )
 
 
-async def test_the_ladder_step_by_step_until_home_and_nothing_of_it_in_public(club: Club) -> None:
+async def test_the_escalation_step_by_step_until_home_and_nothing_of_it_in_public(club: Club) -> None:
     room = await organisers_room(club)
     dora = newcomer(club, "dora")
     await club.env.settle()

@@ -1,4 +1,4 @@
-"""An outing in whose middle the clocks change: its length, its ladder and its run are those of a watch."""
+"""An outing in whose middle the clocks change: its length, its escalation and its run are those of a watch."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_clocks_change_during_the_outing(
     outing = await town.check_in(ADA, await town.again(outing))
     assert outing.due_back_at == start + 75 * MINUTE
     done = await town.until(start + 121 * MINUTE)
-    assert [(at - start, kind, rung) for at, kind, rung in done] == [
+    assert [(at - start, kind, step) for at, kind, step in done] == [
         (30 * MINUTE, "outing.half", None),
         (90 * MINUTE, "outing.overdue", 0), (95 * MINUTE, "outing.overdue", 1), (105 * MINUTE, "outing.overdue", 2),
         (120 * MINUTE, "outing.overdue", 3),

@@ -196,7 +196,7 @@ async def test_an_outing_without_swap_has_no_half_time(town: Outside) -> None:
 # ── extend ──
 
 
-async def test_extending_moves_the_ladder_and_tells_the_other(town: Outside) -> None:
+async def test_extending_moves_the_escalation_and_tells_the_other(town: Outside) -> None:
     outing = await town.out()
     later = await town.extend(BEN, outing, 30)
     assert later.due_back_at == START + 80 * MINUTE

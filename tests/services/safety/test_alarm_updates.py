@@ -86,7 +86,7 @@ async def test_home_after_a_call_for_help_asks_those_alarmed_to_end_it_and_it_so
     after = await town.home(BEN, outing)
     assert after.state is OutingState.OVERDUE
     assert await turns(town) == [("one_home", {CHANNEL, CONTACT}), ("help_home", {CHANNEL, CONTACT})]
-    assert [rung for _, _, rung in await town.until(town.now + 16 * MINUTE)] == [3]
+    assert [step for _, _, step in await town.until(town.now + 16 * MINUTE)] == [3]
     await town.resolve(EVE, outing, "Ankle bandaged", organises=CLUB)
     assert (await turns(town))[-1] == ("resolved", {CHANNEL, CONTACT})
 

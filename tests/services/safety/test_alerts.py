@@ -1,4 +1,4 @@
-"""Those who do not come home: the ladder, help, the quiet alarm, contacts, and what ends them."""
+"""Those who do not come home: the escalation, help, the quiet alarm, contacts, and what ends them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ async def town(database: Database) -> Outside:
     return Outside(database)
 
 
-async def test_the_ladder_asks_them_then_their_contacts_then_the_organisers_every_quarter(town: Outside) -> None:
+async def test_the_escalation_asks_them_then_their_contacts_then_the_organisers_every_quarter(town: Outside) -> None:
     await town.club_sets(organisers_channel_id=ROOM)
     await town.contact(ADA, CEM, 2)
     await town.contact(ADA, DORA, 1)
     await town.contact(ADA, EVE, 3, state="asked")
     outing = await town.out()
-    climbed = await town.until(BACK + 60 * MINUTE)
-    assert [(at - BACK, rung) for at, _, rung in climbed] == [
+    steps = await town.until(BACK + 60 * MINUTE)
+    assert [(at - BACK, step) for at, _, step in steps] == [
         (15 * MINUTE, 0), (20 * MINUTE, 1), (30 * MINUTE, 2), (45 * MINUTE, 3), (60 * MINUTE, 4)
     ]  # fmt: skip
     assert await town.said("alert.ask", "alert.contact", "alert.organisers") == [
@@ -90,7 +90,7 @@ async def test_help_goes_straight_to_the_last_step_and_only_a_word_ends_it(town:
     await town.home(ADA, outing)
     await town.home(BEN, outing)
     again = await town.until(START + 40 * MINUTE)
-    assert [(at - START, rung) for at, _, rung in again] == [(25 * MINUTE, 3), (40 * MINUTE, 4)]
+    assert [(at - START, step) for at, _, step in again] == [(25 * MINUTE, 3), (40 * MINUTE, 4)]
     for unseen in ("  ", "\u200b", "\u2060 \ufeff"):
         await refused(BadInput, "alerts.resolve.empty", town.resolve(BEN, outing, unseen))
     after = await town.resolve(BEN, outing, "A twisted ankle, we are home")

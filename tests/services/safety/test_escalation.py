@@ -1,4 +1,4 @@
-"""The ladder asks before it alarms, whatever happens to the bot and to Discord; contacts answer what they were told."""
+"""Escalation asks before it alarms, whatever happens to the bot and Discord; contacts answer what they were told."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def test_killed_between_writing_the_question_and_sending_it(town: Outside)
 
 
 @pytest.mark.parametrize("killed_at", [ASKED + 2 * MINUTE, ASKED + 7 * MINUTE, ASKED + 16 * MINUTE])
-async def test_killed_at_any_rung_they_are_asked_again_before_it_goes_on(town: Outside, killed_at: datetime) -> None:
+async def test_killed_at_any_step_they_are_asked_again_before_it_goes_on(town: Outside, killed_at: datetime) -> None:
     await town.out()
     await town.until(killed_at)
     before = await heard(town)
@@ -124,7 +124,7 @@ async def test_who_came_home_while_the_bot_was_away_alarms_nobody(town: Outside)
     assert await town.said("alert.clear") == []
 
 
-async def test_a_question_that_cannot_arrive_does_not_hold_the_ladder_for_ever(town: Outside) -> None:
+async def test_a_question_that_cannot_arrive_does_not_hold_the_escalation_for_ever(town: Outside) -> None:
     town.discord_answers = False
     await town.out()
     await town.until(ASKED)
