@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -197,11 +197,19 @@ async def env(app: App) -> AsyncIterator[simcord.Env]:
 
 
 @asynccontextmanager
-async def simulated(app: App) -> AsyncIterator[simcord.Env]:
-    """The client in a Discord of its own."""
+async def simulated(
+    app: App, at: datetime = NOON, prepare: Callable[[simcord.Env], None] = lambda env: None
+) -> AsyncIterator[simcord.Env]:
+    """Run the client in a Discord of its own.
+
+    Args:
+        app: what the client is built from.
+        at: the present instant.
+        prepare: puts into that Discord what is there before the client starts.
+    """
     # Failures are asserted by what the log says: simcord also counts those a member is told about.
     env = simcord.Env(Backpedal(app, app.outbox, EXTENSIONS), settle_timeout=10, check_errors=False)
-    env.backend.clock._epoch = NOON
+    env.backend.clock._epoch = at
     settle = env._settle_internal
 
     async def quick(**options: Any) -> Any:
@@ -216,6 +224,7 @@ async def simulated(app: App) -> AsyncIterator[simcord.Env]:
             schedule_timer(record, *others)
 
     env._schedule_timer = schedule  # type: ignore[method-assign]
+    prepare(env)
     await env.start()
     try:
         yield env
