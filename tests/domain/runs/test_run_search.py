@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.runs.run_search import MOST_WORDS, Clue, read_clues
 from bot.domain.text.units import Units
 
-WAYS = {"backward": "rückwärts", "forward": "vorwärts", "mixed": "gemischt", "untold": "Richtung offen"}
+WAYS = {"backward": "rückwärts", "forward": "vorwärts", "mixed": "gemischt", "untold": "Richtung fehlt"}
 
 
 def clue(word: str, units: Units = Units.METRIC) -> Clue:
@@ -27,7 +27,7 @@ def clue(word: str, units: Units = Units.METRIC) -> Clue:
         ("november", {"months": {11}}),
         ("ma", {"months": {3, 5}}),
         ("rückw", {"ways": {"backward"}}),
-        ("offen", {"ways": {"untold"}}),
+        ("fehlt", {"ways": {"untold"}}),
         ("2026-11-17", {"dates": {(11, 17)}}),
         ("17.11.", {"dates": {(11, 17)}, "metres": ((17_105, 17_115),)}),
         ("17/11", {"dates": {(11, 17), (17, 11)}}),

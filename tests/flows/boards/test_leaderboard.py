@@ -214,7 +214,7 @@ async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> N
     assert "Face forward for somebody and it is yours" in text_of(nobody)
     await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
     asked = club.bob.user.dm_channel.last_message
-    await club.bob.user.click(asked, label="Yes, I faced forward")
+    await club.bob.user.click(asked, label="Yes, I was the spotter")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting", direction="backward")
     assert "🥇 · bob — **42 min**" in text_of(board)
     assert "**alice:** nothing here yet. Facing forward" in text_of(board)
@@ -229,7 +229,7 @@ async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
     await club.speak("de")
     empty = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
     await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
-    await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich schaute nach vorn")
+    await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich habe begleitet")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
     alone = await club.alice.user.slash("leaderboard", metric="spotting")
     assert_language("de", empty, board, alone)

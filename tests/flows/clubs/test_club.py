@@ -118,7 +118,7 @@ async def test_the_public_card_of_a_held_run_follows_the_decision(club: Club) ->
     await club.olga.click(review.response, label="Agree")
     shown = {posted.id: text_of(posted) for posted in club.channel.history()}
     assert "alice" in shown[message.id]
-    assert "organiser looks at it" not in shown[message.id]
+    assert "organiser checks it" not in shown[message.id]
 
 
 async def test_a_run_decided_by_another_organiser_meanwhile_is_not_decided_again(club: Club) -> None:

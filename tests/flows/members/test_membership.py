@@ -83,7 +83,7 @@ async def test_who_left_logs_to_no_club_by_direct_message_and_is_told_so_once(cl
     await log(club, club.bob, distance="3k")
     await leave(club, club.alice)
     said = text_of(await club.alice.user.slash("log", distance="6k", time="30:00", surface="track"))
-    assert "You are no longer in **Krebsgang**" in said
+    assert "You've left **Krebsgang**" in said
     assert "counts for no club for now" in said
     assert "All your runs stay yours" in said
     assert "time zone **UTC**" in said, "the club's no longer holds"
@@ -96,7 +96,7 @@ async def test_who_left_logs_to_no_club_by_direct_message_and_is_told_so_once(cl
     assert "alice" not in board
     again = text_of(await club.alice.user.slash("log", distance="7k", time="40:00", surface="track"))
     assert "no longer" not in again
-    assert "no club's boards" in again
+    assert "no club's leaderboards" in again
     mine = text_of(await club.alice.user.slash("me"))
     assert "18.00 km" in mine, "hers, wherever they were run"
 
@@ -107,7 +107,7 @@ async def test_a_german_who_left_reads_german(club: Club) -> None:
     await leave(club, club.alice)
     answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
     assert_language("de", answer)
-    assert "Bei **Krebsgang** bist du nicht mehr dabei" in text_of(answer)
+    assert "Du bist nicht mehr bei **Krebsgang**" in text_of(answer)
     assert "vorerst für keinen Verein" in text_of(answer)
     assert (await newest_run(club)).guild_id is None
 
@@ -120,7 +120,7 @@ async def test_home_is_then_the_next_club_and_the_answer_names_it(club: Club, ge
     bonn = await second_club(club)
     await leave(club, club.alice)
     answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
-    wanted = "ab jetzt für **Bonn**" if german else "counts for **Bonn** from now on"
+    wanted = "ab jetzt für **Bonn**" if german else "from now on what you log here counts for **Bonn**"
     assert wanted in text_of(answer)
     if german:
         assert_language("de", answer)
@@ -148,7 +148,7 @@ async def test_it_is_said_with_the_next_run_also_when_it_was_noticed_before(club
     assert (await member(club, club.alice)).left_at is not None
     assert "Boards belong to clubs" in text_of(await club.alice.user.slash("leaderboard"))
     answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
-    assert "You are no longer in **Krebsgang**" in text_of(answer)
+    assert "You've left **Krebsgang**" in text_of(answer)
 
 
 @pytest.mark.parametrize("german", [False, True])
@@ -158,7 +158,7 @@ async def test_an_import_by_direct_message_says_it_as_well(club: Club, german: b
     await log(club, club.alice)
     await leave(club, club.alice)
     answer = await club.alice.user.slash("runs import", file=("a.tcx", tcx([1000, 1000])))
-    wanted = "Bei **Krebsgang** bist du nicht mehr dabei" if german else "You are no longer in **Krebsgang**"
+    wanted = "Du bist nicht mehr bei **Krebsgang**" if german else "You've left **Krebsgang**"
     assert wanted in text_of(answer)
     if german:
         assert_language("de", answer)
@@ -216,7 +216,7 @@ async def test_who_left_is_not_shown_though_it_cannot_be_written_down(club: Club
     await leave(club, club.alice, 0)
     async with held_elsewhere(database_url):
         answer = await club.bob.slash(club.channel, "me", member=club.alice.user)
-    assert "or have left" in text_of(answer)
+    assert "or they've left" in text_of(answer)
 
 
 async def test_who_is_still_there_is_asked_about_once_a_day(club: Club) -> None:
@@ -314,7 +314,7 @@ async def test_asking_for_somebody_who_left_shows_nothing_and_is_noticed(club: C
     assert "5" in text_of(await club.bob.slash(club.channel, "me", member=club.alice))
     await leave(club, club.alice, 0)
     answer = await club.bob.slash(club.channel, "me", member=club.alice.user)
-    wanted = "nicht mehr dabei" if german else "haven't used me here yet, or have left"
+    wanted = "nicht mehr dabei" if german else "haven't used me here yet, or they've left"
     assert wanted in text_of(answer)
     assert "5.00 km" not in text_of(answer)
     if german:
@@ -326,7 +326,7 @@ async def test_naming_a_spotter_who_left_is_refused_and_noticed(club: Club) -> N
     await log(club, club.bob)
     await leave(club, club.bob, 0)
     answer = await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob.user)
-    assert "only ask people of this server" in text_of(answer)
+    assert "only ask people in this server" in text_of(answer)
     assert await ranks(club, club.bob) == {True}
 
 
@@ -335,7 +335,7 @@ async def spotted(club: Club) -> int:
     await log(club, club.bob)
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
     bob = club.bob.user
-    await bob.click(bob.dm_channel.last_message, label="Yes, I faced forward")
+    await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")
     return (await newest_run(club)).run_id
 
 
@@ -348,7 +348,7 @@ async def test_a_spotter_who_left_is_not_asked_again_and_the_runner_is_told(club
     asked = club.bob.user.dm_channel.last_message.id
     answer = await club.alice.slash(club.channel, "runs edit", run=f"#{run_id}", distance="4k")
     assert club.bob.user.dm_channel.last_message.id == asked
-    wanted = "bob ist nicht auf dem Server" if german else "bob isn't in the server this run belongs to"
+    wanted = "bob ist nicht auf dem Server" if german else "bob isn't in this run's server"
     assert wanted in text_of(answer)
     if german:
         assert_language("de", answer)
@@ -374,8 +374,8 @@ async def test_the_answer_of_a_spotter_who_left_stands_and_the_leave_is_noticed(
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
     await leave(club, club.bob, 0)
     bob = club.bob.user
-    answer = await bob.click(bob.dm_channel.last_message, label="Yes, I faced forward")
-    assert "Thank you for being" in text_of(answer)
+    answer = await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")
+    assert "Thanks for spotting" in text_of(answer)
     assert (await newest_run(club)).spotter_state == "agreed"
     assert await ranks(club, club.bob) == {True}
     assert await home(club, club.bob) == other.guild.id

@@ -183,7 +183,7 @@ async def test_a_spotter_who_has_not_said_that_it_happened_is_asked_before_being
     await club.env.settle()
     asked = last(club, club.bob)
     assert "alice" in asked.content
-    await club.bob.user.click(asked, label="Yes, I faced forward")
+    await club.bob.user.click(asked, label="Yes, I was the spotter")
     async with club.database.read() as session:
         (run,) = await session.scalars(select(Run))
         assert (run.spotter_id, run.spotter_state) == (club.bob.id, "agreed")

@@ -102,8 +102,8 @@ async def test_meeting_points_are_offered_and_bring_what_is_known_of_them(club: 
         ({"when": "friday"}, "not the hour"),
         ({"when": "2027-02-01 18:00"}, "up to 60 days ahead"),
         ({"distance": "60k"}, "longer than I take"),
-        ({"distance": "far"}, "don't understand the distance"),
-        ({"pace": "quick"}, "don't understand the pace"),
+        ({"distance": "far"}, "as a distance"),
+        ({"pace": "quick"}, "as a pace"),
         ({"who": "women"}, "has no role for women-only calls"),
     ],
 )

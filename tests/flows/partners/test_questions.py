@@ -125,7 +125,7 @@ async def test_a_question_outlives_a_crash(club: Club) -> None:
     await club.restart(minutes=2)
     await club.pass_time(minutes=1)
     (asked,) = club.dms(club.bob)
-    await club.bob.user.click(asked, label="Yes, I faced forward")
+    await club.bob.user.click(asked, label="Yes, I was the spotter")
     assert (await newest(club)).spotter_state == "agreed"
 
 

@@ -99,7 +99,7 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
     await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
     await club.alice.slash(club.channel, "log", time="10:00", spotter=club.bob)
     for message in list(club.bob.user.dm_channel.history()):
-        await club.bob.user.click(message, label="Yes, I faced forward")
+        await club.bob.user.click(message, label="Yes, I was the spotter")
     own = await club.bob.slash(club.channel, "me")
     assert "Nothing logged yet" in text_of(own)
     assert "Facing forward for others:** 52:30 · 5.00 km" in text_of(own)

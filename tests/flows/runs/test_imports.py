@@ -48,7 +48,7 @@ async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     answer = await bring(club, ("run.tcx", tcx([1000, 1000, 3000])))
     assert answer.ephemeral
     assert "✅ run.tcx: 17 Nov 2026 · 5.00 km · 27:30" in text_of(answer.response)
-    assert "on no board and in no total" in text_of(answer.response)
+    assert "on no leaderboard and in no total" in text_of(answer.response)
     (question,) = answer.followups
     assert question.ephemeral
     assert "Which laps were backward?" in text_of(question)
@@ -61,7 +61,7 @@ async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     await club.alice.select(question, ["0", "2"], custom_id=ticks(question))
     assert "2 of 3 laps backward: 4.00 km" in text_of(question)
     await club.alice.click(question, label="Save")
-    assert "both ways" in text_of(question)
+    assert "mixed" in text_of(question)
     assert "4.00 km backward · 1.00 km forward" in text_of(question)
     assert {"Undo", "Edit", "Share"} <= set(button_ids(question))
     assert await stretches(club) == [("backward", 1000), ("forward", 1000), ("backward", 3000)]
@@ -100,13 +100,13 @@ async def test_all_and_none(club: Club) -> None:
 async def test_without_laps_a_part_can_be_said(club: Club) -> None:
     (question,) = (await bring(club, ("a.tcx", tcx([5000])))).followups
     assert "Was this run backward?" in text_of(question)
-    form = await club.alice.click(question, label="A part of it")
+    form = await club.alice.click(question, label="Part of it")
     refused = await club.alice.submit_modal(form, {"share": "7 km"})
     assert "5.00 km" in text_of(refused)
     assert await stretches(club) == [("untold", 5000)]
-    form = await club.alice.click(question, label="A part of it")
+    form = await club.alice.click(question, label="Part of it")
     await club.alice.submit_modal(form, {"share": "40%"})
-    assert "an estimate" in text_of(question)
+    assert "estimated" in text_of(question)
     assert await stretches(club) == [("backward", 2000), ("forward", 3000)]
 
 
@@ -126,12 +126,12 @@ async def test_the_report_names_every_file_and_never_comes_in_twice(club: Club) 
     )
     lines = text_of(answer.response).splitlines()
     assert lines[1].startswith("✅ a.tcx")
-    assert "already there" in lines[2]
+    assert "already logged" in lines[2]
     assert lines[3].startswith("✅ inner.tcx")
-    assert "already there" in lines[4]
+    assert "already logged" in lines[4]
     assert "not a run" in lines[5]
     assert "a ride" in lines[5]
-    assert "could not be read" in lines[6]
+    assert "can't be read" in lines[6]
     assert "@everyone" not in text_of(answer.response)
     assert await count(club, Run) == 3
     assert len(answer.followups) == 3, "one question for each run, and one for the ride"
@@ -143,7 +143,7 @@ async def test_the_report_names_every_file_and_never_comes_in_twice(club: Club) 
 async def test_a_run_logged_by_hand_is_there_already(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", when="2026-11-17 06:10")
     answer = await bring(club, ("run.tcx", tcx([5050])))
-    assert "already there" in text_of(answer)
+    assert "already logged" in text_of(answer)
     assert await count(club, Run) == 1
 
 
@@ -160,7 +160,7 @@ async def test_many_runs_are_asked_about_one_after_another(club: Club) -> None:
         await club.alice.click(asked.response, label="All backward")
         assert ("Next run" in text_of(asked)) == (left > 0)
     done = await club.alice.click(answer.response, custom_id="import:next:v1")
-    assert "every imported run of yours has its direction" in text_of(done)
+    assert "all your imported runs have a direction" in text_of(done)
 
 
 def jumping(start: datetime = START, *, wrong: int) -> bytes:
@@ -177,12 +177,12 @@ def jumping(start: datetime = START, *, wrong: int) -> bytes:
 async def test_a_clock_that_jumps_is_told(club: Club) -> None:
     answer = await bring(club, ("a.gpx", jumping(wrong=1)))
     assert "✅ a.gpx: 17 Nov 2026 · 1.80 km · 10:00" in text_of(answer.response)
-    assert "Some of its points have a wrong time and were left out" in text_of(answer.response)
+    assert "Some of its points have a wrong time, so I left them out" in text_of(answer.response)
     answer = await bring(club, ("b.gpx", jumping(START - timedelta(days=1), wrong=40)))
-    assert "so its time is doubtful: it counts, but sets no best" in text_of(answer.response)
+    assert "so the run counts but sets no best" in text_of(answer.response)
     (question,) = answer.followups
     await club.alice.click(question, label="All backward")
-    assert "its time sets no best" in text_of(question)
+    assert "this time sets no best" in text_of(question)
 
 
 async def test_a_large_file_is_refused_before_it_is_fetched(club: Club) -> None:
@@ -196,7 +196,7 @@ async def test_the_menu_takes_files_of_ones_own_message_only(club: Club) -> None
     words = await club.alice.send(club.channel, "no file here")
     refused = await club.bob.context_menu(club.channel, "Import run files", posted)
     assert refused.ephemeral
-    assert "Only whoever posted files" in text_of(refused)
+    assert "You can only import files you posted" in text_of(refused)
     empty = await club.alice.context_menu(club.channel, "Import run files", words)
     assert "no file on that message" in text_of(empty)
     assert await count(club, Run) == 0
@@ -215,7 +215,7 @@ async def test_nobody_else_can_answer_for_the_runner(club: Club) -> None:
     stored = club.env.backend.get_message(club.channel.id, bobs.id)
     stored.components = json.loads(json.dumps(stored.components).replace(button_ids(bobs)["All backward"], theirs))
     refused = await club.bob.click(bobs, custom_id=theirs)
-    assert "isn't among yours" in text_of(refused)
+    assert "not one of your runs" in text_of(refused)
     assert {direction for direction, _ in await stretches(club)} == {"untold"}
 
 
@@ -306,6 +306,6 @@ async def test_what_was_read_before_the_database_was_busy_is_kept(club: Club, mo
     answer = await bring(club, *files)
     assert busy == ["b.tcx"]
     assert "✅ a.tcx" in text_of(answer.response)
-    assert "b.tcx: could not be read. My storage is busy" in text_of(answer.response)
+    assert "b.tcx: can't be read. My storage is busy" in text_of(answer.response)
     assert "✅ c.tcx" in text_of(answer.response)
     assert await count(club, Run) == 2

@@ -93,11 +93,11 @@ async def test_a_run_in_the_past_keeps_its_day(club: Club) -> None:
     [
         ({"distance": "5k"}, "5.00 km"),
         ({"distance": "five", "time": "27:30"}, "five"),
-        ({"distance": "5k", "time": "27:30", "pace": "4:00/km"}, "don't fit together"),
+        ({"distance": "5k", "time": "27:30", "pace": "4:00/km"}, "don't add up"),
         ({"distance": "5k", "time": "27:30", "when": "tomorrow"}, "hasn't come yet"),
         ({"distance": "10k", "time": "60:00", "direction": "mixed"}, "How much of it was backward"),
         ({"distance": "@everyone", "time": "27:30"}, "everyone"),
-        ({}, "two of distance, time and pace"),
+        ({}, "two of distance, time or pace"),
     ],
 )
 async def test_what_cannot_be_is_refused_privately_with_what_was_understood(
@@ -124,10 +124,10 @@ async def test_undo_by_its_owner_only_and_only_once(club: Club) -> None:
     answer = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     other = await club.bob.click(answer.response, label="Undo")
     assert other.ephemeral
-    assert "isn't among yours" in text_of(other)
+    assert "not one of your runs" in text_of(other)
     undo = button_ids(answer)["Undo"]
     undone = await club.alice.click(answer.response, label="Undo")
-    assert "Taken back" in text_of(undone)
+    assert "Undone" in text_of(undone)
     assert "took a run back" in text_of(club.channel.last_message)
     assert "5.00 km" not in text_of(club.channel.last_message)
     assert not await rows(club, Standing)
@@ -161,7 +161,7 @@ async def test_a_form_sent_as_it_was_filled_in_changes_nothing(club: Club) -> No
         re.findall(r"'custom_id': '(distance|time|direction|when|note)'.*?'value': '([^']*)'", str(form.modal))
     )
     answer = await club.alice.submit_modal(form, {"note": "", **values})
-    assert "Nothing is different" in text_of(answer)
+    assert "Nothing's different" in text_of(answer)
     assert [r.kind for r in await rows(club, Revision)] == ["logged"]
 
 
@@ -176,7 +176,7 @@ async def test_sharing_ticks_show_the_note_and_only_me_takes_the_card_away(club:
     assert "windy" in shown
     assert "7/10" not in shown
     await club.alice.select(panel.response, ["me"], custom_id=f"run:sharing:v1:{run_id}")
-    assert "keeps this run to themselves" in text_of(club.channel.last_message)
+    assert "made this run private" in text_of(club.channel.last_message)
     assert "5.00 km" not in text_of(club.channel.last_message)
 
 
@@ -192,9 +192,9 @@ async def test_a_spotter_is_asked_and_credited_only_when_he_agrees(club: Club) -
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
     assert "bob" not in text_of(club.channel.last_message)
     bob = club.bob.user
-    answer = await bob.click(bob.dm_channel.last_message, label="Yes, I faced forward")
+    answer = await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")
     assert answer.acknowledged
-    assert "bob faced forward" in text_of(club.channel.last_message)
+    assert "Spotter: bob 👀" in text_of(club.channel.last_message)
     (run,) = await rows(club, Run)
     assert run.spotter_state == "agreed"
 
@@ -322,7 +322,7 @@ async def test_an_edit_that_breaks_the_rule_says_it(club: Club) -> None:
     ("options", "said"),
     [
         ({"distance": "10k", "time": "60:00", "direction": "forward", "backward": "2 km"}, "choose mixed"),
-        ({"distance": "50k", "time": "5h", "when": "10 minutes ago"}, "not be over yet"),
+        ({"distance": "50k", "time": "5h", "when": "10 minutes ago"}, "isn't over yet"),
     ],
 )
 async def test_what_contradicts_itself_is_refused(club: Club, options: dict[str, str], said: str) -> None:
@@ -341,10 +341,10 @@ async def test_a_typed_number_is_no_database_id(club: Club) -> None:
 async def test_a_spotter_who_agreed_is_asked_again_about_another_distance(club: Club) -> None:
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
     bob = club.bob.user
-    await bob.click(bob.dm_channel.last_message, label="Yes, I faced forward")
+    await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")
     asked = bob.dm_channel.last_message.id
     (run,) = await rows(club, Run)
     await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="4k")
     assert bob.dm_channel.last_message.id > asked
     assert "4.00 km" in text_of(bob.dm_channel.last_message)
-    assert "bob faced forward" not in text_of(club.channel.last_message)
+    assert "Spotter: bob 👀" not in text_of(club.channel.last_message)

@@ -13,10 +13,10 @@ async def test_one_run_by_watch_and_phone_counts_once(club: Club) -> None:
     await club.alice.click(watch, label="All backward")
     phone = tcx([5300], start=START + timedelta(minutes=1))
     answer = await bring(club, ("phone.tcx", phone))
-    assert "It covers the same time as another run of yours" in text_of(answer.response)
+    assert "It covers the same time as another of your runs" in text_of(answer.response)
     (asked,) = answer.followups
     assert "📌 Tue 17 Nov 06:15 · 5.00 km · 27:30 · backward · TCX file" in text_of(asked)
-    assert "🆕 Tue 17 Nov 06:16 · 5.30 km · 29:09 · direction not told · TCX file" in text_of(asked)
+    assert "🆕 Tue 17 Nov 06:16 · 5.30 km · 29:09 · direction missing · TCX file" in text_of(asked)
     assert list(button_ids(asked)) == ["Same: keep 📌", "Same: take 🆕", "Two runs"]
     assert "alice — **5.00 km**" in text_of(await club.bob.slash(club.channel, "leaderboard"))
     await club.restart()

@@ -87,7 +87,7 @@ async def test_edit_by_options_keeps_the_rest_and_can_be_undone(club: Club) -> N
     assert "“windy”" in text_of(edited)
     assert "5.50 km" in text_of(club.channel.last_message), "the public card follows"
     undone = await club.alice.click(edited.response, label="Undo")
-    assert "as it was before" in text_of(undone) or "as it was before" in text_of(edited.response)
+    assert "back as it was" in text_of(undone) or "back as it was" in text_of(edited.response)
     assert "5.00 km" in text_of(club.channel.last_message)
     (run,) = await rows(club, Run)
     assert (run.distance_m, run.surface, run.effort, run.revision) == (5000, "road", None, 3)
@@ -110,7 +110,7 @@ async def test_an_old_undo_says_what_came_after(club: Club) -> None:
     await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", distance="7k")
     assert stale == f"run:undo:v1:{run.run_id}:1"
     answer = await club.alice.click(first.response, label="Undo")
-    assert "It was edited after that" in text_of(answer)
+    assert "You edited it after that" in text_of(answer)
     (run,) = await rows(club, Run)
     assert run.distance_m == 7000
 
