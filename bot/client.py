@@ -17,6 +17,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
+from bot.command_mentions import CommandMentions
 from bot.context import BotClient
 from bot.delivery.message_kinds import Kind
 from bot.delivery.pump import Pump
@@ -89,6 +90,7 @@ class Backpedal(BotClient):
         )
         tidy_seldom(self.http)
         self.app = app
+        self.mentions = CommandMentions()
         self._pump = pump
         self.extensions_to_load = tuple(extensions)
         self.router = Router()
@@ -168,15 +170,24 @@ class Backpedal(BotClient):
                 else command.to_dict(self.tree)
             )
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
-        name = f"synced:{self.application_id}"
-        if not force and await app_state.recall(self.app.database, name) == digest:
+        name, ids_name = f"synced:{self.application_id}", f"commands:{self.application_id}"
+        known_ids = await app_state.recall(self.app.database, ids_name)
+        if not force and known_ids is not None and await app_state.recall(self.app.database, name) == digest:
+            self._mention_commands(json.loads(known_ids))
             return False
         # Not `tree.sync()`, which would translate everything into thirty languages again.
         assert self.application_id is not None
-        await self.http.bulk_upsert_global_commands(self.application_id, payload=payload)
+        made = await self.http.bulk_upsert_global_commands(self.application_id, payload=payload)
+        ids = {one["name"]: int(one["id"]) for one in made if one["type"] == discord.AppCommandType.chat_input.value}
+        self._mention_commands(ids)
+        await app_state.remember(self.app.database, ids_name, json.dumps(ids))
         await app_state.remember(self.app.database, name, digest)
         log.info("%d commands synced", len(payload))
         return True
+
+    def _mention_commands(self, ids: dict[str, int]) -> None:
+        runnable = (one for one in self.tree.walk_commands() if isinstance(one, discord.app_commands.Command))
+        self.mentions.learn(ids, [one.qualified_name for one in runnable])
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Dispatch an event, unless the client is closed: it has no event loop then."""

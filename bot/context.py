@@ -10,6 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import App
+from bot.command_mentions import CommandMentions
 
 
 class BotClient(commands.Bot, ABC):
@@ -20,9 +21,11 @@ class BotClient(commands.Bot, ABC):
 
     Attributes:
         app: the parts of the running bot.
+        mentions: the commands' ids, for texts that name a command.
     """
 
     app: App
+    mentions: CommandMentions
 
     @abstractmethod
     async def admits(self, interaction: discord.Interaction[BotClient]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import discord
@@ -130,6 +131,7 @@ class Sender:
         if drawn is None:
             await self._record(one, lambda session, at: outbox.record_dropped(session, one, at))
             return True
+        drawn = self._with_mentions(drawn)
         try:
             channel_id, message_id = await asyncio.wait_for(self._send(one, drawn, made_ready), SEND_S)
         except NOT_SENT as error:
@@ -158,6 +160,10 @@ class Sender:
             self._dropped.unwanted(one.kind)
         else:
             await self._record(one, lambda session, at: outbox.record_held(session, one, at, until))
+
+    def _with_mentions(self, drawn: RenderedMessage) -> RenderedMessage:
+        self._client.mentions.in_view(drawn.layout)
+        return replace(drawn, content=self._client.mentions.in_text(drawn.content))
 
     # -- sending -----------------------------------------------------------------------------------------------
 

@@ -135,6 +135,7 @@ async def respond(
     Returns:
         The message's id, or None if Discord did not return it.
     """
+    _mention_commands(interaction, shown)
     if not answered(interaction):
         said = await first(
             interaction,
@@ -171,6 +172,8 @@ async def redraw(interaction: Interaction, *, files: Sequence[discord.File] | No
         shown: `content`, `view`, as in discord.py.
     """
 
+    _mention_commands(interaction, shown)
+
     def attached() -> dict[str, Any]:
         return {} if files is None else {"attachments": _rewound(files)}
 
@@ -178,6 +181,13 @@ async def redraw(interaction: Interaction, *, files: Sequence[discord.File] | No
         await retry_idempotent(lambda: interaction.edit_original_response(**attached(), **shown))
     else:
         await first(interaction, lambda: interaction.response.edit_message(**attached(), **shown))
+
+
+def _mention_commands(interaction: Interaction, shown: dict[str, Any]) -> None:
+    mentions = interaction.client.mentions
+    mentions.in_view(shown.get("view"))
+    if shown.get("content"):
+        shown["content"] = mentions.in_text(shown["content"])
 
 
 async def _once(request: Callable[[], Awaitable[T]]) -> T:

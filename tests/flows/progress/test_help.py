@@ -95,7 +95,8 @@ async def test_every_command_stands_in_help(club: Club) -> None:
     text = text_of(await club.olga.slash(club.channel, "help"))
     listed = set()
     for line in text.splitlines():
-        names = re.findall(r"`(/?[a-z ]+)`", line)
+        names = re.findall(r"`([a-z ]+)`|<(/[a-z ]+):\d+>", line)
+        names = [plain or mention for plain, mention in names]
         group = names[0].split()[0] if names else ""
         listed |= {name if name.startswith("/") else f"{group} {name}" for name in names}
     tree = club.env.bot.tree  # type: ignore[attr-defined]

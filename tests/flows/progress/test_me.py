@@ -122,7 +122,7 @@ async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club,
         await club.speak("de")
     card = await club.alice.slash(club.channel, "settings")
     hidden = await club.alice.click(card.response, label="Verbergen" if german else "Hide me")
-    assert ("/me mitglied:" if german else "/me member:") in text_of(hidden)
+    assert ("`mitglied:`" if german else "`member:`") in text_of(hidden)
     stranger = text_of(await club.bob.slash(club.channel, "me", member=unknown))
     assert text_of(await club.bob.slash(club.channel, "me", member=club.alice)) == stranger
     assert "5" in text_of(await club.alice.slash(club.channel, "me"))
