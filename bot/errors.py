@@ -4,6 +4,7 @@
     ├── StartupError        the process cannot start; carries every fault found
     └── MemberError         shown to a member as the catalogue text `key`, filled with `params`
         ├── BadInput        the input cannot be used; says what was understood and gives an example
+        │   └── SeveralFaults   several fields cannot be used; carries one BadInput for each
         ├── NotFound        the object does not exist, or this member may not see it
         ├── NotAllowed      this member may not do that
         ├── Conflict        another change came first; nothing was changed
@@ -51,6 +52,18 @@ class MemberError(BackpedalError):
 
 class BadInput(MemberError):
     """The input cannot be used."""
+
+
+class SeveralFaults(BadInput):
+    """Several fields cannot be used.
+
+    Attributes:
+        faults: two or more, in the order of the fields. `key` and `params` are those of the first.
+    """
+
+    def __init__(self, faults: Sequence[BadInput]) -> None:
+        super().__init__(faults[0].key, **faults[0].params)
+        self.faults = tuple(faults)
 
 
 class NotFound(MemberError):

@@ -15,15 +15,13 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.domain.runs.runs import Surface
-from bot.domain.text.free_text import one_line
+from bot.domain.text.free_text import TURNING, one_line
 from bot.domain.text.units import Units, format_distance, format_duration, format_pace
-from bot.errors import MemberError
+from bot.errors import MemberError, SeveralFaults
 from bot.i18n import translate
 from bot.languages import DEFAULT, locale_of
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
-_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
-
 
 _NAMES = ("name", "place", "other_place")
 NAME_SHOWN = 60
@@ -37,7 +35,7 @@ def escaped(typed: str, limit: int = 500) -> str:
     Markdown, mentions and links are escaped, characters that change the text direction are removed, line breaks become
     spaces, an empty text becomes a question mark, and a text over `limit` characters ends in an ellipsis.
     """
-    plain = one_line(typed.translate(_BIDI)) or "?"
+    plain = one_line(typed.translate(TURNING)) or "?"
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
     return plain.translate(_ESCAPED)
@@ -62,10 +60,12 @@ class Localizer:
         return translate(self.language, key, {name: self.show(name, value) for name, value in params.items()})
 
     def error(self, error: MemberError) -> str:
-        """Return the sentence for a failure.
+        """Return the sentence for a failure, or a list of them for several.
 
         Its `name`, `place`, `other_place` and any tuple of names are as typed; the tuple `choices` becomes `a or b`.
         """
+        if isinstance(error, SeveralFaults):
+            return "\n".join(f"- {self.error(fault)}" for fault in error.faults)
         return self.t(error.key, **{name: self._safe(name, value) for name, value in error.params.items()})
 
     def _safe(self, name: str, value: object) -> object:

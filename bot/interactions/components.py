@@ -142,10 +142,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One menu of a form, of roles or channels; its custom id is its name."""
+    """One menu or group of radio buttons of a form; its custom id is its name."""
 
     label: str
-    menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any]
+    menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any] | ui.UserSelect[Any] | ui.Select[Any] | ui.RadioGroup[Any]
 
 
 class Form(Unkept, ui.Modal):

@@ -16,7 +16,8 @@ from bot.context import BotClient
 from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
 from bot.i18n import catalogue, shipped
-from bot.interactions.responses import BROKEN, GONE, LOST, respond
+from bot.interactions.corrections import in_place, refusal
+from bot.interactions.responses import BROKEN, GONE, LOST, redraw, respond
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.members import people
@@ -76,8 +77,9 @@ _LISTED = (
 async def respond_to_error(interaction: discord.Interaction[BotClient], error: BaseException) -> None:
     """Report a failure, always and only to the user who caused it.
 
-    A `MemberError` has its own message. Any other error gets an apology with a reference that is logged with the
-    traceback. The apology does not say whether anything was done, since only the answer may have failed.
+    A `MemberError` has its own message, with Fix it if the handler kept what was typed. Any other error gets an
+    apology with a reference that is logged with the traceback. The apology does not say whether anything was done,
+    since only the answer may have failed.
     """
     error = cause_of(error)
     if isinstance(error, discord.HTTPException) and error.code in GONE:
@@ -105,10 +107,25 @@ async def respond_to_error(interaction: discord.Interaction[BotClient], error: B
         with contextlib.suppress(*LOST):
             await interaction.response.autocomplete([])
         return
+    fixable = refusal(interaction, words, reader) if isinstance(error, MemberError) else None
     try:
-        await say_privately(interaction, words)
+        if fixable is None:
+            await say_privately(interaction, words)
+        else:
+            await _refuse(interaction, fixable)
     except discord.HTTPException as failed:
         log.warning("could not answer with an error message: %s", failed)
+
+
+async def _refuse(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:
+    """Send a refusal that can be fixed; one of a form that Fix it opened replaces the refusal before it."""
+    try:
+        if in_place(interaction):
+            await redraw(interaction, view=view)
+        else:
+            await respond(interaction, private=True, view=view)
+    except BROKEN as error:
+        log.warning("could not answer interaction %s: %r", interaction.id, error)
 
 
 async def say_privately(interaction: discord.Interaction, words: str) -> None:

@@ -8,7 +8,9 @@ from bot.domain.runs.run_input import RunEntry
 from bot.domain.runs.runs import RunContent, Sharing, SpotterState, Surface
 from bot.domain.text.free_text import if_any
 from bot.interactions.authorization import words_of_leaving
-from bot.interactions.replies import Interaction, defer_if_slow, reply, tell
+from bot.interactions.components import card
+from bot.interactions.corrections import in_place
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, tell
 from bot.services.members.people import Person
 from bot.services.runs import run_changes
 from cogs.runs.overlapping_runs import ask_if_twice
@@ -22,7 +24,7 @@ def content_of(
     person: Person,
     *,
     surface: str | None = None,
-    spotter: discord.User | None = None,
+    spotter: discord.User | discord.Member | None = None,
     effort: int | None = None,
     note: str | None = None,
 ) -> RunContent:
@@ -62,6 +64,8 @@ async def log_and_show(interaction: Interaction, person: Person, content: RunCon
     )
     app.outbox.wake()
     view = logged.view
+    if in_place(interaction):
+        await replace(interaction, card(person.reader.t("log.say.fixed")))
     if logged.rule_broken:
         notices.append(rule(view.content, person.reader, person.solo_surfaces))
     if logged.zone_assumed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,10 +15,11 @@ from bot.domain.runs import run_input as domain
 from bot.domain.runs.run_input import Manner, RunEntry, Typed
 from bot.domain.runs.run_measures import Way
 from bot.domain.runs.run_search import read_clues
+from bot.domain.runs.run_sentence import read_sentence
 from bot.domain.runs.runs import Direction, RunContent, Surface
 from bot.domain.text.free_text import if_any
 from bot.domain.text.units import parse_distance, parse_pace
-from bot.errors import MemberError, NotFound
+from bot.errors import MemberError, NotFound, SeveralFaults
 from bot.interactions.components import Field, Form, identity
 from bot.interactions.replies import Interaction, resolve_person
 from bot.interactions.tree import localized
@@ -79,11 +80,36 @@ async def suggest_entry(interaction: Interaction, current: str) -> list[app_comm
     try:
         words = _understood(Typed(**given), reader, now)
     except MemberError as error:
-        if current == given.get("time") and {"low_ms", "high_ms"} <= error.params.keys():
-            both = [reader.show(name, error.params[name]) for name in ("high_ms", "low_ms")]
-            return [plain_choice(str(one), str(one)) for one in both]
-        words = reader.error(error)
+        for fault in _faults(error):
+            if current == given.get("time") and {"low_ms", "high_ms"} <= fault.params.keys():
+                both = [reader.show(name, fault.params[name]) for name in ("high_ms", "low_ms")]
+                return [plain_choice(str(one), str(one)) for one in both]
+        words = reader.error(_faults(error)[0])
     return [plain_choice(words, current)]
+
+
+def _faults(error: MemberError) -> Sequence[MemberError]:
+    return error.faults if isinstance(error, SeveralFaults) else [error]
+
+
+async def suggest_sentence(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Suggest what was understood of a whole run, with its direction and start, or the reason why it is invalid."""
+    if not current.strip():
+        return []
+    person = await resolve_person(interaction)
+    reader, now = person.reader, interaction.client.app.clock()
+    typed = read_sentence(current, manner_of(reader), now)
+    try:
+        words = _understood(typed, reader, now)
+    except MemberError as error:
+        return [plain_choice(reader.error(_faults(error)[0]), current)]
+    parts = [words]
+    if typed.direction or typed.backward:
+        told = domain.read_direction(typed.direction, manner_of(reader))[0] if typed.direction else Way.MIXED
+        parts.append(reader.t(f"runs.direction.{told}"))
+    if typed.when:
+        parts.append(reader.moment(domain.read_start(typed.when, 0, manner_of(reader), now)[0]))
+    return [plain_choice(" · ".join(parts), current)]
 
 
 async def suggest_when(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

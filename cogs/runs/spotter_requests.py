@@ -8,12 +8,13 @@ import discord
 
 from bot.delivery.message_kinds import Hold, RenderContext, Session
 from bot.domain.runs.runs import SpotterState
-from bot.errors import BadInput
+from bot.errors import BadInput, Unavailable
 from bot.interactions.authorization import still_here
 from bot.interactions.components import Buttons, Component, button, identity
 from bot.interactions.replies import Interaction, tell
 from bot.interactions.tree import reader_in
 from bot.localizer import Localizer, escaped
+from bot.membership import fetch
 from bot.services.members.people import Person
 from bot.services.messages import questions
 from bot.services.runs.runs import RunView
@@ -36,6 +37,23 @@ async def check_spotter(interaction: Interaction, spotter: discord.User | discor
         if interaction.guild_id is not None:
             await still_here(interaction, interaction.guild_id, spotter.id)
         raise BadInput("runs.spotter.stranger")
+
+
+async def picked_spotter(interaction: Interaction, user_id: int | None) -> discord.Member | None:
+    """Return the member picked in a form, or None if nobody was.
+
+    Raises:
+        BadInput: not a member of this server.
+        Unavailable: Discord does not answer.
+    """
+    if user_id is None:
+        return None
+    found = await fetch(interaction.client, interaction.guild_id or 0, user_id)
+    if found is None:
+        raise Unavailable("errors.standing.unknown")
+    if not isinstance(found, discord.Member):
+        raise BadInput("runs.spotter.stranger")
+    return found
 
 
 async def tell_unasked(interaction: Interaction, view: RunView) -> None:

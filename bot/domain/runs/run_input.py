@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.runs.run_measures import Backward, Way, parse_backward, resolve, split
@@ -14,7 +15,9 @@ from bot.domain.text.units import Units, parse_distance, parse_duration, parse_p
 from bot.domain.text.words import WORDS, any_of
 from bot.domain.text.words.plain import NUMBER, plain
 from bot.domain.when.moment_parser import Facing, check_started, moments_meant, parse_moment
-from bot.errors import BadInput
+from bot.errors import BadInput, SeveralFaults
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,12 @@ class RunEntry:
     ran_on: date
 
 
-_WAYS = (
+WAYS = (
     dict.fromkeys(WORDS.backward, Way.BACKWARD)
     | dict.fromkeys(WORDS.forward, Way.FORWARD)
     | dict.fromkeys(WORDS.mixed, Way.MIXED)
 )
-_DIRECTION = re.compile(rf"({any_of(_WAYS)})\b[\s:,]*(.*)")
+_DIRECTION = re.compile(rf"({any_of(WAYS)})\b[\s:,]*(.*)")
 
 
 def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
@@ -74,7 +77,7 @@ def read_direction(typed: str, manner: Manner) -> tuple[Way, Backward | None]:
     found = _DIRECTION.fullmatch(plain(typed))
     if found is None:
         raise BadInput("runs.entry.direction", typed=typed)
-    way, rest = _WAYS[found[1]], found[2].strip()
+    way, rest = WAYS[found[1]], found[2].strip()
     if way is not Way.MIXED and rest:
         raise BadInput("runs.entry.direction", typed=typed)
     return way, parse_backward(rest, manner.units, manner.language) if rest else None
@@ -103,7 +106,7 @@ def mentioned(text: str, manner: Manner) -> Typed:
     }
     times = {one[0] for one in found if one["time"] and _reads(parse_duration, one[0], manner.language)}
     times |= {one["clock"] for one in _CLOCKED.finditer(words) if _takes_so_long(one)}
-    ways = {_WAYS[word] for word in re.findall(r"\w+", words) if word in _WAYS.keys() - _VAGUE}
+    ways = {WAYS[word] for word in re.findall(r"\w+", words) if word in WAYS.keys() - _VAGUE}
     return Typed(
         distance=distances.pop() if len(distances) == 1 else None,
         time=times.pop() if len(times) == 1 else None,
@@ -146,22 +149,54 @@ def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
     )
 
 
+class _Faults:
+    """The faults of several fields, so that all of them are reported at once."""
+
+    def __init__(self) -> None:
+        self.found: list[BadInput] = []
+
+    def read(self, text: str | None, parse: Callable[[str], T]) -> T | None:
+        """Return a parsed text, or None if there is none or it is at fault."""
+        return self.attempt(lambda: parse(text)) if text else None
+
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """Return the result of `work`, or None and keep its fault."""
+        try:
+            return work()
+        except BadInput as fault:
+            self.found.append(fault)
+            return None
+
+    def raise_any(self) -> None:
+        """Raise the faults found so far, if any."""
+        if self.found:
+            raise self.found[0] if len(self.found) == 1 else SeveralFaults(self.found)
+
+
 def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     """Return a new run. `when` is its start; without it, the run has just ended.
 
     Raises:
-        BadInput: with what was understood and an example.
+        BadInput: with what was understood and an example; `SeveralFaults` if several fields are at fault.
     """
-    distance_m, duration_ms = read_measures(typed, manner)
-    share = parse_backward(typed.backward, manner.units, manner.language) if typed.backward else None
-    way = Way.MIXED if share is not None else Way.BACKWARD
-    if typed.direction:
-        way, share = _told_way(typed.direction, share, manner)
-    stretches = split(way, distance_m, duration_ms, share)
+    faults, units, language = _Faults(), manner.units, manner.language
+    distance_m = faults.read(typed.distance, lambda text: parse_distance(text, units, language))
+    duration_ms = faults.read(typed.time, lambda text: parse_duration(text, language))
+    pace = faults.read(typed.pace, lambda text: parse_pace(text, units, language))
+    measures = None if faults.found else faults.attempt(lambda: resolve(distance_m, duration_ms, pace))
+    share = faults.read(typed.backward, lambda text: parse_backward(text, units, language))
+    told = faults.read(typed.direction, lambda text: _told_way(text, share, manner))
+    way, share = told or (Way.MIXED if share is not None else Way.BACKWARD, share)
+    stretches = faults.attempt(lambda: split(way, *(measures or (None, 1)), share)) if measures or not share else None
     if typed.when:
-        started_at, ran_on = read_start(typed.when, duration_ms, manner, now)
+        faults.attempt(lambda: read_start(typed.when or "", measures[1] if measures else 0, manner, now))
+    faults.raise_any()
+    assert measures is not None
+    assert stretches is not None
+    if typed.when:
+        started_at, ran_on = read_start(typed.when, measures[1], manner, now)
     else:
-        started_at = now - timedelta(milliseconds=duration_ms)
+        started_at = now - timedelta(milliseconds=measures[1])
         ran_on = started_at.astimezone(ZoneInfo(manner.zone)).date()
     return RunEntry(stretches, started_at, ran_on)
 

@@ -9,6 +9,9 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Mc", "Me"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 """Letters and signs that are drawn as a blank: the Hangul fillers and the empty Braille pattern."""
 
+TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F))
+"""Characters that change the text direction, for `str.translate` to remove."""
+
 
 def is_blank(typed: str) -> bool:
     """Whether a text has no visible character, only blanks of any width, joiners or lone accents."""

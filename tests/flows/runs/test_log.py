@@ -97,7 +97,7 @@ async def test_a_run_in_the_past_keeps_its_day(club: Club) -> None:
         ({"distance": "5k", "time": "27:30", "when": "tomorrow"}, "hasn't come yet"),
         ({"distance": "10k", "time": "60:00", "direction": "mixed"}, "How much of it was backward"),
         ({"distance": "@everyone", "time": "27:30"}, "everyone"),
-        ({}, "two of distance, time or pace"),
+        ({"run": "backward yesterday"}, "two of distance, time or pace"),
     ],
 )
 async def test_what_cannot_be_is_refused_privately_with_what_was_understood(
