@@ -14,7 +14,7 @@ from bot.domain.boards.leaderboard import ranks
         ([9], 0, 0, (1,)),
         ([9, 7, 7, 5], 0, 0, (1, 2, 2, 4)),
         ([7, 7, 7], 0, 0, (1, 1, 1)),
-        ([7, 5], 10, 8, (9, 12)),  # ties with two on the page before
+        ([7, 5], 10, 8, (9, 12)),  # tied with two members on the page before
         ([7, 5], 10, 10, (11, 12)),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is derived from the declared metrics, and the keys that shipped messages carry."""
+"""Columns, boards and texts derived from the declared metrics, and the keys stored in shipped messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHIPPED = (
     "distance_forward", "minutes_forward", "days_forward", "longest_forward",
     "distance_all", "minutes_all", "days_all", "longest_all", "spotting_all",
 )  # fmt: skip
-"""The values of the menu of boards that stand in messages already sent, in the order of 0.1.0."""
+"""Values of the board menu in messages sent by version 0.1.0, in its order."""
 
 
 def test_the_values_of_menus_already_sent_keep_their_meaning_and_order() -> None:
@@ -91,7 +91,7 @@ def test_every_metric_is_a_choice_of_the_command() -> None:
 
 
 def test_no_other_file_names_a_metric() -> None:
-    """What a metric is like is asked of its declaration, so that a new one is complete with it."""
+    """Other modules read a metric's declared properties, so a new metric needs only its declaration."""
     named = [
         str(file.relative_to(ROOT))
         for room in ("bot", "cogs", "db")
@@ -103,7 +103,7 @@ def test_no_other_file_names_a_metric() -> None:
 
 @pytest.fixture
 def best_week(monkeypatch: pytest.MonkeyPatch) -> Metric:
-    """A metric declared by a test, its key with an underscore."""
+    """Return a metric declared by the test, with an underscore in its key."""
     made = str.__new__(Metric, "best_week")
     made._name_, made._value_ = "BEST_WEEK", "best_week"
     made.unit, made.column, made.counts = (

@@ -1,4 +1,4 @@
-"""Token buckets: what is left, what comes back, and what is forgotten."""
+"""Token buckets: remaining tokens, refill, and removal of full buckets."""
 
 from hypothesis import given
 from hypothesis import strategies as st

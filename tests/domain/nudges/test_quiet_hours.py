@@ -1,4 +1,4 @@
-"""Quiet hours: one night is one span, also when the clock changes in it."""
+"""Quiet hours: a night is one continuous span, also across a clock change."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ BERLIN, SYDNEY = "Europe/Berlin", "Australia/Sydney"
         ("2026-11-19 03:00", BERLIN, Quiet(0, 0), None),
         ("2026-11-19 13:00", BERLIN, Quiet(13 * 60, 14 * 60 + 30), "2026-11-19 13:30"),
         ("2026-11-19 14:30", BERLIN, Quiet(13 * 60, 14 * 60 + 30), None),
-        # The night before 29 March is an hour shorter in Berlin, that before 25 October an hour longer.
+        # In Berlin the night to 29 March is an hour shorter, the night to 25 October an hour longer.
         ("2026-03-28 22:00", BERLIN, DEFAULT_QUIET, "2026-03-29 05:00"),
         ("2026-10-24 22:00", BERLIN, DEFAULT_QUIET, "2026-10-25 06:00"),
         # In Sydney summer time ends on 5 April and begins on 4 October.
         ("2026-04-04 22:00", SYDNEY, DEFAULT_QUIET, "2026-04-04 21:00"),
         ("2026-10-03 22:00", SYDNEY, DEFAULT_QUIET, "2026-10-03 20:00"),
-        # An end the clock skips moves forward by the gap; of one it repeats the first counts.
+        # A skipped end time moves forward by the gap; of a repeated one the first occurrence counts.
         ("2026-03-28 22:00", BERLIN, Quiet(22 * 60, 150), "2026-03-29 01:30"),
         ("2026-10-24 22:00", BERLIN, Quiet(22 * 60, 150), "2026-10-25 00:30"),
     ],
@@ -44,7 +44,7 @@ def test_when_the_quiet_hours_end(local: str, zone: str, quiet: Quiet, until: st
 
 def test_of_the_repeated_hour_only_the_first_half_past_two_ends_the_night() -> None:
     quiet = Quiet(22 * 60, 150)
-    second = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)  # 2:10 for the second time
+    second = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)  # second occurrence of 2:10
     assert quiet_until(second, BERLIN, quiet) is None
     assert quiet_until(second - timedelta(hours=1), BERLIN, quiet) is not None
 
@@ -62,7 +62,7 @@ def test_what_is_no_minute_of_a_day_is_refused() -> None:
 def test_the_end_is_ahead_and_no_longer_quiet(zone: str, now: datetime, quiet: Quiet) -> None:
     end = quiet_until(now, zone, quiet)
     if end is None:
-        # Not quiet: then it was not before the beginning of this minute either, or a night has ended since.
+        # Not quiet: the wall time is outside the quiet hours, unless a clock change is near.
         wall = now.astimezone(ZoneInfo(zone))
         minute = wall.hour * 60 + wall.minute
         inside = (

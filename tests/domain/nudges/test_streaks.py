@@ -1,4 +1,4 @@
-"""Streaks: weeks against goals, what protects one, and what a repair would save."""
+"""Streaks: weeks that meet the goal, pauses, and repairs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ONE, TWO = Goal(), Goal(2)
 
 
 def past(weeks: str, **more: object) -> Past:
-    """Backward runs of the weeks up to this one, the newest last: `2.1` is two, none, one; all on the Wednesday."""
+    """Return a history of backward runs per week, this week last: `2.1` is two, none, one; all on Wednesday."""
     runs = {
         THIS + timedelta(days=2) - back * WEEK: (int(sign), int(sign))
         for back, sign in enumerate(reversed(weeks))
@@ -50,18 +50,18 @@ def pause(first: str, back: str) -> list[DaysOff]:
         (past("1."), 1, 0, True, False),
         (past("111"), 3, 1, False, False),
         (past("11.1"), 1, 1, False, False),
-        (past("1111", goals=[(THIS, TWO)]), 3, 1, True, True),  # a goal raised today leaves the past as it was
+        (past("1111", goals=[(THIS, TWO)]), 3, 1, True, True),  # a goal raised today does not change past weeks
         (past("2211", goals=[(LONG_AGO, TWO)]), 0, 1, True, False),
         (past("2212", goals=[(LONG_AGO, TWO)]), 1, 2, False, False),
         (past("111", goals=[(THIS, Goal(0))]), 0, 1, False, False),
-        # The week of 16 November is empty: a pause that touches it protects it, and adds nothing.
+        # The week of 16 November is empty: a pause that overlaps it protects it, but adds no week.
         (past("11.1", pauses=pause("2026-11-18", "2026-11-21")), 3, 1, False, False),
         (past("11.1", pauses=pause("2026-11-22", "2026-11-23")), 3, 1, False, False),
-        (past("11..", pauses=pause("2026-11-22", "2026-11-24")), 2, 0, False, False),  # and this week is silent
+        (past("11..", pauses=pause("2026-11-22", "2026-11-24")), 2, 0, False, False),  # protects this week too
         (past("11.1", pauses=pause("2026-11-09", "2026-11-16")), 1, 1, False, False),
         (past("11.1", pauses=pause("2026-11-23", "2026-11-30")), 1, 1, False, False),
-        (past("11.1", pauses=pause("2026-11-18", "2026-11-18")), 1, 1, False, False),  # ended before it began
-        (past("1111", pauses=pause("2026-11-09", "2026-11-30")), 4, 1, False, False),  # what was run counts still
+        (past("11.1", pauses=pause("2026-11-18", "2026-11-18")), 1, 1, False, False),  # ends on the day it begins
+        (past("1111", pauses=pause("2026-11-09", "2026-11-30")), 4, 1, False, False),  # runs during a pause still count
         (past("11.1", repaired=[LAST]), 3, 1, False, False),
         (past("11.1", repaired=[BEFORE]), 1, 1, False, False),
     ],
@@ -74,13 +74,13 @@ def test_how_somebody_stands(told: Past, weeks: int, done: int, is_open: bool, d
 @pytest.mark.parametrize(
     ("told", "repair", "saved"),
     [
-        (past("11."), None, 0),  # nothing is broken yet
+        (past("11."), None, 0),  # not broken yet
         (past("11.."), LAST, 2),
         (past("11.1"), LAST, 3),
         (past("11.11"), BEFORE, 4),
-        (past("11..1"), None, 0),  # two weeks missed: one repair saves nothing
+        (past("11..1"), None, 0),  # two weeks missed: one repair is not enough
         (past("11.111"), None, 0),  # too long ago
-        (past(".1.1"), None, 0),  # one week is no row
+        (past(".1.1"), None, 0),  # one week is not a streak
         (past("11.1", repaired=[LAST]), None, 0),
         (past("11.1.", goals=[(BEFORE, Goal(0))]), None, 0),
     ],

@@ -1,4 +1,4 @@
-"""What a call asks for, and how long a place is kept."""
+"""Parsing of a call's terms, free places by role, and how long an offered place is kept."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who faces which way, the one rule, and the times of an outing."""
+"""Roles in each half, the spotter rule, and the times of an outing."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_two_who_swap_on_a_track_face_different_ways_in_each_half() -> None:
     first, second = arrange([Wish.SWAP, Wish.SWAP], 2, solo=True) or ()
     assert (first.first, second.first) == (Role.BACKWARD, Role.SPOTTER)
     assert (first.second, second.second) == (Role.SPOTTER, Role.BACKWARD)
-    # What cannot have eyes at all runs on the track's account.
+    # Without enough spotters, members may still run because the track is solo.
     assert arrange([Wish.BACKWARD, Wish.SWAP], 2, solo=True) is not None
 
 

@@ -1,4 +1,4 @@
-"""When somebody can: as typed, as shown, as instants across clock changes, as bits."""
+"""Availability windows: parsed, formatted, as instants across clock changes, and as slot masks."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ MONDAYS = [date(2026, 1, 5) + timedelta(weeks=n) for n in range(52)]
 
 
 def shows(at: datetime, zone: str, told: tuple[Window, ...]) -> bool:
-    """Whether the clock on somebody's wall is within a window; asked of the clock, minute by minute."""
+    """Whether the local time in `zone` at this instant is within a window."""
     local = at.astimezone(ZoneInfo(zone))
     minute = local.hour * 60 + local.minute
     return any(w.weekday == local.weekday() and w.first_min <= minute < w.end_min for w in told)
@@ -178,7 +178,7 @@ def test_how_long_a_week_is(zone: str, monday: date, hours: float) -> None:
 
 
 def test_the_same_hour_on_the_wall_before_and_after_a_change() -> None:
-    told = (Window(6, 9 * 60, 11 * 60),)  # Sunday, on which clocks change
+    told = (Window(6, 9 * 60, 11 * 60),)  # Sunday, the day of the clock change
     spring = week_of(date(2026, 3, 23), "Europe/Berlin")
     assert stretches_in(told, "Europe/Berlin", spring) == (
         (datetime(2026, 3, 29, 7, tzinfo=UTC), datetime(2026, 3, 29, 9, tzinfo=UTC)),

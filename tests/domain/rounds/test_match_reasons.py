@@ -1,4 +1,4 @@
-"""What tells one outing of a round from the others."""
+"""Selection of the reasons that distinguish one outing of a round from the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pair or a trio is worth, and which there are not."""
+"""Weights of pairs and trios, and combinations that are not allowed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_where_and_when() -> None:
     found = pair(
         replace(RUNNER, mask=wide | MORNING << 48 * HOUR, places=here), replace(SPOTTER, mask=wide, places=here)
     )
-    assert found.slot == 13 * HOUR + HOUR // 2  # within a long day, its middle
+    assert found.slot == 13 * HOUR + HOUR // 2  # the middle of a long window
     assert found.place == "Park"
     assert MatchReason.TIME in whys(found)
 

@@ -1,4 +1,4 @@
-"""The weekly round against brute force, and what a block may never do."""
+"""Matching of the weekly round, compared with brute force, and its handling of blocks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Draws = Callable[[Sequence[Candidate], int, int], Draw]
 
 
 CLUBS = [(2 + seed % 9, 1 + seed % 3, seed) for seed in range(500)]
-"""(size, backward runners a spotter, seed): 2 to 10 people."""
+"""(size, backward runners per spotter, seed); size is 2 to 10."""
 
 
 @cache
@@ -51,7 +51,7 @@ def club_of(size: int, seed: int) -> list[Candidate]:
 
 @cache
 def best_by_force(size: int, per_spotter: int, seed: int) -> tuple[int, int]:
-    """The best objective over every partition into pairs, trios and left-overs. Knows only what a group weighs."""
+    """Return the best objective over every partition into pairs, trios and unmatched members, using only `weigh`."""
     people = club_of(size, seed)
     weights: dict[tuple[int, ...], int] = {}
     for count in (2, 3):
@@ -77,7 +77,7 @@ def best_by_force(size: int, per_spotter: int, seed: int) -> tuple[int, int]:
 
 
 def check_round(people: Sequence[Candidate], draw: Draw, per_spotter: int) -> None:
-    """What holds in any round whatever: one outing a member, the rule, no block, and everybody told."""
+    """Assert the invariants of a round: one outing per member, the spotter rule, no block, every member listed."""
     by_id = {c.user_id: c for c in people}
     inside = [user_id for outing in draw.outings for user_id in outing.user_ids]
     assert sorted([*inside, *(user_id for user_id, _ in draw.left)]) == sorted(by_id)
@@ -96,7 +96,7 @@ def check_round(people: Sequence[Candidate], draw: Draw, per_spotter: int) -> No
 
 
 def falls_short(draws: Draws) -> int:
-    """In how many of the clubs the objective is below the best there is."""
+    """Return the number of clubs whose draw is below the optimum."""
     short = 0
     for size, per_spotter, seed in CLUBS:
         people = club_of(size, seed)
@@ -109,7 +109,7 @@ def falls_short(draws: Draws) -> int:
 
 
 def greedy(people: Sequence[Candidate], per_spotter: int, _seed: int) -> Draw:
-    """The heaviest pair first, then the next, then left-overs wherever they weigh most."""
+    """Draw greedily: pairs by descending weight, then add each unmatched member to the heaviest trio."""
     pairs = [outing for pair in combinations(people, 2) if (outing := weigh(pair, per_spotter))]
     by_id = {c.user_id: c for c in people}
     chosen: list[Match] = []
@@ -154,12 +154,12 @@ def test_the_clubs_have_what_makes_it_hard() -> None:
     assert blocked_pairs > 300
 
 
-# ── the matchings, which draw for larger clubs ──
+# ── matching algorithm for larger clubs ──
 
 
 @pytest.mark.long
 def test_matchings_nearly_reach_the_best() -> None:
-    """They are not exact where trios compete; how near they come is kept here."""
+    """Matching is not exact when trios compete; this bounds how often and how far it misses the optimum."""
     fewer = lighter = 0
     for seed in range(400):
         club = CandidatePool(club_of(4 + seed % 9, seed), 1 + seed % 3, seed)
@@ -180,7 +180,7 @@ def _score(club: CandidatePool, groups: Sequence[tuple[int, ...]]) -> tuple[int,
 
 @pytest.mark.parametrize("seed", range(40))
 def test_pairs_alone_are_matched_as_by_force(seed: int) -> None:
-    """With neither trios nor more partners than are kept the matching is the optimum."""
+    """Without trios, and with all partners kept, the matching is optimal."""
     club = CandidatePool(club_of(10, seed), 1, seed)
     weights = {p: found[0] for p in combinations(range(10), 2) if (found := club.way(p))}
 
@@ -214,7 +214,7 @@ def test_a_large_club_keeps_everything_that_holds() -> None:
 
 
 def test_what_a_partner_brings_to_anybody_does_not_make_all_keep_the_same() -> None:
-    """A hundred for whom the same twenty are best, by their turn, are still all matched."""
+    """A hundred members with the same twenty best partners are all matched."""
     people = [Candidate(n, EVENING, wishes=frozenset({SWAP, B}), faced_forward=5 if n < 20 else 0) for n in range(100)]
     assert draw_round(people, 2, 1).left == ()
 
@@ -259,7 +259,7 @@ def test_another_seed_is_as_good_and_may_be_another_draw(size: int) -> None:
     assert len(draws) > 1
 
 
-# ── those left over ──
+# ── unmatched members ──
 
 
 def left(*people: Candidate) -> dict[int, MissingHelp]:
@@ -288,7 +288,7 @@ def test_somebody_without_any_window_is_told_so() -> None:
 
 @given(st.integers(2, 8), st.integers(0, 99), st.data())
 def test_no_reason_rests_on_a_block(size: int, seed: int, data: st.DataObject) -> None:
-    """The same outing has the same reasons, and one left over the same advice, whoever has blocked whom."""
+    """Blocks do not change an outing's reasons or an unmatched member's advice."""
     people = [replace(c, blocked=frozenset()) for c in club_of(size, seed)]
     by_id = {c.user_id: c for c in people}
     pairs = [frozenset(pair) for pair in combinations(by_id, 2)]
@@ -299,7 +299,7 @@ def test_no_reason_rests_on_a_block(size: int, seed: int, data: st.DataObject) -
     draw = draw_round(divided, 2, 1)
     common = _common(_ready(people, 2, 1))
     for outing in draw.outings:
-        # In some order: who runs backward where either may is the seed's.
+        # Try each order: if either member may run backward, the seed decides.
         found = [weigh([by_id[i] for i in order], 2) for order in permutations(outing.user_ids)]
         assert outing in [replace(one, why=telling(one.why, common)) for one in found if one is not None]
     for user_id, told in draw.left:

@@ -31,7 +31,7 @@ def test_the_week_matched_for_begins_after_the_match(weekday: int, monday: date)
     [
         ("Europe/Berlin", datetime(2026, 3, 28, tzinfo=UTC), 5),  # Sunday 29 March: summer time begins
         ("Europe/Berlin", datetime(2026, 10, 24, tzinfo=UTC), 6),
-        ("Australia/Sydney", datetime(2026, 4, 3, tzinfo=UTC), 21),  # Sunday 5 April: it ends there
+        ("Australia/Sydney", datetime(2026, 4, 3, tzinfo=UTC), 21),  # Sunday 5 April: summer time ends
     ],
 )
 def test_the_hour_on_the_wall_is_the_same_on_a_day_the_clock_changes(zone: str, now: datetime, hour_utc: int) -> None:

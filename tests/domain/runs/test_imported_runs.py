@@ -1,4 +1,4 @@
-"""What a file held, as a run: zone and day, laps, and what is logged already."""
+"""Imported activities as runs: zone and day, laps, and detection of runs already logged."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def lap(distance_m: int | None, duration_ms: int) -> Lap:
         (None, "UTC", "UTC", 17),
         (None, "Europe/Berlin", "Europe/Berlin", 17),
         (3600, "Europe/Berlin", "Europe/Berlin", 17),
-        (3598, "Europe/Berlin", "Europe/Berlin", 17),  # the two clocks of a watch differ by seconds
+        (3598, "Europe/Berlin", "Europe/Berlin", 17),  # a watch's two timestamps differ by seconds
         (7200, "Europe/Berlin", "Etc/GMT-2", 18),
         (-5 * 3600, "Europe/Berlin", "Etc/GMT+5", 17),
-        (0, "Europe/Berlin", "Europe/Berlin", 17),  # many devices write UTC twice: it tells nothing
+        (0, "Europe/Berlin", "Europe/Berlin", 17),  # many devices write UTC as local time: ignored
         (0, "Asia/Kolkata", "Asia/Kolkata", 18),
         (60, "Asia/Kolkata", "Asia/Kolkata", 18),
         (0, "Europe/London", "Europe/London", 17),
         (19_800, "Europe/Berlin", "Asia/Kolkata", 18),
         (-12_600, "UTC", "America/St_Johns", 17),
         (14 * 3600, "UTC", "Etc/GMT-14", 18),
-        (40 * 3600, "Europe/Berlin", "Europe/Berlin", 17),  # a broken clock is not believed
-        (900, "Europe/Berlin", "Europe/Berlin", 17),  # no zone has it
-        (7200 + 420, "Europe/Berlin", "Europe/Berlin", 17),  # nor an offset that is no quarter of an hour
-        (-12 * 3600, "Asia/Tokyo", "Asia/Tokyo", 18),  # only ships have it
+        (40 * 3600, "Europe/Berlin", "Europe/Berlin", 17),  # invalid offset: ignored
+        (900, "Europe/Berlin", "Europe/Berlin", 17),  # no zone has this offset
+        (7200 + 420, "Europe/Berlin", "Europe/Berlin", 17),  # not a multiple of a quarter of an hour
+        (-12 * 3600, "Asia/Tokyo", "Asia/Tokyo", 18),  # used only by ships
         (-9000, "UTC", "UTC", 17),  # Newfoundland's summer time, in winter
         (30_600, "UTC", "UTC", 17),  # Pyongyang's, until 2018
     ],
@@ -126,10 +126,10 @@ def test_what_can_be_no_run(changed: dict, reason: str | None) -> None:
     ("minutes_later", "distance_m", "duration_ms", "same"),
     [
         (0, 5000, 1_650_000, True),
-        (20, 5050, 1_600_000, True),  # typed from memory: an hour and a distance, roughly
+        (20, 5050, 1_600_000, True),  # typed from memory: start and distance are approximate
         (0, 5200, 1_650_000, False),  # four per cent longer
         (28, 5000, 1_650_000, False),  # the next run, begun after this one had ended
-        (27.45, 5000, 1_650_000, False),  # its start rounded into this one by three seconds
+        (27.45, 5000, 1_650_000, False),  # the next run, its start rounded to three seconds before the end of this one
         (0, None, 1_640_000, True),  # without a distance the times are compared
         (0, None, 1_500_000, False),
     ],
@@ -143,15 +143,15 @@ def test_what_is_there_already(minutes_later: float, distance_m: int | None, dur
     ("minutes_later", "duration_ms", "elapsed_ms", "twice"),
     [
         (0, 1_650_000, None, True),
-        (0, 1_730_000, None, True),  # a phone that was stopped a little later
+        (0, 1_730_000, None, True),  # a phone stopped a little later
         (5, 1_650_000, None, True),
         (13, 1_650_000, None, True),
-        (15, 1_650_000, None, False),  # less than half of it
-        (5, 600_000, None, True),  # a part of it
+        (15, 1_650_000, None, False),  # overlaps by less than half
+        (5, 600_000, None, True),  # covers a part of it
         (27.5, 1_650_000, None, False),  # the next run
         (27, 1_650_000, None, False),  # the next run, typed to the minute
-        (-27.5, 1_650_000, None, False),  # the one before
-        (-60, 1_650_000, 2 * 1_650_000 + 3_600_000, True),  # with an hour's pause in which the timer stood
+        (-27.5, 1_650_000, None, False),  # the previous run
+        (-60, 1_650_000, 2 * 1_650_000 + 3_600_000, True),  # includes an hour with the timer stopped
         (-60, 1_650_000, None, False),
     ],
 )

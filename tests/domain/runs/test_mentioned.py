@@ -1,4 +1,4 @@
-"""What a sentence names of a run: enough to fill a form with, never a guess."""
+"""Extraction of distance, time and direction from a sentence; ambiguous values are left out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ B, F = Way.BACKWARD, Way.FORWARD
         ("8 x 200 m rw", "8 x 200 m", None, B),
         ("1.5 h long run", None, "1.5 h", None),
         ("5k, yes 5k", "5k", None, None),
-        # minutes and seconds, and no hour of the day
+        # minutes and seconds, but not times of day
         ("5k in 27:30", "5k", "27:30", None),
         ("5k 27:30 backward", "5k", "27:30", B),
         ("27:30", None, "27:30", None),
@@ -38,18 +38,18 @@ B, F = Way.BACKWARD, Way.FORWARD
         ("track 18:30-20:00", None, None, None),
         ("5k in 27:30 or 26:00", "5k", None, None),
         ("5k, 27:30, then 20 min easy", "5k", None, None),
-        # two, and nobody knows which
+        # two values: ambiguous
         ("5k or 10k", None, None, None),
         ("backward and forward 2km", "2km", None, None),
         ("10 min warm-up and 20 min hard", None, None, None),
         ("2 km + 4x200", None, None, None),
-        # metres or minutes, dates, numbers of other things
+        # "m" may be metres or minutes; dates and unrelated numbers
         ("10 m backward", None, None, B),
         ("calf raises 3x15", None, None, None),
         ("Wettkampf am 5. Mai", None, None, None),
         ("call 0151 234 5678", None, None, None),
         ("v2.5km5", None, None, None),
-        # words that say something else as well
+        # words with another meaning
         ("back exercises", None, None, None),
         ("both of us, 3 km", "3 km", None, None),
         ("calf raises", None, None, None),

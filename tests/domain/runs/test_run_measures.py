@@ -19,7 +19,7 @@ B, F = Direction.BACKWARD, Direction.FORWARD
         ((5000, None, 330.0), (5000, 1_650_000)),
         ((None, 1_650_000, 330.0), (5000, 1_650_000)),
         ((5000, 1_650_000, 330.0), (5000, 1_650_000)),
-        ((5000, 1_500_000, 306.0), (5000, 1_500_000)),  # 2 % apart still agree, and distance and time are believed
+        ((5000, 1_500_000, 306.0), (5000, 1_500_000)),  # 2 % off agrees; distance and time take precedence
         ((5000, 1_500_000, 294.0), (5000, 1_500_000)),
         ((None, 1_650_000, None), (None, 1_650_000)),
     ],
@@ -137,7 +137,7 @@ def test_a_small_bare_number_is_refused_with_both_readings() -> None:
         (Way.MIXED, 5000, 1_500_000, Backward(distance_m=5000), [Stretch(B, 5000, 1_500_000)]),
         (Way.MIXED, 5000, 1_500_000, Backward(share=1.0), [Stretch(B, 5000, 1_500_000)]),
         (
-            Way.BACKWARD,  # an amount makes it mixed
+            Way.BACKWARD,  # a backward share makes it mixed
             5000,
             1_500_000,
             Backward(share=0.5),

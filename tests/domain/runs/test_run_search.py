@@ -1,4 +1,4 @@
-"""Words that look for a run: what each may say."""
+"""Parsing of the words of a run search."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ B, F, U = Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD
 @pytest.mark.parametrize("marks", [BACKWARD, FORWARD])
 def test_marks_go_from_short_to_long_and_slow_down(marks: tuple[Mark, ...]) -> None:
     assert sorted(marks, key=lambda m: m.distance_m) == list(marks)
-    speeds = [m.distance_m / m.duration_ms for m in marks[1:]]  # over 100 m the start weighs more than over 200 m
+    speeds = [m.distance_m / m.duration_ms for m in marks[1:]]  # not 100 m: the start weighs more than over 200 m
     assert all(faster > slower for faster, slower in pairwise(speeds))
     assert all(m.who and m.when and m.source for m in marks)
 
@@ -21,12 +21,12 @@ def test_marks_go_from_short_to_long_and_slow_down(marks: tuple[Mark, ...]) -> N
 @pytest.mark.parametrize(
     ("direction", "distance_m", "duration_ms", "held"),
     [
-        (B, 5000, 1_650_000, None),  # 27:30, as anybody
-        (B, 5000, 1_147_130, None),  # as fast as the mark is not faster
+        (B, 5000, 1_650_000, None),  # 27:30, an ordinary time
+        (B, 5000, 1_147_130, None),  # equal to the mark, not faster
         (B, 5000, 1_147_129, 5000),
         (F, 5000, 1_147_129, None),
         (F, 5000, 755_359, 5000),
-        (B, 5500, 1_261_843, None),  # the pace of the 5 km mark, over more
+        (B, 5500, 1_261_843, None),  # the pace of the 5 km mark over a longer distance
         (B, 5500, 1_261_842, 5000),
         (B, 9_999, 2_290_000, 5000),
         (B, 10_000, 2_330_000, 10_000),
@@ -36,8 +36,8 @@ def test_marks_go_from_short_to_long_and_slow_down(marks: tuple[Mark, ...]) -> N
         (B, 42_195, 12_324_000, None),
         (B, 42_195, 12_323_999, 42_195),
         (B, 120_000, 50_000_000, 100_000),
-        (B, 200, 30_230, None),  # the fastest of the lists, though another has 30.33
-        (B, 60, 7_902, None),  # below 100 m: the 100 m mark's speed
+        (B, 200, 30_230, None),  # the fastest of several lists; another has 30.33
+        (B, 60, 7_902, None),  # below 100 m the speed of the 100 m mark applies
         (B, 60, 7_901, 100),
         (B, None, 1, None),
         (U, 5000, 600_000, None),

@@ -1,4 +1,4 @@
-"""Free text of which nothing can be seen is none; whatever shows anything stays as it was typed."""
+"""Invisible-only free text is treated as empty; any other text is kept as typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distances, times and paces as runners write them: each line with its reading, or with the answer that refuses it."""
+"""Distances, times and paces as runners write them, each with its value or its error key."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_a_pace_reads_back_to_what_it_shows(pace_s: int, units: Units, language:
 
 
 def answered(read: Callable[[], float]) -> str:
-    """The key of the answer that refuses a text, or `read`."""
+    """Return the key of the raised `BadInput`, or `read`."""
     try:
         return "read" if read() > 0 else "nothing"
     except BadInput as refused:

@@ -1,7 +1,7 @@
-"""Every zone's clocks from 2020 to 2035, and what they show, walked through minute by minute.
+"""Reference implementation of local times: every zone from 2020 to 2035, minute by minute.
 
-Shares nothing with `bot.domain.when.schedule`: there wall times are turned into instants, here instants are turned into
-what a clock on the wall shows. Minutes are counted from 1970 in UTC, and likewise on the wall.
+Independent of `bot.domain.when.schedule`, which converts wall times to instants; this module converts instants to wall
+times. Both are minutes since 1970-01-01 00:00, instants in UTC and wall times in local time.
 """
 
 from __future__ import annotations
@@ -43,10 +43,9 @@ def offset_s(zone: ZoneInfo, second: int) -> int:
 
 
 def walked(zone: str, first: int, end: int) -> dict[int, int]:
-    """The minute at which the clock shows each wall minute for the first time, from one minute to before another.
+    """Map each wall minute to the UTC minute of its first occurrence, for UTC minutes in `range(first, end)`.
 
-    What it leaves out in going forward is shown as much later as it goes forward: the wall minute it would have been
-    had the clock not been put forward.
+    A wall minute skipped by a forward clock change maps to the instant it would have had without the change.
     """
     clock, shown = ZoneInfo(zone), {}
     last: int | None = None
@@ -62,7 +61,7 @@ def walked(zone: str, first: int, end: int) -> dict[int, int]:
 
 @cache
 def changes(zone: str) -> tuple[Shift, ...]:
-    """The clock changes from 2020 to 2035, each found to the second between two looks a day apart."""
+    """Return the clock changes from 2020 to 2035, to the second, by bisecting between daily samples."""
     clock, step = ZoneInfo(zone), 24 * 3600
     low, end = int(_SINCE.timestamp()), int(_UNTIL.timestamp())
     offset = offset_s(clock, low)
@@ -80,12 +79,12 @@ def changes(zone: str) -> tuple[Shift, ...]:
     return tuple(found)
 
 
-# ── zones that behave alike ──
+# ── zones with the same offsets ──
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Zones whose clocks go the same; of 2020 and after their files list shifts, and a rule for what follows."""
+    """Zones with the same offsets since 2020: the shifts listed in their files, and the rule for later years."""
 
     zones: tuple[str, ...]
     listed: tuple[Shift, ...]
@@ -97,7 +96,7 @@ class Alike:
 
 
 def zones_alike() -> tuple[Alike, ...]:
-    """All zones, those together whose files say the same but for the names of the offsets."""
+    """Group all zones whose files are the same since 2020, ignoring the names of the offsets."""
     alike = defaultdict(list)
     for zone in sorted(available_timezones()):
         shifts, first, rule = _read(zone)
@@ -113,7 +112,7 @@ def zones_alike() -> tuple[Alike, ...]:
 
 
 def _file(zone: str) -> bytes:
-    """The file `ZoneInfo` reads: the system's, or else that of the tzdata package."""
+    """Return the file that `ZoneInfo` reads: the system's, or that of the tzdata package."""
     for root in TZPATH:
         path = Path(root, zone)
         if path.is_file():
@@ -122,7 +121,7 @@ def _file(zone: str) -> bytes:
 
 
 def _read(zone: str) -> tuple[list[Shift], int, str]:
-    """The shifts a file lists, the offset before them, and the rule for what comes after.
+    """Return the shifts listed in a zone's file, the offset before them in seconds, and the rule after them.
 
     Source: RFC 9636, The Time Zone Information Format (TZif), 2024: the second block and the footer.
     """
@@ -140,11 +139,11 @@ def _read(zone: str) -> tuple[list[Shift], int, str]:
     return shifts, offsets[0], data[at:].decode().strip()
 
 
-# ── which days ──
+# ── days of a schedule ──
 
 
 def falls_on(schedule: Calendar, day: date) -> bool:
-    """Whether a schedule has this day, looked at by itself."""
+    """Whether a schedule occurs on this day."""
     if day < schedule.anchor or (schedule.until is not None and day > schedule.until):
         return False
     return _FALLS[type(schedule)](schedule, day)
@@ -197,7 +196,7 @@ _FALLS: dict[type, Callable[..., bool]] = {
 
 
 def expected(schedule: Calendar, shown: dict[int, int]) -> list[datetime]:
-    """When a schedule occurs within what was walked through, in order, an instant once."""
+    """Return the distinct instants at which a schedule occurs within `shown`, the result of `walked`, sorted."""
     found = set()
     hours = {hour.hour * 60 + hour.minute for hour in schedule.hours}
     for wall, minute in shown.items():
@@ -208,6 +207,6 @@ def expected(schedule: Calendar, shown: dict[int, int]) -> list[datetime]:
 
 @cache
 def quarters(zone: str, first: date, end: date) -> dict[int, int]:
-    """What `walked` finds for the quarters of the hours of some months."""
+    """Return `walked` from `first` to before `end`, limited to quarters of an hour."""
     low, high = ((day - date(1970, 1, 1)).days * DAY for day in (first, end))
     return {wall: minute for wall, minute in walked(zone, low, high).items() if wall % 15 == 0}

@@ -1,4 +1,4 @@
-"""Series of reminders, and hours around a change of the clock."""
+"""Hypothesis strategies for reminder series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hours struck in a span, against a walk through it that looks at the clock every quarter of an hour."""
+"""Occurrences of a local hour in a span, compared with the local time at every quarter of an hour."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_hours_missed_in_an_absence_are_all_found() -> None:
     since = datetime(2026, 10, 20, tzinfo=UTC)
     assert [one.at for one in struck(FRIDAY, BERLIN, since, since + timedelta(days=21))] == [
         datetime(2026, 10, 23, 16, tzinfo=UTC),
-        datetime(2026, 10, 30, 17, tzinfo=UTC),  # the clock went back in between
+        datetime(2026, 10, 30, 17, tzinfo=UTC),  # after the end of summer time
         datetime(2026, 11, 6, 17, tzinfo=UTC),
     ]
 
@@ -37,8 +37,8 @@ def test_hours_missed_in_an_absence_are_all_found() -> None:
 @pytest.mark.parametrize(
     ("day", "instant"),
     [
-        (date(2026, 3, 29), "01:00"),  # 2:00 is missing in Berlin: it is struck as the clock jumps to 3:00
-        (date(2026, 10, 25), "00:00"),  # and here the first of two
+        (date(2026, 3, 29), "01:00"),  # 2:00 is skipped in Berlin: it occurs at the change to 3:00
+        (date(2026, 10, 25), "00:00"),  # 2:00 is repeated: the first occurrence counts
         (date(2026, 10, 26), "01:00"),
     ],
 )
@@ -63,6 +63,6 @@ def test_the_next_time_is_the_first_that_the_clock_shows(zone: str, after: datet
         w for w in walls if (w.hour, w.minute, w.fold) == (hour.hour, 0, 0) and hour.weekday in (None, w.weekday())
     ]
     assert [w.astimezone(UTC) for w in shown] in ([found], [])
-    if not shown:  # it was skipped: the clock has jumped over it
+    if not shown:  # skipped by a clock change
         before, later = (found + timedelta(hours=h) for h in (-3, 3))
         assert before.astimezone(ZoneInfo(zone)).utcoffset() != later.astimezone(ZoneInfo(zone)).utcoffset()

@@ -1,4 +1,4 @@
-"""Days and hours as runners write them, read on Tuesday 24 November 2026, 13:00 in Berlin (12:00 UTC)."""
+"""Days and times as runners write them, parsed on Tuesday 24 November 2026, 13:00 in Berlin (12:00 UTC)."""
 
 from __future__ import annotations
 
@@ -192,9 +192,9 @@ def test_today_alone_is_never_ahead_of_now() -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "typed", "utc"),
     [
-        # 02:30 does not exist: it moves forward by the gap.
+        # 02:30 is skipped: it moves forward by the gap.
         (BERLIN, "2026-03-29", "02:30", "2026-03-29 01:30"),
-        # 02:30 comes twice: the first.
+        # 02:30 is repeated: the first occurrence counts.
         (BERLIN, "2026-10-25", "02:30", "2026-10-25 00:30"),
         ("Australia/Lord_Howe", "2026-10-04", "02:15", "2026-10-03 15:45"),
         ("Australia/Lord_Howe", "2026-04-05", "01:45", "2026-04-04 14:45"),
@@ -257,7 +257,7 @@ def test_an_instant_with_its_offset_reads_as_itself(wall: datetime, zone: str) -
 
 
 def answered(typed: str, facing: Facing) -> str:
-    """The key of the answer that refuses a text, or `read`."""
+    """Return the key of the raised `BadInput`, or `read`."""
     try:
         moment = read(typed, facing)
     except BadInput as refused:
@@ -311,7 +311,7 @@ def test_words_of_the_night_in_any_order_are_read_or_refused(
 
 
 def answers(text: str, now: datetime, facing: Facing, language: str, zone: str) -> bool:
-    """Whether it is refused in words there are, or has moments on the right side alone."""
+    """Whether the text is refused with a catalogue text, or all its moments are on the right side of now."""
     try:
         meant = moments_meant(text, now=now, zone=zone, language=language, facing=facing)
     except BadInput as refused:

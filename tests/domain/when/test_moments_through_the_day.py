@@ -1,8 +1,8 @@
-"""Days and hours as meant at four hours of the day: `when/*_ahead.txt` for reminders, `when/*_back.txt` for runs.
+"""Days and times parsed at four times of day: `when/*_ahead.txt` for reminders, `when/*_back.txt` for runs.
 
-A line is what was typed and ` = ` what it means on Tuesday 24 November 2026 at 7:10, 15:03 and 23:40 and on Wednesday
-at 0:30 in Berlin, with ` ; ` between the four where they differ. Of what comes again the next two times are named;
-` | ` stands before another reading that is offered, ` ~` where no hour was told, `!` before the key of a refusal.
+A line is the typed text, ` = ` and its meaning on Tuesday 24 November 2026 at 7:10, 15:03 and 23:40 and on Wednesday at
+0:30 in Berlin, separated by ` ; ` if they differ. A series is given by its next two times. ` | ` precedes another
+reading, ` ~` marks a default hour, `!` precedes the key of an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOWS = [
 
 
 def rows(name: str) -> dict[str, list[str]]:
-    """What was typed, and what it means at each of `NOWS`."""
+    """Return each typed text with its expected meaning at each of `NOWS`."""
     found: dict[str, list[str]] = {}
     for line in (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         typed, _, answer = line.partition(" = ")
@@ -46,7 +46,7 @@ def shown(at: datetime) -> str:
 
 
 def ahead(typed: str, language: str, now: datetime) -> str:
-    """When a reminder would come."""
+    """Return the next times of a reminder, in the format of the table."""
     try:
         asked = read_when(typed, now=now, zone=BERLIN, language=language)
     except BadInput as refused:
@@ -57,7 +57,7 @@ def ahead(typed: str, language: str, now: datetime) -> str:
 
 
 def back(typed: str, language: str, now: datetime) -> str:
-    """When a run would have begun."""
+    """Return the start times of a run, in the format of the table."""
     try:
         moments = moments_meant(typed, now=now, zone=BERLIN, language=language, facing=Facing.PAST)
     except BadInput as refused:

@@ -1,4 +1,4 @@
-"""What an edit of a reminder keeps, read on Tuesday 24 November 2026, 13:00 in Berlin."""
+"""Parts of a schedule that an edit keeps, parsed on Tuesday 24 November 2026, 13:00 in Berlin."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def said(read: ReminderWhen) -> str:
 @pytest.mark.parametrize(
     ("before", "typed", "after"),
     [
-        # Other days at the hours there are.
+        # New days keep the hours.
         ("every mon 18:00", "every tue", "every Tuesday 18:00"),
         ("every mon 18:00", "jeden Dienstag", "every Tuesday 18:00"),
         ("every mon 18:00", "dienstags", "every Tuesday 18:00"),
@@ -61,7 +61,7 @@ def said(read: ReminderWhen) -> str:
         ("every mon 18:00", "tuesday", "every Tuesday 18:00 | Tue 24 Nov 18:00"),
         ("every mon 18:00", "tomorrow evening", "Wed 25 Nov 19:00 ~"),
         ("every 2 hours", "every tue", "every Tuesday 9:00 ~"),
-        # Other hours on the days there are.
+        # New hours keep the days.
         ("every mon 18:00", "19:00", "every Monday 19:00"),
         ("every mon 18:00", "at 7pm", "every Monday 19:00"),
         ("every mon 18:00", "um 19 Uhr", "every Monday 19:00"),
@@ -74,7 +74,7 @@ def said(read: ReminderWhen) -> str:
         ("friday 18:00", "noon", "Fri 27 Nov 12:00"),
         ("every 2 hours", "19:00", "Tue 24 Nov 19:00"),
         ("every mon 18:00", "in 20 minutes", "Tue 24 Nov 13:20"),
-        # The end stays, unless it is named.
+        # The end is kept unless a new one is given.
         ("every mon 18:00 until 1 june", "every tue", "every Tuesday 18:00 until 1 Jun"),
         ("every mon 18:00 until 1 june", "19:00", "every Monday 19:00 until 1 Jun"),
         ("every mon 18:00 until 1 june", "every tue until 1 july", "every Tuesday 18:00 until 1 Jul"),

@@ -1,7 +1,7 @@
-"""When members want to be reminded, as they write it: `when/*.txt`, read on Tuesday 24 November 2026, 13:00 in Berlin.
+"""Reminder times as members write them: `when/*.txt`, parsed on Tuesday 24 November 2026, 13:00 in Berlin.
 
-A line is what was typed, and either ` = ` its next three times, with ` ~` where the hour was chosen and ` | ` the next
-three of the other reading, or ` ! ` the key of the answer that refuses it.
+A line is the typed text, followed by ` = ` and its next three times or by ` ! ` and the error key. ` ~` marks a default
+hour, ` | ` precedes the next three times of the other reading.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def times(schedule: Schedule | None, zone: str = BERLIN, now: datetime = NOW) ->
 
 
 def answered(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW) -> str:
-    """What a line of the table has to say of it."""
+    """Return the parsed result in the format of the table."""
     try:
         asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput as refused:
@@ -76,16 +76,16 @@ def test_there_are_enough_lines_and_each_is_of_its_own_language() -> None:
 @pytest.mark.parametrize(
     ("zone", "language", "typed", "answer"),
     [
-        # Where the month comes first, and where a language settles it.
+        # The region decides whether the month comes first, unless the language does.
         ("America/New_York", "en", "3/4 9am", "= 2027-03-04 09:00 | 2027-04-03 09:00"),
         ("Europe/London", "en", "3/4 9am", "= 2027-04-03 09:00 | 2027-03-04 09:00"),
         ("America/New_York", "de", "3/4 9 Uhr", "= 2027-04-03 09:00 | 2027-03-04 09:00"),
-        # The order matters to an end as well.
+        # The order of day and month applies to an end date, too.
         ("Europe/London", "en", "every month on the 1st 9:00 until 1/2", "= 2026-12-01 09:00, 2027-01-01 09:00, 2027-02-01 09:00 | 2026-12-01 09:00, 2027-01-01 09:00"),
-        # Of two orders the one that still comes.
+        # If only one order gives a future date, it is used.
         ("Europe/London", "en", "5/4/2026 9am", "! past"),
         ("Europe/London", "en", "11/12/2026 9am", "= 2026-12-11 09:00"),
-        # The clock of whoever asks.
+        # The member's own zone.
         ("Asia/Tokyo", "en", "tomorrow 6:00", "= 2026-11-25 06:00"),
         ("Pacific/Auckland", "en", "today 6:00", "= 2026-11-25 06:00"),
         ("America/Los_Angeles", "en", "today 6:00", "= 2026-11-24 06:00"),
@@ -187,12 +187,12 @@ def test_in_words(typed: str, english: str, german: str) -> None:
         assert understood(asked, reader, TODAY) == words
         said = in_words(asked.schedule, reader, TODAY)
         again = read_when(said, now=NOW, zone=BERLIN, language=language)
-        if not isinstance(asked.schedule, In):  # which comes back as a wall time
+        if not isinstance(asked.schedule, In):  # which is parsed back as a wall time
             assert unanchored(again.schedule) == unanchored(asked.schedule)
 
 
 def unanchored(schedule: Schedule) -> Schedule:
-    """Without the day it is counted from, which words leave out."""
+    """Return the schedule with a fixed anchor, since its text does not contain the anchor."""
     return schedule if isinstance(schedule, In | Once | Interval) else replace(schedule, anchor=TODAY)
 
 
@@ -218,7 +218,7 @@ def test_any_day_said_is_understood_when_typed_back(
     assert read_when(words, now=NOW, zone=BERLIN, language=language).schedule == once
 
 
-# ── whatever is typed ──
+# ── arbitrary text ──
 
 KEYS = set(catalogue("en"))
 JUMBLE = (
@@ -233,7 +233,7 @@ NOWS = st.datetimes(datetime(2026, 1, 1), datetime(2032, 3, 1), timezones=st.jus
 
 
 def comes(typed: str, language: str, zone: str = BERLIN, now: datetime = NOW) -> bool:
-    """Whether it is refused in words there are, or comes within five years."""
+    """Whether the text is refused with a catalogue text, or first occurs within five years."""
     try:
         asked = read_when(typed, now=now, zone=zone, language=language)
     except BadInput as refused:
@@ -307,5 +307,5 @@ def test_each_reading_that_is_offered_has_a_text_with_no_other(
 
 
 def soon(schedule: Schedule) -> Schedule:
-    """An instant to the second, as its text names it."""
+    """Return the schedule with its instant truncated to seconds, as in its text."""
     return replace(schedule, at=schedule.at.replace(microsecond=0)) if isinstance(schedule, In) else schedule

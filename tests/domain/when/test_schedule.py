@@ -1,4 +1,4 @@
-"""The next occurrence of each shape, on days where the rules show; every zone is walked in `test_schedule_zones.py`."""
+"""Next occurrences of each kind of schedule on edge cases; `test_schedule_zones.py` covers every zone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def utc(text: str) -> datetime:
 
 
 def walls(schedule: Schedule, after: str, count: int = 4, zone: str = BERLIN) -> str:
-    """The next local times after one."""
+    """Return the next local times after `after`."""
     since = datetime.fromisoformat(after).replace(tzinfo=ZoneInfo(zone))
     local = (at.astimezone(ZoneInfo(zone)) for at in upcoming(schedule, zone, since, count))
     return ", ".join(f"{at:%y-%m-%d %H:%M}" for at in local)
@@ -73,7 +73,7 @@ def walls(schedule: Schedule, after: str, count: int = 4, zone: str = BERLIN) ->
         (Yearly(1, 2, 29, SEVEN, DAY), "2026-01-01", "26-02-28 07:00, 27-02-28 07:00, 28-02-29 07:00, 29-02-28 07:00"),
         (Yearly(2, 12, 24, SEVEN, DAY), "2027-01-01", "28-12-24 07:00, 30-12-24 07:00, 32-12-24 07:00, 34-12-24 07:00"),
         (Daily(1, SEVEN, DAY, date(2026, 2, 1)), "2026-01-31 12:00", "26-02-01 07:00"),
-        # The clock skips 02:30 of 29 March 2026, and repeats it on 25 October.
+        # 02:30 is skipped on 29 March 2026 and repeated on 25 October.
         (Daily(1, (time(2, 30),), DAY), "2026-03-28", "26-03-28 02:30, 26-03-29 03:30, 26-03-30 02:30, 26-03-31 02:30"),
         (Daily(1, (time(2, 30),), DAY), "2026-10-24", "26-10-24 02:30, 26-10-25 02:30, 26-10-26 02:30, 26-10-27 02:30"),
         # 02:30 and 03:30 are one instant, and 03:00 comes before 02:30.
@@ -94,7 +94,7 @@ def test_repeated_hours_occur_once_though_one_asks_in_between() -> None:
 def test_a_midnight_and_a_whole_day_that_the_clock_skips() -> None:
     midnight = Daily(1, (time(0, 15),), date(2011, 1, 1))
     assert walls(midnight, "2026-09-05 12:00", 2, SANTIAGO) == "26-09-06 01:15, 26-09-07 00:15"
-    # Samoa had no 30 December 2011: its 00:15 is that of the 31st.
+    # Samoa skipped 30 December 2011: its 00:15 falls on the 31st.
     assert walls(midnight, "2011-12-29 00:00", 3, APIA) == "11-12-29 00:15, 11-12-31 00:15, 12-01-01 00:15"
 
 
@@ -110,7 +110,7 @@ def test_a_week_of_every_ten_minutes_asks_the_clock_once_for_each(monkeypatch: p
     since = datetime(2026, 3, 1, tzinfo=UTC)
     found = upcoming(Daily(1, hours, since.date()), "Europe/Berlin", since, 7 * 144)
     assert len(found) == 7 * 144 == len(set(found))
-    assert len(asked) <= 11 * 144  # of the days beside as well
+    assert len(asked) <= 11 * 144  # including the adjacent days
 
 
 def test_intervals_and_instants_are_not_moved_by_a_clock_or_a_zone() -> None:
@@ -195,5 +195,5 @@ def test_total_at_the_ends_of_time(schedule: Schedule) -> None:
     ],
 )
 def test_what_is_no_schedule_is_refused(kept: dict[str, object]) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - whatever the sentence
+    with pytest.raises(ValueError):  # noqa: PT011 - any message
         from_json(kept)

@@ -1,7 +1,7 @@
-"""Recurrence in every zone at every clock change from 2020 to 2035, against a walk through UTC minute by minute.
+"""Recurrence in every zone at every clock change from 2020 to 2035, compared with UTC minute by minute.
 
-Of some 600 zones a good eighty differ: those whose files give the same offset changes are walked through once, and the
-first test shows that they are alike.
+About 80 of some 600 zones differ: zones whose files give the same offset changes are tested once, and the first test
+verifies that they are the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ALIKE = zones_alike()
 def test_zones_that_are_walked_once_show_the_same_and_none_is_left_out() -> None:
     assert {zone for alike in ALIKE for zone in alike.zones} == available_timezones()
     for alike in ALIKE:
-        # Looks a day apart find every change: listed ones are further from one another, and so are a rule's two a year.
+        # Daily samples find every change: listed changes, and the two a year of a rule, are further apart.
         assert all(two[0] - one[0] > 2 * 24 * 3600 for one, two in pairwise(alike.listed)), alike
         found = changes(alike.zones[0])
         assert bool(found) == alike.change, alike
@@ -54,7 +54,7 @@ def test_around_every_clock_change(zone: str) -> None:
         margin = abs(moved) + 150
         first, end = minute - margin, minute + margin
         shown = walked(zone, first, end)
-        wall = minute + offset_s(clock, at - 1) // 60  # what the clock would show were it not changed
+        wall = minute + offset_s(clock, at - 1) // 60  # the wall time without the clock change
         window = (instant(first), instant(end))
         edges = {wall - 1, wall + abs(moved) - 1, wall - abs(moved) - 1, wall + 7}
         for told in {*range(wall - 120, wall + 121, 30), *edges}:
@@ -71,7 +71,7 @@ def hour_of(wall: int) -> time:
 
 
 def compare(schedule: Calendar, zone: str, window: tuple[datetime, datetime], shown: dict[int, int]) -> None:
-    """What occurs in a window, and nothing else."""
+    """Assert that exactly the expected occurrences lie in the window."""
     within = []
     at = next_after(schedule, zone, window[0] - timedelta(minutes=1))
     while at is not None and at < window[1]:
@@ -81,7 +81,7 @@ def compare(schedule: Calendar, zone: str, window: tuple[datetime, datetime], sh
 
 
 def asked_throughout(schedule: Calendar, zone: str, shown: dict[int, int], minutes: range) -> None:
-    """The next one after many moments, not only after an occurrence."""
+    """Assert the next occurrence after many instants, not only after an occurrence."""
     occurs = expected(schedule, shown)
     for after in map(instant, minutes):
         ahead = [at for at in occurs if at > after]
@@ -90,7 +90,7 @@ def asked_throughout(schedule: Calendar, zone: str, shown: dict[int, int], minut
 
 
 def shapes(hours: tuple[time, ...], day: date) -> list[Calendar]:
-    """One of each that has this day, anchored long before."""
+    """Return one schedule of each kind that occurs on this day, most of them anchored long before it."""
     nth = (day.day - 1) // 7 + 1
     month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
     return [
@@ -103,7 +103,7 @@ def shapes(hours: tuple[time, ...], day: date) -> list[Calendar]:
     ]
 
 
-# ── anything, through a winter with a 29 February in it: one clock goes forward, one back, one back and forward ──
+# ── any series, over a winter with 29 February; one zone changes forward, one back, one both ways ──
 
 FIRST, END = date(2027, 12, 1), date(2028, 5, 1)
 WALKED = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca"])
@@ -111,7 +111,7 @@ WALKED = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casabl
 
 @pytest.mark.long
 @given(SERIES, WALKED, st.integers(0, 140 * DAY))
-@settings(max_examples=200, deadline=None)  # the first ones walk
+@settings(max_examples=200, deadline=None)  # the first examples fill the cache of `quarters`
 def test_any_series_occurs_as_the_walk_says(schedule: Calendar, zone: str, minutes: int) -> None:
     shown = quarters(zone, FIRST, END)
     after = datetime(2027, 12, 2, tzinfo=UTC) + timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""The rules of a zone as kept, and what moves when they change."""
+"""Stored rules of a zone, and instants that move when the rules change."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def test_zones_whose_clocks_will_differ(change: object, differs: bool) -> None:
 
 
 def test_a_wall_time_stays_what_it_was() -> None:
-    new_york = [(int(SINCE.timestamp()), -5 * 3600)]  # no summer time any more, it was thought
+    new_york = [(int(SINCE.timestamp()), -5 * 3600)]  # assumed abolition of summer time
     at = datetime(2026, 7, 1, 22, tzinfo=UTC)  # 17:00
     assert moved(at, new_york, "America/New_York") == datetime(2026, 7, 1, 21, tzinfo=UTC)

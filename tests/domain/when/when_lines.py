@@ -1,4 +1,4 @@
-"""Lines of what is typed for a reminder."""
+"""Typed reminder times, read from the `*.txt` tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.languages import LANGUAGES
 
 
 def typed_lines(language: str) -> list[tuple[str, str, str]]:
-    """What was typed, the sign that follows it, and the rest of the line."""
+    """Return (typed text, sign, rest of the line) for each line."""
     found = []
     for line in (Path(__file__).parent / f"{language}.txt").read_text(encoding="utf-8").splitlines():
         sign = "=" if " = " in line else "!"
