@@ -65,6 +65,7 @@ async def call_in(town: Town, state: str, who: Who) -> OutingView:
     return await town.again(outing)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", [Who.EVERYONE, Who.SPOTTERS])
 @pytest.mark.parametrize("state", ["filled", "confirmed", "cancelled", "over"])
 @pytest.mark.parametrize("blocker", [ADA, BEN])

@@ -142,6 +142,7 @@ PATHS: tuple[Path_, ...] = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("before", "act"), [path[1:] for path in PATHS], ids=[path[0] for path in PATHS])
 async def test_a_projection_that_is_only_listed_is_kept_on_every_path(
     database: Database,
