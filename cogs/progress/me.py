@@ -14,7 +14,8 @@ from bot.context import BotClient
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotFound, Unavailable
 from bot.interactions.authorization import still_here
-from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
+from bot.interactions.components import pressed
+from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
 from bot.interactions.tree import localized
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
@@ -42,6 +43,17 @@ class Me(commands.Cog):
         else:
             view, picture = await defer_if_slow(interaction, self._other(interaction, person, member), private=True)
         await reply(interaction, view, private=True, files=[picture] if picture else [])
+
+    @pressed("me", "show")
+    async def show(self, interaction: Interaction) -> None:
+        """Show the user's own profile: in place of a card that only they see, else as a new private message."""
+        person = await resolve_person(interaction)
+        view, picture = await defer_if_slow(interaction, self._own(person), private=True)
+        files = [picture] if picture else []
+        if interaction.message is not None and interaction.message.flags.ephemeral:
+            await replace(interaction, view, files=files)
+        else:
+            await reply(interaction, view, private=True, files=files)
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
         today = today_in(person.reader.zone, self.app.clock())

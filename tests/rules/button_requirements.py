@@ -14,7 +14,7 @@ OWN = """
     nudge:start nudge:snooze nudge:later round:skip round:back
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
-    call:mine
+    call:mine help:all help:next me:show
 """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """

@@ -10,6 +10,7 @@ from bot.services.members.people import Seen, meet
 from bot.services.runs import run_changes
 from db.models import Guild, Run
 from db.models import StretchRow as StretchRow
+from tests.flows.clubs.club_pages import set_guild
 from tests.flows.conftest import NOON, Club, MemberActor, assert_language, text_of
 
 FIVE_K = RunContent(
@@ -41,15 +42,15 @@ async def next_of(club: Club, actor: MemberActor) -> str:
     assert answer.response is not None
     assert answer.response.ephemeral
     text = text_of(answer)
-    return text[: text.index(next(line for line in text.splitlines()[1:] if line.startswith("## ")))]
+    return text[: text.index("**Every day**")]
 
 
 async def test_a_newcomer_is_told_to_log_and_to_say_where_they_are(club: Club) -> None:
     steps = await next_of(club, club.alice)
-    assert "/log distance:5k time:27:30" in steps
-    assert "/runs import" in steps
+    assert "Log your first run:** </log:" in steps
+    assert "</runs import:" in steps
     assert "I take UTC" in steps
-    assert "/club" not in steps
+    assert "club" not in steps
 
 
 async def test_steps_done_make_room_for_the_next(club: Club) -> None:
@@ -58,15 +59,48 @@ async def test_steps_done_make_room_for_the_next(club: Club) -> None:
     steps = await next_of(club, club.alice)
     assert "time zone" not in steps
     assert "first run" not in steps
-    assert "/leaderboard" in steps
+    assert "Leaderboard" in steps
     assert "Wear a watch" in steps
     await import_untold(club, club.alice)
     steps = await next_of(club, club.alice)
     assert "One imported run" in steps.splitlines()[1]
 
 
+async def test_the_buttons_do_the_steps(club: Club) -> None:
+    await club.alice.slash(club.channel, "settings", zone="Berlin")
+    await set_guild(club, partners_channel_id=club.channel.id)
+    newcomer = await club.alice.slash(club.channel, "help")
+    assert "When" in text_of((await club.alice.click(newcomer.response, label="Find a partner")).modal or {})
+    await log(club, club.alice)
+    shown = (await club.alice.slash(club.channel, "help")).response
+    assert shown is not None
+    profile = await club.alice.click(shown, label="My running")
+    assert "**Backward:** 5.00 km" in text_of(profile)
+    assert profile.response is not None
+    assert profile.response.attachments
+    shown = (await club.alice.slash(club.channel, "help")).response
+    board = await club.alice.click(shown, label="Leaderboard")
+    assert "🥇 · __alice__" in text_of(board)
+    await import_untold(club, club.alice)
+    shown = (await club.alice.slash(club.channel, "help")).response
+    assert "5.00 km" in text_of(await club.alice.click(shown, label="Choose a run"))
+    await log(club, club.bob, minutes=9)
+    shown = (await club.olga.slash(club.channel, "help")).response
+    assert "Faster than the best" in text_of(await club.olga.click(shown, label="Look at it"))
+    shown = (await club.olga.slash(club.channel, "help")).response
+    assert "Boards run on" in text_of(await club.olga.click(shown, label="Set up"))
+
+
+async def test_the_steps_come_back_after_all_commands(club: Club) -> None:
+    shown = (await club.alice.slash(club.channel, "help")).response
+    listed = await club.alice.click(shown, label="All commands")
+    assert "What next?" not in text_of(listed).splitlines()[0]
+    assert "organisers" not in text_of(listed).lower()
+    assert "Log your first run" in text_of(await club.alice.click(listed.response, label="What next?"))
+
+
 async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
-    assert "/club settings" in await next_of(club, club.olga)
+    assert "Set up your club" in await next_of(club, club.olga)
     await club.olga.slash(club.channel, "club settings", zone="Berlin")
     await club.olga.slash(club.channel, "settings", zone="Berlin")
     steps = await next_of(club, club.olga)
@@ -81,7 +115,7 @@ async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
     assert "Choose an organisers' channel" in await next_of(club, club.olga)
     async with club.database.write() as session:
         await session.execute(update(Guild).values(organisers_channel_id=club.channel.id))
-    assert "/club settings" not in await next_of(club, club.olga)
+    assert "Choose a channel" not in await next_of(club, club.olga)
     assert "partners channel" not in await next_of(club, club.alice)
     await log(club, club.alice, minutes=9)
     assert "**One run** waits for your word" in await next_of(club, club.olga)
@@ -92,7 +126,8 @@ async def test_help_works_in_a_direct_message(club: Club) -> None:
 
 
 async def test_every_command_stands_in_help(club: Club) -> None:
-    text = text_of(await club.olga.slash(club.channel, "help"))
+    shown = (await club.olga.slash(club.channel, "help")).response
+    text = text_of(await club.olga.click(shown, label="All commands"))
     listed = set()
     for line in text.splitlines():
         names = re.findall(r"`([a-z ]+)`|<(/[a-z ]+):\d+>", line)
@@ -108,7 +143,9 @@ async def test_every_command_stands_in_help(club: Club) -> None:
 
 async def test_german_members_read_german(club: Club) -> None:
     await club.speak("de")
-    assert_language("de", await club.alice.slash(club.channel, "help"), await club.olga.slash(club.channel, "help"))
+    shown = await club.olga.slash(club.channel, "help")
+    assert_language("de", await club.alice.slash(club.channel, "help"), shown)
+    assert_language("de", await club.olga.click(shown.response, label="Alle Befehle"))
     await club.olga.slash(club.channel, "club settings", zone="Berlin")
     await log(club, club.olga)
     steps = await club.olga.slash(club.channel, "help")
