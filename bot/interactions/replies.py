@@ -156,9 +156,9 @@ async def open_form(interaction: Interaction, form: ui.Modal) -> None:
     await responses.first(interaction, lambda: interaction.response.send_modal(form))
 
 
-async def tell(interaction: Interaction, words: str) -> None:
+async def tell(interaction: Interaction, words: str, *rows: ui.ActionRow[Any]) -> None:
     """Send an additional ephemeral message. A failure is only logged: the answer has been given."""
     try:
-        await responses.respond(interaction, private=True, view=card(words))
+        await responses.respond(interaction, private=True, view=card(words, *rows))
     except responses.LOST as error:
         log.warning("could not send an additional private message: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 import discord
@@ -11,6 +12,7 @@ from discord.ext import commands
 from bot.context import BotClient
 from bot.domain.runs.run_measures import parse_backward
 from bot.domain.runs.runs import Direction, breaks_the_rule
+from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotAllowed
 from bot.interactions.arguments import Chosen, Entered, PageNumber
 from bot.interactions.components import card, pressed
@@ -25,6 +27,8 @@ from cogs.runs.run_card_view import form_units, private_card, rule
 from cogs.runs.run_cards import follow
 
 MENU = "Import run files"
+RULE_SAID_FOR = timedelta(days=7)
+"""How old a run may be for its import to say the safety rule: nobody adds a spotter to a run of another year."""
 
 
 class Imports(commands.Cog):
@@ -176,10 +180,10 @@ class Imports(commands.Cog):
 
     async def _told(self, interaction: Interaction, person: Person, view: RunView) -> None:
         """Show the run in place of the question, with a button for the next one."""
-        notices = []
-        if breaks_the_rule(view.content, person.solo_surfaces):
-            notices.append(rule(view.content, person.reader, person.solo_surfaces))
-        drawn = private_card(view, person.reader, person.weight_kg, *notices)
+        recent = today_in(view.content.zone, self.app.clock()) - view.content.ran_on <= RULE_SAID_FOR
+        unspotted = recent and breaks_the_rule(view.content, person.solo_surfaces)
+        notices = [rule(view.content, person.reader, person.solo_surfaces)] if unspotted else []
+        drawn = private_card(view, person.reader, person.weight_kg, *notices, help_spotter=unspotted)
         waiting = await lap_directions.count_waiting(self.app.database, person.user_id)
         if waiting:
             drawn.add_item(next_row(person.reader, waiting))

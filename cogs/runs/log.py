@@ -123,7 +123,7 @@ class Log(commands.Cog):
     async def _open(self, interaction: Interaction, person: Person, texts: LogTexts, chosen: LogChoices) -> None:
         if chosen.direction is None and not texts.run:
             usual = await runs.usual_direction(self.app.database, person.user_id)
-            chosen = LogChoices(Way(usual.value), chosen.surface, chosen.spotter_id, chosen.effort)
+            chosen = LogChoices(Way(usual.value) if usual else None, chosen.surface, chosen.spotter_id, chosen.effort)
         await open_form(interaction, log_form(person.reader, texts, chosen, in_guild=person.in_guild))
 
     async def _log(

@@ -5,16 +5,25 @@ from __future__ import annotations
 import discord
 
 from bot.domain.runs.run_input import RunEntry
-from bot.domain.runs.runs import RunContent, Sharing, SpotterState, Surface
+from bot.domain.runs.runs import RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.free_text import if_any
 from bot.interactions.authorization import words_of_leaving
-from bot.interactions.components import card
+from bot.interactions.components import card, row
 from bot.interactions.corrections import in_place
 from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, tell
 from bot.services.members.people import Person
 from bot.services.runs import run_changes
+from bot.services.runs.runs import RunView
 from cogs.runs.overlapping_runs import ask_if_twice
-from cogs.runs.run_card_view import kilocalories, private_card, public_card, rule, standing
+from cogs.runs.run_card_view import (
+    facing_question,
+    kilocalories,
+    private_card,
+    public_card,
+    rule,
+    spotter_button,
+    standing,
+)
 from cogs.runs.run_cards import keep
 from cogs.runs.spotter_requests import tell_unasked
 
@@ -45,10 +54,12 @@ def content_of(
 
 
 async def log_and_show(interaction: Interaction, person: Person, content: RunContent) -> None:
-    """Log a run, show its card to the club, or to the runner alone, and ask its spotter."""
+    """Log a run, show its card to the club, or to the runner alone, and ask its spotter.
+
+    A run without a direction is shown to nobody else: its runner is asked which way they faced.
+    """
     app = interaction.client.app
-    digest_instead = person.in_guild and person.club is not None and person.club.digest_instead
-    private = not person.in_guild or person.sharing is Sharing.ME or digest_instead
+    private = _only_for(person)
     notices = await words_of_leaving(interaction.client, person)
     logged = await defer_if_slow(
         interaction,
@@ -60,26 +71,49 @@ async def log_and_show(interaction: Interaction, person: Person, content: RunCon
             now=app.clock(),
             channel_id=interaction.channel_id if person.in_guild else None,
         ),
-        private=private,
+        private=private or not content.told,
     )
     app.outbox.wake()
-    view = logged.view
-    if in_place(interaction):
-        await replace(interaction, card(person.reader.t("log.say.fixed")))
-    if logged.rule_broken:
-        notices.append(rule(view.content, person.reader, person.solo_surfaces))
     if logged.zone_assumed:
         notices.append(person.reader.t("runs.say.zone", zone=person.reader.zone))
-    if digest_instead and person.sharing is Sharing.CLUB:
-        notices.append(person.reader.t("digest.logged"))
-    if private or person.club is None:
-        await reply(interaction, private_card(view, person.reader, person.weight_kg, *notices), private=True)
+    if logged.view.content.told:
+        if in_place(interaction):
+            await replace(interaction, card(person.reader.t("log.say.fixed")))
+        await show_logged(interaction, person, logged.view, notices)
+        return
+    question = facing_question(logged.view, person.reader, *notices)
+    if in_place(interaction):
+        await replace(interaction, question)
+    else:
+        await reply(interaction, question, private=True)
+
+
+async def show_logged(interaction: Interaction, person: Person, view: RunView, notices: list[str]) -> None:
+    """Show a new run of known direction to the club, or to the runner alone, with what concerns them alone."""
+    reader = person.reader
+    unspotted = breaks_the_rule(view.content, person.solo_surfaces)
+    if unspotted:
+        notices.append(rule(view.content, reader, person.solo_surfaces))
+    if _digest_instead(person) and person.sharing is Sharing.CLUB:
+        notices.append(reader.t("digest.logged"))
+    if _only_for(person) or person.club is None or not view.public or view.guild_id != person.club.guild_id:
+        shown = private_card(view, reader, person.weight_kg, *notices, help_spotter=unspotted)
+        await reply(interaction, shown, private=True)
     else:
         message_id = await reply(interaction, public_card(view, person.club.reader), private=False)
         await keep(interaction, view, message_id)
-        notices += kilocalories(view.content, person.reader, person.weight_kg)
-        notices += standing(view, person.reader)
+        notices += kilocalories(view.content, reader, person.weight_kg)
+        notices += standing(view, reader)
         if notices:
-            await tell(interaction, "\n".join(notices))
+            await tell(interaction, "\n".join(notices), *([row(spotter_button(view.run_id, reader))] * unspotted))
     await tell_unasked(interaction, view)
     await ask_if_twice(interaction, person, view)
+
+
+def _digest_instead(person: Person) -> bool:
+    return person.in_guild and person.club is not None and person.club.digest_instead
+
+
+def _only_for(person: Person) -> bool:
+    """Whether the card of a new run is for its runner alone."""
+    return not person.in_guild or person.sharing is Sharing.ME or _digest_instead(person)

@@ -1,28 +1,42 @@
-"""The buttons below a run's card: Undo, Edit, Share, and the spotter's answer."""
+"""The buttons below a run's card: Undo, Edit, Flip direction, Share, Add spotter, and the spotter's answer."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Literal
 
 from discord import ui
 from discord.ext import commands
 
 from bot.app import App
 from bot.context import BotClient
-from bot.domain.runs.runs import Extra, Sharing
+from bot.domain.runs.runs import Direction, Extra, Sharing, breaks_the_rule
 from bot.interactions.arguments import Chosen, Entered, Version
-from bot.interactions.components import card, pressed
+from bot.interactions.components import card, pressed, row
 from bot.interactions.replies import Interaction, close_with, open_form, replace, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.localizer import escaped
 from bot.services.members import people
 from bot.services.members.people import Person
 from bot.services.runs import run_changes, runs
+from bot.services.runs.run_changes import Amend
 from bot.services.runs.runs import RunView
+from cogs.runs.company_form import CompanyForm, company_form, with_company
+from cogs.runs.log_flow import show_logged
 from cogs.runs.overlapping_runs import ask_if_twice
-from cogs.runs.run_card_view import edit_notices, private_card, public_card
+from cogs.runs.run_card_view import edit_notices, facing_question, private_card, public_card, spotter_button
 from cogs.runs.run_cards import follow, keep
 from cogs.runs.run_options import RunForm, amendment_from_form, edit_form
 from cogs.runs.sharing_view import sharing_panel
-from cogs.runs.spotter_requests import answers, notice_spotter, question, tell_left, tell_unasked
+from cogs.runs.spotter_requests import (
+    answers,
+    check_spotter,
+    notice_spotter,
+    picked_spotter,
+    question,
+    tell_left,
+    tell_unasked,
+)
 
 
 class Cards(commands.Cog):
@@ -58,21 +72,78 @@ class Cards(commands.Cog):
     async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
         """Store the form's values."""
         person = await resolve_person(interaction)
-        now = self.app.clock()
         before = await runs.own_run(self.app.database, run_id, person.user_id)
-        amend = amendment_from_form(form, before.content, person.reader, now)
+        amend = amendment_from_form(form, before.content, person.reader, self.app.clock())
+        await self._amend(interaction, person, before, amend, revision)
+
+    @pressed("run", "flip", "run_id", "revision")
+    async def flip(self, interaction: Interaction, run_id: int, revision: Version) -> None:
+        """Turn every stretch into the other direction."""
+        person = await resolve_person(interaction)
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        await self._amend(interaction, person, before, run_changes.turned, revision)
+
+    @pressed("run", "facing", "run_id")
+    async def facing(self, interaction: Interaction, run_id: int) -> None:
+        """Ask again which way a typed run went."""
+        person = await resolve_person(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        if view.deleted or view.content.told:
+            await replace(interaction, private_card(view, person.reader, person.weight_kg))
+        else:
+            await replace(interaction, facing_question(view, person.reader))
+
+    @pressed("run", "face", "run_id", "direction")
+    async def face(
+        self, interaction: Interaction, run_id: int, direction: Literal[Direction.BACKWARD, Direction.FORWARD]
+    ) -> None:
+        """Set the direction of a typed run, and show its card."""
+        person = await resolve_person(interaction)
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        await self._amend(interaction, person, before, run_changes.facing(direction), None)
+
+    @pressed("run", "spotted", "run_id")
+    async def spotted(self, interaction: Interaction, run_id: int) -> None:
+        """Open the form for spotter and surface."""
+        person = await resolve_person(interaction)
+        view = await runs.own_run(self.app.database, run_id, person.user_id)
+        await open_form(interaction, company_form(view, person.reader, in_guild=person.in_guild))
+
+    @pressed("run", "company", "run_id")
+    async def company(self, interaction: Interaction, run_id: int, form: Entered[CompanyForm]) -> None:
+        """Store spotter and surface; what was left empty stays."""
+        person = await resolve_person(interaction)
+        spotter = await picked_spotter(interaction, next(iter(form.spotter), None))
+        await check_spotter(interaction, spotter)
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        await self._amend(interaction, person, before, partial(with_company, form.surface, spotter), None)
+
+    async def _amend(
+        self, interaction: Interaction, person: Person, before: RunView, amend: Amend, revision: int | None
+    ) -> None:
+        """Store an edit and show it; a typed run whose direction becomes known is shown as a new one."""
         view = await run_changes.edit_run(
             self.app.database,
-            run_id,
+            before.run_id,
             person.user_id,
             amend,
             interaction_id=interaction.id,
-            now=now,
+            now=self.app.clock(),
             seen_revision=revision,
             channel_id=interaction.channel_id if person.in_guild else None,
         )
         self.app.outbox.wake()
-        await self._show_change(interaction, person, view, "\n".join(edit_notices(before, view, person)))
+        if before.source == "typed" and not before.content.told and view.content.told:
+            if interaction.message is not None and interaction.message.flags.ephemeral:
+                await replace(interaction, card(person.reader.t("log.say.told")))
+            shown = await runs.own_run(self.app.database, view.run_id, person.user_id, for_club=person.in_guild)
+            await show_logged(interaction, person, shown, [])
+            return
+        unspotted = breaks_the_rule(view.content, person.solo_surfaces)
+        notices = edit_notices(before, view, person)
+        await self._show_change(
+            interaction, person, view, "\n".join(notices), help_spotter=unspotted and len(notices) > 1
+        )
         await tell_left(interaction, before, view)
         await tell_unasked(interaction, view)
         await ask_if_twice(interaction, person, view)
@@ -161,20 +232,23 @@ class Cards(commands.Cog):
             return
         await say(interaction, question(view, person.reader), view=answers(view, person.reader))
 
-    async def _show_change(self, interaction: Interaction, person: Person, view: RunView, words: str) -> None:
+    async def _show_change(
+        self, interaction: Interaction, person: Person, view: RunView, words: str, *, help_spotter: bool = False
+    ) -> None:
         """Redraw the pressed card, and every public card of the run."""
         here = interaction.message
         if here is not None and not here.flags.ephemeral and view.guild_id is not None:
             shown = await runs.run_for_card(self.app.database, view.run_id)
             club = await people.reader_for(self.app.database, None, view.guild_id)
             await replace(interaction, public_card(shown or view, club))
-            await tell(interaction, words)
+            await tell(interaction, words, *([row(spotter_button(view.run_id, person.reader))] * help_spotter))
             await follow(interaction, view.run_id, except_message=here.id)
             return
         if view.deleted:
             await self._replace_or_reply(interaction, card(words))
         else:
-            await self._replace_or_reply(interaction, private_card(view, person.reader, person.weight_kg, words))
+            drawn = private_card(view, person.reader, person.weight_kg, words, help_spotter=help_spotter)
+            await self._replace_or_reply(interaction, drawn)
         await follow(interaction, view.run_id)
 
     @staticmethod

@@ -90,8 +90,18 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
 
 
-def private_card(view: RunView, reader: Localizer, weight_kg: float | None, *notices: str) -> ui.LayoutView:
-    """Return the card for the runner alone: all data, in the runner's language and units and the run's zone."""
+def private_card(
+    view: RunView, reader: Localizer, weight_kg: float | None, *notices: str, help_spotter: bool = False
+) -> ui.LayoutView:
+    """Return the card for the runner alone: all data, in the runner's language and units and the run's zone.
+
+    Args:
+        view: the run.
+        reader: the runner.
+        weight_kg: their weight, for kilocalories.
+        notices: texts above the run.
+        help_spotter: whether to offer the button Add spotter.
+    """
     content = view.content
     if view.deleted:
         undo = button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision))
@@ -111,7 +121,28 @@ def private_card(view: RunView, reader: Localizer, weight_kg: float | None, *not
     if content.note:
         parts.append(reader.t("runs.card.note", note=escaped(content.note)))
     parts += [f"-# {words}" for words in (*week_line(view, reader), *standing(view, reader))]
-    return card("\n".join(parts), row(*_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+    more = [spotter_button(view.run_id, reader)] if help_spotter else []
+    return card("\n".join(parts), row(*more, *_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+
+
+def facing_question(view: RunView, reader: Localizer, *notices: str) -> ui.LayoutView:
+    """Return the question which way a typed run went, asked when the runner has no usual direction yet."""
+    content = view.content
+    size = [reader.distance(content.distance_m)] if content.distance_m else []
+    size.append(reader.duration(content.duration_ms))
+    words = [*notices, f"### {reader.t('log.ask.title')}", " · ".join([*size, *_about(content, reader)])]
+    ways = [
+        button(reader.t(f"log.ask.{direction}"), identity("run", "face", view.run_id, direction), style)
+        for direction, style in ((Direction.BACKWARD, ButtonStyle.primary), (Direction.FORWARD, ButtonStyle.primary))
+    ]
+    both = button(reader.t("log.ask.mixed"), identity("run", "edit", view.run_id))
+    hint = reader.t("log.ask.hint")
+    return card("\n".join(words), row(*ways, both), f"-# {hint}", colour=COLOURS["untold"])
+
+
+def spotter_button(run_id: int, reader: Localizer) -> Component:
+    """Return the button that opens the form for spotter and surface."""
+    return button(reader.t("log.button.spotter"), identity("run", "spotted", run_id), ButtonStyle.primary)
 
 
 def standing(view: RunView, reader: Localizer) -> list[str]:
@@ -244,14 +275,18 @@ def _shared_extras(view: RunView, reader: Localizer) -> list[str]:
 
 
 def _buttons(view: RunView, reader: Localizer) -> list[Component]:
-    untold = []
+    first = []
+    flip = []
+    if view.content.told:
+        flip.append(button(reader.t("log.button.flip"), identity("run", "flip", view.run_id, view.revision)))
     if not view.content.told:
-        ask = identity("import", "ask", view.run_id)
-        untold.append(button(reader.t("imports.ask.open"), ask, ButtonStyle.primary))
+        area, action = ("run", "facing") if view.source == "typed" else ("import", "ask")
+        first.append(button(reader.t("imports.ask.open"), identity(area, action, view.run_id), ButtonStyle.primary))
     return [
-        *untold,
+        *first,
         button(reader.t("runs.button.undo"), identity("run", "undo", view.run_id, view.revision)),
         button(reader.t("runs.button.edit"), identity("run", "edit", view.run_id)),
+        *flip,
         button(reader.t("runs.button.share"), identity("run", "share", view.run_id)),
     ]
 

@@ -173,13 +173,14 @@ def draft_form(content: RunContent, outing_id: int, reader: Localizer) -> Form:
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
-def log_form(usual: Direction, custom_id: str, reader: Localizer, meant: str = "") -> Form:
+def log_form(usual: Direction | None, custom_id: str, reader: Localizer, meant: str = "") -> Form:
     """Return the form for a new run, filled with the values that the sentence `meant` mentions, else the usual ones."""
     named = domain.mentioned(meant, manner_of(reader))
+    direction = named.direction or usual
     filled = {
         "distance": named.distance or "",
         "time": named.time or "",
-        "direction": reader.t(f"runs.direction.{named.direction or usual}"),
+        "direction": reader.t(f"runs.direction.{direction}") if direction else "",
         "when": reader.t("runs.form.now"),
     }
     return _fields(reader.t("runs.form.log"), custom_id, defaultdict(str, filled), reader)
@@ -201,7 +202,7 @@ class RunForm:
         return {name: text.strip() for name, text in typed.items() if text.strip()}
 
 
-def typed_from_form(form: RunForm, usual: Direction) -> Typed:
+def typed_from_form(form: RunForm, usual: Direction | None) -> Typed:
     """Return the typed values of the form for a new run."""
     given = form.measures()
     typed = Typed(**given)

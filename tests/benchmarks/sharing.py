@@ -39,7 +39,9 @@ async def _there() -> AsyncIterator[tuple[LocalDiscord, int]]:
         config = configure(Path(name), Path(name) / "club.db")
         async with LocalDiscord() as there, bot(there, config) as (pid, _):
             for person in OTHERS:
-                await (await there.slash("log", person, distance="5k", time="27:30", surface="track")).answer()
+                await (
+                    await there.slash("log", person, distance="5k", time="27:30", direction="backward", surface="track")
+                ).answer()
             yield there, pid
 
 
@@ -143,7 +145,7 @@ async def _flood(there: LocalDiscord) -> None:
 async def _storm(there: LocalDiscord) -> None:
     started, number = time.monotonic(), 0
     while True:
-        await there.slash("log", MALLORY, distance="5k", time="27:30", surface="track")
+        await there.slash("log", MALLORY, distance="5k", time="27:30", direction="backward", surface="track")
         number += 1
         await asyncio.sleep(max(0.0, started + number / FLOOD_PER_S - time.monotonic()))
 
@@ -158,7 +160,9 @@ async def _others(
         await asyncio.sleep(max(0.0, started + number / QUIET_PER_S - time.monotonic()))
         person = OTHERS[number % len(OTHERS)]
         if number % 3:
-            asked.append(await there.slash("log", person, distance="5k", time="27:30", surface="track"))
+            asked.append(
+                await there.slash("log", person, distance="5k", time="27:30", direction="backward", surface="track")
+            )
         else:
             asked.append(await there.slash("leaderboard", person))
         if number == QUIET_PER_S:

@@ -21,7 +21,7 @@ from tests.wire.server import LocalDiscord
 
 ADA = Person("Ada")
 CALLBACK = r"/interactions/.*/callback"
-RUN = {"distance": "5k", "time": "27:30", "surface": "track"}
+RUN = {"distance": "5k", "time": "27:30", "direction": "backward", "surface": "track"}
 
 
 async def test_a_logged_run_is_answered_and_kept(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:

@@ -74,7 +74,9 @@ async def test_the_words_are_in_the_members_language(there: LocalDiscord, bot: B
 
 
 async def test_presses_count_as_commands_do_and_forms_too(there: LocalDiscord, bot: Backpedal, clock: Clock) -> None:
-    logged = await (await there.slash("log", MALLORY, distance="5k", time="27:30", surface="track")).answer()
+    logged = await (
+        await there.slash("log", MALLORY, distance="5k", time="27:30", direction="backward", surface="track")
+    ).answer()
     assert logged.message
     form = await (await there.press(logged.message, "run:edit", MALLORY)).answer()
     await ask(there, MALLORY, BURST - 2)

@@ -88,7 +88,7 @@ def picked(name: str, text: str) -> Json:
 async def test_what_was_never_offered_is_answered_in_words(
     unlimited: None, there: LocalDiscord, bot: Backpedal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await (await there.slash("log", ADA, distance="5k", time="27:30")).answer()
+    await (await there.slash("log", ADA, distance="5k", time="27:30", direction="backward")).answer()
     await (await there.slash("remind me", ADA, what="run", when="tomorrow 18:30")).answer()
     typed = {"place": "Stadium", "when": "in 40 minutes", "role": "backward", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", ADA, **typed)).answer()

@@ -24,7 +24,7 @@ async def _settings(there: LocalDiscord, person: Person) -> Asked:
 
 
 async def _log(there: LocalDiscord, person: Person) -> Asked:
-    return await there.slash("log", person, distance="5k", time="27:30", surface="track")
+    return await there.slash("log", person, distance="5k", time="27:30", direction="backward", surface="track")
 
 
 async def _opened(there: LocalDiscord, person: Person) -> Asked:

@@ -34,7 +34,9 @@ async def refused(there: LocalDiscord, bot: Backpedal) -> str:
         raise Unavailable("errors.database.full")
 
     bot.app.database.write = full  # type: ignore[method-assign, assignment]
-    return await told(there, await there.slash("log", ADA, distance="5k", time="27:30", surface="track"))
+    return await told(
+        there, await there.slash("log", ADA, distance="5k", time="27:30", direction="backward", surface="track")
+    )
 
 
 async def test_members_read_that_the_operator_has_been_told_where_a_channel_has_the_message(

@@ -18,7 +18,7 @@ from tests.wire.program import forked_program, program
 from tests.wire.server import LocalDiscord
 
 ADA = Person("Ada")
-RUN = {"distance": "5k", "time": "27:30", "surface": "track"}
+RUN = {"distance": "5k", "time": "27:30", "direction": "backward", "surface": "track"}
 READY = "ready in 1 clubs"
 
 

@@ -31,9 +31,9 @@ class Typed:
     backward: str | None = None
     when: str | None = None
 
-    def facing(self, usual: Direction) -> Typed:
-        """Return a copy with the usual direction if none was typed."""
-        return replace(self, direction=usual.value)
+    def facing(self, usual: Direction | None) -> Typed:
+        """Return a copy with the usual direction, or without one if there is none."""
+        return replace(self, direction=usual and usual.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,8 @@ class _Faults:
 def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     """Return a new run. `when` is its start; without it, the run has just ended.
 
+    Without a direction and a share, the run is `Direction.UNTOLD`.
+
     Raises:
         BadInput: with what was understood and an example; `SeveralFaults` if several fields are at fault.
     """
@@ -193,6 +195,8 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     faults.raise_any()
     assert measures is not None
     assert stretches is not None
+    if told is None and share is None:
+        stretches = (Stretch(Direction.UNTOLD, *measures),)
     if typed.when:
         started_at, ran_on = read_start(typed.when, measures[1], manner, now)
     else:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.runs.runs import Extra, Review, RunContent, Sharing, SpotterState, breaks_the_rule, counts
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, breaks_the_rule, counts
 from bot.domain.runs.world_bests import review_needed
 from bot.errors import Conflict, NotFound
 from bot.services.members.people import Person
@@ -54,7 +54,7 @@ async def log_run(
     source: str = "typed",
     channel_id: int | None = None,
 ) -> RunLogged:
-    """Log a run for a member and the current club, and ask the spotter it names.
+    """Log a run for a member and the current club, and ask the spotter it names, once its direction is known.
 
     Args:
         database: database to write to.
@@ -86,7 +86,7 @@ async def log_run(
             await people_queries.mark_zone_told(session, person.user_id)
         own = not (person.in_guild and content.sharing is Sharing.CLUB)
         view = await view_of(session, run, content, own=own, runner=person.display_name)
-        if not repeated:
+        if not repeated and content.told:
             view = await spotter_questions.ask(session, None, view, now, channel_id)
     return RunLogged(view, repeated, tells_zone, breaks_the_rule(content, person.solo_surfaces))
 
@@ -131,7 +131,29 @@ async def edit_run(
         if content == state.content:
             return await view_of(session, run, content, own=True)
         view = await change(session, run, state, replace(state, content=content), "edited", interaction_id, now)
-        return await spotter_questions.ask(session, state.content, view, now, channel_id)
+        before = state.content if state.content.told else None  # nobody is asked about a run of unknown direction
+        return await spotter_questions.ask(session, before, view, now, channel_id)
+
+
+def turned(content: RunContent) -> RunContent:
+    """Return a run with every stretch in the other direction; one of unknown direction stays."""
+    other = {Direction.BACKWARD: Direction.FORWARD, Direction.FORWARD: Direction.BACKWARD}
+    stretches = tuple(replace(one, direction=other.get(one.direction, one.direction)) for one in content.stretches)
+    return replace(content, stretches=stretches)
+
+
+def facing(direction: Direction) -> Amend:
+    """Return the edit that sets the direction of a whole run of unknown direction.
+
+    The edit raises `Conflict` if the direction is known.
+    """
+
+    def amend(content: RunContent) -> RunContent:
+        if content.told:
+            raise Conflict("runs.told_already")
+        return replace(content, stretches=tuple(replace(one, direction=direction) for one in content.stretches))
+
+    return amend
 
 
 def _asked_anew(before: RunContent, after: RunContent) -> RunContent:

@@ -238,11 +238,13 @@ async def _lines(session: AsyncSession, runs: Sequence[models.Run]) -> tuple[Run
     )
 
 
-async def usual_direction(database: Database, user_id: int) -> Direction:
-    """Return the direction a runner mostly runs in; backward without runs."""
+async def usual_direction(database: Database, user_id: int) -> Direction | None:
+    """Return the direction a runner mostly runs in, or None without runs of known direction."""
     async with database.read() as session:
         recent = await queries.recent_directions(session, user_id, USUAL_OF)
     counted = Counter(recent)
+    if not counted:
+        return None
     forward, backward = counted[Direction.FORWARD.value], counted[Direction.BACKWARD.value]
     return Direction.FORWARD if forward > backward else Direction.BACKWARD
 

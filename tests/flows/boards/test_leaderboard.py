@@ -42,7 +42,7 @@ async def on_board(club: Club, figures: dict[int, int], *, names: dict[int, str]
 
 
 async def test_the_club_sees_this_weeks_backward_metres_at_first(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     await club.bob.slash(club.channel, "log", distance="8k", time="40:00", direction="forward")
     answer = await club.alice.slash(club.channel, "leaderboard")
     assert answer.acknowledged
@@ -66,20 +66,20 @@ async def test_ties_share_a_rank_and_the_next_is_left_out(club: Club) -> None:
     ("metric", "shown"), [("distance", "5.00 km"), ("minutes", "27 min"), ("days", "1 day"), ("longest", "5.00 km")]
 )
 async def test_every_metric(club: Club, metric: str, shown: str) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     answer = await club.alice.slash(club.channel, "leaderboard", metric=metric, period="year", direction="all")
     assert f"— **{shown}**" in text_of(answer)
 
 
 async def test_an_edit_and_an_undo_are_on_the_board_at_once(club: Club) -> None:
-    logged = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    logged = await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     assert "5.00 km" in text_of(await club.bob.slash(club.channel, "leaderboard"))
     await club.alice.click(logged.response, custom_id=button_ids(logged)["Undo"])
     assert "Nobody is on this board yet" in text_of(await club.bob.slash(club.channel, "leaderboard"))
 
 
 async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="1k", time="6:00")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="1k", time="6:00")
     await on_board(club, {100 + place: 20_000 - place for place in range(24)})
     answer = await club.alice.slash(club.channel, "leaderboard")
     assert "Page 1 of 3" in text_of(answer)
@@ -95,8 +95,8 @@ async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -
 
 
 async def test_another_members_press_is_answered_privately_with_his_own_row(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    await club.bob.slash(club.channel, "log", distance="3k", time="18:00")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    await club.bob.slash(club.channel, "log", direction="backward", distance="3k", time="18:00")
     board = await club.alice.slash(club.channel, "leaderboard")
     before = text_of(board)
     pressed = await club.bob.click(board.response, custom_id=button_ids(board)["This month"])
@@ -118,7 +118,7 @@ async def test_the_select_changes_what_counts(club: Club) -> None:
 
 async def test_a_press_on_a_menu_already_sent_shows_the_board_it_named(club: Club) -> None:
     """Ids and values as version 0.1.0 sent them."""
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     board = await club.alice.slash(club.channel, "leaderboard")
     assert button_ids(board)["This month"] == f"board:show:v1:{club.alice.id}:distance:backward:month"
     for value, title, shown in (
@@ -134,7 +134,7 @@ async def test_a_press_on_a_menu_already_sent_shows_the_board_it_named(club: Clu
 
 
 async def test_a_board_turns_after_a_restart(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     board = await club.alice.slash(club.channel, "leaderboard")
     await club.restart()
     await club.alice.click(board.response, custom_id=button_ids(board)["This year"])
@@ -142,8 +142,8 @@ async def test_a_board_turns_after_a_restart(club: Club) -> None:
 
 
 async def test_a_hidden_member_stands_on_no_row_and_reads_the_own_value_alone(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    await club.bob.slash(club.channel, "log", distance="3k", time="18:00")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    await club.bob.slash(club.channel, "log", direction="backward", distance="3k", time="18:00")
     async with club.database.write() as session:
         (await session.get(Member, (club.guild.id, club.alice.id))).hidden = True
         for standing in [
@@ -174,7 +174,7 @@ async def test_names_ping_nobody_and_break_no_row(club: Club) -> None:
 async def test_a_direct_message_shows_the_home_clubs_board_or_says_how_to_get_one(club: Club) -> None:
     nowhere = await club.bob.user.slash("leaderboard")
     assert "choose your home club in /settings" in text_of(nowhere)
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).home_guild_id = club.guild.id
     at_home = await club.alice.user.slash("leaderboard")
@@ -196,7 +196,7 @@ async def test_this_week_is_the_clubs_and_not_the_servers(club: Club) -> None:
 async def test_a_german_club_reads_german(club: Club) -> None:
     await club.speak("de")
     empty = await club.alice.slash(club.channel, "leaderboard")
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     full = await club.alice.slash(club.channel, "leaderboard", metric="minutes")
     assert_language("de", empty, full)
     assert "Minuten rückwärts" in text_of(full)
@@ -212,7 +212,7 @@ async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> N
     nobody = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
     assert "Minutes facing forward for others" in text_of(nobody)
     assert "Face forward for somebody and it is yours" in text_of(nobody)
-    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="42:30", spotter=club.bob)
     asked = club.bob.user.dm_channel.last_message
     await club.bob.user.click(asked, label="Yes, I was the spotter")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting", direction="backward")
@@ -228,7 +228,7 @@ async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> N
 async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
     await club.speak("de")
     empty = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
-    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="42:30", spotter=club.bob)
     await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Ja, ich habe begleitet")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
     alone = await club.alice.user.slash("leaderboard", metric="spotting")

@@ -152,7 +152,9 @@ async def test_a_run_is_told_of_by_the_digest_alone_where_the_club_wants_that(cl
     await club.olga.select(shown, [club.channel], custom_id="club:digest:v1")
     after = await club.olga.click(shown, label="Digest only")
     assert "No post for each run" in text_of(after)
-    logged = await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    logged = await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob
+    )
     assert logged.response is not None
     assert logged.response.ephemeral
     assert "in its weekly digest" in text_of(logged)
@@ -160,12 +162,12 @@ async def test_a_run_is_told_of_by_the_digest_alone_where_the_club_wants_that(cl
         (run,) = await session.scalars(select(Run))
     assert (run.counted, run.sharing) == (True, "club")
     await club.olga.click(shown, label="Post each run")
-    logged = await club.alice.slash(club.channel, "log", distance="4k", time="22:00")
+    logged = await club.alice.slash(club.channel, "log", direction="backward", distance="4k", time="22:00")
     assert logged.response is not None
     assert not logged.response.ephemeral
     await club.olga.click(shown, label="Digest only")
     await club.olga.select(shown, [], custom_id="club:digest:v1")  # without a digest each run is posted
-    logged = await club.alice.slash(club.channel, "log", distance="3k", time="17:00")
+    logged = await club.alice.slash(club.channel, "log", direction="backward", distance="3k", time="17:00")
     assert logged.response is not None
     assert not logged.response.ephemeral
 
@@ -201,7 +203,7 @@ async def test_a_german_club_reads_german(club: Club) -> None:
     german = [await page(club, "Rückblick")]
     shown = german[0].response
     german.append(await club.olga.click(shown, label="Nur Rückblick"))
-    german.append(await club.alice.slash(club.channel, "log", distance="5k", time="27:30"))
+    german.append(await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30"))
     stopped = await club.olga.click(message, label="Davon keine mehr")
     german.append(stopped)
     german.append(await page(club, "Rückblick"))

@@ -51,7 +51,9 @@ async def ranks(club: Club, actor: MemberActor) -> set[bool]:
 
 
 async def log(club: Club, actor: MemberActor, where: ChannelHandle | None = None, distance: str = "5k") -> None:
-    await actor.slash(where or club.channel, "log", distance=distance, time="27:30", surface="track")
+    await actor.slash(
+        where or club.channel, "log", direction="backward", distance=distance, time="27:30", surface="track"
+    )
 
 
 async def leave(club: Club, actor: MemberActor, days: float = 1, guild: GuildHandle | None = None) -> None:
@@ -82,7 +84,9 @@ async def test_who_left_logs_to_no_club_by_direct_message_and_is_told_so_once(cl
     await log(club, club.alice)
     await log(club, club.bob, distance="3k")
     await leave(club, club.alice)
-    said = text_of(await club.alice.user.slash("log", distance="6k", time="30:00", surface="track"))
+    said = text_of(
+        await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
+    )
     assert "You've left **Krebsgang**" in said
     assert "counts for no club for now" in said
     assert "All your runs stay yours" in said
@@ -94,7 +98,9 @@ async def test_who_left_logs_to_no_club_by_direct_message_and_is_told_so_once(cl
     board = text_of(await club.bob.slash(club.channel, "leaderboard"))
     assert "🥇 · __bob__" in board
     assert "alice" not in board
-    again = text_of(await club.alice.user.slash("log", distance="7k", time="40:00", surface="track"))
+    again = text_of(
+        await club.alice.user.slash("log", direction="backward", distance="7k", time="40:00", surface="track")
+    )
     assert "no longer" not in again
     assert "no club's leaderboards" in again
     mine = text_of(await club.alice.user.slash("me"))
@@ -105,7 +111,7 @@ async def test_a_german_who_left_reads_german(club: Club) -> None:
     await club.speak("de")
     await log(club, club.alice)
     await leave(club, club.alice)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert_language("de", answer)
     assert "Du bist nicht mehr bei **Krebsgang**" in text_of(answer)
     assert "vorerst für keinen Verein" in text_of(answer)
@@ -119,7 +125,7 @@ async def test_home_is_then_the_next_club_and_the_answer_names_it(club: Club, ge
     await log(club, club.alice)
     bonn = await second_club(club)
     await leave(club, club.alice)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     wanted = "ab jetzt für **Bonn**" if german else "from now on what you log here counts for **Bonn**"
     assert wanted in text_of(answer)
     if german:
@@ -134,7 +140,7 @@ async def test_who_left_every_club_has_none(club: Club) -> None:
     bonn = await second_club(club)
     await leave(club, bonn.alice, 0, bonn.guild)
     await leave(club, club.alice)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "counts for no club for now" in text_of(answer)
     assert (await newest_run(club)).guild_id is None
     assert (await member(club, club.alice, bonn.guild.id)).left_at is not None
@@ -147,7 +153,7 @@ async def test_it_is_said_with_the_next_run_also_when_it_was_noticed_before(club
     assert "Krebsgang" not in text_of(card), "not offered"
     assert (await member(club, club.alice)).left_at is not None
     assert "Boards belong to clubs" in text_of(await club.alice.user.slash("leaderboard"))
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "You've left **Krebsgang**" in text_of(answer)
 
 
@@ -191,7 +197,7 @@ async def test_a_leave_that_cannot_be_written_down_lets_nothing_count(club: Club
     await log(club, club.alice)
     await leave(club, club.alice)
     async with held_elsewhere(database_url):
-        answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+        answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "nothing was changed" in text_of(answer)
     assert (await newest_run(club)).distance_m == 5000
     await log_by_dm(club)
@@ -203,7 +209,7 @@ async def test_a_stay_that_cannot_be_written_down_is_answered_in_time(club: Club
     await club.env.advance_time(DAY_S)
     began = time.monotonic()
     async with held_elsewhere(database_url):
-        answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+        answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
         assert time.monotonic() - began < 2.5
     assert "nothing was changed" in text_of(answer)
     await log_by_dm(club)
@@ -222,7 +228,7 @@ async def test_who_left_is_not_shown_though_it_cannot_be_written_down(club: Club
 async def test_who_is_still_there_is_asked_about_once_a_day(club: Club) -> None:
     await log(club, club.alice)
     await club.env.advance_time(DAY_S)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "no longer" not in text_of(answer)
     assert (await newest_run(club)).guild_id == club.guild.id
     assert (await member(club, club.alice)).seen_at == club.env.now()
@@ -235,7 +241,7 @@ async def test_who_is_still_there_is_asked_about_once_a_day(club: Club) -> None:
 
 
 async def log_by_dm(club: Club) -> None:
-    await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +252,7 @@ async def test_any_other_refusal_changes_nothing(club: Club, status: int, code: 
     await leave(club, club.alice)
     before = (await member(club, club.alice)).seen_at
     club.env.inject_error("GET", ASKING, status=status, code=code, times=None)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "6.00 km" in text_of(answer)
     assert "no longer" not in text_of(answer)
     assert (await newest_run(club)).guild_id == club.guild.id
@@ -281,7 +287,7 @@ async def test_a_club_that_removed_the_bot_is_not_asked(club: Club) -> None:
     await club.env.settle()
     await club.env.advance_time(DAY_S)
     club.env.inject_error("GET", ASKING, status=404, code=10007, times=None)
-    answer = await club.alice.user.slash("log", distance="6k", time="30:00", surface="track")
+    answer = await club.alice.user.slash("log", direction="backward", distance="6k", time="30:00", surface="track")
     assert "6.00 km" in text_of(answer)
     assert (await member(club, club.alice)).left_at is None
 
@@ -325,7 +331,9 @@ async def test_asking_for_somebody_who_left_shows_nothing_and_is_noticed(club: C
 async def test_naming_a_spotter_who_left_is_refused_and_noticed(club: Club) -> None:
     await log(club, club.bob)
     await leave(club, club.bob, 0)
-    answer = await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob.user)
+    answer = await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob.user
+    )
     assert "only ask people in this server" in text_of(answer)
     assert await ranks(club, club.bob) == {True}
 
@@ -333,7 +341,7 @@ async def test_naming_a_spotter_who_left_is_refused_and_noticed(club: Club) -> N
 async def spotted(club: Club) -> int:
     """Alice's run, to which Bob, who has a run of his own, has agreed."""
     await log(club, club.bob)
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob)
     bob = club.bob.user
     await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")
     return (await newest_run(club)).run_id
@@ -371,7 +379,7 @@ async def test_the_answer_of_a_spotter_who_left_stands_and_the_leave_is_noticed(
         now = club.env.now()
         session.add(Member(guild_id=other.guild.id, user_id=club.bob.id, display_name="bob", seen_at=now))
         await session.execute(update(User).where(User.user_id == club.bob.id).values(home_guild_id=other.guild.id))
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob)
     await leave(club, club.bob, 0)
     bob = club.bob.user
     answer = await bob.click(bob.dm_channel.last_message, label="Yes, I was the spotter")

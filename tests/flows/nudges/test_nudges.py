@@ -135,7 +135,7 @@ async def test_two_quiet_weeks_are_asked_about_once_and_kindly(club: Club) -> No
     (nudge,) = club.dms(club.alice)
     assert "**Two weeks without a run**, and no harm done" in nudge.content
     assert nudge.flags.suppress_notifications
-    await club.olga.slash(club.channel, "log", distance="2k", time="15:00")
+    await club.olga.slash(club.channel, "log", direction="backward", distance="2k", time="15:00")
     await club.pass_time(days=2)
     assert club.dms(club.olga) == []
     assert len(club.dms(club.alice)) == 1

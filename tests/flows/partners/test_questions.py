@@ -21,7 +21,9 @@ from tests.flows.outings.calling import block, find, newcomer
 
 
 async def log(club: Club, spotter: MemberActor, actor: MemberActor | None = None) -> Any:
-    return await (actor or club.alice).slash(club.channel, "log", distance="5k", time="27:30", spotter=spotter)
+    return await (actor or club.alice).slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=spotter
+    )
 
 
 async def newest(club: Club) -> Run:

@@ -172,7 +172,7 @@ async def read_everything(club: Club, actor: MemberActor) -> str:
 
 async def test_all_bob_can_read_is_the_same_with_and_without_alices_block_and_trust(club: Club) -> None:
     await club.bob.slash(club.channel, "partner trust", member=club.alice)
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob)
     await club.bob.user.click(club.bob.user.dm_channel.last_message, label="Yes, I was the spotter")
     for one, other in ((club.alice, club.bob), (club.bob, club.alice)):
         await one.slash(club.channel, "partner contact", member=other)

@@ -16,8 +16,10 @@ async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:
 
 
 async def test_totals_chart_and_bests_per_direction(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
-    await club.alice.slash(club.channel, "log", distance="5k", time="26:10", when="2026-11-10 18:00")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="26:10", when="2026-11-10 18:00"
+    )
     await club.alice.slash(club.channel, "log", distance="10k", time="50:00", direction="forward", when="yesterday 7am")
     answer = await club.alice.slash(club.channel, "me")
     assert answer.ephemeral, "it holds private runs"
@@ -34,10 +36,10 @@ async def test_totals_chart_and_bests_per_direction(club: Club) -> None:
 
 
 async def test_private_runs_count_for_me_and_are_seen_by_nobody_else(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).sharing = "me"
-    await club.alice.slash(club.channel, "log", distance="7k", time="40:00")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="7k", time="40:00")
     assert "**Backward:** 12.00 km" in text_of(await club.alice.slash(club.channel, "me"))
     seen = await club.bob.slash(club.channel, "me", member=club.alice)
     assert seen.ephemeral
@@ -61,13 +63,13 @@ async def test_naming_myself_shows_my_own(club: Club) -> None:
 
 
 async def test_in_a_direct_message_it_is_my_own_from_everywhere(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     answer = await club.alice.user.slash("me")
     assert "**Backward:** 5.00 km" in text_of(answer)
 
 
 async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     await club.app.worker.close()
     answer = await club.alice.slash(club.channel, "me")
     assert "**Backward:** 5.00 km" in text_of(answer)
@@ -76,7 +78,7 @@ async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
 
 
 async def test_miles_for_those_who_read_miles(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).units = "imperial"
     seen = text_of(await club.alice.slash(club.channel, "me"))
@@ -87,7 +89,7 @@ async def test_miles_for_those_who_read_miles(club: Club) -> None:
 async def test_a_german_reads_german(club: Club) -> None:
     await club.speak("de")
     empty = await club.alice.slash(club.channel, "me")
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     own = await club.alice.slash(club.channel, "me")
     others = await club.bob.slash(club.channel, "me", member=club.alice)
     assert_language("de", empty, own, others)
@@ -96,8 +98,8 @@ async def test_a_german_reads_german(club: Club) -> None:
 
 
 async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_club(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="42:30", spotter=club.bob)
-    await club.alice.slash(club.channel, "log", time="10:00", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="42:30", spotter=club.bob)
+    await club.alice.slash(club.channel, "log", direction="backward", time="10:00", spotter=club.bob)
     for message in list(club.bob.user.dm_channel.history()):
         await club.bob.user.click(message, label="Yes, I was the spotter")
     own = await club.bob.slash(club.channel, "me")
@@ -115,7 +117,7 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
 
 @pytest.mark.parametrize("german", [False, True])
 async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club, german: bool) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", surface="track")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", surface="track")
     unknown = club.guild.add_member(club.env.create_user("never"))
     await club.env.settle()
     if german:

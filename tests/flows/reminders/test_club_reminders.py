@@ -53,7 +53,7 @@ async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_
     assert not last(club, club.bob).role_mentions
     assert "ticked that off already" in text_of(await club.bob.user.click(last(club, club.bob), label="Done"))
     form = await club.bob.click(message, label="Log it")
-    await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00"})
+    await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00", "direction": "backward"})
     card = club.channel.last_message
     assert card is not None
     assert "bob" in text_of(card), "a run logged in the club is shown there, as by /log"

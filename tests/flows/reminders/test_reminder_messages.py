@@ -128,7 +128,9 @@ async def test_after_it_was_deleted_the_buttons_say_so_and_a_run_can_still_be_lo
     assert "no longer there" in await press(club, club.alice, "Done")
     assert "no longer there" in await press(club, club.alice, "Snooze")
     form = await club.alice.user.click(last(club, club.alice), label="Log it")
-    logged = text_of(await club.alice.user.submit_modal(form, {"distance": "3k", "time": "24:00"}))
+    logged = text_of(
+        await club.alice.user.submit_modal(form, {"distance": "3k", "time": "24:00", "direction": "backward"})
+    )
     assert "3.00 km backward" in logged
     assert "Done" not in logged
     await club.restart(days=2)
@@ -145,7 +147,7 @@ async def test_anybody_else_gets_nowhere_with_its_buttons(club: Club) -> None:
         answer = text_of(await club.bob.click(await forged(club, custom_id), custom_id=custom_id))
         assert "no longer there" in answer
     form = await club.bob.click(await forged(club, ids[2]), custom_id=ids[2])
-    logged = text_of(await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00"}))
+    logged = text_of(await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00", "direction": "backward"}))
     assert "secret" not in logged
     await club.pass_time(hours=2)
     assert club.dms(club.bob) == []

@@ -332,7 +332,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     assert snooze.response is not None
     snoozed = await club.alice.user.click(snooze.response, label="In 1 Std., 02:00")
     log = await club.alice.user.click(message, label="Eintragen")
-    logged = await club.alice.user.submit_modal(log, {"distance": "5k", "time": "27:30"})
+    logged = await club.alice.user.submit_modal(log, {"distance": "5k", "time": "27:30", "direction": "rückwärts"})
     assert "1 von 4 in dieser Woche" in text_of(logged)
     done = await club.alice.user.click(message, label="Erledigt")
     assert "schon abgehakt" in text_of(done)

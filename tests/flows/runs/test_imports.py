@@ -141,7 +141,9 @@ async def test_the_report_names_every_file_and_never_comes_in_twice(club: Club) 
 
 
 async def test_a_run_logged_by_hand_is_there_already(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", when="2026-11-17 06:10")
+    await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", when="2026-11-17 06:10"
+    )
     answer = await bring(club, ("run.tcx", tcx([5050])))
     assert "already logged" in text_of(answer)
     assert await count(club, Run) == 1

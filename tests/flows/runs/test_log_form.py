@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.models import Run, StretchRow
-from tests.flows.conftest import Club, assert_german, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.runs.reading import filled, rows
 
 
@@ -109,15 +109,15 @@ async def test_the_form_in_a_direct_message_has_no_spotter_and_stays_private(clu
     await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     form = await club.alice.user.slash("log")
     assert "spotter" not in filled(form)
-    answer = await club.alice.user.submit_modal(form, {"run": "3k 18:00"})
+    answer = await club.alice.user.submit_modal(form, {"run": "3k 18:00 backward"})
     assert answer.ephemeral
 
 
 async def test_the_form_and_fix_it_in_german(club: Club) -> None:
-    await club.speak_german()
+    await club.speak("de")
     form = await club.alice.slash(club.channel, "log")
     refused = await club.alice.submit_modal(form, {"run": "fünf km in 27:30", "when": "morgen"})
     again = await club.alice.click(refused.response, label="Korrigieren")
     done = await club.alice.submit_modal(again, {"run": "5 km in 27:30 rückwärts gestern 18 Uhr"})
     assert "5,00 km rückwärts in 27:30" in text_of(club.channel.last_message)
-    assert_german(form, refused, again, done)
+    assert_language("de", form, refused, again, done)

@@ -45,7 +45,9 @@ async def test_the_phone_may_be_taken_for_the_watch(club: Club) -> None:
 async def test_a_run_typed_over_an_imported_one_is_asked_about(club: Club) -> None:
     (watch,) = (await bring(club, ("watch.tcx", tcx([5000])))).followups
     await club.alice.click(watch, label="All backward")
-    logged = await club.alice.slash(club.channel, "log", distance="6k", time="30:00", when="2026-11-17 06:15")
+    logged = await club.alice.slash(
+        club.channel, "log", direction="backward", distance="6k", time="30:00", when="2026-11-17 06:15"
+    )
     asked = logged.followups[-1]
     assert asked.ephemeral
     assert "6.00 km · 30:00 · backward · typed" in text_of(asked)
@@ -56,7 +58,9 @@ async def test_a_run_typed_over_an_imported_one_is_asked_about(club: Club) -> No
 async def test_an_old_question_cannot_count_the_same_run_twice(club: Club) -> None:
     """The phone's was asked about before the watch's run was typed."""
     (phone,) = (await bring(club, ("phone.tcx", tcx([5300, 100])))).followups
-    await club.alice.slash(club.channel, "log", distance="6k", time="30:00", when="2026-11-17 06:15")
+    await club.alice.slash(
+        club.channel, "log", direction="backward", distance="6k", time="30:00", when="2026-11-17 06:15"
+    )
     refused = await club.alice.click(phone, label="All backward")
     assert "covers the same time" in text_of(refused)
     await club.alice.click(phone, label="Choose laps")

@@ -54,7 +54,7 @@ async def test_a_run_is_chosen_in_words(club: Club) -> None:
     shown = await club.alice.slash(club.channel, "runs show", run=choices[0]["value"])
     assert shown.ephemeral
     assert "7.00 km backward in 1:30:00" in text_of(shown)
-    assert list(button_ids(shown)) == ["Undo", "Edit", "Share"]
+    assert list(button_ids(shown)) == ["Undo", "Edit", "Flip direction", "Share"]
     by_words = await club.alice.slash(club.channel, "runs show", run="16 Nov")
     assert "7.00 km" in text_of(by_words)
     unclear = await club.alice.slash(club.channel, "runs show", run="Nov")
@@ -77,7 +77,9 @@ async def test_autocomplete_and_ids_show_nothing_of_another_member(club: Club) -
 
 
 async def test_edit_by_options_keeps_the_rest_and_can_be_undone(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="windy", surface="road")
+    await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", note="windy", surface="road"
+    )
     (run,) = await rows(club, Run)
     edited = await club.alice.slash(
         club.channel, "runs edit", run=f"#{run.run_id}", distance="5.5k", surface="track", effort=6
@@ -94,7 +96,9 @@ async def test_edit_by_options_keeps_the_rest_and_can_be_undone(club: Club) -> N
 
 
 async def test_remove_takes_one_thing_off(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="windy", effort=3)
+    await club.alice.slash(
+        club.channel, "log", direction="backward", distance="5k", time="27:30", note="windy", effort=3
+    )
     (run,) = await rows(club, Run)
     await club.alice.slash(club.channel, "runs edit", run=f"#{run.run_id}", remove="note")
     (run,) = await rows(club, Run)
@@ -102,7 +106,7 @@ async def test_remove_takes_one_thing_off(club: Club) -> None:
 
 
 async def test_an_old_undo_says_what_came_after(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     logged = club.channel.last_message
     (run,) = await rows(club, Run)
     stale = button_ids(logged)["Undo"]
@@ -116,7 +120,7 @@ async def test_an_old_undo_says_what_came_after(club: Club) -> None:
 
 
 async def test_delete_offers_undo_and_the_board_follows_both_ways(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     (run,) = await rows(club, Run)
     deleted = await club.alice.slash(club.channel, "runs delete", run=f"#{run.run_id}")
     assert not await rows(club, Standing)
@@ -129,8 +133,8 @@ async def test_delete_offers_undo_and_the_board_follows_both_ways(club: Club) ->
 
 
 async def test_export_gives_everything_as_two_files(club: Club) -> None:
-    await club.alice.slash(club.channel, "log", distance="5k", time="27:30", note="mine")
-    await club.bob.slash(club.channel, "log", distance="9k", time="59:00", note="not hers")
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", note="mine")
+    await club.bob.slash(club.channel, "log", direction="backward", distance="9k", time="59:00", note="not hers")
     answer = await club.alice.slash(club.channel, "runs export")
     assert answer.ephemeral
     files = {attachment.filename: await attachment.read() for attachment in answer.response.message.attachments}
