@@ -1,14 +1,17 @@
 """All tables; importing this module completes the metadata."""
 
 from db.models.boards import Standing
-from db.models.members import Guild, Member, User
+from db.models.clubs import Guild
+from db.models.members import Member, User
 from db.models.messages import Delivery, Due
 from db.models.nudges import NudgeChoice, Pause, Repair, WeeklyGoal
-from db.models.outings import Companion, MeetingPoint, Outing, OutingPress, UnsafeAlarm
-from db.models.partners import Availability, Contact, NoShow, Question, Round, RoundPlace, Spotting, Tie
+from db.models.outings import Companion, MeetingPoint, Outing, OutingPress
+from db.models.partners import Availability, NoShow, Question, Spotting, Tie
 from db.models.process import Remembered
 from db.models.reminders import Reminder, ReminderDone
+from db.models.rounds import Round, RoundPlace
 from db.models.runs import Recording, Revision, Run, RunCard, StretchRow
+from db.models.safety import Contact, UnsafeAlarm
 
 __all__ = [
     "Availability",

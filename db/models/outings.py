@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Strin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
-from db.personal_data import beside, follows, impersonal, kept_back, named, owner, shared
+from db.personal_data import beside, follows, impersonal, named, owner, shared
 
 
 class MeetingPoint(Base):
@@ -162,36 +162,3 @@ class OutingPress(Base):
     interaction_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
     pressed_at: Mapped[datetime]
-
-
-class UnsafeAlarm(Base):
-    """A quiet alarm: who pressed it, who takes care of it, and the closing report, which partners cannot read.
-
-    A person has at most one open alarm in an outing; pressing again repeats it, whoever takes care of it. Queries about
-    outings do not read these rows, so that nothing rendered for a partner depends on them.
-    """
-
-    __tablename__ = "unsafe_alarms"
-    __table_args__ = (
-        Index(
-            "uq_unsafe_alarms_open",
-            "outing_id",
-            "user_id",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-        Index(None, "outing_id"),
-        Index(None, "user_id"),
-    )
-
-    alarm_id: Mapped[int] = mapped_column(Id, primary_key=True, info=kept_back())
-    outing_id: Mapped[int] = mapped_column(Id, ForeignKey("outings.outing_id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), info=owner())
-    raised_at: Mapped[datetime]  # first pressed
-    rounds: Mapped[int] = mapped_column(default=1, info=kept_back())  # how often it was sent
-    taken_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named())
-    taken_at: Mapped[datetime | None]
-    closed_by_user_id: Mapped[int | None] = mapped_column(Snowflake, info=named(row_exported=True))
-    closed_at: Mapped[datetime | None]
-    resolution: Mapped[str | None] = mapped_column(String(300), info=beside("closed_by_user_id"))

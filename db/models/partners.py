@@ -1,24 +1,20 @@
-"""Ties between people, safety contacts, availability, and the weekly round."""
+"""Ties between people, questions, availability, and spotting."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Id, Snowflake
 from db.personal_data import (
     beside,
-    exported_with,
     follows,
     kept_back,
     named,
     nobody_in_json,
     owner,
-    people_in_json,
-    shared,
 )
 
 
@@ -54,37 +50,6 @@ class Question(Base):
     asked_at: Mapped[datetime]
 
 
-class Contact(Base):
-    """A safety contact, in order of notification. Only accepted contacts are notified.
-
-    A contact who is removed before accepting is kept for a while without a position, so that they are not asked again
-    at once.
-    """
-
-    __tablename__ = "contacts"
-    __table_args__ = (
-        Index(None, "contact_id"),
-        CheckConstraint("user_id <> contact_id", name="not_oneself"),
-        CheckConstraint("state IN ('asked', 'accepted', 'declined')", name="state"),
-    )
-
-    user_id: Mapped[int] = mapped_column(
-        Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner(listed_by=("position",))
-    )
-    contact_id: Mapped[int] = mapped_column(
-        Snowflake,
-        primary_key=True,
-        info=named(row_goes=True, told=("asked_at", "state"), told_as="asked_to_be_a_contact"),
-    )
-    contact_name: Mapped[str] = mapped_column(String(120), info=beside("contact_id"))
-    position: Mapped[int]  # from 1; 0 when removed
-    state: Mapped[str] = mapped_column(String(8))  # asked, accepted, declined
-    guild_id: Mapped[int | None] = mapped_column(Snowflake)
-    asked_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-    dropped_at: Mapped[datetime | None]
-
-
 class Availability(Base):
     """When, where and how a member would run with a partner in a club."""
 
@@ -106,45 +71,6 @@ class Availability(Base):
     backward_s_per_km: Mapped[float | None] = mapped_column(Float)
     paused_until: Mapped[date | None]  # first day after the pause
     changed_at: Mapped[datetime]
-
-
-class Round(Base):
-    """A club's round of one week. The key (guild, Monday) makes it run once."""
-
-    __tablename__ = "rounds"
-    __table_args__ = (
-        UniqueConstraint("guild_id", "monday"),
-        CheckConstraint("state IN ('announced', 'drawing', 'drawn', 'confirmed', 'cancelled')", name="state"),
-        {"info": shared()},
-    )
-
-    round_id: Mapped[int] = mapped_column(Id, primary_key=True)
-    guild_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("guilds.guild_id"))
-    monday: Mapped[date]  # of the matched week
-    state: Mapped[str] = mapped_column(String(10))  # announced, drawing, drawn, confirmed, cancelled
-    seed: Mapped[int] = mapped_column(BigInteger)
-    # The drawn outings, until confirmed
-    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=people_in_json())
-    announced_at: Mapped[datetime]
-    match_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-
-
-class RoundPlace(Base):
-    """A member in a round: asked, skipped, matched, or left over with the reason as a catalogue key."""
-
-    __tablename__ = "round_places"
-    __table_args__ = (
-        Index(None, "user_id"),
-        CheckConstraint("state IN ('asked', 'skipped', 'matched', 'left')", name="state"),
-    )
-
-    round_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("rounds.round_id", ondelete="CASCADE"), primary_key=True, info=exported_with("monday")
-    )
-    user_id: Mapped[int] = mapped_column(Snowflake, ForeignKey("users.user_id"), primary_key=True, info=owner())
-    state: Mapped[str] = mapped_column(String(8))  # asked, skipped, matched, left
-    reason: Mapped[str | None] = mapped_column(String(40))
 
 
 class NoShow(Base):
