@@ -1,4 +1,4 @@
-"""What several subjects' tests of services start from."""
+"""Fixtures shared by the service tests of several subjects."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.builders.safety import Outside
 
 @pytest_asyncio.fixture
 async def overlapping(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Overlapping]:
-    """A database whose write transactions overlap; on PostgreSQL alone."""
-    monkeypatch.setattr(dialect, "LOCK_WAIT_S", 20.0)  # the second transaction waits until the first may commit
+    """A database whose write transactions overlap; PostgreSQL only."""
+    monkeypatch.setattr(dialect, "LOCK_WAIT_S", 20.0)  # long enough for the second transaction to wait for the first
     database = Overlapping.open(database_url)
     yield database
     await database.close()
@@ -24,7 +24,7 @@ async def overlapping(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Asy
 
 @pytest_asyncio.fixture
 async def town(overlapping: Overlapping) -> Outside:
-    """Five members of a club, for tests of presses at once; other tests have a `town` of their own."""
+    """A club of five members for tests of concurrent presses; other tests define their own `town`."""
     town = Outside(overlapping)
     for one in (ADA, BEN, CEM, DORA, EVE):
         await town.person(one)

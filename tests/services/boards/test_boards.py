@@ -18,7 +18,7 @@ B, F = Direction.BACKWARD, Direction.FORWARD
 
 
 async def club_of(database: Database, *metres: int | None, hidden: frozenset[int] = frozenset()) -> None:
-    """Members 1, 2, 3 …, each with one backward run of so many metres, or one of which only the time is known."""
+    """Add members 1, 2, 3 …, each with one backward run of the given metres, or of unknown distance for None."""
     async with database.write() as session:
         for user_id, distance_m in enumerate(metres, start=1):
             await join(session, user_id, name=f"Runner {user_id}", hidden=user_id in hidden)

@@ -29,7 +29,7 @@ Sums = tuple[int, int, int, int, bool]
 
 
 async def kept(session: AsyncSession) -> dict[Key, Sums]:
-    """The standings as they are in the table."""
+    """Return the stored standings."""
     rows = await session.scalars(select(models.Standing).execution_options(populate_existing=True))
     return {
         (r.guild_id, r.direction, r.period, r.starts_on, r.user_id): (
@@ -44,7 +44,7 @@ async def kept(session: AsyncSession) -> dict[Key, Sums]:
 
 
 async def from_scratch(session: AsyncSession) -> dict[Key, Sums]:
-    """The standings as they should be, summed here from the runs, run by run."""
+    """Return the expected standings, summed from the runs one by one."""
     hidden = {
         (guild_id, user_id): wish or left_at is not None
         for guild_id, user_id, wish, left_at in await session.execute(
@@ -91,7 +91,7 @@ def some_stretches(rng: random.Random) -> list[Stretch]:
 
 
 def some_day(rng: random.Random) -> date:
-    """Around the turn of a year, where week, month and year part, so that days, weeks and months are shared."""
+    """Return a day around New Year, when week, month and year change on different days; periods are often shared."""
     return date(2026, 12, 27) + timedelta(days=rng.randint(0, 10))
 
 
@@ -161,13 +161,13 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
 
 
 async def credits_in(session: AsyncSession) -> set[tuple[int, int, date]]:
-    """(club, spotter, day) of every credit."""
+    """Return (club, spotter, day) of every credit."""
     found = await session.scalars(select(models.Spotting).execution_options(populate_existing=True))
     return {(credit.guild_id, credit.user_id, credit.ran_on) for credit in found}
 
 
 async def change(session: AsyncSession, rng: random.Random, run_id: int, *, counted: bool) -> None:
-    """Give a run other stretches, another day, and perhaps another club, in place."""
+    """Change the stretches, the day and possibly the club of a run, in place."""
     values = {"ran_on": some_day(rng), "counted": counted, "guild_id": rng.choice([CLUB, CLUB, OTHER_CLUB])}
     stretches = some_stretches(rng)
     far = [s.distance_m for s in stretches if s.distance_m is not None]
@@ -219,7 +219,7 @@ async def test_a_hidden_member_logs_into_hidden_rows_and_comes_back(database: Da
 
 
 async def test_two_connections_moving_the_same_standings_lose_nothing(database: Database, database_url: str) -> None:
-    """Seen red with a plain deferred BEGIN: who has read cannot write once the other has ("database is locked")."""
+    """Fails with a deferred BEGIN: a read transaction cannot write after the other has ("database is locked")."""
     async with database.write() as session:
         await join(session, ALICE)
 
@@ -248,7 +248,7 @@ async def test_two_connections_moving_the_same_standings_lose_nothing(database: 
 async def test_who_leaves_while_logging_at_another_connection_is_on_no_board(
     database: Database, database_url: str
 ) -> None:
-    """Seen red on PostgreSQL when a log does not hold the member: a row written meanwhile stays in the ranks."""
+    """Fails on PostgreSQL if logging does not lock the member: a row written meanwhile stays ranked."""
     async with database.write() as session:
         await join(session, ALICE)
 

@@ -44,7 +44,7 @@ async def on_its_way(database: Database) -> list[tuple[int, int | None, str]]:
 
 
 async def sent(database: Database, channel_id: int, message_id: int) -> None:
-    """What the engine writes when it has posted a card."""
+    """Record a posted card, as delivery does."""
     async with database.write() as session:
         row = await session.scalar(select(models.Delivery).where(models.Delivery.channel_id == channel_id))
         assert row is not None
@@ -188,7 +188,7 @@ async def test_of_a_persons_roles_those_are_remembered_that_the_settings_name(kn
     await clubs.set_women_role(known, CLUB, 5)
     await clubs.set_organiser_role(known, CLUB, 8)
     assert (await stored(5, 6, 7))[0] == [5, 6]
-    assert await stored(6, 5) == ([5, 6], 1)  # one statement, which reads
+    assert await stored(6, 5) == ([5, 6], 1)  # one SELECT, no write
     assert (await stored(8))[0] == [8]
     assert (await stored())[0] == []
     assert await stored(7) == ([], 1)

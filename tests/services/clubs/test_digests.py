@@ -1,4 +1,4 @@
-"""A club's digest: what stands in it, and of whom nothing does."""
+"""A club's digest: its contents, its schedule, and the members it leaves out."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ async def club(database: Database) -> Database:
         await write_run(session, ANN, week[1], back(500))
         for user_id in (BEN, DORA, EVE):
             await write_run(session, user_id, week[1], back(3500))
-        await write_run(session, CLEO, week[0], back(None, 20))  # her first one, known by time alone
+        await write_run(session, CLEO, week[0], back(None, 20))  # their first run, distance unknown
         await write_run(session, FAY, week[0], back(9000), sharing=Sharing.ME, counted=False)
-        await write_run(session, BEN, MONDAY, back(9000))  # of the next week
-        await write_run(session, BEN, date(2026, 11, 15), back(9000))  # of the one before
+        await write_run(session, BEN, MONDAY, back(9000))  # next week
+        await write_run(session, BEN, date(2026, 11, 15), back(9000))  # previous week
         for user_id, minutes in ((BEN, 20), (DORA, 30), (EVE, 30)):
             await session.execute(
                 insert(Spotting).values(
@@ -96,7 +96,7 @@ async def test_a_week_without_a_run_has_none_and_neither_has_another_channel(clu
 
 async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Database) -> None:
     kind = Rule(StoredKind.NUDGE_DIGEST, timedelta(days=2), digests.due, digests.hours, NudgeAudience.CLUBS)
-    async with club.write() as session:  # another club in the same zone, with another hour
+    async with club.write() as session:  # another club in the same zone, with a different hour
         await session.execute(
             insert(Guild).values(
                 guild_id=CLUB + 1,
@@ -118,13 +118,13 @@ async def test_it_comes_on_the_clubs_day_and_hour_and_moves_with_them(club: Data
     ]
     await digests.set_when(club, CLUB, engine.now, weekday=5, hour=20)
     await engine.until(NOW + timedelta(days=6))
-    assert len(engine.sent) == 2  # this week has had its digest
+    assert len(engine.sent) == 2  # this week's digest has been sent
     await engine.until(NOW + timedelta(days=13))
     assert [f"{at:%a %d %H:%M}" for _, _, at in engine.sent][2:] == ["Mon 30 17:00", "Sat 05 19:00"]
 
 
 async def told(database: Database) -> list[tuple[str, str, str]]:
-    """(first day, day after the last, state) of every digest of the club, in the order they were due."""
+    """Return (first day, day after the last, state) of every digest of the club, ordered by due time."""
     async with database.read() as session:
         rows = (
             await session.scalars(select(Delivery).where(Delivery.guild_id == CLUB).order_by(Delivery.due_at))
@@ -135,12 +135,12 @@ async def told(database: Database) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("moves", "spans"),
     [
-        # To an earlier weekday of a week that has had its digest: the next one tells of its days too.
+        # To an earlier weekday after this week's digest: the next digest covers the longer span.
         ([(1, 5, 20)], [("11-16", "11-23"), ("11-23", "12-05"), ("12-05", "12-12")]),
         ([(1, 6, 20)], [("11-16", "11-23"), ("11-23", "12-06"), ("12-06", "12-13")]),
         # From Saturday to Monday, two days later.
         ([(1, 5, 20), (13, 0, 9)], [("11-16", "11-23"), ("11-23", "12-05"), ("12-05", "12-07"), ("12-07", "12-14")]),
-        # To a later day, and to another hour of the same.
+        # To a later day, and to another hour of the same day.
         ([(6, 3, 9)], [("11-16", "11-23"), ("11-23", "12-03"), ("12-03", "12-10")]),
         ([(1, 0, 18)], [("11-16", "11-23"), ("11-23", "11-30"), ("11-30", "12-07"), ("12-07", "12-14")]),
     ],
@@ -207,7 +207,7 @@ async def test_an_hour_that_was_over_when_it_was_set_is_waited_for_a_week(club: 
     await digests.stop(club, CLUB)
     engine = Engine(club, NOW - timedelta(hours=20), {StoredKind.NUDGE_DIGEST: kind})
     await engine.start()
-    await engine.until(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))  # half past ten on Monday in Berlin
+    await engine.until(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))  # Monday 10:30 in Berlin
     await digests.choose_channel(club, CLUB, CHANNEL, engine.now)
     await engine.until(engine.now + timedelta(days=6))
     assert engine.sent == []
@@ -221,7 +221,7 @@ async def test_what_is_set_is_kept_and_nonsense_refused(club: Database) -> None:
     await digests.set_instead(club, CLUB, NOW, on=True)
     assert (await clubs.club_settings(club, CLUB)).club.digest_instead
     await digests.choose_channel(club, CLUB, None, NOW)
-    assert not (await clubs.club_settings(club, CLUB)).club.digest_instead  # holds while there is a digest
+    assert not (await clubs.club_settings(club, CLUB)).club.digest_instead  # applies only while a digest is set
     for values in ({"weekday": 7}, {"hour": 24}, {}):
         with pytest.raises(BadInput):
             await digests.set_when(club, CLUB, NOW, **values)
@@ -233,7 +233,7 @@ async def test_organisers_hear_of_one_that_could_not_be_posted(club: Database, o
         await session.execute(update(Guild).values(organisers_channel_id=office))
         await session.execute(update(Member).where(Member.user_id == BEN).values(organiser=True))
         await digests.tell_lost(session, CLUB, CHANNEL, "1", NOW)
-        await digests.tell_lost(session, CLUB, CHANNEL + 1, "2", NOW)  # it has moved meanwhile
+        await digests.tell_lost(session, CLUB, CHANNEL + 1, "2", NOW)  # the digest has moved to another channel
     async with club.read() as session:
         (row,) = (await session.scalars(select(Delivery))).all()
     assert (row.channel_id, row.user_id) == ((77, 0) if office else (0, BEN))

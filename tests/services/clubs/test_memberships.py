@@ -1,4 +1,4 @@
-"""Leaving a club, being found there still, and coming back: what the database then holds."""
+"""Rows after a member leaves a club, turns out to be still in it, or comes back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def seen(guild_id: int | None = None, user_id: int = ALICE) -> Seen:
 
 @pytest.fixture
 async def clubs_at(database: Database) -> Database:
-    """Alice and Bob in two clubs, home in the first, each with a run that counts in each."""
+    """Alice and Bob in two clubs, the first their home club, each with a counted run in both."""
     async with database.write() as session:
         for user_id in (ALICE, BOB):
             for guild_id in (CLUB, OTHER):
@@ -123,7 +123,7 @@ async def test_speaking_in_the_club_again_brings_back_what_was_wished_in_one_tra
     assert await out_of_ranks(clubs_at)
     commits = []
     event.listen(clubs_at.writer.sync_engine, "commit", commits.append)
-    reads = 1 if clubs_at.reader is clubs_at.writer else 0  # PostgreSQL has one pool for both
+    reads = 1 if clubs_at.reader is clubs_at.writer else 0  # PostgreSQL uses one pool for reads and writes
     assert (await meet(clubs_at, seen(CLUB), LATER)).guild_id == CLUB
     assert len(commits) == 1 + reads
     back = await member(clubs_at)
@@ -149,7 +149,7 @@ async def test_home_is_then_the_club_last_seen_in_where_both_still_are(clubs_at:
     await memberships.leave(clubs_at, CLUB, ALICE, LATER)
     assert ((await user(clubs_at)).home_guild_id, (await user(clubs_at)).zone_told) == (THIRD, False)
     assert ((await user(clubs_at, BOB)).home_guild_id, (await user(clubs_at, BOB)).zone_told) == (CLUB, True)
-    await clubs.leave(clubs_at, OTHER, LATER)  # the bot is removed there
+    await clubs.leave(clubs_at, OTHER, LATER)  # the bot is removed from that club
     await memberships.leave(clubs_at, THIRD, ALICE, LATER)
     assert (await user(clubs_at)).home_guild_id is None
     assert (await meet(clubs_at, seen(), LATER)).club is None

@@ -1,4 +1,4 @@
-"""Streaks as kept: repairs, who is in danger, and what was set."""
+"""Stored streaks: repairs, members in danger, goals, quiet hours and pauses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_a_repair_saves_a_streak_once_a_calendar_month(database: Database)
     after = await streaks.repair(database, ANN, THIS - WEEK, TODAY)
     assert (after.streak.weeks, after.repairs_left) == (3, 0)
     assert await streaks.repair(database, ANN, THIS - WEEK, TODAY) == after  # pressed twice
-    # A month later another week is missing; in the same month it could not be repaired.
+    # Another missed week can be repaired only in the next month.
     await run_on(database, ANN, THIS + 2 * WEEK)
     in_december = TODAY + 2 * WEEK
     later = await streaks.standing(database, ANN, in_december)
@@ -93,12 +93,12 @@ def reached(*user_ids: int) -> list[NudgeTarget]:
 
 async def test_who_is_in_danger_is_found_among_many_in_few_statements(database: Database) -> None:
     told = {
-        21: weeks_ago(1, 2),  # in danger
-        22: weeks_ago(0, 1, 2),  # done
-        23: weeks_ago(1),  # no row
+        21: weeks_ago(1, 2),  # in danger: no run this week
+        22: weeks_ago(0, 1, 2),  # goal met
+        23: weeks_ago(1),  # one week is not a streak
         24: weeks_ago(2, 3),  # broken
         25: [],
-        26: weeks_ago(30, 31),  # paused for half a year since, back this week
+        26: weeks_ago(30, 31),  # paused for half a year, back this week
     }
     for user_id, days in told.items():
         await meet(database, user_id, "UTC", NOW)
@@ -124,7 +124,7 @@ async def test_danger_is_over_with_a_run_or_with_the_week(database: Database) ->
     assert await streaks.danger(database, ANN, THIS, "UTC", NOW) is None
 
 
-# ── what is set ──
+# ── settings ──
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ async def test_defaults_hold_until_something_is_set(database: Database) -> None:
     assert found.pause == DaysOff(TODAY, date(2026, 12, 9), PauseReason.HOLIDAY)
     await nudge_settings.end_pause(database, ANN, TODAY + timedelta(days=5))
     await nudge_settings.pause(database, ANN, date(2026, 12, 24), "holiday", TODAY + timedelta(days=5))
-    await nudge_settings.end_pause(database, ANN, TODAY + timedelta(days=5))  # it never was
+    await nudge_settings.end_pause(database, ANN, TODAY + timedelta(days=5))  # ended on the day it began: removed
     past = (await streaks.standing(database, ANN, TODAY + timedelta(days=6))).pause
     assert past is None
 
