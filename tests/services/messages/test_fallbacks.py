@@ -1,4 +1,4 @@
-"""Where it is said that a refused direct message waits, and with whom together."""
+"""Channel and grouping of the notice that a refused direct message is waiting."""
 
 from __future__ import annotations
 

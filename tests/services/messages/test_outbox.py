@@ -1,4 +1,4 @@
-"""Taking what is due and what is to be sent, on each kind of database, by one process or by two at once."""
+"""Claiming due jobs and messages, on each database, by one process or two at once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def names(claimed: list[ClaimedMessage]) -> list[str]:
     return [one.occurrence for one in claimed]
 
 
-# -- what is due -------------------------------------------------------------------------------------------------
+# -- due jobs ----------------------------------------------------------------------------------------------------
 
 
 async def test_a_step_is_taken_once_in_order_and_put_back_by_a_rollback(database: Database) -> None:
@@ -165,7 +165,7 @@ async def test_two_processes_claim_each_message_once(database: Database, other: 
 
 async def test_what_is_held_waits_until_then_and_holds_back_nobody(database: Database) -> None:
     await write(database, letter("a", priority=Priority.NUDGE), letter("b", priority=Priority.NUDGE))
-    for at in (NOW, NOW + MINUTE):  # once it has failed, then it is held
+    for at in (NOW, NOW + MINUTE):  # first a retry, then a hold
         one, _ = await claim(database, at)
         async with database.write() as session:
             if at == NOW:
@@ -299,7 +299,7 @@ async def test_a_letter_written_again_is_left_alone_whatever_became_of_it(databa
     assert await claim(database) == []
 
 
-# -- the rest ----------------------------------------------------------------------------------------------------
+# -- outlook and ids ---------------------------------------------------------------------------------------------
 
 
 async def test_the_outlook_says_what_there_is_to_do_and_when_next(database: Database) -> None:

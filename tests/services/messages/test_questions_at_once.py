@@ -1,4 +1,4 @@
-"""Budgets of questions hold when several are asked at the same moment, on PostgreSQL."""
+"""Limits on questions hold for concurrent transactions, on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def asked(town: Outside, kind: str) -> int:
 
 @pytest.mark.parametrize("guild_id", [CLUB, None])
 async def test_one_spotter_is_asked_no_more_than_is_allowed(town: Outside, guild_id: int | None) -> None:
-    await town.user_sets(ADA, zone_told=True)  # else it is written with each run, and holds the runner
+    await town.user_sets(ADA, zone_told=True)  # else each run updates the zone and locks the runner
     ada = replace(await town.person(ADA), club=None) if guild_id is None else await town.person(ADA)
 
     async def log(number: int) -> object:

@@ -1,4 +1,4 @@
-"""Whom a nudge finds, once; when it may be sent; putting it off."""
+"""Recipients of a nudge, times at which it may be sent, and Snooze."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def heard(found: Engine, user_id: int) -> list[str]:
 async def test_each_is_reached_at_the_hour_on_their_own_wall(database: Database) -> None:
     await meet(database, ANN, BERLIN, NOON)
     await meet(database, BEN, "America/New_York", NOON)
-    await meet(database, CLEO, None, NOON)  # the club's: UTC
+    await meet(database, CLEO, None, NOON)  # no zone set: the club's, UTC
     found = engine(database)
     await found.start()
     await found.until(NOON + timedelta(days=1))
@@ -65,12 +65,12 @@ async def test_a_zone_that_is_new_is_looked_at_at_once_and_nothing_comes_twice(d
     await meet(database, ANN, "UTC", NOON)
     found = engine(database, rule(hour=20))
     await found.start()
-    await found.turn()  # the next wall on which it is eight is that of UTC
+    await found.turn()  # the next zone in use where it is 20:00 is UTC
     await settings.choose_zone(database, ANN, "Berlin", Localizer(), found.now)
     await found.until(NOON + timedelta(hours=7.5))
     assert heard(found, ANN) == ["toy.daily 18 19:00"]
     await settings.choose_zone(database, ANN, "UTC", Localizer(), found.now)
-    await found.until(NOON + timedelta(hours=12))  # it is eight again, on the same day
+    await found.until(NOON + timedelta(hours=12))  # 20:00 again, on the same local day
     assert heard(found, ANN) == ["toy.daily 18 19:00"]
 
 
@@ -121,13 +121,13 @@ async def test_many_are_written_a_page_at_a_time(database: Database, monkeypatch
     assert sorted(to for _, to, _ in found.sent) == list(range(21, 28))
 
 
-# ── whether now ──
+# ── limits and quiet hours ──
 
 
 async def test_two_a_day_and_the_third_when_the_next_day_is_no_longer_quiet(database: Database) -> None:
     await meet(database, ANN, "UTC", NOON)
     found = engine(database, *(rule(f"toy.{n}", 15 + n) for n in range(4)))
-    async with database.write() as session:  # what was asked for, or is about safety, is not counted
+    async with database.write() as session:  # requested and safety messages do not count
         for n, priority in enumerate((Priority.SAFETY, Priority.ASKED)):
             await session.execute(
                 insert(Delivery).values(
@@ -146,7 +146,7 @@ async def test_what_would_be_of_no_use_in_the_morning_is_dropped_at_night(databa
     found = engine(database, late, rule("toy.night", 23, useful_for=timedelta(hours=9)))
     await found.start()
     await found.until(NOON + timedelta(hours=10.5))
-    assert found.dropped == ["toy.late"]  # at once
+    assert found.dropped == ["toy.late"]  # dropped immediately
     await found.until(NOON + timedelta(hours=20))
     assert heard(found, ANN) == ["toy.night 19 07:00"]
 
@@ -169,7 +169,7 @@ async def test_stop_holds_for_those_written_already_and_only_for_one_kind_and_pe
         await meet(database, user_id, "UTC", NOON)
     found = engine(database, rule("toy.a", 22), rule("toy.b", 22), rule("toy.off", 22, on=False))
     await found.start()
-    await found.until(NOON + timedelta(hours=11))  # written, and waiting for the morning
+    await found.until(NOON + timedelta(hours=11))  # stored, and held until the morning
     await nudging.choose(database, ANN, "toy.a", wanted=False)
     await nudging.choose(database, BEN, "toy.off", wanted=True)
     await found.until(NOON + timedelta(hours=44))
@@ -211,7 +211,7 @@ async def test_a_closed_door_is_not_knocked_at_for_a_month(database: Database, d
     assert bool(found.sent) == comes
 
 
-# ── time that was missed, and clocks that jump ──
+# ── downtime, and jumps of the system clock ──
 
 
 async def test_after_an_absence_one_comes_late_and_what_is_of_no_use_is_counted_out(
@@ -221,11 +221,11 @@ async def test_after_an_absence_one_comes_late_and_what_is_of_no_use_is_counted_
     found = engine(database)
     await found.start()
     await found.turn()
-    found.now += timedelta(days=3)  # down for three days: the 20th's at 15:00 is late by 21 hours, of no use
+    found.now += timedelta(days=3)  # down for three days: the nudge of the 20th is 21 hours late, no longer useful
     await found.turn()
     assert found.sent == []
     assert "no longer useful" in caplog.text
-    found.now += timedelta(days=1, hours=1)  # down once more: the 22nd's noon is 22 hours after the 21st's
+    found.now += timedelta(days=1, hours=1)  # down until the 22nd at 7:00: the nudge of the 21st is 16 hours late
     found.now -= timedelta(hours=6)
     await found.turn()
     assert heard(found, ANN) == ["toy.daily 22 07:00"]
@@ -242,7 +242,7 @@ async def test_a_clock_that_jumps_forward_and_back_sends_nothing_twice(database:
     found.now = NOON + timedelta(hours=1)
     await found.turn()
     assert heard(found, ANN) == ["toy.daily 20 16:00"]
-    await found.start()  # it does not sleep until the 20th; that day's is not said again
+    await found.start()  # it does not wait until the 20th, and does not repeat that day's nudge
     await found.until(NOON + timedelta(days=3, hours=4))
     assert heard(found, ANN)[1:] == ["toy.daily 18 15:00", "toy.daily 19 15:00", "toy.daily 21 15:00"]
 
@@ -281,20 +281,20 @@ async def sent_to(database: Database, found: Engine) -> int:
 async def test_a_nudge_put_off_comes_at_its_hour_as_asked_for_and_the_next_as_ever(database: Database) -> None:
     await meet(database, ANN, BERLIN, NOON)
     found = engine(database, rule(useful_for=timedelta(hours=40)))
-    delivery_id = await sent_to(database, found)  # at 15:00 in Berlin; now it is 16:05
+    delivery_id = await sent_to(database, found)  # sent at 15:00 in Berlin; now 16:05
     choices = await nudging.snooze_choices(database, rules(found), delivery_id, ANN, None, found.now)
     assert {how.value: f"{at:%d %H:%M}" for how, at in choices.items()} == {
         "minutes": "18 15:15", "hour": "18 16:05", "evening": "18 18:00", "tomorrow": "19 07:00",
     }  # fmt: skip
     await nudge_settings.choose_quiet(database, ANN, begins_h=17)
-    for choice in ("minutes", "evening"):  # the second press moves it
+    for choice in ("minutes", "evening"):  # the second choice replaces the first
         await nudging.snooze(database, rules(found), delivery_id, ANN, None, choice, found.now)
     await found.until(NOON + timedelta(hours=27))
     assert heard(found, ANN) == ["toy.daily 18 14:00", "toy.daily 18 18:00", "toy.daily 19 14:00"]
     async with database.read() as session:
         rows = (await session.scalars(select(Delivery).order_by(Delivery.delivery_id))).all()
     assert [row.priority for row in rows] == [Priority.NUDGE, Priority.ASKED, Priority.NUDGE]
-    with pytest.raises(BadInput):  # put off and put off: until it would be of no use
+    with pytest.raises(BadInput):  # not beyond the time it is useful
         await nudging.snooze(database, rules(found), rows[1].delivery_id, ANN, None, "tomorrow", found.now)
 
 

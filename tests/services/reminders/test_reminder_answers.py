@@ -1,4 +1,4 @@
-"""Done and Snooze on a reminder's message: counted once, by those it was said to, moving nothing."""
+"""Done and Snooze on a reminder's message: counted once, for its recipients only, without moving the series."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.builders.reminders import ADA, BEN, CHANNEL, NOW, OLGA, Reminded, put
 
 DAILY = Daily(1, (time(7),), date(2026, 11, 18))
 CHANGE = utc(25, 0, 30, month=10)
-"""Half an hour before the clocks of Berlin go back."""
+"""Half an hour before the end of summer time in Berlin."""
 FOUR = Weekly(1, (0, 2, 4, 5), (time(7),), date(2026, 11, 18))
 
 
@@ -33,7 +33,7 @@ async def club(database: Database) -> Reminded:
 
 async def test_done_is_counted_by_week_and_once_though_pressed_twice_at_once(club: Reminded) -> None:
     view = await club.ask(FOUR)
-    await club.until(utc(23, 8))  # Friday, Saturday, and Monday of the next week
+    await club.until(utc(23, 8))  # Friday, Saturday and the following Monday
     first = await asyncio.gather(*(club.done(view, utc(20, 7)) for _ in range(2)))
     assert sorted(said.again for said in first) == [False, True]
     assert [(said.done, said.planned, said.this_week) for said in first] == [(1, 2, False)] * 2, (
@@ -48,7 +48,7 @@ async def test_done_is_counted_by_week_and_once_though_pressed_twice_at_once(clu
 async def test_weeks_are_those_of_the_reminders_zone_and_what_was_done_counts_after_an_edit(club: Reminded) -> None:
     await club.person(zone="Pacific/Auckland")
     view = await club.ask(DAILY)
-    await club.until(utc(22, 19))  # 7:00 on Monday in Auckland
+    await club.until(utc(22, 19))  # after Monday 7:00 in Auckland
     assert (await club.done(view, utc(21, 18))).done == 1
     said = await club.done(view, utc(22, 18))
     assert (said.done, said.planned) == (1, 7)
@@ -135,7 +135,7 @@ async def test_what_came_once_and_was_put_off_is_its_keepers_until_it_comes_agai
     assert (edited.what, edited.left_again) == ("stretch", again_at)
     await club.ask(DAILY, limit=2)
     with pytest.raises(Conflict, match="many"):
-        await club.ask(DAILY, limit=2)  # what is listed counts
+        await club.ask(DAILY, limit=2)  # a listed reminder counts towards the limit
     for other in (Keeper(BEN), Keeper(OLGA, 900)):
         assert await reminders.own_reminders(database, other) == ()
         with pytest.raises(NotFound, match="gone"):
@@ -236,7 +236,7 @@ async def test_pressing_while_it_is_deleted_leaves_nothing_behind(club: Reminded
 def test_what_can_be_chosen(now: object, zone: str, offered: dict[str, object]) -> None:
     occurred = {"Europe/Berlin": utc(18, 5), "Pacific/Auckland": utc(18, 17)}[zone]
     if now == CHANGE:
-        occurred = utc(24, 5, month=10)  # 7:00 in summer is an hour later by the sun the day after the change
+        occurred = utc(24, 5, month=10)  # 7:00 summer time, the day before the change
     found = snoozes(occurred, now, zone)  # type: ignore[arg-type]
     assert found.pop(Snooze.MINUTES) == now + timedelta(minutes=10)  # type: ignore[operator]
     assert found.pop(Snooze.HOUR) == now + timedelta(hours=1)  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""One member's sixty days across a change of the clocks: every message, at its instant, and no other."""
+"""Exact messages and instants of one member's reminders over sixty days, across a clock change."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BERLIN = """
 11-29 01:30 owl
 11-30 19:00 look back
 """
-"""UTC. The clocks go back on 25 October at 3:00: 2:30 comes twice that night, and is said once."""
+"""UTC. The clock goes back on 25 October at 3:00: 2:30 is repeated that night and sent once."""
 
 MELBOURNE = """
 10-01 00:20 call Ben
@@ -69,7 +69,7 @@ MELBOURNE = """
 11-27 21:00 long run
 11-30 09:00 look back
 """
-"""UTC. The clocks go forward on 4 October at 2:00: 2:30 is missing that night, and is said at 3:30."""
+"""UTC. The clock goes forward on 4 October at 2:00: 2:30 is skipped that night and sent at 3:30."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What reminders do by themselves: fire in their hundreds, once, late where need be, and stop without being lost."""
+"""Firing of reminders: in large numbers, exactly once, late after downtime, and paused if undeliverable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reminders asked for, kept, changed and deleted, and by whom; what is due moves with them."""
+"""Creating, editing, pausing and deleting reminders; permissions; their due jobs follow."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ async def test_the_clubs_zone_moves_the_clubs_and_those_of_members_who_go_by_it(
     assert [due[view.reminder_id] for view in asked] == [moved, moved, stayed, stayed]
 
 
-# ── at the same moment ──
+# ── concurrent changes ──
 
 
 async def test_deleting_while_it_fires_leaves_nothing_due_and_no_deadlock(club: Reminded) -> None:

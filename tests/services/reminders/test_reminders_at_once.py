@@ -1,4 +1,4 @@
-"""What is changed of a reminder while it fires, on PostgreSQL, where the two really overlap."""
+"""Changes to a reminder while it fires, on PostgreSQL, where transactions overlap."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def hold_those(session: AsyncSession, _view: ReminderView) -> object:
 
 @pytest.mark.parametrize("hold", [hold, hold_those])
 async def test_what_a_series_plans_as_it_fires_is_held_before_the_reminder(database: Database, hold: Hold) -> None:
-    """Two that held the reminder and its next occurrence in different orders would wait for one another."""
+    """Locking the reminder and its next occurrence in different orders would deadlock."""
     club = Reminded(database)
     view = await club.ask(Daily(1, (time(7),), date(2026, 11, 18)))
     holds, looked = asyncio.Event(), asyncio.Event()
@@ -49,7 +49,7 @@ async def test_what_a_series_plans_as_it_fires_is_held_before_the_reminder(datab
             await looked.wait()
 
     async with database.write() as session:
-        await session.execute(delete(Due).where(Due.subject_id == view.reminder_id))  # as the pump takes it
+        await session.execute(delete(Due).where(Due.subject_id == view.reminder_id))  # as the delivery loop claims it
         await reminder_firing.fire(session, [Fired(view.reminder_id, utc(19, 7), None, {})], utc(19, 7))
         changing = asyncio.create_task(change())
         await waits_or_ends(database, changing)

@@ -1,4 +1,4 @@
-"""Time zone data that has changed moves what is planned by wall time: once, and nobody is told."""
+"""Changed time zone data moves jobs planned by wall time, once and without notifying members."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def as_before() -> Iterator[None]:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """A machine whose data has it that Berlin keeps Tokyo's clock."""
+    """Zone data in which Berlin has Tokyo's offset."""
     (tmp_path / "zones" / "Europe").mkdir(parents=True)
     (tmp_path / "zones" / "Europe" / "Berlin").write_bytes((PACKAGE / "Asia" / "Tokyo").read_bytes())
     (tmp_path / "zones" / "tzdata.zi").write_text(f"# version {OLD}\n")
@@ -41,7 +41,7 @@ def machine(tmp_path: Path) -> Path:
 
 
 def use(machine: Path | None = None) -> None:
-    """Begin anew, with this machine's data or with what is shipped."""
+    """Clear the caches and use this machine's data, or the shipped data."""
     _instants.cache_clear()
     if machine is None:
         use_newest()
@@ -67,7 +67,7 @@ async def test_what_is_planned_moves_with_its_wall_time_once(
     town, club = Town(database), Reminded(database)
     for user_id in (ADA, 12):
         await club.person(user_id, zone="Europe/Berlin")
-    outing = await town.agreed(at=at(20, 9))  # 18:00 as it was then
+    outing = await town.agreed(at=at(20, 9))  # 18:00 by the old data
     series = await club.ask(Weekly(1, (5,), (time(18),), date(2026, 11, 16)))
     once = await club.ask(Once(date(2026, 11, 21), time(7, 30)))
     soon = await club.ask(In(NOW + timedelta(minutes=20)))
@@ -106,7 +106,7 @@ async def test_what_is_late_already_stays_due(database: Database, machine: Path)
     key = ("remind", str(once.reminder_id))
     assert (await due(database, "remind"))[key] == at(18, 13)
     use()
-    await zone_updates.follow(database, NEW, at(18, 14))  # the bot was away when it was due
+    await zone_updates.follow(database, NEW, at(18, 14))  # the bot was down when it was due
     assert (await due(database, "remind"))[key] == at(18, 13)
 
 
