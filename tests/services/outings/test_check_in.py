@@ -1,4 +1,4 @@
-"""Checking in before everybody has confirmed: being there is agreeing, for exactly those who are."""
+"""Check-in before everyone has confirmed: it confirms exactly the members who are present."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def town(database: Database) -> Outside:
 
 
 def states_passed(database: Database) -> list[str]:
-    """The states written from now on, in order."""
+    """Return a list that collects the outing states written from now on, in order."""
     found: list[str] = []
     states = {state.value for state in OutingState}
 
@@ -36,7 +36,7 @@ def states_passed(database: Database) -> list[str]:
 
 
 async def told(town: Outside) -> dict[int, bool]:
-    """Whom the start is told, and whether as somebody who has confirmed by being there."""
+    """Return who was notified of the start, and whether their presence confirmed them."""
     async with town.database.read() as session:
         rows = await session.scalars(select(Delivery).where(Delivery.kind == "outing.out"))
         return {row.user_id: bool(row.payload.get("agreed_here")) for row in rows}

@@ -1,4 +1,4 @@
-"""An outing in whose middle the clocks change: its length, its escalation and its run are those of a watch."""
+"""An outing during a clock change: its length, escalation and run use elapsed time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def town(database: Database) -> Outside:
 @pytest.mark.parametrize(
     ("zone", "starts_at", "evening_at", "day"),
     [
-        # 02:30 to 03:10 that is 02:10 again; and 01:30 to 02:10 that is 03:10. South of the equator the other way.
+        # In Berlin it starts at local 02:30 before 3:00 becomes 2:00, and at 01:30 before 2:00 becomes 3:00.
         ("Europe/Berlin", "2026-10-25T00:30", "2026-10-24T16:00", date(2026, 10, 25)),
         ("Europe/Berlin", "2027-03-28T00:30", "2027-03-27T17:00", date(2027, 3, 28)),
         ("Australia/Sydney", "2026-10-03T15:30", "2026-10-03T08:00", date(2026, 10, 4)),
@@ -58,5 +58,5 @@ async def test_clocks_change_during_the_outing(
     assert outing.state is OutingState.HOME
     draft = await run_drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), town.now)
     assert draft.content.ran_on == day
-    # Home pressed long after the planned return was forgotten: the run ends with that.
+    # Home was pressed long after the planned return, so the run ends at the planned return.
     assert sum(stretch.duration_ms or 0 for stretch in draft.content.stretches) == 75 * 60_000

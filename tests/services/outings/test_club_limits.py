@@ -1,4 +1,4 @@
-"""Limits that a club lowers reach what is agreed on: checked when they change, at confirm and at check-in."""
+"""Lowered club limits apply to agreed outings: checked when they change, at confirm and at check-in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def town(database: Database) -> Outside:
 
 
 async def trio(town: Outside, surface: Surface = Surface.ROAD) -> OutingView:
-    """Two backward with one in front, all agreed."""
+    """Return a confirmed outing of two backward runners and one spotter."""
     outing = await town.call(surface=surface)
     await town.join(BEN, outing)
     await town.confirm(BEN, outing)
@@ -40,7 +40,7 @@ async def trio(town: Outside, surface: Surface = Surface.ROAD) -> OutingView:
 
 
 async def checked(town: Outside) -> int:
-    """Do what is due of the limits, each in a transaction of its own; how many outings it was."""
+    """Run the due limit checks, each in its own transaction, and return the number of outings."""
     async with town.database.read() as session:
         ids = list(await session.scalars(select(Due.subject_id).where(Due.kind == LETTER)))
     for outing_id in ids:
@@ -94,7 +94,7 @@ async def test_a_surface_no_longer_allowed_alone_opens_who_counted_on_it(town: O
 
 
 async def test_roles_that_change_by_it_are_asked_anew(town: Outside) -> None:
-    """Two backward and one who swaps fit alone on a track; with the rule of the road they need another arrangement."""
+    """Without solo running and with one backward runner per spotter, the same wishes need other roles."""
     outing = await town.call(wish=Wish.SWAP, surface=Surface.TRACK)
     await town.join(BEN, outing, Wish.BACKWARD)
     await town.join(CEM, outing, Wish.SWAP)

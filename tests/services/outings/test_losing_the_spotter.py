@@ -1,4 +1,4 @@
-"""A spotter who goes while others are out: who runs backward is told at once, and a mistake is taken back."""
+"""A spotter who leaves while others are out: backward runners are told at once, and a mistake can be undone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def town(database: Database) -> Outside:
 
 
 async def out(town: Outside, *wishes: tuple[int, Wish], surface: Surface = Surface.ROAD) -> OutingView:
-    """Everybody with what they wish, out since the start; the first has called."""
+    """Return an outing ten minutes after its start, called by the first member, all with their wishes."""
     (first, wish), *others = wishes
     outing = await town.call(first, wish, surface=surface)
     for who, as_what in others:
@@ -119,7 +119,7 @@ async def test_who_runs_backward_first_and_is_left_swaps_to_facing_forward(town:
 
 async def test_after_the_swap_it_is_the_second_half_that_counts(town: Outside) -> None:
     outing = await out(town, (ADA, Wish.SWAP), (BEN, Wish.SWAP))
-    await town.swap(ADA, outing)  # now Ben runs backward, and Ada faces forward
+    await town.swap(ADA, outing)  # now Ben runs backward and Ada faces forward
     await town.home(BEN, outing)
     assert await told(town) == []
     await town.still_out(BEN, outing)
@@ -139,7 +139,7 @@ async def test_an_extension_and_an_alarm_change_nothing_of_it(town: Outside) -> 
 
 
 async def test_an_organiser_who_ends_it_for_all_is_let_through(town: Outside) -> None:
-    outing = await out(town, (ADA, Wish.SPOTTER), (BEN, Wish.BACKWARD))  # written home one by one, the spotter first
+    outing = await out(town, (ADA, Wish.SPOTTER), (BEN, Wish.BACKWARD))  # marked home one by one, the spotter first
     await town.person(DORA)
     after = await town.resolve(DORA, outing, organises=CLUB)
     assert (after.state, after.out, await told(town)) == (OutingState.RESOLVED, (), [])
@@ -151,7 +151,7 @@ async def test_a_clock_set_back_keeps_nobody_from_coming_home(town: Outside) -> 
     assert (await town.home(BEN, outing)).uncovered == {ADA}
 
 
-# ── taken back ──
+# ── undone ──
 
 
 async def test_home_is_taken_back_and_the_eyes_are_there_again(town: Outside) -> None:
@@ -277,7 +277,7 @@ async def test_what_was_logged_before_is_not_drafted_again(town: Outside) -> Non
     await refused(Conflict, "course.draft.logged", doing)
 
 
-# ── the other ways to go ──
+# ── other ways to leave ──
 
 
 async def test_who_was_checked_in_without_being_there_says_so_and_the_others_know(town: Outside) -> None:

@@ -1,4 +1,4 @@
-"""No credit for what did not happen: neither minutes nor facing forward, whatever is pressed in whatever order."""
+"""No credit for minutes or spotting that did not happen, whatever is pressed in whatever order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def town(database: Database) -> Outside:
 
 
 async def five_km(town: Outside, *wishes: tuple[int, Wish], surface: Surface = Surface.ROAD) -> OutingView:
-    """Five kilometres in 40 minutes, under way."""
+    """Return a started outing of 5 km, planned for 40 minutes."""
     (first, wish), *others = wishes
     asked = CallRequest("Park", Wanted(START, 5000, None, None), wish, surface=surface, channel_id=CHANNEL)
     person = await town.person(first)
@@ -47,7 +47,7 @@ async def draft(town: Outside, outing: OutingView, who: int) -> Draft:
 
 
 def told(one: Draft) -> tuple[list[tuple[str, int | None, int]], int]:
-    """Direction, metres and minutes of each stretch; minutes faced forward for others."""
+    """Return direction, metres and minutes of each stretch, and the minutes of spotting for others."""
     stretches = [(s.direction.value, s.distance_m, s.duration_ms // 60_000) for s in one.content.stretches]
     return stretches, one.spotted_ms // 60_000
 

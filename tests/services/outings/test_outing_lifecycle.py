@@ -324,7 +324,7 @@ async def test_it_happened_all_the_same(town: Outside) -> None:
     for number, who in enumerate((ADA, BEN)):
         after = await no_shows.answer(town.database, outing.outing_id, who, "yes", interaction_id=number, now=town.now)
     assert after.state is OutingState.HOME
-    for minutes, told in ((30, 30), (120, 40)):  # no more than can have happened by now
+    for minutes, told in ((30, 30), (120, 40)):  # capped at the time since the start
         now = START + minutes * MINUTE
         draft = await run_drafts.own_draft(town.database, outing.outing_id, await town.person(ADA), now)
         assert [(s.direction, s.duration_ms, s.estimated) for s in draft.content.stretches] == [

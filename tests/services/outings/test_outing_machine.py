@@ -1,4 +1,4 @@
-"""Whatever members press in whatever order, restarts between: nobody runs without eyes, nobody is forgotten."""
+"""Random presses and restarts: no backward runner is without a spotter unnoticed, and every outing ends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ people = st.sampled_from(PEOPLE)
 
 
 class OutingMachine(RuleBasedStateMachine):
-    """One call on a road, four members, and the clock."""
+    """State machine of one call on a road, four members and the clock."""
 
     template: Path
     starts = 0
@@ -49,7 +49,7 @@ class OutingMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)  # type: ignore[arg-type]
 
     def press(self, work: Awaitable[Any]) -> Any:
-        """A press may be refused, in words; anything else fails."""
+        """Run a press; a `MemberError` is accepted, any other exception fails."""
         try:
             return self.do(work)
         except MemberError:
@@ -158,7 +158,7 @@ class OutingMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_backward_runner_has_eyes(self) -> None:
-        """While all are there; of those who are out each has, or the outing says since when not and they were told."""
+        """Each backward runner has a spotter or, once out, the outing records the loss and they were told."""
         if not hasattr(self, "outing"):
             return
         outing = self.do(self.town.again(self.outing))
@@ -184,7 +184,7 @@ class OutingMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if hasattr(self, "outing"):
-                out = self.do(self.town.again(self.outing)).state in OUT  # then an alarm every quarter of an hour
+                out = self.do(self.town.again(self.outing)).state in OUT  # an alarm every 15 minutes while out
                 self.do(self.town.until(self.town.now + (timedelta(hours=4) if out else timedelta(days=4))))
                 self._nobody_is_forgotten()
         finally:
@@ -220,7 +220,7 @@ def test_the_rule_holds_in_every_reachable_state_and_nobody_is_forgotten(migrate
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes: a step is a real database
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # no shrinking: it takes minutes on a real database
         ),
     )
     assert OutingMachine.starts, "no outing ever started: the machine shows nothing"

@@ -1,4 +1,4 @@
-"""Calls for a partner before their start: made, answered, agreed on, changed, lost and called off."""
+"""Calls for a partner before their start: created, answered, confirmed, changed, reopened and cancelled."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_two_outings_at_once_are_refused_with_both_shown(town: Town) -> No
 async def test_of_two_outings_joined_at_once_only_one_takes(town: Town, database_url: str) -> None:
     second = Database.open(database_url)
     try:
-        for day in range(8):  # a race is lost now and then
+        for day in range(8):  # repeated, since a race does not occur every time
             at = START + timedelta(days=day)
             one, other = await town.call(at=at), await town.call(CEM, at=at)
             answers = await asyncio.gather(
@@ -182,7 +182,7 @@ async def test_the_evening_before_is_each_one_s_own_and_moves_with_the_time(town
 async def test_the_evening_before_moves_with_a_zone(town: Town) -> None:
     await town.user_sets(ADA, zone="Europe/Berlin")
     outing = await town.call()
-    await town.join(BEN, outing)  # who goes by the club's zone
+    await town.join(BEN, outing)  # uses the club's zone
     await town.user_sets(CEM, zone="Europe/Berlin")
     other = await town.call(CEM, at=START + timedelta(days=2))
     eve = START.replace(hour=0) - timedelta(days=1)
@@ -191,16 +191,16 @@ async def test_the_evening_before_moves_with_a_zone(town: Town) -> None:
         return {who: at - eve for who, at in await town.due("outing.evening")}
 
     reader, later = Localizer("en", zone="Europe/Berlin"), timedelta(days=2, hours=17)
-    tokyo = timedelta(days=1, hours=9)  # where it begins in the small hours of the day after
+    tokyo = timedelta(days=1, hours=9)  # there the outing starts in the early hours of the next day
     await settings.choose_zone(town.database, ADA, "America/New_York", reader, town.now)
     assert await told_at() == {ADA: timedelta(hours=23), BEN: timedelta(hours=18), CEM: later}
     await clubs.set_zone(town.database, CLUB, "Asia/Tokyo", reader, town.now)
     assert await told_at() == {ADA: timedelta(hours=23), BEN: tokyo, CEM: later}
-    # Eastwards across it: it is late, not lost.
+    # The move east puts the evening in the past: it is late, not lost.
     town.now = eve + timedelta(hours=22)
     await settings.choose_zone(town.database, ADA, "Europe/Berlin", reader, town.now)
     assert await told_at() == {ADA: timedelta(hours=17), BEN: tokyo, CEM: later}
-    # What was said, or taken back, is not planned again.
+    # A job that has fired or was cancelled is not planned again.
     await town.leave(CEM, other)
     await settings.choose_zone(town.database, CEM, "America/New_York", reader, town.now)
     assert CEM not in await told_at()
@@ -317,7 +317,7 @@ async def test_in_a_direct_message_the_roles_last_seen_count_and_who_has_left_is
     assert (await town.join(BEN, outing, guild_id=None)).done is SignupDone.JOINED
 
 
-# ── losing somebody ──
+# ── a member leaves ──
 
 
 async def test_who_can_not_come_opens_it_again_and_the_free_are_asked(town: Town) -> None:

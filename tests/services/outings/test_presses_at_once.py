@@ -1,4 +1,4 @@
-"""What two members press on an outing at the same moment, on PostgreSQL, where transactions really overlap."""
+"""Concurrent presses on an outing, on PostgreSQL, where transactions overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The runs that outings of any shape draft: whose, in which direction, with whom in front, credited with what."""
+"""Drafted runs of outings: owner, directions, spotter and spotting credit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def town(database: Database) -> Outside:
 
 
 async def drafted(town: Outside, outing: OutingView, *people: int) -> list[Draft]:
-    """Everybody is home after 40 minutes."""
+    """Bring everyone home after 40 minutes and return their drafts."""
     town.now = START + 40 * MINUTE
     for who in people:
         await town.home(who, outing)
@@ -40,7 +40,7 @@ async def drafted(town: Outside, outing: OutingView, *people: int) -> list[Draft
 
 
 def told(draft: Draft) -> tuple[list[tuple[str, int | None, int]], int | None, int, int]:
-    """Direction, metres and minutes of each stretch; the spotter; metres and minutes of facing forward for others."""
+    """Return direction, metres and minutes of each stretch; the spotter; metres and minutes of spotting for others."""
     stretches = [(s.direction.value, s.distance_m, s.duration_ms // 60_000) for s in draft.content.stretches]
     return stretches, draft.content.spotter_id, draft.spotted_m, draft.spotted_ms // 60_000
 

@@ -1,4 +1,4 @@
-"""The database keeps the rule by itself: no statement starts, or leaves, a backward runner without eyes."""
+"""Database constraints: no statement can leave a backward runner without a spotter."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_two_at_once_cannot_break_together_what_neither_breaks_alone(
 ) -> None:
     await town.club_sets(backward_per_spotter=1)
     outing = await town.call()
-    await town.join(BEN, outing)  # filled: the rule is kept from the start on
+    await town.join(BEN, outing)  # filled: the constraints apply from the start on
     await town.person(CEM)
     async with town.database.writer.connect() as one, town.database.writer.connect() as other:
         await one.execute(text(first))
@@ -130,7 +130,7 @@ async def test_two_at_once_cannot_break_together_what_neither_breaks_alone(
     ],
 )
 async def test_plain_sql_cannot_write_what_no_state_knows(town: Outside, statement: str) -> None:
-    """On a road: neither alone nor marked as without eyes before it has begun; no word that the code does not know."""
+    """Reject solo on a road, a lost spotter before the start, and unknown values."""
     outing = await town.call()
     before = await town.again(outing)
     with pytest.raises(DBAPIError, match=r"CHECK constraint|check constraint|without eyes"):

@@ -1,4 +1,4 @@
-"""The waiting list: a place that becomes free is offered in order, kept for a while, and never given twice."""
+"""The waiting list: a free place is offered in order, kept for a limited time, and given once."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_the_last_place_pressed_at_once_is_given_once(town: Town, database
     await town.club_sets(backward_per_spotter=1)
     second = Database.open(database_url)
     try:
-        for day in range(8):  # a race is lost now and then
+        for day in range(8):  # repeated, since a race does not occur every time
             outing = await town.call(at=START + timedelta(days=day))
             pressing = [(BEN, town.database), (CEM, second), (DORA, second)]
             answers = await asyncio.gather(*(town.join(who, outing, database=db) for who, db in pressing))

@@ -1,4 +1,4 @@
-"""Whoever was alarmed hears each turn of it, by the way they were alarmed, until its end."""
+"""Everyone who was alerted gets each update of the alarm, through the same channel, until it ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def town(database: Database) -> Outside:
 
 
 async def turns(town: Outside) -> list[tuple[str, set[tuple[int, int]]]]:
-    """What those alarmed were told, in order, and whom."""
+    """Return the updates in order, each with its recipients."""
     found: dict[tuple[str, str], set[tuple[int, int]]] = {}
     async with town.database.read() as session:
         rows = await session.scalars(
@@ -138,7 +138,7 @@ async def test_who_calls_for_help_stays_in_the_outing_until_that_is_resolved(tow
 
 
 async def callers(town: Outside) -> list[int]:
-    """For whom the organisers were told of a call for help, in order."""
+    """Return the members whose calls for help were reported to the organisers, in order."""
     async with town.database.read() as session:
         found = await session.scalars(
             select(Delivery.payload).where(Delivery.kind == "alert.organisers").order_by(Delivery.delivery_id)
@@ -214,9 +214,9 @@ async def test_who_may_have_been_alarmed_as_the_bot_was_killed_hears_the_end(tow
             return (await outbox.claim(session, ["alert.contact"], town.now, until, 1))[0]
 
     if claimed:
-        await claim()  # and Discord has it, but the bot is killed before that is written
+        await claim()  # sent to Discord, but the bot is killed before it is recorded
         town.now += 2 * MINUTE
-    letter = await claim()  # drawn again it says nothing, where nobody is looked for any more or they are asked before
+    letter = await claim()  # on retry it may be dropped: the alarm is over, or members are asked first
     async with town.database.write() as session:
         assert await outbox.record_dropped(session, letter, town.now)
     await town.home(ADA, outing)

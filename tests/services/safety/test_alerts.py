@@ -1,4 +1,4 @@
-"""Those who do not come home: the escalation, help, the quiet alarm, contacts, and what ends them."""
+"""Overdue members: escalation, calls for help, the quiet alarm, contacts, and how each ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.builders.outings import ADA, BEN, CEM, CLUB, DORA, EVE, START, refuse
 from tests.builders.safety import MINUTE, Outside
 
 BACK = START + 50 * MINUTE
-"""The planned return of `Outside.out`; the club waits 15 minutes more."""
+"""The planned return of `Outside.out`; escalation starts 15 minutes later."""
 ROOM = 955
 
 
@@ -195,7 +195,7 @@ async def test_a_month_later_where_exactly_stands_nowhere(town: Outside) -> None
 
 
 async def holding(town: Outside, words: str) -> set[str]:
-    """The tables in which some words stand."""
+    """Return the names of the tables that contain these words."""
     found = set()
     async with town.database.read() as session:
         for table in Base.metadata.sorted_tables:

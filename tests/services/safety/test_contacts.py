@@ -1,4 +1,4 @@
-"""Safety contacts: asked once, told nothing until they accept, and never pressed."""
+"""Safety contacts: asked once, notified only after they accept, and never pressured."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_a_member_is_told_when_a_contact_erases_themselves_without_their_n
         assert str(DORA) not in f"{letter.payload} {letter.occurrence}"
 
 
-# ── never pressed ──
+# ── never pressured ──
 
 
 async def name(town: Outside, who: int = DORA) -> Named:

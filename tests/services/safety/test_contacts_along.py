@@ -1,4 +1,4 @@
-"""A contact who has become the member's partner: not alarmed while both are out, since they can miss nobody."""
+"""A contact who is also the partner: not alerted while both are out, since they are with the member."""
 
 from __future__ import annotations
 

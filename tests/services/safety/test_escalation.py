@@ -1,4 +1,4 @@
-"""Escalation asks before it alarms, whatever happens to the bot and Discord; contacts answer what they were told."""
+"""Escalation asks members before it alerts others, also after outages; contacts answer their alerts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def town(database: Database) -> Outside:
 
 
 async def heard(town: Outside) -> list[tuple[timedelta, str, int]]:
-    """When each alarm and question was written, counted from the planned return, and to whom."""
+    """Return each stored question and alert as (time since the planned return, kind, user id)."""
     async with town.database.read() as session:
         rows = await session.scalars(
             select(Delivery)
@@ -44,7 +44,7 @@ async def heard(town: Outside) -> list[tuple[timedelta, str, int]]:
 
 
 async def arrives(town: Outside, kind: str = "alert.ask", *who: int, **values: Any) -> None:
-    """Messages of a kind arrive now, or whatever `values` say."""
+    """Mark waiting messages of a kind as sent now, or set `values`."""
     given = values or {"state": "sent", "sent_at": town.now}
     async with town.database.write() as session:
         about = update(Delivery).where(Delivery.kind == kind, Delivery.state == "waiting")
@@ -87,7 +87,7 @@ async def test_killed_between_writing_the_question_and_sending_it(town: Outside)
     town.discord_answers = False
     await town.out()
     await town.until(ASKED)
-    town.now = ASKED + 90 * MINUTE  # gone, with the question written; back, the step is done before it is sent
+    town.now = ASKED + 90 * MINUTE  # down with the question stored; the next step then runs before it is sent
     await town.until(town.now + MINUTE)
     await arrives(town)
     at = town.now - BACK
@@ -104,7 +104,7 @@ async def test_killed_at_any_step_they_are_asked_again_before_it_goes_on(town: O
     back = town.now - BACK
     await town.until(town.now + 4 * MINUTE)
     assert (await heard(town))[len(before) :] == asks_at(back)
-    town.now += 60 * MINUTE  # and killed again
+    town.now += 60 * MINUTE  # another 60 minutes of downtime
     again = town.now - BACK
     await town.until(town.now + 6 * MINUTE)
     after = (await heard(town))[len(before) + 2 :]
@@ -169,7 +169,7 @@ async def test_an_alarm_written_before_the_bot_went_away_is_written_anew_after_t
     await arrives(town, "alert.contact", DORA)
     town.now = ASKED + 90 * MINUTE
     back = town.now - BACK
-    for one in letters[1:]:  # drawn when the bot is back, and not sent
+    for one in letters[1:]:  # rendered after the restart, and dropped
         await escalation.ask_before(town.database, outing.outing_id, one.delivery_id, 1, town.now)
         await arrives(town, "alert.contact", state="dropped")
     await town.until(town.now + 6 * MINUTE)
@@ -190,7 +190,7 @@ async def the_outing(town: Outside) -> OutingView:
     return await outing_of(town.database, 1)
 
 
-# -- what contacts answer --------------------------------------------------------------------------------------------
+# -- answers of contacts ---------------------------------------------------------------------------------------------
 
 
 async def answer(town: Outside, who: int, how: str, about: int = ADA) -> OutingView:

@@ -1,4 +1,4 @@
-"""What two members press on a quiet alarm, or about a contact, at the same moment, on PostgreSQL."""
+"""Concurrent presses on a quiet alarm or about a contact, on PostgreSQL."""
 
 from __future__ import annotations
 

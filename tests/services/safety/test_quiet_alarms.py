@@ -1,4 +1,4 @@
-"""The quiet alarm: for the outing an extension, for those alarmed an alarm that sounds until one of them is on it."""
+"""The quiet alarm: looks like an extension on the outing, and alerts recipients until one of them takes it."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ async def close(
 
 
 async def sent(town: Outside) -> None:
-    """The engine has sent everything there is."""
+    """Mark all waiting messages as sent."""
     async with town.database.write() as session:
         await session.execute(update(Delivery).where(Delivery.state == "waiting").values(state="sent"))
 
 
-# -- by difference -------------------------------------------------------------------------------------------------
+# -- compared with an extension ------------------------------------------------------------------------------------
 
 
 async def everything_else(town: Outside) -> dict[str, list[str]]:
-    """All rows of all tables but the quiet alarm's own, without the numbers the database counts up by itself."""
+    """Return all rows except the quiet alarm's own, without autoincremented ids."""
     found: dict[str, list[str]] = {}
     async with town.database.read() as session:
         for table in Base.metadata.sorted_tables:
@@ -75,12 +75,12 @@ async def everything_else(town: Outside) -> dict[str, list[str]]:
                 for counted in ("delivery_id", "due_id"):
                     row.pop(counted, None)
             found[table.name] = sorted(repr(row) for row in rows if row.get("kind") not in QUIET)
-    del found["unsafe_alarms"], found["outing_presses"]  # a press that is refused leaves none, and nobody reads them
+    del found["unsafe_alarms"], found["outing_presses"]  # a refused press stores none, and no member can read them
     return found
 
 
 async def clear(town: Outside) -> None:
-    """Nothing is there, and the database counts from 1 again, as SQLite does by itself."""
+    """Delete all rows and restart the ids at 1, which SQLite does by itself."""
     async with town.database.write() as session:
         if town.database.writer.dialect.name == "postgresql":
             tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
@@ -116,7 +116,7 @@ LATE = {"in time": 10 * MINUTE, "alarmed": 100 * MINUTE}
 
 
 async def scenario(town: Outside, quiet: bool, order: Sequence[str], late: timedelta) -> list[Any]:
-    """What each press of a scenario was refused with, and the rows there are in the end."""
+    """Run a scenario and return the errors of its presses and the rows at the end."""
     await clear(town)
     await town.person(EVE)
     await town.club_sets(organisers_channel_id=ROOM)
@@ -182,7 +182,7 @@ async def test_it_sounds_for_who_is_home_as_the_bot_was_told_while_the_others_ar
     await refused(Conflict, "course.say.over", town.unsafe(BEN, outing))
 
 
-# -- who is told -----------------------------------------------------------------------------------------------------
+# -- recipients ------------------------------------------------------------------------------------------------------
 
 
 async def told(town: Outside) -> list[tuple[str, int, int]]:
@@ -390,7 +390,7 @@ async def quiet_letters(town: Outside) -> list[Delivery]:
 
 
 async def fails(town: Outside, one: Delivery) -> None:
-    """What the engine does with a message that cannot be delivered for good."""
+    """Mark a message as failed, as delivery does after a permanent error."""
     async with town.database.write() as session:
         await session.execute(update(Delivery).where(Delivery.delivery_id == one.delivery_id).values(state="failed"))
         assert one.subject_id is not None

@@ -1,4 +1,4 @@
-"""Who is on a quiet alarm and never closes it is reminded, and then the others are asked again."""
+"""A quiet alarm that was taken but not closed: the taker is reminded, then all are alerted again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def town(database: Database) -> Outside:
 
 
 async def taken(town: Outside) -> tuple[int, int]:
-    """The outing and the alarm of Ada, which Eve, an organiser, is on."""
+    """Return the ids of Ada's outing and alarm, taken by Eve, an organiser."""
     await town.person(EVE)
     await town.club_sets(organisers_channel_id=ROOM, owner_id=EVE)
     outing = await town.out()
@@ -47,7 +47,7 @@ async def test_who_never_closes_it_is_reminded_alone_and_then_it_sounds_for_all(
     everybody = [*reminded, ("alert.unsafe", 0, ROOM), ("alert.unsafe", EVE, 0)]
     assert sorted(await town.said("alert.unsafe", "alert.unsafe_turn")) == sorted(everybody)
     await town.until(at + 300 * MINUTE)
-    assert not await town.said("alert.unheard")  # somebody had answered, so the presser does not read that nobody has
+    assert not await town.said("alert.unheard")  # someone answered, so Ada is not told that nobody did
 
 
 async def test_once_it_is_closed_nobody_is_reminded(town: Outside) -> None:
