@@ -1,4 +1,4 @@
-"""What a member says of when, where and how: read, kept, paused."""
+"""A member's availability (times, places, roles): parsed, stored, paused."""
 
 from __future__ import annotations
 

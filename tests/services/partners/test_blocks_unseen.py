@@ -1,4 +1,4 @@
-"""No press tells of a block: whoever is kept apart reads, byte for byte, what anybody in their place reads."""
+"""No press reveals a block: a blocked member gets the same answer, byte for byte, as any other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def town(database: Database) -> Town:
 
 
 async def outcome(doing: Awaitable[Any]) -> tuple[object, ...]:
-    """What a press has come to: done, or refused in which words."""
+    """Return the result of a press: what was done, or the error with its key and parameters."""
     try:
         answer = await doing
     except MemberError as error:
@@ -35,7 +35,7 @@ async def outcome(doing: Awaitable[Any]) -> tuple[object, ...]:
 
 
 def presses(town: Town, who: int, outing: OutingView) -> dict[str, Callable[[], Awaitable[Any]]]:
-    """Every press on an outing before its start, by somebody whose custom ids may be forged."""
+    """Return every press on an outing before its start, including forged custom ids."""
     presser = Presser(who, CLUB, frozenset({ROLE}))
     given: dict[str, Any] = {"role_ids": frozenset({ROLE})}
     return {
@@ -52,7 +52,7 @@ def presses(town: Town, who: int, outing: OutingView) -> dict[str, Callable[[], 
 
 
 async def call_in(town: Town, state: str, who: Who) -> OutingView:
-    """Ada's call in a state in which no place is free."""
+    """Return Ada's call in the given state, with no free place."""
     await town.club_sets(backward_per_spotter=1, spotter_role_id=ROLE)
     outing = await town.call(who=who)
     await town.join(CEM, outing, role_ids=frozenset({ROLE}))
@@ -79,7 +79,7 @@ async def test_every_press_reads_the_same_with_and_without_a_block(
     live_and_limited = who is Who.SPOTTERS and state in ("filled", "confirmed", "over")
     for name in presses(town, BEN, outing):
         if name == "show" and live_and_limited:
-            continue  # a limited call opens for nobody who may not join
+            continue  # a restricted call is shown only to members who may join
         with_block = await outcome(presses(town, BEN, outing)[name]())
         without = await outcome(presses(town, DORA, outing)[name]())
         assert with_block == without, name

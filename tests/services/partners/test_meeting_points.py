@@ -125,4 +125,4 @@ async def test_who_would_meet_there_still_would_under_the_new_name(database: Dat
     async with database.read() as session:
         row = await session.get(models.Availability, (CLUB, 1))
         assert row is not None
-        assert row.places == ["Park", "Arena"]  # not anywhere, all of a sudden
+        assert row.places == ["Park", "Arena"]  # the removed name is kept, since an empty list means any place

@@ -1,4 +1,4 @@
-"""Blocks and trust: both ways where they count, and one's own alone."""
+"""Blocks and trust: effective in both directions, visible only to the member who set them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_blocking_takes_the_own_trust_away_and_leaves_the_others(database:
     assert [tied.name for tied in await own_ties(database, BOB, TieKind.TRUST)] == ["Alice"]
     with pytest.raises(Conflict, match=r"ties\.trust\.blocked"):
         await trust_and_blocks.trust(database, ALICE, BOB, "Bob", NOW)
-    await trust_and_blocks.trust(database, BOB, ALICE, "Alice", NOW)  # who is blocked meets no wall that would tell him
+    await trust_and_blocks.trust(database, BOB, ALICE, "Alice", NOW)  # trusting must not reveal the block to Bob
 
 
 async def test_only_the_own_tie_is_taken_back(database: Database) -> None:
@@ -144,7 +144,7 @@ async def test_who_is_out_with_somebody_blocked_is_told(database: Database) -> N
 
 
 async def test_a_block_and_a_join_at_once_never_miss_each_other(database: Database, database_url: str) -> None:
-    """Either who blocks is told that the other is in, or the other is not let in."""
+    """Either the block reports the shared outing, or the join is refused."""
     await known(database, ALICE, BOB)
     async with two_connections(database_url) as (one, other):
         for number in range(1, 13):

@@ -1,4 +1,4 @@
-"""A new table that declares its columns is erased and exported with no other line of code."""
+"""A new table needs only declared columns to be erased and exported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.builders.privacy import ALICE, BOB, NOW, dump, fill
 
 
 def declare() -> list[Table]:
-    """Tables of a training diary, as a model would declare them."""
+    """Create the tables of a training diary, declared as models are."""
     diary = Table(
         "scratch_diary",
         Base.metadata,
@@ -90,7 +90,7 @@ def declare() -> list[Table]:
 
 @pytest_asyncio.fixture
 async def diary(database: Database) -> AsyncIterator[Database]:
-    """A filled database that has the tables of `declare`."""
+    """A filled database with the tables of `declare`."""
     known = set(Base.metadata.tables)
     try:
         tables = declare()
@@ -115,8 +115,8 @@ async def test_all_of_a_person_is_erased_from_tables_that_declare_it(diary: Data
     assert {name: len(after[name]) for name in before} == {
         "scratch_diary": 1,
         "scratch_lines": 1,
-        "scratch_wishes": 0,  # each names the other
-        "scratch_races": 1,  # the other one is keyed by Alice
+        "scratch_wishes": 0,  # each row names the other member
+        "scratch_races": 1,  # the other row has Alice in its key
         "scratch_places": 1,
         "scratch_teams": 1,
     }

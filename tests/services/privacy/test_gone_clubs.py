@@ -1,4 +1,4 @@
-"""What is kept of a club that has removed the bot, and for how long."""
+"""Retention of a club's data after it removed the bot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Erasing and exporting somebody who goes out with others: they go on, safely, and learn nothing of one another."""
+"""Erasing and exporting a member of outings: the others continue safely, and no private data is shared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.builders.privacy import ALICE, BOB, CARL, CLUB, NOW, dump, fill, lett
 
 
 async def outing(session: AsyncSession, outing_id: int, state: str, *people: dict[str, Any]) -> None:
-    """Another outing of Bob's, with some in it."""
+    """Insert an outing called by Alice, with these members."""
     await session.execute(
         insert(Outing).values(
             outing_id=outing_id, interaction_id=outing_id, guild_id=CLUB, caller_id=ALICE, state="open", starts_at=NOW,
@@ -32,7 +32,7 @@ async def outing(session: AsyncSession, outing_id: int, state: str, *people: dic
     out = {"started_at": NOW, "due_back_at": NOW} if state in ("under_way", "overdue") else {}
     this = update(Outing).where(Outing.outing_id == outing_id)
     await session.execute(this.values(state=state, **out))
-    if any(one.get("home_at") for one in people):  # who is home after that may leave the other without eyes
+    if any(one.get("home_at") for one in people):  # a member at home may leave the other without a spotter
         await session.execute(this.values(eyes_lost_at=NOW))
     for one in people:
         mine = update(Companion).where(Companion.outing_id == outing_id, Companion.user_id == one["user_id"])

@@ -1,4 +1,4 @@
-"""Nothing of a person stays behind, nothing is left out of an export, and no new table slips past either."""
+"""Erasure and export are complete, including for newly added tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMING = {
     for column in table.columns
     if isinstance(said := declared(column), Owner | OtherPerson | JsonContent) and getattr(said, "people", True)
 }
-"""Tables in which a person can stand."""
+"""Tables that can refer to a person."""
 
 
 async def test_the_test_data_fills_every_table(database: Database) -> None:
@@ -38,12 +38,12 @@ async def test_the_test_data_fills_every_table(database: Database) -> None:
 
 STAYING = {
     "revisions": 2, "outings": 2, "companions": 2, "outing_presses": 2,
-    "due": 2,  # Bob's own reminder; what he had put off of Alice's is gone with it
-    # Of Bob; one to Carl that only mentioned Alice; both cards, to be drawn again; to Bob that a contact is gone.
+    "due": 2,  # Bob's own reminder; his snooze of Alice's is deleted with it
+    # Bob's; one to Carl that mentioned Alice; both cards, to be edited; a notice to Bob that a contact is gone.
     "deliveries": 4 + 1 + 2 + 1,
-    "standings": 1 + 4,  # Bob's own row, and what he faced forward in each period
+    "standings": 1 + 4,  # Bob's own row, and his spotting in each period
 }  # fmt: skip
-"""Rows that stay when Alice goes, where it is not one."""
+"""Rows left per table after Alice is erased, if not one."""
 
 
 async def test_erasing_leaves_no_trace_anywhere_and_touches_nobody_else(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Messages long sent are forgotten in small batches; what can still be pressed, shown or asked about stays."""
+"""Old sent messages are deleted in small batches, except those still needed for presses, edits or questions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MONTH, YEAR = timedelta(days=31), timedelta(days=366)
 
 
 async def write(database: Database, kind: str, ago: timedelta, state: str = "sent", **more: Any) -> int:
-    """A message that was settled, or is to be sent, some time ago."""
+    """Insert a message in this state, due and created `ago` before NOW; return its id."""
     values = {
         "kind": kind, "occurrence": f"{kind}:{state}:{ago}", "priority": 1, "destination": "dm", "user_id": ADA,
         "channel_id": 0, "payload": {}, "state": state, "next_try_at": NOW - ago, "due_at": NOW - ago,
@@ -41,7 +41,7 @@ async def left(database: Database) -> set[int]:
 
 
 async def step(database: Database, now: datetime) -> timedelta:
-    """Do what is due of it; answers how long it rests."""
+    """Run the due purge job and return the time until the next one."""
     async with database.write() as session:
         row = (await session.scalars(select(Due).where(Due.kind == StoredKind.DELIVERY_PURGE))).one()
         assert row.fire_at <= now
@@ -76,7 +76,7 @@ async def test_what_is_done_with_goes_after_a_month_and_what_is_still_needed_sta
         await write(database, "club.partners", YEAR, destination="card", message_id=5),
         await write(database, "outing.card", YEAR, destination="card", message_id=6),
         await write(database, "alert.unsafe", YEAR),
-        await write(database, "outing.filled", YEAR),  # of an outing that nobody knows to be over
+        await write(database, "outing.filled", YEAR),  # its outing is not known to be over
         await write(database, "nudge.week", YEAR, "waiting"),
         await write(database, "remind", 2 * YEAR, "leased"),
         await write(database, StoredKind.DELIVERY_WAITS, MONTH, "open", destination="channel"),
@@ -114,7 +114,7 @@ async def test_a_clock_that_jumps_ahead_takes_nothing_that_is_young(database: Da
     await step(database, NOW)
     await step(database, NOW + 10 * YEAR)
     assert await left(database) == {young}
-    await retention.begin(database, NOW + DAY)  # put right, and started again: not asleep for ten years
+    await retention.begin(database, NOW + DAY)  # restart after the clock is corrected: the job is not ten years ahead
     assert await step(database, NOW + DAY) == DAY
     for day in range(2, 40):
         await step(database, NOW + day * DAY)

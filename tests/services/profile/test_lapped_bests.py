@@ -1,4 +1,4 @@
-"""A run of several laps in one direction is an effort as a whole."""
+"""A run of several laps in one direction counts as one effort."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ async def test_bests_are_measured_agreed_and_whole(database: Database) -> None:
     assert (best.listed_m, best.distance_m, best.duration_ms) == (5000, 5100, 1_650_000)
     assert (best.run_id, best.ran_on) == (fastest, date(2026, 2, 1))
     assert [(b.listed_m, b.run_id) for b in found.bests[F]] == [(400, agreed)]
-    assert found.totals[BoardDirection.BACKWARD].runs == 6  # held and rejected runs stay one's own
+    assert found.totals[BoardDirection.BACKWARD].runs == 6  # held and rejected runs still count in one's own totals
 
 
 async def test_another_member_sees_what_is_shared_with_their_club_alone(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Every run projection holds after any change what a rebuild from the runs makes; a new one needs only its entry."""
+"""Every run projection equals its rebuild after any change; a new one needs only an entry in `PROJECTIONS`."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ from tests.builders.projections import (
     rows_of,
 )  # fmt: skip
 
-# ── a new entry needs nothing else ──
+# ── a new projection ──
 
 Path_ = tuple[str, Callable[[Town], Awaitable[object]], Callable[[Town, Any], Awaitable[object]]]
-"""What a path is called, what comes before it, and the change itself, given what the former returned."""
+"""(name, setup, change); the change receives the result of the setup."""
 
 
 async def _nothing(town: Town) -> None:
@@ -184,7 +184,7 @@ async def test_a_membership_of_a_forgotten_club_goes_with_what_projections_hold_
     await create_tallies(database)
     town = Town(database)
     await _nothing(town)
-    async with database.write() as session:  # left by a fault: there is no such run
+    async with database.write() as session:  # an inconsistent row without a run
         await session.execute(
             insert(Tally).values(
                 user_id=CAROL, guild_id=CLUB, runs=1, with_spotter=0, backward_ms=1, spotted_ms=0, ranked=True
@@ -196,7 +196,7 @@ async def test_a_membership_of_a_forgotten_club_goes_with_what_projections_hold_
         assert (await session.scalars(select(Tally))).all() == []
 
 
-# ── applied is rebuilt, after any sequence of changes ──
+# ── incremental equals rebuilt, after any sequence of changes ──
 
 ONE_WAY = (Direction.BACKWARD, Direction.FORWARD)
 people = st.sampled_from(PEOPLE)
@@ -210,7 +210,7 @@ stretches = st.lists(
 
 
 class RunMachine(RuleBasedStateMachine):
-    """Three people and two clubs, on a real database."""
+    """State machine of three people and two clubs, on a real database."""
 
     template: Path
     reached: ClassVar[set[str]] = set()
@@ -226,7 +226,7 @@ class RunMachine(RuleBasedStateMachine):
         self.runs: list[tuple[int, int, int]] = []
 
     def do(self, work: Awaitable[Any]) -> Any:
-        """Do one thing; it may be refused, in words. Anything else fails."""
+        """Run one change; a `MemberError` is accepted, any other exception fails."""
         try:
             done = self.loop.run_until_complete(work)  # type: ignore[arg-type]
         except MemberError:
@@ -239,7 +239,7 @@ class RunMachine(RuleBasedStateMachine):
             self.runs.append((run_id, who, spotter_id))
 
     def _pick(self, number: int) -> tuple[int, int, int]:
-        """One of the runs, more often a late one."""
+        """Return one of the ten latest runs."""
         return self.runs[-1 - number % len(self.runs)]
 
     @initialize()
@@ -353,7 +353,7 @@ def test_each_listed_projection_is_what_a_rebuild_makes_after_every_step(
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes: a step is a real database
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # no shrinking: it takes minutes on a real database
         ),
     )
     changes = {"log", "log_outing", "import_file", "tell", "edit", "delete", "undo", "answer", "review", "hide"}

@@ -1,4 +1,4 @@
-"""What goes into a round's draw: ties, history, and the time that is really there."""
+"""Candidates of a round's draw: trust and blocks, history, and free time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_no_shows_of_a_month_count(database: Database) -> None:
 
 
 def slots(*hours: tuple[float, float]) -> int:
-    """A mask of the week by hours from its Monday's midnight."""
+    """Return the slot mask of these spans, in hours since Monday 0:00."""
     mask = 0
     for first, end in hours:
         mask |= (1 << int(end * 4)) - (1 << int(first * 4))
@@ -79,7 +79,7 @@ async def test_time_that_is_taken_or_paused_is_not_there(database: Database) -> 
     await circle.changes(BEN, windows=[*EVENING, [3, 600, 720]], paused_until=MONDAY + 2 * DAYS)
     await circle.outing(week + 42 * HOURS, ADA, CEM, state="filled")
     found = await the_candidates(circle)
-    # 45 minutes, and the reserve of 11:15, in slots of a quarter of an hour
+    # an outing of 45 minutes plus 11:15 of reserve, rounded to quarter-hour slots
     assert found[ADA].mask == slots((41, 42), (43, 45))
     assert found[BEN].mask == slots((82, 84))
 

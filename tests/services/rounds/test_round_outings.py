@@ -1,4 +1,4 @@
-"""What a confirmed round makes, beside what else its members do at that moment."""
+"""Outings created by a confirmed round, also with concurrent changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weekly round: announced once, drawn once, confirmed once, and what goes into the draw."""
+"""The weekly round: announced, drawn and confirmed once, and the input of the draw."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ async def test_a_week_that_is_half_over_is_let_go(database: Database) -> None:
     assert await circle.all_due() == [(StoredKind.ROUND_NOTICE, NOTICE + 14 * DAYS)]
 
 
-# ── left out once ──
+# ── skipped by a member ──
 
 
 async def test_who_skips_is_not_drawn_and_who_comes_back_is(database: Database) -> None:
@@ -191,7 +191,7 @@ async def test_the_match_begins_once_and_not_before_its_time(database: Database)
     assert await circle.hat() == first
     draw = draw_round(first.candidates, 2, first.seed)
     await round_draws.drawn(database, first, draw, circle.now)
-    await round_draws.drawn(database, first, draw, circle.now)  # by another process, a moment later
+    await round_draws.drawn(database, first, draw, circle.now)  # by another process
     assert list(await circle.letters(StoredKind.ROUND_PREVIEW)) == [OLGA]
     assert (StoredKind.ROUND_PREVIEW, MATCH + 2 * HOURS) in await circle.all_due()
 
@@ -201,7 +201,7 @@ async def test_a_match_that_is_due_too_early_is_planned_again_for_its_time(datab
     await circle.sets()
     circle.now = NOTICE
     await circle.announce()
-    async with database.write() as session:  # the clock was set back, or the time moved
+    async with database.write() as session:  # the clock was set back, or the match time changed
         await session.execute(delete(Due).where(Due.kind == StoredKind.ROUND_MATCH))
         row = (await session.scalars(select(Round))).one()
         await rounds.begin_match(session, row.round_id, MATCH - timedelta(minutes=1))
@@ -257,7 +257,7 @@ async def test_one_that_could_never_be_drawn_is_called_off(database: Database) -
     assert await circle.letters(StoredKind.ROUND_LEFT) == {ADA: {"help": "off"}, BEN: {"help": "off"}}
 
 
-# ── the organisers' word ──
+# ── confirmation ──
 
 
 async def test_a_draw_confirms_itself_and_its_outings_are_filled(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Saving what files held: once each, on no board until their runner has said which way they went."""
+"""Saving imported activities: once each, and not ranked until the runner has given the direction."""
 
 from __future__ import annotations
 

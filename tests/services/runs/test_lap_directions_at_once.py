@@ -1,4 +1,4 @@
-"""An imported run is told its directions while its runner ticks or edits it, on PostgreSQL."""
+"""Setting an imported run's directions concurrently with lap ticks or edits, on PostgreSQL."""
 
 from __future__ import annotations
 

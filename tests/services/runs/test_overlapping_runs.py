@@ -1,4 +1,4 @@
-"""The same hour twice: which of two runs counts is asked, and until then the imported one counts nowhere."""
+"""Overlapping runs: the runner is asked which one counts; until then the imported one counts nowhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.models import Standing
 from tests.builders.imports import ALICE, BOB, NOW, START, interaction_ids, lapped, met, report, save, total
 
 PHONE = replace(lapped(5000), distance_m=5300, duration_ms=1_700_000, source=Source.GPX)
-"""The same run as a phone saw it, six per cent farther."""
+"""The same run recorded by a phone, six per cent longer."""
 
 
 async def told(database: Database, run_id: int | None) -> None:
@@ -28,7 +28,7 @@ async def told(database: Database, run_id: int | None) -> None:
 
 
 async def both(database: Database, second: Activity = PHONE) -> tuple[int, int]:
-    """A watch's run, told, and a second recording."""
+    """Save a watch's run with its direction, then a second recording."""
     alice = await met(database)
     (watch,) = await save(database, alice, report(lapped(5000)))
     await told(database, watch.run_id)
@@ -125,7 +125,7 @@ async def test_an_imported_run_over_a_typed_one(database: Database) -> None:
 
 
 async def test_two_typed_runs_of_one_hour_are_left_alone(database: Database) -> None:
-    """Many type the runs of a day in the evening, without saying when they were."""
+    """Members often log a day's runs in the evening, without start times."""
     alice = await met(database)
     content = RunContent(START, "UTC", START.date(), (Stretch(Direction.BACKWARD, 5400, 1_700_000),))
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Runs as numbered revisions: logged, edited, deleted, undone; delivered twice, pressed twice, by the wrong person."""
+"""Runs as numbered revisions: log, edit, delete, undo; repeated interactions and other members' presses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs found by what their line shows, searched in the database."""
+"""Run search in the database by the parts of a run's line."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_every_part_of_a_line_finds_its_run_also_while_it_is_typed(databas
         for word in shown.split():
             figures = re.match("[0-9]*", word)
             assert figures is not None
-            for end in range(figures.end() or 1, len(word) + 1):  # a number is meant whole: `2` is not the 24th
+            for end in range(figures.end() or 1, len(word) + 1):  # numbers match whole: `2` does not match the 24th
                 assert run.run_id in await found(database, word[:end], reader), word[:end]
 
 

@@ -1,4 +1,4 @@
-"""Credit for facing forward moves with the runs it hangs on, whatever is done to them, and never twice."""
+"""Spotting credit follows its run through every change, and is given once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def log(database: Database, content: RunContent, key: int = 1, user_id: in
 async def log_outing(
     database: Database, content: RunContent, metres: int, ms: int, key: int = 1, user_id: int = BOB
 ) -> int:
-    """A run confirmed from an outing's draft, with its credit."""
+    """Log a run from an outing's draft, with its credit."""
     who = await meet(database, user_id)
     async with database.write() as session:
         run = await insert_run(
@@ -56,7 +56,7 @@ async def log_outing(
 
 
 async def credited(database: Database) -> dict[int, tuple[int, int]]:
-    """(metres, milliseconds) by spotter on the all-time board; agrees with the table of credits."""
+    """Return (metres, milliseconds) by spotter on the all-time board, after comparing all standings with the runs."""
     async with database.read() as session:
         assert await standings_now(session) == await standings_from_scratch(session)
         rows = await session.scalars(select(Standing).where(Standing.direction == "spotting", Standing.period == "all"))
@@ -260,7 +260,7 @@ async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(d
                 else:
                     await run_changes.undo_change(database, run_id, runner, view.revision, interaction_id=step, now=NOW)
             except BackpedalError:
-                pass  # what cannot be done now changes nothing
+                pass  # a refused change must change nothing
         async with database.read() as session:
             assert await standings_now(session) == await standings_from_scratch(session), f"step {step}: {action}"
             due = {}
@@ -283,7 +283,7 @@ async def test_credits_and_standings_equal_sums_from_scratch_after_any_changes(d
 
 
 async def test_two_who_spot_one_another_answer_and_edit_at_once(database: Database, database_url: str) -> None:
-    """Each change holds both members: in whatever order they come, none fails and nothing is lost."""
+    """Each change locks both members: no deadlock and no lost update in any order."""
     for user_id in (ALICE, BOB):
         await meet(database, user_id)
     runs = {
