@@ -6,6 +6,7 @@ from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
 from bot.domain.runs.energy import cost
+from bot.domain.runs.highlights import Feat
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
@@ -20,6 +21,8 @@ COLOURS = {
     "untold": Colour(0x94A3B8),
 }
 GONE = Colour(0x64748B)
+NAMED = {1609: "mile", 21_097: "half", 42_195: "marathon"}
+"""Listed distances with a name. The others are those of a track or of kilometres in every club."""
 
 
 def way(directions: frozenset[Direction]) -> str:
@@ -78,6 +81,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
     about = [f"**{name}**", *_about(content, reader)]
     parts = [
         f"### {title(content, reader)}",
+        *_highlight(view, reader),
         " · ".join(about),
         *divided(content, reader),
         *_cost(content, reader),
@@ -110,6 +114,7 @@ def private_card(
     parts = [
         *notices,
         f"### {title(content, reader)}",
+        *_highlight(view, reader),
         " · ".join([reader.inside(content.zone).moment(content.started_at), *_about(content, reader)]),
         *divided(content, reader),
         *_cost(content, reader),
@@ -199,6 +204,31 @@ def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
     if breaks_the_rule(after.content, solo) and not breaks_the_rule(before.content, solo):
         said.append(rule(after.content, reader, solo))
     return said
+
+
+def _highlight(view: RunView, reader: Localizer) -> list[str]:
+    """Return what the run was the first, fastest or longest of, if anything."""
+    found = view.highlight
+    if found is None:
+        return []
+    told = {"direction": reader.t(f"runs.direction.{found.direction}")} if found.direction else {}
+    if found.feat is Feat.ROUND:
+        return [f"**{reader.t('log.feat.round', total=found.total_km)}**"]
+    if found.feat is not Feat.BEST:
+        return [f"**{reader.t(f'log.feat.{found.feat}', **told)}**"]
+    told["over"] = listed_distance(found.listed_m, reader)
+    if not found.faster_ms:
+        return [f"**{reader.t('log.feat.best', **told)}**"]
+    return [f"**{reader.t('log.feat.best_by', duration_ms=found.faster_ms, **told)}**"]
+
+
+def listed_distance(listed_m: int, reader: Localizer) -> str:
+    """Return a listed distance such as `5 km`, `400 m`, `1 mile` or `half marathon`."""
+    if listed_m in NAMED:
+        return reader.t(f"log.over.{NAMED[listed_m]}")
+    if listed_m < 1000 or listed_m % 1000:
+        return f"{listed_m} m"
+    return f"{listed_m // 1000} km"
 
 
 def _about(content: RunContent, reader: Localizer) -> list[str]:

@@ -73,7 +73,7 @@ async def test_flip_direction_turns_the_run_round_once(club: Club) -> None:
     assert [s.direction for s in await rows(club, StretchRow)] == ["forward"], "the second press of the same button"
     await club.restart()
     await club.alice.click(message, custom_id=custom_id.removesuffix(":1") + ":2")
-    assert "5.00 km backward in 27:30" in text_of(message)
+    assert "5.00 km backward in 27:30" in text_of(club.channel.history()[0])
 
 
 async def test_flip_direction_of_a_mixed_run_swaps_its_parts(club: Club) -> None:

@@ -1,0 +1,65 @@
+"""The line on a run's card that says what it was the first, the fastest or the longest of."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from db.models import Run, User
+from tests.flows.conftest import Club, assert_language, text_of
+
+
+async def logged(club: Club, sentence: str) -> str:
+    return text_of((await club.alice.slash(club.channel, "log", run=sentence)).response)
+
+
+async def test_firsts_are_cheered_once_and_an_ordinary_run_is_not(club: Club) -> None:
+    assert "First run logged!" in await logged(club, "400m 3:00 backward 3 days ago")
+    assert "First kilometre backward!" in await logged(club, "5k 27:30 backward 2 days ago")
+    plain = await logged(club, "5k 28:00 backward yesterday")
+    assert "🎉" not in plain
+    assert "🏅" not in plain
+
+
+async def test_a_best_says_by_how_much_and_stays_true_when_the_card_is_redrawn(club: Club) -> None:
+    await logged(club, "5k 28:00 backward 2 days ago")
+    assert "Fastest 5 km backward yet, by 30 s" in await logged(club, "5k 27:30 backward yesterday")
+    first, best = club.channel.history()[:2]
+    form = await club.alice.click(best, label="Edit")
+    await club.alice.submit_modal(
+        form, {"distance": "5k", "time": "27:15", "direction": "backward", "when": "yesterday 12:00", "note": ""}
+    )
+    assert "by 45 s" in text_of(club.channel.history()[1])
+    await club.alice.click(first, label="Undo")
+    await club.alice.click(best, label="Flip direction")
+    assert "Fastest" not in text_of(club.channel.history()[1])
+
+
+async def test_a_hundred_kilometres_and_the_longest_run(club: Club) -> None:
+    for days, km in ((5, 30), (4, 30), (3, 30)):
+        await logged(club, f"{km}k 6:00:00 forward {days} days ago")
+    assert "100 km in all!" in await logged(club, "12k 80 min forward 2 days ago")
+    assert "Longest run forward yet" in await logged(club, "31k 6:00:00 forward yesterday")
+
+
+async def test_a_public_card_does_not_tell_what_a_private_run_was(club: Club) -> None:
+    async with club.database.write() as session:
+        session.add(User(user_id=club.alice.id, created_at=club.env.now(), sharing="me"))
+    await logged(club, "5k 28:00 backward 2 days ago")
+    async with club.database.write() as session:
+        (await session.get(User, club.alice.id)).sharing = "club"
+    said = await logged(club, "5k 27:30 backward yesterday")
+    assert "Fastest 5 km backward yet" in said
+    assert "by 30 s" not in said
+    async with club.database.read() as session:
+        run_id = await session.scalar(select(Run.run_id).order_by(Run.run_id.desc()))
+    own = await club.alice.slash(club.channel, "runs show", run=f"#{run_id}")
+    assert "by 30 s" in text_of(own), "to its runner alone"
+
+
+async def test_the_line_in_german(club: Club) -> None:
+    await club.speak("de")
+    first = await club.alice.slash(club.channel, "log", run="5 km 28:00 rückwärts vorgestern")
+    best = await club.alice.slash(club.channel, "log", run="5 km 27:30 rückwärts gestern")
+    assert "Der erste Lauf" in text_of(first)
+    assert "Bestzeit: 5 km rückwärts, um 30 s verbessert" in text_of(best)
+    assert_language("de", first, best)
