@@ -123,7 +123,7 @@ async def _flood(there: LocalDiscord) -> None:
         runner, spotter = Person(f"Out {number}"), Person(f"Eyes {number}")
         letter = await go_out(there, runner, spotter, f"Track {number}")
         menus.append((await help_button(there, letter, runner), runner))
-        assert letter_to(there, spotter, "You are out with")
+        assert letter_to(there, spotter, "You're out with")
     quiet, loud = list[float](), list[float]()
     help_quiet, help_loud = list[float](), list[float]()
     for _ in range(ROUNDS):  # alternating, so that load on the machine affects both
@@ -176,7 +176,7 @@ async def _others(
 async def _help(there: LocalDiscord, menu: Json, runner: Person) -> float:
     began = time.monotonic()
     said = await told(there, await there.press(menu, "alert:help", runner), 60)
-    assert "I have raised the alarm" in said, said
+    assert "I've raised the alarm" in said, said
     return time.monotonic() - began
 
 

@@ -122,24 +122,24 @@ async def test_two_visitors_go_out_now_swap_and_each_has_a_drafted_run(http: aio
         caller = await Visitor(http, f"{partners}.{nell.user_id}").open()
         await caller.run("partner find", place="Stadium, main gate", when="in 5 minutes", role="swap", distance="3k")
         answering = await Visitor(http, f"{partners}.{sam.user_id}").open()
-        await answering.wait_for("looks for somebody to swap with", 2)
+        await answering.wait_for("wants to swap", 2)
         await answering.press("Swap · 2 free")
         await answering.press("Confirm")
-        await caller.wait_for("Everybody has confirmed", 2)
+        await caller.wait_for("Everyone's confirmed", 2)
         await caller.press("More")
         await caller.press("Check in")
-        await caller.press("We are all here")
+        await caller.press("We're all here")
         await caller.press("Swap now")
-        assert "now you face forward and Sam Rivera runs backward" in caller.text
+        assert "now you're the spotter and Sam Rivera runs backward" in caller.text
         await caller.press("Home")
         for person in (nell, sam):
             letters = await Visitor(http, rooms[person.name]).open()
             if person is sam:
-                await letters.wait_for("You are out with", 2)
+                await letters.wait_for("You're out with", 2)
                 await letters.press("Home")
             await letters.wait_for("Your run from this outing", 2)
             await letters.press("Log it")
-            assert "both ways" in letters.text
+            assert "mixed" in letters.text
     assert here.process.returncode == 0
     assert here.complained == ""
 

@@ -43,7 +43,7 @@ async def go_out(there: LocalDiscord, runner: Person, spotter: Person, place: st
     typed = {"when": "in 40 minutes", "role": "backward", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", runner, place=place, **typed)).answer()
     await there.until(lambda: card_in(there, place))
-    await told(there, await there.press(card_in(there, place) or {}, "Face forward · 2 free", spotter))
+    await told(there, await there.press(card_in(there, place) or {}, "Spotter · 2 free", spotter))
     await there.until(lambda: letter_to(there, spotter, ""))
     await told(there, await there.press(letter_to(there, spotter, "") or {}, "call:confirm", spotter))
     more = await there.press(card_in(there, place) or {}, "call:more", runner)
@@ -52,8 +52,8 @@ async def go_out(there: LocalDiscord, runner: Person, spotter: Person, place: st
     await told(there, asking)
     await (await there.press(answer_of(asking) or {}, "outing:all", runner)).answer()
     for person in (runner, spotter):
-        await there.until(lambda person=person: letter_to(there, person, "You are out with"))  # type: ignore[misc]
-    return letter_to(there, runner, "You are out with") or {}
+        await there.until(lambda person=person: letter_to(there, person, "You're out with"))  # type: ignore[misc]
+    return letter_to(there, runner, "You're out with") or {}
 
 
 async def help_button(there: LocalDiscord, letter: Json, runner: Person) -> Json:

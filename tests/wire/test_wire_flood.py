@@ -104,7 +104,7 @@ async def test_need_help_and_an_outings_buttons_are_exempt(
     more = await there.press(letter, "outing:extend", ADA)
     assert "a lot at once" not in await told(there, more)
     said = await told(there, await there.press(menu, "alert:help", ADA))
-    assert "I have raised the alarm" in said
+    assert "I've raised the alarm" in said
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
     assert "a lot at once" not in await told(there, await there.press(letter, "outing:home", ADA))
     await heard(bot, there)

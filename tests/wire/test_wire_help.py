@@ -35,7 +35,7 @@ async def test_a_lock_held_for_a_while_delays_help_and_does_not_refuse_it(
     async with locked(database_file):
         asked = await there.press(menu, "alert:help", ADA)
         await asyncio.sleep(2)  # longer than one try waits
-    assert "I have raised the alarm" in await told(there, asked)
+    assert "I've raised the alarm" in await told(there, asked)
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(1,)]
     await there.until(lambda: letter_to(there, OWNER, "Ada asks for help"))
 
@@ -114,7 +114,7 @@ async def test_after_a_restart_without_a_database_the_pressed_message_is_told(
     words = await told(there, await there.press(with_help(letter), "alert:help", ADA), 30)
     assert "The organisers have my message" in words
     told_owner = letter_to(there, OWNER, "Ada asks for help") or {}
-    assert "You are out with Ben" in told_owner["content"].replace("*", "")
+    assert "You're out with Ben" in told_owner["content"].replace("*", "")
 
 
 async def test_where_nobody_can_be_reached_that_is_said(
@@ -124,7 +124,7 @@ async def test_where_nobody_can_be_reached_that_is_said(
     there.closed_dms.add(OWNER.id)
     async with locked(database_file):
         words = await told(there, await there.press(menu, "alert:help", ADA), 30)
-    assert "I could not reach anybody" in words
+    assert "I couldn't reach anyone" in words
     assert "your local emergency number" in words
 
 
@@ -134,7 +134,7 @@ async def test_one_member_s_flood_keeps_nobody_from_help(there: LocalDiscord, bo
     for number, (runner, spotter) in enumerate(pairs):
         letter = await go_out(there, runner, spotter, f"Track {number}")
         menus += [(await help_button(there, letter, runner), runner)]
-        menus += [(await help_button(there, letter_to(there, spotter, "You are out with") or {}, spotter), spotter)]
+        menus += [(await help_button(there, letter_to(there, spotter, "You're out with") or {}, spotter), spotter)]
     flooding = asyncio.create_task(flood(there, 200, 4))
     await asyncio.sleep(1.5)
     presses = []
@@ -142,7 +142,7 @@ async def test_one_member_s_flood_keeps_nobody_from_help(there: LocalDiscord, bo
         presses.append(await there.press(menu, "alert:help", person))
         await asyncio.sleep(0.1)
     said = await asyncio.gather(*(told(there, asked, 60) for asked in presses))
-    assert {"I have raised the alarm" in words for words in said} == {True}, set(said)
+    assert {"I've raised the alarm" in words for words in said} == {True}, set(said)
     assert rows("SELECT count(*) FROM outings WHERE help_at IS NOT NULL") == [(7,)]
     flooding.cancel()
     await asyncio.gather(flooding, return_exceptions=True)

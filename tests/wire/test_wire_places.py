@@ -33,7 +33,7 @@ async def call(there: LocalDiscord) -> Json:
     """Post Ada's call, let Ben take one of its two places, and return the card with its buttons."""
     typed = {"when": "in 3 hours", "role": "spotter", "distance": "3k", "surface": "road"}
     await (await there.slash("partner find", ADA, place="Stadium", **typed)).answer()
-    await there.until(lambda: card_in(there, "who would like to run backward?"))
+    await there.until(lambda: card_in(there, "who'd like to run backward?"))
     await (await there.press(card_in(there, "Stadium") or {}, "Run backward · 2 free", BEN)).answer()
     await there.until(lambda: card_in(there, "Backward: Ben"))
     return card_in(there, "Backward: Ben") or {}

@@ -53,7 +53,7 @@ async def whole_club_knows_olga(club: Club) -> None:
 
 
 async def feel_unsafe(club: Club) -> Any:
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     said = await club.alice.user.click(menu.response, label="I feel unsafe")
     await club.env.settle()
@@ -71,7 +71,7 @@ async def test_an_organiser_who_was_put_out_gets_no_alarm_and_the_presser_learns
     kick(club, club.olga)
     await feel_unsafe(club)
     assert len(club.dms(club.olga)) == before
-    assert "I could not tell the club" in last(club, club.alice).content
+    assert "I couldn't tell the club" in last(club, club.alice).content
 
 
 async def test_an_organiser_no_more_gets_no_alarm(club: Club) -> None:
@@ -94,7 +94,7 @@ async def test_an_alarm_discord_cannot_vouch_for_says_who_and_not_where_and_show
             await session.execute(update(User).where(User.user_id == club.olga.id).values(language="de"))
     await out(club)
     discord_is_silent(club)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     await club.alice.user.click(menu.response, label="Need help")
     await club.env.settle()
@@ -198,7 +198,7 @@ async def test_who_was_put_out_joins_nothing_by_direct_message_and_reads_no_plac
     await club.bob.slash(club.channel, "partner mine")
     copy = await copy_to(club, club.bob, card)
     kick(club, club.bob)
-    for label in ("Face forward", "More", "Can't come"):
+    for label in ("Spotter", "More", "Can't come"):
         said = await press(club, club.bob, copy, label)
         assert SPOT not in said
         assert said == NOT_OPEN, label
@@ -207,7 +207,7 @@ async def test_who_was_put_out_joins_nothing_by_direct_message_and_reads_no_plac
 
 async def test_who_is_in_and_was_put_out_is_taken_out_and_told_no_place(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, last(club, club.bob), "Confirm")
     kick(club, club.bob)
     mine = text_of(await club.bob.user.slash("partner mine"))
@@ -219,7 +219,7 @@ async def test_who_is_in_and_was_put_out_is_taken_out_and_told_no_place(club: Cl
 async def test_while_discord_does_not_tell_no_place_is_said_and_leaving_works(club: Club) -> None:
     card = await find(club, club.alice)
     copy = await copy_to(club, club.bob, card)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     discord_is_silent(club)
     mine = text_of(await club.bob.user.slash("partner mine"))
     assert "Stadium" in mine
@@ -231,7 +231,7 @@ async def test_while_discord_does_not_tell_no_place_is_said_and_leaving_works(cl
 
 async def test_a_reminder_discord_cannot_vouch_for_comes_without_the_spot(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, last(club, club.bob), "Confirm")
     discord_is_silent(club)
     await club.pass_time(hours=31)
@@ -242,9 +242,9 @@ async def test_a_reminder_discord_cannot_vouch_for_comes_without_the_spot(club: 
 async def test_who_is_out_keeps_the_menu_with_need_help_whatever_discord_says(club: Club) -> None:
     await out(club)
     kick(club, club.alice)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert "Need help" in text_of(menu)
-    home = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    home = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     assert NOT_OPEN not in text_of(home)
 
 
@@ -281,7 +281,7 @@ async def test_a_role_that_was_taken_away_no_longer_opens_a_call_by_direct_messa
 async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> None:
     """Each that needs a member, forged, with every id there is of this outing."""
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     asked = last(club, club.bob)
     kick(club, club.bob)
     more = {"join": "spotter", "wait": "spotter", "amend": "1"}
@@ -325,7 +325,7 @@ async def test_a_place_is_not_offered_to_whose_role_was_taken_away(club: Club) -
     await club.env.settle()
     card = await find(club, club.alice, who="women")
     shown = await vera.click(card, label="Show")
-    await press(club, vera, shown.response, "Face forward")
+    await press(club, vera, shown.response, "Spotter")
     await wanda.slash(club.channel, "partner mine")
     mine = await wanda.click(card, label="Show")
     await press(club, wanda, mine.response, "Waiting list")

@@ -20,7 +20,7 @@ async def find(club: Club, actor: MemberActor, role: str = "backward", **typed: 
     answer = await actor.slash(club.channel, "partner find", **(STADIUM | {"role": role} | typed))
     assert answer.response is not None
     assert answer.response.ephemeral
-    assert "Your call goes to" in text_of(answer) or "Deine Suche" in text_of(answer), text_of(answer)
+    assert "Your call's on its way to" in text_of(answer) or "Deine Suche" in text_of(answer), text_of(answer)
     return card_of(club)
 
 

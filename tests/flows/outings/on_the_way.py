@@ -29,11 +29,11 @@ def letter(club: Club, actor: MemberActor, part: str) -> discord.Message:
     return next(m for m in reversed(club.dms(actor)) if part in m.content)
 
 
-async def agreed(club: Club, role: str = "backward", other: str = "Face forward", **typed: Any) -> None:
+async def agreed(club: Club, role: str = "backward", other: str = "Spotter", **typed: Any) -> None:
     """Alice calls, Bob joins and confirms."""
     card = await find(club, club.alice, role, **typed)
     await press(club, club.bob, card, other)
-    confirm = "Zusagen" if other[0] in "AN" else "Confirm"
+    confirm = "Zusagen" if other[0] in "AB" else "Confirm"
     await press(club, club.bob, last(club, club.bob), confirm)
     assert (await state(club))[0] == "confirmed"
 
@@ -42,12 +42,12 @@ async def out(club: Club, **typed: Any) -> None:
     """Both are out since 18:00."""
     await agreed(club, **typed)
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    done = await club.alice.user.click(asked.response, label="We are all here")
-    assert "You are out" in text_of(done)
+    done = await club.alice.user.click(asked.response, label="We're all here")
+    assert "You're out" in text_of(done)
     await club.env.settle()
-    assert "no emergency service" in letter(club, club.bob, "You are out with").content
+    assert "not an emergency service" in letter(club, club.bob, "You're out with").content
 
 
 async def copy_to(club: Club, actor: MemberActor, message: discord.Message) -> discord.Message:

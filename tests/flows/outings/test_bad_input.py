@@ -34,8 +34,8 @@ async def test_the_channel_of_a_call_is_deleted_and_the_card_goes_where_the_club
     await press(club, club.alice, mine.response, "Run backward")
     card = others.last_message
     assert card is not None
-    assert "looks for somebody who faces forward" in card.content
-    assert "You're in" in await press(club, club.bob, card, "Face forward")
+    assert "needs a spotter" in card.content
+    assert "You're in" in await press(club, club.bob, card, "Spotter")
 
 
 @pytest.mark.parametrize(("who", "column"), [("women", "women_role_id"), ("spotters", "spotter_role_id")])
@@ -57,7 +57,7 @@ async def test_a_role_deleted_after_the_call_opens_it_to_nobody_and_leaves_the_c
     await club.env.settle()
     for actor in (carla, club.bob):
         assert await press(club, actor, card, "Show") == translate("en", "partners.not_open")
-    assert "Face forward" in text_of(await club.alice.click(card, label="Show"))
+    assert "Spotter" in text_of(await club.alice.click(card, label="Show"))
     mine = await club.alice.slash(club.channel, "partner mine")
     assert mine.response is not None
     await press(club, club.alice, mine.response, "Can't come")
@@ -106,14 +106,14 @@ async def test_a_place_is_renamed_and_the_outing_stays_where_it_was_called(club:
     await club.env.settle()
     card = card_of(club)
     await meeting_points.change(club.database, club.guild.id, point.point_id, "Arena", "grass", "gate 3", NOON)
-    said = await press(club, club.bob, card, "Face forward")
+    said = await press(club, club.bob, card, "Spotter")
     assert "the far gate" in said
     assert "**Mill**" in card_of(club).content
     menu = await club.alice.click(card, label="More")
     assert menu.response is not None
     form = await club.alice.click(menu.response, label="Change time or place")
     answer = await club.alice.submit_modal(form, {"place": "Mill", "when": "sat 10:00"})
-    assert "I ask everybody else" in text_of(answer)
+    assert "I'll ask everyone else" in text_of(answer)
     assert "**Mill**" in card_of(club).content
     await meeting_points.remove(club.database, club.guild.id, point.point_id)
     await press(club, club.bob, last(club, club.bob), "Confirm")
@@ -132,7 +132,7 @@ async def test_a_time_in_the_past_changes_nothing(club: Club) -> None:
 
 async def test_who_has_left_the_club_and_presses_an_old_letter_is_let_in_nowhere(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     asked = last(club, club.bob)
     kept = await copy_to(club, club.bob, asked)
     await press(club, club.bob, asked, "Confirm")
@@ -152,7 +152,7 @@ async def test_every_button_of_an_outing_still_answers_three_months_later(club: 
     await agreed(club, role="swap", other="Swap")
     await out_now(club)
     await club.pass_time(minutes=13)  # half time is called
-    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert menu.response is not None
     kept = [*menu_buttons(menu.response)]
     await club.pass_time(hours=1)
@@ -186,9 +186,9 @@ async def test_every_button_of_an_outing_still_answers_three_months_later(club: 
 
 async def out_now(club: Club) -> None:
     await club.pass_time(days=2, hours=6)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
+    await club.alice.user.click(asked.response, label="We're all here")
     await club.env.settle()
 
 

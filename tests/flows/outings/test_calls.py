@@ -12,14 +12,14 @@ from tests.flows.outings.calling import STADIUM, block, card_of, club_sets, copy
 
 async def test_can_t_come_opens_it_again_and_the_other_is_told_at_once(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     await club.restart()
     said = await press(club, club.bob, card, "Can't come")
     assert "you're out" in said
     assert "**bob can't come any more**, so the outing is open again" in club.dms(club.alice)[-1].content
     assert (await state(club))[0] == "open"
-    assert "looks for somebody" in card_of(club).content
+    assert "needs a spotter" in card_of(club).content
 
 
 def as_it_is(club: Club, card: discord.Message) -> discord.Message:
@@ -34,21 +34,21 @@ async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: C
     await club.env.settle()
     card = await find(club, club.alice)
     old = await copy_of(club, card)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     assert list(button_ids(as_it_is(club, card))) == ["Waiting list", "Can't come", "More"], (
         "what is full is not offered"
     )
-    late = await club.olga.click(old, label="Face forward · 1 free")
+    late = await club.olga.click(old, label="Spotter · 1 free")
     assert "That place is taken" in text_of(late)
     assert late.response is not None
     waits = await press(club, club.olga, late.response, "Waiting list")
     assert waits.count("on the waiting list") == 1, "once, and no count of one that is read as somebody else"
     later = await carla.click(card, label="Waiting list")
-    assert "As what would you come?" in text_of(later)
+    assert "What would you come as?" in text_of(later)
     assert later.response is not None
-    assert list(button_ids(later)) == ["Wait: Run backward", "Wait: Face forward", "Wait: Swap"]
-    await press(club, carla, later.response, "Wait: Face forward")
-    assert "Wait no longer" in text_of(await carla.click(card, label="Waiting list")), "who waits sees that"
+    assert list(button_ids(later)) == ["Wait: Run backward", "Wait: Spotter", "Wait: Swap"]
+    await press(club, carla, later.response, "Wait: Spotter")
+    assert "Stop waiting" in text_of(await carla.click(card, label="Waiting list")), "who waits sees that"
     assert "2 on the waiting list" in as_it_is(club, card).content
     menu = await club.alice.click(card, label="More")
     assert "Waiting, in this order: olga and carla" in text_of(menu)
@@ -62,13 +62,13 @@ async def test_the_last_place_is_given_once_and_the_waiting_list_follows(club: C
     await press(club, carla, club.dms(carla)[-1], "Take it")
     assert (await state(club))[0] == "filled"
     taken, asked = club.dms(carla)
-    assert "You're in, and there are enough" in taken.content, "the letter says what came of it"
-    assert "There are enough of you" in asked.content
+    assert "You're in. You've got a group" in taken.content, "the letter says what came of it"
+    assert "You've got a group" in asked.content
 
 
 async def test_the_caller_changes_the_time_and_everybody_is_asked_again(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     other = await club.bob.click(card, label="More")
     assert "Change time or place" not in text_of(other)
@@ -76,19 +76,19 @@ async def test_the_caller_changes_the_time_and_everybody_is_asked_again(club: Cl
     assert menu.response is not None
     form, stale = [await club.alice.click(menu.response, label="Change time or place") for _ in range(2)]
     answer = await club.alice.submit_modal(form, {"place": "Stadium", "when": "sat 10:00"})
-    assert "I ask everybody else" in text_of(answer)
+    assert "I'll ask everyone else" in text_of(answer)
     assert (await state(club))[0] == "filled"
     asked = club.dms(club.bob)[-1]
-    assert "alice has changed the time or place" in asked.content
+    assert "alice changed the time or place" in asked.content
     await press(club, club.bob, asked, "Confirm")
     assert (await state(club))[0] == "confirmed"
     again = await club.alice.submit_modal(stale, {"place": "Park", "when": "sat 11:00"})
-    assert "changed since you opened the form" in text_of(again)
+    assert "changed after you opened the form" in text_of(again)
 
 
 async def test_calling_off_asks_first_and_tells_everyone(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     menu = await club.alice.click(card, label="More")
     assert menu.response is not None
     sure = await club.alice.click(menu.response, label="Call it off")
@@ -96,7 +96,7 @@ async def test_calling_off_asks_first_and_tells_everyone(club: Club) -> None:
     assert (await state(club))[0] == "filled"
     assert sure.response is not None
     await press(club, club.alice, sure.response, "Yes, call it off")
-    assert card_of(club).content == "-# The outing of alice was called off."
+    assert card_of(club).content == "-# alice's outing was called off."
     assert "was called off" in club.dms(club.bob)[-1].content
     assert list(button_ids(card_of(club))) == []
 
@@ -107,11 +107,11 @@ async def test_a_call_nobody_answers_ends_and_a_card_three_months_old_still_answ
     await club.restart(days=90)
     await club.env.settle()
     assert (await state(club))[0] == "cancelled"
-    assert "didn't come about" in club.dms(club.alice)[-1].content
-    assert await press(club, club.bob, old, "Face forward") == "This outing is over."
+    assert "isn't happening" in club.dms(club.alice)[-1].content
+    assert await press(club, club.bob, old, "Spotter") == "This outing is over."
     assert await press(club, club.alice, old, "Can't come") == "This outing is over."
-    assert "did not take place" in await press(club, club.bob, old, "More")
-    assert "did not take place" in as_it_is(club, card).content, "nobody called it off"
+    assert "didn't happen" in await press(club, club.bob, old, "More")
+    assert "didn't happen" in as_it_is(club, card).content, "nobody called it off"
 
 
 async def test_a_card_that_was_deleted_is_posted_anew(club: Club) -> None:
@@ -122,9 +122,9 @@ async def test_a_card_that_was_deleted_is_posted_anew(club: Club) -> None:
     assert mine.response is not None
     await press(club, club.alice, mine.response, "Swap")
     assert card_of(club).id != card.id
-    assert "looks for somebody to swap with" in card_of(club).content
-    await press(club, club.bob, card_of(club), "Face forward")
-    assert "Facing forward: bob" in card_of(club).content
+    assert "wants to swap" in card_of(club).content
+    await press(club, club.bob, card_of(club), "Spotter")
+    assert "Spotter: bob" in card_of(club).content
 
 
 async def test_an_offer_nobody_answers_goes_to_the_next_by_the_clock(club: Club) -> None:
@@ -132,11 +132,11 @@ async def test_an_offer_nobody_answers_goes_to_the_next_by_the_clock(club: Club)
     await club_sets(club, backward_per_spotter=1)
     card = await find(club, club.alice)
     old = await copy_of(club, card)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     carla = newcomer(club, "carla")
     await club.env.settle()
     for actor in (club.olga, carla):
-        full = await actor.click(old, custom_id=button_ids(old)["Face forward · 1 free"])
+        full = await actor.click(old, custom_id=button_ids(old)["Spotter · 1 free"])
         assert full.response is not None
         await press(club, actor, full.response, "Waiting list")
         await club.pass_time(seconds=1)
@@ -147,7 +147,7 @@ async def test_an_offer_nobody_answers_goes_to_the_next_by_the_clock(club: Club)
     await club.restart()
     await club.pass_time(minutes=2)
     assert "A place is free for you" in club.dms(carla)[-1].content
-    assert "no longer hold the place" in await press(club, club.olga, offer, "Take it")
+    assert "no longer holding the place" in await press(club, club.olga, offer, "Take it")
     assert "You're in" in await press(club, carla, club.dms(carla)[-1], "Take it")
 
 
@@ -166,7 +166,7 @@ async def test_who_is_free_is_asked_and_comes_in_from_the_letter(club: Club) -> 
                 changed_at=NOON,
             )
         )
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     async with club.database.write() as session:  # it is unasked, so it waits for the end of her quiet hours
         quiet = {"quiet_from_min": 11 * 60, "quiet_until_min": 14 * 60}
         await session.execute(update(User).where(User.user_id == club.olga.id).values(**quiet))
@@ -174,18 +174,18 @@ async def test_who_is_free_is_asked_and_comes_in_from_the_letter(club: Club) -> 
     assert club.dms(club.olga) == []
     await club.pass_time(hours=2)
     asked = club.dms(club.olga)[-1]
-    assert "alice is short of somebody" in asked.content
+    assert "alice is short of someone" in asked.content
     assert {"Snooze", "Stop these"} <= set(button_ids(asked))
     assert "by the oak" not in asked.content
-    assert "You're in" in await press(club, club.olga, asked, "Face forward")
+    assert "You're in" in await press(club, club.olga, asked, "Spotter")
     assert (await state(club))[0] == "filled"
     assert "by the oak" in club.dms(club.olga)[0].content
 
 
 async def test_one_s_own_list_has_the_same_buttons(club: Club) -> None:
-    assert "No outing yet" in text_of(await club.bob.slash(club.channel, "partner mine"))
+    assert "No outings yet" in text_of(await club.bob.slash(club.channel, "partner mine"))
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     mine = await club.bob.slash(club.channel, "partner mine")
     assert "by the oak" in text_of(mine)
     assert mine.response is not None
@@ -196,7 +196,7 @@ async def test_one_s_own_list_has_the_same_buttons(club: Club) -> None:
 
 async def test_each_letter_says_only_what_is_new(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     asked = club.dms(club.bob)[-1]
     assert "by the oak" in asked.content
     await press(club, club.bob, asked, "Confirm")
@@ -206,7 +206,7 @@ async def test_each_letter_says_only_what_is_new(club: Club) -> None:
     assert button_ids(kept) == {}
     for actor in (club.alice, club.bob):
         said = club.dms(actor)[-1].content
-        assert said.startswith("✅ **Everybody has confirmed: it's on.** Stadium, <t:")
+        assert said.startswith("✅ **Everyone's confirmed: it's on.** Stadium, <t:")
         assert not any(told in said for told in ("oak", "min", "bob", "alice"))
     await press(club, club.olga, card, "Run backward")
     (whole,) = club.dms(club.olga)
@@ -220,7 +220,7 @@ async def test_where_the_bot_may_not_write_the_caller_and_the_organisers_are_tol
     await club.env.settle()
     await club_sets(club, partners_channel_id=closed.id + 1)
     answer = await club.alice.slash(club.channel, "partner find", **(STADIUM | {"role": "backward"}))
-    assert "Your call goes to" in text_of(answer)
+    assert "Your call's on its way to" in text_of(answer)
     assert "I couldn't post your call" in club.dms(club.alice)[-1].content
     assert "I couldn't post a call for a partner" in club.dms(club.olga)[-1].content
     assert (await state(club))[0] == "open"
@@ -238,13 +238,13 @@ async def test_steps_are_due_where_the_course_looks_for_them(club: Club) -> None
 async def test_who_takes_no_direct_messages_confirms_behind_show(club: Club) -> None:
     card = await find(club, club.alice)
     club.close_dms(club.bob)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await club.pass_time(seconds=5)
     waits = card_of(club)
     assert waits.content == f"<@{club.bob.id}>, something waits for you."
     shown = await club.bob.click(waits, label="Show")
     assert shown.response is not None
-    assert "There are enough of you" in text_of(shown)
+    assert "You've got a group" in text_of(shown)
     assert "Confirmed" in await press(club, club.bob, shown.response, "Confirm")
     assert (await state(club))[0] == "confirmed"
 
@@ -252,9 +252,9 @@ async def test_who_takes_no_direct_messages_confirms_behind_show(club: Club) -> 
 async def test_in_a_direct_message_a_call_to_everyone_shows_the_same_with_and_without_a_block(club: Club) -> None:
     card = await find(club, club.alice)
     await club.bob.slash(club.channel, "partner mine")
-    await press(club, club.olga, card, "Face forward")
+    await press(club, club.olga, card, "Spotter")
     await press(club, club.olga, card, "Can't come")
-    assert "You aren't in this outing" in await press(club, club.olga, club.dms(club.olga)[-1], "Confirm")
+    assert "You're not in this outing" in await press(club, club.olga, club.dms(club.olga)[-1], "Confirm")
     letter = club.dms(club.olga)[-1]
     before = await press(club, club.olga, letter, "More")
     await block(club, club.alice, club.olga)

@@ -20,7 +20,7 @@ async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Cl
         assert "Alone only here: treadmill." in told.content
         assert list(button_ids(told)) == ["Can't come"]
     assert (await state(club))[0] == "open"
-    assert "looks for" in card_of(club).content
+    assert "needs a spotter" in card_of(club).content
 
 
 async def test_at_check_in_by_a_limit_lowered_meanwhile_it_does_not_start(club: Club) -> None:
@@ -28,10 +28,10 @@ async def test_at_check_in_by_a_limit_lowered_meanwhile_it_does_not_start(club: 
     await press(club, club.bob, card, "Run backward")
     await press(club, club.bob, last(club, club.bob), "Confirm")
     await club.pass_time(days=2, hours=6)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     settings = await club.olga.slash(club.channel, "club settings")
     await club.olga.select(settings.response, [], custom_id="club:surfaces:v1")
     assert asked.response is not None
-    done = text_of(await club.alice.user.click(asked.response, label="We are all here"))
-    assert "You are out" not in done
+    done = text_of(await club.alice.user.click(asked.response, label="We're all here"))
+    assert "You're out" not in done
     assert (await state(club))[0] == "open"

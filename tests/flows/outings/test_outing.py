@@ -17,30 +17,30 @@ from tests.flows.outings.on_the_way import BEFORE, agreed, copy_to, last, letter
 async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(club: Club) -> None:
     await agreed(club, "swap", "Swap")
     await club.pass_time(days=1, hours=6, minutes=1)
-    for actor, role in ((club.alice, "run backward first, then face forward"), (club.bob, "face forward first")):
+    for actor, role in ((club.alice, "run backward first, then spot"), (club.bob, "spot first")):
         evening = letter(club, actor, "Tomorrow").content
         assert role in evening
         assert "gate 4, by the oak" in evening
-        assert 'never a bare "left"' in evening
+        assert 'never just "left"' in evening
     await club.pass_time(hours=23)
-    assert "The calls" in letter(club, club.bob, "You go out with alice").content
+    assert "The calls" in letter(club, club.bob, "You're out with alice").content
     await club.pass_time(hours=1)
-    asked = await club.bob.user.click(letter(club, club.bob, "It is time"), label="Check in")
+    asked = await club.bob.user.click(letter(club, club.bob, "It's time"), label="Check in")
     assert asked.response is not None
-    done = await club.bob.user.click(asked.response, label="We are all here")
-    assert "You are out" in text_of(done)
+    done = await club.bob.user.click(asked.response, label="We're all here")
+    assert "You're out" in text_of(done)
     await club.restart()
     assert "Under way" in card_of(club).content
     assert "gate 4" not in card_of(club).content
     await club.pass_time(minutes=12, seconds=1)
     assert "Half time" in last(club, club.alice).content
-    assert "Then you face forward and bob runs backward." in last(club, club.alice).content
-    assert "Then you run backward and alice faces forward." in last(club, club.bob).content
+    assert "Then you're the spotter and bob runs backward." in last(club, club.alice).content
+    assert "Then you run backward and alice is the spotter." in last(club, club.bob).content
     swapped = await club.alice.user.click(last(club, club.alice), label="Swap now")
-    assert "now you face forward and bob runs backward" in text_of(swapped)
+    assert "now you're the spotter and bob runs backward" in text_of(swapped)
     await club.restart(minutes=12)
     for actor in (club.alice, club.bob):
-        home = await actor.user.click(letter(club, actor, "You are out with"), label="Home")
+        home = await actor.user.click(letter(club, actor, "You're out with"), label="Home")
         assert "Welcome home" in text_of(home)
     await club.env.settle()
     assert "home" in card_of(club).content
@@ -82,21 +82,21 @@ async def test_both_reminders_can_be_put_off_or_stopped_in_the_message_and_the_s
         copy: Any = await evening.channel.send("again", view=classic(button("Stop these", hour_id)))
     assert "An outing, an hour before" in text_of(await club.alice.user.click(copy, label="Stop these"))
     await club.pass_time(hours=22, minutes=50)
-    assert list(button_ids(letter(club, club.bob, "You go out with alice")))[-2:] == ["Snooze", "Stop these"]
-    assert not any("You go out with bob" in first for first in words(club, club.alice))
+    assert list(button_ids(letter(club, club.bob, "You're out with alice")))[-2:] == ["Snooze", "Stop these"]
+    assert not any("You're out with bob" in first for first in words(club, club.alice))
     await club.pass_time(hours=1)
-    assert "It is time" in last(club, club.alice).content
+    assert "It's time" in last(club, club.alice).content
 
 
 async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> None:
     await out(club)
     await club.pass_time(minutes=30)
-    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     await club.env.settle()
     form = await club.alice.user.click(letter(club, club.alice, "Your run"), label="Change it")
     done = await club.alice.user.submit_modal(form, {"distance": "2.5 km", "note": "windy"})
     assert "2.50 km" in text_of(done)
-    again = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    again = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     assert "home already" in text_of(again)
     async with club.database.read() as session:
         (run,) = await session.scalars(select(Run))
@@ -106,7 +106,7 @@ async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> N
 async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club) -> None:
     await out(club)
     await club.pass_time(minutes=30)
-    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     await club.env.settle()
     drafted = letter(club, club.alice, "Your run")
     form = await club.alice.user.click(drafted, label="Change it")
@@ -115,7 +115,7 @@ async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club
         assert list(await session.scalars(select(Run))) == []
     assert "Logged" in text_of(await club.alice.user.click(letter(club, club.alice, "Your run"), label="Log it"))
     again = await club.alice.user.click(await copy_to(club, club.alice, drafted), label="Log it")
-    assert "You find it in /runs" in text_of(again)
+    assert "You'll find it in /runs" in text_of(again)
 
 
 async def test_half_time_that_could_not_be_called_in_time_is_not_called_after_the_end(club: Club) -> None:
@@ -132,18 +132,18 @@ async def test_half_time_that_could_not_be_called_in_time_is_not_called_after_th
 async def test_without_eyes_it_does_not_start_and_both_are_told(club: Club) -> None:
     await agreed(club)
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
     refused = await club.alice.user.select(asked.response, [], custom_id=f"outing:present:v1:{await outing_id(club)}")
-    assert "does not start" in text_of(refused)
+    assert "short of a spotter" in text_of(refused)
     await club.env.settle()
     assert (await state(club))[0] == "open"
     assert not any("went out without you" in m.content for m in club.dms(club.bob))
     missed = letter(club, club.bob, "You were missed")
-    assert "could not begin" in missed.content
-    assert list(button_ids(missed)) == ["Run backward", "Face forward", "Swap", "I could not come"]
-    said = await club.bob.user.click(missed, label="I could not come")
-    assert "Thank you for saying so" in text_of(said)
+    assert "couldn't start" in missed.content
+    assert list(button_ids(missed)) == ["Run backward", "Spotter", "Swap", "I couldn't make it"]
+    said = await club.bob.user.click(missed, label="I couldn't make it")
+    assert "Thanks for telling me" in text_of(said)
     async with club.database.read() as session:
         assert [row.user_id for row in await session.scalars(select(NoShow))] == [club.bob.id]
     assert "bob" not in "".join(m.content for m in club.dms(club.olga))
@@ -152,11 +152,11 @@ async def test_without_eyes_it_does_not_start_and_both_are_told(club: Club) -> N
 async def test_who_was_missed_and_is_on_the_way_comes_in_again_from_the_message(club: Club) -> None:
     await agreed(club)
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
     await club.alice.user.select(asked.response, [], custom_id=f"outing:present:v1:{await outing_id(club)}")
     await club.env.settle()
-    back = await club.bob.user.click(letter(club, club.bob, "You were missed"), label="Face forward")
+    back = await club.bob.user.click(letter(club, club.bob, "You were missed"), label="Spotter")
     assert "You're in" in text_of(back)
     assert (await state(club))[0] == "filled"
 
@@ -167,7 +167,7 @@ async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:
     await club.pass_time(minutes=31)
     for actor in (club.alice, club.bob):
         said = await actor.user.click(letter(club, actor, "Did it happen?"), label="Yes, we ran")
-        assert "Your run is drafted" in text_of(said)
+        assert "Your run's drafted" in text_of(said)
     await club.env.settle()
     assert (await state(club))[0] == "home"
     assert "Your run from this outing" in last(club, club.alice).content
@@ -192,14 +192,14 @@ async def test_a_spotter_who_has_not_said_that_it_happened_is_asked_before_being
 async def test_extending_has_its_end_and_the_other_is_told(club: Club) -> None:
     await out(club)
     for minutes in (30, 30):
-        ask = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Extend")
+        ask = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="Extend")
         assert ask.response is not None
         done = await club.bob.user.click(ask.response, label=f"{minutes} more minutes")
         assert "Take your time" in text_of(done)
         await club.env.settle()
-        assert "bob has told me that you need 30 minutes more" in last(club, club.alice).content
-    ask = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Extend")
-    assert "that is the limit" in text_of(ask)
+        assert "bob says you need 30 more minutes" in last(club, club.alice).content
+    ask = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="Extend")
+    assert "that's the limit" in text_of(ask)
 
 
 async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(club: Club) -> None:
@@ -210,22 +210,22 @@ async def test_a_partner_who_has_left_the_server_is_noticed_before_the_start(clu
     assert (await state(club))[0] == "open"
     told = [message.content for message in club.dms(club.alice)]
     assert "**bob is no longer in the club**, so the outing is open again" in told[-1]
-    assert not any("you go out with" in words.lower() for words in told), "nobody is told to go out with who has left"
+    assert not any("you're out with" in words.lower() for words in told), "nobody is told to go out with who has left"
     assert not any("can't come" in words for words in told)
-    assert "looks for somebody" in card_of(club).content
+    assert "needs a spotter" in card_of(club).content
 
 
 async def test_who_is_there_without_having_confirmed_reads_at_the_start_what_the_bot_is_not(club: Club) -> None:
     card = await find(club, club.alice, "backward")
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await club_sets(club, emergency_number="112")
     assert (await state(club))[0] == "filled"
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
+    await club.alice.user.click(asked.response, label="We're all here")
     await club.env.settle()
-    told = letter(club, club.bob, "You are out with").content
-    assert "Being there counts as your confirmation" in told
-    assert "no emergency service: in an emergency call 112" in told
-    assert "Being there" not in letter(club, club.alice, "You are out with").content
+    told = letter(club, club.bob, "You're out with").content
+    assert "Being there counts as confirming" in told
+    assert "not an emergency service: in an emergency call 112" in told
+    assert "Being there" not in letter(club, club.alice, "You're out with").content

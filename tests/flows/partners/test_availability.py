@@ -20,7 +20,7 @@ async def row(club: Club) -> Availability | None:
 async def said(club: Club, **fields: str) -> Any:
     """Alice's card after she has said when she can."""
     card = await club.alice.slash(club.channel, "partner availability")
-    form = await club.alice.click(card.response, label="Say when I can")
+    form = await club.alice.click(card.response, label="Add my times")
     await club.alice.submit_modal(form, EMPTY | {"when": "tue thu 18-20"} | fields)
     return await club.alice.slash(club.channel, "partner availability")
 
@@ -28,13 +28,13 @@ async def said(club: Club, **fields: str) -> Any:
 async def test_saying_when_where_and_how_fast(club: Club) -> None:
     first = await club.alice.slash(club.channel, "partner availability")
     assert first.response.ephemeral
-    assert "Tell me when you could go out" in text_of(first)
+    assert "Tell me when you could run" in text_of(first)
     async with club.database.write() as session:
         await session.execute(insert(MeetingPoint).values(guild_id=club.guild.id, name="Stadium"))
-    form = await club.alice.click(first.response, label="Say when I can")
+    form = await club.alice.click(first.response, label="Add my times")
     typed = {"when": "tue thu 18-20, sat 9-12", "places": "stadium", "forward": "6:00", "backward": "8:30"}
     after = text_of(await club.alice.submit_modal(form, typed))
-    for words in ("Tue Thu 18:00–20:00, Sat 9:00–12:00", "📍 Stadium", "6:00/km", "8:30/km", "You take part"):
+    for words in ("Tue Thu 18:00–20:00, Sat 9:00–12:00", "📍 Stadium", "6:00/km", "8:30/km", "You're in."):
         assert words in after
     kept = await row(club)
     assert kept is not None
@@ -58,9 +58,9 @@ async def test_the_form_is_filled_with_what_was_said_and_takes_it_back(club: Clu
 
 async def test_a_refusal_says_what_was_understood(club: Club) -> None:
     card = await club.alice.slash(club.channel, "partner availability")
-    form = await club.alice.click(card.response, label="Say when I can")
+    form = await club.alice.click(card.response, label="Add my times")
     words = text_of(await club.alice.submit_modal(form, EMPTY | {"when": "tue 18-20 and maybe sat"}))
-    assert "I understood Tue 18:00–20:00, but not “maybe”" in words
+    assert "I got Tue 18:00–20:00, but not “maybe”" in words
     assert "tue thu 18-20, sat 9-12" in words
     assert await row(club) is None
 
@@ -74,13 +74,13 @@ async def test_roles_pause_and_taking_part_no_more(club: Club) -> None:
     form = await club.alice.click(card.response, label="Pause")
     assert "Paused until 1 Dec 2026" in text_of(await club.alice.submit_modal(form, {"until": "1 Dec"}))
     card = await club.alice.slash(club.channel, "partner availability")
-    assert "You take part" in text_of(await club.alice.click(card.response, label="Back in now"))
+    assert "You're in." in text_of(await club.alice.click(card.response, label="Back in now"))
     form = await club.alice.click((await said_again(club)).response, label="Pause")
     assert "at least until tomorrow" in text_of(await club.alice.submit_modal(form, {"until": "yesterday"}))
-    out = await club.alice.click((await said_again(club)).response, label="Take part no more")
-    assert "You don't take part" in text_of(out)
-    back = await club.alice.click((await said_again(club)).response, label="Take part again")
-    assert "You take part" in text_of(back)
+    out = await club.alice.click((await said_again(club)).response, label="Leave matching")
+    assert "You're out of matching" in text_of(out)
+    back = await club.alice.click((await said_again(club)).response, label="Back to matching")
+    assert "You're in." in text_of(back)
 
 
 async def said_again(club: Club) -> Any:
@@ -90,9 +90,9 @@ async def said_again(club: Club) -> Any:
 async def test_the_card_still_works_after_a_restart_and_in_a_direct_message(club: Club) -> None:
     card = await said(club)
     await club.restart()
-    assert "You don't take part" in text_of(await club.alice.click(card.response, label="Take part no more"))
+    assert "You're out of matching" in text_of(await club.alice.click(card.response, label="Leave matching"))
     in_a_dm = await club.alice.user.slash("partner availability")
-    assert "When you can · Krebsgang" in text_of(in_a_dm)
+    assert "When you can run · Krebsgang" in text_of(in_a_dm)
 
 
 async def test_a_card_of_another_club_changes_nothing(club: Club) -> None:
@@ -105,8 +105,8 @@ async def test_a_card_of_another_club_changes_nothing(club: Club) -> None:
     assert "Tell me when" in text_of(await away.slash(there, "partner availability"))
     async with club.database.write() as session:
         await session.execute(update(User).values(home_guild_id=other.id))
-    refused = await club.alice.user.click(card.response, label="Take part no more")
-    assert "of another club" in text_of(refused)
+    refused = await club.alice.user.click(card.response, label="Leave matching")
+    assert "from another club" in text_of(refused)
     kept = await row(club)
     assert kept is not None
     assert kept.paused_until is None
@@ -119,9 +119,9 @@ async def test_somebody_without_a_club_is_told_what_to_do(club: Club) -> None:
 async def test_all_of_it_in_german(club: Club) -> None:
     await club.speak("de")
     card = await club.alice.slash(club.channel, "partner availability")
-    form = await club.alice.click(card.response, label="Sagen, wann ich kann")
+    form = await club.alice.click(card.response, label="Zeiten eintragen")
     refused = await club.alice.submit_modal(form, EMPTY | {"when": "di irgendwann"})
-    again = await club.alice.click(card.response, label="Sagen, wann ich kann")
+    again = await club.alice.click(card.response, label="Zeiten eintragen")
     after = await club.alice.submit_modal(again, EMPTY | {"when": "Mo Mi 6:30-8, Sa 9-12", "backward": "8:15"})
     assert "Mo Mi 6:30–8:00, Sa 9:00–12:00" in text_of(after)
     assert "Überall" in text_of(after)

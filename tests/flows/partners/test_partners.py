@@ -21,27 +21,27 @@ from tests.flows.outings.calling import FRIDAY, STADIUM, block, card_of, club_se
 async def test_two_find_each_other_and_agree(club: Club) -> None:
     card = await find(club, club.alice)
     words = card.content
-    assert "**alice** runs backward and looks for somebody who faces forward" in words
+    assert "**alice** needs a spotter" in words
     assert "**Stadium**" in words
     assert f"<t:{FRIDAY.timestamp():.0f}:F>" in words
     assert "3.00 km backward · about 24 min (8:00/km)" in words
     assert "oak" not in words
     assert list(button_ids(card)) == [
-        "Run backward · 1 free", "Face forward · 2 free", "Swap · 2 free", "Can't come", "More",
+        "Run backward · 1 free", "Spotter · 2 free", "Swap · 2 free", "Can't come", "More",
     ]  # fmt: skip
-    said = await press(club, club.bob, card, "Face forward")
-    assert "You're in, and there are enough" in said
+    said = await press(club, club.bob, card, "Spotter")
+    assert "You're in. You've got a group" in said
     assert "gate 4, by the oak" in said, "who is in sees where exactly"
     assert (await state(club))[0] == "filled"
     (asked,) = club.dms(club.bob)
-    assert "There are enough of you" in asked.content
-    assert "Facing forward: bob" in card_of(club).content
+    assert "You've got a group" in asked.content
+    assert "Spotter: bob" in card_of(club).content
     assert "Confirmed: 1 of 2" in card_of(club).content
     await press(club, club.bob, asked, "Confirm")
     assert await state(club) == (
         "confirmed", [(club.alice.id, "backward", "in"), (club.bob.id, "spotter", "in")],
     )  # fmt: skip
-    assert "Everybody has confirmed" in card_of(club).content
+    assert "Everyone's confirmed" in card_of(club).content
     for actor in (club.alice, club.bob):
         last = club.dms(actor)[-1].content
         assert "it's on" in last
@@ -54,8 +54,8 @@ async def test_a_surface_typed_against_a_known_meeting_point_is_refused_with_bot
         await session.execute(insert(MeetingPoint).values(guild_id=club.guild.id, name="River road", surface="road"))
     typed = STADIUM | {"place": "river road", "when": "sat 9:00", "role": "backward"}
     answer = await club.alice.slash(club.channel, "partner find", **typed, surface="track")
-    assert "River road is “road” for your club, and you chose “track”" in text_of(answer)
-    assert "Your call goes to" in text_of(await club.alice.slash(club.channel, "partner find", **typed))
+    assert "River road down as “road”, and you chose “track”" in text_of(answer)
+    assert "Your call's on its way to" in text_of(await club.alice.slash(club.channel, "partner find", **typed))
 
 
 async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
@@ -63,8 +63,8 @@ async def test_the_form_behind_the_button_calls_as_well(club: Club) -> None:
     form = await club.bob.click(message, label="Find a partner")
     values = {"place": "Park", "when": "tomorrow 7:00", "length": "40 min", "role": ["spotter"], "pace": ""}
     answer = await club.bob.submit_modal(form, values)
-    assert "Your call goes to" in text_of(answer)
-    assert "**bob** faces forward: who would like to run backward?" in card_of(club).content
+    assert "Your call's on its way to" in text_of(answer)
+    assert "**bob** can spot: who'd like to run backward?" in card_of(club).content
     assert "About 40 min" in card_of(club).content
 
 
@@ -99,9 +99,9 @@ async def test_meeting_points_are_offered_and_bring_what_is_known_of_them(club: 
     ("typed", "words"),
     [
         ({"when": "yesterday 18:00"}, "which is over"),
-        ({"when": "friday"}, "not the hour"),
+        ({"when": "friday"}, "not the time"),
         ({"when": "2027-02-01 18:00"}, "up to 60 days ahead"),
-        ({"distance": "60k"}, "longer than I take"),
+        ({"distance": "60k"}, "too long for one outing"),
         ({"distance": "far"}, "as a distance"),
         ({"pace": "quick"}, "as a pace"),
         ({"who": "women"}, "has no role for women-only calls"),
@@ -126,24 +126,24 @@ async def test_a_second_outing_at_the_time_is_refused_with_both_shown(club: Club
 
 async def test_in_a_direct_message_it_goes_to_the_home_club_s_partners_channel(club: Club) -> None:
     typed = STADIUM | {"role": "backward"}
-    assert "which club you mean" in text_of(await club.alice.user.slash("partner find", **typed))
+    assert "Which club?" in text_of(await club.alice.user.slash("partner find", **typed))
     await club.alice.slash(club.channel, "partner mine")
     assert "no partners channel yet" in text_of(await club.alice.user.slash("partner find", **typed))
     await club_sets(club, partners_channel_id=club.channel.id)
     answer = await club.alice.user.slash("partner find", **typed)
     assert f"<#{club.channel.id}>" in text_of(answer)
-    assert "**alice** runs backward" in card_of(club).content
+    assert "**alice** needs a spotter" in card_of(club).content
 
 
 async def test_whoever_may_not_join_reads_the_same(club: Club) -> None:
     card = await find(club, club.alice)
     await block(club, club.alice, club.bob)
-    refused = await press(club, club.bob, card, "Face forward")
-    assert refused == "This outing is not open to you."
+    refused = await press(club, club.bob, card, "Spotter")
+    assert refused == "This outing isn't open to you."
     for label in ("Run backward", "Swap"):
         assert await press(club, club.bob, card, label) == refused
     limited = await find(club, club.olga, who="trusted", when="sat 9:00")
-    assert limited.content == "🤝 **olga** looks for a partner"
+    assert limited.content == "🤝 **olga** needs a partner"
     assert list(button_ids(limited)) == ["Show"]
     assert await press(club, club.alice, limited, "Show") == refused
     async with club.database.write() as session:
@@ -154,7 +154,7 @@ async def test_whoever_may_not_join_reads_the_same(club: Club) -> None:
     assert "**Stadium**" in text_of(shown)
     assert "oak" not in text_of(shown)
     assert shown.response is not None
-    assert "You're in" in await press(club, club.alice, shown.response, "Face forward")
+    assert "You're in" in await press(club, club.alice, shown.response, "Spotter")
 
 
 async def test_a_call_to_a_role_opens_for_those_who_have_it(club: Club) -> None:
@@ -165,6 +165,6 @@ async def test_a_call_to_a_role_opens_for_those_who_have_it(club: Club) -> None:
     await club_sets(club, spotter_role_id=role.id)
     card = await find(club, club.alice, who="spotters")
     assert "Stadium" not in card.content
-    assert await press(club, club.bob, card, "Show") == "This outing is not open to you."
+    assert await press(club, club.bob, card, "Show") == "This outing isn't open to you."
     shown = await carla.click(card, label="Show")
     assert "**Stadium**" in text_of(shown)

@@ -134,7 +134,7 @@ async def test_a_question_outlives_a_crash(club: Club) -> None:
 async def test_contacts_are_asked_of_people_of_the_club_and_a_few_a_day(club: Club) -> None:
     stranger = club.env.create_user("stranger")
     refused = await club.alice.slash(club.channel, "partner contact", member=stranger)
-    assert "people of your club" in text_of(refused)
+    assert "people in your club" in text_of(refused)
     for number in range(contacts.ASKED_A_DAY + 1):
         named = newcomer(club, f"c{number}")
         await club.env.settle()
@@ -143,7 +143,7 @@ async def test_contacts_are_asked_of_people_of_the_club_and_a_few_a_day(club: Cl
             assert "Asked" in text_of(answer), number
             await club.alice.select(answer.response, [str(named.id)], custom_id="contact:drop:v1")
         else:
-            assert f"You have asked {contacts.ASKED_A_DAY} people today" in text_of(answer)
+            assert f"You've asked {contacts.ASKED_A_DAY} people today" in text_of(answer)
 
 
 async def test_calls_standing_at_a_time_are_limited(club: Club) -> None:
@@ -152,7 +152,7 @@ async def test_calls_standing_at_a_time_are_limited(club: Club) -> None:
     refused = await club.alice.slash(
         club.channel, "partner find", place="Stadium", when="30 dec 18:00", role="backward", minutes=30
     )
-    assert f"You have {MOST_OPEN} calls standing already" in text_of(refused)
+    assert f"You already have {MOST_OPEN} open calls" in text_of(refused)
     assert waiting_list.ASKED_A_DAY == 20
 
 

@@ -61,14 +61,14 @@ async def test_trusting_whom_one_blocks_asks_for_the_block_first(club: Club) -> 
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert "you no longer trust them" in text_of(blocked)
     refused = await club.alice.slash(club.channel, "partner trust", member=club.bob)
-    assert "take the block back first" in text_of(refused)
+    assert "unblock them first" in text_of(refused)
     assert await ties(club) == {(club.alice.id, club.bob.id, "block")}
 
 
 async def test_oneself_and_bots_are_refused(club: Club) -> None:
     robot = club.guild.add_member(club.env.create_user("robot", bot=True))
     for command in ("partner block", "partner trust"):
-        assert "not of yourself" in text_of(await club.alice.slash(club.channel, command, member=club.alice))
+        assert "not with yourself" in text_of(await club.alice.slash(club.channel, command, member=club.alice))
         assert "Bots don't run" in text_of(await club.alice.slash(club.channel, command, member=robot))
     assert await ties(club) == set()
 
@@ -84,7 +84,7 @@ async def test_a_made_up_choice_reaches_nobody_elses_list(club: Club, command: s
     ):  # fmt: skip
         answer = await club.alice.slash(club.channel, command, member=hostile)
         assert answer.ephemeral
-        assert "nothing was changed" in text_of(answer), hostile
+        assert "nothing changed" in text_of(answer), hostile
     assert await ties(club) == before
     assert await offered(club, club.alice, command) == []
 
@@ -121,11 +121,11 @@ async def test_a_long_list_turns_and_a_name_breaks_nothing_also_after_a_restart(
 
 async def test_who_blocks_a_partner_is_offered_the_way_out_and_the_partner_is_told_nothing(club: Club) -> None:
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     shown, letters = card_of(club).content, len(club.dms(club.bob))
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
-    assert "You are still in an outing together" in text_of(blocked)
+    assert "You're still in an outing together" in text_of(blocked)
     assert "Stadium" in text_of(blocked)
     assert card_of(club).content == shown
     assert len(club.dms(club.bob)) == letters
@@ -179,21 +179,21 @@ async def test_all_bob_can_read_is_the_same_with_and_without_alices_block_and_tr
         await club.env.settle()
         await other.user.click(club.dms(other)[-1], label="I accept")
     card = await find(club, club.alice)
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     queue = await find(club, club.olga, when="sat 10:00")
     for actor in (newcomer(club, "vera"), newcomer(club, "wim")):
-        await press(club, actor, queue, "Face forward")
+        await press(club, actor, queue, "Spotter")
     for actor in (club.alice, club.bob):
         full = await actor.click(queue, label="Waiting list")
-        await actor.click(full.response, label="Wait: Face forward")
+        await actor.click(full.response, label="Wait: Spotter")
     without = await read_everything(club, club.bob)
     assert "alice" in without
-    assert "has accepted" in without
+    assert "\\u00b7 accepted" in without
     await club.alice.slash(club.channel, "partner trust", member=club.bob)
     assert await read_everything(club, club.bob) == without
     await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert await read_everything(club, club.bob) == without
-    assert "**bob** · blocked by you, is told nothing" in text_of(
+    assert "**bob** · blocked by you, told nothing" in text_of(
         await club.alice.slash(club.channel, "partner contact")
     )
     await club.alice.slash(club.channel, "partner unblock", member="bob")
@@ -217,7 +217,7 @@ async def test_asking_somebody_who_blocks_one_to_be_a_contact_reads_like_asking_
 async def test_kept_out_by_a_block_reads_what_anybody_reads_who_may_not_join(club: Club) -> None:
     card = await find(club, club.alice)
     await club.alice.slash(club.channel, "partner block", member=club.bob)
-    mine = await press(club, club.bob, card, "Face forward")
+    mine = await press(club, club.bob, card, "Spotter")
     assert mine == translate("en", "partners.not_open")
     blocked = await club.bob.slash(club.channel, "partner block", member=club.alice)
     assert "still in an outing" not in text_of(blocked)
@@ -226,7 +226,7 @@ async def test_kept_out_by_a_block_reads_what_anybody_reads_who_may_not_join(clu
 async def test_german_members_read_german(club: Club) -> None:
     await club.speak("de")
     card = await find(club, club.alice, when="Fr 18 Uhr")
-    await press(club, club.bob, card, "Nach vorn schauen")
+    await press(club, club.bob, card, "Begleiten")
     trusted = await club.alice.slash(club.channel, "partner trust", member=club.bob)
     blocked = await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert "Ihr seid noch zusammen verabredet" in text_of(blocked)

@@ -36,7 +36,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert f"<t:{TUESDAY}:F>" in matched.content
     assert "You run backward" in matched.content
     assert "Why: not together in the last eight weeks, one role each" in matched.content
-    assert asked.content.splitlines()[0] == "🤝 **Is it settled for you?** Then confirm."
+    assert asked.content.splitlines()[0] == "🤝 **Does it work for you?** Confirm to lock it in."
     assert all(said in asked.content for said in ("bob", str(TUESDAY), "place to be agreed")), "what is confirmed"
     assert "About 45 min" in asked.content
     assert list(button_ids(partners.last_message)) == ["Waiting list", "Can't come", "More"]
@@ -46,7 +46,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     await press(club, club.bob, club.dms(club.bob)[-1], "Confirm")
     ((outing),) = await outings(club)
     assert outing.state == "confirmed"
-    assert "Everybody has confirmed" in partners.last_message.content
+    assert "Everyone's confirmed" in partners.last_message.content
 
 
 async def test_organisers_confirm_at_once_or_draw_again(club: Club) -> None:

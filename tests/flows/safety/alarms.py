@@ -51,7 +51,7 @@ def role_of(club: Club) -> int:
 
 
 async def german_out(club: Club) -> None:
-    await agreed(club, "backward", "Nach vorn schauen", when="Fr 18 Uhr")
+    await agreed(club, "backward", "Begleiten", when="Fr 18 Uhr")
     await club.pass_time(**BEFORE)
     asked = await club.alice.user.click(letter(club, club.alice, "Es ist so weit"), label="Einchecken")
     assert asked.response is not None
@@ -60,7 +60,7 @@ async def german_out(club: Club) -> None:
 
 
 async def feel_unsafe(club: Club, who: MemberActor) -> Any:
-    menu = await who.user.click(letter(club, who, "You are out with"), label="More")
+    menu = await who.user.click(letter(club, who, "You're out with"), label="More")
     assert menu.response is not None
     said = await who.user.click(menu.response, label="I feel unsafe")
     await club.env.settle()
@@ -70,4 +70,4 @@ async def feel_unsafe(club: Club, who: MemberActor) -> Any:
 def the_extension_alone(club: Club, before: list[str]) -> bool:
     """Whether bob has been written to of more time, and of nothing else."""
     more = [text_of(m) for m in club.dms(club.bob)][len(before) :]
-    return len(more) == 1 and "alice has told me that you need 15 minutes more" in more[0]
+    return len(more) == 1 and "alice says you need 15 more minutes" in more[0]

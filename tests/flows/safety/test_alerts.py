@@ -53,14 +53,14 @@ async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_a
     ]
     (alarm,) = room.history()
     for line in (
-        "alice was asked and does not answer", "bob was asked and does not answer",
-        "dora, contact of alice, was told and has not answered", "bob has no contact whom I could tell",
+        "alice was asked and isn't answering", "bob was asked and isn't answering",
+        "dora, contact of alice, was told and hasn't answered", "bob has no contact I could tell",
     ):  # fmt: skip
         assert line in alarm.content
     waiting = card_of(club)
     assert waiting.content == f"<@{dora.id}>, something waits for you."
     shown = await dora.click(waiting, label="Show")
-    assert "named you as safety contact" in text_of(shown)
+    assert "named you as a safety contact" in text_of(shown)
     refused = await club.bob.click(waiting, label="Show")
     assert "named you" not in text_of(refused)
 
@@ -73,16 +73,16 @@ async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
     await contact(club, club.alice, finn)
     await out(club)
     await club.pass_time(minutes=55)
-    assert "alice does not answer me" in last(club, dora).content
-    assert "I tell the organisers at <t:" in last(club, dora).content
+    assert "alice isn't answering me" in last(club, dora).content
+    assert "I'll tell the organisers at <t:" in last(club, dora).content
     said = await dora.user.click(last(club, dora), label="I can't")
-    assert "Thank you for saying so" in text_of(said)
+    assert "Thanks for saying so" in text_of(said)
     await club.pass_time(minutes=10)
     (alarm,) = room.history()
     assert "dora, contact of alice, can't check on them" in alarm.content
-    assert "finn, contact of alice, was told and has not answered" in alarm.content
+    assert "finn, contact of alice, was told and hasn't answered" in alarm.content
     said = await finn.user.click(last(club, finn), label="I reached them")
-    assert "You have reached **alice**" in text_of(said)
+    assert "You've reached **alice**" in text_of(said)
     await club.env.settle()
     assert room.history()[-1].content == "📞 **finn**, contact of alice, has reached them."
     forged = await copy_to(club, club.bob, last(club, finn))
@@ -90,8 +90,8 @@ async def test_contacts_answer_and_the_organisers_read_it(club: Club) -> None:
     for actor in (club.alice, club.bob):
         await actor.user.click(letter(club, actor, "Are you home?"), label="Home")
     await club.env.settle()
-    assert "That is over" in text_of(
-        await dora.user.click(letter(club, dora, "Thank you for saying so"), label="I reached them")
+    assert "That's over" in text_of(
+        await dora.user.click(letter(club, dora, "Thanks for saying so"), label="I reached them")
     )
 
 
@@ -105,7 +105,7 @@ async def test_the_escalation_step_by_step_until_home_and_nothing_of_it_in_publi
     await club.pass_time(**HALF_AN_HOUR_AND_MORE)
     await club.pass_time(minutes=15)
     asked = last(club, club.alice)
-    assert "**Are you home?** You should have been" in asked.content
+    assert "**Are you home?** You were due back" in asked.content
     assert list(button_ids(asked)) == ["Home", "Extend", "Need help"]
     await club.pass_time(minutes=5)
     told = last(club, dora).content
@@ -132,17 +132,17 @@ async def test_the_escalation_step_by_step_until_home_and_nothing_of_it_in_publi
 async def test_help_is_told_at_once_and_resolved_with_a_word(club: Club) -> None:
     room = await organisers_room(club)
     await out(club)
-    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert menu.response is not None
     assert "I feel unsafe" in button_ids(menu.response)
     helped = await club.bob.user.click(menu.response, label="Need help")
-    assert "I have raised the alarm" in text_of(helped)
+    assert "I've raised the alarm" in text_of(helped)
     await club.env.settle()
     (alarm,) = room.history()
     assert "bob asks for help" in alarm.content
     form = await club.olga.click(alarm, label="Resolved")
     done = await club.olga.submit_modal(form, {"word": "Twisted ankle @everyone, being fetched"})
-    assert "Thank you" in text_of(done)
+    assert "Thanks" in text_of(done)
     await club.env.settle()
     clear = room.history()[-1]
     assert "Resolved by olga: Twisted ankle" in clear.content
@@ -165,15 +165,15 @@ async def test_who_was_alarmed_before_an_extension_hears_more_time_and_home(club
     ask = await club.alice.user.click(letter(club, club.alice, "Are you home?"), label="Extend")
     assert ask.response is not None
     await club.alice.user.click(ask.response, label="30 more minutes")
-    home = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    home = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     assert "Welcome home" in text_of(home)
     await club.env.settle()
-    await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Home")
+    await club.bob.user.click(letter(club, club.bob, "You're out with"), label="Home")
     await club.env.settle()
     for said in ([m.content for m in room.history()][alarms:], [m.content for m in club.dms(dora)][-3:]):
         more, one, all_home = said
         assert "they need longer" in more
-        assert one == "✅ alice is home. Still out: bob. I keep watching."
+        assert one == "✅ alice is home. Still out: bob. I'll keep watching."
         assert "All clear" in all_home
 
 
@@ -204,14 +204,14 @@ async def test_a_contact_whose_direct_messages_are_closed_hears_the_end_behind_s
 async def test_welcome_home_never_hides_a_call_for_help(club: Club) -> None:
     room = await organisers_room(club)
     await out(club)
-    menu = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert menu.response is not None
     await club.bob.user.click(menu.response, label="Need help")
     await club.env.settle()
-    home = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    home = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     assert "The call for help is still running" in text_of(home)
     assert "Still out: bob" in text_of(home)
-    home = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="Home")
+    home = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="Home")
     assert "Welcome" not in text_of(home)
     assert "The call for help is still running" in text_of(home)
     await club.env.settle()
@@ -224,7 +224,7 @@ async def test_welcome_home_never_hides_a_call_for_help(club: Club) -> None:
     assert home.response is not None
     form = await club.bob.user.click(home.response, label="Resolved")
     done = await club.bob.user.submit_modal(form, {"word": "My ankle is better"})
-    assert "Everybody who was alarmed is told" in text_of(done)
+    assert "Everyone who was alerted is told" in text_of(done)
     await club.env.settle()
     assert "Resolved by bob: My ankle is better" in room.history()[-1].content
 
@@ -237,7 +237,7 @@ async def test_an_organiser_who_ends_what_alarmed_nobody_is_not_told_that_everyb
         forged = await channel.send("x", view=classic(button("Resolved", identity("alert", "resolve", 1))))
     form = await club.olga.user.click(forged, label="Resolved")
     done = await club.olga.user.submit_modal(form, {"word": "They called"})
-    assert "Nobody had been alarmed" in text_of(done)
+    assert "Nobody had been alerted" in text_of(done)
 
 
 async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Club) -> None:
@@ -245,10 +245,10 @@ async def test_who_leaves_the_club_meanwhile_is_looked_for_all_the_same(club: Cl
     await out(club)
     club.guild.remove_member(club.bob)
     await club.env.settle()
-    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
     await club.pass_time(hours=1, minutes=10)
     assert "**Overdue:** bob" in room.history()[0].content
-    home = await club.bob.user.click(letter(club, club.bob, "You should have"), label="Home")
+    home = await club.bob.user.click(letter(club, club.bob, "You were due back"), label="Home")
     assert "Welcome home" in text_of(home)
     await club.env.settle()
     assert "All clear" in room.history()[-1].content
@@ -274,7 +274,7 @@ async def test_the_all_clear_is_not_said_where_everybody_reads_by_now(club: Club
         await channel.set_permissions(channel.guild.default_role, view_channel=True)
     await club.env.settle()
     for actor in (club.alice, club.bob):
-        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+        await actor.user.click(letter(club, actor, "You were due back"), label="Home")
     await club.env.settle()
     assert len(room.history()) == 1
     assert "All clear" in last(club, club.olga).content
@@ -285,7 +285,7 @@ async def test_an_organiser_told_by_direct_message_resolves_it_there_and_nobody_
     vera = newcomer(club, "vera")
     await vera.slash(club.channel, "partner mine")
     await out(club)
-    helped = await club.bob.user.click(letter(club, club.bob, "You are out with"), label="More")
+    helped = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert helped.response is not None
     await club.bob.user.click(helped.response, label="Need help")
     await club.env.settle()
@@ -295,7 +295,7 @@ async def test_an_organiser_told_by_direct_message_resolves_it_there_and_nobody_
     assert translate("en", "partners.not_open") in text_of(await vera.user.submit_modal(form, {"word": "Ha"}))
     form = await club.olga.user.click(alarm, label="Resolved")
     done = await club.olga.user.submit_modal(form, {"word": "I fetched him"})
-    assert "Thank you" in text_of(done)
+    assert "Thanks" in text_of(done)
     assert (await state(club))[0] == "resolved"
 
 
@@ -308,18 +308,18 @@ async def test_the_channel_of_the_card_is_deleted_while_they_are_out(club: Club)
     await club.env.settle()
     card = calls.last_message
     assert card is not None
-    await press(club, club.bob, card, "Face forward")
+    await press(club, club.bob, card, "Spotter")
     await press(club, club.bob, last(club, club.bob), "Confirm")
     await club.pass_time(**BEFORE)
     await club.env.bot.get_channel(calls.id).delete()  # type: ignore[union-attr]
     await club.env.settle()
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
+    await club.alice.user.click(asked.response, label="We're all here")
     await club.pass_time(hours=1, minutes=10)
     assert "🚨" in letter(club, club.olga, "Overdue").content
     for actor in (club.alice, club.bob):
-        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+        await actor.user.click(letter(club, actor, "You were due back"), label="Home")
     await club.env.settle()
     assert (await state(club))[0] == "home"
     assert sum(f"<#{calls.id}>" in m.content for m in club.dms(club.olga)) == 1
@@ -331,6 +331,6 @@ async def test_a_deleted_organisers_channel_sends_the_alarm_by_direct_message(cl
     await club.pass_time(hours=1, minutes=10)
     assert "🚨" in last(club, club.olga).content
     for actor in (club.alice, club.bob):
-        await actor.user.click(letter(club, actor, "You should have"), label="Home")
+        await actor.user.click(letter(club, actor, "You were due back"), label="Home")
     await club.env.settle()
     assert sum("All clear" in m.content for m in club.dms(club.olga)) == 1

@@ -12,7 +12,7 @@ from tests.flows.safety.alarms import club_sets, contact, newcomer, organisers_r
 @pytest.mark.parametrize(
     ("german", "decline", "waits", "back", "later"),
     [
-        (False, "Rather not", "there is no answer yet", "still has your question", "would rather not for now"),
+        (False, "Rather not", "there's no answer yet", "still has your question", "would rather not for now"),
         (True, "Lieber nicht", "noch keine Antwort", "hat deine Frage noch", "möchte gerade lieber nicht"),
     ],
     ids=["en", "de"],
@@ -60,21 +60,21 @@ async def test_a_contact_who_becomes_the_partner_is_not_alarmed_and_the_member_i
     await club.env.settle()
     await contact(club, club.alice, club.bob)
     await out(club)
-    along = "**bob** is your safety contact but comes along"
+    along = "**bob** is your safety contact but is coming along"
     agreed = letter(club, club.alice, "it's on").content
-    assert f"{along}: I alarm them only once they are home.\nName somebody who stays behind" in agreed
-    told = letter(club, club.alice, "You are out with").content
+    assert f"{along}: I'll only alert them once they're home.\nName someone who stays behind" in agreed
+    told = letter(club, club.alice, "You're out with").content
     assert along in told
-    assert "If you don't answer, I tell the organisers." in told
+    assert "If you don't answer, I'll tell the organisers." in told
     await contact(club, club.alice, dora)
     await club.pass_time(minutes=66)
-    assert "named you as safety contact" not in "".join(m.content for m in club.dms(club.bob)[-5:])
-    assert "named you as safety contact" in letter(club, dora, "should have been home").content
+    assert "named you as a safety contact" not in "".join(m.content for m in club.dms(club.bob)[-5:])
+    assert "named you as a safety contact" in letter(club, dora, "was due home").content
     (alarm,) = room.history()
     assert "bob, contact of alice, is out with them." in alarm.content
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     raised = await club.alice.user.click(menu.response, label="Need help")
-    assert "I tell the organisers and your contacts." in text_of(raised)
+    assert "I'm telling the organisers and your contacts." in text_of(raised)
     await club.env.settle()
     assert not any("asked for help" in m.content for m in club.dms(club.bob))

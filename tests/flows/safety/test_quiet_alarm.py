@@ -33,7 +33,7 @@ async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_
     await feel_unsafe(club, club.alice)
     (alarm,) = room.history()
     assert "alice feels unsafe" in alarm.content
-    assert "as if alice had only asked for more time" in alarm.content
+    assert "as if alice only asked for more time" in alarm.content
     assert alarm.role_mentions
     await club.restart(minutes=5)
     await club.env.settle()
@@ -51,7 +51,7 @@ async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_
     await club.env.settle()
     assert "Closed by olga" in room.history()[1].content
     closed = room.history()[-1]
-    assert "olga has closed the quiet alarm of alice: He followed her home" in closed.content
+    assert "olga has closed alice's quiet alarm: He followed her home" in closed.content
     assert not closed.mention_everyone
     assert "Closed by olga" in text_of(await club.olga.click(alarm, label="I'm on it"))
     for actor in (club.alice, club.bob):
@@ -76,7 +76,7 @@ async def test_a_partner_who_can_read_the_organisers_channel_is_gone_round(club:
     vera = club.guild.add_member(club.env.create_user("vera"))
     await club.env.settle()
     await out_with(club, club.olga)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     await vera.slash(club.channel, "partner mine")
     await club.alice.user.click(menu.response, label="I feel unsafe")
@@ -108,11 +108,11 @@ async def test_a_partner_let_into_the_channel_by_name_is_gone_round_and_reads_of
     assert the_extension_alone(club, before)
     assert [m.content for m in club.channel.history()] == public, "that somebody is waited for would tell him"
     told = last(club, club.alice)
-    assert told.content.startswith("🕒 **Your extra time:** I could not tell the club")
+    assert told.content.startswith("🕒 **Your extra time:** I couldn't tell the club")
     assert "unsafe" not in text_of(told)
     assert "your local emergency number" in told.content
     honest = await club.alice.user.click(told, label="Details")
-    assert "I have reached nobody yet" in text_of(honest)
+    assert "I haven't reached anyone yet" in text_of(honest)
     pried = await club.bob.user.click(await copy_to(club, club.bob, told), label="Details")
     assert text_of(pried) == translate("en", "partners.not_open")
     exported = await club.bob.slash(club.channel, "privacy export")
@@ -135,7 +135,7 @@ async def test_where_discord_cannot_say_who_reads_the_channel_the_alarm_goes_by_
         raise aiohttp.ServerDisconnectedError
 
     monkeypatch.setattr(discord.Guild, "fetch_member", hung_up)
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     said = await club.alice.user.click(menu.response, label="I feel unsafe")
     assert "Take your time" in text_of(said)
@@ -146,12 +146,12 @@ async def test_where_discord_cannot_say_who_reads_the_channel_the_alarm_goes_by_
 
 async def out_with(club: Club, other: MemberActor) -> None:
     card = await find(club, club.alice)
-    await press(club, other, card, "Face forward")
+    await press(club, other, card, "Spotter")
     await press(club, other, last(club, other), "Confirm")
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
+    await club.alice.user.click(asked.response, label="We're all here")
     await club.env.settle()
 
 
@@ -178,7 +178,7 @@ async def test_where_the_partner_is_the_owner_and_only_organiser_the_presser_kno
     before = [text_of(m) for m in club.dms(club.bob)]
     said = await feel_unsafe(club, club.alice)
     assert text_of(said).startswith("### 🕒 Take your time")
-    assert "Your extra time:** I could not tell the club" in text_of(said)
+    assert "Your extra time:** I couldn't tell the club" in text_of(said)
     told = last(club, club.alice)
     assert "112" in told.content
     assert "112" in text_of(await club.alice.user.click(told, label="Details"))

@@ -57,14 +57,14 @@ class Scene:
 async def alarm_or_extend(scene: Scene, how: str, screen: list[str]) -> None:
     """What alice presses, and what then stands on her screen: the menu, and the answer below it; one is on it."""
     club = scene.club
-    menu = await club.alice.user.click(letter(club, club.alice, "You are out with"), label="More")
+    menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     if how == "quiet":
         answer = await club.alice.user.click(menu.response, label="I feel unsafe")
     else:
         # After a call for help the menu offers no Extend; what was sent before does, and is refused.
         offered = "Extend" in button_ids(menu.response)
-        where = menu.response if offered else letter(club, club.alice, "You are out with")
+        where = menu.response if offered else letter(club, club.alice, "You're out with")
         asked = await club.alice.user.click(where, label="Extend")
         answer = asked
         if asked.response is not None and "How much longer" in text_of(asked):
@@ -82,21 +82,21 @@ Others = Callable[[Scene], Awaitable[object]]
 
 async def home_both(scene: Scene) -> None:
     club, partner = scene.club, scene.partner
-    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Both home")
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Both home")
     await club.pass_time(minutes=1)
     await partner.user.click(letter(club, partner, "Are you home?"), label="Home")
 
 
 async def partner_first(scene: Scene) -> None:
     club, partner = scene.club, scene.partner
-    await partner.user.click(letter(club, partner, "You are out with"), label="Home")
+    await partner.user.click(letter(club, partner, "You're out with"), label="Home")
     await club.pass_time(minutes=5)
-    await club.alice.user.click(letter(club, club.alice, "You are out with"), label="Home")
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
 
 
 async def helped(scene: Scene) -> None:
     club, partner = scene.club, scene.partner
-    menu = await partner.user.click(letter(club, partner, "You are out with"), label="More")
+    menu = await partner.user.click(letter(club, partner, "You're out with"), label="More")
     assert menu.response is not None
     await partner.user.click(menu.response, label="Need help")
 
@@ -113,12 +113,12 @@ async def help_and_resolved(scene: Scene) -> None:
 async def looks(scene: Scene) -> list[str]:
     """The partner opens everything there is to open."""
     club, partner = scene.club, scene.partner
-    menu = await partner.user.click(letter(club, partner, "You are out with"), label="More")
+    menu = await partner.user.click(letter(club, partner, "You're out with"), label="More")
     mine = await partner.slash(club.channel, "partner mine")
     exported = await partner.slash(club.channel, "privacy export")
     assert exported.response is not None
     files = [(await file.read()).decode() for file in exported.response.attachments]
-    ask = await partner.user.click(letter(club, partner, "You are out with"), label="Extend")
+    ask = await partner.user.click(letter(club, partner, "You're out with"), label="Extend")
     return [text_of(menu), text_of(mine), *files, text_of(ask)]
 
 
@@ -216,12 +216,12 @@ async def room_of(club: Club, captains: Any) -> Any:
 
 async def out_with(club: Club, partner: MemberActor) -> None:
     card = await find(club, club.alice)
-    await press(club, partner, card, "Face forward")
+    await press(club, partner, card, "Spotter")
     await press(club, partner, last(club, partner), "Confirm")
     await club.pass_time(**BEFORE)
-    asked = await club.alice.user.click(letter(club, club.alice, "It is time"), label="Check in")
+    asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None
-    await club.alice.user.click(asked.response, label="We are all here")
+    await club.alice.user.click(asked.response, label="We're all here")
     await club.env.settle()
 
 

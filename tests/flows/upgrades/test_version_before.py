@@ -153,7 +153,7 @@ async def test_old_buttons_have_their_effect(then: Restored) -> None:
     assert await now(select(UnsafeAlarm.taken_by_user_id).where(UnsafeAlarm.alarm_id == 2)) == who["olga"].id
 
     answer = await then.press_old("carl", f"alert:reached:v1:11:{who['ivy'].id}")
-    assert "You have reached **ivy**" in text_of(answer)
+    assert "You've reached **ivy**" in text_of(answer)
 
     await then.press_old("eve", f"contact:accept:v1:{who['gina'].id}")
     accepted = select(Contact.state).where(Contact.user_id == who["gina"].id, Contact.contact_id == who["eve"].id)

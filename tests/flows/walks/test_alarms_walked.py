@@ -19,17 +19,17 @@ from tests.flows.walks.walking import (
 )
 
 ARE_YOU_HOME = "Are you home?|Bist du zu Hause?"
-ASKED = "would like you to be their safety contact|möchte dich als Sicherheitskontakt"
-NAMED_YOU = "**bob** named you as safety contact|**bob** hat dich als Sicherheitskontakt genannt"
+ASKED = "would like you as a safety contact|möchte dich als Sicherheitskontakt"
+NAMED_YOU = "**bob** named you as a safety contact|**bob** hat dich als Sicherheitskontakt genannt"
 OVERDUE = "🚨 **Overdue:** alice|🚨 **Überfällig:** alice"
 UNSAFE = "feels unsafe|fühlt sich nicht sicher"
-MORE_TIME = "need 15 minutes more|15 Minuten länger"
+MORE_TIME = "need 15 more minutes|15 Minuten länger"
 ON_IT = "I'm on it|Ich kümmere mich"
 CLOSE = "Close with a word|Mit einem Wort abschließen"
 FEEL_UNSAFE = "I feel unsafe|Ich fühle mich nicht sicher"
 RESOLVED = "Resolved|Geklärt"
 ALICE_HOME = "✅ alice is home|✅ alice ist zu Hause"
-ENDED = "✅ olga has said that this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
+ENDED = "✅ olga has said this outing is over|✅ olga hat gesagt, dass diese Verabredung vorbei ist"
 TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
 
@@ -40,11 +40,11 @@ async def name_contacts(walk: Walk, accepts: MemberActor, declines: MemberActor)
     for actor in (declines, accepts):
         await walk.slash(bob, "partner contact", "Asked. Only those who accept|Gefragt. Nur wer zusagt", member=actor)
         walk.told(actor, ASKED)
-    await walk.press(declines, ASKED, "Rather not|Lieber nicht", "All right. bob sees|Gut. bob sieht")
-    await walk.press(accepts, ASKED, "I accept|Ich nehme an", "I will write to you only|Ich schreibe dir nur")
+    await walk.press(declines, ASKED, "Rather not|Lieber nicht", "OK. bob sees|Gut. bob sieht")
+    await walk.press(accepts, ASKED, "I accept|Ich nehme an", "I'll only write to you|Ich schreibe dir nur")
     await walk.slash(
         bob, "partner contact", "1. **finn** · would rather not|1. **finn** · möchte lieber nicht",
-        "2. **dora** · has accepted|2. **dora** · hat zugesagt",
+        "2. **dora** · accepted|2. **dora** · hat zugesagt",
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ async def out(walk: Walk, one: MemberActor, other: MemberActor, when: str, **unt
     await agree(walk, one, other, when=when)
     await walk.later(**until)
     for actor in (one, other):
-        walk.told(actor, "You go out with|👟 Du läufst")
+        walk.told(actor, "You're out with|👟 Du läufst")
     await walk.later(hours=1)
     for actor in (one, other):
         walk.told(actor, IT_IS_TIME)
@@ -85,7 +85,7 @@ async def test_nobody_answers_then_somebody_needs_help(walk: Walk) -> None:
     for one_home in (walk.posted(room, ALICE_HOME), walk.told(dora, ALICE_HOME)):
         assert walk.t("Still out: bob|Noch unterwegs: bob") in one_home[0]
     form = await walk.press(olga, room.history()[-2], RESOLVED, "What happened?|Was war?")
-    await walk.send(form, {"word": "Found, all well"}, "Thank you|Danke")
+    await walk.send(form, {"word": "Found, all well"}, "Thanks|Danke")
     assert (await state(club))[0] == "resolved"
     for said in (walk.posted(room, "Found, all well"), walk.told(dora, "Found, all well")):
         assert walk.t("Resolved by olga|Geklärt von olga") in said[0]
@@ -103,7 +103,7 @@ async def test_help_is_asked_for(walk: Walk) -> None:
     await out(walk, alice, bob, "thu 18:00|Do 18 Uhr", days=1, hours=5)
 
     menu = await walk.press(bob, OUT, MORE)
-    await walk.press(bob, menu, "Need help|Ich brauche Hilfe", "I have raised the alarm|Der Alarm ist raus")
+    await walk.press(bob, menu, "Need help|Ich brauche Hilfe", "I've raised the alarm|Der Alarm ist raus")
     (told,) = walk.told(dora, "🆘 " + NAMED_YOU.split("|")[0] + "|🆘 " + NAMED_YOU.split("|")[1])
     assert walk.t("asked for help|um Hilfe gebeten") in told
     (alarm,) = walk.posted(room, "🆘 **bob asks for help**|🆘 **bob bittet um Hilfe**")
@@ -111,7 +111,7 @@ async def test_help_is_asked_for(walk: Walk) -> None:
     await walk.later(minutes=15)
     walk.posted(room, "asks for help|bittet um Hilfe")
     form = await walk.press(olga, room.history()[-1], RESOLVED, "What happened?|Was war?")
-    await walk.send(form, {"word": "Twisted ankle, fetched"}, "Everybody who was alarmed|Alle, die alarmiert")
+    await walk.send(form, {"word": "Twisted ankle, fetched"}, "Everyone who was alerted|Alle, die alarmiert")
     walk.posted(room, "Resolved by olga: Twisted ankle|Geklärt von olga: Twisted ankle")
     walk.told(dora, "Resolved by olga|Geklärt von olga")
     for actor in (alice, bob):
@@ -135,7 +135,7 @@ async def test_somebody_feels_unsafe_with_one_who_cannot_and_with_one_who_can_re
     menu = await walk.press(bob, OUT, MORE)
     await walk.press(bob, menu, FEEL_UNSAFE, TAKE_YOUR_TIME)
     (alarm,) = walk.posted(room, "🔴 **bob feels unsafe|🔴 **bob fühlt sich nicht sicher")
-    assert walk.t("they don't know of this|Sie wissen nichts davon") in alarm
+    assert walk.t("they don't know about this|Sie wissen nichts davon") in alarm
     walk.told(alice, MORE_TIME)
     walk.told(dora)
     assert card_of(club).content == card

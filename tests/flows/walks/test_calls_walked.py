@@ -25,15 +25,15 @@ FREE = "A place is free for you|Für dich ist ein Platz frei"
 async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: Walk) -> None:
     club, alice, bob, olga = walk.club, walk.club.alice, walk.club.bob, walk.club.olga
     (carla,) = await walk.joined_by("carla")
-    await walk.slash(alice, "partner mine", "No outing yet|Noch keine Verabredung")
+    await walk.slash(alice, "partner mine", "No outings yet|Noch keine Verabredung")
     await club_sets(club, backward_per_spotter=1)
 
     await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
-    card = walk.card("**alice** runs backward and looks|**alice** läuft rückwärts und sucht", without="oak")
+    card = walk.card("**alice** needs a spotter|**alice** sucht Begleitung", without="oak")
     old = await copy_of(club, card)
-    await walk.press(bob, card, FORWARD, "You're in, and there are enough|Du bist dabei, und ihr seid genug", "oak")
-    walk.told(bob, "There are enough of you.** Is it settled|Ihr seid genug.** Passt es")
-    walk.told(alice, "You have confirmed; I tell you|Du hast zugesagt; ich sage")
+    await walk.press(bob, card, FORWARD, "You're in. You've got a group|Du bist dabei, und ihr seid genug", "oak")
+    walk.told(bob, "You've got a group.** Confirm|Ihr seid genug.** Sag zu")
+    walk.told(alice, "You've confirmed; I'll tell you|Du hast zugesagt; ich sage")
     for actor in (olga, carla):
         full = await walk.press(actor, old, FORWARD, "That place is taken|Dieser Platz ist weg")
         await walk.press(actor, full, WAITING, "on the waiting list|auf der Warteliste")
@@ -41,27 +41,27 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)
-    walk.card("Everybody has confirmed|Alle haben zugesagt", "2 on the waiting list|2 auf der Warteliste")
+    walk.card("Everyone's confirmed|Alle haben zugesagt", "2 on the waiting list|2 auf der Warteliste")
 
     menu = await walk.press(alice, card, MORE, "Waiting, in this order: olga and carla|der Reihe nach: olga und carla")
     form = await walk.press(alice, menu, "Change time or place|Zeit oder Ort ändern")
     new = {"place": "Park", "when": "sat 10:00|Sa 10 Uhr"}
-    await walk.send(form, new, "I ask everybody else to confirm|Alle anderen bitte ich noch einmal")
-    walk.told(bob, "alice has changed the time or place.** Does it|alice hat Zeit oder Ort geändert.** Passt")
+    await walk.send(form, new, "I'll ask everyone else to confirm|Alle anderen bitte ich noch einmal")
+    walk.told(bob, "alice changed the time or place.** Still OK|alice hat Zeit oder Ort geändert.** Passt")
     for actor in (olga, carla):
-        walk.told(actor, "of the outing you wait for|auf die du wartest")
+        walk.told(actor, "of the outing you're waiting for|auf die du wartest")
     walk.card("Park", "Confirmed: 1 of 2|Zugesagt: 1 von 2")
-    await walk.press(bob, "has changed|geändert", CONFIRM, "Confirmed|Zugesagt")
+    await walk.press(bob, "alice changed|geändert", CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)
 
     await walk.press(bob, card, CANT_COME, "you're out|du bist raus")
-    walk.told(alice, "bob can't come any more**, so the outing is open again|bob kann doch nicht**, darum")
+    walk.told(alice, "bob can't come any more**, so the outing is open again|bob kann doch nicht**, deshalb")
     walk.told(olga, FREE)
     walk.told(carla)
     await walk.later(minutes=31)
     walk.told(carla, FREE)
-    await walk.press(olga, FREE, "Take it|Nehme ich", "no longer hold the place|Ich halte dir den Platz nicht mehr")
+    await walk.press(olga, FREE, "Take it|Nehme ich", "no longer holding the place|Ich halte dir den Platz nicht mehr")
     await walk.press(carla, FREE, "Take it|Nehme ich", "You're in|Du bist dabei")
     assert (await state(club))[0] == "filled"
     walk.told(carla, ENOUGH)
@@ -75,10 +75,10 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
         alice, menu, "Call it off|Absagen", "Call the whole outing off?|Die ganze Verabredung absagen?"
     )
     assert (await state(club))[0] == "confirmed"
-    await walk.press(alice, sure, "Yes, call it off|Ja, alles absagen", "is called off|ist abgesagt")
+    await walk.press(alice, sure, "Yes, call it off|Ja, alles absagen", "Called off|Abgesagt")
     walk.told(carla, "was called off|wurde abgesagt")
-    walk.card("The outing of alice was called off|Die Verabredung von alice wurde abgesagt")
-    await walk.slash(carla, "partner mine", "No outing yet|Noch keine Verabredung")
+    walk.card("alice's outing was called off|Die Verabredung von alice wurde abgesagt")
+    await walk.slash(carla, "partner mine", "No outings yet|Noch keine Verabredung")
     walk.nothing_left()
 
 
@@ -92,7 +92,7 @@ async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
     await walk.slash(alice, "partner trust", "You trust **bob**|Du vertraust **bob**", member=bob)
     await walk.slash(alice, "partner trust", "**bob** · since|**bob** · seit")
     await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", who="trusted", **STADIUM)
-    card = walk.card("**alice** looks for a partner|**alice** sucht Begleitung", without="Stadium|Stadion")
+    card = walk.card("**alice** needs a partner|**alice** sucht jemanden zum Laufen", without="Stadium|Stadion")
     assert list(button_ids(card)) == [walk.t("Show|Zeigen")]
     await walk.press(olga, card, "Show|Zeigen", NOT_OPEN)
     shown = await walk.press(bob, card, "Show|Zeigen", "**Stadium**|**Stadion**")
@@ -114,7 +114,7 @@ async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
     walk.told(bob, "alice can't come any more|alice kann doch nicht")
 
     await walk.slash(alice, "partner find", CALLED, when="sat 10:00|Sa 10 Uhr", who="spotters", **STADIUM)
-    card = walk.card("**alice** looks for a partner|**alice** sucht Begleitung", without="Stadium|Stadion")
+    card = walk.card("**alice** needs a partner|**alice** sucht jemanden zum Laufen", without="Stadium|Stadion")
     for actor in (bob, olga):
         await walk.press(actor, card, "Show|Zeigen", NOT_OPEN)
     shown = await walk.press(carla, card, "Show|Zeigen", "**Stadium**|**Stadion**")
@@ -132,7 +132,7 @@ async def test_a_letter_that_is_refused_waits_behind_show_for_its_reader_alone(w
     club, alice, bob = walk.club, walk.club.alice, walk.club.bob
     await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
     club.close_dms(bob)
-    await walk.press(bob, walk.card("runs backward|läuft rückwärts"), FORWARD, "You're in|Du bist dabei")
+    await walk.press(bob, walk.card("needs a spotter|sucht Begleitung"), FORWARD, "You're in|Du bist dabei")
     await walk.later(seconds=20)
     waits = next(m for m in reversed(club.channel.history()) if f"<@{bob.id}>" in m.content)
     assert waits.content == walk.t(f"<@{bob.id}>, something waits for you.|<@{bob.id}>, hier wartet etwas auf dich.")

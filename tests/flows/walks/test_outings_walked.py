@@ -26,8 +26,8 @@ from tests.flows.walks.walking import (
 )
 
 HAPPENED = "Did it happen?|Hat es stattgefunden?"
-COULD_NOT = "I could not come|Ich konnte nicht kommen"
-THANKS = "Thank you for saying so|Danke, dass du es sagst"
+COULD_NOT = "I couldn't make it|Ich konnte nicht kommen"
+THANKS = "Thanks for telling me|Danke, dass du es sagst"
 HALF_TIME = "Half time: swap now|Halbzeit: jetzt wechseln"
 
 
@@ -36,15 +36,15 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     await agree(walk, alice, bob, "swap", when="fri 18:00|Fr 18 Uhr")
     await walk.later(days=1, hours=6)
     for actor, part in (
-        (alice, "run backward first, then face forward|erst läufst du rückwärts, dann"),
-        (bob, "face forward first, then run backward|erst schaust du nach vorn, dann"),
+        (alice, "run backward first, then spot|erst läufst du rückwärts, dann"),
+        (bob, "spot first, then run backward|erst begleitest du, dann"),
     ):
         (evening,) = walk.told(actor, "Tomorrow|Morgen")
         assert walk.t(part) in evening
         assert walk.t("The calls|Die Zurufe") in evening
     await walk.later(hours=23)
     for actor in (alice, bob):
-        (hour,) = walk.told(actor, "You go out with|👟 Du läufst")
+        (hour,) = walk.told(actor, "You're out with|👟 Du läufst")
         assert "gate 4, by the oak" in hour
     await walk.later(hours=1)
     for actor in (alice, bob):
@@ -54,21 +54,21 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     await walk.later(minutes=12)
     walk.told(alice, HALF_TIME)
     walk.told(bob, HALF_TIME)
-    await walk.press(bob, HALF_TIME, "Swap now|Jetzt wechseln", "alice faces forward|alice schaut nach vorn")
+    await walk.press(bob, HALF_TIME, "Swap now|Jetzt wechseln", "alice is the spotter|alice begleitet")
     longer = await walk.press(bob, OUT, "Extend|Verlängern", "How much longer?|Wie viel länger?")
     await walk.press(bob, longer, "15 more minutes|15 Minuten mehr", "Take your time|Lasst euch Zeit")
-    walk.told(alice, "you need 15 minutes more|ihr braucht 15 Minuten länger")
+    walk.told(alice, "you need 15 more minutes|ihr braucht 15 Minuten länger")
     await walk.later(minutes=7, milliseconds=700)  # tenths are for races
     await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
     walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
     (draft,) = walk.told(alice, DRAFT)
     assert re.search(
-        walk.t(r"^👀 Facing forward for others: \d+:\d\d$|^👀 Für andere nach vorn geschaut: \d+:\d\d$"), draft, re.M
+        walk.t(r"^👀 Spotting: \d+:\d\d$|^👀 Begleitet: \d+:\d\d$"), draft, re.M
     )
     await walk.press(bob, "both are|beide zu Hause", HOME, "Welcome home|Willkommen zu Hause")
     walk.told(bob, DRAFT)
     assert (await state(club))[0] == "home"
-    walk.card("alice and company are home|alice und Begleitung sind zu Hause")
+    walk.card("alice and company are home|alice und alle anderen sind zu Hause")
     for actor in (alice, bob):
         await walk.press(actor, DRAFT, LOG_IT, "Logged|Eingetragen")
     async with club.database.read() as session:
@@ -90,9 +90,9 @@ async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_chec
     await walk.later(days=1, hours=6, minutes=31)
     for actor in (alice, bob):
         walk.told(actor, IT_IS_TIME, HAPPENED)
-    await walk.press(alice, HAPPENED, "No|Nein", "All right, it did not|Gut, dann ein andermal")
+    await walk.press(alice, HAPPENED, "No|Nein", "OK, another time|Gut, dann ein andermal")
     await walk.press(bob, HAPPENED, COULD_NOT, THANKS)
-    walk.card("The outing of alice did not take place|Die Verabredung von alice fand nicht statt")
+    walk.card("alice's outing didn't happen|Die Verabredung von alice fand nicht statt")
 
     await walk.slash(olga, "partner availability", "When you can|Wann du kannst")
     async with club.database.write() as session:
@@ -102,19 +102,19 @@ async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_chec
     await walk.later(days=1, hours=1, minutes=30)
     for actor in (alice, bob):
         walk.told(actor, IT_IS_TIME)
-    asked = await walk.press(alice, IT_IS_TIME, "Check in|Einchecken", "Who is there?|Wer ist da?")
+    asked = await walk.press(alice, IT_IS_TIME, "Check in|Einchecken", "Who's there?|Wer ist da?")
     await walk.choose(
-        alice, asked, f"outing:present:v1:{await outing_id(club)}", [], "does not start|geht es nicht los"
+        alice, asked, f"outing:present:v1:{await outing_id(club)}", [], "short of a spotter|Es fehlt Begleitung"
     )
-    walk.told(olga, "alice is short of somebody|alice fehlt noch jemand")
+    walk.told(olga, "alice is short of someone|alice fehlt noch jemand")
     walk.told(alice, "Not there: bob.|Nicht da: bob.")
     walk.told(bob, "You were missed|Du hast gefehlt")
     await walk.press(bob, "You were missed|Du hast gefehlt", COULD_NOT, THANKS)
-    walk.told(bob, "the second time in a month|das zweite Mal in einem Monat")
+    walk.told(bob, "the second outing in a month|die zweite Verabredung in einem Monat")
     await walk.press(olga, "is short of|fehlt noch", FORWARD, "You're in|Du bist dabei")
     walk.told(alice, ENOUGH)
     walk.told(olga, ENOUGH)
-    await walk.press(olga, ENOUGH, CONFIRM, "so has everybody else|alle anderen auch")
+    await walk.press(olga, ENOUGH, CONFIRM, "so has everyone else|alle anderen auch")
     for actor in (alice, olga):
         walk.told(actor, ITS_ON)
     await check_in(walk, alice, olga)
@@ -128,7 +128,7 @@ async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_chec
     await walk.later(hours=22, minutes=10)
     for actor in (alice, bob):
         walk.told(actor, IT_IS_TIME, HAPPENED)
-        await walk.press(actor, HAPPENED, "Yes, we ran|Ja, wir sind gelaufen", "Your run is drafted|als Entwurf")
+        await walk.press(actor, HAPPENED, "Yes, we ran|Ja, wir sind gelaufen", "Your run's drafted|als Entwurf")
         walk.told(actor, DRAFT)
     assert (await state(club))[0] == "home"
     async with club.database.read() as session:

@@ -9,8 +9,8 @@ from tests.flows.conftest import MemberActor
 from tests.flows.outings.calling import state
 from tests.flows.walks.walking import CONFIRM, ITS_ON, Walk
 
-IN = "You take part|Du machst mit"
-SETTLED = "Is it settled for you?|Passt es für dich?"
+IN = "You're in.|Du bist dabei"
+SETTLED = "Does it work for you?|Passt es für dich?"
 
 
 async def set_the_club_up(walk: Walk) -> ChannelHandle:
@@ -52,7 +52,7 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
 async def say_when(walk: Walk, actor: MemberActor, role: str) -> InteractionResult:
     """One says when, where and how, and is in."""
     card = await walk.slash(actor, "partner availability", "Tell me when|Sag mir, wann")
-    form = await walk.press(actor, card, "Say when I can|Sagen, wann ich kann")
+    form = await walk.press(actor, card, "Add my times|Zeiten eintragen")
     typed = {"when": "tue 18-20|Di 18-20", "places": "stadium", "forward": "6:00", "backward": "8:30"}
     await walk.send(form, typed, IN, "Tue 18:00–20:00|Di 18:00–20:00", "📍 Stadium", "8:30")
     await walk.choose(actor, card, f"avail:roles:v1:{walk.club.guild.id}", [role])

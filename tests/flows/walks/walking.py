@@ -26,20 +26,20 @@ WRITTEN_IN = ("en", "de")
 """The languages of the columns of `Words`. Another shipped language is walked once its column is written here."""
 
 
-CALLED = "Your call goes to|Deine Suche steht gleich in"
-ENOUGH = "There are enough of you|Ihr seid genug"
+CALLED = "Your call's on its way to|Deine Suche steht gleich in"
+ENOUGH = "You've got a group|Ihr seid genug"
 ITS_ON = "it's on|Die Verabredung steht"
 BACKWARD = "Run backward|Rückwärts laufen"
-FORWARD = "Face forward|Nach vorn schauen"
+FORWARD = "Spotter|Begleiten"
 SWAP = "Swap|Abwechseln"
 CONFIRM = "Confirm|Zusagen"
 CANT_COME = "Can't come|Kann nicht"
 MORE = "More|Mehr"
 HOME = "Home|Zu Hause"
 LOG_IT = "Log it|Eintragen"
-NOT_OPEN = "This outing is not open to you|Diese Verabredung steht dir nicht offen"
-IT_IS_TIME = "It is time|Es ist so weit"
-OUT = "You are out with|unterwegs.** Spätestens"
+NOT_OPEN = "This outing isn't open to you|Diese Verabredung steht dir nicht offen"
+IT_IS_TIME = "It's time|Es ist so weit"
+OUT = "You're out with|unterwegs.** Spätestens"
 DRAFT = "Your run from this outing|Dein Lauf von dieser Verabredung"
 
 
@@ -192,18 +192,18 @@ async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "b
     await walk.press(other, walk.card(), SWAP if role == "swap" else FORWARD, "You're in|Du bist dabei", "gate 4")
     walk.told(other, ENOUGH)
     walk.told(one, ENOUGH)
-    await walk.press(other, ENOUGH, CONFIRM, "so has everybody else|alle anderen auch")
+    await walk.press(other, ENOUGH, CONFIRM, "so has everyone else|alle anderen auch")
     for actor in (one, other):
         (letter,) = walk.told(actor, ITS_ON)
-        assert walk.t("I am not an emergency service|Ich bin kein Notdienst") in letter
+        assert walk.t("I'm not an emergency service|Ich bin kein Notdienst") in letter
     assert (await state(walk.club))[0] == "confirmed"
 
 
 async def check_in(walk: Walk, one: MemberActor, other: MemberActor) -> None:
     """One checks in for both."""
-    asked = await walk.press(one, IT_IS_TIME, "Check in|Einchecken", "Who is there?|Wer ist da?")
-    await walk.press(one, asked, "We are all here|Wir sind alle da", "You are out|Ihr seid unterwegs")
+    asked = await walk.press(one, IT_IS_TIME, "Check in|Einchecken", "Who's there?|Wer ist da?")
+    await walk.press(one, asked, "We're all here|Wir sind alle da", "You're out|Ihr seid unterwegs")
     for actor in (one, other):
         (letter,) = walk.told(actor, OUT)
-        assert walk.t("no emergency service|kein Notdienst") in letter
+        assert walk.t("not an emergency service|kein Notdienst") in letter
     assert (await state(walk.club))[0] == "under_way"

@@ -61,15 +61,15 @@ def test_the_longest_public_card_fits_and_never_says_where_exactly(state: Outing
 @pytest.mark.parametrize(
     ("state", "english", "german"),
     [
-        ("open", "looks for a partner", "sucht Begleitung"),
-        ("filled", "has found a partner", "hat Begleitung gefunden"),
-        ("confirmed", "has found a partner", "hat Begleitung gefunden"),
-        ("under_way", "is out with company", "ist in Begleitung unterwegs"),
-        ("overdue", "is out with company", "ist in Begleitung unterwegs"),
-        ("home", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
-        ("no_show", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
-        ("resolved", "The outing of Ada is over.", "Die Verabredung von Ada ist vorbei."),
-        ("cancelled", "The outing of Ada was called off.", "Die Verabredung von Ada wurde abgesagt."),
+        ("open", "needs a partner", "sucht jemanden zum Laufen"),
+        ("filled", "has found a partner", "hat jemanden zum Laufen gefunden"),
+        ("confirmed", "has found a partner", "hat jemanden zum Laufen gefunden"),
+        ("under_way", "is out with company", "ist mit anderen unterwegs"),
+        ("overdue", "is out with company", "ist mit anderen unterwegs"),
+        ("home", "Ada's outing is over.", "Die Verabredung von Ada ist vorbei."),
+        ("no_show", "Ada's outing is over.", "Die Verabredung von Ada ist vorbei."),
+        ("resolved", "Ada's outing is over.", "Die Verabredung von Ada ist vorbei."),
+        ("cancelled", "Ada's outing was called off.", "Die Verabredung von Ada wurde abgesagt."),
     ],
 )
 @pytest.mark.parametrize("audience", [Audience.TRUSTED, Audience.ROLE])
@@ -169,7 +169,7 @@ def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has
     outing = worst(OutingState.UNDER_WAY, companions=tuple(people), place="Park", detail=None)
     for reader, spotter, alone in zip(
         READERS if LANGUAGES[0] == "en" else READERS[::-1],
-        ("Facing forward", "Nach vorn"), ("Without eyes: Ada", "Niemand schaut nach vorn für Ada"), strict=True,
+        ("👀 Spotter", "👀 Begleitung"), ("Without a spotter: Ada", "Ohne Begleitung: Ada"), strict=True,
     ):  # fmt: skip
         public, _ = public_card(outing, reader)
         inside = "\n".join(about_for(outing, ada, reader))
@@ -181,7 +181,7 @@ def test_while_they_are_out_a_channel_reads_names_alone_and_those_inside_who_has
         assert "🏡" not in public + outside
         assert reader.both(["Ada", "Ben"]) in public
     both_out = replace(outing, companions=(people[0], replace(people[1], home_at=None)))
-    assert "Facing forward: Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
+    assert "👀 Spotter: Ben" in "\n".join(about_for(both_out, ada, READERS[LANGUAGES.index("en")]))
 
 
 @pytest.mark.parametrize("reader", READERS, ids=LANGUAGES)
@@ -250,5 +250,5 @@ def test_the_answer_to_home_names_a_draft_only_where_there_is_one_and_lost_eyes_
         now = replace(outing, companions=(people[0], replace(people[1], draft=draft)))
         view = came_home(now, ben, reader)
         words = "\n".join(item.content for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay))
-        assert "Without eyes now: Ada" in words
-        assert ("Your run is drafted" in words) == (draft == "offered")
+        assert "Without a spotter now: Ada" in words
+        assert ("Your run's drafted" in words) == (draft == "offered")

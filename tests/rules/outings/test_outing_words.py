@@ -159,7 +159,7 @@ def test_where_nobody_faces_forward_nothing_says_otherwise(case: Case) -> None:
     spotter = any(c.roles.first is Role.SPOTTER for c in (one.out if one.state in OUT else one.inside))
     for name, whom, words, _ in texts(case, reader):
         told = f"{name} for {whom}: {words}"
-        assert spotter or "Facing forward" not in words, told
+        assert spotter or "👀 Spotter" not in words, told
         if one.state in (OutingState.FILLED, OutingState.CONFIRMED):
             agreed = "confirmed" in words.lower() or name in ("evening", "hour")
             assert spotter or not agreed or name == "confirmed brief" or "No spotter" in words, told
