@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.boards.metrics import BoardDirection
-from bot.domain.runs.personal_bests import SPANS, Effort, bests
+from bot.domain.runs.personal_bests import SPANS, Effort, Outpaced, bests, outpaced
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period, starts_on
 from bot.errors import NotFound
@@ -55,13 +55,17 @@ class ProfileWeek:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The fastest stretch over a listed distance, in full: `distance_m` may be up to 3 % above `listed_m`."""
+    """The fastest stretch over a listed distance, in full: `distance_m` may be up to 3 % above `listed_m`.
+
+    `outpaced`: the longer best whose average is faster, if there is one.
+    """
 
     listed_m: int
     distance_m: int
     duration_ms: int
     ran_on: date
     run_id: int
+    outpaced: Outpaced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +153,15 @@ async def _profile(session: AsyncSession, user_id: int, guild_id: int | None, na
         display_name=name,
         totals={direction: totals.get(direction, Totals()) for direction in BoardDirection},
         weeks=tuple(ProfileWeek(monday, sums[monday]) for monday in mondays),
-        bests={
-            direction: tuple(
-                Best(listed, best.distance_m, best.duration_ms, best.ran_on, best.run_id)
-                for listed, best in found.get(direction, {}).items()
-            )
-            for direction in TOLD
-        },
+        bests={direction: _bests(found.get(direction, {})) for direction in TOLD},
         spotted_m=spotted_m,
         spotted_ms=spotted_ms,
+    )
+
+
+def _bests(held: Mapping[int, Effort]) -> tuple[Best, ...]:
+    slower = outpaced(held)
+    return tuple(
+        Best(listed, best.distance_m, best.duration_ms, best.ran_on, best.run_id, slower.get(listed))
+        for listed, best in held.items()
     )
