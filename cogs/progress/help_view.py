@@ -99,7 +99,7 @@ def next_steps(person: Person, progress: Progress) -> list[Step]:
     if progress.held:
         steps.append(step("held", "club", "next", 0, count=progress.held))
     if progress.runs == 0:
-        steps.append(step("first_run"))
+        steps.append(step("first_run", "log", "open"))
     if progress.club_unset:
         steps.append(step("club", "club", "page", "general"))
     if progress.card is CardState.NONE:
@@ -117,5 +117,5 @@ def next_steps(person: Person, progress: Progress) -> list[Step]:
         week = (FIRST.value, BoardDirection.BACKWARD.value, Period.WEEK.value)
         steps.append(step("board", "board", "show", person.user_id, *week))
         steps.append(step("me", "me", "show"))
-        steps.append(step("import") if progress.imported == 0 else step("log"))
+        steps.append(step("import") if progress.imported == 0 else step("log", "log", "open"))
     return steps

@@ -21,7 +21,7 @@ from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
 from bot.services.runs.lap_directions import count_waiting
-from cogs.progress.me_view import PICTURE, profile_card, weeks_of
+from cogs.progress.me_view import PICTURE, bests_card, profile_card, weeks_of
 from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,14 @@ class Me(commands.Cog):
             await replace(interaction, view, files=files)
         else:
             await reply(interaction, view, private=True, files=files)
+
+    @pressed("me", "bests")
+    async def bests(self, interaction: Interaction) -> None:
+        """Show the user's own bests in full, in place of their profile."""
+        person = await resolve_person(interaction)
+        today = today_in(person.reader.zone, self.app.clock())
+        found = await defer_if_slow(interaction, profile(self.app.database, person.user_id, today), private=True)
+        await replace(interaction, bests_card(found, person.reader), files=[])
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
         today = today_in(person.reader.zone, self.app.clock())

@@ -1,22 +1,31 @@
-"""The profile card: totals, a chart of the weeks, and personal bests, each per direction."""
+"""The profile card: totals, a chart of the weeks, and personal bests, each per direction.
+
+It fits one phone screen with its chart; `bests_card` has the bests in full.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import discord
 from discord import ui
 
-from bot.domain.boards.metrics import BoardDirection
+from bot.domain.boards.metrics import FIRST, BoardDirection
 from bot.domain.runs.runs import Direction
-from bot.interactions.components import button, card, identity
+from bot.domain.when.periods import Period
+from bot.interactions.components import button, card, identity, row
 from bot.localizer import Localizer, escaped
 from bot.services.habits.streaks import StreakStanding
-from bot.services.profile.profile import Best, Profile, Totals
+from bot.services.profile.profile import TOLD, Best, Profile
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
 from cogs.progress.weeks_view import Weeks
+from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import COLOURS
 
 PICTURE = "weeks.png"
+TENTHS_UNTIL_MS = 600_000
+"""Durations from here on are shown in whole seconds (`bot.domain.text.units.format_duration`)."""
 EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
 
 
@@ -43,25 +52,57 @@ def profile_card(
         title = reader.t("me.card.yours")
     else:
         title = reader.t("me.card.theirs", name=escaped(profile.display_name or "", 60), club=escaped(club, 60))
-    parts: list[str | ui.Item[ui.LayoutView]] = [f"### {title}"]
-    if standing is not None:
-        parts += _streak(standing, reader)
+    parts: list[str | ui.Item[ui.LayoutView]] = []
     if profile.empty:
+        parts.append(f"### {title}")
         parts.append(reader.t("me.card.empty" if club is None else "me.card.empty_theirs"))
         parts += _spotted(profile, reader)
     else:
-        totals = [words for direction in Direction for words in _totals(profile, direction, reader)]
-        parts.append("\n".join([*totals, *_spotted(profile, reader)]))
+        first, second = (Direction.FORWARD, Direction.BACKWARD) if _mostly(profile) == "forward" else TOLD
+        lines = [f"-# {title}", *_headline(profile, first, reader), *_total(profile, second, reader)]
+        parts.append("\n".join([*lines, *_spotted(profile, reader)]))
+    if standing is not None:
+        parts += _streak(standing, reader)
+    if not profile.empty:
         if alt is not None:
             parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alt)))
         else:
             parts.append(reader.t("me.card.no_chart"))
-        parts += [words for direction in Direction if (words := _bests(profile, direction, reader))]
-    if waiting:
-        parts.append(reader.t("me.card.waiting", count=waiting))
+        parts.append("\n".join(words for direction in TOLD if (words := _shortly(profile, direction, reader))))
     if club is None:
+        parts.append(_buttons(profile, waiting, reader))
         parts.append(reader.t("me.card.private"))
     return card(*parts, colour=COLOURS[_mostly(profile)])
+
+
+def bests_card(profile: Profile, reader: Localizer) -> ui.LayoutView:
+    """Return one's own bests in full: each with its day, or with what is known where a longer one was run faster."""
+    listed = [words for direction in TOLD if (words := _bests(profile, direction, reader))]
+    return card(
+        reader.t("me.card.bests_title"),
+        *(listed or [reader.t("me.card.bests_none")]),
+        reader.t("me.card.bests_note") if listed else "",
+        row(button(reader.t("me.button.back"), identity("me", "show"))),
+        colour=COLOURS[_mostly(profile)],
+    )
+
+
+def _buttons(profile: Profile, waiting: int, reader: Localizer) -> ui.ActionRow[Any]:
+    """Return the next steps: runs without a direction first."""
+    week = (profile.user_id, FIRST.value, BoardDirection.BACKWARD.value, Period.WEEK.value)
+    runs = ("any", Period.ALL.value, 0)
+    untold = identity("runs", "page", Direction.UNTOLD.value, *runs[1:])
+    buttons = []
+    if waiting:
+        label = reader.t("me.button.waiting", count=waiting)
+        buttons.append(button(label, untold, discord.ButtonStyle.primary))
+    if profile.empty:
+        buttons.append(log_button(reader))
+    else:
+        buttons.append(button(reader.t("me.button.runs"), identity("runs", "page", *runs)))
+        buttons.append(button(reader.t("me.button.bests"), identity("me", "bests")))
+    buttons.append(button(reader.t("me.button.board"), identity("board", "show", *week)))
+    return row(*buttons)
 
 
 def _streak(standing: StreakStanding, reader: Localizer) -> list[str | ui.Item[ui.LayoutView]]:
@@ -80,18 +121,26 @@ def weeks_of(profile: Profile) -> Weeks:
     return [(week.monday, week.sums[Direction.BACKWARD][0], week.sums[Direction.FORWARD][0]) for week in profile.weeks]
 
 
-def _totals(profile: Profile, direction: Direction, reader: Localizer) -> list[str]:
-    totals = profile.totals[BoardDirection(direction.value)] if direction is not Direction.UNTOLD else Totals()
+def _headline(profile: Profile, direction: Direction, reader: Localizer) -> list[str]:
+    """Return the total of the direction run most, the biggest thing on the card, and a line about it."""
+    totals = profile.totals[BoardDirection(direction.value)]
+    key = f"me.card.most_{direction.value}" if totals.distance_m else f"me.card.most_{direction.value}_time"
+    small = [reader.duration(totals.duration_ms)] if totals.distance_m else []
+    small += [reader.t("me.card.runs", count=totals.runs), reader.t("me.card.days", count=totals.days)]
+    if totals.longest_m:
+        small.append(reader.t("me.card.longest", distance_m=totals.longest_m))
+    most = reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms)
+    return [f"## {most}", f"-# {' · '.join(small)}"]
+
+
+def _total(profile: Profile, direction: Direction, reader: Localizer) -> list[str]:
+    """Return the total of the other direction in one line."""
+    totals = profile.totals[BoardDirection(direction.value)]
     if not totals.runs:
         return []
     key = f"me.card.{direction.value}" if totals.distance_m else f"me.card.{direction.value}_time"
-    small = [reader.t("me.card.runs", count=totals.runs), reader.t("me.card.days", count=totals.days)]
-    if totals.longest_m:
-        small.append(reader.t("me.card.longest", distance_m=totals.longest_m))
-    return [
-        reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms),
-        f"-# {' · '.join(small)}",
-    ]
+    total = reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms)
+    return [f"{total} · {reader.t('me.card.runs', count=totals.runs)}"]
 
 
 def _spotted(profile: Profile, reader: Localizer) -> list[str]:
@@ -102,6 +151,18 @@ def _spotted(profile: Profile, reader: Localizer) -> list[str]:
     return [reader.t(key, duration_ms=profile.spotted_ms // 1000 * 1000, distance_m=profile.spotted_m)]
 
 
+def _shortly(profile: Profile, direction: Direction, reader: Localizer) -> str:
+    """Return the bests of a direction side by side, without those that a longer one contradicts."""
+    found = [best for best in profile.bests.get(direction, ()) if best.outpaced is None]
+    if not found:
+        return ""
+    shown = [
+        reader.t("me.card.best_short", event=event(best.listed_m, reader), duration_ms=best.duration_ms)
+        for best in found
+    ]
+    return f"{reader.t(f'me.card.bests_{direction.value}')} {' · '.join(shown)}"
+
+
 def _bests(profile: Profile, direction: Direction, reader: Localizer) -> str:
     found = profile.bests.get(direction, ())
     if not found:
@@ -110,12 +171,17 @@ def _bests(profile: Profile, direction: Direction, reader: Localizer) -> str:
 
 
 def _best(best: Best, reader: Localizer) -> str:
-    return reader.t(
-        "me.card.best",
-        event=event(best.listed_m, reader),
-        duration_ms=best.duration_ms,
-        day=reader.full_day(best.ran_on),
-    )
+    """Return a line of the full list, with a word where a longer best was run faster."""
+    name, slower = event(best.listed_m, reader), best.outpaced
+    if slower is None:
+        day = reader.full_day(best.ran_on)
+        return reader.t("me.card.best", event=name, duration_ms=best.duration_ms, day=day)
+    longer = event(slower.by_m, reader)
+    if slower.proven_ms is not None:
+        shown_ms = 1000 if slower.proven_ms >= TENTHS_UNTIL_MS else 100
+        at_most_ms = -(-slower.proven_ms // shown_ms) * shown_ms  # never rounded down to what is not proven
+        return reader.t("me.card.best_proven", event=name, duration_ms=at_most_ms, longer=longer)
+    return reader.t("me.card.best_slower", event=name, duration_ms=best.duration_ms, longer=longer)
 
 
 def event(listed_m: int, reader: Localizer) -> str:

@@ -36,7 +36,7 @@ def weeks_chart(weeks: Weeks, reader: Localizer) -> WeeksChart:
 
 
 def weeks_in_words(weeks: Weeks, reader: Localizer) -> str:
-    """Return the chart's alt text."""
+    """Return the chart's alt text: this week beside the last one, then all of them."""
     _, backward_m, forward_m = weeks[-1]
     return reader.t(
         "me.chart.alt",
@@ -45,4 +45,17 @@ def weeks_in_words(weeks: Weeks, reader: Localizer) -> str:
         forward_m=sum(week[2] for week in weeks),
         week_backward_m=backward_m,
         week_forward_m=forward_m,
+        most_m=max(week[1] + week[2] for week in weeks),
+        change=_change(weeks, reader),
     )
+
+
+def _change(weeks: Weeks, reader: Localizer) -> str:
+    """Return how this week's distance compares with last week's: `up 12 % on last week`."""
+    last, this = (backward_m + forward_m for _, backward_m, forward_m in weeks[-2:])
+    if not last:
+        return reader.t("me.chart.after_none")
+    percent = round(100 * (this - last) / last)
+    if not percent:
+        return reader.t("me.chart.same")
+    return reader.t("me.chart.up" if percent > 0 else "me.chart.down", percent=abs(percent))

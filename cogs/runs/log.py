@@ -93,6 +93,12 @@ class Log(commands.Cog):
         keep_attempt(interaction, texts, chosen, person.reader)
         await self._log(interaction, person, run or "", options, chosen, spotter, note)
 
+    @pressed("log", "open")
+    async def open(self, interaction: Interaction) -> None:
+        """Open the empty form."""
+        person = await resolve_person(interaction)
+        await self._open(interaction, person, LogTexts(), LogChoices())
+
     @pressed("log", "fix", "direction", "surface", "spotter_id", "effort")
     async def fix(
         self,

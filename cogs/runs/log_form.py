@@ -14,7 +14,7 @@ from bot.domain.runs.run_measures import Way
 from bot.domain.runs.run_sentence import as_sentence, read_sentence
 from bot.domain.runs.runs import Surface
 from bot.errors import BadInput
-from bot.interactions.components import Field, Form, Pick, identity
+from bot.interactions.components import Component, Field, Form, Pick, button, identity
 from bot.interactions.corrections import TypedText, keep_typed
 from bot.interactions.replies import Interaction
 from bot.localizer import Localizer
@@ -138,6 +138,11 @@ def log_form(reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild
     fields.append(Field("note", reader.t("runs.form.note"), texts.note, long=True, limit=NOTE_LIMIT))
     ids = (chosen.surface or NONE, NONE if chosen.effort is None else chosen.effort)
     return Form(reader.t("runs.form.log"), identity("log", "entered", *ids), fields)
+
+
+def log_button(reader: Localizer, style: discord.ButtonStyle = discord.ButtonStyle.primary) -> Component:
+    """Return the button that opens the empty form, for cards that have no run yet."""
+    return button(reader.t("runs.form.log"), identity("log", "open"), style)
 
 
 def keep_attempt(interaction: Interaction, texts: LogTexts, chosen: LogChoices, reader: Localizer) -> None:

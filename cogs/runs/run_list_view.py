@@ -11,6 +11,7 @@ from bot.domain.runs.runs import Review, Sharing
 from bot.interactions.components import button, card, identity, row, select
 from bot.localizer import Localizer
 from bot.services.runs.runs import RunPage
+from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import line
 
 
@@ -25,7 +26,7 @@ def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> 
     if chosen:
         heading.append(" · ".join(chosen))
     if not found.lines:
-        return card("\n".join(heading), reader.t("runs.list.empty"))
+        return card("\n".join(heading), reader.t("runs.list.empty"), row(log_button(reader)))
     shown, options = [], []
     for run in found.lines:
         words = line(run, reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OWN = """
-    log:fix log:entered
+    log:open log:fix log:entered
     run:flip run:facing run:face run:spotted run:company
     run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
     import:ask import:next import:all import:drop import:choose import:tick import:save import:same import:two
@@ -15,7 +15,7 @@ OWN = """
     nudge:start nudge:snooze nudge:later round:skip round:back
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
-    call:mine help:all help:next me:show
+    call:mine help:all help:next me:show me:bests
 """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """

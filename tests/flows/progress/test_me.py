@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from db.models import User
-from tests.flows.conftest import Club, assert_language, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 
 
 async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:
     answer = await club.alice.slash(club.channel, "me")
     assert answer.ephemeral
-    assert "Nothing logged yet" in text_of(answer)
+    assert "No runs yet" in text_of(answer)
+    assert "Leaderboard" in button_ids(answer)
+    form = (await club.alice.click(answer.response, label="Log a run")).modal
+    assert form is not None
+    assert "Which way did you face?" in text_of(form)
     assert not answer.response.attachments
 
 
@@ -24,15 +28,36 @@ async def test_totals_chart_and_bests_per_direction(club: Club) -> None:
     answer = await club.alice.slash(club.channel, "me")
     assert answer.ephemeral, "it holds private runs"
     seen = text_of(answer)
-    assert "**Backward:** 10.00 km in 53:40" in seen
-    assert "2 runs · 2 days out · longest 5.00 km" in seen
-    assert "**Forward:** 10.00 km in 50:00" in seen
-    assert "5 km: **26:10** · 10 Nov 2026" in seen
-    assert "10 km: **50:00** · 17 Nov 2026" in seen
+    assert "## 10.00 km backward" in seen
+    assert "53:40 · 2 runs · 2 days out · longest 5.00 km" in seen
+    assert "**Forward:** 10.00 km in 50:00 · 1 run" in seen
+    assert "**Backward bests** 5 km **26:10**" in seen
+    assert "**Forward bests** 10 km **50:00**" in seen
     (picture,) = answer.response.attachments
     assert (await picture.read()).startswith(b"\x89PNG")
-    assert "10.00 km backward and 10.00 km forward in all" in picture.description
-    assert "this week 5.00 km backward" in picture.description
+    assert "Last 12 weeks: 10.00 km backward and 10.00 km forward" in picture.description
+    assert "This week 5.00 km backward and 10.00 km forward, up 200 % on last week." in picture.description
+
+
+async def test_bests_that_contradict_each_other_are_said_to(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", direction="backward", distance="1k", time="5:18")
+    await club.alice.slash(club.channel, "log", distance="5k", time="22:48", when="yesterday 7am")
+    own = await club.alice.slash(club.channel, "me")
+    assert "**Backward bests** 5 km **22:48**" in text_of(own).splitlines()
+    listed = await club.alice.click(own.response, label="My bests")
+    assert "1 km: **4:33.6 or faster**, somewhere in your 5 km" in text_of(listed)
+    assert "5 km: **22:48** · 17 Nov 2026" in text_of(listed)
+    assert not listed.response.attachments
+    back = await club.alice.click(listed.response, label="Back")
+    assert "6.00 km backward" in text_of(back)
+    assert back.response.attachments
+
+
+async def test_the_buttons_below_lead_on(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    for label, expected in (("My runs", "Your runs"), ("Leaderboard", "🥇 · __alice__")):
+        own = await club.alice.slash(club.channel, "me")
+        assert expected in text_of(await club.alice.click(own.response, label=label))
 
 
 async def test_private_runs_count_for_me_and_are_seen_by_nobody_else(club: Club) -> None:
@@ -40,11 +65,12 @@ async def test_private_runs_count_for_me_and_are_seen_by_nobody_else(club: Club)
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).sharing = "me"
     await club.alice.slash(club.channel, "log", direction="backward", distance="7k", time="40:00")
-    assert "**Backward:** 12.00 km" in text_of(await club.alice.slash(club.channel, "me"))
+    assert "12.00 km backward" in text_of(await club.alice.slash(club.channel, "me"))
     seen = await club.bob.slash(club.channel, "me", member=club.alice)
     assert seen.ephemeral
     assert "alice, as shared with Krebsgang" in text_of(seen)
-    assert "**Backward:** 5.00 km" in text_of(seen)
+    assert "5.00 km backward" in text_of(seen)
+    assert not button_ids(seen)
     assert "7.00" not in text_of(seen)
     assert "only you" not in text_of(seen)
 
@@ -65,14 +91,14 @@ async def test_naming_myself_shows_my_own(club: Club) -> None:
 async def test_in_a_direct_message_it_is_my_own_from_everywhere(club: Club) -> None:
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     answer = await club.alice.user.slash("me")
-    assert "**Backward:** 5.00 km" in text_of(answer)
+    assert "5.00 km backward" in text_of(answer)
 
 
 async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     await club.app.worker.close()
     answer = await club.alice.slash(club.channel, "me")
-    assert "**Backward:** 5.00 km" in text_of(answer)
+    assert "5.00 km backward" in text_of(answer)
     assert "The chart could not be drawn" in text_of(answer)
     assert not answer.response.attachments
 
@@ -82,8 +108,8 @@ async def test_miles_for_those_who_read_miles(club: Club) -> None:
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).units = "imperial"
     seen = text_of(await club.alice.slash(club.channel, "me"))
-    assert "**Backward:** 3.11 mi in 27:30" in seen
-    assert "5 km: **27:30**" in seen, "an event keeps its name"
+    assert "3.11 mi backward" in seen
+    assert "5 km **27:30**" in seen, "an event keeps its name"
 
 
 async def test_a_german_reads_german(club: Club) -> None:
@@ -92,9 +118,12 @@ async def test_a_german_reads_german(club: Club) -> None:
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     own = await club.alice.slash(club.channel, "me")
     others = await club.bob.slash(club.channel, "me", member=club.alice)
+    assert "5,00 km rückwärts" in text_of(own)
     assert_language("de", empty, own, others)
-    assert "**Rückwärts:** 5,00 km in 27:30" in text_of(own)
-    assert "Balken" in own.response.attachments[0].description
+    assert "nach einer Woche ohne Lauf" in own.response.attachments[0].description
+    listed = await club.alice.click(own.response, label="Bestzeiten")
+    assert "5 km: **27:30** am" in text_of(listed)
+    assert_language("de", listed)
 
 
 async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_club(club: Club) -> None:
@@ -103,16 +132,14 @@ async def test_what_one_faced_forward_for_others_is_said_to_oneself_and_to_the_c
     for message in list(club.bob.user.dm_channel.history()):
         await club.bob.user.click(message, label="Yes, I was the spotter")
     own = await club.bob.slash(club.channel, "me")
-    assert "Nothing logged yet" in text_of(own)
-    assert "Facing forward for others:** 52:30 · 5.00 km" in text_of(own)
-    assert "👀 **Facing forward for others:** 52:30" in text_of(
-        await club.alice.slash(club.channel, "me", member=club.bob)
-    )
-    assert "👀" not in text_of(await club.alice.slash(club.channel, "me"))
+    assert "No runs yet" in text_of(own)
+    assert "**Spotting:** 5.00 km in 52:30" in text_of(own)
+    assert "**Spotting:** 5.00 km in 52:30" in text_of(await club.alice.slash(club.channel, "me", member=club.bob))
+    assert "Spotting" not in text_of(await club.alice.slash(club.channel, "me"))
     await club.speak("de")
     german = await club.bob.slash(club.channel, "me")
     assert_language("de", german, await club.alice.slash(club.channel, "me", member=club.bob))
-    assert "Für andere nach vorn geschaut:** 52:30 · 5,00 km" in text_of(german)
+    assert "**Andere begleitet:** 5,00 km in 52:30" in text_of(german)
 
 
 @pytest.mark.parametrize("german", [False, True])
