@@ -1,4 +1,4 @@
-"""`/leaderboard` as the club reads it, and what a press by another member does."""
+"""`/leaderboard` as the club sees it, and presses by other members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MONDAY = date(2026, 11, 16)
 
 
 async def on_board(club: Club, figures: dict[int, int], *, names: dict[int, str] | None = None) -> None:
-    """Put members on this week's backward board with their metres."""
+    """Add members with these metres to this week's backward board."""
     now = club.env.now()
     async with club.database.write() as session:
         if await session.get(Guild, club.guild.id) is None:
@@ -117,7 +117,7 @@ async def test_the_select_changes_what_counts(club: Club) -> None:
 
 
 async def test_a_press_on_a_menu_already_sent_shows_the_board_it_named(club: Club) -> None:
-    """Ids and values as version 0.1.0 sent them."""
+    """Custom ids and values are those of version 0.1.0."""
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     board = await club.alice.slash(club.channel, "leaderboard")
     assert button_ids(board)["This month"] == f"board:show:v1:{club.alice.id}:distance:backward:month"
@@ -183,7 +183,7 @@ async def test_a_direct_message_shows_the_home_clubs_board_or_says_how_to_get_on
 
 
 async def test_this_week_is_the_clubs_and_not_the_servers(club: Club) -> None:
-    """Sunday 23:30 in UTC is Monday in Berlin: a new week there."""
+    """Sunday 23:30 UTC is Monday in Berlin, so a new week."""
     await on_board(club, {11: 9000})
     async with club.database.write() as session:
         (await session.get(Guild, club.guild.id)).zone = "Europe/Berlin"

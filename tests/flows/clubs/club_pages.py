@@ -1,4 +1,4 @@
-"""The pages of /club, as organisers use them."""
+"""Access to the pages of `/club settings` and the club's row."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def bot_role(club: Club) -> Any:
 
 
 def allow(club: Club, role: Any, **permissions: bool) -> None:
-    """Change what a role may on the whole server, as its settings do."""
+    """Set a role's server permissions."""
     held = club.env.backend.guilds[club.guild.id].roles[role.id]
     changed = discord.Permissions(held.permissions)
     changed.update(**permissions)

@@ -35,7 +35,7 @@ async def test_a_meeting_point_is_added_changed_and_removed(club: Club) -> None:
 
 
 def shown_on_card(result: InteractionResult) -> str:
-    """What is read without opening a menu."""
+    """Return the texts shown without opening a menu."""
     assert result.response is not None
 
     def walk(node: Any) -> list[str]:

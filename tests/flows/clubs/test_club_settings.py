@@ -111,7 +111,7 @@ async def test_a_partners_channel_the_bot_cannot_use_is_refused(
     after = await club.olga.select(shown.response, [channel], custom_id="club:partners:v1")
     assert named in text_of(after)
     assert (await guild(club)).partners_channel_id is None
-    await set_guild(club, partners_channel_id=channel.id)  # allowed when it was chosen, and taken away since
+    await set_guild(club, partners_channel_id=channel.id)  # chosen while permitted; the permission was removed later
     assert named in text_of(await page(club, "Partners"))
 
 
@@ -250,7 +250,7 @@ async def test_the_weekly_round_is_turned_on_and_set(club: Club) -> None:
     assert not (await settings(club)).round.on
 
 
-# ------------------------------------------------------------------ whoever presses
+# ------------------------------------------------------------------ presses by others
 
 
 async def test_a_member_who_gets_at_a_card_changes_nothing(club: Club) -> None:

@@ -1,4 +1,4 @@
-"""A club's weekly digest as its members read it, with the real worker drawing the chart."""
+"""A club's weekly digest as its members see it, with the real worker rendering the chart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.flows.nudges.runners import WEDNESDAY
 
 @pytest_asyncio.fixture
 async def worker(request: pytest.FixtureRequest) -> AsyncIterator[Worker]:
-    """The real one where a test asks for the chart; it takes two seconds. Elsewhere one that has ended."""
+    """A real worker if the test needs the chart, which takes two seconds; otherwise a closed one."""
     worker = Worker()
     if not getattr(request, "param", False):
         await worker.close()
@@ -33,7 +33,7 @@ async def worker(request: pytest.FixtureRequest) -> AsyncIterator[Worker]:
 
 
 async def a_week(club: Club) -> None:
-    """Alice and Bob ran last Sunday, Bob for the first time; the club is seen by all."""
+    """Log runs of Alice and Bob for last Sunday, Bob's first, after all three used the bot."""
     for actor in (club.alice, club.bob, club.olga):
         await actor.slash(club.channel, "help")
     async with club.database.write() as session:
@@ -76,13 +76,13 @@ async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None
 
 
 async def at_three(club: Club) -> discord.Message:
-    """Set up for Wednesday at 15:00, and posted."""
+    """Set the digest to Wednesday at 15:00 and return the posted message."""
     await set_up(club, club.channel.id)
     return (await posted(club))[-1]
 
 
 async def set_up(club: Club, channel_id: int) -> None:
-    """A digest on Wednesdays at 15:00; it is then 15:00."""
+    """Set the digest to Wednesday at 15:00 and advance the clock to that hour."""
     await digests.choose_channel(club.database, club.guild.id, channel_id, club.env.now())
     await digests.set_when(club.database, club.guild.id, club.env.now(), weekday=2, hour=15)
     await club.wake()
@@ -166,7 +166,7 @@ async def test_a_run_is_told_of_by_the_digest_alone_where_the_club_wants_that(cl
     assert logged.response is not None
     assert not logged.response.ephemeral
     await club.olga.click(shown, label="Digest only")
-    await club.olga.select(shown, [], custom_id="club:digest:v1")  # without a digest each run is posted
+    await club.olga.select(shown, [], custom_id="club:digest:v1")  # without a digest every run is posted
     logged = await club.alice.slash(club.channel, "log", direction="backward", distance="3k", time="17:00")
     assert logged.response is not None
     assert not logged.response.ephemeral

@@ -112,7 +112,7 @@ async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
     async with club.database.write() as session:
         await session.execute(update(Guild).values(partners_channel_id=club.channel.id))
     steps = await next_of(club, club.olga)
-    assert "The partners card is gone" in steps  # nothing is on its way there
+    assert "The partners card is gone" in steps  # no card is posted or pending
     async with club.database.write() as session:
         await session.execute(update(Guild).values(partners_card_id=1))
     assert "Choose an organisers' channel" in await next_of(club, club.olga)

@@ -1,4 +1,4 @@
-"""`/me`: totals, the weeks as a picture, bests; and what of another member the club may see."""
+"""`/me`: totals, the chart of weeks, bests; and the parts of it that other members may see."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
 
 
 def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:
-    """A file with laps of so many metres at 5:30/km."""
+    """Return a TCX file with laps of these lengths in metres at 5:30/km."""
     written, at = [], start
     for metres in laps:
         seconds = metres * 0.33

@@ -1,4 +1,4 @@
-"""What the database holds, and what an opened form is filled with."""
+"""Access to stored rows and to the values of an opened form."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.flows.conftest import Club
 
 
 async def rows(club: Club, table: type) -> list[Any]:
-    """Every row of a table."""
+    """Return every row of a table."""
     async with club.database.read() as session:
         return list(await session.scalars(select(table)))
 
 
 def filled(form: InteractionResult) -> dict[str, Any]:
-    """The values of an opened form by field: texts, the chosen radio button, the ids of picked members."""
+    """Return the values of an opened form by field: texts, the chosen radio button, the ids of picked members."""
     assert form.modal is not None
     found: dict[str, Any] = {}
     for label in form.modal["components"]:

@@ -1,4 +1,4 @@
-"""Which way a typed run went: asked at the first one, turned round by a button; and the spotter added afterwards."""
+"""The direction of a typed run: asked at the first run, flipped by a button; and a spotter added afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/runs import` as members use it: files in, a report, the question which laps were backward, and the answer."""
+"""`/runs import` as members use it: files, the report, the question about backward laps, and the answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def count(club: Club, table: type) -> int:
 
 
 def ticks(message: ResponseMessage) -> str:
-    """The custom id of the select of laps."""
+    """Return the custom id of the select menu of laps."""
     found = re.search(r"import:tick:v1:\d+:\d+", str(message.components))
     assert found
     return found[0]
@@ -166,7 +166,7 @@ async def test_many_runs_are_asked_about_one_after_another(club: Club) -> None:
 
 
 def jumping(start: datetime = START, *, wrong: int) -> bytes:
-    """A GPX of 3 m/s, a point every 5 s, of which the last but one to the last but `wrong` are stamped a year ahead."""
+    """Return a GPX of 3 m/s, a point every 5 s; the `wrong` points before the last are dated a year ahead."""
     points = []
     for number in range(121):
         at = start + timedelta(seconds=number * 5, days=365 if 119 - wrong < number < 120 else 0)
@@ -208,7 +208,7 @@ async def test_the_menu_takes_files_of_ones_own_message_only(club: Club) -> None
 
 
 async def test_nobody_else_can_answer_for_the_runner(club: Club) -> None:
-    """A private card cannot be pressed by another, but its id can be sent by a changed client."""
+    """Others cannot press a private card, but a modified client can send its custom id."""
     (question,) = (await bring(club, ("a.tcx", tcx([1000, 1000])))).followups
     bobs = (await bring(club, ("b.tcx", tcx([3000, 1000], start=START - timedelta(days=1))), actor=club.bob)).followups[
         0

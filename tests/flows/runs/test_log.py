@@ -1,4 +1,4 @@
-"""`/log` as members use it: what Alice reads, what Bob can see, what the database holds."""
+"""`/log` as members use it: Alice's answer, Bob's view, and the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of `/log`: opened by the bare command, and by Fix it below every refusal, filled with what was typed."""
+"""The form of `/log`: opened by the bare command, and by Fix it below a refusal with the typed values filled in."""
 
 from __future__ import annotations
 

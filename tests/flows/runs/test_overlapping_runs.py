@@ -1,4 +1,4 @@
-"""Two runs that cover the same time: both are shown, and the member says which of them counts."""
+"""Two runs that cover the same time: both are shown, and the member chooses which counts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_a_run_typed_over_an_imported_one_is_asked_about(club: Club) -> No
 
 
 async def test_an_old_question_cannot_count_the_same_run_twice(club: Club) -> None:
-    """The phone's was asked about before the watch's run was typed."""
+    """The phone's question was sent before the overlapping run was logged."""
     (phone,) = (await bring(club, ("phone.tcx", tcx([5300, 100])))).followups
     await club.alice.slash(
         club.channel, "log", direction="backward", distance="6k", time="30:00", when="2026-11-17 06:15"

@@ -1,4 +1,4 @@
-"""`/runs`: paging, showing, changing and deleting one's own runs, and nobody else's."""
+"""`/runs`: paging, showing, editing and deleting runs, limited to one's own."""
 
 from __future__ import annotations
 
