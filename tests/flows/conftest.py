@@ -1,4 +1,4 @@
-"""A club in a simulated Discord, with the real client in it, and what its members can read there."""
+"""Fixtures: a club in a simulated Discord with the real client, and access to the texts its members can read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from db.engine import Database
 from db.models import Guild, User
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-"""The present instant at the start of every flow: a Wednesday, 13:00 in Berlin."""
+"""The start of every flow: a Wednesday, 13:00 in Berlin."""
 
 
 @dataclass(slots=True)
@@ -44,12 +44,12 @@ class Club:
 
     Attributes:
         env: the simulation; `env.bot` is the real client, `await env.advance_time(s)` moves the clock.
-        app: what the bot was built from.
+        app: the app the bot is built from.
         guild: the server.
         channel: its one text channel.
         alice: a member.
-        bob: another.
-        olga: a member who may manage the server, thus an organiser.
+        bob: another member.
+        olga: a member with the Manage Server permission, so an organiser.
     """
 
     env: simcord.Env
@@ -62,43 +62,43 @@ class Club:
 
     @property
     def database(self) -> Database:
-        """What the bot remembers in."""
+        """The bot's database."""
         return self.app.database
 
     async def restart(self, **down: float) -> None:
-        """Stop the bot and start it afresh on the same database, at once or, as `restart(hours=1)`, later."""
+        """Stop the bot and start a new one on the same database, after a downtime such as `restart(hours=1)`."""
         old = self.env.bot
         await self.app.outbox.detach(cast(Backpedal, old))
-        self.env.backend.advance_clock(timedelta(**down).total_seconds())  # nothing of the bot's happens meanwhile
+        self.env.backend.advance_clock(timedelta(**down).total_seconds())  # no job of the bot runs meanwhile
         self.app = replace(self.app, outbox=make_pump())
         await self.env.restart_bot(Backpedal(self.app, self.app.outbox, EXTENSIONS))
         await old.close()
 
     async def wake(self) -> None:
-        """Let the bot look for what a test has written itself to be due or sent."""
+        """Make the delivery loop look for jobs and messages that a test has stored itself."""
         with self.env._bot_scope():
             self.app.outbox.wake()
         await self.env.settle()
 
     async def pass_time(self, **span: float) -> None:
-        """Let time pass, as `pass_time(hours=2)`, and everything that is due meanwhile be done and sent."""
+        """Advance the clock, as in `pass_time(hours=2)`, running due jobs and sending due messages."""
         left_s = timedelta(**span).total_seconds()
-        while left_s > 0:  # simcord has one time limit for a whole advance, so it is made in steps
+        while left_s > 0:  # in steps, since simcord has one time limit per advance
             step_s = min(left_s, 6 * 3600.0)
             await self.env.advance_time(step_s)
             left_s -= step_s
 
     def dms(self, actor: MemberActor) -> list[discord.Message]:
-        """The direct messages the bot has sent somebody, oldest first."""
+        """Return the bot's direct messages to a member, oldest first."""
         return [m for m in self._dm_channel(actor).history() if m.author.id == self.env.backend.bot_user.id]
 
     def close_dms(self, actor: MemberActor, code: int = 50007) -> None:
-        """Somebody takes no direct messages of the bot from now on; Discord says why by its code."""
+        """Make Discord refuse the bot's direct messages to a member with this error code."""
         path = f"/channels/{self._dm_channel(actor).id}/messages"
         self.env.inject_error("POST", path, status=403, code=code, message="Cannot send messages", times=None)
 
     def open_dms(self, actor: MemberActor) -> None:
-        """Somebody takes direct messages again."""
+        """Let Discord accept direct messages to a member again."""
         path = f"/channels/{self._dm_channel(actor).id}/messages"
         self.env.backend.faults[:] = [fault for fault in self.env.backend.faults if fault["path"] != path]
 
@@ -120,7 +120,7 @@ class Club:
 
 @pytest.fixture
 def errors_expected() -> list[str]:
-    """Parts of ERROR log lines this test causes on purpose; any other ERROR line fails it."""
+    """Substrings of the ERROR log lines that a test expects; any other ERROR line fails it."""
     return []
 
 
@@ -134,7 +134,7 @@ def no_error_is_logged(errors_expected: list[str], caplog: pytest.LogCaptureFixt
 
 @pytest.fixture(scope="session")
 def kept_processes() -> Iterator[dict[WorkerRole, Process]]:
-    """The worker's processes, handed on from test to test: one takes half a second to come up."""
+    """Worker processes reused between tests, since starting one takes half a second."""
     kept: dict[WorkerRole, Process] = {}
     yield kept
     for process in kept.values():
@@ -143,7 +143,7 @@ def kept_processes() -> Iterator[dict[WorkerRole, Process]]:
 
 @pytest_asyncio.fixture
 async def worker(kept_processes: dict[WorkerRole, Process]) -> AsyncIterator[Worker]:
-    """The one worker; its processes start with the first file or chart of all tests."""
+    """The worker; its processes start with the first file or chart of the session."""
     worker = Worker()
     for role, lane in worker.lanes.items():
         lane.process = kept_processes.pop(role, None)
@@ -155,18 +155,18 @@ async def worker(kept_processes: dict[WorkerRole, Process]) -> AsyncIterator[Wor
 
 
 def make_pump(sweep: timedelta = timedelta(days=7)) -> Pump:
-    """A pump that neither waits for its turn (its pace has tests of its own) nor looks around in vain all week."""
+    """Return a pump without pacing, which has its own tests, and by default with a weekly sweep."""
     return Pump(RateLimiter(per_second=1e6, burst=1000, window=1000), sweep)
 
 
 @pytest.fixture
 def courier() -> Pump:
-    """What sends by itself; a test of the sweep has one that looks around more often."""
+    """The pump of the bot; tests of the sweep override it with a shorter interval."""
     return make_pump()
 
 
 class VirtualNow(datetime):
-    """What APScheduler takes for the machine's clock."""
+    """The clock used by APScheduler."""
 
     @classmethod
     def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
@@ -180,7 +180,7 @@ def alarms_follow_the_virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def tests_press_faster_than_thumbs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How often somebody may ask is counted in real seconds, in which a flow does a hundred things."""
+    """Lift the admission limits: they count real seconds, in which a flow makes a hundred requests."""
     for name in ("ORDINARY", "TYPING", "URGENT"):
         monkeypatch.setattr(admission, name, Allowance(burst=1e9, per_s=1e9))
 
@@ -200,27 +200,27 @@ async def env(app: App) -> AsyncIterator[simcord.Env]:
 async def simulated(
     app: App, at: datetime = NOON, prepare: Callable[[simcord.Env], None] = lambda env: None
 ) -> AsyncIterator[simcord.Env]:
-    """Run the client in a Discord of its own.
+    """Run the client in its own simulated Discord.
 
     Args:
-        app: what the client is built from.
-        at: the present instant.
-        prepare: puts into that Discord what is there before the client starts.
+        app: the app the client is built from.
+        at: the instant at which the simulation starts.
+        prepare: fills the simulated Discord before the client starts.
     """
-    # Failures are asserted by what the log says: simcord also counts those a member is told about.
+    # Failures are asserted on the log: simcord would also count errors that a member is told about.
     env = simcord.Env(Backpedal(app, app.outbox, EXTENSIONS), settle_timeout=10, check_errors=False)
     env.backend.clock._epoch = at
     settle = env._settle_internal
 
     async def quick(**options: Any) -> Any:
-        # Instead of 50 ms per press. A look costs CPU: every 4 ms they took a quarter of a flow.
+        # Instead of 50 ms per press. Polling costs CPU: every 4 ms it took a quarter of a flow's time.
         return await settle(**{"idle": 0.01, **options})
 
     env._settle_internal = quick  # type: ignore[method-assign]
     schedule_timer = env._schedule_timer
 
     def schedule(record: Any, *others: Any) -> None:
-        # An alarm rings when the test lets time pass, never by itself; else a press shortly before would wait for it.
+        # Timers fire only when the test advances the clock; else a press shortly before one would wait for it.
         if record.label != "AsyncIOScheduler.wakeup":
             schedule_timer(record, *others)
 
@@ -240,7 +240,7 @@ async def club(env: simcord.Env, app: App) -> Club:
 
 
 async def make_club(env: simcord.Env, app: App) -> Club:
-    """A club in that Discord."""
+    """Create the club in the simulated Discord."""
     guild = env.create_guild("Krebsgang")
     organisers = guild.create_role("Organisers", permissions=discord.Permissions(manage_guild=True))
     alice, bob = (guild.add_member(env.create_user(name)) for name in ("alice", "bob"))
@@ -250,7 +250,7 @@ async def make_club(env: simcord.Env, app: App) -> Club:
     return Club(env, app, guild, channel, alice, bob, olga)
 
 
-# ------------------------------------------------------------------ what can be read
+# ------------------------------------------------------------------ readable text
 
 _SHOWN = ("content", "title", "text", "label", "placeholder", "description", "name")
 
@@ -258,11 +258,11 @@ Readable = InteractionResult | ResponseMessage | discord.Message | dict[str, Any
 
 
 def texts_of(shown: Readable) -> list[str]:
-    """Every piece of text a member can read, in order: sentences, labels of buttons and fields, choices.
+    """Return every text a member can read, in order: sentences, labels of buttons and fields, choices.
 
     Args:
-        shown: what a command or press was answered with (its card, follow-ups and form), one message, a form, or
-            autocomplete's choices.
+        shown: the answer to a command or press (its card, follow-ups and form), a message, a form, or the choices
+            of an autocomplete.
     """
     if isinstance(shown, InteractionResult):
         parts: list[Any] = [part for part in (shown.response, *shown.followups) if part is not None]
@@ -276,7 +276,7 @@ def texts_of(shown: Readable) -> list[str]:
 
 
 def text_of(shown: Readable) -> str:
-    """Every piece of text a member can read, one a line."""
+    """Return every text a member can read, one per line."""
     return "\n".join(texts_of(shown))
 
 
@@ -290,7 +290,7 @@ def _walk(node: Any) -> list[str]:
 
 
 def button_ids(shown: InteractionResult | ResponseMessage | discord.Message) -> dict[str, str]:
-    """The buttons of a message: label to custom id."""
+    """Return the buttons of a message as a mapping from label to custom id."""
     message = shown.response if isinstance(shown, InteractionResult) else shown
     assert message is not None
     tree = message.components
@@ -324,10 +324,10 @@ class _English(NamedTuple):
     """An English text that differs from that of another language.
 
     Attributes:
-        name: its key, and itself.
-        literal: the longest part of it without a placeholder, which is quickly looked for.
-        pattern: the whole of it.
-        whole: whether it must be a whole piece, such as a button's label: it has but one word ("Zone", "Undo").
+        name: its key and its text.
+        literal: its longest part without a placeholder, for a fast first search.
+        pattern: the whole text.
+        whole: whether it must match a whole text, such as a button's label, since it is short ("Zone", "Undo").
     """
 
     name: str
@@ -346,7 +346,7 @@ def _english(language: str) -> list[_English]:
             words = re.findall(r"[A-Za-z]{2,}", _PLACEHOLDER.sub(" ", sentence))
             if not words or sentence in ours:
                 continue
-            value = ".+?" if " " in sentence else r"\S+?"  # `{day}rd` is not how "Sprache: wie in Discord" ends
+            value = ".+?" if " " in sentence else r"\S+?"  # else `{day}rd` matches "wie in Discord"
             parts = _PLACEHOLDER.split(sentence)
             pattern = re.compile(value.join(map(re.escape, parts)))
             if not any(pattern.search(other) for other in ours):

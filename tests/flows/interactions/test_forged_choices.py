@@ -1,4 +1,4 @@
-"""What was never offered, as a changed client can choose it: a clear answer, and nothing is changed."""
+"""Menu values that were never offered, sent by a modified client: a clear answer, and no change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HUGE = "9" * 25
 
 
 async def choose(club: Club, actor: MemberActor, custom_id: str, *values: str) -> str:
-    """Choose values in a menu of any id, which offers them."""
+    """Choose these values in a new menu with this custom id."""
     options = [discord.SelectOption(label=value[:100], value=value) for value in values or ("-",)]
     shown = await send(club, card(row(menu(custom_id, options, least=0, most=len(options)))))
     return text_of(await actor.select(shown, list(values), custom_id=custom_id))
@@ -33,7 +33,7 @@ async def send(club: Club, view: discord.ui.LayoutView) -> discord.Message:
 
 
 async def held(club: Club) -> list[Any]:
-    """What could be changed."""
+    """Return the rows that the choices could change."""
     async with club.database.read() as session:
         people = await session.scalars(select(User))
         users = [(one.quiet_from_min, one.quiet_until_min, one.home_guild_id, one.units) for one in people]

@@ -1,4 +1,4 @@
-"""A "when" with two readings: both are offered, and none is taken for granted where others rely on it."""
+"""A "when" with two readings: both are offered, and none is assumed where other members rely on it."""
 
 from __future__ import annotations
 

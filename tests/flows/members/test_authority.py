@@ -1,4 +1,4 @@
-"""Who was put out of a club, or organises it no more, from outside its server: nothing private opens, nothing moves."""
+"""Removed members and former organisers, acting from outside the server: no private data, no effect."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPOT = "gate 4, by the oak"
 
 
 def kick(club: Club, actor: MemberActor) -> None:
-    """Put somebody out; the bot, which has no members intent, hears nothing."""
+    """Kick a member; the bot is not notified, since it has no members intent."""
     club.guild.remove_member(actor.user)
 
 
@@ -39,7 +39,7 @@ def discord_tells_again(club: Club) -> None:
 
 
 async def demote(club: Club) -> None:
-    """Olga holds no role any more."""
+    """Remove all roles from Olga."""
     with club.env._bot_scope():
         guild = club.env.bot.get_guild(club.guild.id)
         assert guild is not None
@@ -148,7 +148,7 @@ async def test_a_demoted_organiser_ends_no_watch_from_another_server(club: Club)
 
 
 async def copied(club: Club, channel: Any) -> discord.Message:
-    """A button that somebody has forged, in a channel of their own server."""
+    """Post a forged button in a channel of the member's own server."""
     view = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label="Resolved", custom_id="alert:resolve:v1:1"))
     with club.env._bot_scope():
@@ -190,7 +190,7 @@ async def test_a_round_stays_closed_while_discord_does_not_tell(club: Club) -> N
     assert len(await outings(club)) == 1
 
 
-# ── outings to come ──
+# ── upcoming outings ──
 
 
 async def test_who_was_put_out_joins_nothing_by_direct_message_and_reads_no_place(club: Club) -> None:
@@ -279,13 +279,13 @@ async def test_a_role_that_was_taken_away_no_longer_opens_a_call_by_direct_messa
 
 
 async def test_no_button_of_an_outing_opens_for_who_was_put_out(club: Club) -> None:
-    """Each that needs a member, forged, with every id there is of this outing."""
+    """Forge every button that requires membership, with the ids of this outing."""
     card = await find(club, club.alice)
     await press(club, club.bob, card, "Spotter")
     asked = last(club, club.bob)
     kick(club, club.bob)
     more = {"join": "spotter", "wait": "spotter", "amend": "1"}
-    no_form = translate("en", "errors.press.form")  # where a form is taken, and there is only a press
+    no_form = translate("en", "errors.press.form")  # the answer to a press where a form is required
     for prefix in buttons_requiring("member"):
         action = prefix.split(":")[1]
         custom_id = ":".join([prefix, "v1", "1", *([more[action]] if action in more else [])])

@@ -1,4 +1,4 @@
-"""Members who leave the club: nobody tells the bot, so it asks where it matters, and says kindly what follows."""
+"""Members who leave the club: the bot is not notified, so it asks Discord where it matters and tells the member."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def newest_run(club: Club) -> Run:
 
 
 async def ranks(club: Club, actor: MemberActor) -> set[bool]:
-    """Whether the member's rows in this club are hidden."""
+    """Return the values of `hidden` in the member's standings of this club."""
     async with club.database.read() as session:
         rows = await session.scalars(
             select(Standing).where(Standing.guild_id == club.guild.id, Standing.user_id == actor.id)
@@ -57,7 +57,7 @@ async def log(club: Club, actor: MemberActor, where: ChannelHandle | None = None
 
 
 async def leave(club: Club, actor: MemberActor, days: float = 1, guild: GuildHandle | None = None) -> None:
-    """The member leaves; the bot, which has no members intent, hears nothing. Then days pass."""
+    """Let the member leave, unnoticed by the bot without the members intent, and let days pass."""
     (guild or club.guild).remove_member(actor)
     await club.env.settle()
     await club.env.advance_time(days * DAY_S)
@@ -71,7 +71,7 @@ class Bonn:
 
 
 async def second_club(club: Club) -> Bonn:
-    """Alice is in another club as well, and has spoken there."""
+    """Add Alice to a second club, in which they have used the bot."""
     guild = club.env.create_guild("Bonn")
     alice = guild.add_member(club.alice.user)
     channel = guild.create_text_channel("runs")
@@ -184,7 +184,7 @@ async def test_a_club_that_was_left_is_not_chosen_on_an_old_card(club: Club) -> 
 
 @asynccontextmanager
 async def held_elsewhere(database_url: str) -> AsyncIterator[None]:
-    """Persons and memberships are locked by another process for longer than the bot waits."""
+    """Lock users and members in another process for longer than the bot waits."""
     other = Database.open(database_url)
     async with other.write() as session:
         await session.execute(update(User).values(zone_told=User.zone_told))
@@ -339,7 +339,7 @@ async def test_naming_a_spotter_who_left_is_refused_and_noticed(club: Club) -> N
 
 
 async def spotted(club: Club) -> int:
-    """Alice's run, to which Bob, who has a run of his own, has agreed."""
+    """Log a run of Alice's with Bob as confirmed spotter, and a run of Bob's; return the id of Alice's."""
     await log(club, club.bob)
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob)
     bob = club.bob.user
@@ -375,7 +375,7 @@ async def test_a_spotter_of_whom_discord_says_nothing_is_asked_again(club: Club)
 async def test_the_answer_of_a_spotter_who_left_stands_and_the_leave_is_noticed(club: Club) -> None:
     await log(club, club.bob)
     other = await second_club(club)
-    async with club.database.write() as session:  # Bob's home is elsewhere
+    async with club.database.write() as session:  # Bob's home is the other club
         now = club.env.now()
         session.add(Member(guild_id=other.guild.id, user_id=club.bob.id, display_name="bob", seen_at=now))
         await session.execute(update(User).where(User.user_id == club.bob.id).values(home_guild_id=other.guild.id))

@@ -33,7 +33,7 @@ async def log(club: Club, actor: MemberActor, spotter: MemberActor | None = None
 
 
 async def post_card(club: Club, run_id: int, text: str) -> int:
-    """A public card of a run, as `/log` leaves it."""
+    """Post a public card of a run, as `/log` does."""
     message = await club.env.bot.get_partial_messageable(club.channel.id).send(view=card(text))
     await runs.keep_card(club.database, run_id, club.channel.id, message.id)
     return message.id
@@ -157,7 +157,7 @@ async def test_an_export_says_when_a_leave_was_noticed(club: Club) -> None:
 
 
 async def out_together(club: Club) -> None:
-    """Alice and Bob are out: he runs backward, she faces forward."""
+    """Store a started outing: Bob runs backward, Alice faces forward."""
     for actor in (club.alice, club.bob):
         await meet(club.database, Seen(actor.id, actor.name, "en-US", club.guild.id, club.guild.name), NOON)
     async with club.database.write() as session:

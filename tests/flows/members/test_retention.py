@@ -1,4 +1,4 @@
-"""The bot forgets old messages by itself, and knows of every kind about outings that it is to forget."""
+"""The bot deletes old messages by itself, including every kind of message about outings."""
 
 from __future__ import annotations
 
