@@ -1,6 +1,6 @@
-"""A cog with kinds for the engine's own tests: they say what their payload holds, and keep what they were told.
+"""A cog with message kinds for the delivery tests: they send their payload's text and record their calls.
 
-`toy.step` is due and posts a letter; `toy.letter` and `toy.card` are messages. What happens is in `told`, in order.
+`toy.step` is a job that posts a message; `toy.letter` and `toy.card` are messages. `told` lists all calls in order.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from db.models import Delivery
 from tests.flows.conftest import Club
 
 told: list[tuple[Any, ...]] = []
-"""What the kinds were asked to do. Each test clears it."""
+"""The calls of the kinds' functions, in order. Each test clears it."""
 card = ["first"]
-"""What the card shows when it is drawn."""
+"""The text of the card when it is rendered."""
 
 
 async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
@@ -42,7 +42,7 @@ async def fire(session: AsyncSession, due: DueJob, now: datetime) -> None:
 
 
 async def fire_series(session: AsyncSession, due: DueJob, now: datetime) -> None:
-    """One occurrence, however many were missed, and the next at the full hour after it."""
+    """Post one occurrence, however many were missed, and schedule the next at the following full hour."""
     assert due.user_id is not None
     letter = OutboundMessage(
         "toy.letter", f"{due.fire_at:%d %H}", Priority.ASKED, Destination.DM, due_at=due.fire_at, user_id=due.user_id,
@@ -118,7 +118,7 @@ class Letters(commands.Cog):
 
 
 def load_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every client of this test know the kinds, and forget what they were told before."""
+    """Add the kinds to every client of this test, and clear the recorded calls."""
     load = Backpedal.load_everything
 
     async def load_letters_too(bot: Backpedal) -> None:
@@ -130,11 +130,11 @@ def load_too(monkeypatch: pytest.MonkeyPatch) -> None:
     card[0] = "first"
 
 
-# -- what a command would do -------------------------------------------------------------------------------------
+# -- stand-ins for commands --------------------------------------------------------------------------------------
 
 
 async def in_s(club: Club, seconds: float, name: str, kind: str = "toy.step", **more: Any) -> None:
-    """Plan a step that becomes due in some seconds, as a command would."""
+    """Schedule a job due in `seconds`, as a command would."""
     async with club.database.write() as session:
         at = club.env.now() + timedelta(seconds=seconds)
         payload = {"guild_id": club.guild.id, **more.pop("payload", {})}
@@ -143,7 +143,7 @@ async def in_s(club: Club, seconds: float, name: str, kind: str = "toy.step", **
 
 
 async def send(club: Club, *sent: OutboundMessage) -> None:
-    """Post letters, as a command would, and let them be sent."""
+    """Post messages, as a command would, and have them sent."""
     async with club.database.write() as session:
         await post(session, sent, club.env.now())
     await club.wake()

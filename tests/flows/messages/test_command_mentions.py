@@ -1,4 +1,4 @@
-"""Commands that texts name, as mentions that open the command."""
+"""Commands named in texts become mentions that open the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bot says by itself, as members meet it: at its time, in order, once, and past a closed direct channel."""
+"""Deliveries as members receive them: on time, in order, once, and despite closed direct messages."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ async def test_a_letter_written_twice_is_sent_once_and_a_settled_one_not_at_all(
 
 async def test_a_direct_channel_is_opened_once(club: Club) -> None:
     await send(club, letter(club, "a", club.alice))
-    await club.alice.slash(club.channel, "help")  # who never spoke to the bot has no row to keep it in
+    await club.alice.slash(club.channel, "help")  # creates the user row that stores the channel id
     await send(club, letter(club, "b", club.alice))
     await club.restart()
     await send(club, letter(club, "c", club.alice))
@@ -291,7 +291,7 @@ async def test_a_hook_that_breaks_after_failing_is_called_again(club: Club, erro
 
 async def test_a_database_that_is_busy_delays_and_loses_nothing(club: Club) -> None:
     if sqlite_file(str(club.database.writer.url)) is None:
-        return  # PostgreSQL locks rows, and nobody else has these
+        return  # PostgreSQL locks rows, and no other transaction holds these
     async with club.database.write() as session:
         await schedule_job(session, [Job("toy.step", "a", club.env.now(), Priority.SAFETY, user_id=club.alice.id)])
     with closing(sqlite3.connect(str(club.database.writer.url.database), isolation_level=None)) as other:

@@ -1,4 +1,4 @@
-"""Direct messages that are refused: what waits in a channel instead, and who may open it."""
+"""Refused direct messages: the notice posted in a channel instead, and who may open it."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be
     errors_expected.append("could not render toy.letter 2; announcing it as waiting")
     await club.speak("de")
     carla = club.guild.add_member(club.env.create_user("carla"))
-    async with club.database.write() as session:  # so that they are refused without having been drawn
+    async with club.database.write() as session:  # so that they are refused before they are rendered
         session.add(User(user_id=carla.id, created_at=NOON, language="de", dm_closed_at=NOON))
         (await session.get_one(User, club.bob.id)).dm_closed_at = NOON
     message = await refuse_both(
@@ -249,11 +249,11 @@ async def test_where_the_channel_is_gone_the_kind_of_each_is_told_and_one_at_fau
     )
     await club.pass_time(seconds=4)
     both = [("failed", "bad", DeliveryFailure.CLOSED), ("failed", "good", DeliveryFailure.CLOSED)]
-    assert sorted(letters.told[:2]) == sorted(letters.told[2:]) == both  # together, then one by one
+    assert sorted(letters.told[:2]) == sorted(letters.told[2:]) == both  # in one transaction, then one by one
     assert await states(club) == ["closed", "closed", "dropped", "failed", "failed"]
 
 
-# -- one notice that stands --------------------------------------------------------------------------------------
+# -- an existing notice ------------------------------------------------------------------------------------------
 
 
 async def test_who_is_named_already_is_not_called_again_that_day_and_the_notice_is_edited(club: Club) -> None:

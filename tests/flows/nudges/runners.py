@@ -1,4 +1,4 @@
-"""Runners who are nudged."""
+"""Runners for the nudge flows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WEDNESDAY = date(2026, 11, 18)
 
 
 async def ran(club: Club, actor: MemberActor, *days_ago: int) -> None:
-    """The member is known, and ran backward on some days before this Wednesday."""
+    """Make the member known to the bot, with backward runs these days before Wednesday."""
     await actor.slash(club.channel, "help")
     async with club.database.write() as session:
         for ago in days_ago:

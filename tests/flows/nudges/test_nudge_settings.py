@@ -1,4 +1,4 @@
-"""What members set about nudges, on `/settings` and `/me`."""
+"""Nudge settings of members, on `/settings` and `/me`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.flows.reminders.reminding import forged
 
 @pytest_asyncio.fixture
 async def worker() -> AsyncIterator[Worker]:
-    """One that has ended: `/me` comes without its chart."""
+    """A closed worker: `/me` is sent without its chart."""
     worker = Worker()
     await worker.close()
     yield worker
@@ -48,7 +48,7 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
         "Goal: 1× backward a week",
     ):
         assert part in text_of(shown)
-    assert "weekly digest" not in text_of(shown)  # that one is the club's
+    assert "weekly digest" not in text_of(shown)  # the digest belongs to the club
     await club.restart()
     await club.alice.select(shown, ["22"], custom_id="nudging:quiet:v1:begins")
     await club.alice.select(shown, ["8"], custom_id="nudging:quiet:v1:ends")
@@ -86,7 +86,7 @@ async def test_a_pause_by_the_command_with_help_while_typing(club: Club) -> None
     today = date(2026, 11, 18)
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 3), "injury")]
     assert "protected" in text_of(await club.alice.slash(club.channel, "me"))
-    shown = await club.alice.slash(club.channel, "settings", pause="2 weeks")  # it goes on, as a holiday
+    shown = await club.alice.slash(club.channel, "settings", pause="2 weeks")  # the pause continues, now as a holiday
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 2), "holiday")]
     refused = await club.alice.slash(club.channel, "settings", pause="when it heals")
     assert "when it heals" in text_of(refused)
@@ -103,7 +103,7 @@ async def test_a_pause_by_form_ended_before_its_time(club: Club) -> None:
     assert "at least until tomorrow" in text_of(await club.bob.submit_modal(form, {"until": "today"}))
     after = await club.alice.click(shown, label="I'm back")
     assert "Welcome back" in text_of(after)
-    assert await pauses(club) == []  # begun today, it never was
+    assert await pauses(club) == []  # ended on the day it began: removed
 
 
 async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
@@ -112,7 +112,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     shown = await club.alice.slash(club.channel, "me")
     assert "🔥 **1 week** · this week 1× backward ✅" in text_of(shown)
     assert "makes it **3 weeks**" in text_of(shown)
-    assert "🔥" not in text_of(await club.bob.slash(club.channel, "me", member=club.alice))  # nobody else's business
+    assert "🔥" not in text_of(await club.bob.slash(club.channel, "me", member=club.alice))  # private
     await club.restart()
     repaired = await club.alice.click(shown.response, label="Repair")
     assert repaired.response is not None
@@ -121,7 +121,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     assert "🔥 **3 weeks**" in text_of(repaired)
     again = await club.alice.slash(club.channel, "me")
     assert "Repair" not in text_of(again)
-    # A copy of Alice's button, pressed by Olga, who has nothing to repair, and by Bob, whose own week it is.
+    # A copy of Alice's button acts on the presser: Olga has nothing to repair, Bob repairs their own week.
     with club.env._bot_scope():
         channel: Any = club.env.bot.get_channel(club.channel.id)
         view = discord.ui.View(timeout=None)

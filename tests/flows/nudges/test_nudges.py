@@ -1,4 +1,4 @@
-"""Nudges as members meet them. Flows start on Wednesday 18 November 2026, 12:00 UTC, which is everybody's zone here."""
+"""Nudges as members receive them. Flows start on Wednesday 18 November 2026, 12:00 UTC; all members use UTC."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.flows.nudges.runners import choices, ran
 
 
 async def to_friday(club: Club) -> None:
-    """Friday, 18:00, when a week is told to be in danger."""
+    """Advance to Friday 18:00, when the nudge about a week in danger is due."""
     await club.restart(days=2, hours=5, minutes=30)
     await club.pass_time(minutes=30)
 
@@ -38,7 +38,7 @@ def kinds_sent(club: Club, actor: MemberActor) -> list[str]:
 async def test_a_week_in_danger_is_told_on_friday_and_stopped_in_the_message_itself(club: Club) -> None:
     await ran(club, club.alice, 7, 14)
     await ran(club, club.bob, 0, 7, 14)  # has run this week
-    await ran(club, club.olga, 7)  # no row yet
+    await ran(club, club.olga, 7)  # no streak yet
     await club.restart(days=2, hours=5, minutes=30)
     assert club.dms(club.alice) == []
     await club.pass_time(minutes=30)
@@ -62,7 +62,7 @@ async def test_a_nudge_is_put_off_and_comes_again_unless_it_has_settled_itself(c
     await to_friday(club)
     (nudge,) = club.dms(club.alice)
     answer = await club.alice.user.click(nudge, label="Snooze")
-    assert list(button_ids(answer.response)) == ["In 10 minutes", "In 1 hour", "Tomorrow, 08:00"]  # it is evening
+    assert list(button_ids(answer.response)) == ["In 10 minutes", "In 1 hour", "Tomorrow, 08:00"]  # no evening choice
     await club.restart()
     done = await club.alice.user.click(answer.response, label="In 1 hour")
     assert "say it again: <t:" in text_of(done)
@@ -125,7 +125,7 @@ async def test_two_quiet_weeks_are_asked_about_once_and_kindly(club: Club) -> No
     await ran(club, club.alice, 13)
     await ran(club, club.bob, 40)
     await ran(club, club.olga, 13)
-    async with club.database.write() as session:  # hers waits until eight, and by then she has run
+    async with club.database.write() as session:  # Olga's nudge is held until 20:00, after their next run
         await session.execute(
             update(User).where(User.user_id == club.olga.id).values(quiet_from_min=16 * 60, quiet_until_min=20 * 60)
         )
@@ -159,7 +159,7 @@ async def test_a_german_reads_german_whatever_is_pressed(club: Club) -> None:
     assert_language("de", nudge, asked, later, again, stopped, started, *back)
 
 
-# ── hostile ──
+# ── other members' buttons ──
 
 
 async def test_somebody_elses_buttons_do_nothing_to_them(club: Club) -> None:
@@ -184,7 +184,7 @@ async def test_somebody_elses_buttons_do_nothing_to_them(club: Club) -> None:
         assert not (await session.scalars(select(Due).where(Due.kind == "nudge.snoozed"))).all()
 
 
-# ── a feature that comes later ──
+# ── a new nudge ──
 
 
 async def test_a_nudge_declared_in_one_file_comes_stops_and_is_put_off(

@@ -1,4 +1,4 @@
-"""A cog with one nudge, as a feature that comes later would bring it: everything else follows from the declaration."""
+"""A cog that declares one nudge, as a new feature would; the declaration is all it needs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Toy(commands.Cog):
 
 
 def load_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every client of this test have the cog."""
+    """Add the cog to every client of this test."""
     load = Backpedal.load_everything
 
     async def load_toy_too(bot: Backpedal) -> None:

@@ -1,4 +1,4 @@
-"""Reminders to a whole club as members meet them: channel, role, language, doors that are shut."""
+"""Reminders to a whole club as members see them: channel, role, language, missing permissions."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_what_may_not_be_said_or_pinged_is_refused_with_what_to_do(club: C
 
 
 def picked(form: Any) -> dict[str, list[str]]:
-    """What stands in the menus of a form, by their names."""
+    """Return the preselected values of a form's menus, by custom id."""
     parts = [part["component"] for part in form.modal["components"]]
     return {
         part["custom_id"]: [str(chosen["id"]) for chosen in part.get("default_values", ())]

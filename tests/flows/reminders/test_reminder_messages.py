@@ -1,4 +1,4 @@
-"""The messages of reminders as members meet them: at their time, late, put off, done, logged, and past closed doors."""
+"""Reminder messages as members receive them: on time, late, snoozed, done, logged, and with closed DMs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.flows.reminders.reminding import ask, forged, last, rows, said
 
 
 async def press(club: Club, actor: Any, label: str) -> str:
-    """Press a button under somebody's newest direct message."""
+    """Press a button of the member's newest direct message."""
     return text_of(await actor.user.click(last(club, actor), label=label))
 
 

@@ -1,4 +1,4 @@
-"""`/remind` as members use it: asking in words, the list, changing, pausing, and nobody else's."""
+"""`/remind` as members use it: creating, listing, editing, pausing, and other members' reminders."""
 
 from __future__ import annotations
 
