@@ -1,4 +1,4 @@
-"""What members do with calls for a partner, said again and again in flows."""
+"""Actions of members on calls for a partner, shared by the flows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STADIUM: dict[str, Any] = {"place": "Stadium", "when": "fri 18:00", "distance": 
 
 
 async def find(club: Club, actor: MemberActor, role: str = "backward", **typed: Any) -> discord.Message:
-    """Call, and answer the public card."""
+    """Call with `/partner find` and return the public card."""
     answer = await actor.slash(club.channel, "partner find", **(STADIUM | {"role": role} | typed))
     assert answer.response is not None
     assert answer.response.ephemeral
@@ -31,7 +31,7 @@ def card_of(club: Club) -> discord.Message:
 
 
 async def press(club: Club, actor: MemberActor, message: Any, label: str) -> str:
-    """Press a button by how its label begins; what is answered to the presser alone, then all is delivered."""
+    """Press the button whose label starts with `label`, and return the text of the private answer."""
     custom_id = next(found for shown, found in button_ids(message).items() if shown.startswith(label))
     in_a_dm = isinstance(message, discord.Message) and isinstance(message.channel, discord.DMChannel)
     answer = await (actor.user if in_a_dm else actor).click(message, custom_id=custom_id)
@@ -68,7 +68,7 @@ def newcomer(club: Club, name: str, *roles: Any) -> MemberActor:
 
 
 async def copy_of(club: Club, card: discord.Message) -> discord.Message:
-    """A card that is out of the bot's reach, with the buttons it had."""
+    """Post a copy of a card with its buttons, which the bot does not edit."""
     with club.env._bot_scope():
         channel: Any = club.env.bot.get_channel(club.channel.id)
         sent: discord.Message = await channel.send(card.content, view=discord.ui.View.from_message(card))

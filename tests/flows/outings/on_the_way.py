@@ -1,4 +1,4 @@
-"""Outings that have begun, and what their members are sent."""
+"""Started outings, and access to the direct messages of their members."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.flows.conftest import Club, MemberActor, text_of
 from tests.flows.outings.calling import find, press, state
 
 BEFORE = {"days": 2, "hours": 6}
-"""From the start of a flow to 18:00 on Friday, when outings of `find` begin."""
+"""From the start of a flow to Friday 18:00, when outings of `find` start."""
 
 
 def words(club: Club, actor: MemberActor) -> list[str]:
-    """The first line of every direct message of the bot, oldest first."""
+    """Return the first line of every direct message of the bot, oldest first."""
     return [message.content.splitlines()[0] for message in club.dms(actor)]
 
 
@@ -25,12 +25,12 @@ def last(club: Club, actor: MemberActor) -> discord.Message:
 
 
 def letter(club: Club, actor: MemberActor, part: str) -> discord.Message:
-    """The newest direct message that says `part`."""
+    """Return the newest direct message that contains `part`."""
     return next(m for m in reversed(club.dms(actor)) if part in m.content)
 
 
 async def agreed(club: Club, role: str = "backward", other: str = "Spotter", **typed: Any) -> None:
-    """Alice calls, Bob joins and confirms."""
+    """Let Alice call, and Bob join and confirm."""
     card = await find(club, club.alice, role, **typed)
     await press(club, club.bob, card, other)
     confirm = "Zusagen" if other[0] in "AB" else "Confirm"
@@ -39,7 +39,7 @@ async def agreed(club: Club, role: str = "backward", other: str = "Spotter", **t
 
 
 async def out(club: Club, **typed: Any) -> None:
-    """Both are out since 18:00."""
+    """Start the outing of both at 18:00."""
     await agreed(club, **typed)
     await club.pass_time(**BEFORE)
     asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
@@ -51,7 +51,7 @@ async def out(club: Club, **typed: Any) -> None:
 
 
 async def copy_to(club: Club, actor: MemberActor, message: discord.Message) -> discord.Message:
-    """A message of old with the buttons it had."""
+    """Send a copy of an old message with its buttons."""
     with club.env._bot_scope():
         channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
         sent: discord.Message = await channel.send(message.content, view=discord.ui.View.from_message(message))

@@ -1,4 +1,4 @@
-"""What goes wrong around an outing: channels, roles and places that are no more, old buttons, and what may not be."""
+"""Errors around an outing: deleted channels, roles and places, old buttons, and forbidden actions."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ async def test_every_button_of_an_outing_still_answers_three_months_later(club: 
     await club.alice.slash(club.channel, "partner contact", member=dora)
     await agreed(club, role="swap", other="Swap")
     await out_now(club)
-    await club.pass_time(minutes=13)  # half time is called
+    await club.pass_time(minutes=13)  # the half-time message is sent
     menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert menu.response is not None
     kept = [*menu_buttons(menu.response)]
@@ -197,7 +197,7 @@ def menu_buttons(message: Any) -> list[str]:
 
 
 async def with_button(club: Club, actor: MemberActor, custom_id: str) -> discord.Message:
-    """A message of old to somebody, with one button."""
+    """Send a member a message with one old button."""
     with club.env._bot_scope():
         channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
         view = discord.ui.View(timeout=None)

@@ -1,4 +1,4 @@
-"""Calls after they were made: minds changed, places given up and offered, cards lost, time passing."""
+"""Calls after creation: changes, places given up and offered, deleted cards, passing time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def test_can_t_come_opens_it_again_and_the_other_is_told_at_once(club: Clu
 
 
 def as_it_is(club: Club, card: discord.Message) -> discord.Message:
-    """The card as it is drawn by now."""
+    """Return the current state of the card."""
     return next(message for message in club.channel.history() if message.id == card.id)
 
 
@@ -167,7 +167,7 @@ async def test_who_is_free_is_asked_and_comes_in_from_the_letter(club: Club) -> 
             )
         )
     await press(club, club.bob, card, "Spotter")
-    async with club.database.write() as session:  # it is unasked, so it waits for the end of her quiet hours
+    async with club.database.write() as session:  # Olga did not request it, so it is held during quiet hours
         quiet = {"quiet_from_min": 11 * 60, "quiet_until_min": 14 * 60}
         await session.execute(update(User).where(User.user_id == club.olga.id).values(**quiet))
     await press(club, club.bob, card, "Can't come")

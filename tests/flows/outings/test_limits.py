@@ -1,4 +1,4 @@
-"""An organiser lowers a limit while outings are agreed on: what their members read and press."""
+"""An organiser lowers a limit after outings are confirmed: messages and buttons of their members."""
 
 from __future__ import annotations
 

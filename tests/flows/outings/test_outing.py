@@ -1,4 +1,4 @@
-"""An outing as its members live it: found, reminded, checked in, swapped, home, and the runs it drafts."""
+"""An outing as its members see it: call, reminders, check-in, swap, home, and the drafted runs."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club
 async def test_half_time_that_could_not_be_called_in_time_is_not_called_after_the_end(club: Club) -> None:
     await out(club, role="swap", other="Swap")
     await club.pass_time(minutes=11)
-    async with club.database.write() as session:  # written, and then the process dies before it is sent
+    async with club.database.write() as session:  # stored, and the process dies before it is sent
         await call_half_time(session, await outing_id(club), club.env.now())
     await club.restart(minutes=14)
     await club.env.settle()

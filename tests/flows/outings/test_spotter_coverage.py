@@ -1,4 +1,4 @@
-"""The only spotter goes home while the other runs backward: what both read, and what can be taken back."""
+"""The only spotter goes home while the other runs backward: messages to both, and undo."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_what_was_pressed_before_a_kill_is_told_after_the_restart(club: Cl
     await club.pass_time(minutes=5)
     await outing_lifecycle.home(
         club.database, 1, club.bob.id, both=False, interaction_id=4711, now=club.env.now()
-    )  # and nobody wakes the engine: the program has been killed
+    )  # the delivery loop is not woken: the process was killed
     await club.restart()
     await club.env.settle()
     assert "You have no spotter now" in last(club, club.alice).content

@@ -18,7 +18,7 @@ async def row(club: Club) -> Availability | None:
 
 
 async def said(club: Club, **fields: str) -> Any:
-    """Alice's card after she has said when she can."""
+    """Save Alice's availability and return the card."""
     card = await club.alice.slash(club.channel, "partner availability")
     form = await club.alice.click(card.response, label="Add my times")
     await club.alice.submit_modal(form, EMPTY | {"when": "tue thu 18-20"} | fields)

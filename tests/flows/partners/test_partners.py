@@ -1,4 +1,4 @@
-"""Finding a partner as members do: calling, answering, agreeing, being refused, in both languages."""
+"""Finding a partner as members do: call, answer, confirm, refusals, in both languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.models import Delivery, MeetingPoint, Outing, Tie
 from tests.flows.conftest import NOON, Club, button_ids, text_of
 from tests.flows.outings.calling import FRIDAY, STADIUM, block, card_of, club_sets, find, newcomer, press, state
 
-# ── the way it goes ──
+# ── the usual path ──
 
 
 async def test_two_find_each_other_and_agree(club: Club) -> None:
@@ -49,7 +49,7 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
 
 
 async def test_a_surface_typed_against_a_known_meeting_point_is_refused_with_both_shown(club: Club) -> None:
-    await find(club, club.alice)  # the club is known from now on
+    await find(club, club.alice)  # creates the club's row
     async with club.database.write() as session:
         await session.execute(insert(MeetingPoint).values(guild_id=club.guild.id, name="River road", surface="road"))
     typed = STADIUM | {"place": "river road", "when": "sat 9:00", "role": "backward"}

@@ -1,4 +1,4 @@
-"""The partners card as the real engine sends it. For tests/flows/ once `engine` and `club` are together."""
+"""The partners card: posted, edited, moved and posted again."""
 
 from __future__ import annotations
 

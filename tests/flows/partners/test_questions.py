@@ -1,4 +1,4 @@
-"""What one member has the bot ask another: it outlives a crash, ends with a word, and is limited; blocks never show."""
+"""Questions from one member to another: they survive a crash, end with an answer, are limited, and hide blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/partner block`, `unblock`, `trust`, `untrust`: one's own lists, of which nobody else learns anything."""
+"""`/partner block`, `unblock`, `trust`, `untrust`: private lists that are not revealed to anyone else."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_in_a_direct_message_the_lists_are_there_too(club: Club) -> None:
 
 
 async def read_everything(club: Club, actor: MemberActor) -> str:
-    """All one member can read of others by commands: lists, suggestions, boards, profiles, the export."""
+    """Return all that a member can read of others by commands: lists, suggestions, boards, profiles, the export."""
     commands = (
         "partner block",
         "partner trust",

@@ -1,4 +1,4 @@
-"""The cards of a round, as organisers press them."""
+"""Setup of a weekly round, and presses on its cards."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.flows.conftest import Club, MemberActor, button_ids
 
 
 async def set_up(club: Club, **settings: Any) -> ChannelHandle:
-    """A partners channel, a round on Thursdays at 18:00 UTC; Alice runs backward and Bob faces forward on Tuesdays."""
+    """Set up a round on Thursdays at 18:00 UTC; Alice (backward) and Bob (spotter) are free on Tuesdays."""
     partners = club.guild.create_text_channel("partners")
     await club.env.settle()
     for actor in (club.alice, club.bob, club.olga):
-        await actor.slash(club.channel, "partner availability")  # seen
+        await actor.slash(club.channel, "partner availability")  # creates the member's row
     async with club.database.write() as session:
         values = {"partners_channel_id": partners.id, "zone": "UTC", "round_on": True} | settings
         await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))

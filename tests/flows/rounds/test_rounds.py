@@ -1,4 +1,4 @@
-"""The weekly round as members and organisers live it, with the real worker and the real engine."""
+"""The weekly round as members and organisers see it, with the real worker and delivery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.rounds.round_cards import newest, outings, press, set_up
 
 TUESDAY = int(datetime(2026, 11, 24, 18, tzinfo=UTC).timestamp())
-"""In the week matched for: flows start on Wednesday 18 November, 12:00 UTC."""
+"""In the week of the round: flows start on Wednesday 18 November, 12:00 UTC."""
 
 
 async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
@@ -30,7 +30,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert f"<t:{TUESDAY}:f>" in preview.content
     assert len(club.dms(club.alice)) == 1
     assert await outings(club) == []
-    await club.pass_time(hours=2)  # nobody says a word
+    await club.pass_time(hours=2)  # no organiser responds
     _, matched, asked = club.dms(club.alice)
     assert "In this round you run with** **bob**" in matched.content
     assert f"<t:{TUESDAY}:F>" in matched.content
@@ -124,7 +124,7 @@ async def test_who_skips_after_the_draw_leaves_no_partner_behind_unawares(club: 
 
 @pytest.mark.parametrize("blocked", [False, True])
 async def test_nothing_of_a_round_tells_of_a_block(club: Club, blocked: bool) -> None:
-    """Alice reads the same whether Bob has blocked her or just cannot."""
+    """Alice reads the same text whether Bob has blocked them or is matched with another member."""
     await set_up(club)
     async with club.database.write() as session:
         if blocked:
@@ -164,13 +164,13 @@ async def test_only_organisers_see_the_round(club: Club) -> None:
 async def test_the_bot_is_down_when_the_round_is_due(club: Club) -> None:
     await set_up(club)
     await club.pass_time(hours=5)
-    await club.restart(hours=3)  # over the notice
+    await club.restart(hours=3)  # down during the notice
     await club.pass_time(minutes=1)
     assert "is coming" in club.dms(club.alice)[0].content
-    await club.restart(hours=23)  # over the match
+    await club.restart(hours=23)  # down during the match
     await club.pass_time(minutes=1)
     assert "outings: 1" in club.dms(club.olga)[0].content
-    await club.restart(hours=4)  # over its own confirming
+    await club.restart(hours=4)  # down during the automatic confirmation
     await club.pass_time(minutes=1)
     assert len(await outings(club)) == 1
     await club.restart()

@@ -1,4 +1,4 @@
-"""Alarms, whom they reach, and the rooms they are posted in."""
+"""Setup for alarm flows: the organisers' channel, contacts, and presses that raise alarms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.flows.outings.on_the_way import BEFORE, agreed, letter
 
 
 async def organisers_room(club: Club) -> Any:
-    """A channel that only organisers can read, set by an organiser, whose role may be mentioned."""
+    """Create the organisers' channel, readable only by them, with their role to mention."""
     role = next(r for r in club.env.bot.get_guild(club.guild.id).roles if r.name == "Organisers")
     overwrites = {
         club.guild.default_role: discord.PermissionOverwrite(view_channel=False),
@@ -27,7 +27,7 @@ async def organisers_room(club: Club) -> Any:
 
 
 async def club_sets(club: Club, **values: Any) -> None:
-    await club.olga.slash(club.channel, "partner mine")  # the club and its organiser are known
+    await club.olga.slash(club.channel, "partner mine")  # creates the rows of the club and the organiser
     async with club.database.write() as session:
         await session.execute(update(Guild).where(Guild.guild_id == club.guild.id).values(**values))
 
@@ -68,6 +68,6 @@ async def feel_unsafe(club: Club, who: MemberActor) -> Any:
 
 
 def the_extension_alone(club: Club, before: list[str]) -> bool:
-    """Whether bob has been written to of more time, and of nothing else."""
+    """Whether the extension is the only new message to Bob."""
     more = [text_of(m) for m in club.dms(club.bob)][len(before) :]
     return len(more) == 1 and "alice says you need 15 more minutes" in more[0]

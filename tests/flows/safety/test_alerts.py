@@ -1,4 +1,4 @@
-"""When they do not come home: who is told what, in which order, whatever happens to the bot meanwhile."""
+"""Overdue members: recipients, texts and order of the alarms, also across restarts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tests.flows.outings.on_the_way import BEFORE, copy_to, last, letter, out
 from tests.flows.safety.alarms import club_sets, contact, newcomer, organisers_room, role_of
 
 HALF_AN_HOUR_AND_MORE = {"minutes": 34}
-"""From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes and ten."""
+"""From 18:00 to the planned return of 3 km at 8:00/km: 24 minutes plus ten."""
 
 
 def heard(club: Club, since: datetime, room: Any, *actors: MemberActor) -> list[tuple[str, str]]:
-    """(who, how it begins) of everything said since, in the order of its sending."""
+    """Return (recipient, first words) of every message since an instant, in the order sent."""
     told = [(m.id, actor.name, m.content) for actor in actors for m in club.dms(actor) if m.created_at >= since]
     if room is not None:
         told += [(m.id, "organisers", m.content) for m in room.history() if m.created_at >= since]
     words = [(name, " ".join(content.split()[:4])) for _, name, content in sorted(told)]
-    return sorted(words[:2]) + words[2:]  # the two who are out are asked at the same time
+    return sorted(words[:2]) + words[2:]  # the two members who are out are asked at the same time
 
 
 async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_again_in_the_middle(club: Club) -> None:
@@ -33,7 +33,7 @@ async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_a
     await club.env.settle()
     await contact(club, club.alice, dora)
     await contact(club, club.alice, finn)
-    await out(club, role="swap", other="Swap")  # whose half time is missed as well
+    await out(club, role="swap", other="Swap")  # so half time is missed, too
     club.close_dms(dora)
     before = club.env.now()
     everybody = (club.alice, club.bob, dora, finn, club.olga)

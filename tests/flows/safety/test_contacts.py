@@ -1,4 +1,4 @@
-"""Naming a safety contact, again and again."""
+"""Naming a safety contact, repeatedly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Need help from a member who is home while others are out."""
+"""Need help, pressed by a member who is home while others are out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_somebody_who_is_home_calls_for_help_while_others_are_out(club: Cl
     assert "**bob asked for help**, and pressed Home at" in room.history()[-1].content
     assert "has asked for help while out running" in last(club, dora).content
     await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
-    assert (await state(club))[0] == "overdue"  # the call goes on
+    assert (await state(club))[0] == "overdue"  # the call for help stays open
     menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
     assert menu.response is not None
     form = await club.bob.user.click(menu.response, label="Resolved")

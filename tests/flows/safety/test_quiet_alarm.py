@@ -1,4 +1,4 @@
-"""I feel unsafe: who is told, what the partner could notice of it, and what the presser learns when nobody can be."""
+"""I feel unsafe: recipients, what the partner could notice, and the presser's message if nobody is reached."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""I feel unsafe beside every other button of its outing: by difference to an Extend nothing tells that it was pressed.
+"""I feel unsafe combined with every other button of an outing: nothing visible differs from an Extend.
 
-Each flow is played twice, in two clubs that know nothing of each other: once with the quiet alarm, once with Extend and
-15 minutes. What is compared is everything the bot sends to where the partner can read, edits included, in its order
-and with its instant; what the partner is answered; and what stands on the presser's screen, and in their messages.
+Each flow runs in two separate clubs, once with the quiet alarm and once with Extend and 15 minutes. Compared are all
+requests to channels the partner can read, including edits, with their order and time; the answers to the partner; and
+the presser's screen and messages.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ON_IT = "is on it**, since"
 
 
 class Watched(list[Any]):
-    """Requests to Discord with the instant at which they were made."""
+    """Requests to Discord, each with its time."""
 
     def __init__(self, env: Any) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Watched(list[Any]):
 
 @dataclass
 class Scene:
-    """A club with alice and a partner out, and an organiser who is not."""
+    """A club with Alice and a partner out, and an organiser who is not."""
 
     club: Club
     partner: MemberActor
@@ -55,14 +55,14 @@ class Scene:
 
 
 async def alarm_or_extend(scene: Scene, how: str, screen: list[str]) -> None:
-    """What alice presses, and what then stands on her screen: the menu, and the answer below it; one is on it."""
+    """Press the alarm or Extend as Alice, add the menu and the answer to `screen`, and let the organiser take it."""
     club = scene.club
     menu = await club.alice.user.click(letter(club, club.alice, "You're out with"), label="More")
     assert menu.response is not None
     if how == "quiet":
         answer = await club.alice.user.click(menu.response, label="I feel unsafe")
     else:
-        # After a call for help the menu offers no Extend; what was sent before does, and is refused.
+        # After a call for help the menu has no Extend; the earlier message still has it, and it is refused.
         offered = "Extend" in button_ids(menu.response)
         where = menu.response if offered else letter(club, club.alice, "You're out with")
         asked = await club.alice.user.click(where, label="Extend")
@@ -102,7 +102,7 @@ async def helped(scene: Scene) -> None:
 
 
 async def help_and_resolved(scene: Scene) -> None:
-    """An organiser ends it with a word about the partner."""
+    """Let an organiser resolve the call for help with a text about the partner."""
     await helped(scene)
     await scene.club.env.settle()
     alarm = next(m for m in reversed(scene.room.history()) if "Resolved" in text_of(m))
@@ -111,7 +111,7 @@ async def help_and_resolved(scene: Scene) -> None:
 
 
 async def looks(scene: Scene) -> list[str]:
-    """The partner opens everything there is to open."""
+    """Open everything that the partner can open, and return the texts."""
     club, partner = scene.club, scene.partner
     menu = await partner.user.click(letter(club, partner, "You're out with"), label="More")
     mine = await partner.slash(club.channel, "partner mine")
@@ -135,13 +135,13 @@ OTHERS: dict[str, Others] = {
     "nobody comes home": nobody_comes,
 }
 BEFORE_IT = ("looks", "help", "nobody comes home")
-"""What leaves alice out, so that she can press it afterwards."""
+"""Flows after which Alice is still out, so that the alarm can also be pressed afterwards."""
 
 
 async def played(
     how: str, other: str, partner_organises: bool, first: bool, file: Path, worker: Worker
 ) -> dict[str, Any]:
-    """One flow from the call to hours later; answers what can be read of it, without Discord's numbers."""
+    """Run one flow from the call to an hour after the presses, and return all visible effects without Discord ids."""
     database = Database.open(f"sqlite+aiosqlite:///{file}")
     app = App(Settings(), database, worker, clock=discord.utils.utcnow, outbox=make_pump())
     screen: list[str] = []
@@ -169,7 +169,7 @@ async def played(
             reads = [club.channel.id, club._dm_channel(partner).id, club._dm_channel(club.alice).id]
             if partner_organises:
                 reads.append(room.id)
-            # Different places are written to at the same time: in which order is the machine's business.
+            # Compared per channel, since the order across channels is not deterministic.
             requests = [
                 [(at, name.split()[0], plain(body)) for at, kind, name, body in watched
                  if kind == "HTTP" and f"/channels/{one}/messages" in name]
@@ -188,7 +188,7 @@ async def played(
 
 
 def plain(node: Any) -> Any:
-    """Without Discord's numbers, and the nonce, which only the sender sees."""
+    """Return the value without Discord ids and the nonce, which only the sender sees."""
     if isinstance(node, dict):
         return {key: plain(value) for key, value in node.items() if key != "nonce"}
     if isinstance(node, list | tuple):
@@ -197,7 +197,7 @@ def plain(node: Any) -> Any:
 
 
 async def room_of(club: Club, captains: Any) -> Any:
-    """The organisers' channel; one organiser is not in the outing."""
+    """Create the organisers' channel; the Captains role belongs to an organiser outside the outing."""
     roles = {role.name: role for role in club.env.bot.get_guild(club.guild.id).roles}  # type: ignore[union-attr]
     overwrites = {
         club.guild.default_role: discord.PermissionOverwrite(view_channel=False),
