@@ -1,4 +1,4 @@
-"""What an earlier version has left behind: its database, and the messages that members still see in their Discord."""
+"""Restoring the state of an earlier version: its database, and the messages that members still see in Discord."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from tests.flows.conftest import Club, simulated
 
 DATA = Path(__file__).parent / "data"
 BUTTON, STRING, USER, ROLE, CHANNEL = 2, 3, 5, 6, 8
-"""Discord's numbers of the components that somebody can press or choose from."""
+"""Discord's component types that can be pressed or selected from."""
 EPHEMERAL, NEW_LAYOUT = 1 << 6, 1 << 15
-"""Flags of a message: for who pressed alone; made of nothing but components."""
+"""Message flags: visible to the presser only; consisting of components only."""
 
 Shown: TypeAlias = dict[str, Any]
-"""A message of the earlier version: id, channel_id, content, flags, components, and `reader` where it was an answer."""
+"""A message of the earlier version: id, channel_id, content, flags, components, and `reader` if it was an answer."""
 Part: TypeAlias = dict[str, Any]
-"""A button or menu as Discord has it."""
+"""A button or menu as a Discord component."""
 
 
 @cache
 def left() -> dict[str, Any]:
-    """Members, channels and messages at the end of what the earlier version did; see `data/README.md`."""
+    """Return the members, channels and messages that the earlier version left; see `data/README.md`."""
     found: dict[str, Any] = json.loads(gzip.decompress((DATA / "version_before.json.gz").read_bytes()))
     return found
 
 
 def write_database(file: Path) -> None:
-    """Write the database of the earlier version, at its own revision."""
+    """Write the database of the earlier version, at its revision."""
     connection = sqlite3.connect(file)
     connection.executescript(gzip.decompress((DATA / "version_before.sql.gz").read_bytes()).decode())
     connection.close()
@@ -54,13 +54,13 @@ def write_database(file: Path) -> None:
 
 @dataclass(slots=True)
 class Restored:
-    """The present bot in the club of the earlier version.
+    """The current bot in the club of the earlier version.
 
     Attributes:
-        club: with alice, bob and olga of then.
+        club: the club, with the earlier alice, bob and olga.
         members: all of them, by name.
-        stranger: a member who came later and is in nothing.
-        organisers: the role of the organisers.
+        stranger: a member who joined later and takes part in nothing.
+        organisers: the organisers' role.
     """
 
     club: Club
@@ -69,7 +69,7 @@ class Restored:
     organisers: Any
 
     def reader(self, message: Shown) -> MemberActor:
-        """Who can see a message: the owner of the direct messages, who was answered, an organiser, or anybody."""
+        """Return a member who can see a message: the DM's owner, the presser, an organiser, or anyone."""
         dms = {channel_id: int(user_id) for user_id, channel_id in left()["dms"].items()}
         wanted = dms.get(message["channel_id"], message.get("reader") if message["flags"] & EPHEMERAL else None)
         found = next((actor for actor in self.members.values() if actor.id == wanted), None)
@@ -77,14 +77,14 @@ class Restored:
         return found or (self.club.olga if in_room else self.club.alice)
 
     def seen_by(self, actor: MemberActor, message: Shown, part: Part) -> ResponseMessage:
-        """The message as it now is where it still has this part; a copy of what it was where it was edited."""
+        """Return the message if it still has this part, otherwise a copy of its earlier content."""
         there = self.club.env.backend.messages.get(message["channel_id"], {}).get(message["id"])
         if there is not None and any(part["custom_id"] == one["custom_id"] for one in parts(there.components)):
             return ResponseMessage(self.club.env, there)
         return self.copy(message)
 
     def copy(self, message: Shown) -> ResponseMessage:
-        """Post a copy of a message in the public channel, where everybody can press it."""
+        """Post a copy of a message in the public channel, where everyone can press it."""
         backend = self.club.env.backend
         made = Message(
             id=backend.snowflake(), channel_id=self.club.channel.id, author_id=backend.bot_user.id,
@@ -95,7 +95,7 @@ class Restored:
         return ResponseMessage(self.club.env, made)
 
     async def press(self, actor: MemberActor, message: ResponseMessage, part: Part) -> simcord.InteractionResult:
-        """Press a button, or choose the first of what a menu offers."""
+        """Press a button, or choose the first option of a menu."""
         in_a_dm = message.channel_id in left()["dms"].values()
         presser: MemberActor | UserHandle = actor.user if in_a_dm else actor
         if part["type"] == BUTTON:
@@ -109,7 +109,7 @@ class Restored:
         return await presser.select(message, values[part["type"]], custom_id=part["custom_id"])
 
     async def press_old(self, name: str, custom_id: str) -> simcord.InteractionResult:
-        """Press the newest button of this id that a member can see."""
+        """Press the newest button with this custom id that the member can see."""
         actor = self.members[name]
         public = {self.club.channel.id, left()["channels"]["organisers"]}
         for message in [*reversed(left()["messages"]), *others()]:
@@ -120,7 +120,7 @@ class Restored:
         raise AssertionError(f"{name} was never shown {custom_id}")
 
     async def kept_of_members(self) -> dict[str, list[Any]]:
-        """What is kept of outings, runs, reminders, contacts and alarms."""
+        """Return the stored rows of companions, runs, reminders, contacts, alarms and ties."""
         async with self.club.database.read() as session:
             return {
                 table.__tablename__: [tuple(row) for row in (await session.execute(select(table.__table__))).all()]
@@ -129,7 +129,7 @@ class Restored:
 
 
 def parts(node: Any) -> Iterator[Part]:
-    """Everything in a message's components that can be pressed or chosen from."""
+    """Yield every enabled button and menu of a message's components."""
     if isinstance(node, dict):
         if "custom_id" in node and not node.get("disabled"):
             yield node
@@ -141,7 +141,7 @@ def parts(node: Any) -> Iterator[Part]:
 
 
 def others() -> list[Shown]:
-    """One message for each shape of custom id that the earlier version showed in none of `left()["messages"]`."""
+    """Return one message for each form of custom id that is in none of `left()["messages"]`."""
     found = []
     for kind, custom_id, options, in_layout in left()["others"]:
         part: Part = {"type": kind, "custom_id": custom_id}
@@ -156,7 +156,7 @@ def others() -> list[Shown]:
 
 @asynccontextmanager
 async def restored(app: App) -> AsyncIterator[Restored]:
-    """The present bot, started at the instant at which the earlier version stopped."""
+    """Run the current bot, started at the instant at which the earlier version stopped."""
     found: list[Any] = []
     async with simulated(app, datetime.fromisoformat(left()["now"]), lambda env: found.append(_prepare(env))) as env:
         guild, members, channel, role = found[0]
@@ -167,7 +167,7 @@ async def restored(app: App) -> AsyncIterator[Restored]:
 
 
 def _prepare(env: simcord.Env) -> tuple[GuildHandle, dict[str, MemberActor], ChannelHandle, Any]:
-    """Put the server, its members and the bot's messages where they were, each under its old id."""
+    """Recreate the server, its members and the bot's messages under their old ids."""
     was, backend = left(), env.backend
 
     def under(wanted: int, make: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The database and the messages of an earlier version: all of it still works with this one."""
+"""The database and the messages of an earlier version work with this one."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from tests.flows.upgrades.restoring import Part, Restored, Shown, left, others, 
 SORRY = str(catalogue("en")["errors.unexpected"]).split(",")[0]
 OLDER = str(catalogue("en")["errors.press.unknown"])
 GONE = {"nudge.digest", "remind"}
-"""Kinds of which the channel was deleted before: their last message fails."""
+"""Kinds whose channel was deleted before: their last message fails."""
 
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database as the earlier version left it; to be copied, not used."""
+    """The database of the earlier version; tests use a copy."""
     file = tmp_path_factory.mktemp("before") / "backpedal.db"
     write_database(file)
     return file
@@ -40,7 +40,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture
 async def then(written: Path, tmp_path: Path, worker: Worker, courier: Pump) -> AsyncIterator[Restored]:
-    """This version, started on a copy of that database, a minute before something of every kind becomes due."""
+    """This version, started on a copy of that database, a minute before every kind becomes due."""
     file = tmp_path / "before.db"
     file.write_bytes(written.read_bytes())
     url = f"sqlite+aiosqlite:///{file}"
@@ -73,11 +73,11 @@ async def test_what_waits_of_every_kind_is_sent_or_settled(then: Restored, caplo
 
 
 KINDS = 59
-"""How many kinds of messages and jobs that version had."""
+"""Number of kinds of messages and jobs in that version."""
 
 
 def every_part(most: int) -> Iterator[tuple[Shown, Part]]:
-    """Every button and menu that the version has shown; of those that differ in numbers alone, so many at most."""
+    """Yield the buttons and menus of the earlier version, at most `most` of those that differ only in numbers."""
     seen: set[str] = set()
     shapes: Counter[tuple[int, str]] = Counter()
     for message in [*left()["messages"], *others()]:
@@ -90,7 +90,7 @@ def every_part(most: int) -> Iterator[tuple[Shown, Part]]:
 
 
 def failed(answer: Any) -> bool:
-    """Whether nothing was answered, an apology, or that nobody knows the button any more."""
+    """Whether there was no answer, an apology, or the message for an unknown button."""
     return not answer.acknowledged or SORRY in text_of(answer) or OLDER in text_of(answer)
 
 

@@ -1,4 +1,4 @@
-"""The language of a walk, and the club it goes through."""
+"""Fixtures of the walks: database, language and club."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.flows.walks.walking import WRITTEN_IN, Walk
 
 @pytest.fixture
 def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """SQLite alone: what a restart may lose is in the process, and the flows of each cog run on both kinds."""
+    """SQLite only: a restart loses process state alone, and the flows of each cog run on both databases."""
     return f"sqlite+aiosqlite:///{shutil.copyfile(migrated_file, tmp_path / 'backpedal.db')}"
 
 
@@ -26,14 +26,14 @@ def language(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-# Half of what a restart costs is putting every command together in every language, to find that Discord has them.
+# Building every command in every language takes half of a restart, only to find that nothing changed.
 async def sync_if_changed(_bot: Backpedal, **_: Any) -> bool:
     return False
 
 
 @pytest_asyncio.fixture
 async def walk(club: Club, language: str, monkeypatch: pytest.MonkeyPatch) -> Walk:
-    """A walk in a club whose bot starts quickly."""
+    """A walk in a club whose bot skips the command sync."""
     monkeypatch.setattr(Backpedal, "sync_if_changed", sync_if_changed)
     walk = Walk(club, language)
     await walk.in_its_language()

@@ -1,4 +1,4 @@
-"""Outings walked that do not end at home in time: nobody answers, somebody needs help, somebody feels unsafe."""
+"""Walks of outings that do not end on time: nobody answers, a member needs help, a member feels unsafe."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TAKE_YOUR_TIME = "Take your time|Lasst euch Zeit"
 
 
 async def name_contacts(walk: Walk, accepts: MemberActor, declines: MemberActor) -> None:
-    """Bob names two, of whom one accepts."""
+    """Let Bob name two contacts, of whom one accepts."""
     bob = walk.club.bob
     await walk.slash(bob, "partner contact", "Nobody yet|Noch niemand")
     for actor in (declines, accepts):
@@ -49,7 +49,7 @@ async def name_contacts(walk: Walk, accepts: MemberActor, declines: MemberActor)
 
 
 async def out(walk: Walk, one: MemberActor, other: MemberActor, when: str, **until: float) -> None:
-    """Two are out; `until` an hour before it passes the time."""
+    """Start an outing of two; `until` is the time to an hour before its start."""
     await agree(walk, one, other, when=when)
     await walk.later(**until)
     for actor in (one, other):

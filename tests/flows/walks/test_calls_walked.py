@@ -1,4 +1,4 @@
-"""Calls for a partner walked from end to end: changed, waited for, offered on, called off, and for some alone."""
+"""Walks of calls for a partner: changed, waiting list, offers, cancelled, and restricted calls."""
 
 from __future__ import annotations
 

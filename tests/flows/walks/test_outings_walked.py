@@ -1,4 +1,4 @@
-"""Outings walked from the evening before to the logged runs, and those that did not happen, or not with everybody."""
+"""Walks of outings from the evening before to the logged runs, also with no-shows and absent members."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     longer = await walk.press(bob, OUT, "Extend|Verlängern", "How much longer?|Wie viel länger?")
     await walk.press(bob, longer, "15 more minutes|15 Minuten mehr", "Take your time|Lasst euch Zeit")
     walk.told(alice, "you need 15 more minutes|ihr braucht 15 Minuten länger")
-    await walk.later(minutes=7, milliseconds=700)  # tenths are for races
+    await walk.later(minutes=7, milliseconds=700)  # must not add tenths of a second to the run
     await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
     walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
     (draft,) = walk.told(alice, DRAFT)

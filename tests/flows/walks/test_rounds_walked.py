@@ -1,4 +1,4 @@
-"""The weekly round walked from an empty club: set up by an organiser, who can when, the notice, the draw, agreed."""
+"""Walk of the weekly round from an empty club: settings, availability, notice, draw, confirmation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTLED = "Does it work for you?|Passt es für dich?"
 
 
 async def set_the_club_up(walk: Walk) -> ChannelHandle:
-    """An organiser goes through every page of the settings."""
+    """Go through every page of the settings as an organiser, and return the organisers' channel."""
     club, olga = walk.club, walk.club.olga
     office = await private_channel(club, name="office")
     card = await walk.slash(olga, "club settings", "Settings of Krebsgang|Einstellungen von Krebsgang")
@@ -50,7 +50,7 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
 
 
 async def say_when(walk: Walk, actor: MemberActor, role: str) -> InteractionResult:
-    """One says when, where and how, and is in."""
+    """Save a member's times, places, paces and role, and return the card."""
     card = await walk.slash(actor, "partner availability", "Tell me when|Sag mir, wann")
     form = await walk.press(actor, card, "Add my times|Zeiten eintragen")
     typed = {"when": "tue 18-20|Di 18-20", "places": "stadium", "forward": "6:00", "backward": "8:30"}

@@ -1,11 +1,10 @@
-"""Walks: flows from end to end in each language, where the bot is restarted after every single step.
+"""Walks: end-to-end flows in each language, with a restart of the bot after every step.
 
-A walk is written once. Words stand as "English|Deutsch", in the order of `WRITTEN_IN`, or once if they are the same in
-all languages. After each
-step the bot is a new one on the same data, so that whatever is pressed next was shown by one that is gone.
+A walk is written once. Texts are given as "English|Deutsch", in the order of `WRITTEN_IN`, or once if they are the same
+in all languages. After each step a new bot runs on the same data, so every press is on a message of an earlier process.
 
-Whoever reads something reads it once: `told` takes what the bot has written to somebody since it was last asked,
-exactly that and in that order, and a walk ends with nothing left that it has not taken.
+Messages are compared once: `told` takes the bot's messages to a member since its last call and asserts exactly these,
+in this order; a walk ends with no message left.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from tests.flows.conftest import Club, MemberActor, assert_language, button_ids,
 from tests.flows.outings.calling import STADIUM, card_of, newcomer, state
 
 Words = str
-"""What can be read: "English|Deutsch", or the same in all languages."""
+"""A readable text: "English|Deutsch", or one text for all languages."""
 WRITTEN_IN = ("en", "de")
-"""The languages of the columns of `Words`. Another shipped language is walked once its column is written here."""
+"""The languages of the columns of `Words`. Another language is tested once its column is added here."""
 
 
 CALLED = "Your call's on its way to|Deine Suche steht gleich in"
@@ -44,12 +43,12 @@ DRAFT = "Your run from this outing|Dein Lauf von dieser Verabredung"
 
 
 class Walk:
-    """One club, one language, and what each has read so far.
+    """One club, one language, and the messages compared so far.
 
     Attributes:
-        club: the club walked in.
-        language: what everybody in it, and the club itself, reads.
-        restarts: how often the bot has been replaced.
+        club: the club of the walk.
+        language: the language of the club and all its members.
+        restarts: number of restarts so far.
     """
 
     def __init__(self, club: Club, language: str) -> None:
@@ -62,14 +61,14 @@ class Walk:
         self._opened: list[tuple[InteractionResult, Any]] = []
 
     def t(self, words: Words) -> str:
-        """The words in this walk's language."""
+        """Return the text in this walk's language."""
         columns = words.split("|")
         return columns[WRITTEN_IN.index(self.language)] if len(columns) > 1 else words
 
-    # ------------------------------------------------------------------ who walks
+    # ------------------------------------------------------------------ members
 
     async def joined_by(self, *names: str, roles: tuple[Any, ...] = ()) -> list[MemberActor]:
-        """More members, who read the walk's language."""
+        """Add members who use the walk's language."""
         people = [newcomer(self.club, name, *roles) for name in names]
         self._people += people
         await self.club.env.settle()
@@ -77,21 +76,21 @@ class Walk:
         return people
 
     async def in_its_language(self, *people: MemberActor) -> None:
-        """Let people, or everybody there is at the start, read the walk's language."""
+        """Set the walk's language for these people, or for the club's first three members."""
         if self.language != DEFAULT:
             await self.club.speak(self.language, *people)
 
     # ------------------------------------------------------------------ steps
 
     async def slash(self, actor: MemberActor, command: str, *reads: Words, **typed: Any) -> InteractionResult:
-        """Use a command; words typed may have columns."""
+        """Use a command; typed texts may have columns."""
         typed = {name: self.t(value) if isinstance(value, str) else value for name, value in typed.items()}
         return await self._answered(await actor.slash(self.club.channel, command, **typed), reads)
 
     async def press(
         self, actor: MemberActor, where: InteractionResult | discord.Message | Words, label: Words, *reads: Words
     ) -> InteractionResult:
-        """Press a button by how its label begins: of an answer, a message, or one's newest letter with these words."""
+        """Press the button whose label starts with `label`, on an answer, a message or the newest DM with this text."""
         message, who = self._find(actor, where)
         ids = button_ids(message)
         custom_id = next((one for shown, one in ids.items() if shown.startswith(self.t(label))), None)
@@ -104,47 +103,47 @@ class Walk:
         self, actor: MemberActor, where: InteractionResult | discord.Message | Words, custom_id: str,
         values: list[Any], *reads: Words,
     ) -> InteractionResult:  # fmt: skip
-        """Choose of a list."""
+        """Choose values of a menu."""
         message, who = self._find(actor, where)
         return await self._answered(await who.select(message, values, custom_id=custom_id), reads)
 
     async def send(self, form: InteractionResult, fields: dict[str, Any], *reads: Words) -> InteractionResult:
-        """Send off the form a press has opened, as the one who pressed; words typed may have columns."""
+        """Submit the form opened by a press, as the presser; typed texts may have columns."""
         values = {name: self.t(value) if isinstance(value, str) else value for name, value in fields.items()}
         who = next(who for answer, who in self._opened if answer is form)
         return await self._answered(await who.submit_modal(form, values), reads)
 
     async def later(self, **span: float) -> None:
-        """Let time pass; the bot is down until the last ten seconds, and up when they are over."""
+        """Advance the clock; the bot is down until the last ten seconds, and restarts after them."""
         await self.restart(seconds=timedelta(**span).total_seconds() - 10)
         await self.club.pass_time(seconds=10)
         await self.restart()
 
     async def restart(self, **down: float) -> None:
-        """Replace the bot, now or after it has been down for a time."""
+        """Restart the bot, at once or after a downtime."""
         await self.club.restart(**down)
         await self.club.env.settle()
         self.restarts += 1
 
-    # ------------------------------------------------------------------ what is read
+    # ------------------------------------------------------------------ messages
 
     def told(self, actor: MemberActor, *letters: Words) -> list[str]:
-        """What the bot has written to somebody since this was last asked: these letters, in this order, no others."""
+        """Assert that the bot's DMs to a member since the last call are exactly these, in order, and return them."""
         return self._take(actor.name, actor.id, [m.content for m in self.club.dms(actor)], letters)
 
     def posted(self, room: ChannelHandle, *posts: Words) -> list[str]:
-        """What the bot has said in a channel since this was last asked."""
+        """Assert that the messages in a channel since the last call are exactly these, in order, and return them."""
         return self._take("the channel", room.id, [text_of(m) for m in room.history()], posts)
 
     def card(self, *reads: Words, without: Words = "") -> discord.Message:
-        """The outing's public card, which says this now."""
+        """Assert the current text of the outing's public card, and return the card."""
         card = card_of(self.club)
         self._reads(text_of(card), reads)
         assert not without or self.t(without) not in text_of(card)
         return card
 
     def nothing_left(self) -> None:
-        """Nobody was told anything that the walk has not taken."""
+        """Assert that no member has a message left that the walk has not compared."""
         for actor in self._people:
             self.told(actor)
         assert_language(self.language, [{"text": text} for text in self._read])
@@ -183,11 +182,11 @@ class Walk:
             assert self.t(words) in text, f"{self.t(words)!r} is not in {text!r}"
 
 
-# ------------------------------------------------------------------ what two do again and again
+# ------------------------------------------------------------------ shared steps
 
 
 async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "backward", **typed: Any) -> None:
-    """One calls, the other comes in and confirms."""
+    """Let one member call, and the other join and confirm."""
     await walk.slash(one, "partner find", CALLED, **(STADIUM | {"role": role} | typed))
     await walk.press(other, walk.card(), SWAP if role == "swap" else FORWARD, "You're in|Du bist dabei", "gate 4")
     walk.told(other, ENOUGH)
@@ -200,7 +199,7 @@ async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "b
 
 
 async def check_in(walk: Walk, one: MemberActor, other: MemberActor) -> None:
-    """One checks in for both."""
+    """Check in both members."""
     asked = await walk.press(one, IT_IS_TIME, "Check in|Einchecken", "Who's there?|Wer ist da?")
     await walk.press(one, asked, "We're all here|Wir sind alle da", "You're out|Ihr seid unterwegs")
     for actor in (one, other):
