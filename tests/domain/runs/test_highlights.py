@@ -1,4 +1,4 @@
-"""The one line of a run's card: true, and not on every card."""
+"""The highlight line of a run's card: correct, and shown only on some cards."""
 
 from __future__ import annotations
 

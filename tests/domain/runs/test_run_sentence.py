@@ -50,7 +50,7 @@ def read(text: str, language: str = "en") -> Typed:
         ("5k 30 min 2 hours ago", Typed("5k", "30 min", when="2 hours ago")),
         ("5k 27:30 20.11. 6:15", Typed("5k", "27:30", when="20.11. 6:15")),
         ("5k 27:30 2026-11-16 07:00", Typed("5k", "27:30", when="2026-11-16 07:00")),
-        # a word that nobody knows goes where it is missed
+        # an unknown word goes to the field that is missing
         ("5k 27:30 bakward", Typed("5k", "27:30", None, "bakward")),
         ("5k 27:30 bakward yesterday 7am", Typed("5k", "27:30", None, "bakward", None, "yesterday 7am")),
         ("five k 27:30 backward", Typed("five k", "27:30", None, "backward")),

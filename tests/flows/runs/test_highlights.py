@@ -1,4 +1,4 @@
-"""The line on a run's card that says what it was the first, the fastest or the longest of."""
+"""The highlight line of a run's card, such as the first, fastest or longest run."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ Part: TypeAlias = dict[str, Any]
 
 @cache
 def left() -> dict[str, Any]:
-    """Return the members, channels and messages that the earlier version left; see `data/README.md`."""
+    """Return the members, channels and messages that the earlier version left; see `README.md`."""
     found: dict[str, Any] = json.loads(gzip.decompress((DATA / "version_before.json.gz").read_bytes()))
     return found
 

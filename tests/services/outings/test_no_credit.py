@@ -152,7 +152,7 @@ async def test_said_to_have_happened_and_then_begun_it_is_logged_once(town: Outs
     assert await town.count(Run) == 1
 
 
-# ── facing forward for nobody ──
+# ── spotting without a backward runner ──
 
 
 async def test_who_alone_says_that_it_happened_is_credited_with_no_facing_forward(town: Outside) -> None:

@@ -38,10 +38,10 @@ async def test_the_test_data_fills_every_table(database: Database) -> None:
 
 STAYING = {
     "revisions": 2, "outings": 2, "companions": 2, "outing_presses": 2,
-    "due": 2,  # Bob's own reminder; his snooze of Alice's is deleted with it
+    "due": 2,  # Bob's own reminder; Bob's snooze of Alice's is deleted with it
     # Bob's; one to Carl that mentioned Alice; both cards, to be edited; a notice to Bob that a contact is gone.
     "deliveries": 4 + 1 + 2 + 1,
-    "standings": 1 + 4,  # Bob's own row, and his spotting in each period
+    "standings": 1 + 4,  # Bob's own row, and Bob's spotting in each period
 }  # fmt: skip
 """Rows left per table after Alice is erased, if not one."""
 
