@@ -193,9 +193,7 @@ async def test_all_bob_can_read_is_the_same_with_and_without_alices_block_and_tr
     assert await read_everything(club, club.bob) == without
     await club.alice.slash(club.channel, "partner block", member=club.bob)
     assert await read_everything(club, club.bob) == without
-    assert "**bob** · blocked by you, told nothing" in text_of(
-        await club.alice.slash(club.channel, "partner contact")
-    )
+    assert "**bob** · blocked by you, told nothing" in text_of(await club.alice.slash(club.channel, "partner contact"))
     await club.alice.slash(club.channel, "partner unblock", member="bob")
     assert await read_everything(club, club.bob) == without
 

@@ -62,9 +62,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
     await walk.press(alice, OUT, "Both home|Beide zu Hause", "Welcome home|Willkommen zu Hause", "bob")
     walk.told(bob, "alice says you both are|alice sagt, ihr seid beide")
     (draft,) = walk.told(alice, DRAFT)
-    assert re.search(
-        walk.t(r"^👀 Spotting: \d+:\d\d$|^👀 Begleitet: \d+:\d\d$"), draft, re.M
-    )
+    assert re.search(walk.t(r"^👀 Spotting: \d+:\d\d$|^👀 Begleitet: \d+:\d\d$"), draft, re.M)
     await walk.press(bob, "both are|beide zu Hause", HOME, "Welcome home|Willkommen zu Hause")
     walk.told(bob, DRAFT)
     assert (await state(club))[0] == "home"
