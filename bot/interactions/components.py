@@ -73,6 +73,12 @@ def button(
     return ui.Button(label=label[:80], custom_id=custom_id, style=style, emoji=emoji, disabled=disabled)
 
 
+def tab(label: str, custom_id: str, *, chosen: bool) -> Component:
+    """A button of a row of which one is chosen. The chosen one also has a tick: a colour is not read out."""
+    style = discord.ButtonStyle.primary if chosen else discord.ButtonStyle.secondary
+    return button(f"{label} ✓" if chosen else label, custom_id, style)
+
+
 def select(
     custom_id: str,
     options: Sequence[discord.SelectOption],

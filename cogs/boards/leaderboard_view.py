@@ -8,12 +8,17 @@ from discord import ui
 
 from bot.domain.boards.metrics import BoardDirection, BoardKind, Counts, Metric, MetricUnit, board_kinds
 from bot.domain.when.periods import Period
-from bot.interactions.components import Component, button, card, identity, row, select
+from bot.interactions.components import Component, button, card, identity, row, select, tab
 from bot.languages import locale_of
 from bot.localizer import Localizer, escaped
 from bot.services.boards.boards import Board
+from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import COLOURS
 
+PUBLIC_NAME_LIMIT = 20
+"""Characters of a name on a public board, so that a row fits a phone's width; Discord allows 32."""
+NAME_LIMIT = 60
+"""Characters of a name on a private board: all of them."""
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 TINT = {
     BoardDirection.BACKWARD: COLOURS["backward"],
@@ -61,11 +66,12 @@ def board_card(board: Board, reader: Localizer, *, club: str, owner_id: int, cal
     """
     title = reader.t(BoardKind(board.metric, board.direction).title_key)
     head = f"### {title}\n{reader.t('board.card.club', club=escaped(club, 60), span=span(board, reader))}"
+    limit = NAME_LIMIT if caller is None else PUBLIC_NAME_LIMIT
     lines = [
         reader.t(
             "board.card.row",
             place=place(entry.rank),
-            name=_name(entry.display_name, own=entry.user_id == owner_id),
+            name=_name(entry.display_name, limit, own=entry.user_id == owner_id),
             value=value(board.metric, entry.value, reader),
         )
         for entry in board.rows
@@ -92,10 +98,10 @@ def own_line(board: Board, reader: Localizer, caller: str | None) -> str:
     if mine.rank is None:
         if caller is None:
             return reader.t(_of(board, "you_none"))
-        return reader.t(_of(board, "them_none"), name=escaped(caller, 40))
+        return reader.t(_of(board, "them_none"), name=escaped(caller, PUBLIC_NAME_LIMIT))
     if caller is None:
         return reader.t("board.card.you", place=place(mine.rank), value=amount)
-    return reader.t("board.card.them", name=escaped(caller, 40), place=place(mine.rank), value=amount)
+    return reader.t("board.card.them", name=escaped(caller, PUBLIC_NAME_LIMIT), place=place(mine.rank), value=amount)
 
 
 def _of(board: Board, sentence: str) -> str:
@@ -104,8 +110,8 @@ def _of(board: Board, sentence: str) -> str:
     return f"board.card.{sentence}_spotting" if spotting else f"board.card.{sentence}"
 
 
-def _name(name: str, *, own: bool) -> str:
-    shown = escaped(name, 40)
+def _name(name: str, limit: int, *, own: bool) -> str:
+    shown = escaped(name, limit)
     return f"__{shown}__" if own else shown
 
 
@@ -122,24 +128,35 @@ def _ways(board: Board, reader: Localizer, owner_id: int) -> list[ui.Item[ui.Lay
     ]
     what = select(identity("board", "what", owner_id, period.value), options, placeholder=reader.t("board.card.pick"))
     periods = [
-        button(
+        tab(
             reader.t(f"board.period.{p.value}"),
             identity("board", "show", owner_id, metric.value, direction.value, p.value),
-            discord.ButtonStyle.primary if p is period else discord.ButtonStyle.secondary,
+            chosen=p is period,
         )
         for p in Period
     ]
     ways: list[ui.Item[ui.LayoutView]] = [row(what), row(*periods)]
     if board.pages > 1:
-        ways.append(row(*_turning(board, owner_id)))
+        ways.append(row(*_turning(board, reader, owner_id)))
+    ways.append(row(*_next_steps(board, reader)))
     return ways
 
 
-def _turning(board: Board, owner_id: int) -> list[Component]:
+def _next_steps(board: Board, reader: Localizer) -> list[Component]:
+    """Return what puts one on this board, emphasised while nobody is on it, and one's own profile."""
+    style = discord.ButtonStyle.secondary if board.rows else discord.ButtonStyle.primary
+    if board.metric.counts is Counts.SPOTTING:
+        step = button(reader.t("board.button.find"), identity("call", "new"), style)
+    else:
+        step = log_button(reader, style)
+    return [step, button(reader.t("board.button.me"), identity("me", "show"))]
+
+
+def _turning(board: Board, reader: Localizer, owner_id: int) -> list[Component]:
     def to(page: int) -> str:
         return identity("board", "page", owner_id, board.metric.value, board.direction.value, board.period.value, page)
 
     return [
-        button("◀", to(max(board.page - 1, 0)), disabled=board.page == 0),
-        button("▶", to(board.page + 1), disabled=board.page >= board.pages - 1),
+        button(reader.t("board.button.previous"), to(max(board.page - 1, 0)), emoji="◀️", disabled=board.page == 0),
+        button(reader.t("board.button.next"), to(board.page + 1), emoji="▶️", disabled=board.page >= board.pages - 1),
     ]

@@ -14,7 +14,7 @@ from bot.domain.clubs.club_defaults import NEVER_SOLO
 from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
-from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select
+from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select, tab
 from bot.languages import LANGUAGES, own_name
 from bot.localizer import Localizer, escaped
 from bot.services.clubs.clubs import ClubSettings, HeldRun
@@ -53,12 +53,7 @@ def settings_card(
 ) -> ui.LayoutView:
     """Return a page of the settings: title, tabs, notice, and the page's own parts."""
     tabs = [
-        button(
-            reader.t(f"club.tab.{one.value}"),
-            identity("club", "page", one.value),
-            discord.ButtonStyle.primary if one is page else discord.ButtonStyle.secondary,
-        )
-        for one in Page
+        tab(reader.t(f"club.tab.{one.value}"), identity("club", "page", one.value), chosen=one is page) for one in Page
     ]
     view = card(reader.t("club.card.title", club=escaped(settings.club.name, 60)), row(*tabs), notice, *parts)
     return number_menus(view, list(Page).index(page))

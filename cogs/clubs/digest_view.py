@@ -10,7 +10,7 @@ from cogs.boards.leaderboard_view import place
 PICTURE = "digest.png"
 DAYS = 7
 """Days of a week; a digest of more or fewer days (it was moved) says how many."""
-NAME_LIMIT = 24
+NAME_LIMIT = 20
 """Characters of a name; chosen so that eight rows and all named newcomers and spotters fit into one message."""
 
 

@@ -18,7 +18,7 @@ WORDS = frozenset(plain(translate(language, "privacy.erase.word")) for language 
 
 
 def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:
-    """Return the policy: what is kept, who sees it and for how long, also after a club has removed the bot."""
+    """Return the policy: four points, then what is kept, who sees it and for how long, also in a club that left."""
     names = ("kept", "seen", "partners", "nudges", "time", "left", "removed", "gone")
     parts = (
         reader.t("privacy.policy.removed", count=gone_club_days)
@@ -28,6 +28,8 @@ def policy_card(reader: Localizer, gone_club_days: int) -> ui.LayoutView:
     )
     return card(
         reader.t("privacy.policy.title"),
+        reader.t("privacy.short.four"),
+        ui.Separator(),
         "\n\n".join(parts),
         row(
             button(reader.t("privacy.button.export"), identity("privacy", "export")),

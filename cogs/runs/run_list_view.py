@@ -10,9 +10,11 @@ from discord import ui
 from bot.domain.runs.runs import Review, Sharing
 from bot.interactions.components import button, card, identity, row, select
 from bot.localizer import Localizer
-from bot.services.runs.runs import RunPage
+from bot.services.runs.runs import RunLine, RunPage
 from cogs.runs.log_form import log_button
-from cogs.runs.run_card_view import line
+from cogs.runs.run_card_view import line, way
+
+ARROWS = {"backward": "⏪", "forward": "⏩", "mixed": "⏪⏩", "untold": "❔"}
 
 
 def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> ui.LayoutView:
@@ -29,12 +31,11 @@ def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> 
         return card("\n".join(heading), reader.t("runs.list.empty"), row(log_button(reader)))
     shown, options = [], []
     for run in found.lines:
-        words = line(run, reader)
         marks = [reader.t("runs.list.private")] if run.sharing is Sharing.ME else []
         if run.review in (Review.HELD, Review.REJECTED):
             marks.append(reader.t("runs.list.held"))
-        shown.append(" ".join([words, *marks]))
-        options.append(discord.SelectOption(label=words[:100], value=str(run.run_id)))
+        shown.append(" ".join([_row(run, reader), *marks]))
+        options.append(discord.SelectOption(label=line(run, reader)[:100], value=str(run.run_id)))
     parts: list[str | ui.Item[Any]] = [
         "\n".join(heading),
         "\n".join(shown),
@@ -61,3 +62,18 @@ def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> 
     counted = reader.t("runs.list.page", page=found.page + 1, pages=found.pages, count=found.total)
     parts.append(f"-# {counted}")
     return card(*parts)
+
+
+def _row(run: RunLine, reader: Localizer) -> str:
+    """Return a row that fits a phone's width: `Tue 17 Nov ⏪ 5.00 km · 27:30 · 5:30/km`."""
+    day, arrows = reader.day(run.ran_on), ARROWS[way(run.directions)]
+    if not run.distance_m:
+        return reader.t("runs.list.row_time", day=day, arrows=arrows, duration_ms=run.duration_ms)
+    return reader.t(
+        "runs.list.row",
+        day=day,
+        arrows=arrows,
+        distance_m=run.distance_m,
+        duration_ms=run.duration_ms,
+        pace_s_per_km=run.duration_ms / run.distance_m,
+    )

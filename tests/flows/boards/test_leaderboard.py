@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from db.models import Guild, Member, Run, Standing, User
 from tests.flows.conftest import Club, assert_language, button_ids, text_of
@@ -75,7 +76,11 @@ async def test_an_edit_and_an_undo_are_on_the_board_at_once(club: Club) -> None:
     logged = await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     assert "5.00 km" in text_of(await club.bob.slash(club.channel, "leaderboard"))
     await club.alice.click(logged.response, custom_id=button_ids(logged)["Undo"])
-    assert "Nobody is on this board yet" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    empty = await club.bob.slash(club.channel, "leaderboard")
+    assert "Nobody is on this board yet" in text_of(empty)
+    form = (await club.alice.click(empty.response, label="Log a run")).modal  # also for others than the one who asked
+    assert form is not None
+    assert "Which way did you face?" in text_of(form)
 
 
 async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -> None:
@@ -84,12 +89,12 @@ async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -
     answer = await club.alice.slash(club.channel, "leaderboard")
     assert "Page 1 of 3" in text_of(answer)
     assert "**alice:** **25** · **1.00 km**" in text_of(answer)
-    turned = await club.alice.click(answer.response, custom_id=button_ids(answer)["▶"])
+    turned = await club.alice.click(answer.response, custom_id=button_ids(answer)["Next"])
     assert turned.acknowledged
     message = club.channel.last_message
     assert "Page 2 of 3" in text_of(message)
     assert "**11** · " in text_of(message)
-    await club.alice.click(message, custom_id=button_ids(message)["▶"])
+    await club.alice.click(message, custom_id=button_ids(message)["Next"])
     last = text_of(club.channel.last_message)
     assert "**25** · __alice__ — **1.00 km**" in last
 
@@ -234,3 +239,28 @@ async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:
     alone = await club.alice.user.slash("leaderboard", metric="spotting")
     assert_language("de", empty, board, alone)
     assert "🥇 · bob — **42 Min.**" in text_of(board)
+
+
+async def test_a_long_name_is_cut_in_public_and_whole_in_private(club: Club) -> None:
+    await club.bob.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    async with club.database.write() as session:
+        await session.execute(
+            update(Member).where(Member.user_id == club.bob.id).values(display_name="Maximiliane von Rückenwind")
+        )
+    board = await club.alice.slash(club.channel, "leaderboard")
+    assert "🥇 · Maximiliane von Rüc… — **5.00 km**" in text_of(board)
+    pressed = await club.olga.click(board.response, label="This month")
+    assert "🥇 · Maximiliane von Rückenwind — **5.00 km**" in text_of(pressed)
+
+
+async def test_the_chosen_period_is_marked_in_words_and_the_profile_is_one_press_away(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    board = await club.alice.slash(club.channel, "leaderboard", period="month")
+    assert "This month ✓" in button_ids(board)
+    assert "This week" in button_ids(board)
+    for actor, expected in ((club.alice, "5.00 km backward"), (club.bob, "No runs yet")):
+        profile = await actor.click(board.response, label="My running")
+        assert profile.ephemeral
+        assert expected in text_of(profile)
+    spotting = await club.alice.slash(club.channel, "leaderboard", metric="spotting")
+    assert "When" in text_of((await club.bob.click(spotting.response, label="Find a partner")).modal or {})

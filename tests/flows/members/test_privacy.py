@@ -49,6 +49,9 @@ async def everything(club: Club) -> str:
 
 async def test_the_policy_is_read_by_anybody_alone_also_in_a_direct_message(club: Club) -> None:
     answer = await club.alice.slash(club.channel, "privacy policy")
+    points = [line for line in text_of(answer).splitlines() if line.startswith("- **")]
+    assert len(points) == 4
+    assert text_of(answer).splitlines()[1:5] == points
     assert answer.response is not None
     assert answer.response.ephemeral
     for part in ("Kept", "Your club sees", "30 days", "until you erase it", "A server removes me", "safety copies"):

@@ -39,12 +39,17 @@ async def test_pages_by_direction_and_period(club: Club) -> None:
     older = await club.alice.click(first.response, label="Older")
     assert older.acknowledged
     assert "14.00 km" in text_of(first.response)
+    assert "⏩ **14.00 km** · 1:30:00 · 6:26/km" in text_of(first.response)
     backward = await club.alice.slash(club.channel, "runs list", direction="backward", period="week")
     assert "Page 1 of 1 · 2 runs" in text_of(backward), "Wednesday and Monday of this week"
 
 
 async def test_an_empty_list_says_what_to_do(club: Club) -> None:
-    assert "/log" in text_of(await club.alice.slash(club.channel, "runs list"))
+    empty = await club.alice.slash(club.channel, "runs list")
+    assert "No runs here yet" in text_of(empty)
+    form = (await club.alice.click(empty.response, label="Log a run")).modal
+    assert form is not None
+    assert "Which way did you face?" in text_of(form)
 
 
 async def test_a_run_is_chosen_in_words(club: Club) -> None:
