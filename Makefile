@@ -1,5 +1,6 @@
 # All commands for development. Each one creates .venv first if needed; see tools/setup.
-#   PYTHON=...  the Python to create it with      ARGS=...  passed on, e.g. make test ARGS="tests/domain -x"
+#   PYTHON=...  the Python to create it with      ARGS=...  passed on, e.g. make try ARGS="--port 9000"
+# `make try --port 9000` ends with make's own "unrecognized option": make reads options before this file.
 
 PY := .venv/bin/python
 ARGS :=
@@ -14,8 +15,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help try test quick test-postgresql run check bench soak format lock migration setup
 .DEFAULT_GOAL := help
 
+ifneq ($(filter --%,$(MAKECMDGOALS))$(--port),)
+$(error make does not pass options on. Write them in ARGS: make $(firstword $(MAKECMDGOALS)) ARGS="--port 9000")
+endif
+
 help:
 	@echo 'make try     try the bot in a simulated Discord in your browser; no token, no account'
+	@echo '             options go into ARGS, here and below: make try ARGS="--port 9000"'
 	@echo 'make test    run all tests (five minutes on two cores)'
 	@echo 'make quick   run the tests of the rules and services, without processes (one minute)'
 	@echo 'make test-postgresql   run the database tests on a temporary PostgreSQL server'

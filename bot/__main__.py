@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_CONFIG = Path("config.toml")
+DISCORD_WAIT_S = 5.0
+"""Seconds that `check` waits for Discord."""
+REFUSED = (
+    "Discord refused the token. Copy it anew from the developer portal (Bot, Reset Token) into [discord] token or"
+    " DISCORD_TOKEN."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     preview = command("try", _try, "run the bot in a simulated Discord in the browser, with a demo club; no token")
     preview.add_argument("--data", type=Path, metavar="DIR", help="keep the club's database there (default: forget it)")
     preview.add_argument("--port", type=int, metavar="N", help="the page's port; its rooms are on those that follow")
-    command("check", _check, "look at the settings, the database and the cogs without starting")
+    command("check", _check, "look at the settings, the database, the cogs and the token without starting")
     command("migrate", _migrate, "bring the database up to date, after a copy when it is an SQLite file")
     command("sync", _sync, "send Discord the commands, changed or not")
     backup = command("backup", _backup, "copy the SQLite database, while the bot may be running")
@@ -121,12 +127,9 @@ def _discord_in_words() -> Iterator[None]:
     try:
         yield
     except discord.LoginFailure as error:
-        raise StartupError(
-            "Discord refused the token. Copy it anew from the developer portal (Bot, Reset Token) into [discord] token"
-            " or DISCORD_TOKEN."
-        ) from error
+        raise StartupError(REFUSED) from error
     except (aiohttp.ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
-        raise StartupError(f"Discord cannot be reached: {error or type(error).__name__}.") from error
+        raise StartupError(f"Discord cannot be reached: {str(error) or type(error).__name__}.") from error
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -180,10 +183,12 @@ async def _check(options: argparse.Namespace) -> None:
 
     settings = _settings(options, needs_token=True)
     print(f"settings  read; token set; database {shown(settings.database.url)}")
+    faults: list[str] = []
+    if wrong := config.token_fault(settings.discord.token):
+        faults.append(wrong)
     told = [f"{name} {number}" for name, number in vars(settings.alerts).items() if number]
     print(f"alerts    errors are told to {' and '.join(told) or 'nobody: name a channel or user under [alerts]'}")
     print(f"zones     {newest()}")
-    faults: list[str] = []
     try:
         found = await upkeep.condition(settings.database.url)
         await upkeep.check_whole(settings.database.url)
@@ -199,12 +204,33 @@ async def _check(options: argparse.Namespace) -> None:
             await bot.load_everything()
             print(f"cogs      {len(EXTENSIONS)} loaded, {len(bot.tree.get_commands())} commands")
             print(f"worker    {described(await bot.app.worker.wall())}")
+            if not wrong:
+                print(f"discord   {await _taken_by_discord(bot, settings.discord.token)}")
     except StartupError as error:
         faults += error.faults
     except Unavailable:
         faults.append("the worker does not start: files could not be read, and charts not be drawn; the log says why")
     if faults:
         raise StartupError(faults)
+
+
+async def _taken_by_discord(bot: Backpedal, token: config.Secret) -> str:
+    """Return whose token it is, or that Discord cannot be reached.
+
+    Raises:
+        StartupError: Discord refuses the token.
+    """
+    import aiohttp
+    import discord
+
+    try:
+        async with asyncio.timeout(DISCORD_WAIT_S):
+            user = await bot.http.static_login(token.reveal())
+    except discord.LoginFailure as error:
+        raise StartupError(REFUSED) from error
+    except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+        return f"cannot be reached, so the token was not tried: {str(error) or type(error).__name__}"
+    return f"takes the token, of the bot {user['username']}"
 
 
 async def _migrate(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ alone takes 0.13 s to import. msgspec, used by the worker, stops at the first fa
 
 from __future__ import annotations
 
+import base64
 import difflib
 import os
 import re
@@ -175,10 +176,38 @@ def load(path: Path | None, environment: Mapping[str, str], *, needs_token: bool
     faults: list[str] = []
     settings = _settings(raw, folder, environment, faults)
     if needs_token and not settings.discord.token and not any("[discord] token" in fault for fault in faults):
+        if path is None:
+            raise StartupError(
+                f"{name} does not exist, and DISCORD_TOKEN is not set. Copy config.example.toml to {name} and put the"
+                " bot's token there."
+            )
         faults.append("[discord] token is missing. Put it there, or in the environment as DISCORD_TOKEN.")
     if faults:
         raise StartupError([f"{name}: {fault}" for fault in faults])
     return settings
+
+
+def token_fault(token: Secret) -> str | None:
+    """Return why a text cannot be a bot's token, without repeating it, or None if it can be one.
+
+    A token is three parts with dots between; the first is the bot's id as unpadded base64.
+    """
+    first, *rest = token.reveal().split(".")
+    where = "Copy it from the developer portal (Bot, Reset Token) into [discord] token or DISCORD_TOKEN."
+    if first.lower().startswith(("bot ", '"', "'")):
+        return f"The token has something before it ({first[:4].strip()}): give the token alone. {where}"
+    if len(rest) != 2 or not all(rest):
+        return (
+            "The token cannot be a bot's: it has not three parts with dots between. The application id, the public key"
+            f" and the client secret are not it. {where}"
+        )
+    try:
+        bot_id = base64.b64decode(first + "=" * (-len(first) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        bot_id = b""
+    if not bot_id.isdigit():
+        return f"The token cannot be a bot's: its first part is not the id of a bot. {where}"
+    return None
 
 
 def exposed(path: Path | None) -> str | None:

@@ -11,7 +11,7 @@ from bot.config import LoggingSettings, Secret
 from bot.errors import StartupError
 
 _AT_LEAST = {
-    logging.WARNING: ("alembic.runtime.plugins", "apscheduler"),
+    logging.WARNING: ("alembic", "apscheduler"),
     # At DEBUG these log whole requests and events: interaction tokens and texts of members.
     logging.INFO: ("discord.http", "discord.gateway", "discord.webhook"),
 }

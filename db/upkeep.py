@@ -128,7 +128,8 @@ async def bring_up_to_date(url: str, *, copies: int, now: datetime) -> Update:
         await asyncio.to_thread(copy_sqlite, file, copy)
         keep_newest(folder, _COPY_NAME, copies)
     await upgrade(url)
-    log.info("database upgraded to revision %s", before.wanted)
+    made = "created at" if before.state is DatabaseState.EMPTY else "upgraded to"
+    log.info("database %s revision %s", made, before.wanted)
     return Update(before, copy)
 
 

@@ -60,9 +60,17 @@ async def serve(
                 out.write("Ctrl+C stops it.\n")
                 out.flush()
                 await stop.wait()
+            out.write(f"\nStopped. {_kept(data)}\n")
         finally:
             await worker.close()
             await database.close()
+
+
+def _kept(data: Path | None) -> str:
+    """Return the sentence about what is left of the club."""
+    if data is not None:
+        return f"The club is kept in {data.resolve()}."
+    return 'The club and all you did in it are deleted. To keep them next time: make try ARGS="--data my-club"'
 
 
 @contextlib.contextmanager

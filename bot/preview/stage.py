@@ -65,5 +65,5 @@ def check_ports(port: int) -> None:
             except OSError as error:
                 raise StartupError(
                     f"port {number} is taken ({error.strerror}); the try mode needs {port} to {last}."
-                    f" Stop what uses it, or choose others: --port {last + 1}"
+                    f' Stop what uses it, or choose others: make try ARGS="--port {last + 1}"'
                 ) from error

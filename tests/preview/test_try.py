@@ -110,6 +110,7 @@ async def test_a_newcomer_logs_a_run_brings_a_file_and_stands_on_the_board(
         await visitor.run("runs list")
         assert "5.00 km backward" in visitor.text
     assert "as it was" in here.said
+    assert here.said.endswith(f"Stopped. The club is kept in {data}.\n")
     assert here.process.returncode == 0
 
 
@@ -149,6 +150,7 @@ async def test_a_run_is_logged_in_the_browser(chromium: str) -> None:
     async with trying("--port", "0") as here:
         await in_browser(here.address, chromium)
     assert here.process.returncode == 0
+    assert "all you did in it are deleted" in here.said
     assert here.complained == ""
 
 
@@ -165,3 +167,4 @@ async def test_a_port_that_is_taken_ends_it_with_one_line() -> None:
     assert out == b""
     assert len(errors.splitlines()) == 1
     assert f"port {port} is taken".encode() in errors
+    assert f'make try ARGS="--port {port + 9}"'.encode() in errors

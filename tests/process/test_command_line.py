@@ -27,6 +27,9 @@ from tests.wire.server import LocalDiscord
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "MTIzNDU2Nzg5.very-secret.token"
+MODULE = "tests.wire.process"
+NOWHERE = "http://127.0.0.1:9"
+"""A port at which nobody listens: no test asks the real Discord."""
 
 POSTGRESQL = '[database]\nurl = "postgresql+asyncpg://runner:pa55word@127.0.0.1:9/club"\n'
 
@@ -38,27 +41,23 @@ class Ended:
     err: str
 
 
-async def bot(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
+async def bot(*arguments: str, discord: str = NOWHERE, token: str = TOKEN) -> Ended:
     """Run a command with a shell's minimal environment, and with Discord at `discord` if it is needed."""
-    async with asyncio.timeout(30), forked(_module(discord), arguments, _environment(discord, token)) as process:
+    async with asyncio.timeout(30), forked(MODULE, arguments, _environment(discord, token)) as process:
         out, err = await asyncio.gather(process.out.read(), process.err.read())
         return _ended(await process.wait(), out, err)
 
 
-async def started(*arguments: str, discord: str = "", token: str = TOKEN) -> Ended:
+async def started(*arguments: str, discord: str = NOWHERE, token: str = TOKEN, cwd: Path = ROOT) -> Ended:
     """Do the same with a new interpreter."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _module(discord), *arguments,
-        cwd=ROOT, env=_environment(discord, token), stdout=PIPE, stderr=PIPE,
+        sys.executable, "-m", MODULE, *arguments,
+        cwd=cwd, env=_environment(discord, token), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     async with asyncio.timeout(30):
         out, err = await process.communicate()
     assert process.returncode is not None
     return _ended(process.returncode, out, err)
-
-
-def _module(discord: str) -> str:
-    return "tests.wire.process" if discord else "bot"
 
 
 def _environment(discord: str, token: str) -> dict[str, str]:
@@ -136,6 +135,61 @@ async def test_without_a_token_run_says_where_it_goes(config: Path) -> None:
     assert "DISCORD_TOKEN" in ended.err
 
 
+async def test_without_settings_check_says_which_file_is_not_there(tmp_path: Path) -> None:
+    ended = await started("check", token="", cwd=tmp_path)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "config.toml does not exist, and DISCORD_TOKEN is not set" in ended.err
+    ended = await bot("check", "--config", str(tmp_path / "absent.toml"))
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "absent.toml does not exist" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("5f0e8a1b2c3d4e5f60718293a4b5c6d7", "three parts"),  # like a client secret
+        ("123456789012345678", "three parts"),
+        ("MTIzNDU2Nzg5..token", "three parts"),
+        ("www.example.org", "first part"),
+        ("aGVsbG8.very-secret.token", "first part"),
+        (f"Bot {TOKEN}", "before it (Bot)"),
+    ],
+)
+async def test_check_refuses_what_cannot_be_a_token(config: Path, there: LocalDiscord, token: str, why: str) -> None:
+    ended = await bot("check", "--config", str(config), discord=there.url, token=token)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert why in ended.err
+    assert token not in ended.out + ended.err
+    assert "cogs" in ended.out, "the rest is checked all the same"
+    assert "discord   " not in ended.out, "such a token is not sent"
+
+
+async def test_check_says_whether_discord_takes_the_token(config: Path, there: LocalDiscord) -> None:
+    ended = await bot("check", "--config", str(config), discord=there.url)
+    assert (ended.code, ended.err) == (0, "")
+    assert "discord   takes the token, of the bot " in ended.out
+    there.fail("GET", "/users/@me", 401)
+    ended = await bot("check", "--config", str(config), discord=there.url)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "Discord refused the token" in ended.err
+
+
+async def test_check_does_not_fail_when_discord_is_silent(config: Path, there: LocalDiscord) -> None:
+    held = there.fail("GET", "/users/@me", Trouble.HOLD)
+    ended = await bot("check", "--config", str(config), discord=there.url)
+    held.release.set()
+    assert (ended.code, ended.err) == (0, "")
+    assert "discord   cannot be reached, so the token was not tried: TimeoutError" in ended.out
+
+
+async def test_the_first_line_of_a_first_run_is_not_a_migration(config: Path, there: LocalDiscord) -> None:
+    async with forked_program(there.url, config) as running:
+        await running.says("ready")
+        assert await running.end(signal.SIGTERM) == 0
+    assert "database created at revision" in running.lines[0]
+    assert not [line for line in running.lines if "alembic" in line]
+
+
 async def test_a_wrong_token_is_one_clear_message(config: Path, there: LocalDiscord) -> None:
     there.fail("GET", "/users/@me", 401)
     ended = await started("run", "--config", str(config), discord=there.url)
@@ -144,7 +198,7 @@ async def test_a_wrong_token_is_one_clear_message(config: Path, there: LocalDisc
 
 
 async def test_a_discord_that_is_not_there_is_one_clear_message(config: Path) -> None:
-    ended = await bot("run", "--config", str(config), discord="http://127.0.0.1:9")
+    ended = await bot("run", "--config", str(config), discord=NOWHERE)
     assert ended.code == 1
     assert "Discord cannot be reached" in ended.err.splitlines()[-1]
 
@@ -241,6 +295,7 @@ async def test_check_reports_and_makes_nothing(config: Path) -> None:
     assert "cogs" in ended.out
     assert "worker    files are read behind" in ended.out
     assert "zones     20" in ended.out
+    assert "discord   cannot be reached, so the token was not tried" in ended.out
     assert [path.name for path in config.parent.iterdir()] == ["config.toml"]
 
 

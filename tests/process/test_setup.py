@@ -77,3 +77,32 @@ def test_made_once_then_quick_and_anew_when_the_lock_changes(checkout: Path) -> 
     assert without_network.returncode == 1
     assert "STOPPED: no network" in without_network.stderr
     assert not (checkout / ".venv" / "made-from").exists(), "a half-made environment is not taken for a whole one"
+
+
+def test_installing_reports_its_progress(checkout: Path) -> None:
+    pip = "import sys\nfor n in range(25): print('Collecting package-%d==1.0 (from -r x)' % n)\n"
+    pip += "print('Installing collected packages: a')\n"
+    module = checkout.parent / "pip.py"
+    module.write_text(pip)
+    made = f'mkdir -p .venv/bin; printf "#!/bin/sh\\nexec {sys.executable} {module}\\n" >.venv/bin/python'
+    python(
+        checkout,
+        "python3",
+        f'case "$*" in *--clear*) {made}; chmod +x .venv/bin/python;; *) exec {sys.executable} "$@";; esac',
+    )
+    for tool in ("mkdir", "chmod"):
+        found = shutil.which(tool)
+        assert found
+        (checkout.parent / "bin" / tool).symlink_to(found)
+    (checkout / "requirements.lock").write_text("package==1.0\n" * 25)
+    ended = setup(checkout)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "fetching 10 of 25\n    fetching 20 of 25\n    unpacking" in ended.stdout
+
+
+@pytest.mark.parametrize("typed", [("--", "--port", "9000"), ("--", "--port=9000")])
+def test_an_option_given_to_make_is_told_where_it_goes(typed: tuple[str, ...]) -> None:
+    ended = subprocess.run(["make", "try", *typed], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == "", "nothing is started"
+    assert 'make try ARGS="--port 9000"' in ended.stderr
