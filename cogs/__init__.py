@@ -12,6 +12,6 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "rounds": ("rounds",),
     "reminders": ("reminders", "reminder_messages"),
     "nudges": ("nudges", "nudge_settings", "streaks", "come_back"),
-    "messages": ("fallbacks",),
+    "messages": ("fallbacks", "edits"),
 }
 EXTENSIONS: tuple[str, ...] = tuple(f"cogs.{subject}.{cog}" for subject, cogs in SUBJECTS.items() for cog in cogs)

@@ -83,6 +83,7 @@ class RenderedMessage:
         mentions: whom the text may ping; nobody by default.
         files: attachments.
         silent: whether to suppress the notification.
+        view_only: for an edit: replace only what is below the text, and leave the text as it was sent.
     """
 
     content: str = ""
@@ -91,6 +92,7 @@ class RenderedMessage:
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
     files: Sequence[discord.File] = ()
     silent: bool = False
+    view_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class Kind:
             as for a nudge at night. It only reads; an exception delays the message like a failure to draw it.
         to: whom a direct message of this kind is for; required for each kind with `draw`. Where Discord is asked, a
             person who no longer qualifies is not sent the message; while Discord does not answer, it is retried.
+        edited: draws a sent message again after a change (`bot.services.messages.edits`), or returns None to leave it
+            as it is; without it, an edit removes the buttons. It must show nothing that the message did not.
         unproven: draws the message without private details, for a recipient Discord does not confirm; None: it is not
             sent until they are confirmed.
     """
@@ -168,6 +172,7 @@ class Kind:
     hold: Callable[[Session, RenderContext, datetime], Awaitable[Hold | None]] | None = None
     to: Recipient | Callable[[RenderContext], Recipient] | None = None
     unproven: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
+    edited: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
 
     @property
     def fires(self) -> bool:

@@ -175,12 +175,16 @@ class Sender:
             channel = self._client.get_partial_messageable(one.channel_id)
             async with self._pace.slot(one.priority):
                 made_ready()
-                await channel.get_partial_message(one.message_id).edit(
-                    content=drawn.content or None,
-                    view=drawn.layout or drawn.view,
-                    attachments=list(drawn.files),
-                    allowed_mentions=drawn.mentions,
-                )
+                message = channel.get_partial_message(one.message_id)
+                if drawn.view_only:
+                    await message.edit(view=drawn.view)
+                else:
+                    await message.edit(
+                        content=drawn.content or None,
+                        view=drawn.layout or drawn.view,
+                        attachments=list(drawn.files),
+                        allowed_mentions=drawn.mentions,
+                    )
             return one.channel_id, one.message_id
         if one.destination is not Destination.DM:
             return one.channel_id, await self._post(one, one.channel_id, drawn, made_ready)

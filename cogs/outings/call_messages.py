@@ -16,6 +16,7 @@ from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.members import people
 from bot.services.outings import (
+    check_in,
     club_limits,
     outing_cards,
     outing_signup,
@@ -23,7 +24,6 @@ from bot.services.outings import (
     partner_calls,
     waiting_list,
 )
-from bot.services.outings.check_in import EARLIEST_CHECK_IN
 from bot.services.outings.outings import OutingView, outing_of
 from bot.services.safety import contact_answers
 from cogs.outings import outing_letters_view as letters
@@ -79,9 +79,24 @@ async def draw_confirmed(client: BotClient, outgoing: RenderContext) -> Rendered
     reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
     club = (await clubs.club_settings(client.app.database, outing.guild_id)).club
     contacts = await contact_answers.contacts_on(client.app.database, outing, outgoing.user_id)
-    startable = client.app.clock() >= outing.starts_at - EARLIEST_CHECK_IN
+    startable = client.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
     whole = bool(outgoing.payload.get("whole", True))
-    letter = letters.confirmed(outing, outgoing.user_id, reader, club, contacts, whole=whole, startable=startable)
+    first = not await check_in.has_been_out(client.app.database, outgoing.user_id)
+    letter = letters.confirmed(
+        outing, outgoing.user_id, reader, club, contacts, whole=whole, startable=startable, first=first
+    )
+    return RenderedMessage(*letter) if letter is not None else None
+
+
+async def draw_filled(client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:
+    """Render the request to confirm."""
+    outing = await _outing(client, outgoing)
+    if outing is None:
+        return None
+    reader = await people.reader_for(client.app.database, outgoing.user_id, outgoing.guild_id)
+    first = not await check_in.has_been_out(client.app.database, outgoing.user_id)
+    matched = bool(outgoing.payload.get("matched"))
+    letter = letters.filled(outing, outgoing.user_id, reader, matched=matched, first=first)
     return RenderedMessage(*letter) if letter is not None else None
 
 
@@ -171,14 +186,7 @@ KINDS = (
     Kind(
         StoredKind.OUTING_CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY
     ),
-    _told(
-        StoredKind.OUTING_FILLED,
-        _letter(
-            lambda outing, to, reader: letters.filled(
-                outing, to.user_id, reader, matched=bool(to.payload.get("matched"))
-            )
-        ),
-    ),
+    _told(StoredKind.OUTING_FILLED, draw_filled),
     _told(StoredKind.OUTING_CONFIRMED, draw_confirmed),
     _told(
         StoredKind.OUTING_REOPENED,

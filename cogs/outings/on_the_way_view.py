@@ -5,12 +5,12 @@ from __future__ import annotations
 from discord import ui
 from discord.utils import format_dt
 
-from bot.interactions.components import button, classic, identity
+from bot.interactions.components import button, identity
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
 from bot.services.safety.contact_answers import AlarmedContacts
-from cogs.outings.outing_view import course_buttons, names_of, number_to_call, without_eyes
+from cogs.outings.outing_view import below, course_buttons, names_of, number_to_call, without_eyes
 
 NAMED = 30
 """Characters of a contact's name; the names of up to three contacts fit into the message."""
@@ -51,8 +51,10 @@ def on_the_way(
     parts.append(reader.t("course.out.not_emergency", number=number_to_call(club, reader)))
     buttons = course_buttons(outing, user_id, reader)
     if by_others:
-        buttons.append(button(reader.t("course.button.not_there"), identity("outing", "notthere", outing.outing_id)))
-    return "\n".join(parts), classic(*buttons)
+        buttons[-1].append(
+            button(reader.t("course.button.not_there"), identity("outing", "notthere", outing.outing_id))
+        )
+    return "\n".join(parts), below(buttons)
 
 
 def contacts_along(contacts: AlarmedContacts, reader: Localizer) -> list[str]:

@@ -30,6 +30,9 @@ from cogs.outings.outing_card_view import (
 )
 from cogs.outings.outing_view import check_in_button
 
+LONGEST = 2000
+"""Characters that Discord takes in a message."""
+
 Letter = tuple[str, ui.View | None]
 """The text and buttons of a direct message."""
 
@@ -40,13 +43,38 @@ def answered(outing: OutingView, user_id: int, reader: Localizer, words: str) ->
     return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
 
 
-def filled(outing: OutingView, user_id: int, reader: Localizer, *, matched: bool = False) -> Letter | None:
-    """Return the request to confirm a filled outing. `matched`: a round's message has just said that it is filled."""
+def safety_note(reader: Localizer, *, first: bool, beside: int) -> str:
+    """Return what Need help and I feel unsafe do, for before they are needed.
+
+    It says that a partner does not notice, never how the quiet alarm is disguised.
+
+    Args:
+        reader: the recipient's localizer.
+        first: the recipient has never been out: at length, if it fits.
+        beside: characters of the rest of the message.
+    """
+    long = reader.t("partners.letter.safety_first")
+    return long if first and len(long) + beside < LONGEST else reader.t("partners.letter.safety")
+
+
+def filled(
+    outing: OutingView, user_id: int, reader: Localizer, *, matched: bool = False, first: bool = False
+) -> Letter | None:
+    """Return the request to confirm a filled outing.
+
+    Args:
+        outing: its current state.
+        user_id: the recipient.
+        reader: the recipient's localizer.
+        matched: a round's message has just said that it is filled.
+        first: the recipient has never been out on an outing.
+    """
     me = outing.who(user_id)
     if outing.state is not OutingState.FILLED or me is None or me.presence is not Presence.IN:
         return None
     key = "filled_confirmed" if not asked(outing, me) else "filled_matched" if matched else "filled"
-    return _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader), _answers(outing, user_id, reader)
+    words = _letter(reader.t(f"partners.letter.{key}"), outing, user_id, reader)
+    return f"{words}\n{safety_note(reader, first=first, beside=len(words))}", _answers(outing, user_id, reader)
 
 
 def confirmed(
@@ -58,6 +86,7 @@ def confirmed(
     *,
     whole: bool = True,
     startable: bool = False,
+    first: bool = False,
 ) -> Letter | None:
     """Return the message that everybody has confirmed, with the emergency note and the contacts on the outing.
 
@@ -69,6 +98,7 @@ def confirmed(
         contacts: the recipient's contacts on this outing.
         whole: include all details, for a recipient who was not asked to confirm; else only what identifies it.
         startable: check-in is open already.
+        first: the recipient has never been out on an outing.
     """
     me = outing.who(user_id)
     if outing.state is not OutingState.CONFIRMED or me is None or me.presence is not Presence.IN:
@@ -84,9 +114,11 @@ def confirmed(
     else:
         place, at = escaped(outing.place, 80), format_dt(outing.starts_at, "F")
         words = reader.t("partners.letter.confirmed_brief", place=place, at=at)
-    first = [check_in_button(outing, reader)] if startable else []
+    checks_in = [check_in_button(outing, reader)] if startable else []
     words = "\n".join([words, *contacts_along(contacts, reader), emergency])
-    return words, classic(*first, leave_button(outing, reader), more_button(outing, reader))
+    if whole:
+        words += "\n" + safety_note(reader, first=first, beside=len(words))
+    return words, classic(*checks_in, leave_button(outing, reader), more_button(outing, reader))
 
 
 def reopened(

@@ -25,6 +25,14 @@ from bot.services.safety import alerts, contact_answers
 from cogs.outings import outing_after_view as outing_after
 from cogs.outings import outing_view as views
 from cogs.outings.on_the_way_view import on_the_way
+from cogs.outings.sent_edits import (
+    asked_home_edited,
+    edited_by,
+    eyes_lost_edited,
+    half_time_edited,
+    on_the_way_edited,
+    told_extended_edited,
+)
 
 Draw = Callable[[OutingView, RenderContext, Localizer, datetime], tuple[str, ui.View] | None]
 
@@ -245,11 +253,46 @@ KINDS = (
     Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
     Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
     # Members who are out already know place and companions; they are told whatever their membership.
-    Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION),
-    Kind(StoredKind.OUTING_HALF, _SAFETY, _fire_half, _draws(_half), to=Recipient.COMPANION),
-    Kind(StoredKind.OUTING_EXTENDED, _SAFETY, None, _draws(_extended), to=Recipient.COMPANION),
-    Kind(StoredKind.OUTING_BOTH_HOME, _SAFETY, None, _draws(_asked_home), to=Recipient.COMPANION),
-    Kind(StoredKind.OUTING_EYES_LOST, _SAFETY, None, _draws(_eyes_lost), to=Recipient.COMPANION),
-    Kind(StoredKind.OUTING_EYES_BACK, _SAFETY, None, _draws(_eyes_back), to=Recipient.COMPANION),
+    Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION, edited=on_the_way_edited(_draw_out)),
+    Kind(
+        StoredKind.OUTING_HALF,
+        _SAFETY,
+        _fire_half,
+        _draws(_half),
+        to=Recipient.COMPANION,
+        edited=edited_by(half_time_edited),
+    ),
+    Kind(
+        StoredKind.OUTING_EXTENDED,
+        _SAFETY,
+        None,
+        _draws(_extended),
+        to=Recipient.COMPANION,
+        edited=edited_by(told_extended_edited),
+    ),
+    Kind(
+        StoredKind.OUTING_BOTH_HOME,
+        _SAFETY,
+        None,
+        _draws(_asked_home),
+        to=Recipient.COMPANION,
+        edited=edited_by(asked_home_edited),
+    ),
+    Kind(
+        StoredKind.OUTING_EYES_LOST,
+        _SAFETY,
+        None,
+        _draws(_eyes_lost),
+        to=Recipient.COMPANION,
+        edited=edited_by(eyes_lost_edited),
+    ),
+    Kind(
+        StoredKind.OUTING_EYES_BACK,
+        _SAFETY,
+        None,
+        _draws(_eyes_back),
+        to=Recipient.COMPANION,
+        edited=edited_by(asked_home_edited),
+    ),
     Kind(StoredKind.OUTING_DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
 )

@@ -99,12 +99,31 @@ def number_to_call(club: Club | None, reader: Localizer) -> str:
     return escaped(known, 40) if known else reader.t("course.out.number_unset")
 
 
-def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[Component]:
-    """Return a participant's buttons: check-in before the start; home, swap, extend and More while out."""
-    found = more_items(outing, user_id, reader)
-    if outing.state in OUT and found:
-        found.append(more_button(outing, reader))
+def course_buttons(outing: OutingView, user_id: int, reader: Localizer) -> list[list[Component]]:
+    """Return a participant's buttons row by row: check-in before the start; while out home, extend, and Need help."""
+    found = [more_items(outing, user_id, reader)]
+    if outing.state in OUT and found[0]:
+        found.append([help_button(outing, reader), more_button(outing, reader)])
     return found
+
+
+def course_rows(outing: OutingView, user_id: int, reader: Localizer) -> list[ui.ActionRow[ui.LayoutView]]:
+    """Return `course_buttons` as rows of a card."""
+    return [row(*buttons) for buttons in course_buttons(outing, user_id, reader) if buttons]
+
+
+def below(rows: Sequence[Sequence[Component]]) -> ui.View:
+    """Return buttons below plain text, row by row."""
+    buttons = [one for line in rows for one in line]
+    for number, line in enumerate(line for line in rows if line):
+        for one in line:
+            one.row = number
+    return classic(*buttons)
+
+
+def help_button(outing: OutingView, reader: Localizer) -> Component:
+    """Return the button Need help."""
+    return button(reader.t("alerts.button.help"), identity("alert", "help", outing.outing_id), ButtonStyle.danger)
 
 
 def more_items(outing: OutingView, user_id: int, reader: Localizer, *, startable: bool = True) -> list[Component]:
@@ -138,8 +157,7 @@ def checked_in(outing: OutingView, user_id: int, reader: Localizer) -> ui.Layout
     if outing.state not in OUT or outing.due_back_at is None:
         opened = outing.state is OutingState.OPEN
         return card(reader.t(f"course.check_in.{'reopened' if opened else 'limits'}"))
-    done = reader.t("course.check_in.done", back=format_dt(outing.due_back_at, "t"))
-    return card(done, row(*course_buttons(outing, user_id, reader)))
+    return card(reader.t("course.check_in.done"), *course_rows(outing, user_id, reader))
 
 
 def half_time(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
@@ -155,7 +173,7 @@ def half_time(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str,
 def swapped(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:
     """Return the answer to a swap."""
     done = reader.t("course.swap.done", lines=_second_half(outing, user_id, reader))
-    return card(done, row(*course_buttons(outing, user_id, reader)))
+    return card(done, *course_rows(outing, user_id, reader))
 
 
 def extension(outing: OutingView, reader: Localizer) -> ui.LayoutView:
@@ -180,7 +198,7 @@ def extended(outing: OutingView, user_id: int, reader: Localizer, note: str = ""
     """Return the answer to an extension. "I feel unsafe" is answered with the same text."""
     assert outing.due_back_at is not None
     done = reader.t("course.extend.done", back=format_dt(outing.due_back_at, "t"))
-    return card(done, note, row(*course_buttons(outing, user_id, reader)))
+    return card(done, note, *course_rows(outing, user_id, reader))
 
 
 def told_extended(outing: OutingView, by_user_id: int, minutes: int, reader: Localizer) -> tuple[str, ui.View]:
@@ -229,7 +247,7 @@ def out_again(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutV
     parts = [reader.t("course.still_out.done", back=format_dt(outing.due_back_at, "t"))]
     if user_id in outing.uncovered and not outing.solo:
         parts.append(without_eyes(outing, user_id, reader))
-    return card("\n".join(parts), row(*course_buttons(outing, user_id, reader)))
+    return card("\n".join(parts), *course_rows(outing, user_id, reader))
 
 
 def asked_home(outing: OutingView, user_id: int, by_user_id: int, reader: Localizer) -> tuple[str, ui.View]:
@@ -271,7 +289,7 @@ def eyes_lost(
     by = outing.who(by_user_id)
     why = reader.t(f"course.eyes.why_{how}", name=escaped(by.name if by else "", 60))
     first = [without_eyes(outing, me.user_id, reader)] if me.user_id in outing.uncovered else []
-    return "\n".join([*first, why]), classic(*course_buttons(outing, me.user_id, reader))
+    return "\n".join([*first, why]), below(course_buttons(outing, me.user_id, reader))
 
 
 def not_there(outing_id: int, reader: Localizer) -> tuple[str, ui.View]:
@@ -285,7 +303,7 @@ def eyes_back(outing: OutingView, user_id: int, by_user_id: int, how: str, reade
     by = outing.who(by_user_id)
     key = "back" if how == "still_out" else f"back_{how}"
     words = reader.t(f"course.eyes.{key}", name=escaped(by.name if by else "", 60))
-    return words, classic(*course_buttons(outing, user_id, reader))
+    return words, below(course_buttons(outing, user_id, reader))
 
 
 def _second_half(outing: OutingView, user_id: int, reader: Localizer) -> str:

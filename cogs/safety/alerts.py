@@ -32,7 +32,7 @@ from bot.services.members import people
 from bot.services.members.people import Club
 from bot.services.outings.outings import OutingView
 from bot.services.outings.overdue_timers import BY_DM
-from bot.services.safety import alerts, contact_answers, escalation
+from bot.services.safety import alarm_takers, alerts, contact_answers, escalation
 from cogs.safety import alerts_view as views
 from cogs.safety.alarm_audience import (
     drawn,
@@ -43,6 +43,7 @@ from cogs.safety.alarm_audience import (
     to_organisers,
     with_show,
 )
+from cogs.safety.alarm_edits import ask_edited, contact_edited, on_it, organisers_edited
 from cogs.safety.emergency import Emergency
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,8 @@ class Alerts(commands.Cog):
         self.kinds = (
             Kind(StoredKind.OUTING_OVERDUE, safety, _escalate),
             Kind(StoredKind.OUTING_HELP, safety, _escalate),
-            Kind(StoredKind.ALERT_ASK, safety, None, _draw_ask, to=Recipient.COMPANION),
-            Kind(StoredKind.ALERT_CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT),
+            Kind(StoredKind.ALERT_ASK, safety, None, _draw_ask, to=Recipient.COMPANION, edited=ask_edited),
+            Kind(StoredKind.ALERT_CONTACT, safety, None, _draw_contact, to=Recipient.CONTACT, edited=contact_edited),
             Kind(
                 StoredKind.ALERT_ORGANISERS,
                 safety,
@@ -70,6 +71,7 @@ class Alerts(commands.Cog):
                 failed=_by_direct_message,
                 to=Recipient.ORGANISER,
                 unproven=partial(_draw_organisers, exactly=False),
+                edited=organisers_edited,
             ),
             Kind(StoredKind.ALERT_CLEAR, safety, None, _draw_clear, failed=_by_direct_message, to=_who_hears),
         )
@@ -160,6 +162,26 @@ class Alerts(commands.Cog):
         assert about is not None
         club = await alerts.club_for(self.app.database, outing.guild_id)
         await close_with(interaction, *views.answered(outing, about, club, person.reader, how))
+
+    @pressed("alert", "taking", "outing_id")
+    async def take(self, interaction: Interaction, outing_id: int) -> None:
+        """Say that the user takes care of the alarm; all its messages then show it."""
+        person = await retry_unavailable(lambda: resolve_person(interaction, urgent=True))
+        organises = await retry_unavailable(lambda: organised(interaction, person, outing_id))
+        await defer_if_slow(
+            interaction,
+            alarm_takers.take(
+                self.app.database,
+                outing_id,
+                person.user_id,
+                organises=organises,
+                interaction_id=interaction.id,
+                now=self.app.clock(),
+            ),
+            private=True,
+        )
+        self.app.outbox.wake()
+        await reply(interaction, card(person.reader.t("alerts.on_it.done")), private=True)
 
     @pressed("alert", "resolve", "outing_id")
     async def ask_what_happened(self, interaction: Interaction, outing_id: int) -> None:
@@ -259,7 +281,12 @@ async def _draw_organisers(client: BotClient, out: RenderContext, *, exactly: bo
     tried = await contact_answers.tried(client.app.database.urgent, outing)
     reader = await people.reader_for(client.app.database.urgent, out.user_id or None, out.guild_id)
     words, view = views.for_organisers(
-        outing if exactly else views.withheld(outing, reader), club, reader, help_for=help_for, tried=tried
+        outing if exactly else views.withheld(outing, reader),
+        club,
+        reader,
+        help_for=help_for,
+        tried=tried,
+        on_it=await on_it(client, outing, out),
     )
     return to_organisers(out, club, words, view if exactly else with_show(view, out, reader))
 

@@ -1,4 +1,4 @@
-"""The messages of an alarm, to members who are out, their contacts and organisers; and a member's contacts."""
+"""The messages of an alarm, to members who are out, their contacts and organisers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from bot.domain.safety.escalation_steps import (
     pause_until,
     step_number,
 )
-from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity, row, select
+from bot.interactions.components import Buttons, Component, Field, Form, button, card, classic, identity
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
 from bot.services.outings.outings import CompanionView, OutingView
 from bot.services.safety.contact_answers import REACHED, Tried
-from bot.services.safety.contacts import Contacts
-from cogs.outings.outing_view import extend_button, names_of, number_to_call
+from cogs.outings.outing_view import extend_button, help_button, names_of, number_to_call
 
 ALARM = discord.Colour(0xDC2626)
 NAMED = 30
@@ -124,11 +123,23 @@ def _what_follows(reader: Localizer, *, repeated: bool) -> str:
 
 
 def for_organisers(
-    outing: OutingView, club: Club, reader: Localizer, *, help_for: CompanionView | None, tried: Tried | None = None
+    outing: OutingView,
+    club: Club,
+    reader: Localizer,
+    *,
+    help_for: CompanionView | None,
+    tried: Tried | None = None,
+    on_it: tuple[str, datetime] | None = None,
 ) -> tuple[str, ui.View]:
     """Return the alarm to the organisers, without the role mention: who, where, since when, last check-in, Resolved.
 
-    If `tried` is None, previous attempts are unknown: the alarm bypasses the database, and may not be repeated.
+    Args:
+        outing: its current state.
+        club: for its emergency number.
+        reader: the recipient's localizer.
+        help_for: who has called for help, or None for an overdue outing.
+        tried: previous attempts; None: unknown, since the alarm bypasses the database, and may not be repeated.
+        on_it: the name of the organiser who takes care of it, and since when.
     """
     assert outing.due_back_at is not None
     about = help_for or (outing.out or outing.inside)[0]
@@ -145,8 +156,38 @@ def for_organisers(
     said.append(number(club, reader))
     parts = [words, *said, _what_follows(reader, repeated=tried is not None)]
     if tried is not None:
-        parts[1:1] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
-    return "\n".join(parts), classic(resolve_button(outing, reader))
+        if on_it is not None:
+            name, since = on_it
+            at = format_dt(since, "t")
+            parts.insert(0, reader.t("alerts.organisers.taken_by", by=escaped(name[:NAMED], NAMED), at=at))
+        first = 1 if on_it is None else 2
+        parts[first:first] = _fitting(_tried(outing, tried, help_for, reader), LONGEST - len("\n".join(parts)), reader)
+    takes = [] if tried is None or on_it is not None else [on_it_button(outing, reader)]
+    return "\n".join(parts), classic(*takes, resolve_button(outing, reader))
+
+
+def organisers_over(outing: OutingView, reader: Localizer, *, help_for: CompanionView | None) -> str:
+    """Return what the alarm to the organisers is edited to once it is over, or the outing was extended."""
+    if outing.state in OUT and outing.out and help_for is None:
+        back = format_dt(outing.due_back_at, "t") if outing.due_back_at else ""
+        return reader.t("alerts.organisers.extended", names=names_of(outing.out, reader), back=back)
+    about = [help_for] if help_for is not None else outing.inside
+    return reader.t("alerts.organisers.over", names=names_of(about, reader))
+
+
+def contact_over(outing: OutingView, about: CompanionView, reader: Localizer) -> str:
+    """Return what the alarm to a contact is edited to once it is over, or the outing was extended."""
+    name = escaped(about.name, 60)
+    if about.out and outing.state in OUT and outing.due_back_at is not None:
+        return reader.t("alerts.contact.edited_extended", name=name, back=format_dt(outing.due_back_at, "t"))
+    return reader.t("alerts.contact.edited_over", name=name)
+
+
+def ask_over(outing: OutingView, me: CompanionView, reader: Localizer) -> str:
+    """Return what the question "Are you home?" is edited to once it is answered."""
+    if me.out and outing.state in OUT and outing.due_back_at is not None and outing.help_at is None:
+        return reader.t("alerts.ask.answered", back=format_dt(outing.due_back_at, "t"))
+    return reader.t("alerts.ask.over")
 
 
 def _tried(outing: OutingView, tried: Tried, help_for: CompanionView | None, reader: Localizer) -> list[str]:
@@ -258,14 +299,14 @@ def where(outing: OutingView, about: CompanionView, reader: Localizer, whom: Seq
     return lines
 
 
-def help_button(outing: OutingView, reader: Localizer) -> Component:
-    """Return the button Need help."""
-    return button(reader.t("alerts.button.help"), identity("alert", "help", outing.outing_id), ButtonStyle.danger)
-
-
 def unsafe_button(outing: OutingView, reader: Localizer) -> Component:
     """Return the button I feel unsafe, which looks like an ordinary one."""
     return button(reader.t("alerts.button.unsafe"), identity("alert", "unsafe", outing.outing_id))
+
+
+def on_it_button(outing: OutingView, reader: Localizer) -> Component:
+    """Return the button I'm on it, for organisers."""
+    return button(reader.t("alerts.button.on_it"), identity("alert", "taking", outing.outing_id), ButtonStyle.primary)
 
 
 def resolve_button(outing: OutingView, reader: Localizer) -> Component:
@@ -301,48 +342,6 @@ def resolve_form(outing_id: int, reader: Localizer) -> Form:
             )
         ],
     )  # fmt: skip
-
-
-def contact_asked(name: str, user_id: int, reader: Localizer) -> tuple[str, ui.View]:
-    """Return the question whether somebody accepts being a contact."""
-    return reader.t("alerts.contact.ask", name=escaped(name, 60)), classic(
-        button(reader.t("alerts.button.accept"), identity("contact", "accept", user_id), ButtonStyle.success),
-        button(reader.t("alerts.button.decline"), identity("contact", "decline", user_id)),
-    )
-
-
-def contact_gone(name: str | None, left: int, reader: Localizer) -> str:
-    """Return the message that a contact has withdrawn (unnamed if erased), and how many remain."""
-    who = reader.t(
-        "alerts.contact.lost_somebody" if name is None else "alerts.contact.lost", name=escaped(name or "", 60)
-    )
-    return f"{who} {reader.t('alerts.contact.lost_left', count=left) if left else reader.t('alerts.contact.lost_all')}"
-
-
-def contacts_card(contacts: Contacts, reader: Localizer, notice: str = "") -> ui.LayoutView:
-    """Return the card of one's own contacts in order, and of whom one is a contact."""
-    lines = [
-        reader.t(
-            f"alerts.contact.line_{'blocked' if c.blocked else c.state}", position=c.position, name=escaped(c.name, 60)
-        )
-        for c in contacts.mine
-    ]
-    parts: list[str | ui.Item[ui.LayoutView]] = [
-        reader.t("alerts.contact.title"),
-        notice,
-        reader.t("alerts.contact.intro"),
-        "\n".join(lines) or reader.t("alerts.contact.none"),
-    ]
-    if contacts.mine:
-        options = [discord.SelectOption(label=c.name[:100] or "?", value=str(c.user_id)) for c in contacts.mine]
-        parts.append(row(select(identity("contact", "drop"), options, placeholder=reader.t("alerts.contact.remove"))))
-    if contacts.of:
-        names = reader.both([escaped(name, 60) for _, name in contacts.of])
-        options = [discord.SelectOption(label=name[:100] or "?", value=str(one)) for one, name in contacts.of]
-        parts.append(reader.t("alerts.contact.of", names=names))
-        menu = select(identity("contact", "withdraw"), options, placeholder=reader.t("alerts.contact.withdraw"))
-        parts.append(row(menu))
-    return card(*parts)
 
 
 def _with(outing: OutingView, user_id: int) -> list[CompanionView]:

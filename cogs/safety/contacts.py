@@ -32,7 +32,7 @@ from bot.services.safety import contacts
 from bot.services.safety.contacts import ContactState
 from cogs.partners.partner_group import add_to_partner
 from cogs.runs.spotter_requests import hold_question, never_button
-from cogs.safety.alerts_view import contact_asked, contact_gone, contacts_card
+from cogs.safety.contacts_view import contact_asked, contact_gone, contacts_card
 
 
 class ContactList(commands.Cog):

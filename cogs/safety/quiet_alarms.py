@@ -28,6 +28,7 @@ from bot.services.outings.quiet_alarm_updates import QuietAlarm
 from bot.services.safety import alerts, quiet_alarms
 from bot.services.safety.emergency_roster import Lifeline
 from cogs.outings.outing_view import extended
+from cogs.outings.sent_edits import WITHOUT_BUTTONS
 from cogs.safety import quiet_alarms_view as views
 from cogs.safety.alarm_audience import (
     drawn,
@@ -38,6 +39,7 @@ from cogs.safety.alarm_audience import (
     to_organisers,
     with_show,
 )
+from cogs.safety.alarm_edits import is_repeated
 from cogs.safety.alerts_view import withheld
 from cogs.safety.emergency import Emergency
 
@@ -70,6 +72,7 @@ class QuietAlarms(commands.Cog):
                 fallback=False,
                 to=_who_hears,
                 unproven=partial(_draw_alarm, exactly=False),
+                edited=_edited,
             ),
             Kind(
                 StoredKind.ALERT_UNSAFE_TURN, safety, None, _draw_turn, failed=_to_each, fallback=False, to=_who_hears
@@ -235,6 +238,25 @@ async def _alarm(
     by = alarm.closed_by or alarm.taken_by
     name = await people.name_of(database, by, guild_id) if by else ""
     return views.alarm(outing, about, alarm, club, reader, by_name=name)
+
+
+async def _edited(client: BotClient, out: RenderContext) -> RenderedMessage | None:
+    """Draw a sent alarm again: who is on it, or that it is closed; without buttons once repeated.
+
+    Where a participant reads by now, it is left as it is: an edit would show them that something happened.
+    """
+    outing = await outing_in(client, out)
+    alarm = await quiet_alarms.alarm_of(client.app.database, out.payload)
+    if outing is None or alarm is None:
+        return WITHOUT_BUTTONS
+    in_public = not out.user_id and readable_by_all(client, out.channel_id)
+    if in_public or await read_by_companions(client, out, outing):
+        return None
+    repeated = alarm.closed_at is None and await is_repeated(client, out, "alarm_id")
+    if repeated or not await _is_still_told(client, out, alarm):
+        return WITHOUT_BUTTONS
+    made = await _alarm(client, outing, alarm, out.user_id or None)
+    return WITHOUT_BUTTONS if made is None else RenderedMessage(*made)
 
 
 async def _draw_turn(client: BotClient, out: RenderContext) -> RenderedMessage | None:

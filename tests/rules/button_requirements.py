@@ -27,7 +27,7 @@ MEMBER = """
     call:cancel call:off outing:checkin outing:all outing:present
 """
 ORGANISER = """
-    round:page round:confirm round:redraw alert:resolve alert:resolved alert:onit alert:word alert:closed
+    round:page round:confirm round:redraw alert:resolve alert:resolved alert:taking alert:onit alert:word alert:closed
 """
 SERVER = """
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again

@@ -147,7 +147,7 @@ def test_a_kind_fits_its_column_and_says_who_may_take_it_along(kind: StoredKind)
 
 
 def test_the_quiet_alarm_is_in_no_export_of_those_it_is_sent_to() -> None:
-    assert {kind.value for kind in KEPT_FROM_RECIPIENTS} == {"alert.unsafe", "alert.unsafe_turn"}
+    assert {kind.value for kind in KEPT_FROM_RECIPIENTS} == {"alert.unsafe", "alert.unsafe_turn", "alert.unsafe_edit"}
 
 
 async def test_each_kind_is_handled_by_exactly_one_cog() -> None:

@@ -58,6 +58,7 @@ class StoredKind(StrEnum):
     OUTING_MISSED = "outing.missed", ExportedTo.RECIPIENT  # to an absent member, if the others did not start
     OUTING_NO_SHOWS = "outing.no_shows", ExportedTo.RECIPIENT  # the friendly note after the second no-show in a month
     OUTING_PURGE = "outing.purge", ExportedTo.RECIPIENT  # deletes exact meeting points
+    OUTING_EDIT = "outing.edit", ExportedTo.RECIPIENT  # edits a sent message that no longer says what is true
 
     ALERT_ASK = "alert.ask", ExportedTo.RECIPIENT  # asks somebody who is overdue whether they are home
     ALERT_CONTACT = "alert.contact", ExportedTo.RECIPIENT
@@ -65,6 +66,7 @@ class StoredKind(StrEnum):
     ALERT_CLEAR = "alert.clear", ExportedTo.RECIPIENT  # to those alarmed: somebody has answered
     ALERT_UNSAFE = "alert.unsafe", ExportedTo.AUTHOR  # the quiet alarm, and the job that repeats it
     ALERT_UNSAFE_TURN = "alert.unsafe_turn", ExportedTo.AUTHOR  # its outcome, to those alarmed
+    ALERT_UNSAFE_EDIT = "alert.unsafe_edit", ExportedTo.AUTHOR  # edits a sent quiet alarm: taken, closed, or repeated
     ALERT_UNHEARD = "alert.unheard", ExportedTo.RECIPIENT  # to its author: nobody was reached, or nobody answered
     CONTACT_GONE = "contact.gone", ExportedTo.RECIPIENT  # a contact who had accepted no longer is one
 

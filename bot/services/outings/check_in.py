@@ -126,6 +126,12 @@ async def check_in(
         return outing
 
 
+async def has_been_out(database: Database, user_id: int) -> bool:
+    """Whether a member was ever checked in on an outing."""
+    async with database.read() as session:
+        return await queries.has_been_out(session, user_id)
+
+
 async def _step(
     session: AsyncSession, outing_id: int, before: OutingState, after: OutingState, **values: object
 ) -> None:

@@ -11,7 +11,7 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.outings.outing_rules import OUT, TAKE_BACK, OutingState, Presence
 from bot.errors import Conflict, NotFound
 from bot.services.messages.deliveries import Job, schedule_job
-from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
+from bot.services.outings import overdue_timers, quiet_alarm_updates, sent_letters, spotter_coverage
 from bot.services.outings.check_in import check_nobody_is_elsewhere
 from bot.services.outings.outing_lifecycle import check_out, end, hold_own, watch_on
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw
@@ -66,6 +66,7 @@ async def still_out(
         how = "still_out" if over else "one_still_out"
         await quiet_alarm_updates.out_again(session, after, user_id, now)
         await overdue_timers.answered(session, after, user_id, how, now)
+        await sent_letters.refresh(session, after, now)
         await redraw(session, after, now)
         return after
 
@@ -108,6 +109,7 @@ async def not_there(
             await end(session, after, OutingState.HOME if came else OutingState.NO_SHOW, now)
             after = await read(session, outing_id)
         await overdue_timers.answered(session, after, user_id, "not_there", now)
+        await sent_letters.refresh(session, after, now)
         await redraw(session, after, now)
         return after
 
@@ -150,6 +152,7 @@ async def there_after_all(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="there"
         )
         await overdue_timers.answered(session, after, user_id, "there", now)
+        await sent_letters.refresh(session, after, now)
         await redraw(session, after, now)
         return after
 

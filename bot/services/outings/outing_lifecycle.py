@@ -24,7 +24,7 @@ from bot.domain.outings.outing_rules import (
 )
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.messages.deliveries import cancel_jobs
-from bot.services.outings import overdue_timers, quiet_alarm_updates, spotter_coverage
+from bot.services.outings import overdue_timers, quiet_alarm_updates, sent_letters, spotter_coverage
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell
 from db.engine import Database
 from db.queries.outings import outings as queries
@@ -125,6 +125,7 @@ async def swap(database: Database, outing_id: int, user_id: int, *, interaction_
         outing = await spotter_coverage.follow(
             session, outing, now, event=str(interaction_id), by_user_id=user_id, how="swap"
         )
+        await sent_letters.refresh(session, outing, now, sent_letters.OF_ROLES)
         await redraw(session, outing, now)
         return outing
 
@@ -182,6 +183,7 @@ async def lengthen(session: AsyncSession, outing: OutingView, user_id: int, minu
         payload={"by_user_id": user_id, "minutes": minutes},
     )
     await overdue_timers.answered(session, outing, user_id, "extended", now)
+    await sent_letters.refresh(session, outing, now, sent_letters.OF_RETURN)
     await redraw(session, outing, now)
     return outing
 
@@ -227,6 +229,7 @@ async def home(
             how = "help_home"
         await overdue_timers.answered(session, outing, user_id, how, now)
         outing = await read(session, outing_id)
+        await sent_letters.refresh(session, outing, now)
         await redraw(session, outing, now)
         return outing
 

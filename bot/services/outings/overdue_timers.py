@@ -92,8 +92,20 @@ async def tell_alarmed(
     now: datetime,
     *,
     more: Mapping[str, Any] | None = None,
+    directly: bool = False,
 ) -> None:
-    """Tell everybody who was sent an alarm of these kinds of an update, by the same way; `more` extends the payload."""
+    """Tell everybody who was sent an alarm of these kinds of an update, by the same way.
+
+    Args:
+        session: database session of the update.
+        outing: outing after it.
+        kinds: kinds of the alarms.
+        user_id: member who caused it.
+        how: as for `answered`, or an update of `bot.services.safety`.
+        now: current time.
+        more: further values of the payload.
+        directly: only those who were told by direct message, except the member who caused it.
+    """
     alarmed = await queries.receivers(session, kinds, outing.outing_id)
     contacts = {to for _, to, _ in await queries.receivers(session, [StoredKind.ALERT_CONTACT], outing.outing_id)}
     await post(
@@ -112,6 +124,7 @@ async def tell_alarmed(
                 payload={"by_user_id": user_id, "how": how, "contact": to_user_id in contacts, **(more or {})},
             )
             for destination, to_user_id, channel_id in alarmed
+            if not directly or (to_user_id and to_user_id != user_id)
         ],
         now,
     )

@@ -57,6 +57,7 @@ ABOUT = (
     StoredKind.OUTING_UNPOSTED,
     StoredKind.OUTING_OFFER,
     StoredKind.OUTING_WANTED,
+    StoredKind.OUTING_EDIT,
 )
 """Kinds of messages about an outing, besides its card."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -20,11 +20,11 @@ from bot.domain.text.free_text import is_blank
 from bot.errors import BadInput, Conflict, MemberError, NotFound
 from bot.services.members.people import Club, club_of
 from bot.services.messages.deliveries import post
-from bot.services.outings import overdue_timers, spotter_coverage
+from bot.services.outings import overdue_timers, sent_letters, spotter_coverage
 from bot.services.outings.outing_lifecycle import check_out, come_home, end, lengthen, watch_on
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, tell
 from bot.services.outings.overdue_timers import BY_DM, alarm_letter
-from bot.services.safety import quiet_alarms
+from bot.services.safety import alarm_takers, quiet_alarms
 from db import models
 from db.engine import Database
 from db.queries.members import organisers as organiser_queries
@@ -99,6 +99,7 @@ async def need_help(
         await alarm_contacts(session, outing, [user_id], now, help_for=user_id, anew=anew)
         await alarm_organisers(session, outing, step, now, help_for=user_id)
         await overdue_timers.repeat_call(session, outing_id, user_id, step + 1, now + pause_after(step))
+        await sent_letters.refresh(session, outing, now, [StoredKind.OUTING_OUT])
         await redraw(session, outing, now)
         return outing
 
@@ -179,6 +180,7 @@ async def resolve(
         if organises != outing.guild_id:
             going_on = await _speak_for_oneself(session, outing, user_id, word, interaction_id, now)
             if going_on is not None:
+                await sent_letters.refresh(session, going_on, now)
                 await redraw(session, going_on, now)
                 return going_on
             outing = await read(session, outing_id)
@@ -195,6 +197,7 @@ async def resolve(
             payload={"by_user_id": user_id, "how": "ended"},
         )  # fmt: skip
         await tell(session, outing, StoredKind.OUTING_DRAFT, [c.user_id for c in still_out], now, occurrence="resolved")
+        await sent_letters.refresh(session, outing, now)
         await redraw(session, outing, now)
         return outing
 
@@ -305,7 +308,12 @@ async def alarm_organisers(
     club = club_of(await session.get(models.Guild, outing.guild_id))
     caller = f":{help_for}" if help_for else ""  # two calls can be repeated in the same second
     occurrence = f"{outing.outing_id}:{overdue_timers.return_of(outing)}:{step}:{now.timestamp():.0f}{caller}"
-    payload: Mapping[str, object] = {"rung": step} | ({"help_user_id": help_for} if help_for else {})
+    payload: Mapping[str, object] = {
+        "rung": step,
+        **({"help_user_id": help_for} if help_for else {}),
+        **await alarm_takers.taken(session, outing),
+    }
+    await sent_letters.refresh_alarms(session, outing.outing_id, now)
     if club is not None and club.organisers_channel_id:
         to = club.organisers_channel_id
         await post(

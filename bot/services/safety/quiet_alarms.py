@@ -22,6 +22,7 @@ from bot.errors import BadInput, Conflict, NotFound
 from bot.services.members import people
 from bot.services.members.people import club_of
 from bot.services.messages.deliveries import Job, post, schedule_job
+from bot.services.messages.edits import edit_sent
 from bot.services.outings.outings import OutingView, pressed_before, read
 from bot.services.outings.overdue_timers import BY_DM, alarm_letter
 from bot.services.outings.quiet_alarm_updates import QuietAlarm, remind, tell, view
@@ -123,6 +124,7 @@ async def take(
         await queries.set_alarm(session, alarm_id, taken_by_user_id=user_id, taken_at=now)
         await _plan(session, outing, alarm_id, alarm.user_id, now + TAKEN_FOR)
         await tell(session, outing, alarm, "taken", user_id, now)
+        await _edit(session, outing_id, alarm.user_id, now, newest=True)
         return await _read(session, alarm_id)
 
 
@@ -157,6 +159,7 @@ async def close(
             raise Conflict("alerts.quiet.over")
         await queries.set_alarm(session, alarm_id, closed_by_user_id=user_id, closed_at=now, resolution=word)
         await tell(session, outing, alarm, "closed", user_id, now)
+        await _edit(session, outing_id, alarm.user_id, now, newest=False)
         return await _read(session, alarm_id)
 
 
@@ -258,6 +261,7 @@ async def _sound(
     *,
     again: bool = False,
 ) -> None:
+    await _edit(session, outing.outing_id, user_id, now, newest=True)
     club = club_of(await session.get(models.Guild, outing.guild_id))
     occurrence, payload = f"{alarm_id}:{rounds}", {"about_user_id": user_id, "alarm_id": alarm_id, "again": again}
     channel_id = None if club is None else club.organisers_channel_id
@@ -284,6 +288,19 @@ async def _sound(
         await _to_each(session, outing, StoredKind.ALERT_UNSAFE, occurrence, now, payload)
     again_at = now + (REPEAT if rounds <= SOON_ROUNDS else REPEAT_LATER)
     await _plan(session, outing, alarm_id, user_id, again_at)
+
+
+async def _edit(session: AsyncSession, outing_id: int, user_id: int, now: datetime, *, newest: bool) -> None:
+    """Edit the messages of a member's quiet alarm that were sent: it is repeated, taken or closed."""
+    await edit_sent(
+        session,
+        [StoredKind.ALERT_UNSAFE],
+        outing_id,
+        now,
+        edit=StoredKind.ALERT_UNSAFE_EDIT,
+        about_user_id=user_id,
+        newest=newest,
+    )
 
 
 async def _plan(session: AsyncSession, outing: OutingView, alarm_id: int, user_id: int, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.dialect import upsert
@@ -108,6 +108,12 @@ async def out_elsewhere(session: AsyncSession, outing_id: int, user_ids: Collect
         )
     )
     return dict(rows.all())
+
+
+async def has_been_out(session: AsyncSession, user_id: int) -> bool:
+    """Whether a person was ever checked in."""
+    found = exists().where(Companion.user_id == user_id, Companion.checked_in_at.is_not(None))
+    return bool(await session.scalar(select(found)))
 
 
 async def note_no_show(session: AsyncSession, outing_id: int, user_id: int, missed_on: date) -> bool:

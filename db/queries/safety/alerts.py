@@ -127,8 +127,23 @@ async def contact_letters(session: AsyncSession, kind: str, beginning: str) -> l
     ]
 
 
+async def letters_beginning(session: AsyncSession, kind: str, beginning: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return (id, payload) of messages of a kind by the beginning of their occurrences, oldest first."""
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.kind == kind,
+            Delivery.occurrence.startswith(f"{beginning}:", autoescape=True),
+            Delivery.state != "dropped",
+        )
+        .order_by(Delivery.delivery_id)
+        .execution_options(populate_existing=True)
+    )
+    return [(one.delivery_id, one.payload) for one in rows]
+
+
 async def write_answer(session: AsyncSession, delivery_id: int, payload: dict[str, Any]) -> None:
-    """Store a contact's answer in the payload of the alarm."""
+    """Store an answer to an alarm in the payload of its message."""
     await session.execute(update(Delivery).where(Delivery.delivery_id == delivery_id).values(payload=payload))
 
 

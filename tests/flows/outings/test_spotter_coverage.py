@@ -17,7 +17,7 @@ async def test_the_spotter_presses_home_and_the_runner_knows_at_once_what_it_mea
     told = last(club, club.alice)
     assert "You have no spotter now: walk, or turn round." in told.content
     assert "bob is home." in told.content
-    assert list(button_ids(told)) == ["Home", "Extend", "More"]
+    assert list(button_ids(told)) == ["Home", "Extend", "Need help", "More"]
     more = text_of(await club.alice.user.click(told, label="More"))
     assert "Without a spotter: alice" in more
     assert "Spotter: bob" not in more

@@ -16,7 +16,7 @@ async def test_somebody_who_is_home_calls_for_help_while_others_are_out(club: Cl
     await out(club)
     home = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="Home")
     assert "Welcome home" in text_of(home)
-    menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
+    menu = await club.bob.user.click(letter(club, club.bob, "You're home"), label="More")
     assert menu.response is not None
     assert {"Need help", "I feel unsafe"} <= set(button_ids(menu.response))
     called = await club.bob.user.click(menu.response, label="Need help")
@@ -24,9 +24,9 @@ async def test_somebody_who_is_home_calls_for_help_while_others_are_out(club: Cl
     await club.env.settle()
     assert "**bob asked for help**, and pressed Home at" in room.history()[-1].content
     assert "has asked for help while out running" in last(club, dora).content
-    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
-    assert (await state(club))[0] == "overdue"  # the call for help stays open
-    menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
+    await club.alice.user.click(letter(club, club.alice, "You're out."), label="Home")
+    assert (await state(club))[0] == "overdue"  # the call goes on
+    menu = await club.bob.user.click(letter(club, club.bob, "You're home"), label="More")
     assert menu.response is not None
     form = await club.bob.user.click(menu.response, label="Resolved")
     await club.bob.user.submit_modal(form, {"word": "All is well"})

@@ -35,10 +35,12 @@ async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_
     assert "alice feels unsafe" in alarm.content
     assert "as if alice only asked for more time" in alarm.content
     assert alarm.role_mentions
+    old = await copy_to(club, club.olga, alarm)
     await club.restart(minutes=5)
     await club.env.settle()
-    _, again = room.history()
+    first, again = room.history()
     assert again.content == alarm.content
+    assert list(button_ids(first)) == [], "the repeat has the buttons"
     await club.olga.click(again, label="I'm on it")
     seen, follow_up = room.history()[1:]
     assert "olga is on it" in seen.content
@@ -53,9 +55,10 @@ async def test_it_sounds_until_an_organiser_is_on_it_whom_the_others_see_and_is_
     closed = room.history()[-1]
     assert "olga has closed alice's quiet alarm: He followed her home" in closed.content
     assert not closed.mention_everyone
-    assert "Closed by olga" in text_of(await club.olga.click(alarm, label="I'm on it"))
+    assert "Closed by olga" in text_of(await club.olga.user.click(old, label="I'm on it"))
+    assert [list(button_ids(m)) for m in room.history()[:2]] == [[], []], "nothing is left to press"
     for actor in (club.alice, club.bob):
-        assert not any(part in text_of(m) for m in club.dms(actor) for part in ("followed", "on it", "unsafe"))
+        assert not any(part in text_of(m) for m in club.dms(actor) for part in ("followed", "is on it", "feels unsafe"))
 
 
 async def test_a_partner_s_forged_press_on_it_reads_as_if_there_was_none(club: Club) -> None:

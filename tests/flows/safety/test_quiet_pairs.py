@@ -30,7 +30,7 @@ from tests.flows.safety.alarms import contact
 
 SNOWFLAKE = re.compile(r"\d{15,20}")
 BOTH = ["quiet", "extend"]
-ON_IT = "is on it**, since"
+ON_IT = re.compile(r"is on it\*\*, since .*\n.*feels unsafe")
 
 
 class Watched(list[Any]):
@@ -52,6 +52,8 @@ class Scene:
     partner: MemberActor
     organiser: MemberActor
     room: Any
+    asked: Any = None
+    """The question how much longer, which alice opened at the start."""
 
 
 async def alarm_or_extend(scene: Scene, how: str, screen: list[str]) -> None:
@@ -62,16 +64,14 @@ async def alarm_or_extend(scene: Scene, how: str, screen: list[str]) -> None:
     if how == "quiet":
         answer = await club.alice.user.click(menu.response, label="I feel unsafe")
     else:
-        # After a call for help the menu has no Extend; the earlier message still has it, and it is refused.
-        offered = "Extend" in button_ids(menu.response)
-        where = menu.response if offered else letter(club, club.alice, "You're out with")
-        asked = await club.alice.user.click(where, label="Extend")
-        answer = asked
-        if asked.response is not None and "How much longer" in text_of(asked):
-            answer = await club.alice.user.click(asked.response, label="15 more minutes")
+        # After a call for help nothing offers Extend; the question that she opened before it is refused.
+        asked = scene.asked
+        if "Extend" in button_ids(menu.response):
+            asked = (await club.alice.user.click(menu.response, label="Extend")).response
+        answer = await club.alice.user.click(asked, label="15 more minutes")
     screen += [text_of(menu), text_of(answer)]
     await club.env.settle()
-    heard = [m for m in [*scene.room.history(), *club.dms(scene.organiser)] if "I'm on it" in text_of(m)]
+    heard = [m for m in [*scene.room.history(), *club.dms(scene.organiser)] if "feels unsafe" in text_of(m)]
     for alarm in heard[:1]:
         alone = isinstance(alarm.channel, discord.DMChannel)
         await (scene.organiser.user if alone else scene.organiser).click(alarm, label="I'm on it")
@@ -91,7 +91,7 @@ async def partner_first(scene: Scene) -> None:
     club, partner = scene.club, scene.partner
     await partner.user.click(letter(club, partner, "You're out with"), label="Home")
     await club.pass_time(minutes=5)
-    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
+    await club.alice.user.click(letter(club, club.alice, "You're out."), label="Home")
 
 
 async def helped(scene: Scene) -> None:
@@ -158,6 +158,9 @@ async def played(
             await vera.slash(club.channel, "partner mine")
             await contact(club, club.alice, dora)
             await out_with(club, partner)
+            scene.asked = (
+                await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Extend")
+            ).response
             env.backend.transcript = watched = Watched(env)
             order = [lambda: alarm_or_extend(scene, how, screen), lambda: OTHERS[other](scene)]
             answers = []
@@ -165,14 +168,18 @@ async def played(
                 answers.append(await step())  # type: ignore[operator]
                 await club.pass_time(minutes=2)
             await club.pass_time(hours=1)
-            alarmed = [m.content for m in room.history()]
+            alarmed = [m.content for m in (*room.history(), *club.dms(scene.organiser))]
             reads = [club.channel.id, club._dm_channel(partner).id, club._dm_channel(club.alice).id]
             if partner_organises:
                 reads.append(room.id)
-            # Compared per channel, since the order across channels is not deterministic.
+            # Different places are written to at the same time, and so are different messages of one place edited: in
+            # which order is the machine's business.
             requests = [
-                [(at, name.split()[0], plain(body)) for at, kind, name, body in watched
-                 if kind == "HTTP" and f"/channels/{one}/messages" in name]
+                sorted(
+                    [(at, name.split()[0], plain(body)) for at, kind, name, body in watched
+                     if kind == "HTTP" and f"/channels/{one}/messages" in name],
+                    key=in_its_order,
+                )
                 for one in reads
             ]  # fmt: skip
             said = {
@@ -181,10 +188,16 @@ async def played(
             }
             return {
                 "screen": screen, "answers": plain(answers), "requests": requests, "said": plain(said),
-                "alarm": [one for one in [*alarmed, *(m.content for m in club.dms(scene.organiser))] if ON_IT in one],
+                "alarm": [one for one in alarmed if ON_IT.search(one)],
             }  # fmt: skip
     finally:
         await database.close()
+
+
+def in_its_order(request: tuple[Any, str, Any]) -> tuple[Any, bool, str]:
+    """Messages in the order of their sending, then the edits of the same instant."""
+    at, method, body = request
+    return at, method != "POST", "" if method == "POST" else repr(body)
 
 
 def plain(node: Any) -> Any:

@@ -196,7 +196,8 @@ def test_the_longest_letters_of_lost_eyes_fit(reader: Localizer) -> None:
                 words, view = eyes_lost(replace(outing, solo=solo), me, outing.companions[1].user_id, how, reader)
                 assert len(words) <= 2000
                 assert is_harmless(words)
-                assert 1 <= len(labels(view)) <= 5
+                assert 1 <= len(labels(view)) <= 6
+                assert max(len(line["components"]) for line in view.to_components()) <= 5
         for how in ("still_out", "there", "there_too"):
             assert len(eyes_back(outing, me.user_id, outing.companions[1].user_id, how, reader)[0]) <= 2000
         assert came_home(outing, me.user_id, reader).total_children_count <= 40

@@ -45,7 +45,7 @@ CONTACT_SAYS = ("told", "waits", "unreached", "reached", "cannot")
 TURNS = (
     "home", "one_home", "help_home", "extended", "resolved", "resolved_brief", "ended", "still_out", "one_still_out",
     "not_there", "there", "word", "word_brief", "word_waits", "word_waits_brief", "help_over", "help_over_brief",
-    "contact_reached", "contact_cannot",
+    "contact_reached", "contact_cannot", "on_it",
 )  # fmt: skip
 
 
