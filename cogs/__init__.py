@@ -3,7 +3,7 @@
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "runs": ("log", "runs", "run_buttons", "imports"),
     "members": ("settings", "privacy", "retention"),
-    "clubs": ("club", "club_settings", "club_points", "digest"),
+    "clubs": ("club", "club_settings", "club_points", "club_previews", "digest"),
     "progress": ("me", "help"),
     "boards": ("leaderboard",),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),

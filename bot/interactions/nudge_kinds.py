@@ -1,7 +1,7 @@
 """The declaration of a nudge, a value in the attribute `nudges` of a cog.
 
-Its schedule, the kind of its message, Stop and Snooze below it, its line on `/settings`, quiet hours and the daily
-limit are derived from the declaration. A new nudge needs a cog that declares it and its name in
+Its schedule, the kind of its message, Stop and Snooze below one for a member, its line on `/settings`, quiet hours and
+the daily limit are derived from the declaration. A new nudge needs a cog that declares it and its name in
 `bot.domain.messages.stored_kinds`, nothing else.
 """
 
@@ -67,7 +67,8 @@ class Nudge:
         on: whether it is on by default.
         audience: members, by direct message; or clubs, in a channel.
         silent: whether it is sent without a notification sound.
-        stop: for clubs: what Stop does when an organiser presses it (takes the app and the club's id).
+        stop: for clubs: what Stop does when an organiser presses it (takes the app and the club's id). New messages
+            have no such button; those that an earlier version posted do.
         failed: as in `Kind`.
         fire: runs a job that a service schedules under the same name.
         to: as in `Kind`.
@@ -113,7 +114,9 @@ def kind_of(nudge: Nudge) -> Kind:
         late = await nudging.late_since(client.app.database, out.user_id, out.due_at, now)
         words = said.words if late is None else f"{said.words}\n{_late(late, out, reader, now)}"
         view = Buttons(timeout=None)
-        for item in (*said.buttons, *controls(nudge.name, out.delivery_id, reader)):
+        # In a channel most readers could not use them; a club's organisers have its settings.
+        own = nudge.audience is NudgeAudience.MEMBERS
+        for item in (*said.buttons, *(controls(nudge.name, out.delivery_id, reader) if own else ())):
             view.add_item(item)
         return RenderedMessage(words, view, files=said.files, silent=nudge.silent)
 

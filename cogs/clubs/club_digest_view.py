@@ -34,6 +34,9 @@ def digest_page(
             time=f"{held.hour:02}:00",
             place=place.city,
         )
+    controls = [preview_button("digest", reader)]
+    if held.channel_id is not None:
+        controls.append(button(reader.t("club.preview.stop_digest"), identity("club", "undigest")))
     on = held.instead
     turn = button(reader.t(f"club.digest.turn_{'off' if on else 'on'}"), identity("club", "instead", 0 if on else 1))
     return settings_card(
@@ -43,9 +46,15 @@ def digest_page(
         notice,
         lines(reader.t("club.digest.channel"), state),
         row(channels("digest", held.channel_id, trouble, reader.t("club.digest.channel_choose"))),
+        row(*controls),
         *day_and_hour("digested", held.weekday, held.hour, reader),
         beside(reader.t(f"club.digest.instead_{'on' if on else 'off'}"), turn),
     )
+
+
+def preview_button(name: str, reader: Localizer) -> Component:
+    """Return the button that shows an organiser alone what would be posted now."""
+    return button(reader.t("club.preview.button"), identity("club", "preview", name))
 
 
 def weekday_name(weekday: int, reader: Localizer) -> str:

@@ -15,7 +15,7 @@ from bot.interactions.components import Component, Field, Form, button, identity
 from bot.localizer import Localizer, escaped
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.partners.partners_card import CardState
-from cogs.clubs.club_digest_view import channels, day_and_hour, digest_page, numbers, weekday_name
+from cogs.clubs.club_digest_view import channels, day_and_hour, digest_page, numbers, preview_button, weekday_name
 from cogs.clubs.club_view import Page, SettingsTrouble, general_card, lines, role_gone, roles, settings_card
 from cogs.members.settings_view import beside
 
@@ -60,6 +60,7 @@ def _partners(settings: ClubSettings, trouble: SettingsTrouble, reader: Localize
         notice,
         beside(channel, button(reader.t("club.partners.again"), identity("club", "again"))) if can_post else channel,
         row(channels("partners", club.partners_channel_id, trouble, reader.t("club.partners.channel_choose"))),
+        row(preview_button("partners", reader)),
         reader.t("club.partners.runners"),
         row(_per_spotter(settings, reader)),
         lines(reader.t("club.partners.spotter"), role_gone(club.spotter_role_id, trouble, reader)),
@@ -184,4 +185,5 @@ def _round(settings: ClubSettings, reader: Localizer, now: datetime, notice: str
         *day_and_hour("when", held.weekday, held.hour, reader),
         row(numbers("when", "notice", notices, held.notice_h)),
         line,
+        row(preview_button("round", reader)),
     )

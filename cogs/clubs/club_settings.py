@@ -268,6 +268,12 @@ class ClubSettingsCog(commands.Cog):
         await change(interaction, Page.DIGEST, person, work)
         self.app.outbox.wake()
 
+    @pressed("club", "undigest")
+    async def stop_digest(self, interaction: Interaction) -> None:
+        """Turn the digest off; its day and hour are kept."""
+        person, guild_id = await organiser(interaction)
+        await change(interaction, Page.DIGEST, person, digests.stop(self.app.database, guild_id))
+
     @pressed("club", "digested", "which")
     async def digested(self, interaction: Interaction, which: Literal["weekday", "hour"], number: Chosen[int]) -> None:
         """Choose the digest's day or hour."""

@@ -40,7 +40,7 @@ async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> Nudg
         found = await _digest(client, out) if any(gone) else found
     if found is None:
         return None
-    picture = await _picture(client, found, reader, out.guild_id or 0)
+    picture = await draw_chart(client, found, reader)
     return NudgeContent(views.words(found, reader), files=[picture] if picture else [])
 
 
@@ -50,9 +50,10 @@ async def _digest(client: BotClient, out: RenderContext) -> Digest | None:
     return await digests.digest(app.database, out.guild_id or 0, out.channel_id, on, app.clock(), first)
 
 
-async def _picture(client: BotClient, found: Digest, reader: Localizer, guild_id: int) -> discord.File | None:
+async def draw_chart(client: BotClient, found: Digest, reader: Localizer) -> discord.File | None:
+    """Return the chart of a digest with its alt text, or None while the worker cannot draw."""
     try:
-        png = await client.app.worker.draw(weeks_chart(found.weeks, reader), guild_id)
+        png = await client.app.worker.draw(weeks_chart(found.weeks, reader), found.club.guild_id)
     except Unavailable as error:
         log.warning("could not draw the chart of a digest: %s", error)
         return None

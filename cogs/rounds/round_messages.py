@@ -64,6 +64,19 @@ async def try_now(client: BotClient, round_id: int) -> RoundView | None:
     return await round_draws.tried(app.database, found, draw)
 
 
+async def try_ahead(client: BotClient, guild_id: int, organiser_id: int) -> RoundView:
+    """Return a trial draw of a club's next round, announced or not, without storing it.
+
+    Raises:
+        NotAllowed: not an organiser of the club.
+        Unavailable: as for `draw_now`.
+    """
+    app = client.app
+    found = await round_draws.ahead(app.database, guild_id, organiser_id, app.clock())
+    draw = await app.worker.match(found.hat.candidates, found.hat.backward_per_spotter, found.hat.seed)
+    return await round_draws.tried_ahead(app.database, found, draw)
+
+
 async def _hat(client: BotClient, round_id: int) -> Hat | None:
     """Return the input of the draw, without those who have left the club since they were last seen."""
     app = client.app

@@ -32,7 +32,8 @@ ORGANISER = """
 SERVER = """
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
     club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
-    club:digest club:digested club:instead club:agree club:reject club:next club:points club:chosen club:point
+    club:digest club:digested club:undigest club:preview
+    club:instead club:agree club:reject club:next club:points club:chosen club:point
     club:add club:added
     club:edit club:edited club:drop club:dropped
 """

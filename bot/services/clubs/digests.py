@@ -21,6 +21,7 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.nudges.streaks import WEEK, monday_of
 from bot.domain.runs.runs import Direction
 from bot.domain.when.local_hours import Hour
+from bot.domain.when.periods import today_in
 from bot.errors import BadInput
 from bot.services.members.people import CONFIRMED_FOR, Club, club_of
 from bot.services.messages.deliveries import Destination, OutboundMessage, post
@@ -189,17 +190,53 @@ async def digest(
         club = club_of(guild)
         if guild is None or club is None or guild.digest_channel_id != channel_id:
             return None
-        runs, members = await queries.counts(session, guild_id, first, last)
-        rows = await queries.sums(session, guild_id, first, last)
-        spotters = await queries.spotters(session, guild_id, first, last)
-        if not runs and not spotters:
-            return None
-        new = await queries.newcomers(session, guild_id, {row[0] for row in rows}, first)
-        since = monday_of(last) - (WEEKS - 1) * WEEK
-        told = {
-            (monday, direction): int(metres)
-            for monday, direction, metres in await queries.weeks(session, guild_id, since)
-        }
+        return await _digest(session, club, first, last, now)
+
+
+async def preview(database: Database, guild_id: int, name: str, now: datetime) -> tuple[Digest, bool]:
+    """Return what a digest of the last seven days would say, today included, for the organisers alone.
+
+    A club without a run in them gets an example with the organiser's name, and True.
+    """
+    async with database.read() as session:
+        club = club_of(await settings_queries.guild_row(session, guild_id))
+        assert club is not None
+        last = today_in(club.reader.zone, now)
+        found = await _digest(session, club, last - WEEK + timedelta(days=1), last, now)
+    return (found, False) if found is not None else (_example(club, name, last), True)
+
+
+def _example(club: Club, name: str, last: date) -> Digest:
+    backward, forward = (12_400, 4_740_000), (20_000, 7_200_000)
+    since = monday_of(last) - (WEEKS - 1) * WEEK
+    weeks = tuple((since + n * WEEK, 0, 0) for n in range(WEEKS - 1))
+    return Digest(
+        club,
+        last - WEEK + timedelta(days=1),
+        last,
+        5,
+        1,
+        {Direction.BACKWARD: backward, Direction.FORWARD: forward},
+        {Direction.BACKWARD: (Placed(1, name, *backward),), Direction.FORWARD: (Placed(1, name, *forward),)},
+        (name,),
+        ((name, 2_520_000),),
+        (*weeks, (monday_of(last), backward[0], forward[0])),
+    )
+
+
+async def _digest(session: AsyncSession, club: Club, first: date, last: date, now: datetime) -> Digest | None:
+    """Return a club's digest from `first` to `last`, or None if there were no runs."""
+    guild_id = club.guild_id
+    runs, members = await queries.counts(session, guild_id, first, last)
+    rows = await queries.sums(session, guild_id, first, last)
+    spotters = await queries.spotters(session, guild_id, first, last)
+    if not runs and not spotters:
+        return None
+    new = await queries.newcomers(session, guild_id, {row[0] for row in rows}, first)
+    since = monday_of(last) - (WEEKS - 1) * WEEK
+    told = {
+        (monday, direction): int(metres) for monday, direction, metres in await queries.weeks(session, guild_id, since)
+    }
     names = {row[0]: (row[1], row[2]) for row in rows} | {row[0]: (row[1], row[2]) for row in spotters}
     ordered = {
         direction: sorted(

@@ -7,7 +7,7 @@ in between count: confirming checks again who takes part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -158,6 +158,52 @@ async def tried(database: Database, hat: Hat, draw: Draw) -> RoundView:
         if row is None or guild is None:
             raise NotFound("rounds.gone")
         return await _view(session, row, _proposal(draw, week_in(row, guild)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Input of a trial draw of the next round, and its row, which may not be stored yet."""
+
+    hat: Hat
+    row: models.Round
+
+
+async def ahead(database: Database, guild_id: int, organiser_id: int, now: datetime) -> Ahead:
+    """Return the input of a trial draw of a club's next round, announced or not, also while rounds are off.
+
+    Raises:
+        NotAllowed: not an organiser of the club.
+    """
+    async with database.read() as session:
+        await _check_organiser(session, guild_id, organiser_id)
+        guild = await settings_queries.guild_row(session, guild_id)
+        club = club_of(guild)
+        assert guild is not None
+        assert club is not None
+        row = await queries.newest_round(session, guild_id, ("announced",))
+        if row is None:
+            newest_row = await queries.newest_round(session, guild_id, (*queries.PENDING, "confirmed", "cancelled"))
+            occasion = rounds.occasion_of(guild, newest_row.monday if newest_row is not None else None, now)
+            row = models.Round(
+                round_id=0,
+                guild_id=guild_id,
+                monday=occasion.monday,
+                match_at=occasion.match_at,
+                state="announced",
+                seed=1,
+            )
+        taking = await taking_part(session, row, guild, now)
+    return Ahead(Hat(row.round_id, guild_id, taking.candidates, (), club.backward_per_spotter, row.seed), row)
+
+
+async def tried_ahead(database: Database, found: Ahead, draw: Draw) -> RoundView:
+    """Return how the next round would come out now; stores nothing. `asked` counts who would be asked."""
+    async with database.read() as session:
+        guild = await settings_queries.guild_row(session, found.hat.guild_id)
+        if guild is None:
+            raise NotFound("rounds.gone")
+        view = await _view(session, found.row, _proposal(draw, week_in(found.row, guild)))
+    return view if found.row.round_id else replace(view, asked=len(found.hat.candidates))
 
 
 async def newest(database: Database, guild_id: int, organiser_id: int) -> RoundView:

@@ -24,6 +24,7 @@ from bot.domain.rounds.round_calendar import (
     DEFAULT_ROUND_WEEKDAY,
     LATE_NOTICE,
     TOO_LATE,
+    Occasion,
     next_occasion,
     seed_of,
 )
@@ -90,14 +91,7 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
     newest = await queries.newest_round(session, guild.guild_id, (*queries.PENDING, "confirmed", "cancelled"))
     if pending is not None:
         await _plan_match(session, pending)
-    occasion = next_occasion(
-        now,
-        reader_of(None, guild).zone,
-        DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
-        DEFAULT_ROUND_HOUR if guild.round_hour is None else guild.round_hour,
-        DEFAULT_ROUND_NOTICE_H if guild.round_notice_h is None else guild.round_notice_h,
-        newest.monday if newest is not None else None,
-    )
+    occasion = occasion_of(guild, newest.monday if newest is not None else None, now)
     payload = {"monday": occasion.monday.isoformat(), "match_at": occasion.match_at.isoformat()}
     await schedule_job(
         session,
@@ -111,6 +105,18 @@ async def plan_round(session: AsyncSession, guild: models.Guild, now: datetime) 
                 payload=payload,
             )
         ],
+    )
+
+
+def occasion_of(guild: models.Guild, after: date | None, now: datetime) -> Occasion:
+    """Return when a club's next round is by its settings; `after` is the Monday of the newest round."""
+    return next_occasion(
+        now,
+        reader_of(None, guild).zone,
+        DEFAULT_ROUND_WEEKDAY if guild.round_weekday is None else guild.round_weekday,
+        DEFAULT_ROUND_HOUR if guild.round_hour is None else guild.round_hour,
+        DEFAULT_ROUND_NOTICE_H if guild.round_notice_h is None else guild.round_notice_h,
+        after,
     )
 
 

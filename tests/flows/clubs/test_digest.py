@@ -10,7 +10,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
+from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.runs.runs import Direction, Stretch
+from bot.interactions.components import classic
+from bot.interactions.nudge_kinds import controls
+from bot.localizer import Localizer
 from bot.services.clubs import digests
 from bot.services.members import ranks
 from bot.services.projections import run_projections
@@ -107,9 +111,38 @@ async def test_moved_to_another_day_it_says_of_how_many_days_it_tells(club: Club
     assert second.content.startswith("📰 **6 days of Krebsgang** · Wed 18 Nov – Mon 23 Nov\n1 run · 1 runner")
 
 
-async def test_only_organisers_stop_it_and_put_it_off(club: Club) -> None:
+async def test_organisers_stop_it_on_their_page_and_its_message_has_no_buttons(club: Club) -> None:
     await a_week(club)
     message = await at_three(club)
+    assert button_ids(message) == {}
+    stopped = await club.olga.click((await page(club, "Digest")).response, label="Stop the digest")
+    assert "Without a channel there is no digest" in text_of(stopped)
+    assert "Stop the digest" not in button_ids(stopped)
+    await club.pass_time(days=7, minutes=1)
+    assert len(await posted(club)) == 1
+    async with club.database.read() as session:
+        guild = await session.get(Guild, club.guild.id)
+        assert guild is not None
+        assert (guild.digest_channel_id, guild.digest_hour) == (None, 15)
+
+
+async def with_earlier_buttons(club: Club) -> discord.Message:
+    """A digest as an earlier version posted it, with Snooze and Stop."""
+    message = await at_three(club)
+    async with club.database.read() as session:
+        (delivery_id,) = await session.scalars(select(Delivery.delivery_id))
+    channel = club.env.bot.get_channel(club.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    buttons = controls(StoredKind.NUDGE_DIGEST, delivery_id, Localizer())
+    with club.env._bot_scope():
+        sent = await channel.send(message.content, view=classic(*buttons))
+    await club.env.settle()
+    return next(one for one in club.channel.history() if one.id == sent.id)
+
+
+async def test_the_buttons_of_an_earlier_version_still_work_for_organisers(club: Club) -> None:
+    await a_week(club)
+    message = await with_earlier_buttons(club)
     for label in ("Stop these", "Snooze"):
         assert "for organisers" in text_of(await club.alice.click(message, label=label))
     choice = await club.olga.click(message, label="Snooze")
@@ -117,16 +150,27 @@ async def test_only_organisers_stop_it_and_put_it_off(club: Club) -> None:
     assert choice.response.ephemeral
     await club.olga.click(choice.response, label="In 1 hour")
     await club.pass_time(hours=1, minutes=1)
-    first, again = await posted(club)
-    assert first.content == again.content
-    said = text_of(await club.olga.click(again, label="Stop these"))
+    assert len(await posted(club)) == 3
+    said = text_of(await club.olga.click(message, label="Stop these"))
     assert "No more of these here: **The weekly digest**" in said
     assert "The week of" in said, "what the others have not read yet stays"
-    assert button_ids((await posted(club))[1]) == {}
-    async with club.database.read() as session:
-        guild = await session.get(Guild, club.guild.id)
-        assert guild is not None
-        assert (guild.digest_channel_id, guild.digest_hour) == (None, 15)
+
+
+@pytest.mark.parametrize("worker", [True], indirect=True)
+async def test_organisers_see_the_digest_before_the_club_does(club: Club) -> None:
+    empty = await club.olga.click((await page(club, "Digest")).response, label="Preview")
+    assert empty.ephemeral
+    assert "🥇 olga · 12.40 km" in text_of(empty)
+    assert "An example: nobody has run" in text_of(empty)
+    assert empty.response.attachments  # type: ignore[union-attr]
+    await a_week(club)
+    shown = await club.olga.click((await page(club, "Digest")).response, label="Preview")
+    assert "🥇 alice · 5.00 km\n🥈 bob · 3.00 km" in text_of(shown)
+    assert "An example" not in text_of(shown)
+    assert await posted(club) == []
+    await club.speak("de")
+    german = await club.olga.click((await page(club, "Rückblick")).response, label="Vorschau")
+    assert_language("de", german)
 
 
 async def test_who_left_unnoticed_or_hides_is_not_named(club: Club) -> None:
@@ -204,8 +248,7 @@ async def test_a_german_club_reads_german(club: Club) -> None:
     shown = german[0].response
     german.append(await club.olga.click(shown, label="Nur Rückblick"))
     german.append(await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30"))
-    stopped = await club.olga.click(message, label="Davon keine mehr")
-    german.append(stopped)
+    german.append(await club.olga.click(shown, label="Rückblick abstellen"))
     german.append(await page(club, "Rückblick"))
     assert_language("de", message, *german)
     assert "🥇 alice: 5,00 km" in message.content
