@@ -131,7 +131,7 @@ class ReminderMessages(commands.Cog):
         person = await resolve_person(interaction)
         usual = await runs.usual_direction(self.app.database, person.user_id)
         entry = read_entry(typed_from_form(form, usual), person.reader, self.app.clock())
-        await log_and_show(interaction, person, content_of(entry, person, note=form.note))
+        await log_and_show(interaction, person, content_of(entry, person, note=form.note), entry.readings)
         try:
             said = await reminder_answers.done(
                 self.app.database, reminder_id, occurs_at, _presser(interaction), self.app.clock()

@@ -23,7 +23,7 @@ from bot.services.runs.runs import RunView
 from cogs.runs.import_flow import import_files
 from cogs.runs.imports_view import PAGE, lap_choice, next_row, question, share_form
 from cogs.runs.overlapping_runs import ask_if_twice
-from cogs.runs.run_card_view import form_units, private_card, rule
+from cogs.runs.run_card_view import form_units, private_card, rule, spotter_button
 from cogs.runs.run_cards import follow
 
 MENU = "Import run files"
@@ -183,7 +183,8 @@ class Imports(commands.Cog):
         recent = today_in(view.content.zone, self.app.clock()) - view.content.ran_on <= RULE_SAID_FOR
         unspotted = recent and breaks_the_rule(view.content, person.solo_surfaces)
         notices = [rule(view.content, person.reader, person.solo_surfaces)] if unspotted else []
-        drawn = private_card(view, person.reader, person.weight_kg, *notices, help_spotter=unspotted)
+        helping = [spotter_button(view.run_id, person.reader)] if unspotted else []
+        drawn = private_card(view, person.reader, person.weight_kg, *notices, helping=helping)
         waiting = await lap_directions.count_waiting(self.app.database, person.user_id)
         if waiting:
             drawn.add_item(next_row(person.reader, waiting))

@@ -149,7 +149,7 @@ class Log(commands.Cog):
             typed = typed.facing(await runs.usual_direction(self.app.database, person.user_id))
         entry = read_entry(typed, person.reader, self.app.clock())
         content = content_of(entry, person, surface=chosen.surface, spotter=spotter, effort=chosen.effort, note=note)
-        await log_and_show(interaction, person, content)
+        await log_and_show(interaction, person, content, entry.readings)
 
 
 async def setup(bot: BotClient) -> None:

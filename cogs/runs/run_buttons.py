@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
@@ -10,9 +11,10 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.context import BotClient
+from bot.domain.runs.run_input import reread
 from bot.domain.runs.runs import Direction, Extra, Sharing, breaks_the_rule
 from bot.interactions.arguments import Chosen, Entered, Version
-from bot.interactions.components import card, pressed, row
+from bot.interactions.components import Component, card, pressed, row
 from bot.interactions.replies import Interaction, close_with, open_form, replace, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.localizer import escaped
@@ -83,6 +85,16 @@ class Cards(commands.Cog):
         before = await runs.own_run(self.app.database, run_id, person.user_id)
         await self._amend(interaction, person, before, run_changes.turned, revision)
 
+    @pressed("run", "reread", "run_id", "revision", "distance_m", "duration_ms", "pace")
+    async def reread(
+        self, interaction: Interaction, run_id: int, revision: Version, distance_m: int, duration_ms: int, pace: int
+    ) -> None:
+        """Give a run the other meaning of what was typed: kilometres for miles; `pace` is in ms per km."""
+        person = await resolve_person(interaction)
+        before = await runs.own_run(self.app.database, run_id, person.user_id)
+        amend = reread(distance_m, duration_ms, pace, self.app.clock())
+        await self._amend(interaction, person, before, amend, revision)
+
     @pressed("run", "facing", "run_id")
     async def facing(self, interaction: Interaction, run_id: int) -> None:
         """Ask again which way a typed run went."""
@@ -141,9 +153,8 @@ class Cards(commands.Cog):
             return
         unspotted = breaks_the_rule(view.content, person.solo_surfaces)
         notices = edit_notices(before, view, person)
-        await self._show_change(
-            interaction, person, view, "\n".join(notices), help_spotter=unspotted and len(notices) > 1
-        )
+        helping = [spotter_button(view.run_id, person.reader)] if unspotted and len(notices) > 1 else []
+        await self._show_change(interaction, person, view, "\n".join(notices), helping)
         await tell_left(interaction, before, view)
         await tell_unasked(interaction, view)
         await ask_if_twice(interaction, person, view)
@@ -233,7 +244,7 @@ class Cards(commands.Cog):
         await say(interaction, question(view, person.reader), view=answers(view, person.reader))
 
     async def _show_change(
-        self, interaction: Interaction, person: Person, view: RunView, words: str, *, help_spotter: bool = False
+        self, interaction: Interaction, person: Person, view: RunView, words: str, helping: Sequence[Component] = ()
     ) -> None:
         """Redraw the pressed card, and every public card of the run."""
         here = interaction.message
@@ -241,13 +252,13 @@ class Cards(commands.Cog):
             shown = await runs.run_for_card(self.app.database, view.run_id)
             club = await people.reader_for(self.app.database, None, view.guild_id)
             await replace(interaction, public_card(shown or view, club))
-            await tell(interaction, words, *([row(spotter_button(view.run_id, person.reader))] * help_spotter))
+            await tell(interaction, words, *([row(*helping)] if helping else []))
             await follow(interaction, view.run_id, except_message=here.id)
             return
         if view.deleted:
             await self._replace_or_reply(interaction, card(words))
         else:
-            drawn = private_card(view, person.reader, person.weight_kg, words, help_spotter=help_spotter)
+            drawn = private_card(view, person.reader, person.weight_kg, words, helping=helping)
             await self._replace_or_reply(interaction, drawn)
         await follow(interaction, view.run_id)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from discord import ButtonStyle, Colour, ui
 from discord.utils import format_dt
 
 from bot.domain.runs.energy import cost
 from bot.domain.runs.highlights import Feat
+from bot.domain.runs.readings import Reading, ReadingKind
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Surface, breaks_the_rule
 from bot.domain.text.units import Units
 from bot.interactions.components import Component, button, card, identity, row
@@ -95,7 +98,7 @@ def public_card(view: RunView, reader: Localizer) -> ui.LayoutView:
 
 
 def private_card(
-    view: RunView, reader: Localizer, weight_kg: float | None, *notices: str, help_spotter: bool = False
+    view: RunView, reader: Localizer, weight_kg: float | None, *notices: str, helping: Sequence[Component] = ()
 ) -> ui.LayoutView:
     """Return the card for the runner alone: all data, in the runner's language and units and the run's zone.
 
@@ -104,7 +107,7 @@ def private_card(
         reader: the runner.
         weight_kg: their weight, for kilocalories.
         notices: texts above the run.
-        help_spotter: whether to offer the button Add spotter.
+        helping: buttons in a row above the usual ones.
     """
     content = view.content
     if view.deleted:
@@ -126,11 +129,14 @@ def private_card(
     if content.note:
         parts.append(reader.t("runs.card.note", note=escaped(content.note)))
     parts += [f"-# {words}" for words in (*week_line(view, reader), *standing(view, reader))]
-    more = [spotter_button(view.run_id, reader)] if help_spotter else []
-    return card("\n".join(parts), row(*more, *_buttons(view, reader)), colour=COLOURS[way(content.directions)])
+    rows = [row(*helping)] if helping else []
+    rows.append(row(*_buttons(view, reader)))
+    return card("\n".join(parts), *rows, colour=COLOURS[way(content.directions)])
 
 
-def facing_question(view: RunView, reader: Localizer, *notices: str) -> ui.LayoutView:
+def facing_question(
+    view: RunView, reader: Localizer, *notices: str, corrections: Sequence[Component] = ()
+) -> ui.LayoutView:
     """Return the question which way a typed run went, asked when the runner has no usual direction yet."""
     content = view.content
     size = [reader.distance(content.distance_m)] if content.distance_m else []
@@ -142,7 +148,26 @@ def facing_question(view: RunView, reader: Localizer, *notices: str) -> ui.Layou
     ]
     both = button(reader.t("log.ask.mixed"), identity("run", "edit", view.run_id))
     hint = reader.t("log.ask.hint")
-    return card("\n".join(words), row(*ways, both), f"-# {hint}", colour=COLOURS["untold"])
+    return card("\n".join(words), row(*ways, both, *corrections), f"-# {hint}", colour=COLOURS["untold"])
+
+
+def reading_words(reading: Reading, reader: Localizer) -> str:
+    """Return how a text that can mean two things was read."""
+    key = f"log.reading.{reading.kind}"
+    if reading.kind is ReadingKind.TIME:
+        return reader.t(key, typed=reading.typed, duration_ms=reading.value)
+    if reading.kind is ReadingKind.MILES:
+        return reader.t(key, typed=reading.typed, distance_m=reading.value)
+    return reader.t(key, typed=reading.typed, pace_s_per_km=reading.value)
+
+
+def reading_button(view: RunView, reading: Reading, reader: Localizer) -> Component:
+    """Return the button that gives a run the other meaning of a text."""
+    return button(
+        reader.t(f"log.reading.not_{reading.kind}"),
+        identity("run", "reread", view.run_id, view.revision, *(reading.other or (0, 0, 0))),
+        ButtonStyle.primary,
+    )
 
 
 def spotter_button(run_id: int, reader: Localizer) -> Component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 OWN = """
     log:open log:fix log:entered
-    run:flip run:facing run:face run:spotted run:company
+    run:flip run:reread run:facing run:face run:spotted run:company
     run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
     import:ask import:next import:all import:drop import:choose import:tick import:save import:same import:two
     import:share import:portion

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.domain.runs.readings import Reading, other_readings, plausible_duration
 from bot.domain.runs.run_measures import Backward, Way, parse_backward, resolve, split
 from bot.domain.runs.runs import Direction, RunContent, Stretch
 from bot.domain.text.units import Units, parse_distance, parse_duration, parse_pace
@@ -53,11 +54,13 @@ class RunEntry:
         stretches: one, or two for a mixed run.
         started_at: aware UTC.
         ran_on: local date of the start.
+        readings: texts that can mean something else, which is to be said.
     """
 
     stretches: tuple[Stretch, ...]
     started_at: datetime
     ran_on: date
+    readings: tuple[Reading, ...] = ()
 
 
 WAYS = (
@@ -183,9 +186,10 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     """
     faults, units, language = _Faults(), manner.units, manner.language
     distance_m = faults.read(typed.distance, lambda text: parse_distance(text, units, language))
-    duration_ms = faults.read(typed.time, lambda text: parse_duration(text, language))
+    duration_ms = faults.read(typed.time, lambda text: plausible_duration(text, distance_m, language))
     pace = faults.read(typed.pace, lambda text: parse_pace(text, units, language))
-    measures = None if faults.found else faults.attempt(lambda: resolve(distance_m, duration_ms, pace))
+    measured = (distance_m, duration_ms, pace)
+    measures = None if faults.found else faults.attempt(lambda: resolve(*measured))
     share = faults.read(typed.backward, lambda text: parse_backward(text, units, language))
     told = faults.read(typed.direction, lambda text: _told_way(text, share, manner))
     way, share = told or (Way.MIXED if share is not None else Way.BACKWARD, share)
@@ -202,7 +206,34 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     else:
         started_at = now - timedelta(milliseconds=measures[1])
         ran_on = started_at.astimezone(ZoneInfo(manner.zone)).date()
-    return RunEntry(stretches, started_at, ran_on)
+    return RunEntry(
+        stretches,
+        started_at,
+        ran_on,
+        tuple(other_readings(typed.distance, typed.time, typed.pace, measured, units, language)),
+    )
+
+
+def reread(distance_m: int, duration_ms: int, pace_ms_per_km: int, now: datetime) -> Callable[[RunContent], RunContent]:
+    """Return the edit that gives a run the other meaning of a `Reading`; 0 for what stays.
+
+    A run that would not be over yet keeps its end instead of its start: it was logged as just ended.
+    """
+    typed = Typed(
+        distance=f"{distance_m} metres" if distance_m else None,
+        time=f"{duration_ms / 1000} s" if duration_ms else None,
+        pace=f"{pace_ms_per_km / 1000} s/km" if pace_ms_per_km else None,
+    )
+
+    def amend(content: RunContent) -> RunContent:
+        ended_at = _ends(content.started_at, content.duration_ms)
+        changed = replace(content, stretches=_measured(typed, content, Manner(Units.METRIC, "en", content.zone)))
+        if _ends(changed.started_at, changed.duration_ms) <= max(now, ended_at):
+            return changed
+        started_at = ended_at - timedelta(milliseconds=changed.duration_ms)
+        return replace(changed, started_at=started_at, ran_on=started_at.astimezone(ZoneInfo(content.zone)).date())
+
+    return amend
 
 
 def starts_meant(typed: str, manner: Manner, now: datetime) -> list[datetime]:

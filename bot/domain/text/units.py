@@ -17,6 +17,9 @@ from bot.errors import BadInput
 from bot.languages import DEFAULT, decimal_sign, group_sign
 
 METRES_PER_MILE = 1609.344
+METRES_PER_YARD = 0.9144
+TRACK_M = frozenset({100, 200, 400, 800})
+"""Distances that are named in metres wherever there is a track, in metres."""
 QUICKEST_S_PER_KM = 60
 
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
@@ -36,14 +39,18 @@ class Units(StrEnum):
 def format_distance(distance_m: int, units: Units, language: str) -> str:
     """Format a distance: `5.00 km`, `3.11 mi`, `5,00 km` in German, `400 m`; both: `5.00 km (3.11 mi)`.
 
-    Miles are used from 0.1 mi on. Track distances (multiples of 100 m below 1000 m) are always in metres.
+    Below 0.1 mi, yards are used instead of miles. Track events (`TRACK_M`) are always in metres, also for runners who
+    think in miles.
     """
     metric = f"{distance_m} m" if distance_m < 1000 else _decimal((distance_m + 5) // 10 / 100, 2, language) + " km"
     if units is Units.METRIC:
         return metric
-    if distance_m < 1000 and (distance_m % 100 == 0 or distance_m < METRES_PER_MILE / 10):
-        return f"{distance_m} m"
-    imperial = _decimal(distance_m / METRES_PER_MILE, 2, language) + " mi"
+    if distance_m in TRACK_M:
+        return metric
+    if distance_m < METRES_PER_MILE / 10:
+        imperial = f"{round(distance_m / METRES_PER_YARD)} yd"
+    else:
+        imperial = _decimal(distance_m / METRES_PER_MILE, 2, language) + " mi"
     return imperial if units is Units.IMPERIAL else f"{metric} ({imperial})"
 
 
