@@ -49,11 +49,13 @@ class Localizer:
         language: a shipped language.
         units: metric, imperial, or both (a club's public messages).
         zone: IANA name.
+        this_year: the year in which the text is read, or None if it is not known.
     """
 
     language: str = DEFAULT
     units: Units = Units.METRIC
     zone: str = "UTC"
+    this_year: int | None = None
 
     def t(self, key: str, **params: object) -> str:
         """Return the sentence `key`, each parameter formatted by the unit in its name."""
@@ -125,6 +127,17 @@ class Localizer:
         """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
         local = at.astimezone(ZoneInfo(self.zone))
         return f"{self.day(local.date())} {local:%H:%M}"
+
+    def past_day(self, day: date) -> str:
+        """`Tue 17 Nov`, or `Tue 17 Nov 2015` if that is not this year."""
+        if self.this_year in (None, day.year):
+            return self.day(day)
+        return format_skeleton("yMMMEd", day, locale=locale_of(self.language)).replace(",", "")
+
+    def past_moment(self, at: datetime) -> str:
+        """`Tue 17 Nov 18:30`, or `Tue 17 Nov 2015 18:30` if that is not this year, in the reader's zone."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        return f"{self.past_day(local.date())} {local:%H:%M}"
 
     def dated(self, at: datetime) -> str:
         """`Tue 17 Nov 2026 18:30`, for texts about a moment that may have the wrong year."""

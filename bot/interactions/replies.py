@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import ui
@@ -59,6 +61,8 @@ async def resolve_person(interaction: Interaction, *, urgent: bool = False) -> P
     seen = seen_in(interaction)
     database = app.database.urgent if urgent else app.database
     person = await at_home(interaction, seen, await meet(database, seen, app.clock()), urgent=urgent)
+    this_year = app.clock().astimezone(ZoneInfo(person.reader.zone)).year
+    person = dataclasses.replace(person, reader=dataclasses.replace(person.reader, this_year=this_year))
     interaction.extras["reader"] = person.reader
     return person
 

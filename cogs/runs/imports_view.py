@@ -37,6 +37,12 @@ def size(reader: Localizer, distance_m: int | None, duration_ms: int) -> str:
     return f"{reader.distance(distance_m)} · {time}" if distance_m else time
 
 
+def paced(reader: Localizer, distance_m: int | None, duration_ms: int) -> str:
+    """Return a size with its pace, the best clue to the direction: `1.00 km · 5:30 · 5:30/km`."""
+    shown = size(reader, distance_m, duration_ms)
+    return f"{shown} · {reader.pace(duration_ms / distance_m)}" if distance_m else shown
+
+
 def report(outcomes: Sequence[FileOutcome], reader: Localizer, *, waiting: int, note: str = "") -> ui.LayoutView:
     """Return the result of each file; `waiting` is the number of imported runs without a direction."""
     lines, room = [reader.t("imports.report.title")], REPORT_CHARACTERS
@@ -80,7 +86,7 @@ def question(asked: LapQuestion, reader: Localizer) -> ui.LayoutView:
     about = reader.t(
         "imports.ask.run",
         day=reader.full_day(asked.ran_on),
-        size=size(reader, asked.distance_m, asked.duration_ms),
+        size=paced(reader, asked.distance_m, asked.duration_ms),
         file=escaped(asked.filename, 60),
     )
     if not asked.may_be_backward:
@@ -104,6 +110,9 @@ def question(asked: LapQuestion, reader: Localizer) -> ui.LayoutView:
     words = [title, about, hint]
     if asked.sport == "unknown":
         words.append(reader.t("imports.ask.unknown", word=escaped(asked.sport_name, 40)))
+    elif asked.too_quick:
+        words.append(reader.t("log.ask.ride"))
+    if asked.sport == "unknown" or asked.too_quick:
         answers.append(button(reader.t("imports.ask.drop"), identity("import", "drop", run_id)))
     words.append(reader.t("imports.ask.until"))
     return card("\n".join(words), row(*answers), colour=COLOURS["untold"])
@@ -129,7 +138,7 @@ def same_or_two(twins: Twins, reader: Localizer) -> ui.LayoutView:
 
 def _sight(view: RunView, reader: Localizer) -> str:
     content = view.content
-    at = reader.inside(content.zone).moment(content.started_at)
+    at = reader.inside(content.zone).past_moment(content.started_at)
     direction = reader.t(f"runs.direction.{way(content.directions)}")
     source = reader.t(f"imports.source.{view.source}")
     return f"{at} · {size(reader, content.distance_m, content.duration_ms)} · {direction} · {source}"
@@ -151,7 +160,7 @@ def lap_choice(asked: LapQuestion, reader: Localizer, page: int) -> ui.LayoutVie
     options = [
         discord.SelectOption(
             label=reader.t(
-                "imports.choose.lap", number=first + at + 1, size=size(reader, lap.distance_m, lap.duration_ms)
+                "imports.choose.lap", number=first + at + 1, size=paced(reader, lap.distance_m, lap.duration_ms)
             )[:100],
             value=str(first + at),
             default=lap.backward,

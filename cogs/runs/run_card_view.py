@@ -40,7 +40,11 @@ def line(run: RunLine, reader: Localizer) -> str:
     direction = reader.t(f"runs.direction.{way(run.directions)}")
     key = "runs.line.run" if run.distance_m is not None else "runs.line.time"
     return reader.t(
-        key, day=reader.day(run.ran_on), distance_m=run.distance_m, direction=direction, duration_ms=run.duration_ms
+        key,
+        day=reader.past_day(run.ran_on),
+        distance_m=run.distance_m,
+        direction=direction,
+        duration_ms=run.duration_ms,
     )
 
 
@@ -118,7 +122,7 @@ def private_card(
         *notices,
         f"### {title(content, reader)}",
         *_highlight(view, reader),
-        " · ".join([reader.inside(content.zone).moment(content.started_at), *_about(content, reader)]),
+        " · ".join([reader.inside(content.zone).past_moment(content.started_at), *_about(content, reader)]),
         *divided(content, reader),
         *_cost(content, reader),
         *kilocalories(content, reader, weight_kg),

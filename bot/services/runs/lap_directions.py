@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.runs.activity import Sport
 from bot.domain.runs.run_measures import Backward, Way, split
 from bot.domain.runs.runs import Direction, Stretch
+from bot.domain.runs.world_bests import beyond_best
 from bot.errors import BadInput, Conflict, NotFound
 from bot.services.runs.overlapping_runs import Twins, twins_of
 from bot.services.runs.revisions import change, made_before, owned
@@ -67,6 +68,11 @@ class LapQuestion:
     def may_be_backward(self) -> bool:
         """Whether it is a run, or may be one."""
         return self.sport in (Sport.RUN, Sport.UNKNOWN)
+
+    @property
+    def too_quick(self) -> bool:
+        """Whether it is faster than anybody has run that far, so that it may be a ride recorded as a run."""
+        return beyond_best(Stretch(Direction.FORWARD, self.distance_m, self.duration_ms)) is not None
 
 
 async def question(database: Database, run_id: int, user_id: int) -> LapQuestion:

@@ -13,11 +13,11 @@ from tests.flows.conftest import Club
 START = datetime(2026, 11, 17, 6, 15, tzinfo=UTC)
 
 
-def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running") -> bytes:
-    """Return a TCX file with laps of these lengths in metres at 5:30/km."""
+def tcx(laps: Sequence[int], *, start: datetime = START, sport: str = "Running", s_per_km: float = 330) -> bytes:
+    """Return a TCX file with laps of these lengths in metres at an even pace."""
     written, at = [], start
     for metres in laps:
-        seconds = metres * 0.33
+        seconds = metres * s_per_km / 1000
         points = []
         for share in (0, 1):
             when = at + timedelta(seconds=seconds * share)

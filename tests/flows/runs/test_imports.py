@@ -282,6 +282,32 @@ async def test_a_ride_is_left_out_or_kept_as_a_forward_run(club: Club) -> None:
         assert set(stretches) == {"forward"}
 
 
+async def test_a_ride_recorded_as_a_run_is_asked_about(club: Club) -> None:
+    (question,) = (await bring(club, ("fast.tcx", tcx([20_000], s_per_km=135)))).followups
+    assert "20.00 km · 45:00 · 2:15/km" in text_of(question)
+    assert "If it was a ride, leave it out." in text_of(question)
+    await club.alice.click(question, label="Leave it out")
+    assert "Deleted" in text_of(question)
+
+
+async def test_laps_show_their_pace_and_old_runs_their_year_but_not_the_rule(club: Club) -> None:
+    old = START.replace(year=2015, month=8, day=15)
+    (question,) = (await bring(club, ("old.tcx", tcx([1000, 1000], start=old)))).followups
+    await club.alice.click(question, label="Choose laps")
+    assert "Lap 2 · 1.00 km · 5:30 · 5:30/km" in text_of(question)
+    await club.alice.click(question, label="Back")
+    await club.alice.click(question, label="All backward")
+    assert "Sat 15 Aug 2015" in text_of(question)
+    assert "The one rule" not in text_of(question)
+    assert "Add spotter" not in button_ids(question)
+    assert "Sat 15 Aug 2015 · 2.00 km backward" in text_of(await club.alice.slash(club.channel, "runs list"))
+    (recent,) = (await bring(club, ("new.tcx", tcx([3000])))).followups
+    await club.alice.click(recent, label="All backward")
+    assert "The one rule" in text_of(recent)
+    assert "Add spotter" in button_ids(recent)
+    assert "2026" not in text_of(await club.alice.slash(club.channel, "runs list")).replace("2015", "")
+
+
 async def test_one_import_at_a_time_a_member(club: Club) -> None:
     with club.app.worker.one_import(club.alice.id):
         refused = await bring(club, ("run.tcx", tcx([1000])))
