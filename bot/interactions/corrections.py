@@ -54,6 +54,11 @@ def keep_typed(interaction: discord.Interaction[Any], custom_id: str, *typed: Ty
     interaction.extras["correction"] = _Correction(custom_id, typed)
 
 
+def forget_typed(interaction: discord.Interaction[Any]) -> None:
+    """Forget what was kept, once it was accepted and something else can still be refused."""
+    interaction.extras.pop("correction", None)
+
+
 def typed_before(interaction: discord.Interaction[Any], count: int) -> list[str]:
     """Return the texts of the refusal whose Fix it was pressed, by position; empty ones were not typed."""
     found = [""] * count

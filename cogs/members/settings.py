@@ -18,6 +18,7 @@ from bot.domain.when.periods import today_in
 from bot.errors import MemberError
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
+from bot.interactions.corrections import TypedText, forget_typed, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person
 from bot.interactions.tree import localized
 from bot.languages import LANGUAGES
@@ -71,9 +72,7 @@ class SettingsCog(commands.Cog):
         person = await resolve_person(interaction)
         notices = []
         if zone is not None:
-            chosen = await settings.choose_zone(
-                self.app.database, person.user_id, zone, person.reader, self.app.clock()
-            )
+            chosen = await self._choose_zone(interaction, person, zone)
             notices.append(
                 person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
             )
@@ -87,17 +86,32 @@ class SettingsCog(commands.Cog):
         view = await defer_if_slow(interaction, self._card(person, "\n".join(notices)), private=True)
         await reply(interaction, view, private=True)
 
+    async def _choose_zone(self, interaction: Interaction, person: Person, zone: str) -> str:
+        """Set the typed zone and return its name; a refusal keeps the text."""
+        label = person.reader.t("settings.zone.label")
+        keep_typed(interaction, identity("settings", "zonefix"), TypedText(label, zone))
+        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
+        forget_typed(interaction)
+        return name
+
     @pressed("settings", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:
         """Open the form for a zone."""
         person = await resolve_person(interaction)
         await open_form(interaction, zone_form(person.reader, identity("settings", "zoned")))
 
+    @pressed("settings", "zonefix")
+    async def fix_zone(self, interaction: Interaction) -> None:
+        """Open the form, filled with the zone that was refused."""
+        person = await resolve_person(interaction)
+        typed = typed_before(interaction, 1)[0]
+        await open_form(interaction, zone_form(person.reader, identity("settings", "zoned"), typed))
+
     @pressed("settings", "zoned")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Store the zone entered in the form."""
         person = await resolve_person(interaction)
-        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
+        name = await self._choose_zone(interaction, person, zone)
         self.app.outbox.wake()  # reminders have moved, and nudges may need another local hour
         place = zones.city_of(name, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))

@@ -57,10 +57,10 @@ def beside(text: str, accessory: Component) -> ui.Section[Any]:
     return ui.Section(text, accessory=accessory)
 
 
-def zone_form(reader: Localizer, custom_id: str) -> Form:
-    """Return the form for a zone in free text."""
+def zone_form(reader: Localizer, custom_id: str, value: str = "") -> Form:
+    """Return the form for a zone in free text, filled with `value`."""
     field = Field(
-        "zone", reader.t("settings.zone.label"), placeholder=reader.t("settings.zone.placeholder"), required=True
+        "zone", reader.t("settings.zone.label"), value, placeholder=reader.t("settings.zone.placeholder"), required=True
     )
     return Form(reader.t("settings.zone.title"), custom_id, [field])
 

@@ -11,7 +11,8 @@ from bot.domain.when import reminder_when, zones
 from bot.domain.when.snoozes import Snooze
 from bot.errors import BadInput
 from bot.interactions.arguments import Chosen, Entered, PageNumber, Version
-from bot.interactions.components import pressed
+from bot.interactions.components import identity, pressed
+from bot.interactions.corrections import TypedText, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply
 from bot.interactions.tree import localized
 from bot.services.members.people import Person
@@ -30,7 +31,7 @@ from cogs.reminders.reminder_options import (
     zone_of_club,
 )
 from cogs.reminders.reminder_place import Picked, checked_place, form_of, picked_place, told_place
-from cogs.reminders.reminders_view import filled_when, reminder_card, reminder_list, remove_card
+from cogs.reminders.reminders_view import filled_when, new_form, reminder_card, reminder_list, remove_card
 
 When = app_commands.Range[str, 1, 100]
 What = app_commands.Range[str, 1, WHAT_LIMIT]
@@ -49,6 +50,28 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     async def me(self, interaction: Interaction, when: When, what: What) -> None:
         """Create a reminder for the user."""
         person, _ = await kept(interaction)
+        await self._ask(interaction, person, when, what)
+
+    @pressed("remind", "fix")
+    async def fix(self, interaction: Interaction) -> None:
+        """Open the form for a new reminder, filled with what was refused."""
+        person, _ = await kept(interaction)
+        await open_form(interaction, new_form(person.reader, *typed_before(interaction, 2)))
+
+    @pressed("remind", "entered")
+    async def entered(self, interaction: Interaction, when: Entered[str], what: Entered[str]) -> None:
+        """Create the reminder of the form."""
+        person, _ = await kept(interaction)
+        await self._ask(interaction, person, when, what)
+
+    async def _ask(self, interaction: Interaction, person: Person, when: str, what: str) -> None:
+        """Create a reminder for the user; a refusal keeps both texts."""
+        keep_typed(
+            interaction,
+            identity("remind", "fix"),
+            TypedText(person.reader.t("remind.form.what"), what),
+            TypedText(person.reader.t("remind.form.when"), when),
+        )
         asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
         view = await defer_if_slow(
             interaction,

@@ -238,16 +238,7 @@ def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ())
         reader: the user's localizer.
         gone: ids of a deleted channel or role, which cannot be preselected in a menu.
     """
-    fields: list[Field | Pick] = [
-        Field("what", reader.t("remind.form.what"), view.what, required=True, long=True, limit=WHAT_LIMIT),
-        Field(
-            "when",
-            reader.t("remind.form.when"),
-            filled_when(view, reader),
-            reader.t("remind.form.when_example"),
-            required=True,
-        ),
-    ]
+    fields = _fields(reader, view.what, filled_when(view, reader))
     if view.of_club:
         kinds = discord.SelectDefaultValueType
         channels: ui.ChannelSelect[Any] = ui.ChannelSelect(
@@ -265,6 +256,19 @@ def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ())
         )
         fields += [Pick(reader.t("remind.form.channel"), channels), Pick(reader.t("remind.form.role"), roles)]
     return Form(reader.t("remind.form.title"), identity("remind", "edited", view.reminder_id), fields)
+
+
+def new_form(reader: Localizer, what: str, when: str) -> Form:
+    """Return the form for a new reminder, filled with what was typed."""
+    return Form(reader.t("remind.form.new"), identity("remind", "entered"), _fields(reader, what, when))
+
+
+def _fields(reader: Localizer, what: str, when: str) -> list[Field | Pick]:
+    """Return the fields of what and when."""
+    return [
+        Field("what", reader.t("remind.form.what"), what, required=True, long=True, limit=WHAT_LIMIT),
+        Field("when", reader.t("remind.form.when"), when, reader.t("remind.form.when_example"), required=True),
+    ]
 
 
 def _chosen(

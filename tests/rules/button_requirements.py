@@ -13,6 +13,7 @@ OWN = """
     ask:never ask:again ask:restore contact:drop contact:withdraw contact:accept contact:decline tie:page
     nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
     nudge:start nudge:snooze nudge:later round:skip round:back
+    remind:fix remind:entered settings:zonefix
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
     call:mine help:all help:next me:show me:bests

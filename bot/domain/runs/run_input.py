@@ -17,6 +17,7 @@ from bot.domain.text.words import WORDS, any_of
 from bot.domain.text.words.plain import NUMBER, plain
 from bot.domain.when.moment_parser import Facing, check_started, moments_meant, parse_moment
 from bot.errors import BadInput, SeveralFaults
+from bot.languages import DEFAULT
 
 T = TypeVar("T")
 
@@ -227,7 +228,7 @@ def reread(distance_m: int, duration_ms: int, pace_ms_per_km: int, now: datetime
 
     def amend(content: RunContent) -> RunContent:
         ended_at = _ends(content.started_at, content.duration_ms)
-        changed = replace(content, stretches=_measured(typed, content, Manner(Units.METRIC, "en", content.zone)))
+        changed = replace(content, stretches=_measured(typed, content, Manner(Units.METRIC, DEFAULT, content.zone)))
         if _ends(changed.started_at, changed.duration_ms) <= max(now, ended_at):
             return changed
         started_at = ended_at - timedelta(milliseconds=changed.duration_ms)
