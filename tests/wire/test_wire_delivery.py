@@ -88,7 +88,7 @@ async def test_a_refused_direct_message_waits_in_the_channel_for_its_reader(
     runs = there.clubs[0].channels["runs"]
     await say(app, there, "secret", to=ADA, channel_id=int(runs))
     await recorded(app, 2)
-    assert there.said == [("#runs", f"<@{ADA.id}>, something waits for you.")]
+    assert there.said == [("#runs", f"<@{ADA.id}>, you have a message.")]
     sent = next(entry for entry in there.accepted if entry.path == f"/channels/{runs}/messages")
     assert sent.body["allowed_mentions"] == {"parse": [], "users": [int(ADA.id)]}
     assert sent.body["nonce"] == "2"
@@ -100,7 +100,7 @@ async def test_a_refused_direct_message_waits_in_the_channel_for_its_reader(
     assert component(opened.message, "toy:help")
     other = await (await there.press(message, "Show", BOB)).answer()
     assert "secret" not in other.text
-    assert "somebody else" in other.text
+    assert "someone else" in other.text
 
 
 async def test_a_message_for_several_that_is_lost_on_its_way_is_sent_again_as_it_was(
@@ -117,8 +117,8 @@ async def test_a_message_for_several_that_is_lost_on_its_way_is_sent_again_as_it
     await held.hit.wait()
     await say(app, there, "for Carla", to=carla, channel_id=int(runs), priority=Priority.ASKED)
     await recorded(app, 5)
-    both = f"<@{ADA.id}> and <@{BOB.id}>, something waits for each of you."
-    assert there.said == [("#runs", both), ("#runs", f"<@{carla.id}>, something waits for you.")]
+    both = f"<@{ADA.id}> and <@{BOB.id}>, you each have a message."
+    assert there.said == [("#runs", both), ("#runs", f"<@{carla.id}>, you have a message.")]
     first, again, _ = (entry for entry in there.log if entry.path.startswith(f"/channels/{runs}/messages"))
     same = ("content", "allowed_mentions", "nonce")
     assert [first.body[part] for part in same] == [again.body[part] for part in same]

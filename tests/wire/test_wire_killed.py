@@ -141,7 +141,7 @@ async def test_killed_between_a_refusal_and_its_fallback(there: LocalDiscord, co
     fallback.release.set()
     a_minute_passes(config)
     await start_and_hear(there, config, lambda: there.log[-1].path.endswith("#repeated"))
-    assert there.said == [("#runs", f"<@{ADA.id}>, something waits for you.")]
+    assert there.said == [("#runs", f"<@{ADA.id}>, you have a message.")]
     assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("closed",), ("sent",)]
 
 
@@ -166,5 +166,5 @@ async def test_killed_while_a_message_for_several_is_on_its_way_it_is_sent_again
     on_its_way.release.set()
     a_minute_passes(config)
     await start_and_hear(there, config, lambda: there.log[-1].path.endswith("#repeated"))
-    assert there.said == [("#runs", f"<@{ADA.id}> and <@{bob.id}>, something waits for each of you.")]
+    assert there.said == [("#runs", f"<@{ADA.id}> and <@{bob.id}>, you each have a message.")]
     assert read(config, "SELECT state FROM deliveries ORDER BY delivery_id") == [("closed",), ("closed",), ("sent",)]

@@ -272,7 +272,7 @@ async def test_what_could_not_be_answered_is_not_said_to_be_undone(
     there: LocalDiscord, bot: Backpedal, rows: Any
 ) -> None:
     for person, words in (
-        (ADA, "look in /runs list before you try it again"),
+        (ADA, "check /runs list before you try again"),
         (Person("Jo", locale="de"), "Sieh in /runs list nach, bevor du es noch einmal versuchst"),
     ):
         there.fail("POST", CALLBACK, Trouble.RESET, times=3)
@@ -316,8 +316,8 @@ async def test_what_fails_after_the_answer_does_not_deny_it(there: LocalDiscord,
     await asked.answer()
     await idle(bot)
     assert "It is written down." in asked.text
-    assert "What I answered stands" in said(asked)
-    assert "could not finish" not in said(asked)
+    assert "My answer stands" in said(asked)
+    assert "couldn't finish" not in said(asked)
 
 
 @pytest.mark.parametrize("troubles", LOST)

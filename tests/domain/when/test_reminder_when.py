@@ -164,7 +164,7 @@ WORDS = [
     ("in 20 minutes", "Tue 24 Nov 13:20", "Di. 24. Nov. 13:20"),
     ("weekdays 6:15", "every weekday 6:15", "werktags 6:15"),
     ("every day 7:00 and 19:00", "every day 7:00 and 19:00", "jeden Tag 7:00 und 19:00"),
-    ("every 3 days", "every 3 days 9:00 (you named no hour)", "alle 3 Tage 9:00 (du hast keine Uhrzeit genannt)"),
+    ("every 3 days", "every 3 days 9:00 (you gave no time)", "alle 3 Tage 9:00 (du hast keine Uhrzeit genannt)"),
     ("every 10 weeks until 1 june 2028 8:00", "every 10 weeks on Tuesday 8:00 until 1 Jun 2028", "alle 10 Wochen am Dienstag 8:00 bis 1. Juni 2028"),
     ("first sunday of the month 9:00", "first Sunday of the month 9:00", "am ersten Sonntag im Monat 9:00"),
     ("every 2 months on the last friday 17:00", "every 2 months on the last Friday 17:00", "alle 2 Monate am letzten Freitag 17:00"),

@@ -77,10 +77,10 @@ async def test_an_edit_and_an_undo_are_on_the_board_at_once(club: Club) -> None:
     assert "5.00 km" in text_of(await club.bob.slash(club.channel, "leaderboard"))
     await club.alice.click(logged.response, custom_id=button_ids(logged)["Undo"])
     empty = await club.bob.slash(club.channel, "leaderboard")
-    assert "Nobody is on this board yet" in text_of(empty)
+    assert "Nobody's on this leaderboard yet" in text_of(empty)
     form = (await club.alice.click(empty.response, label="Log a run")).modal  # also for others than the one who asked
     assert form is not None
-    assert "Which way did you face?" in text_of(form)
+    assert "Which way did you run?" in text_of(form)
 
 
 async def test_pages_turn_for_the_one_who_asked_and_keep_their_row(club: Club) -> None:
@@ -129,7 +129,7 @@ async def test_a_press_on_a_menu_already_sent_shows_the_board_it_named(club: Clu
     for value, title, shown in (
         ("distance_all", "Distance, both directions", "5.00 km"),
         ("minutes_backward", "Backward minutes", "27 min"),
-        ("days_all", "Days out, both directions", "1 day"),
+        ("days_all", "Days run, both directions", "1 day"),
         ("longest_backward", "Longest backward run", "5.00 km"),
     ):
         await club.alice.select(board.response, [value], custom_id=f"board:what:v1:{club.alice.id}:week")
@@ -163,7 +163,7 @@ async def test_a_hidden_member_stands_on_no_row_and_reads_the_own_value_alone(cl
     assert "🥇 · bob" in text_of(answer.response)
     (own,) = answer.followups
     assert own.ephemeral
-    assert "**5.00 km**, without a rank" in text_of(own)
+    assert "**5.00 km**, no rank" in text_of(own)
 
 
 async def test_names_ping_nobody_and_break_no_row(club: Club) -> None:
@@ -195,7 +195,7 @@ async def test_this_week_is_the_clubs_and_not_the_servers(club: Club) -> None:
     await club.env.advance_time(4 * 86_400 + 11.5 * 3600)
     seen = text_of(await club.alice.slash(club.channel, "leaderboard"))
     assert "Week of 23 Nov 2026" in seen
-    assert "Nobody is on this board yet" in seen
+    assert "Nobody's on this leaderboard yet" in seen
 
 
 async def test_a_german_club_reads_german(club: Club) -> None:
@@ -215,19 +215,19 @@ async def test_a_german_club_reads_german(club: Club) -> None:
 
 async def test_who_faced_forward_stands_on_a_board_of_their_own(club: Club) -> None:
     nobody = await club.bob.slash(club.channel, "leaderboard", metric="spotting")
-    assert "Minutes facing forward for others" in text_of(nobody)
-    assert "Face forward for somebody and it is yours" in text_of(nobody)
+    assert "Minutes spotting" in text_of(nobody)
+    assert "Spot for someone and it's yours" in text_of(nobody)
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="42:30", spotter=club.bob)
     asked = club.bob.user.dm_channel.last_message
     await club.bob.user.click(asked, label="Yes, I was the spotter")
     board = await club.alice.slash(club.channel, "leaderboard", metric="spotting", direction="backward")
     assert "🥇 · bob — **42 min**" in text_of(board)
-    assert "**alice:** nothing here yet. Facing forward" in text_of(board)
+    assert "**alice:** nothing yet. Spotting" in text_of(board)
     others = await club.bob.slash(club.channel, "leaderboard")
     await club.bob.select(others.response, ["spotting_all"])
     assert "🥇 · __bob__ — **42 min**" in text_of(club.channel.last_message)
     month = await club.alice.click(club.channel.last_message, label="This month")
-    assert "**You:** nothing here yet. Face forward for somebody" in text_of(month)
+    assert "**You:** nothing yet. Spot for someone" in text_of(month)
 
 
 async def test_the_board_of_who_faced_forward_in_german(club: Club) -> None:

@@ -53,11 +53,17 @@ async def test_an_organiser_sees_the_defaults_as_such_and_changes_each(club: Clu
     text = text_of(card)
     assert card.response is not None
     assert card.response.ephemeral
-    for part in ("Krebsgang", "**UTC** time", "nobody has chosen", "English (default)", "kilometres (default)"):
+    for part in (
+        "Krebsgang",
+        "Club time zone: **UTC**",
+        "nobody's chosen",
+        "English (default)",
+        "kilometres (default)",
+    ):
         assert part in text
     form = await club.olga.click(card.response, label="Time zone")
     after = await club.olga.submit_modal(form, {"zone": "Deutschland"})
-    assert "Boards now run on Berlin time" in text_of(after)
+    assert "Club time zone: Berlin" in text_of(after)
     await club.olga.select(card.response, ["both"], custom_id="club:units:v1")
     await club.olga.select(card.response, ["track", "grass"], custom_id="club:surfaces:v1")
     await club.olga.select(card.response, ["de"], custom_id="club:language:v1")
@@ -100,11 +106,11 @@ async def test_an_agreed_run_reaches_the_boards_and_a_rejected_one_does_not(club
     assert "secret" not in text
     assert "**bob**" in text_of(await club.olga.click(card.response, label="Next"))
     await club.olga.click(card.response, label="Next")
-    after = await club.olga.click(card.response, label="Agree")
-    assert "alice's run is on the boards" in text_of(after)
+    after = await club.olga.click(card.response, label="Approve")
+    assert "alice's run is on the leaderboards" in text_of(after)
     assert await standings(club) > 0
-    after = await club.olga.click(card.response, label="Leave off the boards")
-    assert "Nothing to look at" in text_of(after)
+    after = await club.olga.click(card.response, label="Keep off leaderboards")
+    assert "Nothing to check" in text_of(after)
     async with club.database.read() as session:
         reviews = {run.run_id: run.review for run in await session.scalars(select(Run))}
     assert reviews == {first: "agreed", second: "rejected"}
@@ -115,7 +121,7 @@ async def test_the_public_card_of_a_held_run_follows_the_decision(club: Club) ->
     message = await club.env.bot.get_partial_messageable(club.channel.id).send(view=card("as posted"))
     await runs.keep_card(club.database, run_id, club.channel.id, message.id)
     review = await club.olga.slash(club.channel, "club review")
-    await club.olga.click(review.response, label="Agree")
+    await club.olga.click(review.response, label="Approve")
     shown = {posted.id: text_of(posted) for posted in club.channel.history()}
     assert "alice" in shown[message.id]
     assert "organiser checks it" not in shown[message.id]
@@ -125,16 +131,16 @@ async def test_a_run_decided_by_another_organiser_meanwhile_is_not_decided_again
     await log_impossible(club, club.alice)
     mine = await club.olga.slash(club.channel, "club review")
     other = await club.olga.slash(club.channel, "club review")
-    await club.olga.click(mine.response, label="Leave off the boards")
-    after = await club.olga.click(other.response, label="Agree")
-    assert "decided by somebody else" in text_of(after)
-    assert "Nothing to look at" in text_of(after)
+    await club.olga.click(mine.response, label="Keep off leaderboards")
+    after = await club.olga.click(other.response, label="Approve")
+    assert "else just decided" in text_of(after)
+    assert "Nothing to check" in text_of(after)
     assert await standings(club) == 0
 
 
 async def test_a_private_run_is_nobodys_to_review_and_ones_own_is_pointed_out(club: Club) -> None:
     await log_impossible(club, club.alice, Sharing.ME)
-    assert "Nothing to look at" in text_of(await club.olga.slash(club.channel, "club review"))
+    assert "Nothing to check" in text_of(await club.olga.slash(club.channel, "club review"))
     await log_impossible(club, club.olga)
     assert "your own run" in text_of(await club.olga.slash(club.channel, "club review"))
 

@@ -60,8 +60,8 @@ async def test_a_meeting_point_gone_meanwhile_is_said_to_be(club: Club) -> None:
     await club.olga.click(shown.response, label="Remove")
     await meeting_points.remove(club.database, club.guild.id, point.point_id)
     typed = {"name": "Arena", "surface": ["track"], "detail": ""}
-    assert "That meeting point is gone" in text_of(await club.olga.submit_modal(form, typed))
+    assert "That meeting point's gone" in text_of(await club.olga.submit_modal(form, typed))
     after = await club.olga.click(shown.response, label="Remove")
-    assert "That meeting point is gone" in text_of(after)
+    assert "That meeting point's gone" in text_of(after)
     assert "**Park**" in text_of(after)
     assert await meeting_points.meeting_points(club.database, club.guild.id) == (other,)

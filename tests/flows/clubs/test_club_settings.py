@@ -48,7 +48,9 @@ async def test_the_card_says_what_partners_are_for_in_the_clubs_language(club: C
     ids = list(button_ids(posted).values())
     assert ids == ["call:new:v1", "call:mine:v1", "avail:open:v1"]
     assert_language(language, posted)
-    assert {"en": "a spotter looks after at most 2", "de": "für höchstens 2"}[language] in text_of(posted)
+    assert {"en": "a spotter looks after 2 runners at most", "de": "begleitet höchstens 2 Personen"}[
+        language
+    ] in text_of(posted)
     assert {"en": "track or treadmill", "de": "Bahn oder Laufband"}[language] in text_of(posted)
     await set_guild(club, partners_channel_id=club.channel.id + 1)
     assert await kind.draw(club.env.bot, outgoing) is None
@@ -76,7 +78,7 @@ async def test_a_card_whose_channel_is_gone_still_moves(club: Club) -> None:
     await club.env.bot.get_channel(gone.id).delete()  # type: ignore[union-attr]
     await club.env.settle()
     shown = await page(club, "Partners")
-    assert "The channel chosen here is gone" in text_of(shown)
+    assert "The channel you chose is gone" in text_of(shown)
     assert "Post it again" not in text_of(shown)
     after = await club.olga.select(shown.response, [club.channel], custom_id="club:partners:v1")
     assert "gone" not in text_of(after)
@@ -95,9 +97,9 @@ async def test_a_card_that_was_deleted_is_said_to_be_gone(club: Club) -> None:
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        ({"view_channel": False}, "I lack View Channel, Send Messages and Embed Links"),
-        ({"send_messages": False}, "I lack Send Messages and Embed Links"),
-        ({"embed_links": False}, "I lack Embed Links"),
+        ({"view_channel": False}, "I need View Channel, Send Messages and Embed Links"),
+        ({"send_messages": False}, "I need Send Messages and Embed Links"),
+        ({"embed_links": False}, "I need Embed Links"),
     ],
 )
 async def test_a_partners_channel_the_bot_cannot_use_is_refused(
@@ -135,7 +137,7 @@ async def test_roles_are_chosen_cleared_and_never_everyone(club: Club) -> None:
     assert role is not None
     await role.delete()
     await club.env.settle()
-    assert text_of(await page(club, "Partners")).count("The role chosen here is gone") == 2
+    assert text_of(await page(club, "Partners")).count("The role you chose is gone") == 2
     await club.olga.select(shown.response, [], custom_id="club:women:v1")
     assert (await guild(club)).women_role_id is None
 
@@ -151,10 +153,10 @@ async def test_backward_runners_a_spotter(club: Club) -> None:
 
 async def test_an_organisers_channel_is_one_that_not_everybody_reads(club: Club) -> None:
     shown = await page(club, "Safety")
-    assert "by direct message to the server's owner" in text_of(shown)
+    assert "by DM to the server's owner" in text_of(shown)
     refused = await club.olga.select(shown.response, [club.channel], custom_id="club:alerts:v1")
-    assert "Everybody can read" in text_of(refused)
-    assert "Take *View Channel* from @everyone" in text_of(refused)
+    assert "Everyone can read" in text_of(refused)
+    assert "Take *View Channel* away from @everyone" in text_of(refused)
     assert (await guild(club)).organisers_channel_id is None
     private = await private_channel(club)
     after = await club.olga.select(shown.response, [private], custom_id="club:alerts:v1")
@@ -162,10 +164,10 @@ async def test_an_organisers_channel_is_one_that_not_everybody_reads(club: Club)
     assert (await guild(club)).organisers_channel_id == private.id
     await club.env.bot.get_channel(private.id).edit(overwrites={})  # type: ignore[union-attr]
     await club.env.settle()
-    assert "Everybody can read" in text_of(await page(club, "Safety"))
+    assert "Everyone can read" in text_of(await page(club, "Safety"))
     await club.env.bot.get_channel(private.id).delete()  # type: ignore[union-attr]
     await club.env.settle()
-    assert "The channel chosen here is gone" in text_of(await page(club, "Safety"))
+    assert "The channel you chose is gone" in text_of(await page(club, "Safety"))
     await club.olga.select(shown.response, [], custom_id="club:alerts:v1")
     assert (await guild(club)).organisers_channel_id is None
 
@@ -178,9 +180,9 @@ async def test_an_organisers_channel_the_bot_cannot_write_in_is_refused(club: Cl
     await club.env.settle()
     shown = await page(club, "Safety")
     refused = await club.olga.select(shown.response, [unseen], custom_id="club:alerts:v1")
-    assert "I lack View Channel and Send Messages" in text_of(refused)
+    assert "I need View Channel and Send Messages" in text_of(refused)
     refused = await club.olga.select(shown.response, [silent], custom_id="club:alerts:v1")
-    assert "I lack Send Messages" in text_of(refused)
+    assert "I need Send Messages" in text_of(refused)
     assert (await guild(club)).organisers_channel_id is None
 
 

@@ -57,7 +57,7 @@ async def posted(club: Club) -> list[discord.Message]:
 async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None:
     await a_week(club)
     shown = (await page(club, "Digest")).response
-    assert "Without a channel there is no digest" in text_of(shown)
+    assert "No channel, no digest" in text_of(shown)
     await club.olga.select(shown, [club.channel], custom_id="club:digest:v1")
     await club.olga.select(shown, ["2"], custom_id="club:digested:v1:weekday")
     after = await club.olga.select(shown, ["15"], custom_id="club:digested:v1:hour")
@@ -68,7 +68,7 @@ async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None
     (message,) = await posted(club)
     lines = message.content.split("\n")
     assert lines[0] == "📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov"
-    assert lines[1:4] == ["2 runs · 2 runners", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Furthest backward**"]
+    assert lines[1:4] == ["2 runs · 2 runners", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Longest distance backward**"]
     assert lines[4:6] == ["🥇 alice · 5.00 km", "🥈 bob · 3.00 km"]
     assert "First run with us:** bob" in message.content
     assert message.flags.suppress_notifications
@@ -116,7 +116,7 @@ async def test_organisers_stop_it_on_their_page_and_its_message_has_no_buttons(c
     message = await at_three(club)
     assert button_ids(message) == {}
     stopped = await club.olga.click((await page(club, "Digest")).response, label="Stop the digest")
-    assert "Without a channel there is no digest" in text_of(stopped)
+    assert "No channel, no digest" in text_of(stopped)
     assert "Stop the digest" not in button_ids(stopped)
     await club.pass_time(days=7, minutes=1)
     assert len(await posted(club)) == 1
@@ -152,7 +152,7 @@ async def test_the_buttons_of_an_earlier_version_still_work_for_organisers(club:
     await club.pass_time(hours=1, minutes=1)
     assert len(await posted(club)) == 3
     said = text_of(await club.olga.click(message, label="Stop these"))
-    assert "No more of these here: **The weekly digest**" in said
+    assert "No more of these here: **Weekly digest**" in said
     assert "The week of" in said, "what the others have not read yet stays"
 
 
@@ -201,7 +201,7 @@ async def test_a_run_is_told_of_by_the_digest_alone_where_the_club_wants_that(cl
     )
     assert logged.response is not None
     assert logged.response.ephemeral
-    assert "in its weekly digest" in text_of(logged)
+    assert "gets a weekly digest" in text_of(logged)
     async with club.database.read() as session:
         (run,) = await session.scalars(select(Run))
     assert (run.counted, run.sharing) == (True, "club")
@@ -231,10 +231,10 @@ async def test_a_channel_the_bot_cannot_post_in_is_refused_and_one_lost_later_is
     await club.env.settle()
     shown = (await page(club, "Digest")).response
     refused = await club.olga.select(shown, [closed], custom_id="club:digest:v1")
-    assert "I lack Attach Files" in text_of(refused)
+    assert "I need Attach Files" in text_of(refused)
     await set_guild(club, organisers_channel_id=office.id)
     await set_up(club, 1)
-    assert "The channel chosen here is gone" in text_of(await page(club, "Digest"))
+    assert "The channel you chose is gone" in text_of(await page(club, "Digest"))
     assert office.last_message is not None
     assert "I couldn't post the weekly digest in <#1>" in office.last_message.content
 

@@ -19,7 +19,7 @@ async def test_one_card_shows_everything_to_its_owner_alone(club: Club) -> None:
         "UTC",
         "12:00",
         "No weight",
-        "On the boards** of Krebsgang",
+        "On the leaderboards** of Krebsgang",
         "Language: as in Discord",
         "New runs: for my club",
     ):
@@ -30,7 +30,7 @@ async def test_a_zone_is_typed_with_help_and_kept(club: Club) -> None:
     choices = await club.alice.autocomplete(club.channel, "settings", "zone", "münch")
     assert choices[0] == {"name": "Berlin, Germany · 13:00", "value": "Europe/Berlin"}
     shown = await club.alice.slash(club.channel, "settings", zone=choices[0]["value"])
-    assert "**Berlin** · it is 13:00" in text_of(shown)
+    assert "**Berlin** · it's 13:00" in text_of(shown)
     assert "Earlier ones stay" in text_of(shown)
     assert (await user(club, club.alice.id)).zone == "Europe/Berlin"
     assert "Berlin" in text_of(await club.alice.slash(club.channel, "settings"))
@@ -48,7 +48,7 @@ async def test_zone_and_weight_are_set_by_forms_and_the_card_follows(club: Club)
     card = await club.alice.slash(club.channel, "settings")
     form = await club.alice.click(card.response, label="Time zone")
     after = await club.alice.submit_modal(form, {"zone": "new york"})
-    assert "**New York** · it is 07:00" in text_of(after)
+    assert "**New York** · it's 07:00" in text_of(after)
     form = await club.alice.click(card.response, label="Weight")
     after = await club.alice.submit_modal(form, {"weight": "70,5 kg"})
     assert "**70.5 kg** · only you" in text_of(after)

@@ -40,7 +40,7 @@ async def test_a_refused_letter_waits_behind_show_for_its_reader_alone(club: Clu
     await send(club, letter(club, "secret", club.alice))
     message = club.channel.last_message
     assert message is not None
-    assert text_of(message).splitlines() == [f"<@{club.alice.id}>, something waits for you.", "Show"]
+    assert text_of(message).splitlines() == [f"<@{club.alice.id}>, you have a message.", "Show"]
     assert [user.id for user in message.mentions] == [club.alice.id]
     assert await states(club) == ["closed", "sent"]
 
@@ -50,7 +50,7 @@ async def test_a_refused_letter_waits_behind_show_for_its_reader_alone(club: Clu
     assert "Help" in button_ids(opened)
     other = await club.bob.click(message, label="Show")
     assert other.ephemeral
-    assert "waits for somebody else" in text_of(other)
+    assert "for someone else" in text_of(other)
     assert "secret" not in text_of(other)
 
 
@@ -62,7 +62,7 @@ async def test_the_fallback_speaks_the_clubs_language_and_what_is_settled_says_s
     await send(club, letter(club, "geheim", club.alice))
     message = club.channel.last_message
     assert message is not None
-    assert "hier wartet etwas auf dich" in message.content
+    assert "du hast eine Nachricht" in message.content
     other = await club.bob.click(message, label="Zeigen")
     async with club.database.write() as session:
         (await session.get_one(Delivery, 1)).payload = {"settled": True}
@@ -105,7 +105,7 @@ async def test_who_has_no_server_in_common_is_not_called_in_the_channel_and_hear
     club.close_dms(club.alice, code=50278)
     await send(club, letter(club, "a", club.alice))
     await club.pass_time(seconds=10)
-    assert club.channel.last_message is None or "waits for you" not in text_of(club.channel.last_message)
+    assert club.channel.last_message is None or "you have a message" not in text_of(club.channel.last_message)
     assert letters.told == [("failed", "a", DeliveryFailure.CLOSED)]
     club.open_dms(club.alice)
     await send(club, letter(club, "b", club.alice))
@@ -151,7 +151,7 @@ async def test_a_letter_may_name_the_channel_of_its_fallback(club: Club) -> None
     await club.env.settle()
     club.close_dms(club.alice)
     await send(club, letter(club, "a", club.alice, channel_id=other.id))
-    assert [message.content for message in other.history()] == [f"<@{club.alice.id}>, something waits for you."]
+    assert [message.content for message in other.history()] == [f"<@{club.alice.id}>, you have a message."]
     assert await in_channel(club) == []
 
 
@@ -190,17 +190,17 @@ async def test_who_is_refused_together_is_named_in_one_message_and_each_opens_th
         letter(club, "his", club.bob, priority=Priority.ASKED),
         letter(club, "hers too", club.alice, priority=Priority.ASKED),
     )
-    assert message.content == f"<@{club.alice.id}> and <@{club.bob.id}>, something waits for each of you."
+    assert message.content == f"<@{club.alice.id}> and <@{club.bob.id}>, you each have a message."
     assert {user.id for user in message.mentions} == {club.alice.id, club.bob.id}
     assert await states(club) == ["closed", "closed", "closed", "sent"]
     for actor, own in ((club.alice, ["hers", "hers too"]), (club.bob, ["his"])):
         opened = await actor.click(message, label="Show")
         shown = [part.content or "" for part in (opened.response, *opened.followups) if part is not None]
         assert [words.splitlines()[0] for words in shown] == own
-        assert shown[-1].endswith("I try again with the next message.")
+        assert shown[-1].endswith("I'll try again with the next message.")
         assert all(part.ephemeral for part in (opened.response, *opened.followups) if part is not None)
     other = await club.olga.click(message, label="Show")
-    assert "waits for somebody else" in text_of(other)
+    assert "for someone else" in text_of(other)
 
 
 async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be_drawn(
@@ -218,7 +218,7 @@ async def test_several_in_german_without_what_is_settled_and_with_what_cannot_be
         letter(club, "seins", club.bob, priority=Priority.ASKED, payload={"breaks": True}),
         letter(club, "weg", carla, priority=Priority.ASKED, payload={"settled": True}),
     )
-    assert message.content == f"<@{club.alice.id}> und <@{club.bob.id}>, hier wartet für euch alle etwas."
+    assert message.content == f"<@{club.alice.id}> und <@{club.bob.id}>, ihr habt jeweils eine Nachricht."
     opened = await club.alice.click(message, label="Zeigen")
     assert "Direktnachrichten einschalten" in text_of(opened)
     late = await carla.click(message, label="Zeigen")
@@ -264,7 +264,7 @@ async def test_who_is_named_already_is_not_called_again_that_day_and_the_notice_
         await club.pass_time(seconds=4)
     (notice,) = club.channel.history()
     assert notice.id == message.id
-    assert notice.content.startswith(f"<@{club.alice.id}>, something waits for you.\n-# The newest came <t:")
+    assert notice.content.startswith(f"<@{club.alice.id}>, you have a message.\n-# The newest came <t:")
     opened = await club.alice.click(notice, label="Show")
     shown = [part.content or "" for part in (opened.response, *opened.followups) if part is not None]
     assert [words.splitlines()[0] for words in shown] == [f"more {number}" for number in range(25, 30)]
@@ -285,7 +285,7 @@ async def test_a_notice_that_was_deleted_is_posted_anew(club: Club) -> None:
     await club.pass_time(seconds=4)
     (notice,) = club.channel.history()
     assert notice.id != message.id
-    assert notice.content == f"<@{club.alice.id}>, something waits for you."
+    assert notice.content == f"<@{club.alice.id}>, you have a message."
 
 
 async def test_what_is_about_safety_calls_again_after_a_while_and_not_without_end(club: Club) -> None:
@@ -325,7 +325,7 @@ async def test_a_letter_whose_channel_is_closed_to_its_reader_waits_where_partne
     club.close_dms(club.alice)
     await send(club, letter(club, "a", club.alice, channel_id=other.id))
     assert other.history() == []
-    assert await in_channel(club) == [f"<@{club.alice.id}>, something waits for you."]
+    assert await in_channel(club) == [f"<@{club.alice.id}>, you have a message."]
 
 
 def readonly() -> PermissionOverwrite:
@@ -343,7 +343,7 @@ async def test_a_club_turns_it_off(club: Club, german: bool) -> None:
     page = await club.olga.click(card.response, custom_id="club:page:v1:safety")
     assert page.response is not None
     off = await club.olga.click(page.response, label="Ausschalten" if german else "Turn off")
-    assert ("Kein Kanal nennt jemanden" if german else "no channel names anybody") in text_of(off)
+    assert ("Kein Kanal nennt jemanden" if german else "no channel names anyone") in text_of(off)
     if german:
         assert_language("de", page, off)
     before = len(club.channel.history())

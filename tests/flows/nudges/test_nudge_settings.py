@@ -44,7 +44,7 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
         "No pause",
         "Quiet from 21:00",
         "Quiet until 07:00",
-        "A streak in danger",
+        "Streak in danger",
         "Goal: 1× backward a week",
     ):
         assert part in text_of(shown)
@@ -54,7 +54,7 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
     await club.alice.select(shown, ["8"], custom_id="nudging:quiet:v1:ends")
     await club.alice.select(shown, ["3 all"], custom_id="nudging:goal:v1")
     after = await club.alice.select(shown, ["nudge.back"], custom_id="nudging:kinds:v1")
-    assert "From 22:00 to 08:00 nudges wait" in text_of(after)
+    assert "Nudges wait from 22:00 to 08:00" in text_of(after)
     async with club.database.read() as session:
         user = await session.get(User, club.alice.id)
         (goal,) = await session.scalars(select(WeeklyGoal))
@@ -79,13 +79,13 @@ async def test_a_pause_by_the_command_with_help_while_typing(club: Club) -> None
     (choice,) = await club.alice.autocomplete(club.channel, "settings", "pause", "until 3 dec")
     assert choice == {"name": "Back on Thu 3 Dec", "value": "until 3 dec"}
     (refusal,) = await club.alice.autocomplete(club.channel, "settings", "pause", "today")
-    assert "at least until tomorrow" in refusal["name"]
+    assert "until tomorrow at least" in refusal["name"]
     shown = await club.alice.slash(club.channel, "settings", pause="until 3 dec", why="injury")
     assert "**Paused for an injury** · back on Thu 3 Dec" in text_of(shown)
     assert "**Nudges are paused** · back on Thu 3 Dec" in text_of(shown)
     today = date(2026, 11, 18)
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 3), "injury")]
-    assert "protected" in text_of(await club.alice.slash(club.channel, "me"))
+    assert "safe" in text_of(await club.alice.slash(club.channel, "me"))
     shown = await club.alice.slash(club.channel, "settings", pause="2 weeks")  # the pause continues, now as a holiday
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 2), "holiday")]
     refused = await club.alice.slash(club.channel, "settings", pause="when it heals")
@@ -100,7 +100,7 @@ async def test_a_pause_by_form_ended_before_its_time(club: Club) -> None:
     after = await club.alice.submit_modal(form, {"until": "in 2 weeks"})
     assert "**Paused for an injury** · back on Wed 2 Dec" in text_of(after)
     form = await club.bob.click(await page(club, club.bob), label="Pause: holiday")
-    assert "at least until tomorrow" in text_of(await club.bob.submit_modal(form, {"until": "today"}))
+    assert "until tomorrow at least" in text_of(await club.bob.submit_modal(form, {"until": "today"}))
     after = await club.alice.click(shown, label="I'm back")
     assert "Welcome back" in text_of(after)
     assert await pauses(club) == []  # ended on the day it began: removed
@@ -139,7 +139,7 @@ async def test_a_repair_of_what_is_no_week_is_refused_in_words(club: Club) -> No
     ids = [f"streak:repair:v1:{day}" for day in ("garbage", "20261109", "2026-11-09")]
     made = await forged(club, *ids)
     for custom_id in ids[:2]:
-        assert "older time" in text_of(await club.bob.click(made, custom_id=custom_id))
+        assert "too old" in text_of(await club.bob.click(made, custom_id=custom_id))
     for _ in range(2):
         assert "needs no repair" in text_of(await club.bob.click(made, custom_id=ids[2]))
 
@@ -149,7 +149,7 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     await club.speak("de", club.alice)
     german: list[Any] = [await club.alice.slash(club.channel, "settings", pause="bis 3. Dezember", why="injury")]
     assert "**Pause, verletzt** · wieder da am Do. 3. Dez" in text_of(german[0])
-    shown = await page(club, club.alice, "Stupser")
+    shown = await page(club, club.alice, "Hinweise")
     german += [shown, await club.alice.click(shown, label="Ich bin wieder da")]
     form = await club.alice.click(shown, label="Pause: Urlaub")
     german += [form, await club.alice.submit_modal(form, {"until": "heute"})]

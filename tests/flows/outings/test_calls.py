@@ -241,7 +241,7 @@ async def test_who_takes_no_direct_messages_confirms_behind_show(club: Club) -> 
     await press(club, club.bob, card, "Spotter")
     await club.pass_time(seconds=5)
     waits = card_of(club)
-    assert waits.content == f"<@{club.bob.id}>, something waits for you."
+    assert waits.content == f"<@{club.bob.id}>, you have a message."
     shown = await club.bob.click(waits, label="Show")
     assert shown.response is not None
     assert "You've got a group" in text_of(shown)

@@ -21,7 +21,7 @@ async def test_the_spotter_presses_home_and_the_runner_knows_at_once_what_it_mea
     more = text_of(await club.alice.user.click(told, label="More"))
     assert "Without a spotter: alice" in more
     assert "Spotter: bob" not in more
-    assert "Facing forward" not in card_of(club).content
+    assert "👀 Spotter" not in card_of(club).content
     assert "Without a spotter" not in card_of(club).content
 
 

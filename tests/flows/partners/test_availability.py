@@ -76,7 +76,7 @@ async def test_roles_pause_and_taking_part_no_more(club: Club) -> None:
     card = await club.alice.slash(club.channel, "partner availability")
     assert "You're in." in text_of(await club.alice.click(card.response, label="Back in now"))
     form = await club.alice.click((await said_again(club)).response, label="Pause")
-    assert "at least until tomorrow" in text_of(await club.alice.submit_modal(form, {"until": "yesterday"}))
+    assert "until tomorrow at least" in text_of(await club.alice.submit_modal(form, {"until": "yesterday"}))
     out = await club.alice.click((await said_again(club)).response, label="Leave matching")
     assert "You're out of matching" in text_of(out)
     back = await club.alice.click((await said_again(club)).response, label="Back to matching")

@@ -49,7 +49,7 @@ async def test_a_newcomer_is_told_to_log_and_to_say_where_they_are(club: Club) -
     steps = await next_of(club, club.alice)
     assert "Log your first run" in steps
     assert "</runs import:" in steps
-    assert "I take UTC" in steps
+    assert "I'm using UTC" in steps
     assert "club" not in steps
 
 
@@ -71,7 +71,7 @@ async def test_the_buttons_do_the_steps(club: Club) -> None:
     await set_guild(club, partners_channel_id=club.channel.id)
     newcomer = await club.alice.slash(club.channel, "help")
     assert "When" in text_of((await club.alice.click(newcomer.response, label="Find a partner")).modal or {})
-    assert "Which way did you face?" in text_of(
+    assert "Which way did you run?" in text_of(
         (await club.alice.click(newcomer.response, label="Log a run")).modal or {}
     )
     await log(club, club.alice)
@@ -89,9 +89,9 @@ async def test_the_buttons_do_the_steps(club: Club) -> None:
     assert "5.00 km" in text_of(await club.alice.click(shown, label="Choose a run"))
     await log(club, club.bob, minutes=9)
     shown = (await club.olga.slash(club.channel, "help")).response
-    assert "Faster than the best" in text_of(await club.olga.click(shown, label="Look at it"))
+    assert "beats the world best" in text_of(await club.olga.click(shown, label="Look at it"))
     shown = (await club.olga.slash(club.channel, "help")).response
-    assert "Boards run on" in text_of(await club.olga.click(shown, label="Set up"))
+    assert "Club time zone" in text_of(await club.olga.click(shown, label="Set up"))
 
 
 async def test_the_steps_come_back_after_all_commands(club: Club) -> None:
@@ -121,7 +121,7 @@ async def test_an_organiser_is_told_of_the_club(club: Club) -> None:
     assert "Choose a channel" not in await next_of(club, club.olga)
     assert "partners channel" not in await next_of(club, club.alice)
     await log(club, club.alice, minutes=9)
-    assert "**One run** waits for your word" in await next_of(club, club.olga)
+    assert "**One run** needs your OK" in await next_of(club, club.olga)
 
 
 async def test_help_works_in_a_direct_message(club: Club) -> None:

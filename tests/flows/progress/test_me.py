@@ -15,7 +15,7 @@ async def test_a_newcomer_is_told_what_to_do(club: Club) -> None:
     assert "Leaderboard" in button_ids(answer)
     form = (await club.alice.click(answer.response, label="Log a run")).modal
     assert form is not None
-    assert "Which way did you face?" in text_of(form)
+    assert "Which way did you run?" in text_of(form)
     assert not answer.response.attachments
 
 
@@ -29,7 +29,7 @@ async def test_totals_chart_and_bests_per_direction(club: Club) -> None:
     assert answer.ephemeral, "it holds private runs"
     seen = text_of(answer)
     assert "## 10.00 km backward" in seen
-    assert "53:40 · 2 runs · 2 days out · longest 5.00 km" in seen
+    assert "53:40 · 2 runs · 2 days · longest 5.00 km" in seen
     assert "**Forward:** 10.00 km in 50:00 · 1 run" in seen
     assert "**Backward bests** 5 km **26:10**" in seen
     assert "**Forward bests** 10 km **50:00**" in seen
@@ -99,7 +99,7 @@ async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
     await club.app.worker.close()
     answer = await club.alice.slash(club.channel, "me")
     assert "5.00 km backward" in text_of(answer)
-    assert "The chart could not be drawn" in text_of(answer)
+    assert "I couldn't draw the chart" in text_of(answer)
     assert not answer.response.attachments
 
 
@@ -150,7 +150,7 @@ async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club,
     if german:
         await club.speak("de")
     card = await club.alice.slash(club.channel, "settings")
-    hidden = await club.alice.click(card.response, label="Verbergen" if german else "Hide me")
+    hidden = await club.alice.click(card.response, label="Ausblenden" if german else "Hide me")
     assert ("`mitglied:`" if german else "`member:`") in text_of(hidden)
     stranger = text_of(await club.bob.slash(club.channel, "me", member=unknown))
     assert text_of(await club.bob.slash(club.channel, "me", member=club.alice)) == stranger

@@ -31,8 +31,8 @@ async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_
     typed = await club.olga.autocomplete(club.channel, "remind club", "when", ONE)
     assert "next Thu 19 Nov 13:00" in typed[0]["name"], "it is 13:00 in Berlin"
     words = await ask(club, club.olga, what="club run @everyone", channel=club.channel, role=runners)
-    assert f"Said in <#{club.channel.id}> · <@&{runners.id}>" in words
-    assert "Times in Berlin" in words
+    assert f"Posts in <#{club.channel.id}> · <@&{runners.id}>" in words
+    assert "Berlin time" in words
     await club.restart(hours=24)
     message = club.channel.last_message
     assert message is not None
@@ -51,7 +51,7 @@ async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_
     await club.pass_time(hours=1)
     assert said(club, club.bob) == ["⏰ club run @\u200beveryone"]
     assert not last(club, club.bob).role_mentions
-    assert "ticked that off already" in text_of(await club.bob.user.click(last(club, club.bob), label="Done"))
+    assert "Ticked off already" in text_of(await club.bob.user.click(last(club, club.bob), label="Done"))
     form = await club.bob.click(message, label="Log it")
     await club.bob.submit_modal(form, {"distance": "3k", "time": "24:00", "direction": "backward"})
     card = club.channel.last_message
@@ -68,20 +68,20 @@ async def test_what_may_not_be_said_or_pinged_is_refused_with_what_to_do(club: C
     shut = club.guild.create_text_channel("shut", overwrites={role_named(club, "Organisers"): nobody})
     mute = club.guild.create_text_channel("mute", overwrites={club.env.bot.user: nobody})  # type: ignore[dict-item]
     await club.env.settle()
-    assert "That is for organisers" in await ask_as_member(club)
-    assert "I ping roles, not everybody" in await ask(club, club.olga, role=club.guild.default_role)
-    assert "You may not mention <@&" in await ask(club, club.olga, role=runners)
-    assert f"You may not write in <#{shut.id}>" in await ask(club, club.olga, channel=shut)
-    assert "can't say it there" in await ask(club, club.olga, channel=mute)
+    assert "That's for organisers" in await ask_as_member(club)
+    assert "I ping roles, not everyone" in await ask(club, club.olga, role=club.guild.default_role)
+    assert "You can't mention <@&" in await ask(club, club.olga, role=runners)
+    assert f"You can't write in <#{shut.id}>" in await ask(club, club.olga, channel=shut)
+    assert "can't post there" in await ask(club, club.olga, channel=mute)
     club.env.backend.guilds[club.guild.id].roles[open_role.id].mentionable = True
     assert "I'll remind the club" in await ask(club, club.olga, role=open_role)
     allow(club, role_named(club, "Organisers"), mention_everyone=True)
     assert "I'll remind the club" in await ask(club, club.olga, role=runners)
     held = role_named(club, "TestBot")
     allow(club, held, mention_everyone=False)
-    assert "I may not mention <@&" in await ask(club, club.olga, role=runners)
+    assert "I'm not allowed to mention <@&" in await ask(club, club.olga, role=runners)
     refused = await club.olga.slash(club.channel, "remind edit", reminder="#3", what="pings harder")
-    assert "I may not mention <@&" in text_of(refused)
+    assert "I'm not allowed to mention <@&" in text_of(refused)
     assert [what for what, _, _ in await rows(club)] == ["first", "calf raises", "calf raises"]
 
 
@@ -102,22 +102,22 @@ async def test_channel_and_role_of_a_clubs_reminder_are_changed_by_options_and_i
     allow(club, role_named(club, "Organisers"), mention_everyone=True)
     await ask(club, club.olga, what="club run")
     moved = await club.olga.slash(club.channel, "remind edit", reminder="club", channel=track)
-    assert f"Said in <#{track.id}>\n" in text_of(moved)
+    assert f"Posts in <#{track.id}>\n" in text_of(moved)
     pinging = await club.olga.slash(club.channel, "remind edit", reminder="club", role=runners)
-    assert f"Said in <#{track.id}> · <@&{runners.id}>" in text_of(pinging), "the channel stays"
+    assert f"Posts in <#{track.id}> · <@&{runners.id}>" in text_of(pinging), "the channel stays"
     assert pinging.response is not None
     form = await club.olga.click(pinging.response, label="Edit")
     assert picked(form) == {"channel": [str(track.id)], "role": [str(runners.id)]}
     same = {"what": "club run", "when": "every day 13:00"}
     left = await club.olga.submit_modal(form, {**same, "channel": [track], "role": [runners]})
-    assert f"Said in <#{track.id}> · <@&{runners.id}>" in text_of(left)
+    assert f"Posts in <#{track.id}> · <@&{runners.id}>" in text_of(left)
     await club.pass_time(hours=1)
     message = track.last_message
     assert message is not None
     assert message.content == f"<@&{runners.id}> ⏰ club run"
     form = await club.olga.click(pinging.response, label="Edit")
     changed = await club.olga.submit_modal(form, {**same, "channel": [club.channel], "role": []})
-    assert f"Said in <#{club.channel.id}>\n" in text_of(changed)
+    assert f"Posts in <#{club.channel.id}>\n" in text_of(changed)
     await club.pass_time(days=1)
     message = club.channel.last_message
     assert message is not None
@@ -133,8 +133,8 @@ async def test_where_a_reminder_is_moved_is_asked_about_as_where_it_is_asked_for
     await ask(club, club.olga, what="club run")
     form = await club.olga.slash(club.channel, "remind edit", reminder="club")
     for place, why in (
-        ({"channel": shut}, f"You may not write in <#{shut.id}>"), ({"channel": mute}, "can't say it there"),
-        ({"role": runners}, "You may not mention <@&"), ({"role": club.guild.default_role}, "not everybody"),
+        ({"channel": shut}, f"You can't write in <#{shut.id}>"), ({"channel": mute}, "can't post there"),
+        ({"role": runners}, "You can't mention <@&"), ({"role": club.guild.default_role}, "not everyone"),
     ):  # fmt: skip
         by_options = text_of(await club.olga.slash(club.channel, "remind edit", reminder="club", what="x", **place))
         assert why in by_options, place
@@ -145,10 +145,10 @@ async def test_where_a_reminder_is_moved_is_asked_about_as_where_it_is_asked_for
     form = await club.olga.slash(club.channel, "remind edit", reminder="club")
     club.env.bot.get_guild(club.guild.id)._remove_role(passing.id)  # type: ignore[union-attr]
     filled = {"what": "x", "when": "every day 13:00", "channel": [club.channel], "role": [passing]}
-    assert "That role is no longer there" in text_of(await club.olga.submit_modal(form, filled))
+    assert "That role is gone" in text_of(await club.olga.submit_modal(form, filled))
     await ask(club, club.alice, what="mine")
     own = text_of(await club.alice.slash(club.channel, "remind edit", reminder="mine", channel=club.channel))
-    assert "Only a club's reminder has a channel" in own
+    assert "Only club reminders have a channel" in own
     form = await club.alice.slash(club.channel, "remind edit", reminder="mine")
     assert picked(form) == {}
     assert [what for what, _, _ in await rows(club)] == ["club run", "mine"]
@@ -199,7 +199,7 @@ async def test_a_channel_gone_or_forbidden_tells_who_asked_and_pauses(club: Club
     await club.env.settle()
     await club.pass_time(hours=1)
     assert await rows(club) == [("club run", "paused", 0), ("doors open", "paused", 0)]
-    assert [f"I couldn't say **{what}**" in words for what, words in zip(
+    assert [f"I couldn't post **{what}**" in words for what, words in zip(
         ("doors open", "club run"), said(club, club.olga), strict=True
     )] == [True, True]  # fmt: skip
     await club.restart(days=2)

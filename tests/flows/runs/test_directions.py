@@ -11,10 +11,10 @@ from tests.flows.runs.reading import filled, rows
 async def test_the_first_run_without_a_direction_is_asked_and_shown_to_nobody_before(club: Club) -> None:
     asked = await club.alice.slash(club.channel, "log", distance="5k", time="27:30")
     assert asked.ephemeral
-    assert "Which way did you face?" in text_of(asked)
+    assert "Which way did you run?" in text_of(asked)
     assert "5.00 km · 27:30 · 5:30/km" in text_of(asked)
     assert "The one rule" not in text_of(asked)
-    assert list(button_ids(asked)) == ["⏪ Backward", "⏩ Forward", "Both ways"]
+    assert list(button_ids(asked)) == ["⏪ Backward", "⏩ Forward", "Mixed"]
     assert not club.channel.history()
     assert not await rows(club, Standing)
     await club.restart()
@@ -43,7 +43,7 @@ async def test_a_first_run_of_both_ways_is_told_in_the_form(club: Club) -> None:
     asked = await club.alice.slash(club.channel, "log", distance="10k", time="60:00", spotter=club.bob)
     await club.pass_time(seconds=5)
     assert not club.dms(club.bob), "nobody is asked about a run of unknown direction"
-    form = await club.alice.click(asked.response, label="Both ways")
+    form = await club.alice.click(asked.response, label="Mixed")
     await club.alice.submit_modal(form, {**filled(form), "direction": "mixed 40 %"})
     assert "4.00 km backward · 6.00 km forward" in text_of(club.channel.last_message)
     await club.pass_time(seconds=5)
@@ -56,7 +56,7 @@ async def test_an_unanswered_question_waits_in_the_list(club: Club) -> None:
     shown = await club.alice.slash(club.channel, "runs show", run=f"#{run.run_id}")
     set_direction = next(iter(button_ids(shown)))
     asked = await club.alice.click(shown.response, label=set_direction)
-    assert "Which way did you face?" in text_of(asked)
+    assert "Which way did you run?" in text_of(asked)
     await club.alice.click(asked.response or shown.response, label="⏪ Backward")
     assert "5.00 km backward in 27:30" in text_of(club.channel.last_message)
 

@@ -54,7 +54,7 @@ async def test_laps_are_ticked_saved_and_stand_on_the_board(club: Club) -> None:
     assert "Which laps were backward?" in text_of(question)
     assert list(button_ids(question)) == ["All backward", "None, all forward", "Choose laps"]
     assert await stretches(club) == [("untold", 1000), ("untold", 1000), ("untold", 3000)]
-    assert "Nobody is on this board" in text_of(await club.bob.slash(club.channel, "leaderboard"))
+    assert "Nobody's on this leaderboard" in text_of(await club.bob.slash(club.channel, "leaderboard"))
 
     await club.alice.click(question, label="Choose laps")
     assert "No lap ticked yet" in text_of(question)

@@ -223,10 +223,10 @@ async def test_a_spotter_with_closed_dms_is_asked_behind_a_button(club: Club) ->
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30", spotter=club.bob)
     await club.pass_time(seconds=5)
     waiting = club.channel.last_message
-    assert waiting.content == f"<@{club.bob.id}>, something waits for you."
+    assert waiting.content == f"<@{club.bob.id}>, you have a message."
     assert [user.id for user in waiting.mentions] == [club.bob.id]
     others = await club.olga.click(waiting, label="Show")
-    assert "somebody else" in text_of(others)
+    assert "someone else" in text_of(others)
     shown = await club.bob.click(waiting, label="Show")
     assert shown.ephemeral
     assert "5.00 km backward" in text_of(shown)

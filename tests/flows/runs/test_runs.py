@@ -49,7 +49,7 @@ async def test_an_empty_list_says_what_to_do(club: Club) -> None:
     assert "No runs here yet" in text_of(empty)
     form = (await club.alice.click(empty.response, label="Log a run")).modal
     assert form is not None
-    assert "Which way did you face?" in text_of(form)
+    assert "Which way did you run?" in text_of(form)
 
 
 async def test_a_run_is_chosen_in_words(club: Club) -> None:

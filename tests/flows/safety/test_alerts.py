@@ -58,7 +58,7 @@ async def test_the_process_dies_for_two_hours_and_asks_before_it_alarms_killed_a
     ):  # fmt: skip
         assert line in alarm.content
     waiting = card_of(club)
-    assert waiting.content == f"<@{dora.id}>, something waits for you."
+    assert waiting.content == f"<@{dora.id}>, you have a message."
     shown = await dora.click(waiting, label="Show")
     assert "named you as a safety contact" in text_of(shown)
     refused = await club.bob.click(waiting, label="Show")

@@ -46,7 +46,7 @@ async def test_a_question_taken_back_before_it_could_be_put_is_not_put(club: Clu
     await club_sets(club, partners_channel_id=club.channel.id)
     await club.alice.slash(club.channel, "partner contact", member=dora)
     await club.pass_time(seconds=5)
-    waiting = next(m for m in reversed(club.channel.history()) if "something waits" in m.content)
+    waiting = next(m for m in reversed(club.channel.history()) if "you have a message" in m.content)
     listed = await club.alice.slash(club.channel, "partner contact")
     assert listed.response is not None
     await club.alice.select(listed.response, [str(dora.id)], custom_id="contact:drop:v1")

@@ -135,8 +135,8 @@ async def test_a_letter_that_is_refused_waits_behind_show_for_its_reader_alone(w
     await walk.press(bob, walk.card("needs a spotter|sucht Begleitung"), FORWARD, "You're in|Du bist dabei")
     await walk.later(seconds=20)
     waits = next(m for m in reversed(club.channel.history()) if f"<@{bob.id}>" in m.content)
-    assert waits.content == walk.t(f"<@{bob.id}>, something waits for you.|<@{bob.id}>, hier wartet etwas auf dich.")
-    await walk.press(alice, waits, "Show|Zeigen", "somebody else|jemand anderen")
+    assert waits.content == walk.t(f"<@{bob.id}>, you have a message.|<@{bob.id}>, du hast eine Nachricht.")
+    await walk.press(alice, waits, "Show|Zeigen", "someone else|jemand anderen")
     shown = await walk.press(bob, waits, "Show|Zeigen", ENOUGH, "gate 4")
     await walk.press(bob, shown, CONFIRM, "Confirmed|Zugesagt")
     assert (await state(club))[0] == "confirmed"

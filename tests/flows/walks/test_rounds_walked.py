@@ -19,12 +19,12 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
     office = await private_channel(club, name="office")
     card = await walk.slash(olga, "club settings", "Settings of Krebsgang|Einstellungen von Krebsgang")
     form = await walk.press(olga, card, "Time zone|Zeitzone")
-    await walk.send(form, {"zone": "Berlin"}, "Boards now run on Berlin time|nach der Zeit von Berlin")
+    await walk.send(form, {"zone": "Berlin"}, "Club time zone: Berlin|Zeitzone des Vereins: Berlin")
     await walk.press(olga, card, "Partners|Begleitung", "No partners channel yet|Noch kein Kanal für Begleitung")
     await walk.choose(olga, card, "club:partners:v1", [club.channel])
-    walk.posted(club.channel, "at most 2|höchstens 2")
+    walk.posted(club.channel, "2 runners at most|höchstens 2")
     await walk.choose(olga, card, "club:runners:v1", ["1"], "one backward runner|eine Person")
-    walk.card("a spotter looks after one|nur für eine Person")
+    walk.card("a spotter looks after one|nur eine Person")
     refused = "With @everyone|Mit @everyone"
     await walk.choose(olga, card, "club:spotter:v1", [club.guild.default_role], refused)
     await walk.press(olga, card, "Meeting points|Treffpunkte", "None yet|Noch keine")
@@ -33,7 +33,7 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
     await walk.send(form, point, "**Stadium** is a meeting point now|**Stadium** ist jetzt ein Treffpunkt")
     await walk.press(olga, card, "Back|Zurück", "One meeting point|Ein Treffpunkt")
     await walk.press(olga, card, "Safety|Sicherheit", "Grace: 15 min (default)|Frist: 15 Min. (voreingestellt)")
-    await walk.choose(olga, card, "club:alerts:v1", [club.channel], "Everybody can read|können alle lesen")
+    await walk.choose(olga, card, "club:alerts:v1", [club.channel], "Everyone can read|können alle lesen")
     await walk.choose(olga, card, "club:alerts:v1", [office], "pings nobody|pingt niemanden an")
     await walk.choose(olga, card, "club:grace:v1", ["30"], "Grace: 30 min|Frist: 30 Min.")
     form = await walk.press(olga, card, "Change|Ändern")
@@ -70,10 +70,10 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
 
     await walk.later(hours=6)
     for actor in (alice, bob):
-        (notice,) = walk.told(actor, "The weekly round of Krebsgang is coming|Die Wochenrunde von Krebsgang kommt")
+        (notice,) = walk.told(actor, "The weekly round of Krebsgang is coming|Bald ist Wochenrunde bei Krebsgang")
         assert walk.t("Tue 18:00–20:00|Di 18:00–20:00") in notice
     await walk.press(
-        bob, "is coming|kommt", "Skip this week|Diese Woche nicht", "You're out of the round|bist du nicht dabei"
+        bob, "is coming|Bald ist", "Skip this week|Diese Woche nicht", "You're out of the round|bist du nicht dabei"
     )
     await walk.slash(olga, "partner round", "alice: left over|alice: übrig")
     await walk.press(
@@ -83,15 +83,17 @@ async def test_a_round_from_the_settings_to_an_agreed_outing(walk: Walk) -> None
 
     await walk.later(hours=24)
     walk.posted(office, "⏪ **alice** + 👀 **bob**")
-    await walk.slash(alice, "partner round", "for organisers|Organisation")
+    await walk.slash(alice, "partner round", "for organisers|Orga-Team")
     await walk.press(olga, office.last_message, "Draw again|Neu auslosen", "Drawn again|Neu ausgelost")
-    await walk.press(olga, office.last_message, "Confirm|Bestätigen", "Confirmed. I tell everybody|Bestätigt. Ich sage")
-    assert walk.t("everybody has been told|alle wissen Bescheid") in office.last_message.content
+    await walk.press(
+        olga, office.last_message, "Confirm|Bestätigen", "Confirmed. I'll tell everyone|Bestätigt. Ich sage"
+    )
+    assert walk.t("everyone's been told|alle wissen Bescheid") in office.last_message.content
     for actor, part in (
         (alice, "You run backward|Du läufst rückwärts"),
-        (bob, "You face forward|Du schaust nach vorn"),
+        (bob, "You're the spotter|Du begleitest"),
     ):
-        matched, asked = walk.told(actor, "In this round you run with|In dieser Runde läufst du mit", SETTLED)
+        matched, asked = walk.told(actor, "This round you run with|In dieser Runde läufst du mit", SETTLED)
         assert walk.t(part) in matched
         assert "gate 4, by the oak" in asked
     walk.card("Stadium", "Confirmed: 0 of 2|Zugesagt: 0 von 2", without="oak")

@@ -59,8 +59,8 @@ def test_what_organisers_see(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "to_ada", "to_organisers"),
     [
-        ("en", "it is your turn to face forward, 5 weeks since", "it is Ada's turn to face forward, 5 weeks since"),
-        ("de", "du bist an der Reihe, nach vorn zu schauen, seit 5 Wo", "Ada ist an der Reihe, nach vorn zu schauen"),
+        ("en", "it's your turn to spot, 5 weeks since", "it's Ada's turn to spot, 5 weeks since"),
+        ("de", "du bist mit dem Begleiten dran, seit 5 Wo", "Ada ist mit dem Begleiten dran"),
     ],
 )
 def test_whose_turn_it_is_is_said_by_name(language: str, to_ada: str, to_organisers: str) -> None:
