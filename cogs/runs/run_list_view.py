@@ -14,7 +14,7 @@ from bot.services.runs.runs import RunLine, RunPage
 from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import line, way
 
-ARROWS = {"backward": "⏪", "forward": "⏩", "mixed": "⏪⏩", "untold": "❔"}
+ARROWS = {"backward": "⏪", "forward": "⏩", "mixed": "🔀", "untold": "❔"}
 
 
 def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> ui.LayoutView:
@@ -65,8 +65,10 @@ def run_list(found: RunPage, reader: Localizer, direction: str, period: str) -> 
 
 
 def _row(run: RunLine, reader: Localizer) -> str:
-    """Return a row that fits a phone's width: `Tue 17 Nov ⏪ 5.00 km · 27:30 · 5:30/km`."""
-    day, arrows = reader.day(run.ran_on), ARROWS[way(run.directions)]
+    """Return a row that fits a phone's width: `Tue 17 Nov ⏪ 5.00 km · 5:30/km`; the menu has its duration."""
+    this_year = reader.this_year in (None, run.ran_on.year)
+    day = reader.day(run.ran_on) if this_year else reader.full_day(run.ran_on)
+    arrows = ARROWS[way(run.directions)]
     if not run.distance_m:
         return reader.t("runs.list.row_time", day=day, arrows=arrows, duration_ms=run.duration_ms)
     return reader.t(
@@ -74,6 +76,5 @@ def _row(run: RunLine, reader: Localizer) -> str:
         day=day,
         arrows=arrows,
         distance_m=run.distance_m,
-        duration_ms=run.duration_ms,
         pace_s_per_km=run.duration_ms / run.distance_m,
     )
