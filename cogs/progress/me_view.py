@@ -126,7 +126,7 @@ def _headline(profile: Profile, direction: Direction, reader: Localizer) -> list
     totals = profile.totals[BoardDirection(direction.value)]
     key = f"me.card.most_{direction.value}" if totals.distance_m else f"me.card.most_{direction.value}_time"
     small = [reader.duration(totals.duration_ms)] if totals.distance_m else []
-    small += [reader.t("me.card.runs", count=totals.runs), reader.t("me.card.days", count=totals.days)]
+    small.append(reader.t("me.card.runs", count=totals.runs))
     if totals.longest_m:
         small.append(reader.t("me.card.longest", distance_m=totals.longest_m))
     most = reader.t(key, distance_m=totals.distance_m, duration_ms=totals.duration_ms)
