@@ -102,11 +102,15 @@ _HIDDEN = {"Ingrid Solheim"}
 PEOPLE: tuple[DemoPerson, ...] = tuple(
     DemoPerson(FIRST_ID + (number + 2) * STEP, *row, hidden=row[0] in _HIDDEN) for number, row in enumerate(_PEOPLE)
 )
-"""All forty members."""
+"""All forty members that the bot knows."""
 
 VISITORS: tuple[DemoPerson, ...] = PEOPLE[:3]
-"""The members a visitor can act as; the first is the default."""
+"""Members of the club a visitor can act as; the first is the default."""
 ORGANISER: DemoPerson = PEOPLE[3]
+NEWCOMER = DemoPerson(FIRST_ID + 400 * STEP, "Robin Marsh", _LONDON, None, None, 360, 1.6, 0, 0.0, weeks=0)
+"""Somebody who has just joined the server: the bot has never met them, so the database has nothing of them."""
+ACTORS: tuple[DemoPerson, ...] = (*VISITORS, NEWCOMER, ORGANISER)
+"""Everybody a visitor can act as, the organiser last."""
 
 CHANNEL_IDS: dict[str, int] = {
     name: FIRST_ID + (200 + number) * STEP

@@ -21,6 +21,8 @@ import simcord
 from simcord import _dpy_internals
 from simcord._clock import Clock as SimulatedClock
 
+from bot.clock import Clock, system_clock
+
 MESSAGES_KEPT = 100
 """Messages kept per channel: rendering a page takes about 1 ms for each."""
 LOG_KEPT = 500
@@ -34,7 +36,8 @@ QUANTUM_S = 0.01
 class MachineClock(SimulatedClock):
     """The machine's clock; it stands still, rather than run backward, when that is set back."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._epoch = datetime.now(UTC)
         self._latest = 0.0
 
@@ -45,8 +48,8 @@ class MachineClock(SimulatedClock):
         return self._latest
 
     def now(self) -> datetime:
-        """Return the current instant, aware UTC."""
-        return self._epoch + timedelta(seconds=self.elapsed)
+        """Return the current instant, aware UTC, with what the try mode's clock has skipped."""
+        return self._epoch + timedelta(seconds=self.elapsed) + (self._clock() - datetime.now(UTC))
 
     def advance(self, seconds: float) -> None:
         """Do nothing: real time passes by itself."""
@@ -68,9 +71,9 @@ class Journal(deque[Any]):
 class LiveEnv(simcord.Env):
     """An `Env` that runs in real time."""
 
-    def __init__(self, bot: discord.Client, name: str = "Backpedal") -> None:
+    def __init__(self, bot: discord.Client, name: str = "Backpedal", clock: Clock = system_clock) -> None:
         super().__init__(bot, check_errors=False, settle_timeout=PATIENCE_S)
-        self.backend.clock = MachineClock()
+        self.backend.clock = MachineClock(clock)
         self.backend.bot_user.name = name
         # simcord's id is the same at every start, and a bot with a kept database would not sync its commands again.
         self.backend.application_id = self.backend.snowflake()
@@ -86,6 +89,10 @@ class LiveEnv(simcord.Env):
                 del messages[message_id]
         self._errors.clear()
         self._error_ids.clear()
+
+    def date(self, channel_id: int, message_id: int, at: float) -> None:
+        """Change when a message was posted, to a POSIX timestamp."""
+        self.backend.messages[channel_id][message_id].timestamp = datetime.fromtimestamp(at, UTC).isoformat()
 
     async def _settle_internal(self, **options: Any) -> None:
         if not self._operating_on_a_ready_bot():

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.errors import StartupError
 from bot.i18n import shipped, translate
 from bot.languages import DEFAULT, LANGUAGES, language_name, own_name
-from bot.preview.club import CLUB, DemoPerson
+from bot.preview.club import CLUB, NEWCOMER, DemoPerson
 from bot.preview.rooms import House, Room
 
 STATIC = Path(__file__).with_name("static")
@@ -86,8 +86,13 @@ class IndexPage:
         accepted = request.headers.get("Accept-Language", "").split(",")[0]
         language = shipped(request.query.get("lang")) or shipped(accepted) or LANGUAGES[0]
         chosen = [person for person in self.people if str(person.user_id) == request.query.get("as")]
-        text = self.drawn(host, language, (chosen or list(self.people))[0])
+        text = self.drawn(host, language, (chosen or [self._reading(language)])[0])
         return web.Response(text=text, content_type="text/html", headers=HEADERS)
+
+    def _reading(self, language: str, me: DemoPerson | None = None) -> DemoPerson:
+        """Return the first person who reads a language, `me` if they do, else the default."""
+        of_all = [me] * (me is not None) + [*self.people]
+        return next((p for p in of_all if p is not None and (p.language or DEFAULT) == language), me or self.people[0])
 
     def drawn(self, host: str, language: str, me: DemoPerson) -> str:
         """Return the HTML of the page.
@@ -130,7 +135,9 @@ class IndexPage:
                 t("person.miles" if person.units == "imperial" else "person.kilometres"),
                 t("person.speaks", language=language_name(person.language or DEFAULT, language)),
             ]
-            if person.weeks < 12:
+            if person is NEWCOMER:
+                parts[0] = t("person.newcomer")
+            elif person.weeks < 12:
                 parts[0] = t("person.new")
             initials = "".join(word[0] for word in person.name.split())
             current = ' aria-current="true"' if person is me else ""
@@ -147,7 +154,8 @@ class IndexPage:
             )
 
         def switch(other: str) -> str:
-            return f'<a href="/?as={me.user_id}&amp;lang={other}" lang="{other}">{own_name(other)}</a>'
+            person = self._reading(other, me)
+            return f'<a href="/?as={person.user_id}&amp;lang={other}" lang="{other}">{own_name(other)}</a>'
 
         rooms = {room.name: room for room in self.house.rooms}
         mine = next(room for room in self.house.rooms if room.direct and me.user_id in room.viewers)

@@ -11,8 +11,9 @@ import contextlib
 import hmac
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,8 @@ from simcord.preview._server import PreviewServer
 from bot.errors import StartupError
 from bot.preview.live import LiveEnv
 
+SKIPPED = timedelta(minutes=30)
+"""How far one press moves the clock of the try mode."""
 LOOK_EVERY_S = 0.2
 """Interval in seconds of checks for new events; the pages poll every 0.5 s."""
 WATCHED_S = 5.0
@@ -130,6 +133,16 @@ class RoomServer(PreviewServer):
         headers["X-Simcord-Capability"] = token
         return super()._authorized(request.clone(headers=headers), context=context)
 
+    async def _action(self, request: web.Request) -> web.StreamResponse:
+        if "X-Skip" not in request.headers:
+            answer: web.StreamResponse = await super()._action(request)
+            return answer
+        if not self._authorized(request):
+            raise web.HTTPUnauthorized
+        if not await self.preview.house.advance():
+            raise web.HTTPNotFound
+        return web.json_response({}, headers=self._SECURITY_HEADERS)
+
     async def _pages(self, request: web.Request) -> web.Response:
         if not self._authorized(request):
             raise web.HTTPUnauthorized
@@ -156,7 +169,9 @@ class House:
         rooms: in the order of opening.
     """
 
-    def __init__(self, env: LiveEnv, title: str, token: str) -> None:
+    def __init__(
+        self, env: LiveEnv, title: str, token: str, skip: Callable[[timedelta], Awaitable[None]] | None = None
+    ) -> None:
         self.env = env
         self.title = title
         self.token = token
@@ -164,6 +179,8 @@ class House:
         self.turn = asyncio.Lock()
         self.rooms: list[Room] = []
         self.names: dict[int, str] = {}
+        self.words: dict[int, dict[str, str]] = {}
+        self._skip = skip
         self._previews: list[RoomPreview] = []
         self._watch: asyncio.Task[None] | None = None
 
@@ -208,7 +225,21 @@ class House:
             for r in self.rooms
         ]
         names = {str(viewer): name for viewer, name in self.names.items()}
-        return {"title": self.title, "index": self.index_port, "here": port, "rooms": rooms, "names": names}
+        words = {str(viewer): texts for viewer, texts in self.words.items()}
+        return {
+            "title": self.title, "index": self.index_port, "here": port, "rooms": rooms, "names": names,
+            "words": words, "skips": self._skip is not None,
+        }  # fmt: skip
+
+    async def advance(self) -> bool:
+        """Move the clock of the try mode forward by `SKIPPED`. Return whether it can be moved."""
+        if self._skip is None:
+            return False
+        async with self.turn:
+            with self.env._bot_scope():
+                await self._skip(SKIPPED)
+        self.env.journal.ever += 1  # pages show the new time
+        return True
 
     # Attributes that simcord expects of its preview.
     _closed = True

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.outings.outing_rules import BEFORE, OUT
@@ -47,8 +48,13 @@ from db.models import (
 )
 
 
-async def seed(database: Database, now: datetime) -> bool:
+async def seed(database: Database, now: datetime, language: str | None = None) -> bool:
     """Fill an empty database with the demo club. Return whether it was empty.
+
+    Args:
+        database: at the newest revision.
+        now: current instant, aware.
+        language: language of the club and everybody in it; None for English, and for each member their own.
 
     Raises:
         Unavailable: the database is locked or full.
@@ -61,8 +67,8 @@ async def seed(database: Database, now: datetime) -> bool:
     runs = demo_runs(now)
     joined = now - timedelta(days=365)
     async with database.write() as session:
-        await seeding.insert_rows(session, Guild, [_guild(joined)])
-        await seeding.insert_rows(session, User, [_user(person, joined) for person in PEOPLE])
+        await seeding.insert_rows(session, Guild, [_guild(joined, language)])
+        await seeding.insert_rows(session, User, [_user(person, joined, language) for person in PEOPLE])
         await seeding.insert_rows(session, Member, [_member(person, now) for person in PEOPLE])
         await seeding.insert_rows(session, Run, [_run(number, run) for number, run in enumerate(runs, 1)])
         await seeding.insert_rows(
@@ -73,6 +79,29 @@ async def seed(database: Database, now: datetime) -> bool:
         await run_projections.rebuild_club(session, GUILD_ID)
         await _partners(session, runs, now)
     return True
+
+
+async def week(database: Database, now: datetime) -> list[int]:
+    """Return the ids of the newest shared run of each of the last seven days, oldest first, each of another runner."""
+    async with database.read() as session:
+        found = await session.execute(
+            select(Run.run_id, Run.user_id, Run.ran_on)
+            .where(
+                Run.guild_id == GUILD_ID,
+                Run.started_at > now - timedelta(days=7),
+                Run.sharing == "club",
+                Run.review == "none",
+                Run.deleted_at.is_(None),
+            )
+            .order_by(Run.started_at.desc())
+        )
+    days: dict[date, int] = {}
+    runners: set[int] = set()
+    for run_id, user_id, ran_on in found:
+        if ran_on not in days and user_id not in runners:
+            days[ran_on] = run_id
+            runners.add(user_id)
+    return [*reversed(days.values())]
 
 
 async def _partners(session: AsyncSession, runs: Sequence[DemoRun], now: datetime) -> None:
@@ -97,12 +126,12 @@ async def _post_again(database: Database, now: datetime) -> None:
             await outings.redraw(session, await outings.read(session, outing_id), now)
 
 
-def _guild(now: datetime) -> dict[str, Any]:
+def _guild(now: datetime, language: str | None) -> dict[str, Any]:
     return {
         "guild_id": GUILD_ID,
         "name": CLUB,
         "zone": CLUB_ZONE,
-        "locale": "en-US",
+        "locale": language or "en-US",
         "organiser_role_id": ROLE_ID,
         "partners_channel_id": CHANNEL_IDS["partners"],
         "organisers_channel_id": CHANNEL_IDS["organisers"],
@@ -112,10 +141,10 @@ def _guild(now: datetime) -> dict[str, Any]:
     }
 
 
-def _user(person: Any, now: datetime) -> dict[str, Any]:
+def _user(person: Any, now: datetime, language: str | None) -> dict[str, Any]:
     return {
         "user_id": person.user_id,
-        "language": person.language,
+        "language": language or person.language,
         "units": person.units,
         "zone": person.zone,
         "home_guild_id": GUILD_ID,

@@ -15,16 +15,23 @@ from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.config import DatabaseSettings, DataSettings, Settings
-from bot.delivery.pump import Pump
-from bot.preview.seed import seed
+from bot.preview.live import LiveEnv
+from bot.preview.seed import seed, week
 from bot.preview.stage import DEFAULT_PORT, check_ports, running
+from bot.preview.time_travel import FollowingPump, MovableClock
+from bot.preview.week import post_week
 from bot.worker.worker import Worker
 from db.engine import Database
 from db.upkeep import bring_up_to_date
 
 
 async def serve(
-    settings: Settings, extensions: Sequence[str], data: Path | None, port: int | None, out: TextIO
+    settings: Settings,
+    extensions: Sequence[str],
+    data: Path | None,
+    port: int | None,
+    out: TextIO,
+    language: str | None = None,
 ) -> None:
     """Run the try mode until SIGINT or SIGTERM.
 
@@ -34,6 +41,7 @@ async def serve(
         data: folder in which the club's database is kept; None for a temporary one.
         port: port of the page; rooms use the following ones. 0 for any free ports, None for the default.
         out: stream for the address.
+        language: language of the club and of everybody in it; None for English, and for each member their own.
 
     Raises:
         StartupError: a port is taken, the folder cannot be written, a cog cannot be loaded.
@@ -49,11 +57,17 @@ async def serve(
         url = f"sqlite+aiosqlite:///{folder / 'backpedal.db'}"
         settings = replace(settings, data=replace(settings.data, directory=folder), database=DatabaseSettings(url))
         await bring_up_to_date(url, copies=DataSettings.copies, now=system_clock())
-        database, worker, pump = Database.open(url), Worker(), Pump()
+        clock = MovableClock()
+        database, worker, pump = Database.open(url), Worker(), FollowingPump(clock)
         try:
-            app = App(settings, database, worker, system_clock, pump)
-            fresh = await seed(database, system_clock())
-            async with running(Backpedal(app, pump, extensions), port) as address:
+            app = App(settings, database, worker, clock, pump)
+            fresh = await seed(database, clock(), language)
+            bot = Backpedal(app, pump, extensions)
+
+            async def opening(env: LiveEnv) -> None:
+                await post_week(app, bot, env, await week(database, clock()))
+
+            async with running(bot, port, clock=clock, skip=pump.advance, opening=opening) as address:
                 out.write(f"Backpedal is running. Open {address}\n")
                 if data is not None:
                     out.write(f"The club is {'new' if fresh else 'as it was'}, and kept in {folder}.\n")

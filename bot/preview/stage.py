@@ -5,36 +5,53 @@ from __future__ import annotations
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import discord
 
+from bot.clock import Clock, system_clock
 from bot.errors import StartupError
 from bot.preview import world as worlds
-from bot.preview.club import ORGANISER, VISITORS
+from bot.preview.club import ACTORS
 from bot.preview.live import LiveEnv
 from bot.preview.page import IndexPage
 from bot.preview.rooms import House
 
 DEFAULT_PORT = 8765
-ROOMS = 8
-"""Number of rooms: four channels, and the direct messages of four people."""
+ROOMS = 9
+"""Number of rooms: four channels, and the direct messages of five people."""
+
+Skip = Callable[[timedelta], Awaitable[None]]
+Open = Callable[[LiveEnv], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def running(bot: discord.Client, port: int) -> AsyncIterator[str]:
+async def running(
+    bot: discord.Client,
+    port: int,
+    *,
+    clock: Clock = system_clock,
+    skip: Skip | None = None,
+    opening: Open | None = None,
+) -> AsyncIterator[str]:
     """Run a bot in the demo club, and yield the address of the index page.
 
     Args:
         bot: a client that is not started; closed at the end.
         port: port of the page, 0 for any free ports.
+        clock: the clock that the bot uses.
+        skip: moves that clock forward; without it the pages have no button for that.
+        opening: called when the bot is ready and before the rooms open.
     """
-    env = LiveEnv(bot)
-    house = House(env, "Backpedal", secrets.token_urlsafe(24))
-    index = IndexPage(house, (*VISITORS, ORGANISER))
+    env = LiveEnv(bot, clock=clock)
+    house = House(env, "Backpedal", secrets.token_urlsafe(24), skip)
+    index = IndexPage(house, ACTORS)
     world = worlds.build(env)
     try:
         await env.start()
+        if opening is not None:
+            await opening(env)
         await worlds.welcome(world)
         address = await index.open(port)
         await worlds.open_rooms(house, world, port + 1 if port else 0)
@@ -56,7 +73,7 @@ def check_ports(port: int) -> None:
         return
     last = port + ROOMS
     if not 0 < port <= last <= 65535:
-        raise StartupError(f"--port {port} cannot be: the try mode needs nine ports, {port} to {last}.")
+        raise StartupError(f"--port {port} cannot be: the try mode needs ten ports, {port} to {last}.")
     for number in range(port, last + 1):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,15 +17,16 @@ from simcord.backend.models import User
 from bot.i18n import translate
 from bot.languages import DEFAULT
 from bot.preview.club import (
+    ACTORS,
     CHANNEL_IDS,
     CLUB,
     GUILD_ID,
+    NEWCOMER,
     ORGANISER,
     PEOPLE,
     ROLE_ID,
     SPOTTER_ROLE_ID,
     SPOTTERS,
-    VISITORS,
     DemoPerson,
 )
 from bot.preview.live import LiveEnv
@@ -35,9 +36,12 @@ COLOURS = (
     ((255, 143, 107), (226, 73, 111)),
     ((81, 167, 255), (91, 91, 240)),
     ((255, 195, 91), (224, 122, 47)),
+    ((203, 146, 255), (138, 79, 214)),
     ((53, 214, 180), (23, 138, 156)),
 )
 """Avatars of the members a visitor can act as; `static/index.css` has the same ones."""
+WORDS = ("channels", "direct", "others", "skip", "skip_hint", "badge")
+"""Texts of the rooms outside the messages, in the language of the person a visitor acts as."""
 BRAND = ((124, 92, 255), (35, 196, 167))
 
 
@@ -72,9 +76,9 @@ def build(env: LiveEnv) -> World:
         )
     members = {
         person: _join(env, guild, person, [organisers] * (person is ORGANISER) + [spotters] * (person in SPOTTERS))
-        for person in PEOPLE
+        for person in (*PEOPLE, NEWCOMER)
     }
-    for number, person in enumerate((*VISITORS, ORGANISER)):
+    for number, person in enumerate(ACTORS):
         _give_face(env, person.user_id, "".join(word[0] for word in person.name.split()), COLOURS[number])
     _give_face(env, env.backend.bot_user.id, "◀", BRAND)
     hidden: Any = {
@@ -88,7 +92,7 @@ def build(env: LiveEnv) -> World:
         overwrites = hidden if name == "organisers" else None
         with _numbered(env, channel_id):
             channels[name] = guild.create_text_channel(name, topic=topic, overwrites=overwrites)
-    return World(guild, tuple(members[person] for person in (*VISITORS, ORGANISER)), channels)
+    return World(guild, tuple(members[person] for person in ACTORS), channels)
 
 
 async def welcome(world: World) -> None:
@@ -108,12 +112,15 @@ async def open_rooms(house: House, world: World, first_port: int) -> None:
     Raises:
         StartupError: a port is taken.
     """
-    ports = iter(range(first_port, first_port + 8)) if first_port else iter([0] * 8)
-    house.names.update({person.user_id: person.name for person in (*VISITORS, ORGANISER)})
+    ports = iter(range(first_port, first_port + 9)) if first_port else iter([0] * 9)
+    for person in ACTORS:
+        language = person.language or DEFAULT
+        house.names[person.user_id] = person.name
+        house.words[person.user_id] = {word: translate(language, f"try.rooms.{word}") for word in WORDS}
     for name, channel in world.channels.items():
         viewers: tuple[Viewer, ...] = world.members[-1:] if name == "organisers" else world.members
         await house.open(channel, viewers, f"#{name}", next(ports))
-    for member, person in zip(world.members, (*VISITORS, ORGANISER), strict=True):
+    for member, person in zip(world.members, ACTORS, strict=True):
         user = UserHandle(house.env, house.env.backend.get_user(member.id))
         await house.open(user.dm_channel, (user,), person.name, next(ports))
 

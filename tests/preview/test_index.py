@@ -15,14 +15,14 @@ import pytest
 from bot.errors import StartupError
 from bot.i18n import translate
 from bot.languages import LANGUAGES, own_name
-from bot.preview.club import ORGANISER, PEOPLE, VISITORS
+from bot.preview.club import ACTORS, ORGANISER, PEOPLE, VISITORS
 from bot.preview.stage import check_ports
 from tests.preview.visitor import Visitor, links
 
 
 async def test_it_links_to_every_room_as_somebody_who_may_see_it(http: aiohttp.ClientSession, index: str) -> None:
     rooms = await links(http, index)
-    direct = [person.name for person in (*VISITORS, ORGANISER)]
+    direct = [person.name for person in ACTORS]
     assert list(rooms) == ["#runs", "#partners", "#leaderboard", "#organisers", *direct]
     for name, address in rooms.items():
         page = await Visitor(http, address).open()
@@ -42,6 +42,16 @@ async def test_the_visitor_chooses_whom_to_be_and_the_language(http: aiohttp.Cli
     assert f'data-room="#runs" data-viewer="{jonas.user_id}"' in text
     async with http.get(index, headers={"Accept-Language": "de-AT,de;q=0.9"}) as answer:
         assert "Wer bist du?" in await answer.text()
+
+
+async def test_another_language_is_another_person(http: aiohttp.ClientSession, index: str) -> None:
+    nell, jonas, *_ = VISITORS
+    async with http.get(index, params={"lang": "de"}) as answer:
+        german = await answer.text()
+    assert f'href="/?as={jonas.user_id}&amp;lang=de" aria-current="true"' in german
+    assert f'href="/?as={nell.user_id}&amp;lang=en" lang="en"' in german
+    async with http.get(index, params={"as": str(ORGANISER.user_id), "lang": "en"}) as answer:
+        assert f'href="/?as={jonas.user_id}&amp;lang=de" lang="de"' in await answer.text()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,3 +118,13 @@ def _free_ports() -> int:
 def test_forty_people_of_many_places() -> None:
     assert len({person.user_id for person in PEOPLE}) == len({person.name for person in PEOPLE}) == 40
     assert len({person.zone for person in PEOPLE}) > 10
+
+
+async def test_a_bot_without_a_clock_of_its_own_has_no_button_that_skips(
+    http: aiohttp.ClientSession, index: str
+) -> None:
+    address = (await links(http, index))["#runs"]
+    url, _, token = address.partition("#")
+    for headers, status in (({"X-Simcord-Capability": token}, 404), ({}, 401)):
+        async with http.post(f"{url}api/action", headers={"X-Skip": "1", **headers}) as answer:
+            assert answer.status == status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import random
 import re
@@ -18,7 +19,7 @@ import aiohttp
 import pytest
 
 from bot.errors import StartupError
-from bot.preview.club import VISITORS
+from bot.preview.club import NEWCOMER, ORGANISER, VISITORS
 from bot.preview.stage import check_ports
 from tests.preview.log_through_page import in_browser, over_http
 from tests.preview.visitor import Visitor, links
@@ -145,6 +146,53 @@ async def test_two_visitors_go_out_now_swap_and_each_has_a_drafted_run(http: aio
     assert here.complained == ""
 
 
+async def test_runs_opens_with_a_week_of_cards_whose_buttons_work_and_a_newcomer_s_first_run(
+    http: aiohttp.ClientSession,
+) -> None:
+    async with trying("--port", "0") as here:
+        runs = (await links(http, here.address))["#runs"].rpartition(".")[0]
+        newcomer = await Visitor(http, f"{runs}.{NEWCOMER.user_id}").open()
+        shown = [newcomer.state["messages"][message] for message in newcomer.state["timeline"]]
+        days = {message["timestamp"][:10] for message in shown}
+        assert len(shown) >= 7
+        assert len(days) >= 6, "one card a day of the runner's, and the organiser's welcome"
+        assert "Welcome!" in json.dumps(shown[-1])
+        await newcomer.run("log", distance="3k", time="20:00", direction="backward")
+        assert "3.00 km" in newcomer.text
+    assert here.complained == ""
+
+
+async def test_time_moves_at_a_press_and_who_is_not_home_is_looked_for(http: aiohttp.ClientSession) -> None:
+    """Play an outing that nobody comes home from, without waiting for its hours."""
+    async with trying("--port", "0") as here:
+        rooms = await links(http, here.address)
+        nell, _, sam = VISITORS
+        partners = rooms["#partners"].rpartition(".")[0]
+        caller = await Visitor(http, f"{partners}.{nell.user_id}").open()
+        await caller.run("partner find", place="Stadium, main gate", when="in 5 minutes", role="swap", distance="3k")
+        answering = await Visitor(http, f"{partners}.{sam.user_id}").open()
+        await answering.wait_for("Stadium, main gate", 2)
+        await answering.tap("call:join:v1:4:swap")
+        await answering.tap("call:confirm")
+        await asyncio.sleep(1)
+        await caller.look()
+        await caller.tap("call:more:v1:4")
+        await caller.tap("outing:checkin")
+        await caller.tap("outing:all")
+        organisers = await Visitor(http, rooms["#organisers"]).open()
+        assert rooms["#organisers"].endswith(str(ORGANISER.user_id))
+        assert "Nell Ashdown" not in organisers.text
+        began = asyncio.get_running_loop().time()
+        for _ in range(4):
+            await caller.advance()
+            await asyncio.sleep(0.7)
+        await organisers.wait_for("Nell Ashdown", 5)
+        assert asyncio.get_running_loop().time() - began < 10
+        await caller.run("remind me", when="in 1 minute", what="stretch")
+        assert "in 1 minute" not in caller.text
+    assert here.complained == ""
+
+
 @pytest.mark.chromium
 async def test_a_run_is_logged_in_the_browser(chromium: str) -> None:
     async with trying("--port", "0") as here:
@@ -167,4 +215,4 @@ async def test_a_port_that_is_taken_ends_it_with_one_line() -> None:
     assert out == b""
     assert len(errors.splitlines()) == 1
     assert f"port {port} is taken".encode() in errors
-    assert f'make try ARGS="--port {port + 9}"'.encode() in errors
+    assert f'make try ARGS="--port {port + 10}"'.encode() in errors

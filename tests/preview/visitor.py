@@ -7,6 +7,7 @@ import html
 import json
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +49,12 @@ class Visitor:
             assert answer.status == 200, (path, answer.status, text)
             return json.loads(text)
 
+    async def advance(self) -> None:
+        """Press the button that moves the clock forward by half an hour."""
+        headers = {"X-Skip": "1", "X-Simcord-Capability": self.headers["X-Simcord-Capability"]}
+        async with self.http.post(f"{self.base}/api/action", headers=headers) as answer:
+            assert answer.status == 200, answer.status
+
     async def look(self) -> str:
         """Load the page, and return all its text."""
         self.state = await self._ask("GET", "/api/state")
@@ -82,13 +89,26 @@ class Visitor:
 
     async def press(self, label: str) -> Any:
         """Press the newest button with this label."""
+        return await self._press(lambda node: node.get("label") == label and "control_key" in node, label)
+
+    async def tap(self, custom_id: str) -> Any:
+        """Press the newest button whose custom id begins with `custom_id`, whatever its label."""
+        return await self._press(lambda node: _begins(node, custom_id), custom_id)
+
+    def control(self, custom_id: str) -> str | None:
+        """Return the page's key of the newest button or menu whose custom id begins with `custom_id`."""
         for message in reversed(self.state["timeline"]):
-            button = _find(
-                self.state["messages"][message], lambda node: node.get("label") == label and "control_key" in node
-            )
+            node = _find(self.state["messages"][message], lambda node: _begins(node, custom_id))
+            if node is not None:
+                return str(node["control_key"])
+        return None
+
+    async def _press(self, wanted: Callable[[dict[str, Any]], bool], named: str) -> Any:
+        for message in reversed(self.state["timeline"]):
+            button = _find(self.state["messages"][message], wanted)
             if button is not None:
                 return await self.act("click", {"target_id": message, "control_key": button["control_key"]})
-        raise AssertionError(f"no button {label!r}")
+        raise AssertionError(f"no button {named!r}")
 
     async def act(self, kind: str, body: dict[str, Any], files: dict[str, tuple[str, bytes]] | None = None) -> Any:
         """Do something on the page, load it again, and return the receipt."""
@@ -114,6 +134,10 @@ class Visitor:
         assert not receipt["rejected"], receipt["diagnostics"]
         await self.look()
         return receipt
+
+
+def _begins(node: dict[str, Any], custom_id: str) -> bool:
+    return "control_key" in node and str(node.get("custom_id")).startswith(custom_id) and not node.get("disabled")
 
 
 def _find(node: Any, wanted: Any) -> Any:

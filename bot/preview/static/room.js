@@ -13,6 +13,16 @@
     return plainFetch(path, options);
   };
 
+  const words = () => house.words[viewer] || Object.values(house.words)[0];
+
+  // What stands beside the messages, in the language of the person one acts as.
+  function speak() {
+    document.querySelector(".preview-brand small").textContent = words().badge;
+    document.getElementById("messages-toggle").lastChild.textContent = words().channels;
+    const skip = document.getElementById("skip");
+    if (skip) Object.assign(skip, { textContent: words().skip, title: words().skip_hint });
+  }
+
   const at = (port, hash = "") => `${location.protocol}//${location.hostname}:${port}/${hash}`;
 
   function link(room) {
@@ -28,7 +38,7 @@
   function list() {
     const nav = document.getElementById("rooms") || document.createElement("nav");
     nav.id = "rooms";
-    nav.setAttribute("aria-label", "Channels");
+    nav.setAttribute("aria-label", words().channels);
     const home = document.createElement("a");
     home.href = at(house.index, `?as=${viewer}`);
     home.className = "home";
@@ -37,10 +47,10 @@
     const open = house.rooms.filter((room) => !room.direct && room.viewers.includes(viewer));
     const direct = house.rooms.filter((room) => room.direct && room.viewers.includes(viewer));
     const others = house.rooms.filter((room) => !room.viewers.includes(viewer));
-    nav.replaceChildren(home, heading("Channels"), ...open.map(link), heading("Direct messages"), ...direct.map(link));
+    nav.replaceChildren(home, heading(words().channels), ...open.map(link), heading(words().direct), ...direct.map(link));
     if (others.length) {
       const rest = document.createElement("details");
-      rest.append(Object.assign(document.createElement("summary"), { textContent: "As somebody else" }));
+      rest.append(Object.assign(document.createElement("summary"), { textContent: words().others }));
       rest.append(...others.map((room) => {
         const a = link(room);
         if (!room.direct) a.textContent = `${room.name} · ${house.names[room.viewers[0]]}`;
@@ -57,9 +67,22 @@
     document.querySelector(".messages-sidebar").prepend(list());
     document.querySelector(".brand-mark").textContent = "«";
     document.querySelector(".preview-brand strong").textContent = house.title;
-    document.querySelector(".preview-brand small").textContent = "try mode";
     document.querySelector(".preview-brand").addEventListener("click", () => location.assign(at(house.index, `?as=${viewer}`)));
-    document.getElementById("messages-toggle").lastChild.textContent = "Channels";
+    if (house.skips) {
+      const skip = Object.assign(document.createElement("button"), { id: "skip", type: "button" });
+      skip.addEventListener("click", async () => {
+        skip.disabled = true;
+        try {
+          await plainFetch("/api/action", {
+            method: "POST", headers: { "X-Simcord-Capability": `${token}.${viewer}`, "X-Skip": "1" },
+          });
+        } finally {
+          setTimeout(() => { skip.disabled = false; }, 1000);
+        }
+      });
+      document.querySelector(".viewer-control").before(skip);
+    }
+    speak();
     // What one's own command or press is answered with is looked at, wherever one had scrolled to.
     let asked = 0;
     let newest = null;
@@ -85,6 +108,7 @@
       viewer = event.target.value;
       history.replaceState(null, "", `#${token}.${viewer}`);
       list();
+      speak();
     }, true);
   });
 })();
