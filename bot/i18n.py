@@ -73,3 +73,8 @@ def translate(language: str, key: str, params: Mapping[str, object] | None = Non
         form = locale_of(language).plural_form(count)
         message = message.get(form, message["other"])
     return message.format_map(params)
+
+
+def as_option(text: str) -> str:
+    """Return a text with a capital first letter, as the options of menus and commands begin."""
+    return text[:1].upper() + text[1:]

@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.context import BotClient
 from bot.discretion import marked
 from bot.errors import BadInput, MemberError, Unavailable
-from bot.i18n import catalogue, shipped
+from bot.i18n import as_option, catalogue, shipped
 from bot.interactions.corrections import in_place, refusal
 from bot.interactions.responses import BROKEN, GONE, LOST, redraw, respond
 from bot.languages import LANGUAGES
@@ -24,6 +24,7 @@ from bot.services.members import people
 
 log = logging.getLogger(__name__)
 
+CHOICE_NAME = app_commands.TranslationContextLocation.choice_name
 TEXT_LIMIT = 500
 """Default maximum length of an option, in characters: that of a note."""
 TOLD = {
@@ -197,6 +198,11 @@ def localized(key: str) -> app_commands.locale_str:
     return app_commands.locale_str(message, key=key)
 
 
+def localized_choice(key: str) -> app_commands.locale_str:
+    """Return the text of a choice, which begins with a capital: as `localized`."""
+    return app_commands.locale_str(as_option(localized(key).message), key=key)
+
+
 class CatalogueTranslator(app_commands.Translator):
     """Names and descriptions of commands, options and choices from the catalogues.
 
@@ -215,4 +221,6 @@ class CatalogueTranslator(app_commands.Translator):
             return None
         key = string.extras.get("key") or f"commands.names.{string.message.replace(' ', '_')}"
         message = catalogue(language).get(key)
-        return message if isinstance(message, str) else None
+        if not isinstance(message, str):
+            return None
+        return as_option(message) if context.location is CHOICE_NAME else message

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Surface
+from bot.i18n import as_option
 from bot.interactions.components import Component, Field, Form, button, card, identity, row, select
 from bot.localizer import Localizer, escaped
 from bot.services.members.people import Club
@@ -82,7 +83,7 @@ def point_form(reader: Localizer, point: ClubPoint | None = None) -> Form:
     held = point.surface if point else None
     options = [discord.SelectOption(label=t("club.point.form_surface_hint"), value=ANY, default=held is None)]
     options += [
-        discord.SelectOption(label=t(f"runs.surface.{one.value}"), value=one.value, default=one is held)
+        discord.SelectOption(label=as_option(t(f"runs.surface.{one.value}")), value=one.value, default=one is held)
         for one in Surface
     ]
     form.add_item(

@@ -14,6 +14,7 @@ from bot.domain.clubs.club_defaults import NEVER_SOLO
 from bot.domain.runs.runs import Direction, Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
+from bot.i18n import as_option
 from bot.interactions.components import Component, button, card, identity, number_menus, picker, row, select, tab
 from bot.languages import LANGUAGES, own_name
 from bot.localizer import Localizer, escaped
@@ -210,7 +211,7 @@ def _surfaces(solo: frozenset[Surface], reader: Localizer) -> Component:
         identity("club", "surfaces"),
         [
             discord.SelectOption(
-                label=reader.t(f"runs.surface.{surface.value}"), value=surface.value, default=surface in solo
+                label=as_option(reader.t(f"runs.surface.{surface.value}")), value=surface.value, default=surface in solo
             )
             for surface in Surface
             if surface not in NEVER_SOLO

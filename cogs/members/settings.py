@@ -20,7 +20,7 @@ from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, pressed
 from bot.interactions.corrections import TypedText, forget_typed, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person
-from bot.interactions.tree import localized
+from bot.interactions.tree import localized, localized_choice
 from bot.languages import LANGUAGES
 from bot.services.members.people import Person
 from bot.services.nudges import nudge_settings
@@ -31,7 +31,7 @@ from cogs.members.zone_autocomplete import suggest_zones
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
 OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
 """The options of the menus; None follows Discord or the club."""
-WHYS = [app_commands.Choice(name=localized(f"nudges.why.{why}"), value=why.value) for why in PauseReason]
+WHYS = [app_commands.Choice(name=localized_choice(f"nudges.why.{why}"), value=why.value) for why in PauseReason]
 
 
 async def suggest_pause(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

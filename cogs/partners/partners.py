@@ -18,7 +18,7 @@ from bot.interactions.arguments import Entered
 from bot.interactions.authorization import known_lately, standing_in
 from bot.interactions.components import pressed
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, reply, resolve_member, resolve_person
-from bot.interactions.tree import localized
+from bot.interactions.tree import localized, localized_choice
 from bot.services.members.people import Person
 from bot.services.outings import partner_calls
 from bot.services.outings.outings import OutingView
@@ -29,8 +29,8 @@ from cogs.outings.outing_card_view import my_outings, private_card
 from cogs.partners.partner_group import add_to_partner
 from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, suggest_entry, suggested
 
-ROLES = [app_commands.Choice(name=localized(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
-WHO = [app_commands.Choice(name=localized(f"partners.who.{who}"), value=who.value) for who in Who]
+ROLES = [app_commands.Choice(name=localized_choice(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
+WHO = [app_commands.Choice(name=localized_choice(f"partners.who.{who}"), value=who.value) for who in Who]
 
 
 async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

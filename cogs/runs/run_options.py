@@ -22,7 +22,7 @@ from bot.domain.text.units import parse_distance, parse_pace
 from bot.errors import MemberError, NotFound, SeveralFaults
 from bot.interactions.components import Field, Form, identity
 from bot.interactions.replies import Interaction, resolve_person
-from bot.interactions.tree import localized
+from bot.interactions.tree import localized, localized_choice
 from bot.localizer import Localizer
 from bot.services.runs import runs
 from bot.services.runs.runs import RunLine, RunView
@@ -31,10 +31,12 @@ from cogs.runs.run_card_view import form_units, line, way
 CHOICE_LIMIT = 100
 OFFERED = 25
 """Maximum number of choices; the newest runs first."""
-DIRECTIONS = [app_commands.Choice(name=localized(f"runs.direction.{way}"), value=way.value) for way in Way]
-SURFACES = [app_commands.Choice(name=localized(f"runs.surface.{surface}"), value=surface.value) for surface in Surface]
+DIRECTIONS = [app_commands.Choice(name=localized_choice(f"runs.direction.{way}"), value=way.value) for way in Way]
+SURFACES = [
+    app_commands.Choice(name=localized_choice(f"runs.surface.{surface}"), value=surface.value) for surface in Surface
+]
 TOLD_DIRECTIONS = [
-    app_commands.Choice(name=localized(f"runs.direction.{direction}"), value=direction.value)
+    app_commands.Choice(name=localized_choice(f"runs.direction.{direction}"), value=direction.value)
     for direction in (Direction.BACKWARD, Direction.FORWARD, Direction.UNTOLD)
 ]
 

@@ -19,7 +19,7 @@ from bot.domain.when.periods import Period, starts_on, today_in
 from bot.interactions.arguments import Chosen, PageNumber
 from bot.interactions.components import offered, pressed
 from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person, say
-from bot.interactions.tree import localized
+from bot.interactions.tree import localized, localized_choice
 from bot.services.members.people import Person
 from bot.services.privacy import exports
 from bot.services.runs import run_changes, runs
@@ -42,9 +42,9 @@ from cogs.runs.run_options import (
 )
 from cogs.runs.spotter_requests import check_spotter, tell_left, tell_unasked
 
-PERIODS = [app_commands.Choice(name=localized(f"runs.period.{period}"), value=period.value) for period in Period]
+PERIODS = [app_commands.Choice(name=localized_choice(f"runs.period.{period}"), value=period.value) for period in Period]
 REMOVABLE = [
-    app_commands.Choice(name=localized(f"runs.commands.remove_{part}"), value=part)
+    app_commands.Choice(name=localized_choice(f"runs.commands.remove_{part}"), value=part)
     for part in ("spotter", "surface", "effort", "note")
 ]
 

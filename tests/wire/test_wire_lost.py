@@ -234,7 +234,7 @@ async def test_a_failure_is_private_though_the_thinking_was_public(there: LocalD
     fail(there, "PATCH", ORIGINAL, [500] * 5)
     asked = await (await there.slash("log", ADA, **RUN)).answer()
     await idle(bot)
-    assert "look in /runs list" in said(asked)
+    assert "check /runs list" in said(asked)
     assert {message["id"]: message["flags"] & EPHEMERAL for message in there.messages.values()} == {
         asked.followups[0]["id"]: EPHEMERAL
     }
