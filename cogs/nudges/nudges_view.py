@@ -53,7 +53,7 @@ def week_in_danger(streak: Streak, reader: Localizer) -> str:
 
 
 def streak_line(streak: Streak, reader: Localizer) -> str:
-    """Return a line such as `🔥 6 weeks · this week 1 of 2` or `this week 3× ✅`; empty without a goal."""
+    """Return a line such as `6 weeks 🔥 · this week 1 of 2` or `this week 3× ✅`; empty without a goal."""
     if not streak.goal.runs:
         return ""
     kind = "backward" if streak.goal.counts == "backward" else "all"

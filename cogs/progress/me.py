@@ -46,22 +46,18 @@ class Me(commands.Cog):
 
     @pressed("me", "show")
     async def show(self, interaction: Interaction) -> None:
-        """Show the user's own profile: in place of a card that only they see, else as a new private message."""
+        """Show the user's own profile."""
         person = await resolve_person(interaction)
         view, picture = await defer_if_slow(interaction, self._own(person), private=True)
-        files = [picture] if picture else []
-        if interaction.message is not None and interaction.message.flags.ephemeral:
-            await replace(interaction, view, files=files)
-        else:
-            await reply(interaction, view, private=True, files=files)
+        await _show_alone(interaction, view, [picture] if picture else [])
 
     @pressed("me", "bests")
     async def bests(self, interaction: Interaction) -> None:
-        """Show the user's own bests in full, in place of their profile."""
+        """Show the user's own bests in full."""
         person = await resolve_person(interaction)
         today = today_in(person.reader.zone, self.app.clock())
         found = await defer_if_slow(interaction, profile(self.app.database, person.user_id, today), private=True)
-        await replace(interaction, bests_card(found, person.reader), files=[])
+        await _show_alone(interaction, bests_card(found, person.reader), [])
 
     async def _own(self, person: Person) -> tuple[discord.ui.LayoutView, discord.File | None]:
         today = today_in(person.reader.zone, self.app.clock())
@@ -98,6 +94,14 @@ class Me(commands.Cog):
             return None, None
         alt = weeks_in_words(weeks, reader)
         return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
+
+
+async def _show_alone(interaction: Interaction, view: discord.ui.LayoutView, files: list[discord.File]) -> None:
+    """Show a card in place of one that only the user sees, else as a new private message."""
+    if interaction.message is not None and interaction.message.flags.ephemeral:
+        await replace(interaction, view, files=files)
+    else:
+        await reply(interaction, view, private=True, files=files)
 
 
 async def setup(bot: BotClient) -> None:

@@ -50,7 +50,7 @@ async def a_week(club: Club) -> None:
 
 
 async def posted(club: Club) -> list[discord.Message]:
-    return [message for message in club.channel.history() if message.content.startswith("📰")]
+    return [message for message in club.channel.history() if message.content.splitlines()[0].endswith("📰")]
 
 
 @pytest.mark.parametrize("worker", [True], indirect=True)
@@ -67,9 +67,9 @@ async def test_the_digest_is_set_up_and_comes_with_its_chart(club: Club) -> None
     await club.pass_time(minutes=1)
     (message,) = await posted(club)
     lines = message.content.split("\n")
-    assert lines[0] == "📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov"
-    assert lines[1:4] == ["2 runs · 2 runners", "⏪ 8.00 km backward · ⏩ 0 m forward", "**Longest distance backward**"]
-    assert lines[4:6] == ["🥇 alice · 5.00 km", "🥈 bob · 3.00 km"]
+    assert lines[:2] == ["### The week of Krebsgang 📰", "-# Wed 11 Nov – Tue 17 Nov"]
+    assert lines[2:5] == ["2 runs · 2 runners", "8.00 km backward ⏪ · 0 m forward ⏩", "**Longest distance backward**"]
+    assert lines[5:7] == ["🥇 alice · 5.00 km", "🥈 bob · 3.00 km"]
     assert "First run with us:** bob" in message.content
     assert message.flags.suppress_notifications
     (picture,) = message.attachments
@@ -107,8 +107,8 @@ async def test_moved_to_another_day_it_says_of_how_many_days_it_tells(club: Club
     await club.restart(days=5)
     await club.pass_time(days=1, minutes=1)
     first, second = await posted(club)
-    assert first.content.startswith("📰 **The week of Krebsgang** · Wed 11 Nov – Tue 17 Nov")
-    assert second.content.startswith("📰 **6 days of Krebsgang** · Wed 18 Nov – Mon 23 Nov\n1 run · 1 runner")
+    assert first.content.startswith("### The week of Krebsgang 📰\n-# Wed 11 Nov – Tue 17 Nov")
+    assert second.content.startswith("### 6 days of Krebsgang 📰\n-# Wed 18 Nov – Mon 23 Nov\n1 run · 1 runner")
 
 
 async def test_organisers_stop_it_on_their_page_and_its_message_has_no_buttons(club: Club) -> None:

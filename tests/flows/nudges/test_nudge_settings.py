@@ -110,7 +110,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
     await ran(club, club.bob, 14, 21)
     shown = await club.alice.slash(club.channel, "me")
-    assert "🔥 **1 week** · this week 1× backward ✅" in text_of(shown)
+    assert "**1 week** 🔥 · this week 1× backward ✅" in text_of(shown)
     assert "makes it **3 weeks**" in text_of(shown)
     assert "🔥" not in text_of(await club.bob.slash(club.channel, "me", member=club.alice))  # private
     await club.restart()
@@ -118,7 +118,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     assert repaired.response is not None
     assert repaired.response.ephemeral
     assert "**Repaired:** the week of Mon 9 Nov" in text_of(repaired)
-    assert "🔥 **3 weeks**" in text_of(repaired)
+    assert "**3 weeks** 🔥" in text_of(repaired)
     again = await club.alice.slash(club.channel, "me")
     assert "Repair" not in text_of(again)
     # A copy of Alice's button acts on the presser: Olga has nothing to repair, Bob repairs their own week.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.interactions.components import button, classic, identity
 from db.models import User
 from tests.flows.conftest import Club, assert_language, button_ids, text_of
 
@@ -155,3 +156,17 @@ async def test_who_hides_is_not_found_by_others_and_finds_themselves(club: Club,
     stranger = text_of(await club.bob.slash(club.channel, "me", member=unknown))
     assert text_of(await club.bob.slash(club.channel, "me", member=club.alice)) == stranger
     assert "5" in text_of(await club.alice.slash(club.channel, "me"))
+
+
+async def test_a_press_on_a_public_message_is_answered_privately(club: Club) -> None:
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
+    channel = club.env.bot.get_channel(club.channel.id)
+    for action in ("show", "bests"):
+        with club.env._bot_scope():
+            await channel.send("x", view=classic(button("Look", identity("me", action))))
+        await club.env.settle()
+        public = club.channel.last_message
+        answer = await club.alice.click(public, label="Look")
+        assert answer.ephemeral
+        assert "27:30" in text_of(answer)
+        assert public.content == "x"

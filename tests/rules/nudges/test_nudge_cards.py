@@ -64,13 +64,13 @@ def test_the_longest_digest_is_one_message(language: str) -> None:
     by_time = {Direction.BACKWARD: (Placed(1, "Ann", 0, 600_000),), Direction.FORWARD: ()}
     least = Digest(club, DAY, DAY, 1, 1, dict.fromkeys(TOP, (0, 0)), by_time, (), (), ((DAY, 0, 0),))
     assert "10:00" in words(least, reader)
-    assert words(least, reader).count("\n") == 3
+    assert words(least, reader).count("\n") == 4
     week = {"en": "The week of", "de": "Die Woche von"}[language]
     for days, title in ((1, {"en": "A day of", "de": "Ein Tag von"}), (14, {"en": "14 days of", "de": "14 Tage von"})):
         told = words(replace(least, first=DAY - timedelta(days=days - 1)), reader)
-        assert told.startswith(f"📰 **{title[language]} ")
+        assert told.startswith(f"### {title[language]} ")
         assert week not in told
-    assert words(replace(least, first=DAY - timedelta(days=6)), reader).startswith(f"📰 **{week} ")
+    assert words(replace(least, first=DAY - timedelta(days=6)), reader).startswith(f"### {week} ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
