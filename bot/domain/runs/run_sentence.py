@@ -17,6 +17,10 @@ from bot.domain.text.words.plain import NUMBER, plain
 from bot.domain.when.moment_parser import Facing, parse_moment
 from bot.errors import BadInput
 
+MOMENT_WORDS = 6
+"""Most words of a start among others: `on the 3rd of november 7am`."""
+MOST_WORDS = 10
+"""Most words that are searched for a start; each possible part of them costs half a millisecond."""
 _DAY_MS = 86_400_000
 _ALONE = r"(?<![\w.,:/+-])"
 """Before a measure: no other part of a number, date or range."""
@@ -188,11 +192,11 @@ def _bare_time(rest: _Rest) -> str | None:
 
 
 def _split(words: str, manner: Manner, now: datetime) -> tuple[str, str]:
-    """Return the longest part that is a moment, and the other words."""
+    """Return the longest part that is a moment, and the other words; a long text is not searched."""
     parts = words.replace(",", " ").split()
     while parts and parts[0] in WORDS.takes | WORDS.and_words:
         parts = parts[1:]
-    for length in range(len(parts), 0, -1):
+    for length in range(min(len(parts), MOMENT_WORDS), 0, -1) if len(parts) <= MOST_WORDS else ():
         for start in range(len(parts) - length + 1):
             if _is_moment(" ".join(parts[start : start + length]), manner, now):
                 others = parts[:start] + parts[start + length :]

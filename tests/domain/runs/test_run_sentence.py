@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.runs import run_sentence
 from bot.domain.runs.run_input import Manner, Typed
 from bot.domain.runs.run_sentence import as_sentence, read_sentence
 from bot.domain.text.units import Units
@@ -102,3 +103,12 @@ def test_a_bare_pace_in_a_sentence_keeps_the_units_it_was_meant_in() -> None:
 @given(st.text(max_size=100))
 def test_it_reads_anything(text: str) -> None:
     read(text)
+
+
+@pytest.mark.parametrize("text", ["1 " * 50, "x " * 50, "at 1 " * 20, "in in 1:1 " * 10])
+def test_many_words_do_not_hold_the_loop(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = []
+    parse = run_sentence.parse_moment
+    monkeypatch.setattr(run_sentence, "parse_moment", lambda text, **how: parsed.append(text) or parse(text, **how))
+    read(text[:100])
+    assert len(parsed) <= 60
