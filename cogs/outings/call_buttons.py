@@ -136,7 +136,9 @@ class Calls(commands.Cog):
             private=True,
         )
         self.app.outbox.wake()
-        done = person.reader.t(f"partners.said.{'unchanged' if after.terms == before.terms else 'changed'}")
+        others = [c for c in (*after.inside, *after.waiting) if c.user_id != person.user_id]
+        key = "unchanged" if after.terms == before.terms else "changed" if others else "changed_alone"
+        done = person.reader.t(f"partners.said.{key}")
         await reply(interaction, private_card(after, person.user_id, person.reader, done), private=True)
 
     @pressed("call", "cancel", "outing_id")
@@ -153,6 +155,7 @@ class Calls(commands.Cog):
         """Cancel the outing."""
         person = await resolve_person(interaction)
         presser = await presser_of(interaction, person, outing_id)
+        before = await partner_calls.seen(self.app.database, outing_id)
         await defer_if_slow(
             interaction,
             partner_calls.cancel(
@@ -165,7 +168,8 @@ class Calls(commands.Cog):
             private=True,
         )
         self.app.outbox.wake()
-        await replace(interaction, card(person.reader.t("partners.said.cancelled")))
+        others = [c for c in (*before.inside, *before.waiting) if c.user_id != person.user_id]
+        await replace(interaction, card(person.reader.t(f"partners.said.cancelled{'' if others else '_alone'}")))
 
     @pressed("call", "keep", "outing_id")
     async def keep(self, interaction: Interaction, outing_id: int) -> None:
@@ -196,6 +200,8 @@ class Calls(commands.Cog):
             )
             if answer.done is SignupDone.CONFIRMED and answer.outing.state is OutingState.CONFIRMED:
                 view = None  # the message that everybody has confirmed is on its way, with the buttons
+            if answer.done is SignupDone.JOINED and answer.outing.state is OutingState.CONFIRMED:
+                words, view = _said(answer, person.user_id, reader), None  # that message has all the details too
             if answer.done is SignupDone.FULL:
                 view = classic(waiting_button(answer.outing, wish[0], reader))
             await close_with(interaction, words, view)
@@ -242,6 +248,10 @@ def _said(answer: Answer, user_id: int, reader: Localizer) -> str:
         if answer.done is SignupDone.CONFIRMED and state == "open":
             state = "filled"
         key = f"{answer.done.value}_{state}"
+    if answer.done is SignupDone.LEFT and answer.outing.state is OutingState.CANCELLED:
+        key = "cancelled_alone"
+    if answer.done is SignupDone.SWITCHED and me is not None:
+        key = f"switched_{me.wish.value}"
     if answer.done is SignupDone.AGAIN and me is not None and me.presence is Presence.IN:
         key = SignupDone.ALREADY_IN.value
     return reader.t(f"partners.said.{key}")

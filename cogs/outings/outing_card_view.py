@@ -47,7 +47,7 @@ def public_card(outing: OutingView, reader: Localizer) -> tuple[str, ui.View | N
     words = "\n".join([headline(outing, reader), *about(outing, reader)])
     if outing.state in OUT:
         return words, classic(more_button(outing, reader))
-    return words, classic(*_roles(outing, None, reader), leave_button(outing, reader), more_button(outing, reader))
+    return words, classic(*_roles(outing, None, reader), more_button(outing, reader))
 
 
 def private_card(outing: OutingView, user_id: int, reader: Localizer, *notices: str) -> ui.LayoutView:
@@ -111,7 +111,8 @@ def sure_card(outing: OutingView, reader: Localizer) -> ui.LayoutView:
     """Return the confirmation before an outing is cancelled."""
     off = button(reader.t("partners.button.off"), identity("call", "off", outing.outing_id), ButtonStyle.danger)
     keep = button(reader.t("partners.button.keep"), identity("call", "keep", outing.outing_id))
-    return card(reader.t("partners.said.sure"), row(off, keep), colour=COLOUR)
+    alone = len(outing.inside) + len(outing.waiting) < 2
+    return card(reader.t(f"partners.said.sure{'_alone' if alone else ''}"), row(off, keep), colour=COLOUR)
 
 
 def my_outings(outings: Sequence[OutingView], user_id: int, reader: Localizer) -> ui.LayoutView:
@@ -345,10 +346,16 @@ def _roles(outing: OutingView, me: CompanionView | None, reader: Localizer) -> l
     lacking = completing([c.wish for c in outing.inside], outing.backward_per_spotter)
     # Emphasise the roles that the outing lacks; those it could also take are secondary.
     wanted = (lacking or set(Wish)) if outing.state is OutingState.OPEN and not inside else set()
+    if outing.state is OutingState.CONFIRMED and me is None:
+        # Nobody is lacking: whoever would like to come too asks for the roles, and the card stays quiet.
+        return [button(reader.t("partners.button.too"), identity("call", "queue", outing.outing_id))]
     shown = []
     for wish in Wish:
-        if free[wish] and (me is None or not inside or _may_switch(outing, me, wish)):
-            role = reader.t(f"partners.button.{wish.value}")
+        role = reader.t(f"partners.button.{wish.value}")
+        if inside:
+            if me is not None and free[wish] and _may_switch(outing, me, wish):
+                shown.append(_role(outing, wish, reader.t("partners.button.switch", role=role), False))
+        elif free[wish]:
             word = reader.t("partners.button.free", role=role, number=free[wish])
             shown.append(_role(outing, wish, word, wish in wanted))
     if not inside and not all(free.values()):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.domain.outings.outing_rules import BEFORE, OutingState, Presence, Wish, is_filled
+from bot.domain.outings.outing_rules import BEFORE, Presence, Wish, is_filled
 from bot.errors import Conflict
 from bot.services.outings import club_limits
 from bot.services.outings.evening_reminders import plan_evening
@@ -235,9 +235,8 @@ async def _take(
     await check_open(session, before, presser)
     await reopen(session, before)
     await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, presser.user_id)
-    # Joining a confirmed outing confirms its terms: a member who never answers must not reopen it.
-    agreed = before.terms if before.state is OutingState.CONFIRMED else None
-    await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=agreed)
+    # Whoever joins has read time, place and length, so that joining confirms them.
+    await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=before.terms)
     after = await settle(session, before.outing_id)
     await plan_evening(session, after.outing_id, after.guild_id, after.starts_at, [presser.user_id], now)
     return await follow(session, before, after, now, event=str(interaction_id))

@@ -38,6 +38,13 @@ async def press(club: Club, actor: MemberActor, message: Any, label: str) -> str
     return text_of(answer)
 
 
+async def steps_out(club: Club, actor: MemberActor, card: Any) -> str:
+    """Press Can't come, which stands behind More: the card is read by those too who are not in."""
+    menu = await actor.click(card, label="More")
+    assert menu.response is not None
+    return await press(club, actor, menu.response, "Can't come")
+
+
 async def state(club: Club) -> tuple[str, list[tuple[int, str, str]]]:
     async with club.database.read() as session:
         outing = (await session.scalars(select(Outing).order_by(Outing.outing_id.desc()))).first()

@@ -30,11 +30,9 @@ def letter(club: Club, actor: MemberActor, part: str) -> discord.Message:
 
 
 async def agreed(club: Club, role: str = "backward", other: str = "Spotter", **typed: Any) -> None:
-    """Let Alice call, and Bob join and confirm."""
+    """Let Alice call, and Bob join."""
     card = await find(club, club.alice, role, **typed)
     await press(club, club.bob, card, other)
-    confirm = "Zusagen" if other[0] in "AB" else "Confirm"
-    await press(club, club.bob, last(club, club.bob), confirm)
     assert (await state(club))[0] == "confirmed"
 
 

@@ -8,10 +8,11 @@ import discord
 import pytest
 
 from bot.i18n import translate
+from bot.interactions.components import button, classic, identity
 from bot.services.partners import meeting_points
 from tests.flows.conftest import NOON, Club, MemberActor, button_ids, text_of
 from tests.flows.outings.calling import STADIUM, card_of, find, newcomer, press, state
-from tests.flows.outings.on_the_way import agreed, copy_to, last, letter, out
+from tests.flows.outings.on_the_way import agreed, last, letter, out
 from tests.flows.safety.alarms import club_sets, feel_unsafe, organisers_room, the_extension_alone
 
 
@@ -25,13 +26,13 @@ async def test_the_channel_of_a_call_is_deleted_and_the_card_goes_where_the_club
     await club.env.settle()
     mine = await club.alice.slash(club.channel, "partner mine")
     assert mine.response is not None
-    await press(club, club.alice, mine.response, "Swap")
+    await press(club, club.alice, mine.response, "Switch: Swap")
     assert "I couldn't post your call" in last(club, club.alice).content
     assert "couldn't post a call" in last(club, club.olga).content
     await club_sets(club, partners_channel_id=others.id)
     mine = await club.alice.slash(club.channel, "partner mine")
     assert mine.response is not None
-    await press(club, club.alice, mine.response, "Run backward")
+    await press(club, club.alice, mine.response, "Switch: Run backward")
     card = others.last_message
     assert card is not None
     assert "needs a spotter" in card.content
@@ -133,9 +134,9 @@ async def test_a_time_in_the_past_changes_nothing(club: Club) -> None:
 async def test_who_has_left_the_club_and_presses_an_old_letter_is_let_in_nowhere(club: Club) -> None:
     card = await find(club, club.alice)
     await press(club, club.bob, card, "Spotter")
-    asked = last(club, club.bob)
-    kept = await copy_to(club, club.bob, asked)
-    await press(club, club.bob, asked, "Confirm")
+    with club.env._bot_scope():
+        channel: Any = await club.env.bot.create_dm(discord.Object(club.bob.id))
+        kept: Any = await channel.send("x", view=classic(button("Confirm", identity("call", "confirm", 1))))
     club.guild.remove_member(club.bob)
     await club.env.settle()
     await club.pass_time(days=2, hours=5, minutes=1)

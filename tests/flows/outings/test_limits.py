@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from tests.flows.conftest import Club, button_ids, text_of
 from tests.flows.outings.calling import card_of, find, press, state
-from tests.flows.outings.on_the_way import last, letter
+from tests.flows.outings.on_the_way import letter
 
 
 async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Club) -> None:
     card = await find(club, club.alice, surface="track")
     await press(club, club.bob, card, "Run backward")
-    await press(club, club.bob, last(club, club.bob), "Confirm")
     assert (await state(club))[0] == "confirmed"
     settings = await club.olga.slash(club.channel, "club settings")
     await club.olga.select(settings.response, ["treadmill"], custom_id="club:surfaces:v1")
@@ -26,7 +25,6 @@ async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Cl
 async def test_at_check_in_by_a_limit_lowered_meanwhile_it_does_not_start(club: Club) -> None:
     card = await find(club, club.alice, surface="track")
     await press(club, club.bob, card, "Run backward")
-    await press(club, club.bob, last(club, club.bob), "Confirm")
     await club.pass_time(days=2, hours=6)
     asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     settings = await club.olga.slash(club.channel, "club settings")

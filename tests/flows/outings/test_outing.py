@@ -160,7 +160,7 @@ async def test_who_was_missed_and_is_on_the_way_comes_in_again_from_the_message(
     await club.env.settle()
     back = await club.bob.user.click(letter(club, club.bob, "You were missed"), label="Spotter")
     assert "You're in" in text_of(back)
-    assert (await state(club))[0] == "filled"
+    assert (await state(club))[0] == "confirmed"
 
 
 async def test_did_it_happen_is_asked_of_each_alone(club: Club) -> None:
@@ -224,6 +224,10 @@ async def test_who_is_there_without_having_confirmed_reads_at_the_start_what_the
     card = await find(club, club.alice, "backward")
     await press(club, club.bob, card, "Spotter")
     await club_sets(club, emergency_number="112")
+    menu = await club.alice.click(card, label="More")
+    assert menu.response is not None
+    form = await club.alice.click(menu.response, label="Change time or place")
+    await club.alice.submit_modal(form, {"place": "Park", "when": "fri 18:00"})
     assert (await state(club))[0] == "filled"
     await club.pass_time(**BEFORE)
     asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")

@@ -27,17 +27,12 @@ async def test_two_find_each_other_and_agree(club: Club) -> None:
     assert "3.00 km backward · about 24 min (8:00/km)" in words
     assert "oak" not in words
     assert list(button_ids(card)) == [
-        "Run backward · 1 free", "Spotter · 2 free", "Swap · 2 free", "Can't come", "More",
+        "Run backward · 1 free", "Spotter · 2 free", "Swap · 2 free", "More",
     ]  # fmt: skip
     said = await press(club, club.bob, card, "Spotter")
-    assert "You're in. You've got a group" in said
+    assert "You're in, and everyone's confirmed" in said
     assert "gate 4, by the oak" in said, "who is in sees where exactly"
-    assert (await state(club))[0] == "filled"
-    (asked,) = club.dms(club.bob)
-    assert "You've got a group" in asked.content
     assert "Spotter: bob" in card_of(club).content
-    assert "Confirmed: 1 of 2" in card_of(club).content
-    await press(club, club.bob, asked, "Confirm")
     assert await state(club) == (
         "confirmed", [(club.alice.id, "backward", "in"), (club.bob.id, "spotter", "in")],
     )  # fmt: skip

@@ -39,7 +39,7 @@ async def test_a_round_from_notice_to_agreed_outings(club: Club) -> None:
     assert asked.content.splitlines()[0] == "🤝 **Does it work for you?** Confirm to lock it in."
     assert all(said in asked.content for said in ("bob", str(TUESDAY), "place to be agreed")), "what is confirmed"
     assert "About 45 min" in asked.content
-    assert list(button_ids(partners.last_message)) == ["Waiting list", "Can't come", "More"]
+    assert list(button_ids(partners.last_message)) == ["Waiting list", "More"]
     assert "You're the spotter" in club.dms(club.bob)[1].content
     assert "Confirmed: 0 of 2" in partners.last_message.content
     await press(club, club.alice, asked, "Confirm")

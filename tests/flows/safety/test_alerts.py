@@ -310,7 +310,6 @@ async def test_the_channel_of_the_card_is_deleted_while_they_are_out(club: Club)
     card = calls.last_message
     assert card is not None
     await press(club, club.bob, card, "Spotter")
-    await press(club, club.bob, last(club, club.bob), "Confirm")
     await club.pass_time(**BEFORE)
     await club.env.bot.get_channel(calls.id).delete()  # type: ignore[union-attr]
     await club.env.settle()

@@ -150,7 +150,6 @@ async def test_where_discord_cannot_say_who_reads_the_channel_the_alarm_goes_by_
 async def out_with(club: Club, other: MemberActor) -> None:
     card = await find(club, club.alice)
     await press(club, other, card, "Spotter")
-    await press(club, other, last(club, other), "Confirm")
     await club.pass_time(**BEFORE)
     asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None

@@ -25,7 +25,7 @@ from db.engine import Database
 from db.models import Guild
 from tests.flows.conftest import Club, MemberActor, button_ids, make_club, make_pump, simulated, text_of
 from tests.flows.outings.calling import find, newcomer, press
-from tests.flows.outings.on_the_way import BEFORE, last, letter
+from tests.flows.outings.on_the_way import BEFORE, letter
 from tests.flows.safety.alarms import contact
 
 SNOWFLAKE = re.compile(r"\d{15,20}")
@@ -230,7 +230,6 @@ async def room_of(club: Club, captains: Any) -> Any:
 async def out_with(club: Club, partner: MemberActor) -> None:
     card = await find(club, club.alice)
     await press(club, partner, card, "Spotter")
-    await press(club, partner, last(club, partner), "Confirm")
     await club.pass_time(**BEFORE)
     asked = await club.alice.user.click(letter(club, club.alice, "It's time"), label="Check in")
     assert asked.response is not None

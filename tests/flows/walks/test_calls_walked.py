@@ -9,7 +9,6 @@ from tests.flows.walks.walking import (
     CALLED,
     CANT_COME,
     CONFIRM,
-    ENOUGH,
     FORWARD,
     ITS_ON,
     MORE,
@@ -31,16 +30,13 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     await walk.slash(alice, "partner find", CALLED, when="fri 18:00|Fr 18 Uhr", **STADIUM)
     card = walk.card("**alice** needs a spotter|**alice** sucht Begleitung", without="oak")
     old = await copy_of(club, card)
-    await walk.press(bob, card, FORWARD, "You're in. You've got a group|Du bist dabei, und ihr seid genug", "oak")
-    walk.told(bob, "You've got a group.** Confirm|Ihr seid genug.** Sag zu")
-    walk.told(alice, "You've confirmed; I'll tell you|Du hast zugesagt; ich sage")
+    await walk.press(bob, card, FORWARD, "and everyone's confirmed|und alle haben zugesagt", "oak")
+    for actor in (alice, bob):
+        walk.told(actor, ITS_ON)
     for actor in (olga, carla):
         full = await walk.press(actor, old, FORWARD, "That place is taken|Dieser Platz ist weg")
         await walk.press(actor, full, WAITING, "on the waiting list|auf der Warteliste")
     await club.env.bot.get_partial_messageable(club.channel.id).get_partial_message(old.id).delete()
-    await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
-    for actor in (alice, bob):
-        walk.told(actor, ITS_ON)
     walk.card("Everyone's confirmed|Alle haben zugesagt", "2 on the waiting list|2 auf der Warteliste")
 
     menu = await walk.press(alice, card, MORE, "Waiting, in this order: olga and carla|der Reihe nach: olga und carla")
@@ -55,7 +51,8 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)
 
-    await walk.press(bob, card, CANT_COME, "you're out|du bist raus")
+    menu = await walk.press(bob, card, MORE)
+    await walk.press(bob, menu, CANT_COME, "you're out|du bist raus")
     walk.told(alice, "bob can't come any more**, so the outing is open again|bob kann doch nicht**, deshalb")
     walk.told(olga, FREE)
     walk.told(carla)
@@ -63,10 +60,7 @@ async def test_terms_changed_a_place_offered_on_and_all_of_it_called_off(walk: W
     walk.told(carla, FREE)
     await walk.press(olga, FREE, "Take it|Nehme ich", "no longer holding the place|Ich halte dir den Platz nicht mehr")
     await walk.press(carla, FREE, "Take it|Nehme ich", "You're in|Du bist dabei")
-    assert (await state(club))[0] == "filled"
-    walk.told(carla, ENOUGH)
-    walk.told(alice, ENOUGH)
-    await walk.press(carla, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
+    assert (await state(club))[0] == "confirmed"
     for actor in (alice, carla):
         walk.told(actor, ITS_ON)
 
@@ -97,10 +91,7 @@ async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
     await walk.press(olga, card, "Show|Zeigen", NOT_OPEN)
     shown = await walk.press(bob, card, "Show|Zeigen", "**Stadium**|**Stadion**")
     await walk.press(bob, shown, FORWARD, "You're in|Du bist dabei")
-    walk.told(bob, ENOUGH)
-    walk.told(alice, ENOUGH)
     await walk.slash(alice, "partner untrust", "no longer trust **bob**|vertraust **bob** nicht mehr", member="bob")
-    await walk.press(bob, ENOUGH, CONFIRM, "Confirmed|Zugesagt")
     for actor in (alice, bob):
         walk.told(actor, ITS_ON)
 
@@ -119,8 +110,8 @@ async def test_calls_to_some_and_ones_own_lists(walk: Walk) -> None:
         await walk.press(actor, card, "Show|Zeigen", NOT_OPEN)
     shown = await walk.press(carla, card, "Show|Zeigen", "**Stadium**|**Stadion**")
     await walk.press(carla, shown, FORWARD, "You're in|Du bist dabei")
-    walk.told(carla, ENOUGH)
-    walk.told(alice, ENOUGH)
+    for actor in (alice, carla):
+        walk.told(actor, ITS_ON)
 
     await walk.slash(alice, "partner unblock", "no longer blocked|nicht mehr blockiert", member="bob")
     await walk.slash(alice, "partner find", CALLED, when="sun 10:00|So 10 Uhr", **STADIUM)
@@ -137,7 +128,6 @@ async def test_a_letter_that_is_refused_waits_behind_show_for_its_reader_alone(w
     waits = next(m for m in reversed(club.channel.history()) if f"<@{bob.id}>" in m.content)
     assert waits.content == walk.t(f"<@{bob.id}>, you have a message.|<@{bob.id}>, du hast eine Nachricht.")
     await walk.press(alice, waits, "Show|Zeigen", "someone else|jemand anderen")
-    shown = await walk.press(bob, waits, "Show|Zeigen", ENOUGH, "gate 4")
-    await walk.press(bob, shown, CONFIRM, "Confirmed|Zugesagt")
+    await walk.press(bob, waits, "Show|Zeigen", ITS_ON, "gate 4")
     assert (await state(club))[0] == "confirmed"
     assert club.dms(bob) == []

@@ -11,9 +11,7 @@ from tests.flows.conftest import NOON
 from tests.flows.outings.calling import state
 from tests.flows.outings.on_the_way import outing_id
 from tests.flows.walks.walking import (
-    CONFIRM,
     DRAFT,
-    ENOUGH,
     FORWARD,
     HOME,
     IT_IS_TIME,
@@ -110,9 +108,6 @@ async def test_one_that_nobody_came_to_one_without_eyes_and_one_that_nobody_chec
     await walk.press(bob, "You were missed|Du hast gefehlt", COULD_NOT, THANKS)
     walk.told(bob, "the second outing in a month|die zweite Verabredung in einem Monat")
     await walk.press(olga, "is short of|fehlt noch", FORWARD, "You're in|Du bist dabei")
-    walk.told(alice, ENOUGH)
-    walk.told(olga, ENOUGH)
-    await walk.press(olga, ENOUGH, CONFIRM, "so has everyone else|alle anderen auch")
     for actor in (alice, olga):
         walk.told(actor, ITS_ON)
     await check_in(walk, alice, olga)

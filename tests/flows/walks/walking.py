@@ -26,7 +26,6 @@ WRITTEN_IN = ("en", "de")
 
 
 CALLED = "Your call's on its way to|Deine Suche steht gleich in"
-ENOUGH = "You've got a group|Ihr seid genug"
 ITS_ON = "it's on|Die Verabredung steht"
 BACKWARD = "Run backward|Rückwärts laufen"
 FORWARD = "Spotter|Begleiten"
@@ -38,7 +37,7 @@ HOME = "Home|Zu Hause"
 LOG_IT = "Log it|Eintragen"
 NOT_OPEN = "This outing isn't open to you|Diese Verabredung steht dir nicht offen"
 IT_IS_TIME = "It's time|Es ist so weit"
-OUT = "You're out with|unterwegs.** Spätestens"
+OUT = "🏃 **You're out|unterwegs.** Spätestens"
 DRAFT = "Your run from this outing|Dein Lauf von dieser Verabredung"
 
 
@@ -186,12 +185,9 @@ class Walk:
 
 
 async def agree(walk: Walk, one: MemberActor, other: MemberActor, role: str = "backward", **typed: Any) -> None:
-    """Let one member call, and the other join and confirm."""
+    """Let one member call, and the other join, which confirms."""
     await walk.slash(one, "partner find", CALLED, **(STADIUM | {"role": role} | typed))
     await walk.press(other, walk.card(), SWAP if role == "swap" else FORWARD, "You're in|Du bist dabei", "gate 4")
-    walk.told(other, ENOUGH)
-    walk.told(one, ENOUGH)
-    await walk.press(other, ENOUGH, CONFIRM, "so has everyone else|alle anderen auch")
     for actor in (one, other):
         (letter,) = walk.told(actor, ITS_ON)
         assert walk.t("I'm not an emergency service|Ich bin kein Notdienst") in letter

@@ -43,8 +43,8 @@ async def told(town: Outside) -> dict[int, bool]:
 
 
 async def test_who_is_there_has_confirmed_and_the_state_passes_through_it(town: Outside) -> None:
-    outing = await town.call()
-    filled = (await town.join(BEN, outing)).outing
+    filled = await town.change(ADA, (await town.join(BEN, await town.call())).outing, place="Park")
+    outing = filled
     assert [c.confirmed for c in filled.inside] == [True, False]
     town.now = START
     passed = states_passed(town.database)
@@ -57,7 +57,8 @@ async def test_who_is_there_has_confirmed_and_the_state_passes_through_it(town: 
 async def test_who_is_not_there_has_confirmed_nothing(town: Outside) -> None:
     outing = await town.call()
     await town.join(BEN, outing)
-    await town.join(CEM, outing, Wish.BACKWARD)
+    both = (await town.join(CEM, outing, Wish.BACKWARD)).outing
+    await town.change(ADA, both, place="Park")
     town.now = START
     after = await town.check_in(BEN, await town.again(outing), present=[ADA])
     absent = after.who(CEM)
@@ -72,8 +73,7 @@ async def test_where_all_had_confirmed_nothing_is_said_of_it_again(town: Outside
 
 
 async def test_what_does_not_start_confirms_nobody(town: Outside) -> None:
-    outing = await town.call()
-    await town.join(BEN, outing)
+    outing = await town.change(ADA, (await town.join(BEN, await town.call())).outing, place="Park")
     town.now = START
     after = await town.check_in(BEN, outing, present=[BEN])
     assert (after.state, [c.confirmed for c in after.inside]) == (OutingState.OPEN, [False])

@@ -228,15 +228,13 @@ async def test_a_call_nobody_agreed_to_ends_after_its_start(town: Town) -> None:
 # ── answering ──
 
 
-async def test_it_is_filled_then_confirmed_by_all(town: Town) -> None:
+async def test_who_joins_confirms_by_it(town: Town) -> None:
     outing = await town.call()
     answer = await town.join(BEN, outing)
-    assert (answer.done, answer.outing.state) == (SignupDone.JOINED, OutingState.FILLED)
-    assert await town.letters("outing.filled") == [ADA, BEN]
-    confirmed = await town.confirm(BEN, outing)
-    assert confirmed.outing.state is OutingState.CONFIRMED
+    assert (answer.done, answer.outing.state) == (SignupDone.JOINED, OutingState.CONFIRMED)
+    assert await town.letters("outing.filled") == []
     assert await town.letters("outing.confirmed") == [ADA, BEN]
-    assert {c.user_id: c.roles.first for c in confirmed.outing.inside} == {ADA: Role.BACKWARD, BEN: Role.SPOTTER}
+    assert {c.user_id: c.roles.first for c in answer.outing.inside} == {ADA: Role.BACKWARD, BEN: Role.SPOTTER}
 
 
 async def test_two_who_swap_have_eyes_in_both_halves(town: Town) -> None:
@@ -267,7 +265,7 @@ async def test_a_role_is_changed_unless_it_would_take_somebody_s_eyes(town: Town
     assert (await town.join(ADA, outing, Wish.SWAP)).done is SignupDone.ALREADY_IN
     await town.join(BEN, outing)
     await refused(Conflict, "partners.refused.switch_breaks", town.join(BEN, outing, Wish.BACKWARD))
-    assert (await town.again(outing)).state is OutingState.FILLED
+    assert (await town.again(outing)).state is OutingState.CONFIRMED
 
 
 @pytest.mark.parametrize("blocker", [ADA, BEN])
@@ -372,9 +370,9 @@ async def test_a_change_asks_everybody_else_again(town: Town) -> None:
 
 async def test_off_a_track_the_change_of_place_needs_eyes_again(town: Town) -> None:
     outing = await town.call(surface=Surface.TRACK)
-    filled = (await town.join(BEN, outing, Wish.BACKWARD)).outing
-    assert filled.state is OutingState.FILLED
-    assert (await town.change(ADA, filled, place="Park")).state is OutingState.OPEN
+    agreed = (await town.join(BEN, outing, Wish.BACKWARD)).outing
+    assert agreed.state is OutingState.CONFIRMED
+    assert (await town.change(ADA, agreed, place="Park")).state is OutingState.OPEN
     assert await town.letters("outing.reopened") == [ADA, BEN]
 
 
