@@ -1,4 +1,4 @@
-"""README.md and /help list every command, and no other."""
+"""README.md and /help list every command, and no other; the README opens with what a club wants to know."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from bot.i18n import catalogue
 from bot.languages import LANGUAGES
 from cogs import EXTENSIONS
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PICTURE_BYTES = 60_000
 
 
 @pytest_asyncio.fixture
@@ -52,3 +55,31 @@ def test_the_readme_s_table_is_what_there_is(commands: tuple[set[str], set[str]]
 def test_help_lists_what_there_is(language: str, commands: tuple[set[str], set[str]]) -> None:
     lines = [str(text) for key, text in catalogue(language).items() if key.startswith("help.list.")]
     assert sorted(name for line in lines for name in named(line)) == sorted(commands[0])
+
+
+def test_the_readme_opens_with_whom_it_is_for_pictures_and_two_commands() -> None:
+    opening = README.partition("## ")[0]
+    assert opening.splitlines()[2].startswith("For clubs that run backward (and forward)")
+    assert opening.count("\n- **") == 3
+    assert re.findall(r"^make (\w+)", opening, re.MULTILINE) == ["try", "run"]
+    assert opening.index("![") < opening.index("make try") < opening.index("| Who |")
+
+
+def test_every_picture_is_there_small_and_described() -> None:
+    texts = {ROOT: README, ROOT / "docs": (ROOT / "docs" / "README.md").read_text(encoding="utf-8")}
+    shown = {
+        (folder / path).resolve(): words
+        for folder, text in texts.items()
+        for words, path in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", text)
+    }
+    assert set(shown) == set((ROOT / "docs").glob("*.png"))
+    assert all(len(words) > 10 for words in shown.values())
+    assert {path.name for path in shown if path.stat().st_size > PICTURE_BYTES} == set()
+
+
+def test_every_make_and_bot_command_named_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)(?=`|  | ARGS|\n)", README)) <= targets
+    known = set(re.findall(r'command\("(\w+)"', (ROOT / "bot" / "__main__.py").read_text(encoding="utf-8")))
+    named = set(re.findall(r"python -m bot (\w+)", README))
+    assert {"try", "run", "check", "backup"} <= named <= known
