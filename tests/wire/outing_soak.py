@@ -265,8 +265,10 @@ class Batch:
                         while rows_of(self.file, _URGENT, (_instant(self.now), _instant(self.now + BUSY_CHANNEL))):
                             await asyncio.sleep(0.05)  # there is no event to wait for in another process's database
                 except TimeoutError:
-                    still = rows_of(self.file, _URGENT, ("9", "9"))
-                    self.judge.fault("late", "something urgent was still due after a minute", still)
+                    still = rows_of(self.file, _WAITING)
+                    self.judge.fault(
+                        "late", f"urgent and not sent in a minute, at {_instant(self.now)}", (still, bot.lines[-20:])
+                    )
                 await bot.end(signal.SIGTERM)
         self._let_leases_end()
         self.judge.look()
@@ -291,6 +293,12 @@ _URGENT = """
 SELECT kind, occurrence FROM due WHERE priority = 0 AND fire_at <= ?1
 UNION ALL SELECT kind, occurrence FROM deliveries
 WHERE priority = 0 AND (state = 'leased' OR state IN ('waiting', 'open') AND next_try_at <= ?2)
+"""
+
+_WAITING = """
+SELECT kind, occurrence, 'due', fire_at, attempts FROM due WHERE priority = 0 AND fire_at <= '9'
+UNION ALL SELECT kind, occurrence, state, next_try_at, attempts FROM deliveries
+WHERE priority = 0 AND state IN ('waiting', 'open', 'leased')
 """
 
 
