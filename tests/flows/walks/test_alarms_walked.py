@@ -53,7 +53,7 @@ async def out(walk: Walk, one: MemberActor, other: MemberActor, when: str, **unt
     await agree(walk, one, other, when=when)
     await walk.later(**until)
     for actor in (one, other):
-        walk.told(actor, "You're out with|👟 Du läufst")
+        walk.told(actor, "👟 Your run with|👟 Du läufst")
     await walk.later(hours=1)
     for actor in (one, other):
         walk.told(actor, IT_IS_TIME)

@@ -42,7 +42,7 @@ async def test_an_outing_to_its_logged_runs(walk: Walk) -> None:
         assert walk.t("The calls|Die Zurufe") in evening
     await walk.later(hours=23)
     for actor in (alice, bob):
-        (hour,) = walk.told(actor, "You're out with|👟 Du läufst")
+        (hour,) = walk.told(actor, "👟 Your run with|👟 Du läufst")
         assert "gate 4, by the oak" in hour
     await walk.later(hours=1)
     for actor in (alice, bob):
