@@ -152,6 +152,7 @@ async def outing(at: Camera) -> None:
     maren = await at.enter("#organisers", ORGANISER)
     await maren.look()
     await at.messages("alert")
+    await maren.look()
     if maren.control("alert:onit"):
         await maren.tap("alert:onit")
         await at.messages("alert-taken")

@@ -37,9 +37,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "en": (
         "log-noted-2", "me", "leaderboard", "runs-list", "new-log-which-way", "import-laps",
         "partners-call-2", "call-form", "call-settled", "outing-out", "outing-are-you-home",
+        "alert",
         "remind-every", "new-help", "club-settings",
     ),
-    "de": ("log-noted-2", "log-refused", "runs-list"),
+    "de": ("log-noted-2", "log-refused", "runs-list", "me", "partners-call-2"),
 }  # fmt: skip
 """The pictures of `docs/`, as a phone shows them."""
 
