@@ -45,7 +45,6 @@ async def go_out(there: LocalDiscord, runner: Person, spotter: Person, place: st
     await there.until(lambda: card_in(there, place))
     await told(there, await there.press(card_in(there, place) or {}, "Spotter · 2 free", spotter))
     await there.until(lambda: letter_to(there, spotter, ""))
-    await told(there, await there.press(letter_to(there, spotter, "") or {}, "call:confirm", spotter))
     more = await there.press(card_in(there, place) or {}, "call:more", runner)
     await told(there, more)
     asking = await there.press(answer_of(more) or {}, "outing:checkin", runner)

@@ -185,7 +185,7 @@ async def test_a_quiet_alarm_goes_past_a_locked_database_and_looks_as_it_always_
     )
     assert "memory" not in words
     assert "busy" not in words
-    assert not [content for who, content in there.said if who == "Ben" and "unsafe" in content]
+    assert not [content for who, content in there.said if who == "Ben" and "feels unsafe" in content]
 
 
 async def test_a_quiet_alarm_that_reaches_nobody_says_so(
