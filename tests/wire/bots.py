@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import discord
 from discord.ext import commands
 
+from bot.command_mentions import CommandMentions
+
 B = TypeVar("B", bound=commands.Bot)
 
 
@@ -49,6 +51,7 @@ class Toy(commands.Bot):
     def __init__(self) -> None:
         super().__init__("!", intents=discord.Intents(guilds=True))
         self.handled: list[int] = []
+        self.mentions = CommandMentions()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         if not self.is_closed():  # a closed client has no event loop, and would leave the coroutine unawaited

@@ -23,7 +23,7 @@ async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(cl
         assert "gate 4, by the oak" in evening
         assert 'never just "left"' in evening
     await club.pass_time(hours=23)
-    assert "The calls" in letter(club, club.bob, "You're out with alice").content
+    assert "The calls" in letter(club, club.bob, "Your run with alice").content
     await club.pass_time(hours=1)
     asked = await club.bob.user.click(letter(club, club.bob, "It's time"), label="Check in")
     assert asked.response is not None
@@ -83,7 +83,7 @@ async def test_both_reminders_can_be_put_off_or_stopped_in_the_message_and_the_s
         copy: Any = await evening.channel.send("again", view=classic(button("Stop these", hour_id)))
     assert "Outing, an hour before" in text_of(await club.alice.user.click(copy, label="Stop these"))
     await club.pass_time(hours=22, minutes=50)
-    assert list(button_ids(letter(club, club.bob, "You're out with alice")))[-2:] == ["Snooze", "Stop these"]
+    assert list(button_ids(letter(club, club.bob, "Your run with alice")))[-2:] == ["Snooze", "Stop these"]
     assert not any("You're out with bob" in first for first in words(club, club.alice))
     await club.pass_time(hours=1)
     assert "It's time" in last(club, club.alice).content
