@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,11 +183,17 @@ async def backup(url: str, target: Path | None, *, now: datetime, copies: int | 
     file = _file_of(url)
     if file is None:
         raise StartupError(f"{shown(url)} is not an SQLite file. For PostgreSQL use pg_dump.")
-    target = target or file.parent / COPIES_FOLDER / f"backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+    target = target or _free_name(file.parent / COPIES_FOLDER, now)
     await asyncio.to_thread(copy_sqlite, file, target)
     if copies is not None and _BACKUP_NAME.fullmatch(target.name) and target.parent == file.parent / COPIES_FOLDER:
         keep_newest(target.parent, _BACKUP_NAME, copies)
     return target
+
+
+def _free_name(folder: Path, now: datetime) -> Path:
+    """Return the name of a copy made now, or of the next second without one."""
+    target = folder / f"backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+    return _free_name(folder, now + timedelta(seconds=1)) if target.exists() else target
 
 
 def keep_newest(folder: Path, name: re.Pattern[str], number: int) -> None:

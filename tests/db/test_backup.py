@@ -112,3 +112,10 @@ async def test_backups_are_rotated_and_nothing_else_is_touched(file: Path) -> No
     kept = sorted(path.name for path in folder.iterdir())
     assert kept == sorted([*others, *(f"backup-202611{day}T063000Z.db" for day in (26, 27, 28))])
     assert elsewhere.exists()
+
+
+async def test_two_copies_in_one_second_are_two_files(file: Path) -> None:
+    url, now = f"sqlite+aiosqlite:///{file}", datetime(2026, 12, 1, 6, tzinfo=UTC)
+    first, second = await backup(url, None, now=now), await backup(url, None, now=now)
+    assert first != second
+    assert sorted((file.parent / COPIES_FOLDER).iterdir()) == [first, second]

@@ -23,6 +23,8 @@ from tests.wire.work import counted
 
 MOST_LINES = 100_000
 """Lines of Python executed without yielding to the loop: about 15 ms. `make bench` measures the milliseconds."""
+MOST_LINES_OF_EXPORT = 150_000
+"""An export builds its statements from the declarations of all tables at once, before it reads anything."""
 MOST_ROWS = 1_000
 """Rows of one query result, except in an export, which reads everything in portions."""
 MOST_OBJECTS = 40_000
@@ -44,7 +46,8 @@ async def test_no_command_and_no_autocomplete_holds_the_loop(
                 async with asyncio.timeout(180):
                     while bot._in_hand:  # noqa: ASYNC110 (work after the answer counts too)
                         await asyncio.sleep(0)
-            if max(work.longest / MOST_LINES, work.objects / MOST_OBJECTS) > 1 or (
+            most_lines = MOST_LINES_OF_EXPORT if "export" in name else MOST_LINES
+            if max(work.longest / most_lines, work.objects / MOST_OBJECTS) > 1 or (
                 work.rows > MOST_ROWS and "export" not in name
             ):
                 found.append(f"{name}: {work}")

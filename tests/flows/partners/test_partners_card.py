@@ -28,7 +28,7 @@ async def test_the_card_is_posted_drawn_again_moved_missed_and_posted_anew(club:
     assert (await guild(club)).partners_card_id == card.id
     await choose("runners", "3")
     (card,) = cards(first)
-    assert "at most 3" in text_of(card)
+    assert "3 runners at most" in text_of(card)
     await choose("partners", second)
     assert cards(first) == []
     (card,) = cards(second)

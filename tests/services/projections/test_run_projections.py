@@ -348,7 +348,7 @@ def test_each_listed_projection_is_what_a_rebuild_makes_after_every_step(
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         RunMachine,
         settings=settings(
-            max_examples=10,
+            max_examples=15,
             derandomize=True,
             stateful_step_count=25,
             deadline=None,
