@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Column, Table
@@ -230,12 +231,17 @@ def declared(where: Column[Any] | Table) -> Declaration | None:
 
 def columns_declared(table: Table, kind: type[_Kind]) -> Iterator[tuple[Column[Any], _Kind]]:
     """Yield the columns of a table with a declaration of this type, each with its declaration."""
-    for column in table.columns:
-        found = declared(column)
+    for column, found in _declared_columns(table):
         if isinstance(found, kind):
             yield column, found
 
 
+@lru_cache(maxsize=256)  # asked for every row of an export
+def _declared_columns(table: Table) -> tuple[tuple[Column[Any], Declaration], ...]:
+    return tuple((column, found) for column in table.columns if (found := declared(column)) is not None)
+
+
+@lru_cache(maxsize=256)
 def exported_columns(table: Table) -> tuple[str, ...]:
     """Return the names of the columns exported from a person's own or shared rows."""
     of_table = declared(table)

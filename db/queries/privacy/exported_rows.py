@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, or_, select
@@ -70,13 +71,20 @@ def parts_of(table: Table, rows: Sequence[Mapping[str, Any]], user_id: int) -> I
         yield part, column.name, key.name, _columns(part).where(those, *mine).order_by(*_order(part))
 
 
-def following(table: Table) -> Iterator[tuple[Table, Column[Any], Column[Any], Follows]]:
-    """Yield (part, foreign key, referenced key, declaration) of tables whose rows follow those of a table."""
-    for part in Base.metadata.sorted_tables:
-        for column, said in columns_declared(part, Follows):
-            (key,) = column.foreign_keys
-            if key.column.table is table:
-                yield part, column, key.column, said
+def following(table: Table) -> Sequence[tuple[Table, Column[Any], Column[Any], Follows]]:
+    """Return (part, foreign key, referenced key, declaration) of the tables whose rows follow those of a table."""
+    return _following(table, tuple(Base.metadata.tables.values()))
+
+
+@lru_cache(maxsize=256)  # asked for every row of an export
+def _following(table: Table, _all: tuple[Table, ...]) -> tuple[tuple[Table, Column[Any], Column[Any], Follows], ...]:
+    return tuple(
+        (part, column, key.column, said)
+        for part in Base.metadata.sorted_tables
+        for column, said in columns_declared(part, Follows)
+        for key in column.foreign_keys
+        if key.column.table is table
+    )
 
 
 def rows_told(user_id: int) -> Iterator[tuple[str, Rows]]:
