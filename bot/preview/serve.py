@@ -50,7 +50,7 @@ async def serve(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # on Windows, Ctrl+C cancels the task instead
+        with contextlib.suppress(NotImplementedError):  # Windows loops take no handlers: there Ctrl+C cancels the task
             loop.add_signal_handler(number, stop.set)
     check_ports(port)
     with _folder(data) as folder:

@@ -111,24 +111,19 @@ class ContactLetter:
 
 async def contact_letters(session: AsyncSession, kind: str, beginning: str) -> list[ContactLetter]:
     """Return the alarms to contacts whose occurrences begin with `<outing>:<return>`, except dropped ones."""
-    rows = await session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.kind == kind,
-            Delivery.occurrence.startswith(f"{beginning}:", autoescape=True),
-            Delivery.state != "dropped",
-        )
-        .order_by(Delivery.delivery_id)
-        .execution_options(populate_existing=True)
-    )
     return [
         ContactLetter(one.delivery_id, one.user_id, int(one.payload["about_user_id"]), one.state, one.payload)
-        for one in rows
+        for one in await _beginning(session, kind, beginning)
     ]
 
 
 async def letters_beginning(session: AsyncSession, kind: str, beginning: str) -> list[tuple[int, dict[str, Any]]]:
     """Return (id, payload) of messages of a kind by the beginning of their occurrences, oldest first."""
+    return [(one.delivery_id, one.payload) for one in await _beginning(session, kind, beginning)]
+
+
+async def _beginning(session: AsyncSession, kind: str, beginning: str) -> Sequence[Delivery]:
+    """Return messages of a kind by the beginning of their occurrences, except dropped ones, oldest first."""
     rows = await session.scalars(
         select(Delivery)
         .where(
@@ -139,7 +134,7 @@ async def letters_beginning(session: AsyncSession, kind: str, beginning: str) ->
         .order_by(Delivery.delivery_id)
         .execution_options(populate_existing=True)
     )
-    return [(one.delivery_id, one.payload) for one in rows]
+    return rows.all()
 
 
 async def write_answer(session: AsyncSession, delivery_id: int, payload: dict[str, Any]) -> None:
