@@ -233,6 +233,17 @@ def _eyes_back(outing: OutingView, out: RenderContext, reader: Localizer, _now: 
 
 _ASKED, _SAFETY = Priority.ASKED, Priority.SAFETY
 
+
+def _while_out(
+    kind: StoredKind,
+    draw: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]],
+    edited: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]],
+    fire: Callable[[Session, DueJob, datetime], Awaitable[None]] | None = None,
+) -> Kind:
+    """Return a kind of message to those who are out, which is edited once it is no longer true."""
+    return Kind(kind, _SAFETY, fire, draw, to=Recipient.COMPANION, edited=edited)
+
+
 NUDGES = (
     _reminder_nudge(StoredKind.OUTING_EVENING, "nudges.name.evening", _evening, timedelta(hours=6)),
     _reminder_nudge(StoredKind.OUTING_HOUR, "nudges.name.hour", _hour, timedelta(hours=1)),
@@ -253,46 +264,11 @@ KINDS = (
     Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
     Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
     # Members who are out already know place and companions; they are told whatever their membership.
-    Kind(StoredKind.OUTING_OUT, _SAFETY, None, _draw_out, to=Recipient.COMPANION, edited=on_the_way_edited(_draw_out)),
-    Kind(
-        StoredKind.OUTING_HALF,
-        _SAFETY,
-        _fire_half,
-        _draws(_half),
-        to=Recipient.COMPANION,
-        edited=edited_by(half_time_edited),
-    ),
-    Kind(
-        StoredKind.OUTING_EXTENDED,
-        _SAFETY,
-        None,
-        _draws(_extended),
-        to=Recipient.COMPANION,
-        edited=edited_by(told_extended_edited),
-    ),
-    Kind(
-        StoredKind.OUTING_BOTH_HOME,
-        _SAFETY,
-        None,
-        _draws(_asked_home),
-        to=Recipient.COMPANION,
-        edited=edited_by(asked_home_edited),
-    ),
-    Kind(
-        StoredKind.OUTING_EYES_LOST,
-        _SAFETY,
-        None,
-        _draws(_eyes_lost),
-        to=Recipient.COMPANION,
-        edited=edited_by(eyes_lost_edited),
-    ),
-    Kind(
-        StoredKind.OUTING_EYES_BACK,
-        _SAFETY,
-        None,
-        _draws(_eyes_back),
-        to=Recipient.COMPANION,
-        edited=edited_by(asked_home_edited),
-    ),
+    _while_out(StoredKind.OUTING_OUT, _draw_out, on_the_way_edited(_draw_out)),
+    _while_out(StoredKind.OUTING_HALF, _draws(_half), edited_by(half_time_edited), _fire_half),
+    _while_out(StoredKind.OUTING_EXTENDED, _draws(_extended), edited_by(told_extended_edited)),
+    _while_out(StoredKind.OUTING_BOTH_HOME, _draws(_asked_home), edited_by(asked_home_edited)),
+    _while_out(StoredKind.OUTING_EYES_LOST, _draws(_eyes_lost), edited_by(eyes_lost_edited)),
+    _while_out(StoredKind.OUTING_EYES_BACK, _draws(_eyes_back), edited_by(asked_home_edited)),
     Kind(StoredKind.OUTING_DRAFT, _ASKED, None, _draws(_draft), to=Recipient.COMPANION),
 )
