@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.context import BotClient
 from bot.domain.messages.priority import Priority
+from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 
@@ -156,6 +157,9 @@ class Kind:
             person who no longer qualifies is not sent the message; while Discord does not answer, it is retried.
         edited: draws a sent message again after a change (`bot.services.messages.edits`), or returns None to leave it
             as it is; without it, an edit removes the buttons. It must show nothing that the message did not.
+        replaces: kinds whose earlier messages about the same subject to the same person are edited once one of this
+            kind has arrived, so that only the newest keeps buttons.
+        edit: kind of those edits.
         unproven: draws the message without private details, for a recipient Discord does not confirm; None: it is not
             sent until they are confirmed.
     """
@@ -173,6 +177,8 @@ class Kind:
     to: Recipient | Callable[[RenderContext], Recipient] | None = None
     unproven: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
     edited: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
+    replaces: Collection[str] = ()
+    edit: StoredKind = StoredKind.OUTING_EDIT
 
     @property
     def fires(self) -> bool:

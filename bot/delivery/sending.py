@@ -28,7 +28,7 @@ from bot.discretion import marked
 from bot.domain.messages.priority import KNOCK_AGAIN, Priority
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.errors import Unavailable
-from bot.services.messages import fallbacks, outbox
+from bot.services.messages import edits, fallbacks, outbox
 from bot.services.messages.deliveries import Destination
 from bot.services.messages.outbox import ClaimedMessage
 from db.engine import Database
@@ -239,11 +239,14 @@ class Sender:
     ) -> None:
         if not await outbox.record_sent(session, one, channel_id, message_id, now):
             return
-        if kind.sent is None or one.message_id == message_id:
+        if one.message_id == message_id or not (kind.sent or kind.replaces):
             return
         try:
             async with session.begin_nested():
-                await kind.sent(session, outgoing_of(one), channel_id, message_id, now)
+                if kind.sent is not None:
+                    await kind.sent(session, outgoing_of(one), channel_id, message_id, now)
+                if kind.replaces and one.subject_id is not None and one.destination is Destination.DM:
+                    await edits.edit_replaced(session, kind.replaces, one, now, edit=kind.edit)
         except Exception:
             # The message is sent. Rolling that back would send it again and again.
             log.exception("the sent handler of %s %d failed", one.kind, one.delivery_id, extra=marked(one.kind))

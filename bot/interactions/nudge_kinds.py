@@ -7,7 +7,7 @@ the daily limit are derived from the declaration. A new nudge needs a cog that d
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,6 +73,8 @@ class Nudge:
         fire: runs a job that a service schedules under the same name.
         to: as in `Kind`.
         say_unproven: as `say`, without private content; see `Kind.unproven`.
+        replaces: as in `Kind`.
+        edited: as in `Kind`.
     """
 
     name: str
@@ -90,6 +92,8 @@ class Nudge:
     fire: Callable[[Session, DueJob, datetime], Awaitable[None]] | None = None
     to: Recipient = Recipient.ANYBODY
     say_unproven: Say | None = None
+    replaces: Collection[str] = ()
+    edited: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]] | None = None
 
     @property
     def rule(self) -> Rule:
@@ -131,6 +135,8 @@ def kind_of(nudge: Nudge) -> Kind:
         fallback=nudge.priority is not Priority.NUDGE,
         to=nudge.to,
         unproven=None if nudge.say_unproven is None else partial(drawn, nudge.say_unproven),
+        replaces=nudge.replaces,
+        edited=nudge.edited,
     )
 
 

@@ -22,7 +22,7 @@ class Edits(commands.Cog):
         self.every_kind = bot.kinds
         self.kinds = tuple(
             Kind(kind, Priority.ASKED, draw=self.draw, to=Recipient.ANYBODY)
-            for kind in (StoredKind.OUTING_EDIT, StoredKind.ALERT_UNSAFE_EDIT)
+            for kind in (StoredKind.OUTING_EDIT, StoredKind.ALERT_UNSAFE_EDIT, StoredKind.ROUND_EDIT)
         )
 
     async def draw(self, client: BotClient, outgoing: RenderContext) -> RenderedMessage | None:

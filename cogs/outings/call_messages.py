@@ -25,9 +25,11 @@ from bot.services.outings import (
     waiting_list,
 )
 from bot.services.outings.outings import OutingView, outing_of
+from bot.services.outings.sent_letters import BEFORE_START
 from bot.services.safety import contact_answers
 from cogs.outings import outing_letters_view as letters
 from cogs.outings.outing_card_view import public_card
+from cogs.outings.sent_edits import before_start_edited
 
 Draw = Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]
 
@@ -180,15 +182,25 @@ def _told(name: str, draw: Draw, **options: Any) -> Kind:
     return Kind(name, Priority.ASKED, draw=draw, to=Recipient.MEMBER, **options)
 
 
-NUDGES = (Nudge(StoredKind.OUTING_WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER),)
+def _replacing(name: str, draw: Draw, *, redrawn: bool = False) -> Kind:
+    """Return a kind of message that replaces the earlier ones about the outing, and is replaced by a later one."""
+    return _told(name, draw, replaces=BEFORE_START, edited=before_start_edited(draw if redrawn else None))
+
+
+NUDGES = (
+    Nudge(
+        StoredKind.OUTING_WANTED, "nudges.name.wanted", timedelta(hours=6), say_wanted, to=Recipient.MEMBER,
+        edited=before_start_edited(),
+    ),
+)  # fmt: skip
 
 KINDS = (
     Kind(
         StoredKind.OUTING_CARD, Priority.ASKED, draw=draw_card, sent=card_sent, failed=card_failed, to=Recipient.ANYBODY
     ),
-    _told(StoredKind.OUTING_FILLED, draw_filled),
-    _told(StoredKind.OUTING_CONFIRMED, draw_confirmed),
-    _told(
+    _replacing(StoredKind.OUTING_FILLED, draw_filled, redrawn=True),
+    _replacing(StoredKind.OUTING_CONFIRMED, draw_confirmed),
+    _replacing(
         StoredKind.OUTING_REOPENED,
         _letter(
             lambda outing, to, reader: letters.reopened(
@@ -201,14 +213,27 @@ KINDS = (
             )
         ),
     ),
-    _told(StoredKind.OUTING_CHANGED, _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader))),
+    _replacing(
+        StoredKind.OUTING_CHANGED,
+        _letter(lambda outing, to, reader: letters.changed(outing, to.user_id, reader)),
+        redrawn=True,
+    ),
     _told(
         StoredKind.OUTING_CANCELLED,
         _letter(lambda outing, to, reader: letters.cancelled(outing, reader, lapsed=bool(to.payload.get("lapsed")))),
+        replaces=BEFORE_START,
     ),
-    _told(StoredKind.OUTING_OFFER, draw_offer),
+    _replacing(StoredKind.OUTING_OFFER, draw_offer),
     _told(StoredKind.OUTING_UNPOSTED, draw_unposted, fallback=False),
-    Kind(StoredKind.OUTING_LIMITS, Priority.SAFETY, fire=check_limits, draw=draw_limits, to=Recipient.MEMBER),
+    Kind(
+        StoredKind.OUTING_LIMITS,
+        Priority.SAFETY,
+        fire=check_limits,
+        draw=draw_limits,
+        to=Recipient.MEMBER,
+        replaces=BEFORE_START,
+        edited=before_start_edited(draw_limits),
+    ),
     Kind(StoredKind.OUTING_OFFER_ENDS, Priority.ASKED, fire=end_offer),
     Kind(StoredKind.OUTING_LAPSE, Priority.ASKED, fire=lapse),
     Kind(StoredKind.OUTING_PURGE, Priority.NUDGE, fire=purge),

@@ -43,6 +43,20 @@ def answered(outing: OutingView, user_id: int, reader: Localizer, words: str) ->
     return _letter(words, outing, user_id, reader), classic(*buttons) if buttons else None
 
 
+def letter_buttons(outing: OutingView, user_id: int, reader: Localizer, *, startable: bool) -> list[Component]:
+    """Return the buttons of the newest message to one person before the start; `startable`: check-in is open."""
+    me = outing.who(user_id)
+    if me is None or me.presence is not Presence.IN or outing.state not in BEFORE:
+        return [one for line in buttons_for(outing, user_id, reader) for one in line]
+    agreed = outing.state is not OutingState.OPEN
+    return [
+        *([confirm_button(outing, reader)] if asked(outing, me) else []),
+        *([check_in_button(outing, reader)] if startable and agreed else []),
+        leave_button(outing, reader),
+        more_button(outing, reader),
+    ]
+
+
 def safety_note(reader: Localizer, *, first: bool, beside: int) -> str:
     """Return what Need help and I feel unsafe do, for before they are needed.
 
@@ -214,7 +228,8 @@ def _letter(words: str, outing: OutingView, user_id: int, reader: Localizer) -> 
 def _answers(outing: OutingView, user_id: int, reader: Localizer, *, confirm: bool = False) -> ui.View:
     me = outing.who(user_id)
     ask = confirm or (me is not None and asked(outing, me))
-    return classic(*([confirm_button(outing, reader)] if ask else []), leave_button(outing, reader))
+    first = [confirm_button(outing, reader)] if ask else []
+    return classic(*first, leave_button(outing, reader), more_button(outing, reader))
 
 
 def rule_lines(club: Club, reader: Localizer) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from discord import ui
@@ -21,12 +21,14 @@ from bot.membership import notice
 from bot.services.members import people
 from bot.services.outings import no_shows, outing_lifecycle, run_drafts
 from bot.services.outings.outings import OutingView, outing_of
+from bot.services.outings.sent_letters import BEFORE_START
 from bot.services.safety import alerts, contact_answers
 from cogs.outings import outing_after_view as outing_after
 from cogs.outings import outing_view as views
 from cogs.outings.on_the_way_view import on_the_way
 from cogs.outings.sent_edits import (
     asked_home_edited,
+    before_start_edited,
     edited_by,
     eyes_lost_edited,
     half_time_edited,
@@ -106,7 +108,7 @@ def _reminder_nudge(name: str, key: str, draw: Draw, useful_for: timedelta) -> N
 
     return Nudge(
         name, key, useful_for, says(exactly=True), priority=Priority.ASKED, fire=_reminds(name), to=Recipient.MEMBER,
-        say_unproven=says(exactly=False),
+        say_unproven=says(exactly=False), replaces=BEFORE_START, edited=before_start_edited(),
     )  # fmt: skip
 
 
@@ -239,9 +241,10 @@ def _while_out(
     draw: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]],
     edited: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]],
     fire: Callable[[Session, DueJob, datetime], Awaitable[None]] | None = None,
+    replaces: Collection[StoredKind] = (),
 ) -> Kind:
     """Return a kind of message to those who are out, which is edited once it is no longer true."""
-    return Kind(kind, _SAFETY, fire, draw, to=Recipient.COMPANION, edited=edited)
+    return Kind(kind, _SAFETY, fire, draw, to=Recipient.COMPANION, edited=edited, replaces=replaces)
 
 
 NUDGES = (
@@ -258,13 +261,15 @@ KINDS = (
         useful_for=timedelta(hours=1),
         to=Recipient.MEMBER,
         unproven=_draws(_start, exactly=False),
+        replaces=BEFORE_START,
+        edited=before_start_edited(),
     ),
     Kind(StoredKind.OUTING_UNSTARTED, _ASKED, _fire_unstarted),
-    Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER),
-    Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER),
+    Kind(StoredKind.OUTING_HAPPENED, _ASKED, None, _draws(_happened), to=Recipient.MEMBER, replaces=BEFORE_START),
+    Kind(StoredKind.OUTING_MISSED, _ASKED, None, _draws(_missed), to=Recipient.MEMBER, replaces=BEFORE_START),
     Kind(StoredKind.OUTING_NO_SHOWS, _ASKED, None, _draws(_two_no_shows), to=Recipient.ANYBODY),
     # Members who are out already know place and companions; they are told whatever their membership.
-    _while_out(StoredKind.OUTING_OUT, _draw_out, on_the_way_edited(_draw_out)),
+    _while_out(StoredKind.OUTING_OUT, _draw_out, on_the_way_edited(_draw_out), replaces=BEFORE_START),
     _while_out(StoredKind.OUTING_HALF, _draws(_half), edited_by(half_time_edited), _fire_half),
     _while_out(StoredKind.OUTING_EXTENDED, _draws(_extended), edited_by(told_extended_edited)),
     _while_out(StoredKind.OUTING_BOTH_HOME, _draws(_asked_home), edited_by(asked_home_edited)),

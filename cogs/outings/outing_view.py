@@ -74,7 +74,7 @@ def starting(outing: OutingView, user_id: int, reader: Localizer) -> tuple[str, 
     names = names_of(outing.inside, reader, besides=user_id)
     words = reader.t("course.start.words", place=escaped(outing.place, 80), names=names)
     words = "\n".join([words, *unsettled(outing, user_id, reader)])
-    return words, classic(check_in_button(outing, reader), leave_button(outing, reader))
+    return words, classic(check_in_button(outing, reader), leave_button(outing, reader), more_button(outing, reader))
 
 
 def who_is_there(outing: OutingView, user_id: int, reader: Localizer) -> ui.LayoutView:

@@ -1,4 +1,4 @@
-"""How messages that were sent while an outing is under way are edited after a change of it (`Kind.edited`)."""
+"""How messages about an outing that were sent before a change of it are edited (`Kind.edited`)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,51 @@ from collections.abc import Awaitable, Callable
 
 from bot.context import BotClient
 from bot.delivery.message_kinds import RenderContext, RenderedMessage
-from bot.domain.outings.outing_rules import OUT, OutingState, Presence
+from bot.domain.outings.outing_rules import BEFORE, OUT, OutingState, Presence
 from bot.errors import NotFound
+from bot.interactions.components import classic
 from bot.localizer import Localizer
 from bot.services.members import people
+from bot.services.messages import edits
+from bot.services.outings import check_in
 from bot.services.outings.outings import CompanionView, OutingView, outing_of
+from bot.services.outings.sent_letters import BEFORE_START
+from cogs.outings.outing_letters_view import letter_buttons
 from cogs.outings.outing_view import below, course_buttons, told_extended
 
 WITHOUT_BUTTONS = RenderedMessage(view=None, view_only=True)
 
 Draw = Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]
 Edited = Callable[[OutingView, CompanionView, RenderContext, Localizer], RenderedMessage | None]
+
+
+def before_start_edited(draw: Draw | None = None) -> Draw:
+    """Return the `Kind.edited` of a message from before the start.
+
+    The newest one to its recipient gets the buttons that apply now, until the start or the end; the others have none.
+
+    Args:
+        draw: draws it again while it is true, if its text depends on who has confirmed.
+    """
+
+    async def edited(client: BotClient, out: RenderContext) -> RenderedMessage | None:
+        database = client.app.database
+        try:
+            outing = await outing_of(database, out.subject_id or 0)
+        except NotFound:
+            return WITHOUT_BUTTONS
+        if outing.state not in BEFORE or await edits.is_replaced(
+            database, BEFORE_START, outing.outing_id, out.user_id, out.delivery_id
+        ):
+            return WITHOUT_BUTTONS
+        if draw is not None and (drawn := await draw(client, out)) is not None:
+            return drawn
+        reader = await people.reader_for(database, out.user_id, out.guild_id)
+        startable = client.app.clock() >= outing.starts_at - check_in.EARLIEST_CHECK_IN
+        buttons = letter_buttons(outing, out.user_id, reader, startable=startable)
+        return RenderedMessage(view=classic(*buttons) if buttons else None, view_only=True)
+
+    return edited
 
 
 def edited_by(edited: Edited) -> Draw:

@@ -7,7 +7,7 @@ worker can be retried until it answers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import discord
@@ -193,6 +193,14 @@ async def not_drawn(session: Session, outgoing: RenderContext, _failure: Deliver
     await rounds.give_up(session, outgoing.subject_id or 0, now)
 
 
+def _result(name: StoredKind, draw: Callable[[BotClient, RenderContext], Awaitable[RenderedMessage | None]]) -> Kind:
+    """Return a kind of message with a member's result, after which the notice can no longer be answered."""
+    return Kind(
+        name, Priority.ASKED, draw=draw, to=Recipient.MEMBER,
+        replaces=(StoredKind.ROUND_NOTICE,), edit=StoredKind.ROUND_EDIT,
+    )  # fmt: skip
+
+
 KINDS = (
     Kind(StoredKind.ROUND_NOTICE, Priority.ASKED, fire=announce, draw=draw_notice, to=Recipient.MEMBER),
     Kind(
@@ -211,8 +219,10 @@ KINDS = (
         draw=draw_preview,
         fallback=False,
         to=Recipient.ORGANISER,
+        replaces=(StoredKind.ROUND_PREVIEW,),
+        edit=StoredKind.ROUND_EDIT,
     ),
     Kind(StoredKind.ROUND_SETTLE, Priority.ASKED, draw=draw_settled, fallback=False, to=Recipient.ANYBODY),
-    Kind(StoredKind.ROUND_MATCHED, Priority.ASKED, draw=draw_matched, to=Recipient.MEMBER),
-    Kind(StoredKind.ROUND_LEFT, Priority.ASKED, draw=draw_left, to=Recipient.MEMBER),
+    _result(StoredKind.ROUND_MATCHED, draw_matched),
+    _result(StoredKind.ROUND_LEFT, draw_left),
 )

@@ -80,6 +80,7 @@ class StoredKind(StrEnum):
     ROUND_MATCHED = "round.matched", ExportedTo.RECIPIENT
     ROUND_LEFT = "round.left", ExportedTo.RECIPIENT
     ROUND_PREVIEW = "round.preview", ExportedTo.RECIPIENT
+    ROUND_EDIT = "round.edit", ExportedTo.RECIPIENT  # edits a notice or a draw that a later message has replaced
 
     REMIND = "remind", ExportedTo.RECIPIENT  # the job of a reminder, and its message
     REMIND_AGAIN = "remind.again", ExportedTo.RECIPIENT  # snoozed by one person

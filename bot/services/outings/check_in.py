@@ -17,6 +17,7 @@ from bot.services.outings.outing_lifecycle import hold_own
 from bot.services.outings.outing_transitions import LeaveReason, follow, reopen, settle
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw, settle_roles, tell
 from bot.services.outings.partner_calls import STEPS
+from bot.services.outings.sent_letters import refresh_newest
 from db.engine import Database
 from db.queries.members import people as people_queries
 from db.queries.outings import outings as queries
@@ -116,6 +117,7 @@ async def check_in(
                 session,
                 [Job(StoredKind.OUTING_HALF, str(outing_id), outing.half_at, Priority.SAFETY, subject_id=outing_id)],
             )
+        await refresh_newest(session, outing_id, now)
         for companion in outing.out:
             payload = {"agreed_here": companion.user_id in new, "by_others": companion.user_id != user_id}
             await tell(

@@ -14,6 +14,7 @@ from bot.domain.outings.outing_rules import OutingState, Presence
 from bot.errors import Conflict, NotFound
 from bot.services.messages.deliveries import Job, cancel_jobs, schedule_job
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell
+from bot.services.outings.sent_letters import refresh_newest
 from db.engine import Database
 from db.queries.outings import outings as queries
 
@@ -126,6 +127,7 @@ async def _close(session: AsyncSession, outing: OutingView, now: datetime) -> No
     state = OutingState.HOME if ran else OutingState.NO_SHOW
     await queries.move(session, outing.outing_id, {OutingState.CONFIRMED}, state=state.value, ended_at=now)
     await cancel_jobs(session, [StoredKind.OUTING_UNSTARTED], outing.outing_id)
+    await refresh_newest(session, outing.outing_id, now)
     await redraw(session, await read(session, outing.outing_id), now)
 
 

@@ -16,6 +16,7 @@ from bot.services.outings.evening_reminders import plan_evening
 from bot.services.outings.outing_transitions import AGREED, LeaveReason, check_before, follow, reopen, settle
 from bot.services.outings.outings import CompanionView, OutingView, pressed_before, read, redraw
 from bot.services.outings.partner_calls import call_off, put_in
+from bot.services.outings.sent_letters import refresh_newest
 from bot.services.outings.waiting_list import (
     Presser,
     ask_who_is_free,
@@ -168,6 +169,7 @@ async def confirm(
         await reopen(session, before)
         await outing_queries.set_companion(session, outing_id, presser.user_id, confirmed_terms=before.terms)
         after = await settle(session, outing_id)
+        await refresh_newest(session, outing_id, now, [presser.user_id])
         return Answer(SignupDone.CONFIRMED, await follow(session, before, after, now, event=str(interaction_id)))
 
 
@@ -207,6 +209,7 @@ async def drop(
         session, before.outing_id, user_id, presence=Presence.LEFT.value, confirmed_terms=None
     )
     await queries.delete_due_of(session, [StoredKind.OUTING_EVENING], before.outing_id, user_id)
+    await refresh_newest(session, before.outing_id, now, [user_id])
     staying = [c for c in before.inside if c.user_id != user_id]
     if not staying:
         return await call_off(session, await read(session, before.outing_id), now, but=user_id)
@@ -235,6 +238,7 @@ async def _take(
     await check_open(session, before, presser)
     await reopen(session, before)
     await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, presser.user_id)
+    await refresh_newest(session, before.outing_id, now, [presser.user_id])
     # Whoever joins has read time, place and length, so that joining confirms them.
     await put_in(session, before.outing_id, presser.user_id, wish, now, confirmed_terms=before.terms)
     after = await settle(session, before.outing_id)
@@ -259,6 +263,7 @@ async def _off_the_list(session: AsyncSession, before: OutingView, user_id: int,
         session, before.outing_id, user_id, presence=Presence.LEFT.value, offered_until=None
     )
     await queries.delete_due_of(session, [StoredKind.OUTING_OFFER_ENDS], before.outing_id, user_id)
+    await refresh_newest(session, before.outing_id, now, [user_id])
     after = await offer_places(session, await read(session, before.outing_id), now)
     await ask_who_is_free(session, after, now)
     await redraw(session, after, now)

@@ -25,6 +25,7 @@ from bot.services.outings.call_limits import check_often
 from bot.services.outings.evening_reminders import plan_evening
 from bot.services.outings.outing_transitions import check_before, follow, reopen, settle
 from bot.services.outings.outings import OutingView, pressed_before, read, redraw, tell, view_of
+from bot.services.outings.sent_letters import refresh_newest
 from bot.services.outings.waiting_list import Presser, check_audience, check_free, check_sees, ends_at, held
 from db.engine import Database
 from db.queries.outings import outings as outing_queries
@@ -253,6 +254,7 @@ async def call_off(session: AsyncSession, outing: OutingView, now: datetime, *, 
     await cancel_jobs(session, [*STEPS, StoredKind.OUTING_OFFER_ENDS], outing.outing_id)
     await queries.leave_all(session, outing.outing_id)
     after = await read(session, outing.outing_id)
+    await refresh_newest(session, outing.outing_id, now)
     told = [c.user_id for c in (*outing.inside, *outing.waiting) if c.user_id != but]
     await tell(session, after, StoredKind.OUTING_CANCELLED, told, now, occurrence="1", payload={"lapsed": but is None})
     await redraw(session, after, now)
@@ -328,13 +330,7 @@ async def plan_steps(session: AsyncSession, outing: OutingView, now: datetime) -
     await schedule_job(
         session,
         [
-            Job(
-                kind,
-                str(outing.outing_id),
-                fire_at,
-                priority,
-                subject_id=outing.outing_id,
-            )
+            Job(kind, str(outing.outing_id), fire_at, priority, subject_id=outing.outing_id)
             for kind, fire_at, priority in steps
             if fire_at > now
         ],

@@ -11,6 +11,21 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.messages.edits import edit_sent
 from bot.services.outings.outings import OutingView
 
+BEFORE_START = (
+    StoredKind.OUTING_WANTED,
+    StoredKind.OUTING_OFFER,
+    StoredKind.OUTING_FILLED,
+    StoredKind.OUTING_CONFIRMED,
+    StoredKind.OUTING_REOPENED,
+    StoredKind.OUTING_CHANGED,
+    StoredKind.OUTING_LIMITS,
+    StoredKind.OUTING_EVENING,
+    StoredKind.OUTING_HOUR,
+    StoredKind.OUTING_START,
+    StoredKind.OUTING_MISSED,
+)
+"""Messages to one person before the start: the newest has the buttons that apply, the earlier ones have none."""
+
 WHILE_OUT = (
     StoredKind.OUTING_OUT,
     StoredKind.OUTING_HALF,
@@ -42,6 +57,17 @@ async def refresh(
 ) -> None:
     """Edit what was sent while the outing was under way, after a change of who is out, in which role or until when."""
     await edit_sent(session, kinds, outing.outing_id, now)
+
+
+async def refresh_newest(
+    session: AsyncSession, outing_id: int, now: datetime, user_ids: Collection[int] | None = None
+) -> None:
+    """Edit the newest message from before the start, to some members or to everybody who got one.
+
+    For a change that is told to nobody: who confirms or leaves knows it, and nobody else may press any more once the
+    outing has begun or is over.
+    """
+    await edit_sent(session, BEFORE_START, outing_id, now, user_ids=user_ids, newest=True)
 
 
 async def refresh_alarms(session: AsyncSession, outing_id: int, now: datetime) -> None:

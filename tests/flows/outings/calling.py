@@ -74,6 +74,16 @@ def newcomer(club: Club, name: str, *roles: Any) -> MemberActor:
     return club.guild.add_member(club.env.create_user(name), roles=list(roles))
 
 
+async def with_button(club: Club, actor: MemberActor, custom_id: str) -> discord.Message:
+    """Send a member a message with one button, such as one that the bot has removed since."""
+    with club.env._bot_scope():
+        channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="Old", custom_id=custom_id))
+        sent: discord.Message = await channel.send("Of old", view=view)
+    return sent
+
+
 async def copy_of(club: Club, card: discord.Message) -> discord.Message:
     """Post a copy of a card with its buttons, which the bot does not edit."""
     with club.env._bot_scope():

@@ -10,9 +10,9 @@ import pytest
 from bot.i18n import translate
 from bot.interactions.components import button, classic, identity
 from bot.services.partners import meeting_points
-from tests.flows.conftest import NOON, Club, MemberActor, button_ids, text_of
-from tests.flows.outings.calling import STADIUM, card_of, find, newcomer, press, state
-from tests.flows.outings.on_the_way import agreed, last, letter, out
+from tests.flows.conftest import NOON, Club, button_ids, text_of
+from tests.flows.outings.calling import STADIUM, card_of, find, newcomer, press, state, with_button
+from tests.flows.outings.on_the_way import agreed, last, letter, out, outing_id
 from tests.flows.safety.alarms import club_sets, feel_unsafe, organisers_room, the_extension_alone
 
 
@@ -151,6 +151,8 @@ async def test_every_button_of_an_outing_still_answers_three_months_later(club: 
     await club.env.settle()
     await club.alice.slash(club.channel, "partner contact", member=dora)
     await agreed(club, role="swap", other="Swap")
+    ahead = [(club.bob, one) for m in club.dms(club.bob) for one in button_ids(m).values()]
+    ahead.append((club.bob, identity("outing", "checkin", await outing_id(club))))
     await out_now(club)
     await club.pass_time(minutes=13)  # the half-time message is sent
     menu = await club.bob.user.click(letter(club, club.bob, "You're out with"), label="More")
@@ -167,7 +169,7 @@ async def test_every_button_of_an_outing_still_answers_three_months_later(club: 
     messages = [(actor, m) for actor in (club.alice, club.bob, dora) for m in club.dms(actor)]
     messages += [(club.olga, m) for m in room.history()]
     pressed = [(actor, custom_id) for actor, m in messages for custom_id in button_ids(m).values()]
-    pressed += [(club.bob, custom_id) for custom_id in kept] + before_it
+    pressed += [(club.bob, custom_id) for custom_id in kept] + ahead + before_it
     before = await state(club)
     assert before[0] == "home"
     await club.restart(days=90)
@@ -199,13 +201,3 @@ async def out_now(club: Club) -> None:
 
 def menu_buttons(message: Any) -> list[str]:
     return list(button_ids(message).values())
-
-
-async def with_button(club: Club, actor: MemberActor, custom_id: str) -> discord.Message:
-    """Send a member a message with one old button."""
-    with club.env._bot_scope():
-        channel: Any = await club.env.bot.create_dm(discord.Object(actor.id))
-        view = discord.ui.View(timeout=None)
-        view.add_item(discord.ui.Button(label="Old", custom_id=custom_id))
-        sent: discord.Message = await channel.send("Of old", view=view)
-    return sent

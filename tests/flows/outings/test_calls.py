@@ -18,6 +18,7 @@ from tests.flows.outings.calling import (
     press,
     state,
     steps_out,
+    with_button,
 )
 
 
@@ -148,13 +149,13 @@ async def test_an_offer_nobody_answers_goes_to_the_next_by_the_clock(club: Club)
         await press(club, actor, full.response, "Waiting list")
         await club.pass_time(seconds=1)
     await steps_out(club, club.bob, card)
-    offer = club.dms(club.olga)[-1]
+    offer = await with_button(club, club.olga, button_ids(club.dms(club.olga)[-1])["Take it"])
     await club.pass_time(minutes=29)
     assert club.dms(carla) == []
     await club.restart()
     await club.pass_time(minutes=2)
     assert "A place is free for you" in club.dms(carla)[-1].content
-    assert "no longer holding the place" in await press(club, club.olga, offer, "Take it")
+    assert "no longer holding the place" in await press(club, club.olga, offer, "Old")
     assert "You're in" in await press(club, carla, club.dms(carla)[-1], "Take it")
 
 
@@ -278,8 +279,9 @@ async def test_in_a_direct_message_a_call_to_everyone_shows_the_same_with_and_wi
     card = await find(club, club.alice)
     await club.bob.slash(club.channel, "partner mine")
     await press(club, club.olga, card, "Spotter")
+    leave = await with_button(club, club.olga, button_ids(club.dms(club.olga)[-1])["Can't come"])
     await steps_out(club, club.olga, card)
-    assert "You're not in this outing" in await press(club, club.olga, club.dms(club.olga)[-1], "Can't come")
+    assert "You're not in this outing" in await press(club, club.olga, leave, "Old")
     letter = club.dms(club.olga)[-1]
     before = await press(club, club.olga, letter, "More")
     await block(club, club.alice, club.olga)

@@ -17,7 +17,7 @@ async def test_who_counted_on_a_surface_reads_that_the_rule_has_changed(club: Cl
     for actor in (club.alice, club.bob):
         told = letter(club, actor, "Your club's rule has changed, so the outing is open again")
         assert "Alone only here: treadmill." in told.content
-        assert list(button_ids(told)) == ["Can't come"]
+        assert list(button_ids(told)) == ["Can't come", "More"]
     assert (await state(club))[0] == "open"
     assert "needs a spotter" in card_of(club).content
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from bot.worker.worker import Worker
 from db.models import Availability, Member, Tie
 from tests.flows.conftest import Club, button_ids, text_of
+from tests.flows.outings.calling import with_button
 from tests.flows.rounds.round_cards import newest, outings, press, set_up
 
 TUESDAY = int(datetime(2026, 11, 24, 18, tzinfo=UTC).timestamp())
@@ -69,9 +70,12 @@ async def test_a_draw_shown_before_it_was_made_again_is_not_confirmed(club: Club
     await set_up(club)
     await club.pass_time(hours=30)
     (preview,) = club.dms(club.olga)
+    seen = await with_button(club, club.olga, button_ids(preview)["Confirm"])
     card = await club.olga.slash(club.channel, "partner round")
     await club.olga.click(card.response, label="Draw again")
-    said = await press(club, club.olga, preview, "Confirm")
+    await club.env.settle()
+    assert button_ids(club.dms(club.olga)[0]) == {}, "the draw that followed has the buttons"
+    said = await press(club, club.olga, seen, "Old")
     assert "drawn again after you saw this" in text_of(said)
     assert await outings(club) == []
 
