@@ -19,7 +19,7 @@ from bot.domain.text.free_text import TURNING, one_line
 from bot.domain.text.units import Units, format_distance, format_duration, format_pace
 from bot.errors import MemberError, SeveralFaults
 from bot.i18n import translate
-from bot.languages import DEFAULT, locale_of
+from bot.languages import DEFAULT, decimal_sign, locale_of
 
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\*_~`|>#[]()-:<"} | {"@": "@\u200b"})
 
@@ -99,6 +99,11 @@ class Localizer:
             return self.full_day(value) if name == "dated" else self.day(value)
         return value
 
+    @property
+    def decimal(self) -> str:
+        """The decimal separator."""
+        return decimal_sign(self.language)
+
     def distance(self, distance_m: int) -> str:
         """`5.00 km`, `3.11 mi`, `5,00 km`, `400 m`."""
         return format_distance(distance_m, self.units, self.language)
@@ -118,6 +123,10 @@ class Localizer:
     def day(self, day: date) -> str:
         """`Tue 17 Nov`, with the year where it is not obvious."""
         return format_skeleton("MMMEd", day, locale=locale_of(self.language)).replace(",", "")
+
+    def short_day(self, day: date) -> str:
+        """`17 Nov`."""
+        return format_skeleton("MMMd", day, locale=locale_of(self.language))
 
     def full_day(self, day: date) -> str:
         """`17 Nov 2026`."""

@@ -104,12 +104,7 @@ class Process:
         self.wall: Wall | None = None
         self._patience_s = patience_s
         self._asked = self._ended = False
-        options = {
-            "role": role,
-            "cpu_s": limit_s,
-            "idle_s": idle_s,
-            "charts_dir": _charts_directory(),
-        }
+        options = {"role": role, "cpu_s": limit_s, "idle_s": idle_s}
         # -I and -S ignore environment variables, the user's site folder and .pth files; the bot's own path is passed.
         found_in = [str(_ROOT), *(entry for entry in sys.path if os.path.isabs(entry))]
         self._popen = subprocess.Popen(
@@ -239,13 +234,3 @@ class Process:
 
 def _level(cause: Cause) -> int:
     return logging.ERROR if cause in FAULTS else logging.WARNING
-
-
-def _charts_directory() -> str | None:
-    """Return matplotlib's font list directory, which the process cannot find without environment variables.
-
-    Without the list, matplotlib takes a second to build it.
-    """
-    chosen, cache, home = (os.environ.get(name) for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME", "HOME"))
-    cache = cache or (os.path.join(home, ".cache") if home else None)
-    return chosen or (os.path.join(cache, "matplotlib") if cache else None)

@@ -43,13 +43,11 @@ class Options(msgspec.Struct, frozen=True):
         role: its kind of work.
         cpu_s: CPU seconds of a request.
         idle_s: seconds without a request after which it ends itself.
-        charts_dir: matplotlib's configuration directory, which holds its font list; None for matplotlib's default.
     """
 
     role: WorkerRole
     cpu_s: float
     idle_s: float
-    charts_dir: str | None = None
 
 
 class Desk(Protocol):
@@ -71,9 +69,9 @@ def desk_for(options: Options) -> Desk:
 
             return Files()
         case WorkerRole.CHARTS:
-            from bot.worker.chart_renderer import Charts
+            from bot.worker.chart_renderer import Pictures
 
-            return Charts(options.charts_dir)
+            return Pictures()
         case WorkerRole.ROUNDS:
             from bot.worker.round_matcher import RoundMatcher
 

@@ -32,7 +32,7 @@ _ALLOWED = {
     "gettimeofday": (96, 169), "time": (201, None), "getrandom": (318, 278), "getrusage": (98, 165),
     "times": (100, 153), "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "rseq": (334, 293),
     "membarrier": (324, 283), "set_robust_list": (273, 99),
-    # Revealing that a file exists is acceptable; matplotlib checks before it uses a font that it has open.
+    # Revealing that a file exists is acceptable; libraries check files that they have open.
     "stat": (4, None), "fstat": (5, 80), "newfstatat": (262, 79), "statx": (332, 291),
 }  # fmt: skip
 _FATAL = {

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from bot.charts.weeks import WeeksChart
+from bot.charts.picture import Picture
 from bot.domain.rounds.match_scoring import Candidate
 from bot.domain.rounds.matching import Draw
 from bot.domain.runs.activity import FileReport
 from bot.errors import Conflict, Unavailable
-from bot.worker.chart_renderer import DrawChart
+from bot.worker.chart_renderer import DrawPicture
 from bot.worker.file_jobs import FileJobs, PostedFile
 from bot.worker.lane import IDLE_S, LIMIT_S, Lane, Limits
 from bot.worker.messages import About, Look, Request, Wall, WorkerRole
@@ -67,12 +67,12 @@ class Worker:
         """Read attachments, as `bot.files.reading.read_files` does; see `FileJobs.read`."""
         return self._files.read(member, files)
 
-    async def draw(self, chart: WeeksChart, member: int) -> bytes:
-        """Draw a chart.
+    async def draw(self, picture: Picture, member: int) -> bytes:
+        """Draw a picture.
 
         Args:
-            chart: the data of the chart.
-            member: id of the member whose turn is used; the club's id for a chart of the club.
+            picture: what to draw.
+            member: id of the member whose turn is used; the club's id for a picture of the club.
 
         Returns:
             A PNG.
@@ -80,7 +80,7 @@ class Worker:
         Raises:
             Unavailable: the worker failed.
         """
-        return (await self._ask(WorkerRole.CHARTS, DrawChart(chart), member))[1]
+        return (await self._ask(WorkerRole.CHARTS, DrawPicture(picture.template, dict(picture.scene())), member))[1]
 
     async def match(self, candidates: Sequence[Candidate], backward_per_spotter: int, seed: int) -> Draw:
         """Draw a round, as `bot.domain.rounds.matching.draw_round` does.

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.app import App
 from bot.context import BotClient
+from bot.interactions import pictures
 from bot.interactions.components import card, pressed
 from bot.interactions.replies import Interaction, defer_if_slow, reply
 from bot.localizer import Localizer
@@ -52,8 +53,7 @@ class ClubPreviews(commands.Cog):
         picture = await draw_chart(interaction.client, found, reader)
         parts: list[str | ui.Item[ui.LayoutView]] = [digest_view.words(found, reader)]
         if picture is not None:
-            shown = discord.MediaGalleryItem(f"attachment://{digest_view.PICTURE}", description=picture.description)
-            parts.append(ui.MediaGallery(shown))
+            parts.append(pictures.shown(picture))
         if example:
             parts.append(person.reader.t("club.preview.example"))
         return card(*parts), [picture] if picture is not None else []

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import logging
 from datetime import date, datetime, timedelta
 
 import discord
 from discord.ext import commands
 
 from bot.app import App
+from bot.charts.weeks import weeks_chart
 from bot.context import BotClient
 from bot.delivery.message_kinds import DeliveryFailure, Kind, Recipient, RenderContext, RenderedMessage, Session
 from bot.domain.messages.priority import Priority
 from bot.domain.messages.stored_kinds import StoredKind
-from bot.errors import Unavailable
 from bot.interactions.nudge_kinds import Nudge, NudgeContent
+from bot.interactions.pictures import drawn
 from bot.localizer import Localizer
 from bot.membership import notice
 from bot.services.clubs import digests
@@ -24,12 +23,9 @@ from bot.services.members import people
 from bot.services.messages.deliveries import Destination
 from bot.services.nudges.nudging import NudgeAudience
 from cogs.clubs import digest_view as views
-from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
 LOOKED_UP = 30
 """Maximum number of members of a digest whose membership is checked with Discord."""
-
-log = logging.getLogger(__name__)
 
 
 async def _say(client: BotClient, out: RenderContext, reader: Localizer) -> NudgeContent | None:
@@ -51,14 +47,8 @@ async def _digest(client: BotClient, out: RenderContext) -> Digest | None:
 
 
 async def draw_chart(client: BotClient, found: Digest, reader: Localizer) -> discord.File | None:
-    """Return the chart of a digest with its alt text, or None while the worker cannot draw."""
-    try:
-        png = await client.app.worker.draw(weeks_chart(found.weeks, reader), found.club.guild_id)
-    except Unavailable as error:
-        log.warning("could not draw the chart of a digest: %s", error)
-        return None
-    alt = weeks_in_words(found.weeks, reader)
-    return discord.File(io.BytesIO(png), filename=views.PICTURE, description=alt)
+    """Return the chart of a digest, or None while the worker cannot draw."""
+    return await drawn(client.app, weeks_chart(found.weeks, reader), found.club.guild_id)
 
 
 async def _failed(session: Session, out: RenderContext, _failure: DeliveryFailure, now: datetime) -> None:

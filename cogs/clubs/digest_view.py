@@ -7,7 +7,6 @@ from bot.localizer import Localizer, escaped
 from bot.services.clubs.digests import NAMED, Digest, Placed
 from cogs.boards.leaderboard_view import place
 
-PICTURE = "digest.png"
 DAYS = 7
 """Days of a week; a digest of more or fewer days (it was moved) says how many."""
 NAME_LIMIT = 20

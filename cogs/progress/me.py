@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import logging
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
+from bot.charts.weeks import weeks_chart
 from bot.context import BotClient
 from bot.domain.when.periods import today_in
-from bot.errors import BadInput, NotFound, Unavailable
+from bot.errors import BadInput, NotFound
 from bot.interactions.authorization import still_here
 from bot.interactions.components import pressed
+from bot.interactions.pictures import drawn
 from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
 from bot.interactions.tree import localized
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
 from bot.services.runs.lap_directions import count_waiting
-from cogs.progress.me_view import PICTURE, bests_card, profile_card, weeks_of
-from cogs.progress.weeks_view import weeks_chart, weeks_in_words
-
-log = logging.getLogger(__name__)
+from cogs.progress.me_view import bests_card, profile_card, weeks_of
 
 
 class Me(commands.Cog):
@@ -64,8 +60,8 @@ class Me(commands.Cog):
         found = await profile(self.app.database, person.user_id, today)
         waiting = await count_waiting(self.app.database, person.user_id)
         streak = await standing(self.app.database, person.user_id, today)
-        picture, alt = await self._weeks(found, person)
-        return profile_card(found, person.reader, club=None, waiting=waiting, alt=alt, standing=streak), picture
+        picture = await self._weeks(found, person)
+        return profile_card(found, person.reader, club=None, waiting=waiting, picture=picture, standing=streak), picture
 
     async def _other(
         self, interaction: Interaction, person: Person, member: discord.User | discord.Member
@@ -79,21 +75,14 @@ class Me(commands.Cog):
             raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
         found = await profile_of(self.app.database, member.id, person.club.guild_id, today)
-        picture, alt = await self._weeks(found, person)
-        return profile_card(found, person.reader, club=person.club.name, alt=alt), picture
+        picture = await self._weeks(found, person)
+        return profile_card(found, person.reader, club=person.club.name, picture=picture), picture
 
-    async def _weeks(self, found: Profile, person: Person) -> tuple[discord.File | None, str | None]:
-        """Return the chart and its alt text; None for both without runs or while the worker cannot draw."""
+    async def _weeks(self, found: Profile, person: Person) -> discord.File | None:
+        """Return the chart; None without runs or while the worker cannot draw."""
         if found.empty:
-            return None, None
-        weeks, reader = weeks_of(found), person.reader
-        try:
-            png = await self.app.worker.draw(weeks_chart(weeks, reader), person.user_id)
-        except Unavailable as error:
-            log.warning("could not draw a chart: %s", error)
-            return None, None
-        alt = weeks_in_words(weeks, reader)
-        return discord.File(io.BytesIO(png), filename=PICTURE, description=alt), alt
+            return None
+        return await drawn(self.app, weeks_chart(weeks_of(found), person.reader), person.user_id)
 
 
 async def _show_alone(interaction: Interaction, view: discord.ui.LayoutView, files: list[discord.File]) -> None:

@@ -10,20 +10,20 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.charts.weeks import Weeks
 from bot.domain.boards.metrics import FIRST, BoardDirection
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period
 from bot.interactions.components import button, card, identity, row
+from bot.interactions.pictures import shown
 from bot.localizer import Localizer, escaped
 from bot.services.habits.streaks import StreakStanding
 from bot.services.profile.profile import TOLD, Best, Profile
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
-from cogs.progress.weeks_view import Weeks
 from cogs.runs.log_form import log_button
 from cogs.runs.run_card_view import COLOURS
 
-PICTURE = "weeks.png"
 TENTHS_UNTIL_MS = 600_000
 """Durations from here on are shown in whole seconds (`bot.domain.text.units.format_duration`)."""
 EVENTS = {1609: "mile", 21_097: "half", 42_195: "marathon"}
@@ -35,7 +35,7 @@ def profile_card(
     *,
     club: str | None,
     waiting: int = 0,
-    alt: str | None = None,
+    picture: discord.File | None = None,
     standing: StreakStanding | None = None,
 ) -> ui.LayoutView:
     """Return a person's profile.
@@ -45,7 +45,7 @@ def profile_card(
         reader: the localizer of the user who asked.
         club: the name of the club in which another member's profile is shown; None for one's own.
         waiting: imported runs without a direction.
-        alt: the chart's alt text; None if there is no chart.
+        picture: the chart, sent along with the card; None if there is none.
         standing: one's own streak.
     """
     if club is None:
@@ -64,10 +64,7 @@ def profile_card(
     if standing is not None:
         parts += _streak(standing, reader)
     if not profile.empty:
-        if alt is not None:
-            parts.append(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alt)))
-        else:
-            parts.append(reader.t("me.card.no_chart"))
+        parts.append(shown(picture) if picture else reader.t("me.card.no_chart"))
         parts.append("\n".join(words for direction in TOLD if (words := _shortly(profile, direction, reader))))
     if club is None:
         parts.append(_buttons(profile, waiting, reader))

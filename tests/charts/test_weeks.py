@@ -1,47 +1,45 @@
-import io
 import math
 
 import pytest
 from PIL import Image
 
+from bot.charts.palette import BACKWARD, FORWARD
 from bot.charts.weeks import WeekBar, WeeksChart
-from bot.charts.weeks_figure import draw_weeks
-
-BACKWARD, FORWARD = (0x8B, 0x5C, 0xF6), (0x14, 0xB8, 0xA6)
+from tests.charts.pictures import image, pixels, png
 
 
 def drawn(*bars: WeekBar, title: str = "Kilometres a week") -> Image.Image:
-    png = draw_weeks(WeeksChart(title, bars, "backward", "forward"))
-    assert len(png) < 150_000
-    return Image.open(io.BytesIO(png)).convert("RGB")
-
-
-def pixels(image: Image.Image, colour: tuple[int, int, int]) -> int:
-    data = image.tobytes()
-    return sum(data[at : at + 3] == bytes(colour) for at in range(0, len(data), 3))
+    return image(WeeksChart("", title, "km", bars, "backward", "forward"))
 
 
 def test_bars_are_as_high_as_the_weeks_were_far() -> None:
+    empty = drawn(WeekBar("23 Nov", 0, 0))
+    backward, forward = pixels(empty, BACKWARD), pixels(empty, FORWARD)  # those of the legend
     even = drawn(WeekBar("16 Nov", 6, 6), WeekBar("23 Nov", 6, 6))
     assert even.size == (1120, 660)
+    assert (pixels(even, BACKWARD) - backward) / (pixels(even, FORWARD) - forward) == pytest.approx(1, abs=0.05)
     uneven = drawn(WeekBar("16 Nov", 6, 0), WeekBar("23 Nov", 6, 12))
-    legend = pixels(drawn(WeekBar("23 Nov", 0, 0)), FORWARD)
-    assert pixels(even, BACKWARD) / pixels(even, FORWARD) == pytest.approx(1, abs=0.05)
-    backward, forward = pixels(uneven, BACKWARD) - legend, pixels(uneven, FORWARD) - legend
-    assert backward / forward == pytest.approx(1, abs=0.05)
-    assert legend < backward / 20
+    assert (pixels(uneven, BACKWARD) - backward) / (pixels(uneven, FORWARD) - forward) == pytest.approx(1, abs=0.05)
+    assert backward < (pixels(uneven, BACKWARD) - backward) / 20
 
 
 def test_a_picture_owes_nothing_to_the_one_before() -> None:
-    chart = WeeksChart("Miles a week", (WeekBar("23 Nov", 1, 2),), "backward", "forward")
-    first = draw_weeks(chart)
+    chart = WeeksChart("", "Miles a week", "mi", (WeekBar("23 Nov", 1, 2),), "backward", "forward")
+    first = png(chart)
     drawn(*(WeekBar(str(n), n, n) for n in range(12)))
-    assert draw_weeks(chart) == first
+    assert png(chart) == first
 
 
-@pytest.mark.parametrize("title", ["今週 🏃 أسبوع", "$", "$x^$ \\frac{", "x" * 300, ""])
+@pytest.mark.parametrize(
+    "title", ["今週 🏃 أسبوع", "$", "$x^$ \\frac{", "#panic()", '"+sys.inputs', "*_`@<a>", "x" * 5000, ""]
+)
 def test_words_of_any_kind(title: str) -> None:
     drawn(WeekBar(title[:20], 1, 1), title=title)
+
+
+def test_words_that_look_like_code_are_drawn_as_they_are() -> None:
+    assert drawn(title="#3").tobytes() != drawn(title="3").tobytes()
+    assert drawn(title="*a*").tobytes() != drawn(title="a").tobytes()
 
 
 @pytest.mark.parametrize(

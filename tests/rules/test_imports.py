@@ -49,7 +49,7 @@ def test_every_module_of_the_bot_has_its_layer() -> None:
 
 @pytest.mark.long
 def test_the_command_line_loads_nothing_heavy() -> None:
-    heavy = {"discord", "sqlalchemy", "alembic", "aiohttp", "simcord", "matplotlib", "babel", "apscheduler"}
+    heavy = {"discord", "sqlalchemy", "alembic", "aiohttp", "simcord", "typst", "babel", "apscheduler"}
     assert not heavy & loaded_by("import bot.__main__")
 
 
@@ -58,7 +58,7 @@ def test_starting_the_bot_loads_no_chart_no_file_reader_and_no_migration_tool() 
     start = "import bot.__main__, bot.client, bot.worker.worker, db.upkeep\nimport importlib, cogs\n" + (
         "for name in cogs.EXTENSIONS: importlib.import_module(name)"
     )
-    assert not {"matplotlib", "numpy", "fitdecode", "alembic", "simcord", "PIL"} & loaded_by(start)
+    assert not {"typst", "numpy", "fitdecode", "alembic", "simcord", "PIL"} & loaded_by(start)
 
 
 @pytest.mark.long

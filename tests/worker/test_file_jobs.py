@@ -22,7 +22,7 @@ from tests.worker.hijacked import Hijacked, posted, process_id, read
 
 ADA, BEN = 1, 2
 FIT = bytes(run(60))
-CHART = WeeksChart("Kilometres a week", (WeekBar("23 Nov", 3, 4),), "backward", "forward")
+CHART = WeeksChart("alt", "Kilometres a week", "km", (WeekBar("23 Nov", 3, 4),), "backward", "forward")
 
 
 class Held(bytes):

@@ -69,8 +69,8 @@ async def test_python_itself_gets_nowhere(worker: Hijacked, role: WorkerRole) ->
 async def test_its_environment_is_empty(worker: Hijacked, role: WorkerRole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     found = set(str(await worker.run("import os; found = ' '.join(os.environ)", role)).split())
-    # Python itself sets the first in an empty environment; the worker sets the others, for numpy and matplotlib.
-    assert found <= {"LC_CTYPE", "OPENBLAS_NUM_THREADS", "MPLCONFIGDIR"}
+    # Python itself sets the first in an empty environment; the worker sets the other, for typst.
+    assert found <= {"LC_CTYPE", "RAYON_NUM_THREADS"}
 
 
 @pytest.mark.seccomp

@@ -28,7 +28,7 @@ from tests.files.xml_files import gpx
 from tests.worker.hijacked import Hijacked, process_id, read
 
 FIT = bytes(run(60))
-CHART = WeeksChart("Kilometres a week", (WeekBar("23 Nov", 3, 4),), "backward", "forward")
+CHART = WeeksChart("alt", "Kilometres a week", "km", (WeekBar("23 Nov", 3, 4),), "backward", "forward")
 
 
 @pytest_asyncio.fixture
@@ -72,18 +72,18 @@ async def test_it_starts_with_the_first_job_and_reads_and_draws(worker: Worker) 
 async def test_every_chart_is_drawn_behind_the_wall(worker: Worker, label: str) -> None:
     for count in (0, 1, 12):
         bars = tuple(WeekBar(label, at * 1.7, at % 3) for at in range(count))
-        assert (await worker.draw(WeeksChart(label, bars, label, label, ","), 1)).startswith(b"\x89PNG")
+        assert (await worker.draw(WeeksChart("alt", label, label, bars, label, label, ","), 1)).startswith(b"\x89PNG")
 
 
 NEVER = {"discord", "sqlalchemy", "aiosqlite", "asyncpg", "db", "cogs", "pytest", "aiohttp"}
 
 
 async def test_what_is_loaded_in_each(worker: Worker) -> None:
-    heavy = {"matplotlib", "numpy", "rustworkx", "fitdecode"}
+    heavy = {"typst", "numpy", "rustworkx", "fitdecode"}
     found = {role: await loaded(worker, role) for role in WorkerRole}
     assert {role: modules & heavy for role, modules in found.items()} == {
         WorkerRole.FILES: {"fitdecode"},
-        WorkerRole.CHARTS: {"matplotlib", "numpy"},
+        WorkerRole.CHARTS: {"typst"},
         WorkerRole.ROUNDS: {"rustworkx"},
     }
     assert {role: sorted(modules & NEVER) for role, modules in found.items() if modules & NEVER} == {}
@@ -264,7 +264,7 @@ async def test_the_event_loop_is_not_held(worker: Worker) -> None:
 
 
 def test_the_bot_pays_nothing_for_what_runs_in_it() -> None:
-    heavy = {"fitdecode", "matplotlib", "numpy", "rustworkx"}
+    heavy = {"fitdecode", "typst", "numpy", "rustworkx"}
     modules = "bot.worker.worker, bot.charts.weeks, bot.domain.rounds.matching"
     code = f"import sys, {modules}; print({heavy} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bot.charts.weeks import WeeksChart
 from bot.interactions.components import button, classic, identity
 from db.models import User
 from tests.flows.conftest import Club, assert_language, button_ids, text_of
@@ -98,6 +101,22 @@ async def test_in_a_direct_message_it_is_my_own_from_everywhere(club: Club) -> N
 async def test_without_the_worker_the_card_still_comes(club: Club) -> None:
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     await club.app.worker.close()
+    answer = await club.alice.slash(club.channel, "me")
+    assert "5.00 km backward" in text_of(answer)
+    assert "I couldn't draw the chart" in text_of(answer)
+    assert not answer.response.attachments
+
+
+async def test_a_picture_that_cannot_be_made_leaves_the_card(
+    club: Club, errors_expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors_expected.append("could not draw weeks.png")
+
+    def scene(_: WeeksChart) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(WeeksChart, "scene", scene)
+    await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     answer = await club.alice.slash(club.channel, "me")
     assert "5.00 km backward" in text_of(answer)
     assert "I couldn't draw the chart" in text_of(answer)

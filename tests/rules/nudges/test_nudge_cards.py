@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import discord
 import pytest
 
+from bot.charts.weeks import weeks_chart
 from bot.domain.nudges.quiet_hours import Quiet
 from bot.domain.nudges.streaks import DaysOff, Goal, GoalCounts, PauseReason, Streak
 from bot.domain.runs.runs import Direction, Sharing
@@ -24,7 +25,6 @@ from cogs.clubs.digest_view import words
 from cogs.members.settings_view import settings_card
 from cogs.nudges.nudge_settings_view import nudges_page, pause_form
 from cogs.nudges.nudges_view import snooze_buttons, snoozed_until, streak_line, week_in_danger
-from cogs.progress.weeks_view import weeks_chart, weeks_in_words
 
 ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
@@ -59,8 +59,9 @@ def test_the_longest_digest_is_one_message(language: str) -> None:
     assert "@everyone" not in said
     assert "\u202e" not in said
     assert said.count("\n") < 20
-    assert len(weeks_in_words(worst.weeks, reader)) <= 1024
-    assert len(weeks_chart(worst.weeks, reader).bars) == 12
+    chart = weeks_chart(worst.weeks, reader)
+    assert len(chart.alt) <= 1024
+    assert len(chart.bars) == 12
     by_time = {Direction.BACKWARD: (Placed(1, "Ann", 0, 600_000),), Direction.FORWARD: ()}
     least = Digest(club, DAY, DAY, 1, 1, dict.fromkeys(TOP, (0, 0)), by_time, (), (), ((DAY, 0, 0),))
     assert "10:00" in words(least, reader)
