@@ -26,13 +26,11 @@ def tie_list(shown: TiePage, kind: TieKind, reader: Localizer) -> ui.LayoutView:
     parts.append("\n".join(lines) if lines else reader.t(f"ties.{kind.value}.empty"))
     if pages > 1:
         parts.append(reader.t("ties.list.page", page=page + 1, pages=pages, count=shown.total))
-        turning = (("◀", page - 1, page == 0), ("▶", page + 1, page == pages - 1))
+        before, after = (identity("tie", "page", kind.value, to) for to in (max(page - 1, 0), page + 1))
         parts.append(
             row(
-                *(
-                    button(label, identity("tie", "page", kind.value, max(to, 0)), disabled=off)
-                    for label, to, off in turning
-                )
+                button(reader.t("ties.list.previous"), before, emoji="◀️", disabled=page == 0),
+                button(reader.t("ties.list.next"), after, emoji="▶️", disabled=page == pages - 1),
             )
         )
     if kind is TieKind.BLOCK:

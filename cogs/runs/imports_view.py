@@ -180,13 +180,24 @@ def lap_choice(asked: LapQuestion, reader: Localizer, page: int) -> ui.LayoutVie
     turning = []
     if last_page:
         turning = [
-            button("◀", identity("import", "choose", run_id, max(page - 1, 0)), disabled=page == 0),
-            button("▶", identity("import", "choose", run_id, page + 1), disabled=page == last_page),
+            button(
+                reader.t("imports.choose.earlier"),
+                identity("import", "choose", run_id, max(page - 1, 0)),
+                emoji="◀️",
+                disabled=page == 0,
+            ),
+            button(
+                reader.t("imports.choose.later"),
+                identity("import", "choose", run_id, page + 1),
+                emoji="▶️",
+                disabled=page == last_page,
+            ),
         ]
     words = [reader.t("imports.choose.title"), _ticked(asked.laps, reader)]
     if last_page:
         words.append(f"-# {reader.t('imports.choose.page', **shown_range)}")
-    return card("\n".join(words), row(ticks), row(*turning, save, back), colour=COLOURS["untold"])
+    rows = [row(ticks), *([row(*turning)] if turning else []), row(save, back)]
+    return card("\n".join(words), *rows, colour=COLOURS["untold"])
 
 
 def _ticked(laps: Sequence[UntoldLap], reader: Localizer) -> str:

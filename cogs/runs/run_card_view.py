@@ -236,13 +236,15 @@ def edit_notices(before: RunView, after: RunView, person: Person) -> list[str]:
 
 
 def _highlight(view: RunView, reader: Localizer) -> list[str]:
-    """Return what the run was the first, fastest or longest of, if anything."""
+    """Return what the run was the first, fastest or longest of, or its streak, if anything."""
     found = view.highlight
     if found is None:
         return []
     told = {"direction": reader.t(f"runs.direction.{found.direction}")} if found.direction else {}
     if found.feat is Feat.ROUND:
         return [f"**{reader.t('log.feat.round', total=found.total_km)}**"]
+    if found.feat is Feat.STREAK:
+        return [f"**{reader.t('log.feat.streak', count=found.weeks)}**"]
     if found.feat is not Feat.BEST:
         return [f"**{reader.t(f'log.feat.{found.feat}', **told)}**"]
     told["over"] = listed_distance(found.listed_m, reader)

@@ -1,4 +1,7 @@
-"""What a run was the first, the fastest or the longest of its runner: at most one thing, and for most runs nothing."""
+"""What a run was the first, the fastest or the longest of its runner, or the streak whose week it completed.
+
+At most one thing, and for most runs nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from bot.domain.runs.runs import Direction, RunContent
 KILOMETRE_M = 1000
 ROUND_KM = (100, 250, 500, *range(1000, 100_001, 1000))
 """Totals worth a line, in kilometres."""
+STREAK_WEEKS = (3, 5, 10, 15, 20, 26, 39, *range(52, 5200, 26))
+"""Streaks worth a line, in weeks: rarer as they get longer."""
 LONGEST_AFTER = 3
 """Earlier runs in a direction from which the longest one is worth a line."""
 
@@ -24,6 +29,7 @@ class Feat(StrEnum):
     BEST = "best"
     ROUND = "round"
     LONGEST = "longest"
+    STREAK = "streak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Highlight:
         listed_m: distance of a best, in metres.
         faster_ms: how much faster than the best before, in milliseconds.
         total_km: the round total that was passed.
+        weeks: weeks of a streak.
     """
 
     feat: Feat
@@ -43,6 +50,7 @@ class Highlight:
     listed_m: int = 0
     faster_ms: int = 0
     total_km: int = 0
+    weeks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Earlier:
         distance_m: their metres in this direction.
         longest_m: most metres of one run in this direction.
         best_ms: fastest measured time over the distance asked for, or None.
+        quickest_ms_per_m: quickest measured average over more than that distance, or None.
         hidden: how many of the runs the readers of the card may not see.
     """
 
@@ -61,13 +70,14 @@ class Earlier:
     distance_m: int = 0
     longest_m: int = 0
     best_ms: int | None = None
+    quickest_ms_per_m: float | None = None
     hidden: int = 0
 
 
 def contested(content: RunContent) -> tuple[int, int] | None:
     """Return the longest listed distance that a run can set a best for, with the greatest distance that counts for it.
 
-    Both in metres; None if there is none, or the time is estimated or doubtful.
+    Both in metres; None if there is none, or the time is estimated.
     """
     measured = [distance_m for distance_m, _ in _efforts(content)]
     listed = max((found for metres in measured if (found := listed_for(metres)) is not None), default=None)
@@ -75,7 +85,7 @@ def contested(content: RunContent) -> tuple[int, int] | None:
 
 
 def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> Highlight | None:
-    """Return what a run of known direction was, or None.
+    """Return what a run of known direction and reliable time was, or None.
 
     What follows from runs that the readers may not see is left out, unless it reveals none of their figures.
 
@@ -83,6 +93,8 @@ def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> High
         content: the run.
         earlier: the runner's earlier runs by direction, with the best over `contested`.
     """
+    if content.doubtful:
+        return None
     known = {direction: earlier.get(direction, Earlier()) for direction in (Direction.BACKWARD, Direction.FORWARD)}
     hidden = sum(one.hidden for one in known.values())
     if not any(one.runs for one in known.values()):
@@ -106,25 +118,33 @@ def highlight(content: RunContent, earlier: Mapping[Direction, Earlier]) -> High
     return None
 
 
+def streak_highlight(weeks: int) -> Highlight | None:
+    """Return the highlight of a run that completed a week of a streak of `weeks`, or None."""
+    return Highlight(Feat.STREAK, weeks=weeks) if weeks in STREAK_WEEKS else None
+
+
 def _best(content: RunContent, known: Mapping[Direction, Earlier], hidden: bool) -> Highlight | None:
     span = contested(content)
     if span is None:
         return None
     for direction, before in known.items():
-        times = [
-            duration_ms
+        tried = [
+            (duration_ms, distance_m)
             for (distance_m, duration_ms) in _efforts(content, direction)
             if span[0] <= distance_m <= span[1]
         ]
-        if times and before.best_ms is not None and min(times) < before.best_ms:
-            return Highlight(Feat.BEST, direction, span[0], 0 if hidden else before.best_ms - min(times))
+        if not tried or before.best_ms is None:
+            continue
+        best_ms, metres = min(tried)
+        # A longer run with a quicker average contains this distance in less time, though nobody measured it.
+        outpaced = before.quickest_ms_per_m is not None and before.quickest_ms_per_m < best_ms / metres
+        if best_ms < before.best_ms and not outpaced:
+            return Highlight(Feat.BEST, direction, span[0], 0 if hidden else before.best_ms - best_ms)
     return None
 
 
 def _efforts(content: RunContent, direction: Direction | None = None) -> list[tuple[int, int]]:
     """Return (metres, milliseconds) of each measured stretch, and of a whole run of several laps in one direction."""
-    if content.doubtful:
-        return []
     measured = [
         (stretch.distance_m, stretch.duration_ms)
         for stretch in content.stretches

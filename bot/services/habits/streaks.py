@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from bot.domain.nudges.streaks import (
     Past,
     PauseReason,
     Streak,
+    goal_in,
     monday_of,
     paused_on,
     streak,
@@ -73,6 +74,31 @@ async def standing_in(session: AsyncSession, user_id: int, today: date) -> Strea
     used = {row.month_on for row in await queries.repairs_of(session, [user_id])}
     month_on = starts_on(Period.MONTH, today)
     return StreakStanding(streak(past, today), 0 if month_on in used else 1, paused_on(past.pauses, today))
+
+
+async def weeks_completed(
+    session: AsyncSession, user_id: int, ran_on: date, before: tuple[int, int], *, backward: bool
+) -> int:
+    """Return the weeks of a streak whose week a run completed, or 0 if it completed none.
+
+    Args:
+        session: the transaction.
+        user_id: the runner.
+        ran_on: local day of the run.
+        before: their runs before it in its week, all of them and those with a backward part.
+        backward: whether the run has a backward part.
+    """
+    goals = await _goals(session, [user_id])
+    monday = monday_of(ran_on)
+    goal = goal_in(goals[user_id], monday)
+    counted = before[1] if goal.counts is GoalCounts.BACKWARD else before[0]
+    counts = backward or goal.counts is GoalCounts.ALL
+    if not counts or counted + 1 != goal.runs:
+        return 0
+    past = (await _pasts(session, [user_id]))[user_id]
+    known = {day: runs for day, runs in past.runs.items() if day < monday}
+    known[monday] = before[0] + 1, before[1] + backward
+    return streak(replace(past, runs=known), ran_on).weeks
 
 
 async def repair(database: Database, user_id: int, monday: date, today: date) -> StreakStanding:
@@ -172,9 +198,7 @@ async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date |
     runs: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
     for user_id, monday, every, backward in await queries.run_weeks(session, user_ids, since):
         runs[user_id][monday] = (int(every), int(backward))
-    goals: dict[int, list[tuple[date, Goal]]] = defaultdict(list)
-    for goal in await queries.goals_of(session, user_ids):
-        goals[goal.user_id].append((goal.since_on, Goal(goal.runs, GoalCounts(goal.counts))))
+    goals = await _goals(session, user_ids)
     pauses: dict[int, list[DaysOff]] = defaultdict(list)
     for pause in await queries.pauses_of(session, user_ids):
         pauses[pause.user_id].append(DaysOff(pause.from_on, pause.until_on, PauseReason(pause.why)))
@@ -182,3 +206,11 @@ async def _pasts(session: AsyncSession, user_ids: Collection[int], since: date |
     for row in await queries.repairs_of(session, user_ids):
         repaired[row.user_id].append(row.monday)
     return {one: Past(runs[one], goals[one], pauses[one], repaired[one]) for one in user_ids}
+
+
+async def _goals(session: AsyncSession, user_ids: Collection[int]) -> dict[int, list[tuple[date, Goal]]]:
+    """Return (first Monday, goal) of each person, oldest first."""
+    goals: dict[int, list[tuple[date, Goal]]] = defaultdict(list)
+    for goal in await queries.goals_of(session, user_ids):
+        goals[goal.user_id].append((goal.since_on, Goal(goal.runs, GoalCounts(goal.counts))))
+    return goals

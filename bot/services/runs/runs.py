@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.runs.highlights import Earlier, Highlight, contested, highlight
+from bot.domain.runs.highlights import Highlight
 from bot.domain.runs.run_facts import RunFacts
 from bot.domain.runs.run_search import Clue
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.errors import NotFound
+from bot.services.runs.run_highlights import highlight_of
 from db import models
 from db.engine import Database
 from db.queries.runs import runs as queries
-from db.queries.runs.earlier_runs import earlier_runs
 from db.queries.runs.run_search import runs_that_fit
 
 PAGE = 8
@@ -166,22 +166,8 @@ async def view_of(
         source=run.source,
         spotter=(names.get(content.spotter_id) or content.spotter_name if content.spotter_id is not None else None),
         week=RunWeek(monday, sums),
-        highlight=await _highlight(session, run, content, None if own else run.guild_id),
+        highlight=await highlight_of(session, run, content, None if own else run.guild_id),
     )
-
-
-async def _highlight(
-    session: AsyncSession, run: models.Run, content: RunContent, shown_to: int | None
-) -> Highlight | None:
-    """Return the highlight of a run for the members of a club, or with None for the runner."""
-    if run.deleted_at is not None or not content.told or Review(run.review) not in (Review.NONE, Review.AGREED):
-        return None
-    earlier = {}
-    for row in await earlier_runs(session, run, contested(content), shown_to):
-        direction, runs, distance_m, longest_m, *times, hidden = row
-        best_ms = min((int(ms) for ms in times if ms is not None), default=None)
-        earlier[Direction(direction)] = Earlier(int(runs), int(distance_m), int(longest_m), best_ms, int(hidden))
-    return highlight(content, earlier)
 
 
 async def own_run(database: Database, run_id: int, user_id: int, *, for_club: bool = False) -> RunView:

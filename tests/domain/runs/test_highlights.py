@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from bot.domain.runs.highlights import Earlier, Feat, Highlight, contested, highlight
+from bot.domain.runs.highlights import Earlier, Feat, Highlight, contested, highlight, streak_highlight
 from bot.domain.runs.runs import Direction, RunContent, Stretch
 
 B, F = Direction.BACKWARD, Direction.FORWARD
@@ -42,6 +42,21 @@ def test_a_best_is_measured() -> None:
     assert contested(run((B, 5000, 1650), estimated=True)) is None
     assert contested(run((B, None, 1650))) is None
     assert highlight(run((B, 5000, 1650), doubtful=True), before) is None
+
+
+def test_a_best_is_not_one_if_a_longer_run_was_quicker_throughout() -> None:
+    kilometre = run((B, 1000, 318))
+    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 318.1)}) == Highlight(Feat.BEST, B, 1000, 12_000)
+    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 273.6)}) is None, "5 km at 4:34/km"
+
+
+def test_a_run_of_doubtful_time_is_not_praised() -> None:
+    assert highlight(run((B, 5000, 1650), doubtful=True), {}) is None
+    assert highlight(run((B, 5000, 1650), doubtful=True), {B: Earlier(9, 96_000, 12_000)}) is None
+
+
+def test_a_streak_is_told_more_seldom_as_it_gets_longer() -> None:
+    assert [weeks for weeks in range(30) if streak_highlight(weeks)] == [3, 5, 10, 15, 20, 26]
 
 
 def test_laps_in_one_direction_count_as_a_whole_and_a_lap_of_a_mixed_run_alone() -> None:

@@ -112,7 +112,7 @@ async def test_a_long_list_turns_and_a_name_breaks_nothing_also_after_a_restart(
     assert len([line for line in text_of(mine).splitlines() if "since" in line]) == 20
     assert not re.search(r"@everyone|(?<!\\)<@5|\u202e", text_of(mine))
     await club.restart()
-    second = await club.alice.click(mine.response, label="▶")
+    second = await club.alice.click(mine.response, label="Next")
     assert "Page 2 of 3" in text_of(second.response)
     choices = await offered(club, club.alice, "partner unblock")
     assert len(choices) == 25

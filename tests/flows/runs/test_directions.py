@@ -64,10 +64,10 @@ async def test_an_unanswered_question_waits_in_the_list(club: Club) -> None:
 async def test_flip_direction_turns_the_run_round_once(club: Club) -> None:
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     message = club.channel.last_message
-    custom_id = button_ids(message)["Flip direction"]
-    other = await club.bob.click(message, label="Flip direction")
+    custom_id = button_ids(message)["Flip"]
+    other = await club.bob.click(message, label="Flip")
     assert other.ephemeral
-    await club.alice.click(message, label="Flip direction")
+    await club.alice.click(message, label="Flip")
     assert "5.00 km forward in 27:30" in text_of(club.channel.last_message)
     await club.alice.click(await forged(club, custom_id), custom_id=custom_id)
     assert [s.direction for s in await rows(club, StretchRow)] == ["forward"], "the second press of the same button"
@@ -78,7 +78,7 @@ async def test_flip_direction_turns_the_run_round_once(club: Club) -> None:
 
 async def test_flip_direction_of_a_mixed_run_swaps_its_parts(club: Club) -> None:
     await club.alice.slash(club.channel, "log", run="10k 60:00, 2k backward")
-    await club.alice.click(club.channel.last_message, label="Flip direction")
+    await club.alice.click(club.channel.last_message, label="Flip")
     assert "8.00 km backward · 2.00 km forward" in text_of(club.channel.last_message)
 
 
@@ -121,6 +121,6 @@ async def test_the_question_and_the_buttons_in_german(club: Club) -> None:
     answer = await club.alice.click(asked.response, label="⏪ Rückwärts")
     notice = next(message for message in answer.followups if "Begleitung ergänzen" in button_ids(message))
     form = await club.alice.click(notice, label="Begleitung ergänzen")
-    turned = await club.alice.click(club.channel.last_message, label="Richtung umdrehen")
+    turned = await club.alice.click(club.channel.last_message, label="Andersrum")
     assert "5,00 km vorwärts" in text_of(club.channel.last_message)
     assert_language("de", asked, answer, form, turned)

@@ -12,6 +12,10 @@ async def logged(club: Club, sentence: str) -> str:
     return text_of((await club.alice.slash(club.channel, "log", run=sentence)).response)
 
 
+async def shown(club: Club, run_id: int) -> str:
+    return text_of(await club.alice.slash(club.channel, "runs show", run=f"#{run_id}"))
+
+
 async def test_firsts_are_cheered_once_and_an_ordinary_run_is_not(club: Club) -> None:
     assert "First run logged!" in await logged(club, "400m 3:00 backward 3 days ago")
     assert "First kilometre backward!" in await logged(club, "5k 27:30 backward 2 days ago")
@@ -30,7 +34,7 @@ async def test_a_best_says_by_how_much_and_stays_true_when_the_card_is_redrawn(c
     )
     assert "by 45 s" in text_of(club.channel.history()[1])
     await club.alice.click(first, label="Undo")
-    await club.alice.click(best, label="Flip direction")
+    await club.alice.click(best, label="Flip")
     assert "Fastest" not in text_of(club.channel.history()[1])
 
 
@@ -39,6 +43,27 @@ async def test_a_hundred_kilometres_and_the_longest_run(club: Club) -> None:
         await logged(club, f"{km}k 6:00:00 forward {days} days ago")
     assert "100 km in all!" in await logged(club, "12k 80 min forward 2 days ago")
     assert "Longest run forward yet" in await logged(club, "31k 6:00:00 forward yesterday")
+
+
+async def test_a_streak_is_told_by_the_run_that_completes_its_third_week(club: Club) -> None:
+    for days in (16, 15, 9, 8):
+        assert "in a row" not in await logged(club, f"3k 19:30 backward {days} days ago")
+    assert "3 weeks in a row!" in await logged(club, "3k 19:30 backward 2 days ago")
+    card = club.channel.last_message
+    assert "in a row" not in await logged(club, "3k 19:30 backward yesterday")
+    await club.alice.click(card, label="Flip")
+    assert "in a row" not in text_of(club.channel.history()[4]), "the goal is a backward run"
+    assert "3 weeks in a row!" in await shown(club, 6), "now the run of the next day completes the week"
+
+
+async def test_a_run_that_is_held_or_whose_time_is_doubtful_is_not_praised(club: Club) -> None:
+    assert "🎉" not in await logged(club, "5k 15:00 backward 2 days ago")
+    await logged(club, "5k 27:30 backward yesterday")
+    async with club.database.write() as session:
+        run = await session.scalar(select(Run).order_by(Run.run_id.desc()))
+        await session.delete(await session.get(Run, run.run_id - 1))
+        run.doubtful = True
+    assert "🎉" not in await shown(club, run.run_id)
 
 
 async def test_a_public_card_does_not_tell_what_a_private_run_was(club: Club) -> None:

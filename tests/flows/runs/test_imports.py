@@ -78,7 +78,7 @@ async def test_ticks_survive_pages_and_a_restart(club: Club) -> None:
     assert "Laps 1–25 of 30" in text_of(question)
     await club.alice.select(question, ["0", "24"], custom_id=ticks(question))
     await club.restart()
-    await club.alice.click(question, label="▶")
+    await club.alice.click(question, label="Later laps")
     assert "Laps 26–30 of 30" in text_of(question)
     await club.alice.select(question, ["29"], custom_id=ticks(question))
     assert "3 of 30 laps backward: 1.20 km" in text_of(question)

@@ -59,7 +59,7 @@ async def test_a_run_is_chosen_in_words(club: Club) -> None:
     shown = await club.alice.slash(club.channel, "runs show", run=choices[0]["value"])
     assert shown.ephemeral
     assert "7.00 km backward in 1:30:00" in text_of(shown)
-    assert list(button_ids(shown)) == ["Undo", "Edit", "Flip direction", "Share"]
+    assert list(button_ids(shown)) == ["Undo", "Edit", "Flip", "Share"]
     by_words = await club.alice.slash(club.channel, "runs show", run="16 Nov")
     assert "7.00 km" in text_of(by_words)
     unclear = await club.alice.slash(club.channel, "runs show", run="Nov")
