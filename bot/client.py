@@ -24,6 +24,7 @@ from bot.delivery.pump import Pump
 from bot.errors import StartupError, Unavailable
 from bot.interactions.admission import Admission, Verdict
 from bot.interactions.components import Router
+from bot.interactions.corrections import behind_fix, keep_form
 from bot.interactions.nudge_kinds import Nudge, kind_of
 from bot.interactions.responses import LOST
 from bot.interactions.startup_tasks import begin
@@ -280,8 +281,12 @@ class Backpedal(BotClient):
 
     async def _route(self, interaction: discord.Interaction[BotClient]) -> None:
         data: Any = interaction.data or {}
-        handler, arguments = self.router.find(data)
-        await handler(interaction, **arguments)
+        custom_id = behind_fix(str(data.get("custom_id", "")))
+        route, ids = self.router.route(custom_id)
+        opener_id = self.router.opener_id(route, ids)
+        if route.opener is not None and opener_id is not None:
+            keep_form(interaction, opener_id, route.opener.labels)
+        await route.handler(interaction, **route.arguments.read(ids, data))
 
     def hold(self, task: asyncio.Task[Any], interaction: discord.Interaction[BotClient]) -> None:
         """Count an interaction as pending until the task that answers it ends."""

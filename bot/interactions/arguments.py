@@ -145,7 +145,7 @@ class Arguments:
             name, shape = self._choice
             given[name] = shape.read([str(value) for value in data.get("values") or ()])
         if self._fields or self._forms:
-            entered = dict(_entered(data))
+            entered = dict(entered_in(data))
             given |= _read_fields(self._fields, entered)
             for name, (form, inner) in self._forms.items():
                 given[name] = form(**_read_fields(inner, entered))
@@ -286,7 +286,7 @@ def _parameters(taker: Callable[..., Any]) -> Iterator[tuple[str, Any, bool]]:
         yield one.name, hints[one.name], one.default is one.empty
 
 
-def _entered(data: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def entered_in(data: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield the values of a submitted form's text fields and menus, by name."""
     for part in data.get("components", ()):
         for inner in [part["component"]] if "component" in part else part.get("components", ()):

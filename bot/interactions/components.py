@@ -199,6 +199,39 @@ def pressed(area: str, action: str, *names: str, version: int = 1) -> Callable[[
 
 
 @dataclass(frozen=True, slots=True)
+class Opener:
+    """The button that opens a form.
+
+    Attributes:
+        area: the first part of its custom id.
+        action: the second part.
+        labels: the form's text fields in their order, with the catalogue keys of their labels.
+    """
+
+    area: str
+    action: str
+    labels: Mapping[str, str]
+
+
+def opened_by(area: str, action: str, **labels: str) -> Callable[[Handler], Handler]:
+    """Mark the handler of a form, below `@pressed`, with the button that opens the form.
+
+    A refusal of the form then shows what was typed, and has Fix it (`bot.interactions.corrections`).
+
+    Args:
+        area: the first part of the button's custom id; the further ones must be parts of the form's.
+        action: the second part.
+        labels: each text field of the form in its order, with the catalogue key of its label.
+    """
+
+    def mark(handler: Handler) -> Handler:
+        handler.__opener__ = Opener(area, action, labels)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The handler of a custom id.
 
@@ -206,11 +239,13 @@ class Route:
         names: the parameters filled from the id.
         handler: a cog's method.
         arguments: converts its arguments.
+        opener: the button that opens the form, if it handles a form that can be refused.
     """
 
     names: tuple[str, ...]
     handler: Handler
     arguments: Arguments
+    opener: Opener | None = None
 
 
 class Router:
@@ -234,7 +269,8 @@ class Router:
             if prefix in self._routes:
                 raise ValueError(f"two handlers for {prefix}")
             handler = getattr(cog, name)
-            self._routes[prefix] = Route(names, handler, Arguments(handler, names))
+            opener = getattr(handler, "__opener__", None)
+            self._routes[prefix] = Route(names, handler, Arguments(handler, names), opener)
 
     @property
     def routes(self) -> Mapping[str, Route]:
@@ -250,12 +286,28 @@ class Router:
         Raises:
             BadInput: there is no handler, or an argument is invalid.
         """
-        custom_id = str(data.get("custom_id", ""))
+        route, ids = self.route(str(data.get("custom_id", "")))
+        return route.handler, route.arguments.read(ids, data)
+
+    def route(self, custom_id: str) -> tuple[Route, list[str]]:
+        """Return the route of a custom id, which may be forged, and the id's parts after area, action and version.
+
+        Raises:
+            BadInput: there is no handler.
+        """
         area, action, version, *ids = (*custom_id.split(":"), "", "", "")[: max(3, custom_id.count(":") + 1)]
         route = self._routes.get(f"{area}:{action}:{version}")
         if route is None or len(ids) != len(route.names) or len(custom_id) > ID_LIMIT:
             raise BadInput("errors.press.unknown")
-        return route.handler, route.arguments.read(ids, data)
+        return route, ids
+
+    def opener_id(self, route: Route, ids: Sequence[str]) -> str | None:
+        """Return the custom id of the button that opens the form of a route, or None if there is none."""
+        if route.opener is None:
+            return None
+        area, action = route.opener.area, route.opener.action
+        given = dict(zip(route.names, ids, strict=True))
+        return identity(area, action, *(given[name] for name in self._routes[f"{area}:{action}:v1"].names))
 
 
 def offered(kind: type[Choice], value: object) -> Choice:

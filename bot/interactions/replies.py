@@ -17,6 +17,7 @@ from bot.errors import Unavailable
 from bot.interactions import responses
 from bot.interactions.authorization import at_home, standing_in
 from bot.interactions.components import card
+from bot.interactions.corrections import in_place, refill
 from bot.services.members.people import Person, Seen, meet
 
 log = logging.getLogger(__name__)
@@ -121,11 +122,14 @@ async def retry_unavailable(work: Callable[[], Awaitable[T]], tries: int = TRIES
 async def reply(
     interaction: Interaction, view: ui.LayoutView, *, private: bool, files: Sequence[discord.File] = ()
 ) -> int | None:
-    """Send a card as the answer, without pings.
+    """Send a card as the answer, without pings. A private one to a form that Fix it opened replaces the refusal.
 
     Returns:
         The message's id, or None if Discord did not return it.
     """
+    if private and not files and in_place(interaction) and not responses.answered(interaction):
+        await replace(interaction, view)
+        return None
     nobody = discord.AllowedMentions.none()
     sent = await responses.respond(interaction, private=private, files=files, view=view, allowed_mentions=nobody)
     interaction.extras["shown"] = True
@@ -150,13 +154,20 @@ async def replace(
 
 
 async def close_with(interaction: Interaction, words: str, view: ui.View | None = None) -> None:
-    """Replace the classic message whose component was pressed with plain text and these buttons, or none."""
+    """Replace the classic message whose component was pressed with plain text and these buttons, or none.
+
+    A refusal whose form Fix it opened is a card, and is replaced with one.
+    """
+    if in_place(interaction):
+        await replace(interaction, card(words))
+        return
     await responses.redraw(interaction, content=words, view=view)
     interaction.extras["shown"] = True
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:
-    """Answer with a form."""
+    """Answer with a form; Fix it fills it with what was refused."""
+    refill(interaction, form)
     await responses.first(interaction, lambda: interaction.response.send_modal(form))
 
 

@@ -14,7 +14,7 @@ from discord import app_commands
 
 from bot.context import BotClient
 from bot.discretion import marked
-from bot.errors import BadInput, MemberError, Unavailable
+from bot.errors import BadInput, MemberError, NotFound, Unavailable
 from bot.i18n import as_option, catalogue, shipped
 from bot.interactions.corrections import in_place, refusal
 from bot.interactions.responses import BROKEN, GONE, LOST, redraw, respond
@@ -108,7 +108,7 @@ async def respond_to_error(interaction: discord.Interaction[BotClient], error: B
         with contextlib.suppress(*LOST):
             await interaction.response.autocomplete([])
         return
-    fixable = refusal(interaction, words, reader) if isinstance(error, MemberError) else None
+    fixable = refusal(interaction, words, reader) if _can_be_fixed(error) else None
     try:
         if fixable is None:
             await say_privately(interaction, words)
@@ -116,6 +116,11 @@ async def respond_to_error(interaction: discord.Interaction[BotClient], error: B
             await _refuse(interaction, fixable)
     except discord.HTTPException as failed:
         log.warning("could not answer with an error message: %s", failed)
+
+
+def _can_be_fixed(error: BaseException) -> bool:
+    """Whether other input, or the same once more, can be accepted: not for something that no longer exists."""
+    return isinstance(error, MemberError) and not isinstance(error, NotFound)
 
 
 async def _refuse(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:

@@ -11,7 +11,8 @@ from bot.context import BotClient
 from bot.domain.when import zones
 from bot.errors import Conflict, NotFound
 from bot.interactions.arguments import Version
-from bot.interactions.components import pressed
+from bot.interactions.components import identity, pressed
+from bot.interactions.corrections import TypedText, fix_form, keep_typed
 from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
 from bot.interactions.tree import localized
 from bot.localizer import escaped
@@ -41,6 +42,8 @@ class ClubCog(commands.GroupCog, group_name="club", group_description=localized(
         person, guild_id = await organiser(interaction)
         notice = ""
         if zone is not None:
+            fix_id = fix_form(identity("club", "zone"))
+            keep_typed(interaction, fix_id, TypedText(person.reader.t("settings.zone.label"), zone))
             notice = await self._choose_zone(person, guild_id, zone)
             person = await resolve_person(interaction)
         settings = await defer_if_slow(interaction, clubs.club_settings(self.app.database, guild_id), private=True)

@@ -12,7 +12,7 @@ from bot.context import BotClient
 from bot.domain.runs.runs import Surface
 from bot.errors import MemberError
 from bot.interactions.arguments import Chosen, Entered
-from bot.interactions.components import pressed
+from bot.interactions.components import opened_by, pressed
 from bot.interactions.replies import Interaction, open_form, replace
 from bot.localizer import escaped
 from bot.services.members.people import Person
@@ -66,6 +66,7 @@ class ClubPoints(commands.Cog):
         await open_form(interaction, point_form(person.reader))
 
     @pressed("club", "added")
+    @opened_by("club", "add", name="club.point.form_name", detail="club.point.form_detail")
     async def added(self, interaction: Interaction, form: Entered[PointForm]) -> None:
         """Add the meeting point entered in the form."""
         person, guild_id = await organiser(interaction)
@@ -83,6 +84,7 @@ class ClubPoints(commands.Cog):
         await open_form(interaction, point_form(person.reader, found))
 
     @pressed("club", "edited", "point_id")
+    @opened_by("club", "edit", name="club.point.form_name", detail="club.point.form_detail")
     async def edited(self, interaction: Interaction, point_id: int, form: Entered[PointForm]) -> None:
         """Store the change entered in the form."""
         person, guild_id = await organiser(interaction)

@@ -18,7 +18,7 @@ from bot.domain.runs.runs import Surface
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.interactions.arguments import Chosen, Entered
-from bot.interactions.components import identity, pressed
+from bot.interactions.components import identity, opened_by, pressed
 from bot.interactions.replies import Interaction, open_form
 from bot.languages import LANGUAGES
 from bot.services.clubs import clubs, digests
@@ -92,6 +92,7 @@ class ClubSettingsCog(commands.Cog):
         await open_form(interaction, zone_form(person.reader, identity("club", "zoned")))
 
     @pressed("club", "zoned")
+    @opened_by("club", "zone", zone="settings.zone.label")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Store the zone entered in the form."""
         person, guild_id = await organiser(interaction)
@@ -222,10 +223,12 @@ class ClubSettingsCog(commands.Cog):
         await open_form(interaction, emergency_form(person.reader, number))
 
     @pressed("club", "called")
+    @opened_by("club", "call", number="club.emergency.label")
     async def called(self, interaction: Interaction, number: Entered[str]) -> None:
         """Store the emergency number entered in the form."""
-        person, guild_id = await organiser(interaction)
-        await change(interaction, Page.SAFETY, person, clubs.set_emergency_number(self.app.database, guild_id, number))
+        _, guild_id = await organiser(interaction)
+        await clubs.set_emergency_number(self.app.database, guild_id, number)
+        await draw_page(interaction, Page.SAFETY)
 
     # ------------------------------------------------------------------ the weekly round
 

@@ -12,20 +12,21 @@ from bot.app import App
 from bot.context import BotClient
 from bot.domain.nudges.streaks import PauseReason
 from bot.domain.runs.runs import Sharing
+from bot.domain.text.faults import Faults
 from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.domain.when.periods import today_in
 from bot.errors import MemberError
 from bot.interactions.arguments import Chosen, Entered
-from bot.interactions.components import identity, pressed
-from bot.interactions.corrections import TypedText, forget_typed, keep_typed, typed_before
+from bot.interactions.components import identity, offered, opened_by, pressed
+from bot.interactions.corrections import TypedText, fix_form, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person
 from bot.interactions.tree import localized, localized_choice
 from bot.languages import LANGUAGES
 from bot.services.members.people import Person
 from bot.services.nudges import nudge_settings
 from bot.services.profile import settings
-from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_form
+from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_and_pause_form, zone_form
 from cogs.members.zone_autocomplete import suggest_zones
 
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
@@ -70,29 +71,47 @@ class SettingsCog(commands.Cog):
     ) -> None:
         """Show the card; first set the zone and start a pause, if given."""
         person = await resolve_person(interaction)
-        notices = []
-        if zone is not None:
-            chosen = await self._choose_zone(interaction, person, zone)
-            notices.append(
-                person.reader.t("settings.card.saved_zone", place=zones.city_of(chosen, person.reader.language))
-            )
+        await self._set(interaction, person, zone or "", pause or "", offered(PauseReason, why))
+
+    @pressed("settings", "again", "why")
+    async def again(self, interaction: Interaction, why: PauseReason) -> None:
+        """Open the form for zone and pause, for Fix it."""
+        person = await resolve_person(interaction)
+        await open_form(interaction, zone_and_pause_form(person.reader, why))
+
+    @pressed("settings", "entered", "why")
+    async def entered(
+        self, interaction: Interaction, why: PauseReason, zone: Entered[str], until: Entered[str]
+    ) -> None:
+        """Set the zone and start a pause, as entered in the form."""
+        person = await resolve_person(interaction)
+        await self._set(interaction, person, zone.strip(), until.strip(), why)
+
+    async def _set(self, interaction: Interaction, person: Person, zone: str, pause: str, why: PauseReason) -> None:
+        """Set the typed zone and start the typed pause, unless one of them is refused; then show the card."""
+        t, now, notices = person.reader.t, self.app.clock(), []
+        keep_typed(
+            interaction,
+            fix_form(identity("settings", "again", why.value)),
+            TypedText(t("settings.zone.label"), zone),
+            TypedText(t("nudges.pause.label"), pause),
+        )
+        faults = Faults()
+        name = faults.read(zone, lambda text: zones.find(text, person.reader.language, now))
+        there = person.reader.inside(name) if name else person.reader
+        until_on = faults.read(pause, lambda text: nudge_settings.read_back_on(text, there, now))
+        faults.raise_any()
+        if name is not None:
+            await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, now)
+            notices.append(t("settings.card.saved_zone", place=zones.city_of(name, person.reader.language)))
             self.app.outbox.wake()
             person = await resolve_person(interaction)
-        if pause is not None:
-            until_on = nudge_settings.read_back_on(pause, person.reader, self.app.clock())
-            today = today_in(person.reader.zone, self.app.clock())
-            await nudge_settings.pause(self.app.database, person.user_id, until_on, why, today)
-            notices.append(person.reader.t(f"nudges.pause.done_{why}", day=until_on))
+        if until_on is not None:
+            today = today_in(person.reader.zone, now)
+            await nudge_settings.pause(self.app.database, person.user_id, until_on, why.value, today)
+            notices.append(person.reader.t(f"nudges.pause.done_{why.value}", day=until_on))
         view = await defer_if_slow(interaction, self._card(person, "\n".join(notices)), private=True)
         await reply(interaction, view, private=True)
-
-    async def _choose_zone(self, interaction: Interaction, person: Person, zone: str) -> str:
-        """Set the typed zone and return its name; a refusal keeps the text."""
-        label = person.reader.t("settings.zone.label")
-        keep_typed(interaction, identity("settings", "zonefix"), TypedText(label, zone))
-        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
-        forget_typed(interaction)
-        return name
 
     @pressed("settings", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:
@@ -108,10 +127,11 @@ class SettingsCog(commands.Cog):
         await open_form(interaction, zone_form(person.reader, identity("settings", "zoned"), typed))
 
     @pressed("settings", "zoned")
+    @opened_by("settings", "zone", zone="settings.zone.label")
     async def zoned(self, interaction: Interaction, zone: Entered[str]) -> None:
         """Store the zone entered in the form."""
         person = await resolve_person(interaction)
-        name = await self._choose_zone(interaction, person, zone)
+        name = await settings.choose_zone(self.app.database, person.user_id, zone, person.reader, self.app.clock())
         self.app.outbox.wake()  # reminders have moved, and nudges may need another local hour
         place = zones.city_of(name, person.reader.language)
         await self._redraw(interaction, person.reader.t("settings.card.saved_zone", place=place))
@@ -128,6 +148,7 @@ class SettingsCog(commands.Cog):
         await open_form(interaction, weight_form(person.reader, person.weight_kg))
 
     @pressed("settings", "weigh")
+    @opened_by("settings", "weight", weight="settings.weight.label")
     async def weigh(self, interaction: Interaction, weight: Entered[str]) -> None:
         """Store the weight entered in the form."""
         person = await resolve_person(interaction)

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.domain.nudges.streaks import PauseReason
 from bot.domain.runs.runs import Sharing
 from bot.domain.text.units import Units
 from bot.domain.text.weight import shown_weight
@@ -63,6 +64,16 @@ def zone_form(reader: Localizer, custom_id: str, value: str = "") -> Form:
         "zone", reader.t("settings.zone.label"), value, placeholder=reader.t("settings.zone.placeholder"), required=True
     )
     return Form(reader.t("settings.zone.title"), custom_id, [field])
+
+
+def zone_and_pause_form(reader: Localizer, why: PauseReason) -> Form:
+    """Return the form for a zone and the day on which a pause of nudges ends; what is left empty stays."""
+    t = reader.t
+    fields = [
+        Field("zone", t("settings.zone.label"), placeholder=t("settings.zone.placeholder")),
+        Field("until", t("nudges.pause.label"), placeholder=t("nudges.pause.placeholder"), limit=60),
+    ]
+    return Form(t("settings.zone.title_pause"), identity("settings", "entered", why.value), fields)
 
 
 def weight_form(reader: Localizer, weight_kg: float | None) -> Form:

@@ -10,7 +10,7 @@ from bot.client import Backpedal
 from bot.domain.nudges.streaks import MOST_RUNS, GoalCounts, PauseReason
 from bot.domain.when.periods import today_in
 from bot.interactions.arguments import Chosen, Entered
-from bot.interactions.components import pressed
+from bot.interactions.components import opened_by, pressed
 from bot.interactions.replies import Interaction, open_form, replace, resolve_person
 from bot.services.nudges import nudge_settings, nudging
 from bot.services.nudges.nudging import NudgeAudience
@@ -65,6 +65,7 @@ class NudgeSettings(commands.Cog):
         await open_form(interaction, pause_form(why, person.reader))
 
     @pressed("nudging", "paused", "why")
+    @opened_by("nudging", "pause", until="nudges.pause.label")
     async def paused(self, interaction: Interaction, why: PauseReason, until: Entered[str]) -> None:
         """Start a pause until the day entered in the form."""
         person = await resolve_person(interaction)

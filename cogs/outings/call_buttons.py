@@ -16,7 +16,7 @@ from bot.domain.outings.call_terms import read_start
 from bot.domain.outings.outing_rules import OutingState, Presence, Wish
 from bot.interactions.arguments import Entered, Version
 from bot.interactions.authorization import check_member, standing_in
-from bot.interactions.components import Component, card, classic, pressed
+from bot.interactions.components import Component, card, classic, opened_by, pressed
 from bot.interactions.replies import (
     Interaction,
     close_with,
@@ -112,6 +112,7 @@ class Calls(commands.Cog):
         await open_form(interaction, change_form(outing, person.reader))
 
     @pressed("call", "amend", "outing_id", "terms")
+    @opened_by("call", "change", place="partners.form.place", when="partners.form.when")
     async def amend(
         self, interaction: Interaction, outing_id: int, terms: Version, place: Entered[str], when: Entered[str]
     ) -> None:

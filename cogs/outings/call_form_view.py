@@ -14,11 +14,11 @@ from bot.localizer import Localizer
 from bot.services.outings.outings import OutingView
 
 
-def call_form(reader: Localizer, points: Sequence[str] = ()) -> Form:
+def call_form(reader: Localizer, points: Sequence[str] = (), custom_id: str = identity("call", "form")) -> Form:
     """Return the form for place, time, length, role and pace; meeting points are the place's placeholder."""
     form = Form(
         reader.t("partners.form.title"),
-        identity("call", "form"),
+        custom_id,
         [
             Field("place", reader.t("partners.form.place"), placeholder=" · ".join(points), required=True, limit=80),
             Field(

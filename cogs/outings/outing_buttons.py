@@ -14,7 +14,7 @@ from bot.domain.safety.escalation_steps import Recipients, has_reached
 from bot.errors import NotFound, Unavailable
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.authorization import standing_in
-from bot.interactions.components import Component, card, pressed
+from bot.interactions.components import Component, card, opened_by, pressed
 from bot.interactions.replies import (
     Interaction,
     close_with,
@@ -223,6 +223,15 @@ class Outings(commands.Cog):
         await open_form(interaction, draft_form(draft.content, outing_id, person.reader))
 
     @pressed("outing", "amend", "outing_id")
+    @opened_by(
+        "outing",
+        "edit",
+        distance="runs.form.distance",
+        time="runs.form.time",
+        direction="runs.form.direction",
+        when="runs.form.when",
+        note="runs.form.note",
+    )
     async def amend_draft(self, interaction: Interaction, outing_id: int, form: Entered[RunForm]) -> None:
         """Log the draft with the form's values."""
         person = await resolve_person(interaction)

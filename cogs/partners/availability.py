@@ -13,7 +13,7 @@ from bot.context import BotClient
 from bot.domain.outings.outing_rules import Wish
 from bot.errors import Conflict
 from bot.interactions.arguments import Chosen, Entered
-from bot.interactions.components import pressed
+from bot.interactions.components import opened_by, pressed
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_member
 from bot.interactions.tree import localized
 from bot.services.members.people import Person
@@ -56,6 +56,14 @@ class Availabilities(commands.Cog):
         await open_form(interaction, availability_form(said, person.reader))
 
     @pressed("avail", "save", "guild_id")
+    @opened_by(
+        "avail",
+        "edit",
+        when="avail.form.when",
+        places="avail.form.places",
+        forward="avail.form.forward",
+        backward="avail.form.backward",
+    )
     async def save(self, interaction: Interaction, guild_id: int, said: Entered[AvailabilityTyped]) -> None:
         """Store the form's values."""
         person = await self._here(interaction, guild_id)
@@ -76,6 +84,7 @@ class Availabilities(commands.Cog):
         await open_form(interaction, pause_form(guild_id, person.reader))
 
     @pressed("avail", "until", "guild_id")
+    @opened_by("avail", "pause", until="avail.form.until")
     async def until(self, interaction: Interaction, guild_id: int, until: Entered[str]) -> None:
         """Pause until the day entered in the form."""
         person = await self._here(interaction, guild_id)

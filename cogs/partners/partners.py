@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, TypeAlias
 
 from discord import app_commands
 from discord.ext import commands
@@ -16,7 +17,8 @@ from bot.domain.text.units import Units
 from bot.errors import BadInput, MemberError
 from bot.interactions.arguments import Entered
 from bot.interactions.authorization import known_lately, standing_in
-from bot.interactions.components import pressed
+from bot.interactions.components import identity, offered, pressed
+from bot.interactions.corrections import TypedText, fix_form, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, reply, resolve_member, resolve_person
 from bot.interactions.tree import localized, localized_choice
 from bot.services.members.people import Person
@@ -31,6 +33,43 @@ from cogs.runs.run_options import OFFERED, SURFACES, manner_of, plain_choice, su
 
 ROLES = [app_commands.Choice(name=localized_choice(f"partners.role.{wish}"), value=wish.value) for wish in Wish]
 WHO = [app_commands.Choice(name=localized_choice(f"partners.who.{who}"), value=who.value) for who in Who]
+
+
+NO_SURFACE: Literal["-"] = "-"
+SurfaceOrNone: TypeAlias = Surface | Literal["-"]
+Minutes: TypeAlias = Annotated[int, range(361)]
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm:
+    """The values of the form, as entered."""
+
+    place: str
+    when: str
+    length: str
+    role: Wish
+    pace: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTexts:
+    """What was typed for a call."""
+
+    place: str
+    when: str
+    length: str
+    pace: str = ""
+    exactly: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTerms:
+    """What was chosen for a call; `minutes` besides a distance, or 0."""
+
+    wish: Wish
+    who: Who = Who.EVERYONE
+    surface: str = NO_SURFACE
+    minutes: int = 0
 
 
 async def suggest_places(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -96,22 +135,40 @@ async def find(
 ) -> None:
     """Parse the options, post the call, and answer with its channel."""
     person = await resolve_member(interaction)
-    _check_role(interaction, person, who)
-    app = interaction.client.app
-    wanted = read_wanted(when, distance, minutes, pace, manner_of(person.reader), app.clock())
+    length = distance or (f"{minutes} min" if minutes else "")
+    texts = CallTexts(place, when, length, pace or "", exactly or "")
+    more_minutes = minutes if distance and minutes else 0
+    terms = CallTerms(offered(Wish, role), offered(Who, who or Who.EVERYONE), surface or NO_SURFACE, more_minutes)
+    await _ask(interaction, person, texts, terms)
+
+
+async def _ask(interaction: Interaction, person: Person, texts: CallTexts, terms: CallTerms) -> None:
+    """Parse what was typed, and post the call; a refusal keeps it."""
+    _check_role(interaction, person, terms.who)
+    t = person.reader.t
+    keep_typed(
+        interaction,
+        fix_form(identity("call", "again", terms.who, terms.surface, terms.minutes), [[terms.wish.value]]),
+        TypedText(t("partners.form.place"), texts.place),
+        TypedText(t("partners.form.when"), texts.when),
+        TypedText(t("partners.form.length"), texts.length),
+        TypedText(t("partners.form.pace"), texts.pace),
+        TypedText(t("partners.form.exactly"), texts.exactly),
+    )
+    now, manner = interaction.client.app.clock(), manner_of(person.reader)
     call = CallRequest(
-        place=place,
-        wanted=wanted,
-        wish=Wish(role),
-        who=Who(who) if who else Who.EVERYONE,
-        surface=Surface(surface) if surface else None,
-        exactly=exactly,
+        place=texts.place,
+        wanted=read_wanted(texts.when, texts.length, terms.minutes or None, texts.pace, manner, now),
+        wish=terms.wish,
+        who=terms.who,
+        surface=None if terms.surface == NO_SURFACE else offered(Surface, terms.surface),
+        exactly=texts.exactly or None,
         channel_id=interaction.channel_id if person.in_guild else None,
     )
     await _call(interaction, person, call)
 
 
-def _check_role(interaction: Interaction, person: Person, who: str | None) -> None:
+def _check_role(interaction: Interaction, person: Person, who: Who) -> None:
     """Refuse a call limited to a role that was deleted, since nobody could answer.
 
     Raises:
@@ -121,7 +178,7 @@ def _check_role(interaction: Interaction, person: Person, who: str | None) -> No
     guild = interaction.client.get_guild(club.guild_id) if club else None
     if club is None or guild is None:
         return
-    role_id = {Who.WOMEN: club.women_role_id, Who.SPOTTERS: club.spotter_role_id}.get(Who(who or Who.EVERYONE))
+    role_id = {Who.WOMEN: club.women_role_id, Who.SPOTTERS: club.spotter_role_id}.get(who)
     if role_id is not None and guild.get_role(role_id) is None:
         raise BadInput(f"partners.refused.no_role_{who}")
 
@@ -167,9 +224,27 @@ class Partners(commands.Cog):
     @pressed("call", "new")
     async def new(self, interaction: Interaction) -> None:
         """Open the form of a call."""
+        await self._open(interaction, identity("call", "form"))
+
+    @pressed("call", "again", "who", "surface", "minutes")
+    async def again(self, interaction: Interaction, who: Who, surface: SurfaceOrNone, minutes: Minutes) -> None:
+        """Open the form of a call with these further terms, for Fix it."""
+        await self._open(interaction, identity("call", "asked", who, surface, minutes))
+
+    async def _open(self, interaction: Interaction, custom_id: str) -> None:
         person = await resolve_member(interaction)
         points = await meeting_points.meeting_points(self.app.database, person.guild_id) if person.guild_id else ()
-        await open_form(interaction, call_form(person.reader, [point.name for point in points]))
+        await open_form(interaction, call_form(person.reader, [point.name for point in points], custom_id))
+
+    @pressed("call", "asked", "who", "surface", "minutes")
+    async def asked(
+        self, interaction: Interaction, who: Who, surface: SurfaceOrNone, minutes: Minutes, form: Entered[CallForm]
+    ) -> None:
+        """Post a call with the form's values and these further terms; the exact spot is read from the refusal."""
+        person = await resolve_member(interaction)
+        exactly = typed_before(interaction, 5)[4]
+        texts = CallTexts(form.place, form.when, form.length, form.pace, exactly)
+        await _ask(interaction, person, texts, CallTerms(form.role, who, surface, minutes))
 
     @pressed("call", "mine")
     async def list_mine(self, interaction: Interaction) -> None:
@@ -177,20 +252,11 @@ class Partners(commands.Cog):
         await mine(interaction)
 
     @pressed("call", "form")
-    async def form(
-        self,
-        interaction: Interaction,
-        place: Entered[str],
-        when: Entered[str],
-        length: Entered[str],
-        role: Entered[Wish],
-        pace: Entered[str],
-    ) -> None:
+    async def form(self, interaction: Interaction, form: Entered[CallForm]) -> None:
         """Post a call with the form's values."""
         person = await resolve_member(interaction)
-        wanted = read_wanted(when, length, None, pace, manner_of(person.reader), self.app.clock())
-        channel_id = interaction.channel_id if person.in_guild else None
-        await _call(interaction, person, CallRequest(place, wanted, role, channel_id=channel_id))
+        texts = CallTexts(form.place, form.when, form.length, form.pace)
+        await _ask(interaction, person, texts, CallTerms(form.role))
 
 
 async def setup(bot: BotClient) -> None:

@@ -25,7 +25,7 @@ from bot.domain.messages.stored_kinds import StoredKind
 from bot.domain.when.snoozes import Snooze
 from bot.errors import NotFound
 from bot.interactions.arguments import Entered
-from bot.interactions.components import identity, pressed
+from bot.interactions.components import identity, opened_by, pressed
 from bot.interactions.replies import Interaction, close_with, open_form, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.services.members import people
@@ -124,6 +124,15 @@ class ReminderMessages(commands.Cog):
         await open_form(interaction, form)
 
     @pressed("remind", "logged", "reminder_id", "occurs_at")
+    @opened_by(
+        "remind",
+        "log",
+        distance="runs.form.distance",
+        time="runs.form.time",
+        direction="runs.form.direction",
+        when="runs.form.when",
+        note="runs.form.note",
+    )
     async def logged(
         self, interaction: Interaction, reminder_id: int, occurs_at: datetime, form: Entered[RunForm]
     ) -> None:

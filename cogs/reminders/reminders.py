@@ -11,8 +11,8 @@ from bot.domain.when import reminder_when, zones
 from bot.domain.when.snoozes import Snooze
 from bot.errors import BadInput
 from bot.interactions.arguments import Chosen, Entered, PageNumber, Version
-from bot.interactions.components import identity, pressed
-from bot.interactions.corrections import TypedText, keep_typed, typed_before
+from bot.interactions.components import identity, opened_by, pressed
+from bot.interactions.corrections import TypedText, fix_form, keep_typed, typed_before
 from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply
 from bot.interactions.tree import localized
 from bot.services.members.people import Person
@@ -31,7 +31,14 @@ from cogs.reminders.reminder_options import (
     zone_of_club,
 )
 from cogs.reminders.reminder_place import Picked, checked_place, form_of, picked_place, told_place
-from cogs.reminders.reminders_view import filled_when, new_form, reminder_card, reminder_list, remove_card
+from cogs.reminders.reminders_view import (
+    filled_when,
+    new_club_form,
+    new_form,
+    reminder_card,
+    reminder_list,
+    remove_card,
+)
 
 When = app_commands.Range[str, 1, 100]
 What = app_commands.Range[str, 1, WHAT_LIMIT]
@@ -66,12 +73,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     async def _ask(self, interaction: Interaction, person: Person, when: str, what: str) -> None:
         """Create a reminder for the user; a refusal keeps both texts."""
-        keep_typed(
-            interaction,
-            identity("remind", "fix"),
-            TypedText(person.reader.t("remind.form.what"), what),
-            TypedText(person.reader.t("remind.form.when"), when),
-        )
+        self._keep(interaction, person, identity("remind", "fix"), when, what)
         asked, notices = read_asked(interaction, person.reader, person.reader.zone, when, what)
         view = await defer_if_slow(
             interaction,
@@ -93,6 +95,16 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
             notices.append(person.reader.t("remind.said.zone", place=place))
         await self._show(interaction, person, view, person.reader.t("remind.said.asked"), *notices)
 
+    @staticmethod
+    def _keep(interaction: Interaction, person: Person, fix_id: str, when: str | None, what: str | None) -> None:
+        """Keep the texts of a reminder for Fix it below a refusal."""
+        keep_typed(
+            interaction,
+            fix_id,
+            TypedText(person.reader.t("remind.form.what"), what),
+            TypedText(person.reader.t("remind.form.when"), when),
+        )
+
     @app_commands.command(name="club", description=localized("remind.commands.club"))
     @app_commands.describe(
         when=localized("remind.commands.when_club"),
@@ -112,9 +124,39 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
     ) -> None:
         """Create a reminder for a channel of the club, in the club's zone."""
         person, _ = await organiser(interaction)
+        there = channel or server(interaction).get_channel(interaction.channel_id or 0)
+        await self._ask_club(interaction, person, when, what, there, role)
+
+    @pressed("remind", "newclub")
+    async def new_for_club(self, interaction: Interaction) -> None:
+        """Open the form for a new reminder of the club, for Fix it."""
+        person, _ = await organiser(interaction)
+        await open_form(interaction, new_club_form(person.reader, interaction.channel_id or 0))
+
+    @pressed("remind", "clubentered")
+    async def club_entered(
+        self, interaction: Interaction, when: Entered[str], what: Entered[str], channel: Picked, role: Picked
+    ) -> None:
+        """Create the reminder of the club's form."""
+        person, _ = await organiser(interaction)
         guild = server(interaction)
-        there = channel or guild.get_channel(interaction.channel_id or 0)
-        place = checked_place(guild, there, role, interaction.user, person.reader)
+        there = guild.get_channel(channel[0]) if channel else None
+        pinged = guild.get_role(role[0]) if role else None
+        await self._ask_club(interaction, person, when, what, there, pinged)
+
+    async def _ask_club(
+        self,
+        interaction: Interaction,
+        person: Person,
+        when: str,
+        what: str,
+        channel: discord.abc.GuildChannel | None,
+        role: discord.Role | None,
+    ) -> None:
+        """Create a reminder for the club; a refusal keeps the texts, the channel and the role."""
+        chosen = [[str(one.id)] if one else [] for one in (channel, role)]
+        self._keep(interaction, person, fix_form(identity("remind", "newclub"), chosen), when, what)
+        place = checked_place(server(interaction), channel, role, interaction.user, person.reader)
         zone = zone_of_club(person)
         asked, notices = read_asked(interaction, person.reader, zone, when, what)
         view = await defer_if_slow(
@@ -165,6 +207,9 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         if when is None and what is None and channel is None and role is None:
             await open_form(interaction, form_of(interaction, view, person.reader))
             return
+        chosen = [[str(one.id)] if one else [] for one in (channel, role)] if view.of_club else []
+        opener_id = identity("remind", "edit", view.reminder_id)
+        self._keep(interaction, person, fix_form(opener_id, chosen), when, what)
         if (channel or role) and not view.of_club:
             raise BadInput("remind.refused.not_club")
         place = told_place(interaction, view, channel, role, person.reader) if view.of_club else None
@@ -233,6 +278,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
         await open_form(interaction, form_of(interaction, view, person.reader))
 
     @pressed("remind", "edited", "reminder_id")
+    @opened_by("remind", "edit", what="remind.form.what", when="remind.form.when")
     async def edited(
         self, interaction: Interaction, reminder_id: int, when: Entered[str], what: Entered[str],
         channel: Picked = None, role: Picked = None,

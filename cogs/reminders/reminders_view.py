@@ -240,27 +240,38 @@ def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ())
     """
     fields = _fields(reader, view.what, filled_when(view, reader))
     if view.of_club:
-        kinds = discord.SelectDefaultValueType
-        channels: ui.ChannelSelect[Any] = ui.ChannelSelect(
-            custom_id="channel",
-            channel_types=[discord.ChannelType.text],
-            required=True,
-            default_values=_chosen(view.channel_id, kinds.channel, gone),
-        )
-        roles: ui.RoleSelect[Any] = ui.RoleSelect(
-            custom_id="role",
-            required=False,
-            min_values=0,
-            placeholder=reader.t("remind.form.no_role"),
-            default_values=_chosen(view.role_id, kinds.role, gone),
-        )
-        fields += [Pick(reader.t("remind.form.channel"), channels), Pick(reader.t("remind.form.role"), roles)]
+        fields += _place(reader, view.channel_id, view.role_id, gone)
     return Form(reader.t("remind.form.title"), identity("remind", "edited", view.reminder_id), fields)
 
 
 def new_form(reader: Localizer, what: str, when: str) -> Form:
     """Return the form for a new reminder, filled with what was typed."""
     return Form(reader.t("remind.form.new"), identity("remind", "entered"), _fields(reader, what, when))
+
+
+def new_club_form(reader: Localizer, channel_id: int) -> Form:
+    """Return the form for a new reminder of a club, with a channel already chosen."""
+    fields = [*_fields(reader, "", ""), *_place(reader, channel_id, None)]
+    return Form(reader.t("remind.form.new"), identity("remind", "clubentered"), fields)
+
+
+def _place(reader: Localizer, channel_id: int | None, role_id: int | None, gone: Collection[int] = ()) -> list[Pick]:
+    """Return the menus for the channel of a club's reminder and the role it pings."""
+    kinds = discord.SelectDefaultValueType
+    channels: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id="channel",
+        channel_types=[discord.ChannelType.text],
+        required=True,
+        default_values=_chosen(channel_id, kinds.channel, gone),
+    )
+    roles: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id="role",
+        required=False,
+        min_values=0,
+        placeholder=reader.t("remind.form.no_role"),
+        default_values=_chosen(role_id, kinds.role, gone),
+    )
+    return [Pick(reader.t("remind.form.channel"), channels), Pick(reader.t("remind.form.role"), roles)]
 
 
 def _fields(reader: Localizer, what: str, when: str) -> list[Field | Pick]:

@@ -15,7 +15,7 @@ from bot.domain.runs.runs import Direction, breaks_the_rule
 from bot.domain.when.periods import today_in
 from bot.errors import BadInput, NotAllowed
 from bot.interactions.arguments import Chosen, Entered, PageNumber
-from bot.interactions.components import card, pressed
+from bot.interactions.components import card, opened_by, pressed
 from bot.interactions.replies import Interaction, open_form, replace, reply, resolve_person
 from bot.services.members.people import Person
 from bot.services.runs import lap_directions, overlapping_runs, run_changes, runs
@@ -169,6 +169,7 @@ class Imports(commands.Cog):
         await open_form(interaction, share_form(run_id, person.reader))
 
     @pressed("import", "portion", "run_id")
+    @opened_by("import", "share", share="imports.share.label")
     async def portion(self, interaction: Interaction, run_id: int, share: Entered[str]) -> None:
         """Store a distance or a percentage."""
         person = await resolve_person(interaction)

@@ -52,6 +52,12 @@ class LogChoices:
     spotter_id: int | None = None
     effort: int | None = None
 
+    @property
+    def ids(self) -> tuple[str | int, ...]:
+        """The choices as parts of a custom id: direction, surface, spotter, effort."""
+        effort = NONE if self.effort is None else self.effort
+        return self.direction or NONE, self.surface or NONE, self.spotter_id or 0, effort
+
 
 @dataclass(frozen=True, slots=True)
 class LogTexts:
@@ -114,6 +120,17 @@ def _is_direction(typed: str | None, reader: Localizer) -> bool:
 
 def log_form(reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild: bool) -> Form:
     """Return the form for a new run; a spotter can be picked in a server only."""
+    ids = (chosen.surface or NONE, NONE if chosen.effort is None else chosen.effort)
+    fields = _fields(reader, texts, chosen, in_guild=in_guild, new=True)
+    return Form(reader.t("runs.form.log"), identity("log", "entered", *ids), fields)
+
+
+def retyped_form(custom_id: str, reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild: bool) -> Form:
+    """Return the same form for the change of a run: what is left empty stays."""
+    return Form(reader.t("runs.form.title"), custom_id, _fields(reader, texts, chosen, in_guild=in_guild, new=False))
+
+
+def _fields(reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild: bool, new: bool) -> list[Field | Pick]:
     ways = [
         discord.RadioGroupOption(
             label=reader.t(f"log.form.{way}"),
@@ -124,7 +141,7 @@ def log_form(reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild
         for way in Way
     ]
     fields: list[Field | Pick] = [
-        Field("run", reader.t("log.form.run"), texts.run, reader.t("log.form.run_example"), required=True),
+        Field("run", reader.t("log.form.run"), texts.run, reader.t("log.form.run_example"), required=new),
         Pick(reader.t("log.form.way"), ui.RadioGroup(custom_id="direction", options=ways, required=False)),
         Field("when", reader.t("runs.form.when"), texts.when, reader.t("log.form.when_example")),
     ]
@@ -136,8 +153,7 @@ def log_form(reader: Localizer, texts: LogTexts, chosen: LogChoices, *, in_guild
         )
         fields.append(Pick(reader.t("log.form.spotter"), menu))
     fields.append(Field("note", reader.t("runs.form.note"), texts.note, long=True, limit=NOTE_LIMIT))
-    ids = (chosen.surface or NONE, NONE if chosen.effort is None else chosen.effort)
-    return Form(reader.t("runs.form.log"), identity("log", "entered", *ids), fields)
+    return fields
 
 
 def log_button(reader: Localizer, style: discord.ButtonStyle = discord.ButtonStyle.primary) -> Component:
@@ -146,16 +162,15 @@ def log_button(reader: Localizer, style: discord.ButtonStyle = discord.ButtonSty
 
 
 def keep_attempt(interaction: Interaction, texts: LogTexts, chosen: LogChoices, reader: Localizer) -> None:
-    """Keep what was typed and chosen, for Fix it below a refusal."""
-    ids = (
-        chosen.direction or NONE,
-        chosen.surface or NONE,
-        chosen.spotter_id or 0,
-        NONE if chosen.effort is None else chosen.effort,
-    )
+    """Keep what was typed and chosen for a new run, for Fix it below a refusal."""
+    keep_run(interaction, identity("log", "fix", *chosen.ids), texts, reader)
+
+
+def keep_run(interaction: Interaction, fix_id: str, texts: LogTexts, reader: Localizer) -> None:
+    """Keep what was typed for a run, for a Fix it with this custom id."""
     keep_typed(
         interaction,
-        identity("log", "fix", *ids),
+        fix_id,
         TypedText(reader.t("log.form.run"), texts.run),
         TypedText(reader.t("runs.form.when"), texts.when),
         TypedText(reader.t("runs.form.note"), texts.note),

@@ -14,7 +14,7 @@ from bot.context import BotClient
 from bot.domain.runs.run_input import reread
 from bot.domain.runs.runs import Direction, Extra, Sharing, breaks_the_rule
 from bot.interactions.arguments import Chosen, Entered, Version
-from bot.interactions.components import Component, card, pressed, row
+from bot.interactions.components import Component, card, opened_by, pressed, row
 from bot.interactions.replies import Interaction, close_with, open_form, replace, reply, resolve_person, say, tell
 from bot.interactions.tree import say_privately
 from bot.localizer import escaped
@@ -71,6 +71,15 @@ class Cards(commands.Cog):
         await open_form(interaction, edit_form(view, person.reader))
 
     @pressed("run", "amend", "run_id", "revision")
+    @opened_by(
+        "run",
+        "edit",
+        distance="runs.form.distance",
+        time="runs.form.time",
+        direction="runs.form.direction",
+        when="runs.form.when",
+        note="runs.form.note",
+    )
     async def amend(self, interaction: Interaction, run_id: int, revision: Version, form: Entered[RunForm]) -> None:
         """Store the form's values."""
         person = await resolve_person(interaction)
@@ -122,6 +131,7 @@ class Cards(commands.Cog):
         await open_form(interaction, company_form(view, person.reader, in_guild=person.in_guild))
 
     @pressed("run", "company", "run_id")
+    @opened_by("run", "spotted")
     async def company(self, interaction: Interaction, run_id: int, form: Entered[CompanyForm]) -> None:
         """Store spotter and surface; what was left empty stays."""
         person = await resolve_person(interaction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace as changed
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 
 import discord
 from discord import app_commands
@@ -13,17 +13,32 @@ from discord.ext import commands
 from bot.app import App
 from bot.context import BotClient
 from bot.domain.runs import run_input as domain
+from bot.domain.runs.run_measures import Way
 from bot.domain.runs.runs import Direction, RunContent, SpotterState, Surface
 from bot.domain.text.free_text import if_any
 from bot.domain.when.periods import Period, starts_on, today_in
-from bot.interactions.arguments import Chosen, PageNumber
-from bot.interactions.components import offered, pressed
-from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person, say
+from bot.interactions.arguments import Chosen, Entered, PageNumber
+from bot.interactions.components import identity, offered, pressed
+from bot.interactions.corrections import typed_before
+from bot.interactions.replies import Interaction, defer_if_slow, open_form, replace, reply, resolve_person, say
 from bot.interactions.tree import localized, localized_choice
 from bot.services.members.people import Person
 from bot.services.privacy import exports
 from bot.services.runs import run_changes, runs
 from cogs.runs.import_flow import import_files
+from cogs.runs.log_form import (
+    NONE,
+    EffortOrNone,
+    LogChoices,
+    LogForm,
+    LogTexts,
+    SurfaceOrNone,
+    WayOrNone,
+    entered,
+    keep_run,
+    made,
+    retyped_form,
+)
 from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import edit_notices, private_card
 from cogs.runs.run_cards import follow
@@ -40,12 +55,13 @@ from cogs.runs.run_options import (
     suggest_run,
     suggest_when,
 )
-from cogs.runs.spotter_requests import check_spotter, tell_left, tell_unasked
+from cogs.runs.spotter_requests import check_spotter, picked_spotter, tell_left, tell_unasked
 
 PERIODS = [app_commands.Choice(name=localized_choice(f"runs.period.{period}"), value=period.value) for period in Period]
+Part: TypeAlias = Literal["spotter", "surface", "effort", "note"]
+PartOrNone: TypeAlias = Part | Literal["-"]
 REMOVABLE = [
-    app_commands.Choice(name=localized_choice(f"runs.commands.remove_{part}"), value=part)
-    for part in ("spotter", "surface", "effort", "note")
+    app_commands.Choice(name=localized_choice(f"runs.commands.remove_{part}"), value=part) for part in get_args(Part)
 ]
 
 
@@ -134,18 +150,79 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
     ) -> None:
         """Change the given options; the rest stays."""
         person = await resolve_person(interaction)
-        await check_spotter(interaction, spotter)
         run_id = await chosen_run(interaction, person.reader, run)
-        now = self.app.clock()
+        chosen = LogChoices(
+            offered(Way, direction) if direction else None,
+            offered(Surface, surface) if surface else None,
+            spotter.id if spotter else None,
+            effort,
+        )
         typed = domain.Typed(distance, time, pace, direction, backward, when)
+        texts = LogTexts.of(None, typed, note, person.reader)
+        keep_run(interaction, identity("runs", "fix", run_id, remove or NONE, *chosen.ids), texts, person.reader)
+        await self._edit(interaction, person, run_id, typed, chosen, spotter, note, remove)
+
+    @pressed("runs", "fix", "run_id", "remove", "direction", "surface", "spotter_id", "effort")
+    async def fix(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        remove: PartOrNone,
+        direction: WayOrNone,
+        surface: SurfaceOrNone,
+        spotter_id: int,
+        effort: EffortOrNone,
+    ) -> None:
+        """Open the form for a change, filled with what was refused."""
+        person = await resolve_person(interaction)
+        chosen = LogChoices(made(direction), made(surface), spotter_id or None, made(effort))
+        texts = LogTexts(*typed_before(interaction, 3))
+        custom_id = identity("runs", "retyped", run_id, remove, surface, effort)
+        form = retyped_form(custom_id, person.reader, texts, chosen, in_guild=person.in_guild)
+        await open_form(interaction, form)
+
+    @pressed("runs", "retyped", "run_id", "remove", "surface", "effort")
+    async def retyped(
+        self,
+        interaction: Interaction,
+        run_id: int,
+        remove: PartOrNone,
+        surface: SurfaceOrNone,
+        effort: EffortOrNone,
+        form: Entered[LogForm],
+    ) -> None:
+        """Change the run as entered in the form; what is empty stays."""
+        person = await resolve_person(interaction)
+        spotter_id = next(iter(form.spotter), None)
+        chosen = LogChoices(form.direction, made(surface), spotter_id, made(effort))
+        texts = LogTexts(form.run, form.when, form.note)
+        keep_run(interaction, identity("runs", "fix", run_id, remove, *chosen.ids), texts, person.reader)
+        spotter = await picked_spotter(interaction, spotter_id)
+        typed = entered(form, person.reader, self.app.clock())
+        await self._edit(interaction, person, run_id, typed, chosen, spotter, form.note.strip() or None, made(remove))
+
+    async def _edit(
+        self,
+        interaction: Interaction,
+        person: Person,
+        run_id: int,
+        typed: domain.Typed,
+        chosen: LogChoices,
+        spotter: discord.User | discord.Member | None,
+        note: str | None,
+        remove: str | None,
+    ) -> None:
+        """Change a run, and show it."""
+        await check_spotter(interaction, spotter)
+        now = self.app.clock()
         measured = domain.amendment(typed, manner_of(person.reader), now)
 
         def amend(content: RunContent) -> RunContent:
             content = _without(measured(content), remove)
-            if surface is not None:
-                content = changed(content, surface=Surface(surface))
-            if effort is not None:
-                content = changed(content, effort=effort)
+            if chosen.surface is not None:
+                content = changed(content, surface=chosen.surface)
+            if chosen.effort is not None:
+                content = changed(content, effort=chosen.effort)
             if note is not None:
                 content = changed(content, note=if_any(note))
             if spotter is not None and spotter.id != content.spotter_id:

@@ -13,15 +13,15 @@ OWN = """
     ask:never ask:again ask:restore contact:drop contact:withdraw contact:accept contact:decline tie:page
     nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
     nudge:start nudge:snooze nudge:later round:skip round:back
-    remind:fix remind:entered settings:zonefix
+    remind:fix remind:entered settings:zonefix settings:again settings:entered runs:fix runs:retyped
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
     call:mine help:all help:next me:show me:bests
 """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
-    board:show board:page board:what call:new call:form avail:open avail:edit avail:save avail:roles avail:pause
-    avail:until avail:leave avail:join
+    board:show board:page board:what call:new call:form call:again call:asked avail:open avail:edit avail:save
+    avail:roles avail:pause avail:until avail:leave avail:join
 """
 MEMBER = """
     call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend
@@ -36,7 +36,7 @@ SERVER = """
     club:digest club:digested club:undigest club:preview
     club:instead club:agree club:reject club:next club:points club:chosen club:point
     club:add club:added
-    club:edit club:edited club:drop club:dropped
+    club:edit club:edited club:drop club:dropped remind:newclub remind:clubentered
 """
 CONTACT = "alert:reached alert:cannot"
 COMPANION = """

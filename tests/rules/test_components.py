@@ -20,6 +20,7 @@ from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
 from bot.errors import BadInput
+from bot.i18n import catalogue
 from bot.interactions.components import Router, identity, pressed
 from bot.interactions.tree import TEXT_LIMIT
 from bot.languages import LANGUAGES
@@ -52,6 +53,28 @@ async def client() -> AsyncIterator[Backpedal]:
     await bot.load_everything()
     yield bot
     await bot.close()
+
+
+KEEPS_ITS_TEXT = {
+    "log:entered:v1", "runs:retyped:v1", "remind:entered:v1", "remind:clubentered:v1", "call:asked:v1", "call:form:v1",
+    "settings:entered:v1",
+}  # fmt: skip
+"""Forms of commands, which keep what was typed for both (`tests/flows/interactions/test_fix_it_of_commands.py`)."""
+REFUSES_NO_TEXT = {"alert:resolved:v1", "alert:closed:v1", "privacy:erase:v1"}
+"""Forms that take any text, or a single word which they name."""
+
+
+async def test_every_form_that_can_be_refused_says_which_button_opens_it(client: Backpedal) -> None:
+    forms = {prefix: route for prefix, route in client.router.routes.items() if route.arguments.fields}
+    unsaid = {prefix for prefix, route in forms.items() if route.opener is None}
+    assert unsaid == KEEPS_ITS_TEXT | REFUSES_NO_TEXT
+    for prefix, route in forms.items():
+        if route.opener is None:
+            continue
+        opener = client.router.routes[f"{route.opener.area}:{route.opener.action}:v1"]
+        assert set(opener.names) <= set(route.names), prefix
+        assert set(route.opener.labels) <= route.arguments.fields, prefix
+        assert all(isinstance(catalogue(LANGUAGES[0])[key], str) for key in route.opener.labels.values()), prefix
 
 
 def worst_content() -> RunContent:

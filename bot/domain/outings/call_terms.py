@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.outings.outing_rules import DEFAULT_PACE_S_PER_KM, Wish, free_wishes, planned_ms
 from bot.domain.runs.run_input import Manner
+from bot.domain.text.faults import Faults
 from bot.domain.text.units import parse_distance, parse_duration, parse_pace
 from bot.domain.when.moment_parser import Facing, at_wall, moments_meant
 from bot.errors import BadInput
@@ -134,15 +135,18 @@ def read_wanted(
     """Parse the terms of a call; `distance` may also be a time, as in the form's single field.
 
     Raises:
-        BadInput: a text is unclear, or neither distance nor minutes are given.
+        BadInput: a text is unclear, or neither distance nor minutes are given; with every fault (`SeveralFaults`).
     """
-    starts_at = read_start(when, manner, now)
-    metres, duration_ms = read_length(distance, manner) if distance and distance.strip() else (None, None)
+    faults = Faults()
+    starts_at = faults.attempt(lambda: read_start(when, manner, now))
+    if minutes is None and not (distance and distance.strip()):
+        faults.found.append(BadInput("partners.refused.no_length"))
+    metres, duration_ms = faults.read(distance, lambda text: read_length(text, manner)) or (None, None)
     if minutes is not None:
         duration_ms = minutes * 60_000
-    if metres is None and duration_ms is None:
-        raise BadInput("partners.refused.no_length")
-    told = parse_pace(pace, manner.units, manner.language) if pace and pace.strip() else None
+    told = faults.read(pace, lambda text: parse_pace(text, manner.units, manner.language))
+    faults.raise_any()
+    assert starts_at is not None
     return Wanted(starts_at, metres, duration_ms, told)
 
 

@@ -6,20 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.runs.readings import Reading, other_readings, plausible_duration
 from bot.domain.runs.run_measures import Backward, Way, parse_backward, resolve, split
 from bot.domain.runs.runs import Direction, RunContent, Stretch
+from bot.domain.text.faults import Faults
 from bot.domain.text.units import Units, parse_distance, parse_duration, parse_pace
 from bot.domain.text.words import WORDS, any_of
 from bot.domain.text.words.plain import NUMBER, plain
 from bot.domain.when.moment_parser import Facing, check_started, moments_meant, parse_moment
-from bot.errors import BadInput, SeveralFaults
+from bot.errors import BadInput
 from bot.languages import DEFAULT
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,30 +151,6 @@ def read_measures(typed: Typed, manner: Manner) -> tuple[int | None, int]:
     )
 
 
-class _Faults:
-    """The faults of several fields, so that all of them are reported at once."""
-
-    def __init__(self) -> None:
-        self.found: list[BadInput] = []
-
-    def read(self, text: str | None, parse: Callable[[str], T]) -> T | None:
-        """Return a parsed text, or None if there is none or it is at fault."""
-        return self.attempt(lambda: parse(text)) if text else None
-
-    def attempt(self, work: Callable[[], T]) -> T | None:
-        """Return the result of `work`, or None and keep its fault."""
-        try:
-            return work()
-        except BadInput as fault:
-            self.found.append(fault)
-            return None
-
-    def raise_any(self) -> None:
-        """Raise the faults found so far, if any."""
-        if self.found:
-            raise self.found[0] if len(self.found) == 1 else SeveralFaults(self.found)
-
-
 def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     """Return a new run. `when` is its start; without it, the run has just ended.
 
@@ -185,7 +159,7 @@ def read_entry(typed: Typed, manner: Manner, now: datetime) -> RunEntry:
     Raises:
         BadInput: with what was understood and an example; `SeveralFaults` if several fields are at fault.
     """
-    faults, units, language = _Faults(), manner.units, manner.language
+    faults, units, language = Faults(), manner.units, manner.language
     distance_m = faults.read(typed.distance, lambda text: parse_distance(text, units, language))
     duration_ms = faults.read(typed.time, lambda text: plausible_duration(text, distance_m, language))
     pace = faults.read(typed.pace, lambda text: parse_pace(text, units, language))
@@ -280,21 +254,23 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
     """Return a function that applies an edit to a run: typed fields replace the old values, the others stay.
 
     The texts are parsed when the function is called, because a new time alone keeps the run's distance and vice versa.
-    Times are in the zone of the run.
+    Times are in the zone of the run. The function raises every fault (`SeveralFaults`).
     """
 
     def amend(content: RunContent) -> RunContent:
         there = replace(manner, zone=content.zone)
+        faults = Faults()
         stretches = content.stretches
         if typed.distance or typed.time or typed.pace:
-            stretches = _measured(typed, content, there)
+            stretches = faults.attempt(lambda: _measured(typed, content, there)) or stretches
         if typed.direction or typed.backward:
-            stretches = _turned(typed, stretches, there)
+            stretches = faults.attempt(lambda: _turned(typed, stretches, there)) or stretches
         doubtful = content.doubtful and not (typed.time or typed.pace)  # a time from the runner is not doubtful
         changed = replace(content, stretches=stretches, doubtful=doubtful)
-        if typed.when:
-            started_at, ran_on = read_start(typed.when, changed.duration_ms, there, now)
-            changed = replace(changed, started_at=started_at, ran_on=ran_on)
+        start = faults.read(typed.when, lambda text: read_start(text, changed.duration_ms, there, now))
+        faults.raise_any()
+        if start is not None:
+            changed = replace(changed, started_at=start[0], ran_on=start[1])
         elif stretches != content.stretches:
             _check_over(changed.started_at, changed.duration_ms, now)
         return changed
@@ -305,9 +281,11 @@ def amendment(typed: Typed, manner: Manner, now: datetime) -> Callable[[RunConte
 def _measured(typed: Typed, content: RunContent, manner: Manner) -> tuple[Stretch, ...]:
     """Return the stretches with new totals. Several stretches keep their proportions and become estimates."""
     given = sum(1 for text in (typed.distance, typed.time, typed.pace) if text)
-    distance_m = parse_distance(typed.distance, manner.units, manner.language) if typed.distance else None
-    duration_ms = parse_duration(typed.time, manner.language) if typed.time else None
-    pace = parse_pace(typed.pace, manner.units, manner.language) if typed.pace else None
+    faults = Faults()
+    distance_m = faults.read(typed.distance, lambda text: parse_distance(text, manner.units, manner.language))
+    duration_ms = faults.read(typed.time, lambda text: parse_duration(text, manner.language))
+    pace = faults.read(typed.pace, lambda text: parse_pace(text, manner.units, manner.language))
+    faults.raise_any()
     if given == 1:
         # With a single new value the distance stays, unless it is the new value.
         if distance_m is None:

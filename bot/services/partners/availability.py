@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.domain.outings.outing_rules import Wish
 from bot.domain.partners.availability import Window
 from bot.domain.partners.window_parser import parse_windows
+from bot.domain.text.faults import Faults
 from bot.domain.text.free_text import one_line
 from bot.domain.text.units import parse_pace
 from bot.errors import BadInput, NotAllowed
@@ -109,16 +110,21 @@ async def say(database: Database, person: Person, said: AvailabilityTyped, now: 
     """Store the values of the form; a member's first availability includes every role.
 
     Raises:
-        BadInput: unclear windows, place or pace.
+        BadInput: unclear windows, place or pace; with every fault (`SeveralFaults`).
         NotAllowed: there is no club.
     """
     guild_id, reader = _club(person), person.reader
-    windows = parse_windows(said.when, reader.language)
-    forward, backward = (_pace(typed, reader) for typed in (said.forward, said.backward))
+    faults = Faults()
+    windows = faults.attempt(lambda: parse_windows(said.when, reader.language))
+    forward, backward = (
+        faults.read(typed, lambda text: _pace(text, reader)) for typed in (said.forward, said.backward)
+    )
     async with database.write() as session:
         row = await queries.availability_row(session, guild_id, person.user_id)
         points = [point.name for point in await points_of(session, guild_id)]
-        places = read_places(said.places, points)
+        places = faults.attempt(lambda: read_places(said.places, points))
+        faults.raise_any()
+        assert windows is not None
         new = {} if row is not None else {"wishes": [wish.value for wish in Wish]}
         await queries.put_availability(
             session,
@@ -196,8 +202,8 @@ def _point(typed: str, points: Sequence[str]) -> str | None:
     return within[0] if len(within) == 1 else None
 
 
-def _pace(typed: str, reader: Localizer) -> float | None:
-    return parse_pace(typed, reader.units, reader.language) if typed.strip() else None
+def _pace(typed: str, reader: Localizer) -> float:
+    return parse_pace(typed, reader.units, reader.language)
 
 
 async def _pause(database: Database, person: Person, until: date | None, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from datetime import date
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select

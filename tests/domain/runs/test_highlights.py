@@ -46,7 +46,9 @@ def test_a_best_is_measured() -> None:
 
 def test_a_best_is_not_one_if_a_longer_run_was_quicker_throughout() -> None:
     kilometre = run((B, 1000, 318))
-    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 318.1)}) == Highlight(Feat.BEST, B, 1000, 12_000)
+    assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 318.1)}) == Highlight(
+        Feat.BEST, B, 1000, 12_000
+    )
     assert highlight(kilometre, {B: Earlier(2, 20_000, 12_000, 330_000, 273.6)}) is None, "5 km at 4:34/km"
 
 
