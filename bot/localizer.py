@@ -128,6 +128,14 @@ class Localizer:
         """`17 Nov`."""
         return format_skeleton("MMMd", day, locale=locale_of(self.language))
 
+    def month(self, day: date) -> str:
+        """`Nov`."""
+        return format_date(day, "LLL", locale=locale_of(self.language))
+
+    def weekday(self, day: date) -> str:
+        """`Tue`."""
+        return format_date(day, "ccc", locale=locale_of(self.language))
+
     def full_day(self, day: date) -> str:
         """`17 Nov 2026`."""
         return format_date(day, format="medium", locale=locale_of(self.language))

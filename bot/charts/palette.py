@@ -17,6 +17,8 @@ FAINT = "#b9bdc9"
 BACKWARD = "#8b5cf6"
 FORWARD = "#1fc4b0"
 """The cards' colours for the two directions; forward is lighter, so that the two differ without hue as well."""
+BOTH = "#93b4ff"
+"""Both directions together."""
 MARK = "#fbbf24"
 """What the reader looks for: the goal, one's own bar, today."""
 
@@ -32,6 +34,7 @@ LOOK: dict[str, str | list[str]] = {
     "faint": FAINT,
     "backward": BACKWARD,
     "forward": FORWARD,
+    "both": BOTH,
     "mark": MARK,
     "backward_steps": list(BACKWARD_STEPS),
     "forward_steps": list(FORWARD_STEPS),

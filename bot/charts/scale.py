@@ -51,14 +51,14 @@ def from_zero(highest: float, decimal: str, *, ticks: int = 5, whole: bool = Fal
         whole: whether only whole numbers make sense, as for days.
     """
     high = (highest if highest > 0 else 1.0) * HEADROOM
-    step = _step(high / ticks)
+    step = round_up(high / ticks)
     return Scale(0.0, max(high, step), max(step, 1.0) if whole else step, lambda value: amount(value, decimal))
 
 
 def around(values: Sequence[float], decimal: str, *, ticks: int = 5) -> Scale:
     """Return a scale that holds all values, with some room on both sides."""
     low, high = _padded(values)
-    return Scale(low, high, _step((high - low) / ticks), lambda value: amount(value, decimal))
+    return Scale(low, high, round_up((high - low) / ticks), lambda value: amount(value, decimal))
 
 
 def around_times(values_s: Sequence[float], *, ticks: int = 5) -> Scale:
@@ -88,7 +88,7 @@ def _padded(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _step(rough: float) -> float:
+def round_up(rough: float) -> float:
     """Return the smallest round number that is at least `rough`, and that `amount` shows in full."""
     size = 10.0 ** math.floor(math.log10(rough))
     parts = (part for part in _DECIMAL if part != 2.5 or size >= 1)

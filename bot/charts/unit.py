@@ -1,34 +1,57 @@
-"""The unit of length in which a reader's pictures are drawn."""
+"""The units of axes, in the reader's language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.charts.scale import amount
+from bot.domain.boards.metrics import MetricUnit
 from bot.domain.text.units import METRES_PER_MILE, Units
 from bot.localizer import Localizer
 
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
+HOURS_FROM_MS = 10 * _HOUR_MS
+"""Times are in hours when the largest is at least this, else in minutes."""
+
 
 @dataclass(frozen=True, slots=True)
-class LengthUnit:
-    """A unit of length.
+class AxisUnit:
+    """A unit in which amounts are drawn.
 
     Attributes:
-        name: as written behind a number, in every language.
-        metres: its length.
+        name: as written behind a number.
+        size: the amount that is one of it, in what services count: metres, milliseconds, days.
+        whole: whether only whole numbers make sense.
     """
 
     name: str
-    metres: float
+    size: float
+    whole: bool = False
 
-    def of(self, distance_m: float) -> float:
-        """Return a distance in this unit."""
-        return distance_m / self.metres
+    def of(self, value: float) -> float:
+        """Return an amount in this unit."""
+        return value / self.size
+
+    def worded(self, value: float, decimal: str) -> str:
+        """Return an amount with its unit: `12 km`."""
+        return f"{amount(self.of(value), decimal)} {self.name}".rstrip()
 
 
-KILOMETRE = LengthUnit("km", 1000)
-MILE = LengthUnit("mi", METRES_PER_MILE)
+KILOMETRE = AxisUnit("km", 1000)
+MILE = AxisUnit("mi", METRES_PER_MILE)
 
 
-def unit_of(reader: Localizer) -> LengthUnit:
+def length_unit(reader: Localizer) -> AxisUnit:
     """Return miles for readers who use only those, else kilometres: a picture has one scale."""
     return MILE if reader.units is Units.IMPERIAL else KILOMETRE
+
+
+def unit_for(kind: MetricUnit, highest: float, reader: Localizer) -> AxisUnit:
+    """Return the unit for amounts of a kind, of which `highest` is the largest."""
+    if kind is MetricUnit.METRES:
+        return length_unit(reader)
+    if kind is MetricUnit.MILLISECONDS:
+        return AxisUnit("h", _HOUR_MS) if highest >= HOURS_FROM_MS else AxisUnit("min", _MINUTE_MS)
+    if kind is MetricUnit.DAYS:
+        return AxisUnit(reader.t("charts.days"), 1, whole=True)
+    return AxisUnit("", 1)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from bot.charts.picture import Picture
 from bot.charts.scale import amount, from_zero
-from bot.charts.unit import unit_of
+from bot.charts.unit import length_unit
 from bot.localizer import Localizer
 
 Weeks: TypeAlias = Sequence[tuple[date, int, int]]
@@ -87,7 +87,7 @@ class WeeksChart(Picture):
 
 def weeks_chart(weeks: Weeks, reader: Localizer) -> WeeksChart:
     """Return the chart in the reader's language and units."""
-    unit = unit_of(reader)
+    unit = length_unit(reader)
     return WeeksChart(
         alt=weeks_in_words(weeks, reader),
         title=reader.t(f"charts.weeks.title_{unit.name}"),
