@@ -15,8 +15,8 @@ import pytest
 from bot.i18n import Message, catalogue
 from bot.languages import FOLDER, LANGUAGES, locale_of
 from tests.rules.sentences import NAMES, forms, sentences
+from tests.rules.source_code import ROOT, files_in, nodes_of
 
-ROOT = Path(__file__).parents[2]
 ENGLISH = catalogue("en")
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ROOMS = ("bot", "cogs", "db")
@@ -94,10 +94,9 @@ def test_a_command_is_written_with_the_options_that_discord_shows(language: str)
 
 
 @cache
-def code() -> list[tuple[Path, list[ast.AST]]]:
+def code() -> list[tuple[Path, tuple[ast.AST, ...]]]:
     """Return every file with all nodes of its syntax tree."""
-    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
-    return [(file, list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))) for file in files]
+    return [(file, nodes_of(file)) for file in files_in(*ROOMS)]
 
 
 def literals() -> Iterator[tuple[str, str]]:

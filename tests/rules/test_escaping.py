@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from bot.errors import Conflict
 from bot.localizer import Localizer
+from tests.rules.source_code import files_in, nodes_of
 
-BOT = Path(__file__).parents[2] / "bot"
 ESCAPING = {"escaped", "escape_markdown", "escape_mentions"}
 
 
 @pytest.mark.parametrize("room", ["services", "domain"])
 def test_nothing_is_escaped_below_the_cards(room: str) -> None:
-    files = list((BOT / room).rglob("*.py"))
-    nodes = [(file.name, node) for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    files = files_in(f"bot/{room}")
+    nodes = [(file.name, node) for file in files for node in nodes_of(file)]
     named = {(file, node.id) for file, node in nodes if isinstance(node, ast.Name)}
     named |= {(file, node.attr) for file, node in nodes if isinstance(node, ast.Attribute)}
     assert len(files) > 20

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.rules.source_code import ROOT, files_in, nodes_of, text_of
+
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-SOURCES = sorted(file for room in ("bot", "cogs", "db", "tests", "tools") for file in (ROOT / room).rglob("*.py"))
+SOURCES = files_in("bot", "cogs", "db", "tests", "tools")
 MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for file in SOURCES
@@ -75,7 +76,7 @@ def test_every_module_imports_with_an_empty_environment() -> None:
 def test_a_file_has_one_subject_and_no_grab_bag_name() -> None:
     grab_bags = {"utils", "helpers", "core", "misc", "common"}
     assert [os.path.relpath(file, ROOT) for file in SOURCES if file.stem in grab_bags] == []
-    lines = {os.path.relpath(file, ROOT): len(file.read_text(encoding="utf-8").splitlines()) for file in SOURCES}
+    lines = {os.path.relpath(file, ROOT): len(text_of(file).splitlines()) for file in SOURCES}
     assert {file: count for file, count in lines.items() if count > CEILING} == {}
 
 
@@ -102,7 +103,7 @@ def imported_rooms(layer: Path, room: Path) -> set[str]:
     modules = [
         node.module
         for file in room.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes_of(file)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"{prefix}.")
     ]
     rooms = {module.removeprefix(f"{prefix}.").partition(".")[0] for module in modules} - {room.name}
@@ -138,7 +139,7 @@ def test_no_type_is_ignored_without_saying_which() -> None:
         f"{os.path.relpath(file, ROOT)}:{number}"
         for file in SOURCES
         if file != Path(__file__)
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(text_of(file).splitlines(), 1)
         if "type: ignore" in line and "type: ignore[" not in line
     ]
     assert bare == []
@@ -148,7 +149,7 @@ def test_no_test_module_is_imported() -> None:
     """Tests share code through `builders/`, `conftest.py` and other modules without tests of their own."""
     imported = re.compile(r"^\W*(?:from|import) (tests\S*\.test_\w+)|\bfrom (tests\S*\.test_\w+) import", re.MULTILINE)
     found = {
-        os.path.relpath(file, ROOT): [match[0].strip() for match in imported.finditer(file.read_text(encoding="utf-8"))]
+        os.path.relpath(file, ROOT): [match[0].strip() for match in imported.finditer(text_of(file))]
         for file in SOURCES
     }
     assert {file: imports for file, imports in found.items() if imports} == {}
@@ -160,8 +161,8 @@ def test_no_test_is_skipped() -> None:
     found = [
         f"{os.path.relpath(file, ROOT)}:{node.lineno} {node.attr}"
         for file in SOURCES
-        if any(word in (code := file.read_text(encoding="utf-8")) for word in skips)
-        for node in ast.walk(ast.parse(code))
+        if any(word in text_of(file) for word in skips)
+        for node in nodes_of(file)
         if isinstance(node, ast.Attribute) and node.attr in skips
     ]
     assert found == []
@@ -170,8 +171,8 @@ def test_no_test_is_skipped() -> None:
 def test_services_hold_no_statements() -> None:
     written = {
         f"{os.path.relpath(file, ROOT)}: {alias.name}"
-        for file in (ROOT / "bot" / "services").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for file in files_in("bot/services")
+        for node in nodes_of(file)
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy"
         for alias in node.names
     }

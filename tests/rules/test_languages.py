@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
-from pathlib import Path
 
 from bot.domain.text.words import VOCABULARIES
 from bot.domain.text.words.plain import plain
 from bot.languages import DEFAULT, LANGUAGES
+from tests.rules.source_code import ROOT, files_in, nodes_of
 
-ROOT = Path(__file__).parents[2]
 SAMPLES = {"bot/preview/club.py", "bot/preview/history.py"}
 """The people of the try mode and what they write; that somebody speaks German is data."""
 FILES_READ = "bot/files"
@@ -24,15 +23,14 @@ FILES_READ = "bot/files"
 def strings() -> list[tuple[str, str]]:
     """Return every string in the code but docstrings, with its location."""
     found = []
-    for file in sorted(file for room in ("bot", "cogs", "db") for file in (ROOT / room).rglob("*.py")):
+    for file in files_in("bot", "cogs", "db"):
         name = file.relative_to(ROOT).as_posix()
         if name.startswith("bot/locales/") or name in SAMPLES:
             continue
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        prose = {id(node.value) for node in nodes_of(file) if isinstance(node, ast.Expr)}
         found += [
             (node.value, f"{name}:{node.lineno}")
-            for node in ast.walk(tree)
+            for node in nodes_of(file)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
         ]
     return found
@@ -82,9 +80,9 @@ def test_a_list_in_a_sentence_is_joined_by_its_language() -> None:
     """With `Localizer.both` and `either`; a comma alone is right in few languages."""
     joined = [
         f"{name}:{node.lineno}"
-        for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))
+        for file in files_in("bot", "cogs")
         if (name := file.relative_to(ROOT).as_posix()) not in TYPED_LISTS and not name.startswith(FOR_OPERATORS)
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes_of(file)
         if isinstance(node, ast.Attribute)
         if node.attr == "join" and isinstance(node.value, ast.Constant) and node.value.value == ", "
     ]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-SOURCES = [
-    file for top in ("bot", "cogs", "db") for file in sorted((ROOT / top).rglob("*.py")) if "versions" not in file.parts
-]
+from tests.rules.source_code import ROOT, files_in, nodes_of
+
+SOURCES = [file for file in files_in("bot", "cogs", "db") if "versions" not in file.parts]
 
 CLASSES: dict[str, str] = {}
 """Class names that may be used twice, with the reason."""
@@ -27,7 +25,7 @@ MODULES = {
 def test_a_class_name_stands_for_one_thing() -> None:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes_of(file):
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(file.relative_to(ROOT)))
     twice = {name: files for name, files in places.items() if len(files) > 1}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.rules.source_code import ROOT, files_in, nodes_of
+
 MAY_ASK = {
     "db/dialect.py",
     "db/sqlite_driver.py",  # the SQLite driver that `db/dialect.py` uses; it checks nothing
@@ -18,21 +18,20 @@ MAY_ASK = {
 }
 SOURCES = sorted(
     str(file.relative_to(ROOT))
-    for room in ("bot", "cogs", "db")
-    for file in (ROOT / room).rglob("*.py")
+    for file in files_in("bot", "cogs", "db")
     if "versions" not in file.parts  # landed migrations are not changed
 )
 NAME = re.compile(r"(sqlite|postgres(ql)?|aiosqlite|asyncpg)(\+\w+)?", re.IGNORECASE)
 ASKING = {"get_backend_name", "get_driver_name", "get_dialect", "drivername", "with_variant", "ddl_if", "execute_if"}
 
 
-def asks(source: str) -> list[str]:
-    """Return the code in a file that checks the dialect or names a database: line and code."""
-    return [f"{node.lineno}: {ast.unparse(node)}" for node in _asking(ast.parse(source))]
+def asks(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the code in a syntax tree that checks the dialect or names a database: line and code."""
+    return [f"{node.lineno}: {ast.unparse(node)}" for node in _asking(nodes)]
 
 
-def _asking(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
-    for node in ast.walk(tree):
+def _asking(nodes: Iterable[ast.AST]) -> Iterator[ast.expr | ast.stmt]:
+    for node in nodes:
         if isinstance(node, ast.Attribute):
             of = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
             if node.attr in ASKING or (node.attr == "name" and "dialect" in of):
@@ -48,7 +47,7 @@ def _asking(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
 
 
 def test_nothing_else_asks_which_database_it_is() -> None:
-    asking = {file: asks((ROOT / file).read_text(encoding="utf-8")) for file in SOURCES if file not in MAY_ASK}
+    asking = {file: asks(nodes_of(ROOT / file)) for file in SOURCES if file not in MAY_ASK}
     assert {file: found for file, found in asking.items() if found} == {}
 
 
@@ -67,8 +66,9 @@ def test_nothing_else_asks_which_database_it_is() -> None:
     ],
 )
 def test_the_rule_sees_every_way_to_ask(line: str) -> None:
-    assert len(asks(line)) == 1
+    assert len(asks(ast.walk(ast.parse(line)))) == 1
 
 
 def test_the_rule_lets_words_and_addresses_be() -> None:
-    assert asks("default = 'sqlite+aiosqlite:///data/x.db'\nraise Fault('For PostgreSQL use pg_dump.')") == []
+    code = "default = 'sqlite+aiosqlite:///data/x.db'\nraise Fault('For PostgreSQL use pg_dump.')"
+    assert asks(ast.walk(ast.parse(code))) == []

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
-import bot
 from bot.app import App
 from bot.client import Backpedal
 from bot.clock import system_clock
 from bot.domain.messages.stored_kinds import KEPT_FROM_RECIPIENTS, ExportedTo, StoredKind
 from bot.interactions.nudge_kinds import kind_of
 from cogs import EXTENSIONS
+from tests.rules.source_code import ROOT, files_in, nodes_of
 
-ROOT = Path(bot.__file__).parents[1]
 HOME = "stored_kinds.py"
 WORDS = frozenset({"t", "translate"})
 """Calls whose first argument is a catalogue key, which may look like a kind."""
@@ -89,20 +87,20 @@ SHIPPED = frozenset(
 """Values that existing databases contain. A new kind need not be added; none may be removed."""
 
 
-def spelled_kinds(source: str) -> Iterator[tuple[int, str]]:
+def spelled_kinds(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield (line, literal) of string literals equal to a stored kind.
 
     `remind` is excluded: it has no dot, and is also a command and an area of buttons.
     """
-    tree = ast.parse(source)
+    nodes = tuple(nodes)
     keys = {
         id(part)
-        for call in ast.walk(tree)
+        for call in nodes
         if isinstance(call, ast.Call) and call.args and _name(call.func) in WORDS
         for part in ast.walk(call.args[0])
     }
     kinds = {kind.value for kind in StoredKind if "." in kind}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and node.value in kinds and id(node) not in keys:
             yield node.lineno, str(node.value)
 
@@ -114,10 +112,9 @@ def _name(function: ast.expr) -> str:
 def test_no_kind_is_spelled_outside_the_enum() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {literal!r}"
-        for package in ("bot", "cogs", "db")
-        for path in sorted((ROOT / package).rglob("*.py"))
+        for path in files_in("bot", "cogs", "db")
         if path.name != HOME and "migrations" not in path.parts
-        for line, literal in spelled_kinds(path.read_text(encoding="utf-8"))
+        for line, literal in spelled_kinds(nodes_of(path))
     ]
     assert not found, "take these from StoredKind:\n" + "\n".join(found)
 
@@ -132,7 +129,7 @@ def test_no_kind_is_spelled_outside_the_enum() -> None:
     ],
 )
 def test_a_spelled_kind_is_found(source: str, found: list[tuple[int, str]]) -> None:
-    assert list(spelled_kinds(source)) == found
+    assert list(spelled_kinds(ast.walk(ast.parse(source)))) == found
 
 
 def test_values_in_databases_out_there_are_kept() -> None:

@@ -8,14 +8,12 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from bot.i18n import catalogue
 from bot.languages import DEFAULT, LANGUAGES
-
-ROOT = Path(__file__).parents[2]
+from tests.rules.source_code import files_in, nodes_of, text_of
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def limited() -> dict[str, int]:
     """Return each key shown in such a place, with the smallest limit."""
     found: dict[str, int] = {}
-    for file in sorted(file for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for around in ast.walk(tree):
+    for file in files_in("bot", "cogs"):
+        for around in nodes_of(file):
             if not isinstance(around, Function | ast.Module):
                 continue
             for call in ast.walk(around):
@@ -124,7 +121,7 @@ def keys_of(asked: ast.expr) -> Iterator[str]:
 @cache
 def asked_by_name() -> frozenset[str]:
     """Return keys that the code spells out, which f-strings are not meant for."""
-    code = "".join(file.read_text(encoding="utf-8") for room in ("bot", "cogs") for file in (ROOT / room).rglob("*.py"))
+    code = "".join(map(text_of, files_in("bot", "cogs")))
     return frozenset(re.findall(r'"([a-z_]+(?:\.[a-z0-9_]+)+)"', code))
 
 
