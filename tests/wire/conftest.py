@@ -84,7 +84,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for the database without a timeout, because a burst takes long on a busy machine."""
-    monkeypatch.setattr(dialect, "POOL_WAIT_S", 20.0)
+    monkeypatch.setattr(dialect, "POOL_WAIT_S", 60.0)
 
 
 @pytest.fixture

@@ -86,8 +86,9 @@ def _everything(asked: Any) -> str:
 async def test_fifty_members_log_at_once(there: LocalDiscord, bot: Backpedal, rows: Any) -> None:
     members = [Person(f"Runner {number}") for number in range(50)]
     asked = [await there.slash("log", person, **RUN) for person in members]
-    await asyncio.gather(*(one.answer() for one in asked))
-    assert all("5.00 km" in one.text for one in asked)
+    await there.until(lambda: all(one.answered.is_set() and not one.thinking for one in asked), timeout_s=60)
+    answers = [_everything(one) for one in asked]  # on a busy machine the card follows "thinking…"
+    assert [answer for answer in answers if "5.00 km" not in answer] == []
     assert rows("SELECT count(*), sum(distance_m) FROM standings WHERE direction = 'all' AND period = 'week'") == [
         (50, 250_000)
     ]
