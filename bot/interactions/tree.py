@@ -119,8 +119,9 @@ async def respond_to_error(interaction: discord.Interaction[BotClient], error: B
 
 
 def _can_be_fixed(error: BaseException) -> bool:
-    """Whether other input, or the same once more, can be accepted: not for something that no longer exists."""
-    return isinstance(error, MemberError) and not isinstance(error, NotFound)
+    """Whether other input, or the same once more, can be accepted: not for a form or thing that no longer exists."""
+    gone = isinstance(error, NotFound) or (isinstance(error, BadInput) and error.key == "errors.press.form")
+    return isinstance(error, MemberError) and not gone
 
 
 async def _refuse(interaction: discord.Interaction, view: discord.ui.LayoutView) -> None:

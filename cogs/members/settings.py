@@ -28,6 +28,7 @@ from bot.services.nudges import nudge_settings
 from bot.services.profile import settings
 from cogs.members.settings_view import AUTO, settings_card, weight_form, zone_and_pause_form, zone_form
 from cogs.members.zone_autocomplete import suggest_zones
+from cogs.runs.run_options import plain_choice
 
 OWN_LANGUAGES = {AUTO: None, **{language: language for language in LANGUAGES}}
 OWN_UNITS = {AUTO: None, **{units.value: units for units in (Units.METRIC, Units.IMPERIAL)}}
@@ -45,7 +46,7 @@ async def suggest_pause(interaction: Interaction, current: str) -> list[app_comm
         words = person.reader.t("nudges.pause.choice", day=until_on)
     except MemberError as error:
         words = person.reader.error(error)
-    return [app_commands.Choice(name=words[:100], value=current[:100])]
+    return [plain_choice(words, current)]
 
 
 class SettingsCog(commands.Cog):

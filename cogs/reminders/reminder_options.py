@@ -21,7 +21,7 @@ from bot.services.reminders import reminders
 from bot.services.reminders.reminder_views import Keeper, ReminderView, ReminderWanted, keeper_of
 from cogs.reminders.reminders_view import left_of, line, reading
 from cogs.reminders.schedules_view import unmistakable
-from cogs.runs.run_options import CHOICE_LIMIT, OFFERED
+from cogs.runs.run_options import CHOICE_LIMIT, OFFERED, plain_choice
 
 EXAMPLES = ("soon", "once", "weekly", "monthly")
 """Examples of "when", suggested before anything is typed."""
@@ -83,18 +83,18 @@ async def suggest_time(interaction: Interaction, current: str) -> list[app_comma
         view = await _changed_view(interaction, keeper)
         zone = view.zone if view else _zone_meant(interaction, person)
         if not current.strip():
-            return [_choice(*one) for one in _examples(zone, reader, now)]
+            return [plain_choice(*one) for one in _examples(zone, reader, now)]
         if view is None:
             read = read_when(current, now=now, zone=zone, language=reader.language)
         else:
             read = read_edit(current, left_of(view), now=now, zone=zone, language=reader.language)
     except MemberError as error:
-        return [_choice(reader.error(error), current)] if current.strip() else []
+        return [plain_choice(reader.error(error), current)] if current.strip() else []
     if not read.others:
-        return [_choice(reading(read, zone, reader, now), current)]
+        return [plain_choice(reading(read, zone, reader, now), current)]
     values = [unmistakable(one, reader.inside(zone), now) for one in (read.schedule, *read.others)]
     return [
-        _choice(reading(replace(read, schedule=one), zone, reader, now), value)
+        plain_choice(reading(replace(read, schedule=one), zone, reader, now), value)
         for one, value in zip((read.schedule, *read.others), values, strict=True)
         if len(value) <= CHOICE_LIMIT
     ]
@@ -132,7 +132,7 @@ async def suggest_reminder(interaction: Interaction, current: str) -> list[app_c
     person, keeper = await kept(interaction)
     app = interaction.client.app
     found = await reminders.find_reminders(app.database, keeper, current, OFFERED)
-    return [_choice(line(view, person.reader, app.clock()), f"#{view.reminder_id}") for view in found]
+    return [plain_choice(line(view, person.reader, app.clock()), f"#{view.reminder_id}") for view in found]
 
 
 async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keeper, typed: str) -> ReminderView:
@@ -148,9 +148,3 @@ async def chosen_reminder(interaction: Interaction, person: Person, keeper: Keep
     if len(fitting) != 1:
         raise NotFound("remind.refused.which", typed=typed)
     return fitting[0]
-
-
-def _choice(words: str, value: str) -> app_commands.Choice[str]:
-    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: remove escapes
-    shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
-    return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -287,6 +287,7 @@ def _understood(typed: Typed, reader: Localizer, now: datetime) -> str:
 
 def plain_choice(words: str, value: str) -> app_commands.Choice[str]:
     """Return an autocomplete choice, cut to Discord's limit."""
-    words = words.replace("\\", "").replace("\u200b", "")  # a choice is plain text: remove escapes
+    for sign in ("\\", "\u200b", "`"):  # a choice is plain text
+        words = words.replace(sign, "")
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -58,7 +58,7 @@ _MIXED = re.compile(rf"\b{any_of(WORDS.mixed)}\b(?:[\s,:]*(?P<share>{_LENGTH}))?
 _LENGTH_AND_WAY = re.compile(rf"(?P<length>{_LENGTH})\s(?P<way>{_ANY_WAY})\b")
 _WAY = re.compile(rf"\b{_ANY_WAY}\b")
 _BARE = r"(?P<bare>[0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![\w.,:/%+-])(?!\s?(?:am|pm)\b)"
-_BARE_DISTANCE = re.compile(rf"^{_BARE}(?=\s)")
+_BARE_DISTANCE = re.compile(rf"^{_BARE}(?=\s)(?!\s{any_of(word for word in _TIME_UNITS if word != 'm')}(?![a-z]))")
 _BARE_TIME = re.compile(rf"(?:^|\s){any_of(WORDS.takes)}\s{_BARE}|(?<=\|)\s+{_BARE.replace('bare', 'next')}")
 
 

@@ -128,11 +128,11 @@ def read_back_on(typed: str, reader: Localizer, now: datetime) -> date:
             failure = failure or error
     else:
         assert failure is not None
-        if failure.key == "entry.moment.unclear":  # its examples are of past runs
-            raise BadInput("nudges.pause.unclear", typed=typed)
         if failure.key in ("entry.moment.past", "entry.moment.past_day"):
             raise BadInput("nudges.pause.today")
-        raise BadInput(failure.key, **failure.params | ({"typed": typed} if "typed" in failure.params else {}))
+        if failure.key == "entry.moment.two_days":
+            raise failure
+        raise BadInput("nudges.pause.unclear", typed=typed)  # the others have examples of past runs
     today = today_in(reader.zone, now)
     if moment.on <= today:
         raise BadInput("nudges.pause.today")

@@ -39,10 +39,10 @@ async def test_a_start_is_offered_in_each_of_its_readings(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("yesterday 18:00", "I read that as Tue 17 Nov 2026 18:00, which is over. When do you start? Try in 2 hours"),
+        ("yesterday 18:00", "I read that as Tue 17 Nov 2026 18:00, which is over. When do you start? Try `in 2 hours`"),
         ("24 dec 2025 9am", "Wed 24 Dec 2025 09:00"),
         ("yesterday", "“yesterday” is over, or nearly. When do you start"),
-        ("soonish", "I can't tell when “soonish” is. Try in 2 hours, tomorrow 18:00"),
+        ("soonish", "I can't tell when “soonish” is. Try `in 2 hours`, `tomorrow 18:00`"),
         ("24 dec 2028 9am", "Sun 24 Dec 2028 09:00"),
     ],
 )

@@ -253,7 +253,7 @@ async def test_who_was_put_out_calls_for_nobody_and_sees_neither_places_nor_boar
     await club.env.advance_time(600)
     assert await club.bob.user.autocomplete("partner find", "place", "") == []
     said = await club.bob.user.slash("partner find", place="Stadium", when="fri 18:00", role="spotter", minutes=30)
-    assert translate("en", "partners.refused.no_club") == text_of(said)
+    assert translate("en", "partners.refused.no_club") in text_of(said)
     assert translate("en", "board.home.none") in text_of(await club.bob.user.slash("leaderboard"))
 
 
