@@ -41,7 +41,7 @@ from cogs.outings import outing_view as views
 from cogs.outings.outing_messages import KINDS, NUDGES
 from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import private_card
-from cogs.runs.run_options import RunForm, amendment_from_form, draft_form
+from cogs.runs.run_options import RunForm, amendment_from_form, doubted_form, draft_form
 from cogs.runs.spotter_requests import tell_unasked
 
 log = logging.getLogger(__name__)
@@ -208,8 +208,17 @@ class Outings(commands.Cog):
 
     @pressed("outing", "log", "outing_id")
     async def log_draft(self, interaction: Interaction, outing_id: int) -> None:
-        """Log the drafted run as it is."""
+        """Log the drafted run as it is; one whose planned distance nobody runs in that time is asked about."""
         person = await resolve_person(interaction)
+        draft = await run_drafts.own_draft(self.app.database, outing_id, person, self.app.clock())
+        if draft.doubted:
+            planned_m = draft.outing.distance_m
+            title = person.reader.t(
+                "course.draft.doubted", distance_m=planned_m or 0, duration_ms=draft.content.duration_ms
+            )
+            form = doubted_form(draft.content, outing_id, planned_m, title, person.reader)
+            await open_form(interaction, form)
+            return
         view = await run_drafts.log_draft(
             self.app.database, outing_id, person, interaction_id=interaction.id, now=self.app.clock()
         )

@@ -175,6 +175,14 @@ def draft_form(content: RunContent, outing_id: int, reader: Localizer) -> Form:
     return _form(content, identity("outing", "amend", outing_id), reader)
 
 
+def doubted_form(content: RunContent, outing_id: int, planned_m: int | None, title: str, reader: Localizer) -> Form:
+    """Return the same form for a draft that cannot be true, filled with the planned distance, under another title."""
+    filled = _filled(content, reader)
+    if planned_m:
+        filled["distance"] = Localizer(reader.language, form_units(reader), reader.zone).distance(planned_m)
+    return _fields(title, identity("outing", "amend", outing_id), filled, reader)
+
+
 def log_form(usual: Direction | None, custom_id: str, reader: Localizer, meant: str = "") -> Form:
     """Return the form for a new run, filled with the values that the sentence `meant` mentions, else the usual ones."""
     named = domain.mentioned(meant, manner_of(reader))

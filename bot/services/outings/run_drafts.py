@@ -40,6 +40,7 @@ class Draft:
         spotted_m: metres run as a spotter.
         spotted_ms: milliseconds run as a spotter.
         measured: whether the times are those of check-in and Home.
+        doubted: whether the planned distance was left out because nobody runs it in that time.
     """
 
     outing: OutingView
@@ -47,6 +48,7 @@ class Draft:
     spotted_m: int
     spotted_ms: int
     measured: bool
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def draft_of(outing: OutingView, me: CompanionView, zone: str, now: datetime, sh
     change = outing.swapped_at if exact and outing.swapped_at else half_time(begin, _ms(end - begin))
     parts = [_Part(0, me.roles.first, begin, change), _Part(1, me.roles.second, change, end)]
     runs = [split for part in parts for split in _split(outing, me, part)]
-    stretches = _stretches(outing, runs, estimated=not measured, guessed=not exact and me.roles.swaps)
+    stretches, doubted = _stretches(outing, runs, estimated=not measured, guessed=not exact and me.roles.swaps)
     spotter = _spotter(outing, me)
     content = RunContent(
         started_at=begin,
@@ -101,7 +103,7 @@ def draft_of(outing: OutingView, me: CompanionView, zone: str, now: datetime, sh
     )
     spotted_ms = _ms(sum((_spotted(outing, me, part) for part in parts), timedelta()))
     spotted_m = round((content.distance_m or 0) * spotted_ms / content.duration_ms)
-    return Draft(outing, content, spotted_m, spotted_ms, measured)
+    return Draft(outing, content, spotted_m, spotted_ms, measured, doubted)
 
 
 def _span(outing: OutingView, me: CompanionView, now: datetime) -> tuple[datetime, datetime, bool]:
@@ -160,8 +162,12 @@ def _until(companion: CompanionView) -> datetime:
     return companion.home_at or datetime.max.replace(tzinfo=UTC)
 
 
-def _stretches(outing: OutingView, parts: Sequence[_Part], *, estimated: bool, guessed: bool) -> tuple[Stretch, ...]:
-    """Return one stretch for each change of direction, with its share of the planned distance if that is plausible.
+def _stretches(
+    outing: OutingView, parts: Sequence[_Part], *, estimated: bool, guessed: bool
+) -> tuple[tuple[Stretch, ...], bool]:
+    """Return one stretch for each change of direction, with its share of the planned distance if that fits.
+
+    Also return whether the distance is left out because nobody runs it in that time.
 
     Args:
         outing: outing it comes from.
@@ -187,8 +193,8 @@ def _stretches(outing: OutingView, parts: Sequence[_Part], *, estimated: bool, g
 
     planned = made(outing.distance_m)
     off = max(whole_ms / outing.planned_ms, outing.planned_ms / whole_ms)
-    fits = off <= OFF_PLAN and is_plausible(outing.distance_m, whole_ms) and not review_needed(planned)
-    return planned if fits else made(None)
+    possible = is_plausible(outing.distance_m, whole_ms) and not review_needed(planned)
+    return (planned if possible and off <= OFF_PLAN else made(None)), not possible
 
 
 async def own_draft(database: Database, outing_id: int, person: Person, now: datetime) -> Draft:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.interactions.components import button, classic, identity
+from bot.languages import LANGUAGES
 from bot.services.outings.outing_lifecycle import call_half_time
 from db.models import NoShow, Run, Spotting, StretchRow
-from tests.flows.conftest import Club, button_ids, text_of
+from tests.flows.conftest import Club, assert_language, button_ids, text_of
 from tests.flows.outings.calling import card_of, club_sets, find, press, state
 from tests.flows.outings.on_the_way import BEFORE, agreed, copy_to, last, letter, out, outing_id, words
+from tests.flows.runs.reading import filled, resent, rows
 
 
 async def test_from_the_evening_before_to_the_logged_runs_with_a_swap_between(club: Club) -> None:
@@ -103,6 +106,28 @@ async def test_a_draft_is_changed_in_a_form_before_it_is_logged(club: Club) -> N
     async with club.database.read() as session:
         (run,) = await session.scalars(select(Run))
         assert (run.user_id, run.distance_m, run.note, run.spotter_id) == (club.alice.id, 2500, "windy", club.bob.id)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_draft_that_nobody_runs_is_asked_about_instead_of_logged(club: Club, language: str) -> None:
+    await out(club)
+    await club.pass_time(minutes=1)
+    await club.alice.user.click(letter(club, club.alice, "You're out with"), label="Home")
+    await club.env.settle()
+    await club.speak(language, club.alice)
+    drafted = letter(club, club.alice, "Your run")
+    form = await club.alice.user.click(drafted, label="Log it")
+    assert filled(form)["distance"].replace(",", ".") == "3.00 km"
+    assert filled(form)["time"] == "1:00"
+    refused = await club.alice.user.submit_modal(form, resent(form))
+    assert await rows(club, Run) == []
+    again = await club.alice.user.click(refused.response, label={"en": "Fix it", "de": "Korrigieren"}[language])
+    assert filled(again)["distance"] == filled(form)["distance"]
+    done = await club.alice.user.submit_modal(again, resent(again) | {"distance": "0.2 km"})
+    (run,) = await rows(club, Run)
+    assert (run.distance_m, run.duration_ms) == (200, 60_000)
+    if language != "en":
+        assert_language(language, form, refused, done)
 
 
 async def test_nonsense_in_the_form_logs_nothing_and_leaves_the_draft(club: Club) -> None:

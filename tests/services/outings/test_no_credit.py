@@ -255,6 +255,7 @@ async def test_what_others_said_of_the_end_is_no_measure(town: Outside) -> None:
     one = await draft(town, outing, ADA)
     assert told(one)[0] == [("backward", 5000, 40)]
     assert not one.measured
+    assert not one.doubted
     assert all(s.estimated for s in one.content.stretches)
 
 
@@ -268,7 +269,9 @@ async def test_no_draft_is_faster_than_anybody_ever_ran(town: Outside) -> None:
     await town.check_in(ADA, outing)
     town.now += timedelta(milliseconds=outing.planned_ms)
     await town.home(ADA, outing)
-    assert told(await draft(town, outing, ADA))[0] == [("backward", None, 16)]
+    drafted = await draft(town, outing, ADA)
+    assert told(drafted)[0] == [("backward", None, 16)]
+    assert drafted.doubted
 
 
 async def test_a_draft_changed_beyond_belief_is_refused_as_a_typed_run_is(town: Outside) -> None:
