@@ -148,10 +148,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One menu or group of radio buttons of a form; its custom id is its name."""
+    """One menu, group of radio buttons or upload of a form; its custom id is its name."""
 
     label: str
-    menu: ui.RoleSelect[Any] | ui.ChannelSelect[Any] | ui.UserSelect[Any] | ui.Select[Any] | ui.RadioGroup[Any]
+    menu: (
+        ui.RoleSelect[Any]
+        | ui.ChannelSelect[Any]
+        | ui.UserSelect[Any]
+        | ui.Select[Any]
+        | ui.RadioGroup[Any]
+        | ui.FileUpload[Any]
+    )
 
 
 class Form(Unkept, ui.Modal):

@@ -1,4 +1,4 @@
-"""The cards of the club's last week in #runs, posted at every start because messages are not kept."""
+"""The cards of #runs, posted at every start because messages are not kept: the club's last week, and "Log a run"."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from bot.preview.club import CHANNEL_IDS, GUILD_ID
 from bot.preview.live import LiveEnv
 from bot.services.members import people
 from bot.services.runs import runs
+from cogs.runs.log_card_view import log_card
 from cogs.runs.run_card_view import public_card
 
 
 async def post_week(app: App, client: discord.Client, env: LiveEnv, run_ids: Sequence[int]) -> None:
-    """Post the public cards of some runs in #runs, each dated to the end of its run, so that its buttons work."""
+    """Post the public cards of some runs in #runs, each dated to the end of its run, so that its buttons work.
+
+    Below them stands the card whose buttons log a run.
+    """
     reader = await people.reader_for(app.database, None, GUILD_ID)
     channel_id = CHANNEL_IDS["runs"]
     for run_id in run_ids:
@@ -27,3 +31,5 @@ async def post_week(app: App, client: discord.Client, env: LiveEnv, run_ids: Seq
         ended = view.content.started_at.timestamp() + view.content.duration_ms / 1000
         env.date(channel_id, message.id, ended)
         await runs.keep_card(app.database, run_id, channel_id, message.id)
+    with env._bot_scope():
+        await client.get_partial_messageable(channel_id).send(view=log_card(reader))

@@ -19,7 +19,7 @@ from bot.domain.text.units import Units
 from bot.domain.when import zones
 from bot.interactions.arguments import Chosen, Entered
 from bot.interactions.components import identity, opened_by, pressed
-from bot.interactions.replies import Interaction, open_form
+from bot.interactions.replies import Interaction, open_form, reply
 from bot.languages import LANGUAGES
 from bot.services.clubs import clubs, digests
 from bot.services.partners import partners_card
@@ -37,6 +37,7 @@ from cogs.clubs.club_pages_view import emergency_form
 from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing
+from cogs.runs.log_card_view import log_card
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,13 @@ class ClubSettingsCog(commands.Cog):
         await draw_page(interaction, name)
 
     # ------------------------------------------------------------------ general
+
+    @pressed("club", "logcard")
+    async def post_log_card(self, interaction: Interaction) -> None:
+        """Post the card "Log a run" in this channel."""
+        person, _ = await organiser(interaction)
+        assert person.club is not None  # checked by `organiser`
+        await reply(interaction, log_card(person.club.reader), private=False)
 
     @pressed("club", "zone")
     async def ask_zone(self, interaction: Interaction) -> None:

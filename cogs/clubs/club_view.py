@@ -92,6 +92,7 @@ def general_card(
         row(roles("role", club.organiser_role_id, trouble, reader.t("club.card.role_choose"))),
         reader.t(solo_key),
         row(_surfaces(club.solo_surfaces, reader)),
+        beside(reader.t("log.card.setting"), button(reader.t("log.card.post"), identity("club", "logcard"))),
     )
 
 

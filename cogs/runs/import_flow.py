@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import aiohttp
 import discord
@@ -36,6 +37,13 @@ async def import_files(interaction: Interaction, attachments: Sequence[discord.A
         said = await words_of_leaving(interaction.client, person)
         outcomes = await defer_if_slow(interaction, _brought_in(interaction, person, attachments), private=True)
     await _report(interaction, person, outcomes, said)
+
+
+def uploaded_files(interaction: Interaction, ids: Sequence[int]) -> list[discord.Attachment]:
+    """Return the files of a form by their ids; discord.py makes them only for forms that it keeps."""
+    data: Any = interaction.data or {}
+    sent = data.get("resolved", {}).get("attachments", {})
+    return [discord.Attachment(data=sent[str(one)], state=interaction._state) for one in ids if str(one) in sent]
 
 
 async def _report(interaction: Interaction, person: Person, outcomes: Sequence[FileOutcome], said: list[str]) -> None:

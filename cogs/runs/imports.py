@@ -20,8 +20,9 @@ from bot.interactions.replies import Interaction, open_form, replace, reply, res
 from bot.services.members.people import Person
 from bot.services.runs import lap_directions, overlapping_runs, run_changes, runs
 from bot.services.runs.runs import RunView
-from cogs.runs.import_flow import import_files
+from cogs.runs.import_flow import import_files, uploaded_files
 from cogs.runs.imports_view import PAGE, lap_choice, next_row, question, share_form
+from cogs.runs.log_card_view import upload_form
 from cogs.runs.overlapping_runs import ask_if_twice
 from cogs.runs.run_card_view import form_units, private_card, rule, spotter_button
 from cogs.runs.run_cards import follow
@@ -55,6 +56,19 @@ class Imports(commands.Cog):
         if not message.attachments:
             raise BadInput("imports.menu.nothing")
         await import_files(interaction, message.attachments)
+
+    @pressed("import", "upload")
+    async def upload(self, interaction: Interaction) -> None:
+        """Open the form that takes files, from the card of the runs channel."""
+        person = await resolve_person(interaction)
+        await open_form(interaction, upload_form(person.reader))
+
+    @pressed("import", "uploaded")
+    @opened_by("import", "upload")
+    async def uploaded(self, interaction: Interaction, files: Entered[tuple[int, ...]]) -> None:
+        """Import the files of the form."""
+        await resolve_person(interaction)
+        await import_files(interaction, uploaded_files(interaction, files))
 
     @pressed("import", "ask", "run_id")
     async def ask(self, interaction: Interaction, run_id: int) -> None:

@@ -91,6 +91,12 @@ class Runs(commands.GroupCog, group_name="runs", group_description=localized("ru
         person = await resolve_person(interaction)
         await replace(interaction, await self._page(person, direction, period, page))
 
+    @pressed("runs", "mine")
+    async def mine(self, interaction: Interaction) -> None:
+        """Show the same as `/runs list`, from the card of the runs channel."""
+        person = await resolve_person(interaction)
+        await reply(interaction, await self._page(person, "any", Period.ALL, 0), private=True)
+
     @pressed("runs", "open")
     async def open(self, interaction: Interaction, run_id: Chosen[int]) -> None:
         """Show the run chosen from a page."""

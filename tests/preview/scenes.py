@@ -17,6 +17,8 @@ async def runs(at: Camera) -> None:
     """Logging, correcting, listing and importing runs."""
     nell = await at.enter("#runs")
     await at.whole("runs-room")
+    await at.form(nell, "log:open", "log-card-form")
+    await at.form(nell, "import:upload", "log-card-upload")
     await nell.run("log", distance="5k", time="27:30", direction="backward")
     await at.messages("log-noted", 2)
     await nell.run("log", run="8k in 44:10 forward yesterday 7am")
@@ -74,6 +76,7 @@ async def reminders(at: Camera) -> None:
     await at.form(nell, "remind:edit", "remind-edit-form")
     await nell.run("remind me", when="yesterday", what="Long run")
     await at.messages("remind-refused")
+    await at.form(nell, "remind:fix", "remind-fix-form")
     await nell.run("remind list")
     await at.messages("remind-list")
     await nell.advance()
@@ -118,6 +121,7 @@ async def partners(at: Camera) -> None:
     await at.messages("block")
     await nell.run("partner find", place="Meadow, old oak", when="yesterday 18:30", role="backward")
     await at.messages("find-refused")
+    await at.form(nell, "fix:form", "find-fix-form")
     await nell.run("partner mine")
     await at.messages("mine")
 

@@ -14,6 +14,7 @@ OWN = """
     nudging:open nudging:goal nudging:quiet nudging:kinds nudging:pause nudging:paused nudging:resume
     nudge:start nudge:snooze nudge:later round:skip round:back
     remind:fix remind:entered settings:zonefix settings:again settings:entered runs:fix runs:retyped
+    runs:mine import:upload import:uploaded
     remind:page remind:show remind:reading remind:edit remind:edited remind:pause remind:resume remind:late
     remind:remove remind:keep remind:delete remind:done remind:snooze remind:later remind:log remind:logged
     call:mine help:all help:next me:show me:bests
@@ -31,6 +32,7 @@ ORGANISER = """
     round:page round:confirm round:redraw alert:resolve alert:resolved alert:taking alert:onit alert:word alert:closed
 """
 SERVER = """
+    club:logcard
     club:page club:zone club:zoned club:language club:units club:role club:surfaces club:partners club:again
     club:runners club:spotter club:women club:alerts club:waiting club:grace club:call club:called club:turn club:when
     club:digest club:digested club:undigest club:preview
