@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # Tests start hundreds of interpreters; without cached bytecode, each one compiles the whole bot.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help try test quick test-postgresql run check bench soak shots format lock migration setup
+.PHONY: help try test quick test-postgresql run check bench soak shots pictures format lock migration setup
 .DEFAULT_GOAL := help
 
 ifneq ($(filter --%,$(MAKECMDGOALS))$(--port),)
@@ -28,6 +28,7 @@ help:
 	@echo 'make run     run the bot on Discord, set up by config.toml (see config.example.toml)'
 	@echo 'make check   lint, formatting, types, import contracts'
 	@echo 'make shots   take screenshots of every main card and form, in both languages, into build/shots; needs Chromium'
+	@echo 'make pictures   draw an example of every picture into docs/pictures'
 	@echo 'make bench   measure latency, start, memory, and how fast and reliably messages are sent'
 	@echo 'make soak    kill the bot at random and count lost and duplicate messages; simulate outings; watch its memory'
 
@@ -73,6 +74,10 @@ soak: setup
 shots: setup
 	@echo '==> taking screenshots of the try mode into build/shots (ten minutes; needs Chromium)'
 	@$(PY) -m tests.preview.shots $(ARGS)
+
+pictures: setup
+	@echo '==> drawing the examples of all pictures into docs/pictures'
+	@$(PY) -m tests.charts.gallery
 
 format: setup
 	@$(PY) -m ruff check --fix .

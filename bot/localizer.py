@@ -132,6 +132,10 @@ class Localizer:
         """`Nov`."""
         return format_date(day, "LLL", locale=locale_of(self.language))
 
+    def full_month(self, day: date) -> str:
+        """`November`."""
+        return format_date(day, "LLLL", locale=locale_of(self.language))
+
     def weekday(self, day: date) -> str:
         """`Tue`."""
         return format_date(day, "ccc", locale=locale_of(self.language))

@@ -17,7 +17,7 @@ from bot.worker import landlock, seccomp
 from bot.worker.messages import Wall
 
 MEMORY_BYTES = 512 * 1024 * 1024
-"""Address space limit of a process. With typst loaded it needs 160 MB, of which 45 MB are resident."""
+"""Address space limit of a process. With typst loaded it needs 180 MB, of which 60 MB are resident."""
 CPU_S = 900
 """CPU seconds of a process in total; `program` limits those of a request."""
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable
 
-from tests.benchmarks import loop, reminders, rounds, sharing
+from tests.benchmarks import loop, pictures, reminders, rounds, sharing
 from tests.benchmarks.bench import bench
 
 LATE = 1_000
@@ -14,6 +14,7 @@ parts: dict[str, Callable[[argparse.Namespace], None]] = {
     "answers": lambda given: asyncio.run(bench(given.members, given.runs)),
     "sharing": lambda given: asyncio.run(sharing.sharing()),
     "loop": lambda given: asyncio.run(loop.bench()),
+    "pictures": lambda given: pictures.bench(),
     "rounds": lambda given: rounds.bench(),
     "future": lambda given: asyncio.run(reminders.future(given.future)),
     "advance": lambda given: asyncio.run(reminders.advance(given.future, given.due)),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from bot.charts.badge_sheet import BadgeTile, badge_sheet
 from bot.charts.board_bars import BoardBar, board_bars
 from bot.charts.burn_up import burn_up
 from bot.charts.picture import Picture
+from bot.charts.rewind_page import Fact, PageFormat, rewind_page
 from bot.charts.trend import pace_trend
 from bot.charts.unit import length_unit
 from bot.charts.weeks import weeks_chart
@@ -64,10 +66,60 @@ def board(reader: Localizer) -> Picture:
     return board_bars(BoardKind(Metric.DISTANCE, BoardDirection.BACKWARD), rows, reader)
 
 
+WORDS = {
+    "en": (
+        "2026, played backward", "times someone faced forward for you",
+        ("days out", "km backward", "km forward", "longest backward run", "partners", "of it on the track"),
+        ("First kilometre back", "Eyes for others", "Ten dawns", "Back again", "A year of Tuesdays", "Wrong way round"),
+    ),
+    "de": (
+        "2026, rückwärts gespielt", "Mal hat jemand für dich nach vorn geschaut",
+        ("Lauftage", "km rückwärts", "km vorwärts", "längster Lauf rückwärts", "Leute dabei", "davon auf der Bahn"),
+        (
+            "Erster Kilometer zurück", "Augen für andere", "Zehn Sonnenaufgänge", "Wieder da", "Ein Jahr Dienstage",
+            "Linksherum",
+        ),
+    ),
+}  # fmt: skip
+"""Texts that their own subjects will have in the catalogue."""
+
+
+def rewind(page_format: PageFormat) -> Callable[[Localizer], Picture]:
+    def page(reader: Localizer) -> Picture:
+        heading, lead, words, _ = WORDS[reader.language]
+        figures = ("154", reader.number(412), reader.number(1108), reader.distance(12_400), "23", "38 %")
+        facts = [Fact(figure, told) for figure, told in zip(figures, words, strict=True)]
+        months = [
+            (date(2026, month, 1), (0, 8, 14, 0, 31, 38, 44, 52, 41, 60, 66, 58)[month - 1] * 1000,
+             (90, 84, 71, 22, 96, 110, 104, 91, 120, 108, 118, 94)[month - 1] * 1000)
+            for month in range(12, 0, -1)
+        ]  # fmt: skip
+        return rewind_page(page_format, heading, Fact("41", lead), facts, months, reader)
+
+    return page
+
+
+def badges(reader: Localizer) -> Picture:
+    names = WORDS[reader.language][3]
+    levels = (
+        (1, 1, 1.0, ""),
+        (2, 3, 0.7, ""),
+        (1, 3, 0.4, "14 / 25"),
+        (1, 1, 1.0, ""),
+        (0, 1, 0.62, "32 / 52"),
+        (0, 1, 0.0, "0 / 1"),
+    )
+    return badge_sheet(9, [BadgeTile(name, *level) for name, level in zip(names, levels, strict=True)], reader)
+
+
 EXAMPLES: dict[str, Callable[[Localizer], Picture]] = {
     "weeks": weeks,
     "year": year,
     "challenge": challenge,
     "trend": trend,
     "board": board,
+    "rewind-square": rewind(PageFormat.SQUARE),
+    "rewind-portrait": rewind(PageFormat.PORTRAIT),
+    "rewind-story": rewind(PageFormat.STORY),
+    "badges": badges,
 }

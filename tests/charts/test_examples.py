@@ -47,6 +47,7 @@ def test_every_picture_is_drawn_in_every_language(name: str, language: str, unit
     picture = EXAMPLES[name](Localizer(language, units))
     drawn = image(picture)
     assert drawn.width in (1080, 1120)
+    drawn = drawn.crop((0, 16, drawn.width, drawn.height))  # a rewind has a band at its top
     for corner in ((0, 0), (drawn.width - 1, 0), (0, drawn.height - 1), (drawn.width - 1, drawn.height - 1)):
         assert drawn.getpixel(corner) == tuple(bytes.fromhex(GROUND[1:])), "nothing touches the edge"
     edges = [drawn.crop((0, 0, 8, drawn.height)), drawn.crop((drawn.width - 8, 0, drawn.width, drawn.height))]
