@@ -33,3 +33,20 @@ time."""
 FILE_BYTES = 10 * MEGABYTE
 """Largest file in bytes, attached or unpacked: Discord's attachment limit for free accounts, and far more than a
 day-long run needs. Checked before an attachment is downloaded and again while an archive is unpacked."""
+
+RUNS_A_DAY = 40
+"""Most runs of one day that a table adds to. Relays and interval sheets have twenty; more means a column was
+mistaken, or a file made to keep the comparison with existing runs busy."""
+
+TABLE_LINES = 50_000
+"""Most lines of a table of runs: two runs a day for more than sixty years."""
+
+TABLE_COLUMNS = 250
+"""Most columns of a table of runs. Strava's export has a hundred."""
+
+TABLE_CELL_CHARACTERS = 10_000
+"""Longest cell of a table of runs in characters, such as the description of a race; a longer one means that a quote was
+never closed."""
+
+TABLE_PACKED_BYTES = 3 * MEGABYTE
+"""Largest table of runs in bytes after compression. It is stored until it is imported; 20,000 lines take 1 MB."""

@@ -10,7 +10,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.domain.limits import FILE_BYTES, MEGABYTE
@@ -32,12 +32,14 @@ class ArchiveEntry:
         data: unpacked bytes, or None if refused.
         refused: the reason, or None.
         whole: False if the packed data is cut short.
+        packed: whether it is one of the files of an archive.
     """
 
     name: str
     data: bytes | None
     refused: Refused | None = None
     whole: bool = True
+    packed: bool = False
 
 
 class _Stream(Protocol):
@@ -140,8 +142,9 @@ def _zipped(name: str, data: bytes) -> Iterator[ArchiveEntry]:
         if not listed:
             yield ArchiveEntry(_base(name), None, Refused("empty_archive"))
         budget = _Budget()
+        listed.sort(key=lambda info: not info.filename.lower().endswith("activities.csv"))  # Strava's list of all runs
         for info in listed[:ENTRIES]:
-            yield _entry(archive, info, budget)
+            yield replace(_entry(archive, info, budget), packed=True)
             if budget.left < 0:
                 return
         if len(listed) > ENTRIES:

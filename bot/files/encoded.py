@@ -68,6 +68,20 @@ def plain(data: bytes) -> bytes:
     return _DECLARATION.sub("", _FORBIDDEN.sub("", _text(data)), count=1).encode(errors="replace")
 
 
+def table_text(data: bytes) -> str:
+    """Return the text of a table, which declares no encoding: by its mark, its zero bytes, or whether it is UTF-8."""
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace")
+    head = data[:HEAD]
+    if head.count(0) * 3 > len(head):  # every second byte of Latin text in UTF-16 is zero
+        return data.decode("utf-16-be" if head[:1] == b"\0" else "utf-16-le", "replace")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        return data.decode("utf-8" if error.end >= len(data) - 3 else "cp1252", "replace")
+
+
 def _text(data: bytes) -> str:
     start = len(data) - len(data.lstrip())
     for at in {0, start}:

@@ -6,11 +6,14 @@ Formats are detected by content, never by file name.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from itertools import chain
 
+from bot.domain.limits import MEGABYTE, TABLE_PACKED_BYTES
 from bot.domain.runs.activity import Activity, FileReport, Refusal, Sport
-from bot.files import fit, gpx, tcx
+from bot.domain.runs.tables import TableHints
+from bot.files import fit, gpx, table, table_columns, tcx
 from bot.files.archive import ArchiveEntry, entries
 from bot.files.refused import Refused, too_large
 from bot.files.xml import root_of
@@ -26,18 +29,25 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> list[FileReport]:
         At least one report for each file, and for each entry of an archive.
     """
     opened = chain.from_iterable(entries(name, data) for name, data in files)
-    return list(chain.from_iterable(map(read_entry, opened)))
+    return list(chain.from_iterable(read_entry(entry, TableHints()) for entry in opened))
 
 
-def read_entry(entry: ArchiveEntry) -> list[FileReport]:
-    """Read one unpacked file. Return one report per activity; never raises."""
+def read_entry(entry: ArchiveEntry, hints: TableHints) -> list[FileReport]:
+    """Read one unpacked file. Return one report per activity, or one about a table of runs; never raises.
+
+    A table in an archive that holds no runs is not worth a report: services pack many beside the one of runs.
+    """
     if entry.data is None:
         assert entry.refused
         return [_refusal(entry.name, "", entry.refused)]
     sha256 = hashlib.sha256(entry.data).hexdigest()
     try:
+        if not fit.is_fit(entry.data) and table.is_table(entry.data):
+            return [_table(entry, sha256, hints)]
         found, warnings = _read(entry.data)
     except Refused as refused:
+        if entry.packed and refused.reason in ("files.reason.no_run_table", "files.reason.no_lines"):
+            return []
         return [_refusal(entry.name, sha256, refused)]
     except MemoryError:
         return [_refusal(entry.name, sha256, too_large("memory"))]
@@ -48,6 +58,16 @@ def read_entry(entry: ArchiveEntry) -> list[FileReport]:
     if not activities:
         return [_refusal(entry.name, sha256, one) for one in found[:1] if isinstance(one, Refused)]
     return [_report(entry.name, _digest(sha256, at), one, keys) for at, one in enumerate(activities)]
+
+
+def _table(entry: ArchiveEntry, sha256: str, hints: TableHints) -> FileReport:
+    assert entry.data is not None
+    head = table_columns.head_of(table.read(entry.data), hints)
+    content = zlib.compress(entry.data, level=6)
+    if len(content) > TABLE_PACKED_BYTES:
+        raise too_large("table", limit=TABLE_PACKED_BYTES // MEGABYTE)
+    warnings = () if entry.whole else ("files.warning.cut_short",)
+    return FileReport(entry.name, sha256, warnings=warnings, table=head, content=content)
 
 
 def _read(data: bytes) -> tuple[list[Activity | Refused], tuple[str, ...]]:

@@ -40,7 +40,7 @@ def when(text: str) -> datetime | None:
     """
     if len(text) > LONGEST:
         return None
-    plain = _latin(text).upper()
+    plain = latin(text).upper()
     try:
         at = datetime.fromisoformat(plain)
     except ValueError:
@@ -106,7 +106,7 @@ def number(text: str | None) -> float | None:
     """Parse a finite number, or return None. The last of point and comma is the decimal sign, also a single comma."""
     if text is not None and len(text) > LONGEST:
         return None
-    plain = _GROUPS.sub("", _latin(text or "").translate(_POINTS))
+    plain = _GROUPS.sub("", latin(text or "").translate(_POINTS))
     last = max(plain.rfind("."), plain.rfind(","))
     if "," in plain:
         whole, rest = plain[:last], plain[last + 1 :]
@@ -120,7 +120,7 @@ def number(text: str | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def _latin(text: str) -> str:
+def latin(text: str) -> str:
     """Return the text with ASCII digits and hyphen and without direction marks, from any script."""
     if text.isascii():
         return text.strip()

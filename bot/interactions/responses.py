@@ -183,6 +183,15 @@ async def redraw(interaction: Interaction, *, files: Sequence[discord.File] | No
         await first(interaction, lambda: interaction.response.edit_message(**attached(), **shown))
 
 
+async def edit(interaction: Interaction, message_id: int, **shown: Any) -> None:
+    """Edit a message that answered this interaction. A failure is only logged: what it says has happened anyway."""
+    _mention_commands(interaction, shown)
+    try:
+        await retry_idempotent(lambda: interaction.followup.edit_message(message_id, **shown))
+    except LOST as error:
+        log.warning("could not edit an answer to interaction %s: %s", interaction.id, error)
+
+
 def _mention_commands(interaction: Interaction, shown: dict[str, Any]) -> None:
     mentions = interaction.client.mentions
     mentions.in_view(shown.get("view"))

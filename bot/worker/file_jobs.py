@@ -11,11 +11,14 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.members.allowances import Allowance, Allowances
 from bot.domain.runs.activity import FileReport, Refusal
-from bot.worker.file_reader import Next, Open, Read
+from bot.domain.runs.table_lines import TableLine
+from bot.domain.runs.tables import Matching, TableHead, TableHints
+from bot.errors import Unavailable
+from bot.worker.file_reader import Next, Open, OpenTable, Read, ReadLines
 from bot.worker.lane import Lane
 from bot.worker.process import Cause, Process, WorkerFailure
 
@@ -29,6 +32,8 @@ FETCH_S = 15.0
 """Timeout in seconds for fetching an attachment from Discord; other members wait meanwhile."""
 LIFE_S = 13 * 60.0
 """Maximum seconds of an import: its report can be sent for fifteen minutes."""
+SLICE_LINES = 500
+"""Lines of a table read in one turn and saved in one transaction: half a second of a database that others wait for."""
 STRIKES = 3
 """Files of one attachment that may make the worker fail before the rest is skipped."""
 
@@ -65,6 +70,7 @@ class _Job:
 
     member: int
     files: Sequence[PostedFile]
+    hints: TableHints
     ends_at: float
     at: int = 0
     done: int = 0
@@ -98,7 +104,9 @@ class FileJobs:
         self._spent = Allowances(BUDGET)
         self._reader_of: tuple[int, Process] | None = None
 
-    async def read(self, member: int, files: Sequence[PostedFile]) -> AsyncIterator[list[FileReport]]:
+    async def read(
+        self, member: int, files: Sequence[PostedFile], hints: TableHints
+    ) -> AsyncIterator[list[FileReport]]:
         """Read attachments, in order.
 
         A file that makes the worker fail is reported as such, and the others are still read.
@@ -106,11 +114,12 @@ class FileJobs:
         Args:
             member: id of the member whose turns and budget are used.
             files: the posted attachments.
+            hints: what the cells of a table may leave open.
 
         Yields:
             Reports of some files, after each turn, so that the caller can save them.
         """
-        job = _Job(member, files, time.perf_counter() + LIFE_S)
+        job = _Job(member, files, hints, time.perf_counter() + LIFE_S)
         while job.at < len(files):
             now = time.perf_counter()
             if self._spent.left(member, now) <= 0:
@@ -123,6 +132,67 @@ class FileJobs:
                     return
                 await self._take(job)
             yield job.reports
+
+    async def table_head(self, member: int, content: bytes, matching: Matching, hints: TableHints) -> TableHead:
+        """Return what a table is about, by a matching.
+
+        Raises:
+            Unavailable: the worker failed.
+        """
+        async with self._lane.turn(member):
+            return await self._open_table(member, content, matching, hints)
+
+    async def read_table(
+        self, member: int, content: bytes, matching: Matching, first: int
+    ) -> AsyncIterator[list[TableLine]]:
+        """Read a table in slices of `SLICE_LINES`, one a turn, from the position `first` to its end.
+
+        Args:
+            member: id of the member whose turns and budget are used.
+            content: its packed bytes.
+            matching: which column holds what.
+            first: position of the first line to read.
+
+        Yields:
+            The lines of a slice, so that the caller can save them.
+
+        Raises:
+            Unavailable: the worker failed, or the member's budget is used up.
+        """
+        opened: Process | None = None
+        failures = 0
+        while True:
+            now = time.perf_counter()
+            if self._spent.left(member, now) <= 0:
+                minutes = math.ceil(self._spent.wait_s(member, WORTH_S, now) / 60)
+                raise Unavailable("files.worker.budget", count=minutes)
+            async with self._lane.turn(member):
+                try:
+                    if opened is None or opened is not self._lane.process:
+                        await self._open_table(member, content, matching, TableHints())
+                        opened = self._lane.process
+                    lines, _ = await self._lane.ask(ReadLines(first, SLICE_LINES), of=opened)
+                except WorkerFailure as failure:
+                    failures += 1
+                    if failures >= STRIKES:
+                        raise Unavailable("files.worker.gave_up") from failure
+                    opened = None
+                    continue
+                finally:
+                    self._spent.spend(member, time.perf_counter() - now, time.perf_counter())
+            if not lines:
+                return
+            yield lines
+            first += len(lines)
+
+    async def _open_table(self, member: int, content: bytes, matching: Matching, hints: TableHints) -> TableHead:
+        await self._own_process(member)
+        try:
+            head: TableHead = (await self._lane.ask(OpenTable(matching, hints), content))[0]
+        except WorkerFailure as failure:
+            raise Unavailable("files.worker.gave_up") from failure
+        self._reader_of = (member, self._lane.process) if self._lane.process is not None else None
+        return head
 
     async def _take(self, job: _Job) -> None:
         """Use one turn."""
@@ -183,8 +253,8 @@ class FileJobs:
                 if job.done > began and self._over(job):
                     return False
                 shown = entry
-                read, _ = await lane.ask(Read(), of=opened)
-                job.reports += read
+                read, content = await lane.ask(Read(job.hints), of=opened)
+                job.reports += [replace(one, content=content) if one.table else one for one in read]
             except WorkerFailure as failure:
                 if failure.cause is Cause.GONE and reopened < STRIKES:
                     opened, reopened = None, reopened + 1

@@ -15,6 +15,8 @@ from bot.charts.picture import Picture
 from bot.domain.rounds.match_scoring import Candidate
 from bot.domain.rounds.matching import Draw
 from bot.domain.runs.activity import FileReport
+from bot.domain.runs.table_lines import TableLine
+from bot.domain.runs.tables import Matching, TableHead, TableHints
 from bot.errors import Conflict, Unavailable
 from bot.worker.chart_renderer import DrawPicture
 from bot.worker.file_jobs import FileJobs, PostedFile
@@ -24,6 +26,8 @@ from bot.worker.process import WorkerFailure
 from bot.worker.round_matcher import DrawRound
 
 log = logging.getLogger(__name__)
+
+NO_HINTS = TableHints()
 
 
 def described(wall: Wall) -> str:
@@ -63,9 +67,21 @@ class Worker:
         finally:
             self._importing.discard(member)
 
-    def read_files(self, member: int, files: Sequence[PostedFile]) -> AsyncIterator[list[FileReport]]:
+    def read_files(
+        self, member: int, files: Sequence[PostedFile], hints: TableHints = NO_HINTS
+    ) -> AsyncIterator[list[FileReport]]:
         """Read attachments, as `bot.files.reading.read_files` does; see `FileJobs.read`."""
-        return self._files.read(member, files)
+        return self._files.read(member, files, hints)
+
+    async def table_head(
+        self, member: int, content: bytes, matching: Matching, hints: TableHints = NO_HINTS
+    ) -> TableHead:
+        """Return what a table is about, by a matching; see `FileJobs.table_head`."""
+        return await self._files.table_head(member, content, matching, hints)
+
+    def read_table(self, member: int, content: bytes, matching: Matching, first: int) -> AsyncIterator[list[TableLine]]:
+        """Read the lines of a table; see `FileJobs.read_table`."""
+        return self._files.read_table(member, content, matching, first)
 
     async def draw(self, picture: Picture, member: int) -> bytes:
         """Draw a picture.

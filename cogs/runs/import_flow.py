@@ -13,12 +13,13 @@ from bot.domain.limits import FILE_BYTES, MEGABYTE
 from bot.domain.runs.activity import FileReport, Refusal
 from bot.errors import Unavailable
 from bot.interactions.authorization import words_of_leaving
-from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person
+from bot.interactions.replies import Interaction, defer_if_slow, reply, resolve_person, tell
 from bot.services.members.people import Person
 from bot.services.runs import lap_directions
 from bot.services.runs.imports import FileOutcome, not_saved, save_import
 from bot.worker.file_jobs import PostedFile
 from cogs.runs.imports_view import next_row, question, report
+from cogs.runs.table_import_flow import bring_table, hints_of
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ ASKED_AT_ONCE = 5
 
 
 async def import_files(interaction: Interaction, attachments: Sequence[discord.Attachment]) -> None:
-    """Import the attachments: send a private report by file, then a question for each imported run.
+    """Import the attachments: send a private report by file, then a question for each imported run, then the tables.
 
     Raises:
         Conflict: another import of this member is in progress.
@@ -35,8 +36,14 @@ async def import_files(interaction: Interaction, attachments: Sequence[discord.A
     person = await resolve_person(interaction)
     with interaction.client.app.worker.one_import(person.user_id):
         said = await words_of_leaving(interaction.client, person)
-        outcomes = await defer_if_slow(interaction, _brought_in(interaction, person, attachments), private=True)
-    await _report(interaction, person, outcomes, said)
+        brought = _brought_in(interaction, person, attachments)
+        outcomes, tables = await defer_if_slow(interaction, brought, private=True)
+        if outcomes or not tables:
+            await _report(interaction, person, outcomes, said)
+        for number, table in enumerate(tables):
+            await bring_table(interaction, person, table, number)
+        if said and tables and not outcomes:
+            await tell(interaction, "\n".join(said))
 
 
 def uploaded_files(interaction: Interaction, ids: Sequence[int]) -> list[discord.Attachment]:
@@ -63,10 +70,15 @@ async def _report(interaction: Interaction, person: Person, outcomes: Sequence[F
 
 async def _brought_in(
     interaction: Interaction, person: Person, attachments: Sequence[discord.Attachment]
-) -> list[FileOutcome]:
-    """Read and save file by file, so that a failure does not lose what was read before."""
+) -> tuple[list[FileOutcome], list[FileReport]]:
+    """Read and save file by file, so that a failure does not lose what was read before.
+
+    Returns:
+        The outcome of each file, and the reports of tables, which are saved after all files: these have more of a run.
+    """
     app = interaction.client.app
     outcomes: list[FileOutcome] = []
+    tables: list[FileReport] = []
 
     async def save(reports: Sequence[FileReport]) -> None:
         key = {"interaction_id": interaction.id, "first": len(outcomes)}
@@ -80,9 +92,10 @@ async def _brought_in(
     reason, params = "imports.reason.attachment", {"limit": FILE_BYTES // MEGABYTE}
     await save([FileReport(one.filename, "", None, Refusal.TOO_LARGE, reason, params) for one in large])
     posted = [PostedFile(one.filename, _fetching(one)) for one in attachments if one.size <= FILE_BYTES]
-    async for reports in app.worker.read_files(person.user_id, posted):
-        await save(reports)
-    return outcomes
+    async for reports in app.worker.read_files(person.user_id, posted, hints_of(person)):
+        tables += [report for report in reports if report.table is not None]
+        await save([report for report in reports if report.table is None])
+    return outcomes, tables
 
 
 def _fetching(attachment: discord.Attachment) -> Callable[[], Awaitable[bytes | None]]:

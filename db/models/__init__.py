@@ -12,6 +12,7 @@ from db.models.reminders import Reminder, ReminderDone
 from db.models.rounds import Round, RoundPlace
 from db.models.runs import Recording, Revision, Run, RunCard, StretchRow
 from db.models.safety import Contact, UnsafeAlarm
+from db.models.table_imports import TableImport
 
 __all__ = [
     "Availability",
@@ -41,6 +42,7 @@ __all__ = [
     "Spotting",
     "Standing",
     "StretchRow",
+    "TableImport",
     "Tie",
     "UnsafeAlarm",
     "User",

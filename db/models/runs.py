@@ -65,7 +65,7 @@ class Run(Base):
     sharing: Mapped[str] = mapped_column(String(8))
     extras: Mapped[list[str]] = mapped_column(JSON, default=list, info=nobody_in_json())
     doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # unreliable time
-    source: Mapped[str] = mapped_column(String(8))  # typed, fit, gpx, tcx
+    source: Mapped[str] = mapped_column(String(8))  # typed, outing, fit, gpx, tcx, csv
     review: Mapped[str] = mapped_column(String(10), default="none")
     counted: Mapped[bool] = mapped_column(Boolean)  # whether it counts on the club's boards: domain.runs.counts
     revision: Mapped[int] = mapped_column(default=1)

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable
 
-from tests.benchmarks import loop, pictures, reminders, rounds, sharing
+from tests.benchmarks import loop, pictures, reminders, rounds, sharing, tables
 from tests.benchmarks.bench import bench
 
 LATE = 1_000
@@ -16,6 +16,7 @@ parts: dict[str, Callable[[argparse.Namespace], None]] = {
     "loop": lambda given: asyncio.run(loop.bench()),
     "pictures": lambda given: pictures.bench(),
     "rounds": lambda given: rounds.bench(),
+    "tables": lambda given: asyncio.run(tables.bench()),
     "future": lambda given: asyncio.run(reminders.future(given.future)),
     "advance": lambda given: asyncio.run(reminders.advance(given.future, given.due)),
     "seven": lambda given: asyncio.run(reminders.seven(given.members, given.runs, given.due)),

@@ -39,6 +39,7 @@ from db.models import (
     Spotting,
     Standing,
     StretchRow,
+    TableImport,
     Tie,
     UnsafeAlarm,
     User,
@@ -99,6 +100,13 @@ async def fill(database: Database) -> None:
                 insert(Recording).values(
                     run_id=run_id, user_id=user_id, sha256="f" * 64, filename=f"{name.lower()}.fit", totals={"m": 5000},
                     laps=[{"m": 5000}], series=zlib.compress(b"[[0,0],[1650,5000]]"),
+                )
+            )  # fmt: skip
+            await session.execute(
+                insert(TableImport).values(
+                    interaction_id=run_id * 100, first_ordinal=1_000_000, user_id=user_id, sha256="e" * 64,
+                    state="done", filename=f"{name.lower()}s secret.csv", head={"lines": 1}, counts={"imported": 1},
+                    faults=[], created_at=NOW, changed_at=NOW,
                 )
             )  # fmt: skip
             await session.execute(

@@ -8,6 +8,7 @@ OWN = """
     run:undo run:edit run:amend run:share run:sharing run:extras spotter:yes spotter:no runs:page runs:open
     import:ask import:next import:all import:drop import:choose import:tick import:save import:same import:two
     import:share import:portion
+    table:match table:matched table:sports table:go table:drop table:all table:undo
     streak:repair privacy:export privacy:ask privacy:erase settings:zone settings:zoned settings:general
     settings:weight settings:weigh settings:language settings:units settings:sharing settings:home settings:hide
     ask:never ask:again ask:restore contact:drop contact:withdraw contact:accept contact:decline tie:page

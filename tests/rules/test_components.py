@@ -60,8 +60,8 @@ KEEPS_ITS_TEXT = {
     "settings:entered:v1",
 }  # fmt: skip
 """Forms of commands, which keep what was typed for both (`tests/flows/interactions/test_fix_it_of_commands.py`)."""
-REFUSES_NO_TEXT = {"alert:resolved:v1", "alert:closed:v1", "privacy:erase:v1"}
-"""Forms that take any text, or a single word which they name."""
+REFUSES_NO_TEXT = {"alert:resolved:v1", "alert:closed:v1", "privacy:erase:v1", "table:matched:v1"}
+"""Forms that take any text, or a single word which they name, or have only menus."""
 
 
 async def test_every_form_that_can_be_refused_says_which_button_opens_it(client: Backpedal) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.runs.runs import Surface
+from bot.domain.runs.tables import TableHead
 
 Series = tuple[tuple[float, float], ...]
 """(seconds of running time since the start, metres since the start), ascending, at most about 2,000 points."""
@@ -34,6 +35,7 @@ class Source(StrEnum):
     FIT = "fit"
     GPX = "gpx"
     TCX = "tcx"
+    CSV = "csv"
 
 
 class Refusal(StrEnum):
@@ -108,10 +110,12 @@ class FileReport:
         sha256: of the unpacked file, in hexadecimal; the second and later runs of a file have a digest of their own,
             so that it identifies one recording. Empty when nothing could be digested.
         activity: what was read, or None.
-        refusal: None exactly when `activity` is or may be a run.
+        refusal: None exactly when `activity` is or may be a run, or `table` may hold runs.
         reason: catalogue key (`files.reason.*`) of the refusal, or None.
         params: its placeholders.
         warnings: catalogue keys (`files.warning.*`) of warnings about an accepted file.
+        table: what the file is about, if it is a table of runs.
+        content: the packed bytes of the table.
     """
 
     filename: str
@@ -121,3 +125,5 @@ class FileReport:
     reason: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    table: TableHead | None = None
+    content: bytes = field(default=b"", repr=False)

@@ -148,6 +148,13 @@ def _same(one: Span, other: Span) -> bool:
     return _near(one.duration_ms, other.duration_ms)
 
 
+def near(one: Span, other: Span) -> bool:
+    """Whether two runs are equally long, in distance and time; for runs of one day whose time of day is not known."""
+    if one.distance_m and other.distance_m and not _near(one.distance_m, other.distance_m):
+        return False
+    return _near(one.duration_ms, other.duration_ms)
+
+
 def _near(one: int, other: int) -> bool:
     return abs(one - other) <= SAME_DISTANCE * max(one, other)
 

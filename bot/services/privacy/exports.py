@@ -22,6 +22,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages.payload_redaction import without_anybody
+from bot.domain.runs.export_columns import stretches_text
 from bot.domain.runs.runs import Direction, SpotterState
 from db.engine import Database
 from db.personal_data import ExportedWith, JsonContent, columns_declared, exported_columns
@@ -34,9 +35,10 @@ PACK_ABOVE_BYTES = 4_000_000
 COLUMNS = (
     "ran_on", "started_at", "zone", "distance_m", "duration_s", "backward_m", "backward_s", "forward_m", "forward_s",
     "untold_m", "untold_s", "surface", "spotter", "effort_rpe", "note", "sharing", "club", "source", "review",
-    "deleted_at",
+    "deleted_at", "stretches", "extras", "doubtful",
 )  # fmt: skip
-"""CSV columns, one line a run: metres, seconds, UTC instants, and the local date in the run's own zone."""
+"""CSV columns, one line a run: metres, seconds, UTC instants, and the local date in the run's own zone. The last three
+are for `/runs import`, which reads the file back (`bot.files.own_export`)."""
 
 Row = Mapping[str, Any]
 
@@ -240,7 +242,15 @@ def _line(run: Mapping[str, Any]) -> list[object]:
         known = [s["distance_m"] for s in mine if s["distance_m"] is not None]
         sums[f"{direction.value}_m"] = sum(known) if known else ""
         sums[f"{direction.value}_s"] = sum(s["duration_ms"] for s in mine) / 1000 if mine else ""
-    values = {**run, **sums, "duration_s": run["duration_ms"] / 1000, "effort_rpe": run["effort"]}
+    values = {
+        **run,
+        **sums,
+        "duration_s": run["duration_ms"] / 1000,
+        "effort_rpe": run["effort"],
+        "stretches": stretches_text(run["stretches"]),
+        "extras": " ".join(run["extras"]),
+        "doubtful": int(run["doubtful"]),
+    }
     return [_cell(values[name]) for name in COLUMNS]
 
 

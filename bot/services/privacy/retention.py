@@ -1,4 +1,4 @@
-"""Retention of messages: delete old ones in batches, once a day, except those that can still be answered.
+"""Retention: delete old messages in batches, once a day, except those that can still be answered, and unread tables.
 
 Messages about an outing are deleted a month after its end, those of an alarm never: somebody may want to show them.
 Messages of reminders are kept for a year, because Done, Snooze and Log it look up their row. Messages behind Show are
@@ -22,12 +22,15 @@ from bot.services.reminders.reminder_firing import KINDS as REMINDERS
 from db.engine import Database
 from db.queries.nudges import nudges as due_queries
 from db.queries.privacy import retention as queries
+from db.queries.runs import table_imports as table_queries
 
 DAY = timedelta(days=1)
 KEPT = timedelta(days=30)
 """Longer than the two weeks a digest looks back, than the longest snooze, and than a day's count of nudges."""
 ANSWERED = timedelta(days=365)
 """How long the buttons of a reminder work."""
+TABLES_KEPT = timedelta(days=2)
+"""How long an imported table is kept whose import was not finished: the member can send it again."""
 AT_ONCE = 100
 """Messages deleted in one transaction: about 30 ms during which other writers wait."""
 BETWEEN = timedelta(seconds=10)
@@ -80,10 +83,15 @@ async def _outings(session: AsyncSession, since: datetime, before: datetime) -> 
     return await queries.delete_about_outings(session, ABOUT, states, since, before, AT_ONCE)
 
 
+async def _tables(session: AsyncSession, since: datetime, before: datetime) -> int:
+    return await table_queries.drop_abandoned(session, since, before, AT_ONCE)
+
+
 _SORTS: Mapping[str, tuple[Delete, timedelta]] = {
     "others": (_others, KEPT),
     "reminders": (_reminders, ANSWERED),
     "outings": (_outings, DETAIL_KEPT),
+    "tables": (_tables, TABLES_KEPT),
 }
 """Deletions by name, each with how long its messages are kept."""
 

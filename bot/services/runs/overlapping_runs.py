@@ -23,7 +23,7 @@ from db.engine import Database
 from db.queries.runs import imports as queries
 from db.queries.runs import runs as run_queries
 
-IMPORTED = ("fit", "gpx", "tcx")
+IMPORTED = ("fit", "gpx", "tcx", "csv")
 BESIDE = "beside"
 """Key in a recording's totals: ids of overlapping runs that both count."""
 MOST_BESIDE = 20

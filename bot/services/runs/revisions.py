@@ -60,7 +60,7 @@ async def insert_run(
     run_id = await queries.insert_run(session, values)
     if run_id is None:
         return None
-    await queries.replace_stretches(session, run_id, _rows(content), fresh=True)
+    await queries.replace_stretches(session, run_id, stretch_rows(content), fresh=True)
     await queries.insert_revision(
         session,
         {
@@ -106,7 +106,7 @@ async def change(
 ) -> RunView:
     """Write a numbered change, apply it to projections and credits, and return the run after it."""
     content = new.content
-    review = _review(old, content)
+    review = review_after(old, content)
     counted = run.guild_id is not None and counts(content, review, deleted=new.deleted)
     before = facts_of(run, old.content)
     await queries.insert_revision(
@@ -116,7 +116,7 @@ async def change(
             "revision": run.revision + 1,
             "interaction_id": interaction_id,
             "kind": kind,
-            "before": _kept(old),
+            "before": kept(old),
             "undoes": undoes,
             "changed_at": now,
         },
@@ -132,13 +132,13 @@ async def change(
     for name, value in columns.items():
         setattr(run, name, value)
     if content.stretches != old.content.stretches:
-        await queries.replace_stretches(session, run.run_id, _rows(content), fresh=False)
+        await queries.replace_stretches(session, run.run_id, stretch_rows(content), fresh=False)
     await spotting.follow(session, run, old.content, content, counted_before=before.counted)
     await run_projections.apply(session, before, facts_of(run, content))
     return await view_of(session, run, content, own=True)
 
 
-def _review(old: RunState, content: RunContent) -> Review:
+def review_after(old: RunState, content: RunContent) -> Review:
     """Return the review state after a change: a decision stands while the stretches stay the same."""
     if not review_needed(content.stretches):
         return Review.NONE
@@ -167,7 +167,8 @@ def columns_of(content: RunContent) -> dict[str, Any]:
     }
 
 
-def _rows(content: RunContent) -> list[dict[str, object]]:
+def stretch_rows(content: RunContent) -> list[dict[str, object]]:
+    """Return the stretches of a run as rows without `run_id` and position."""
     return [
         {
             "direction": stretch.direction.value,
@@ -179,39 +180,39 @@ def _rows(content: RunContent) -> list[dict[str, object]]:
     ]
 
 
-def _kept(state: RunState) -> dict[str, Any]:
+def kept(state: RunState) -> dict[str, Any]:
     """Return a state as JSON for `revisions.before`."""
     columns = columns_of(state.content)
     return {
         **columns,
         "started_at": state.content.started_at.isoformat(),
         "ran_on": state.content.ran_on.isoformat(),
-        "stretches": _rows(state.content),
+        "stretches": stretch_rows(state.content),
         "deleted": state.deleted,
     }
 
 
-def restored(kept: dict[str, Any], now: RunState) -> RunState:
+def restored(before: dict[str, Any], now: RunState) -> RunState:
     """Return the state that a revision stored. The spotter's answer since then is kept."""
-    spotter_state = kept["spotter_state"]
-    if kept["spotter_id"] is not None and kept["spotter_id"] == now.content.spotter_id:
+    spotter_state = before["spotter_state"]
+    if before["spotter_id"] is not None and before["spotter_id"] == now.content.spotter_id:
         spotter_state = now.content.spotter_state
     content = RunContent(
-        started_at=datetime.fromisoformat(kept["started_at"]),
-        zone=kept["zone"],
-        ran_on=date.fromisoformat(kept["ran_on"]),
+        started_at=datetime.fromisoformat(before["started_at"]),
+        zone=before["zone"],
+        ran_on=date.fromisoformat(before["ran_on"]),
         stretches=tuple(
             Stretch(Direction(s["direction"]), s["distance_m"], s["duration_ms"], s["estimated"])
-            for s in kept["stretches"]
+            for s in before["stretches"]
         ),
-        surface=Surface(kept["surface"]) if kept["surface"] else None,
-        spotter_id=kept["spotter_id"],
-        spotter_name=kept["spotter_name"],
+        surface=Surface(before["surface"]) if before["surface"] else None,
+        spotter_id=before["spotter_id"],
+        spotter_name=before["spotter_name"],
         spotter_state=SpotterState(spotter_state) if spotter_state else None,
-        effort=kept["effort"],
-        note=kept["note"],
-        sharing=Sharing(kept["sharing"]),
-        extras=frozenset(Extra(extra) for extra in kept["extras"]),
-        doubtful=kept.get("doubtful", False),  # absent in revisions from before migration 0014
+        effort=before["effort"],
+        note=before["note"],
+        sharing=Sharing(before["sharing"]),
+        extras=frozenset(Extra(extra) for extra in before["extras"]),
+        doubtful=before.get("doubtful", False),  # absent in revisions from before migration 0014
     )
-    return RunState(content, now.review, kept["deleted"])
+    return RunState(content, now.review, before["deleted"])

@@ -48,7 +48,7 @@ class RunView:
         content: everything the runner may change.
         review: state of an organiser's review.
         deleted: whether it was undone or deleted.
-        source: "typed", "outing", "fit", "gpx" or "tcx".
+        source: "typed", "outing", "fit", "gpx", "tcx" or "csv".
         spotter: spotter's name as last seen in the club, if there is one.
         week: week of the runner: all runs for the runner themselves, else those the club may see.
         highlight: what the run was the first, fastest or longest of, or None.
