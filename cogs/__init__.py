@@ -5,7 +5,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "members": ("settings", "privacy", "retention"),
     "clubs": ("club", "club_settings", "club_points", "club_previews", "digest"),
     "progress": ("me", "help"),
-    "boards": ("leaderboard",),
+    "boards": ("leaderboard", "follows"),
     "partners": ("partners", "trust_and_blocks", "question_buttons", "availability"),
     "outings": ("call_buttons", "outing_buttons"),
     "safety": ("alerts", "quiet_alarms", "contacts"),

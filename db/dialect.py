@@ -154,6 +154,11 @@ def _insert(dialect: str) -> Callable[[Any], Any]:
     return postgresql_insert if dialect == "postgresql" else sqlite_insert
 
 
+def locks_rows(session: AsyncSession) -> bool:
+    """Whether rows are locked one by one; on SQLite the write transaction locks everything."""
+    return session.get_bind().dialect.name != "sqlite"
+
+
 def counted_up() -> BigInteger:
     """Return the type of an autoincrement key; SQLite requires INTEGER."""
     return BigInteger().with_variant(Integer(), "sqlite")

@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.domain.boards.metrics import FIRST, BoardDirection
 from bot.domain.runs.runs import Direction
 from bot.domain.when import zones
 from bot.domain.when.periods import Period
@@ -114,8 +113,7 @@ def next_steps(person: Person, progress: Progress) -> list[Step]:
         place = zones.city_of(person.reader.zone, person.reader.language)
         steps.append(step("zone", "settings", "zone", zone=place))
     if progress.runs:
-        week = (FIRST.value, BoardDirection.BACKWARD.value, Period.WEEK.value)
-        steps.append(step("board", "board", "show", person.user_id, *week))
+        steps.append(step("board", "board", "open"))
         steps.append(step("me", "me", "show"))
         steps.append(step("import") if progress.imported == 0 else step("log", "log", "open"))
     return steps

@@ -16,6 +16,7 @@ from bot.interactions.components import pressed
 from bot.interactions.pictures import drawn
 from bot.interactions.replies import Interaction, defer_if_slow, replace, reply, resolve_person
 from bot.interactions.tree import localized
+from bot.services.boards.follows import is_followed
 from bot.services.habits.streaks import standing
 from bot.services.members.people import Person
 from bot.services.profile.profile import Profile, profile, profile_of
@@ -75,8 +76,10 @@ class Me(commands.Cog):
             raise NotFound("rules.profile.stranger")
         today = today_in(person.club.reader.zone, self.app.clock())
         found = await profile_of(self.app.database, member.id, person.club.guild_id, today)
+        following = await is_followed(self.app.database, person.user_id, member.id)
         picture = await self._weeks(found, person)
-        return profile_card(found, person.reader, club=person.club.name, picture=picture), picture
+        view = profile_card(found, person.reader, club=person.club.name, picture=picture, following=following)
+        return view, picture
 
     async def _weeks(self, found: Profile, person: Person) -> discord.File | None:
         """Return the chart; None without runs or while the worker cannot draw."""

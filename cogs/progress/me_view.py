@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.charts.weeks import Weeks
-from bot.domain.boards.metrics import FIRST, BoardDirection
+from bot.domain.boards.metrics import BoardDirection
 from bot.domain.runs.runs import Direction
 from bot.domain.when.periods import Period
 from bot.interactions.components import button, card, identity, row
@@ -19,6 +19,7 @@ from bot.interactions.pictures import shown
 from bot.localizer import Localizer, escaped
 from bot.services.habits.streaks import StreakStanding
 from bot.services.profile.profile import TOLD, Best, Profile
+from cogs.boards.follows_view import follow_button
 from cogs.members.settings_view import beside
 from cogs.nudges.nudges_view import streak_line
 from cogs.runs.log_form import log_button
@@ -37,6 +38,7 @@ def profile_card(
     waiting: int = 0,
     picture: discord.File | None = None,
     standing: StreakStanding | None = None,
+    following: bool | None = None,
 ) -> ui.LayoutView:
     """Return a person's profile.
 
@@ -47,6 +49,7 @@ def profile_card(
         waiting: imported runs without a direction.
         picture: the chart, sent along with the card; None if there is none.
         standing: one's own streak.
+        following: whether the user follows the other member; None for one's own profile.
     """
     if club is None:
         title = reader.t("me.card.yours")
@@ -69,6 +72,8 @@ def profile_card(
     if club is None:
         parts.append(_buttons(profile, waiting, reader))
         parts.append(reader.t("me.card.private"))
+    elif following is not None:
+        parts.append(row(follow_button(profile.user_id, reader, following=following)))
     return card(*parts, colour=COLOURS[_mostly(profile)])
 
 
@@ -86,7 +91,6 @@ def bests_card(profile: Profile, reader: Localizer) -> ui.LayoutView:
 
 def _buttons(profile: Profile, waiting: int, reader: Localizer) -> ui.ActionRow[Any]:
     """Return the next steps: runs without a direction first."""
-    week = (profile.user_id, FIRST.value, BoardDirection.BACKWARD.value, Period.WEEK.value)
     runs = ("any", Period.ALL.value, 0)
     untold = identity("runs", "page", Direction.UNTOLD.value, *runs[1:])
     buttons = []
@@ -98,7 +102,7 @@ def _buttons(profile: Profile, waiting: int, reader: Localizer) -> ui.ActionRow[
     else:
         buttons.append(button(reader.t("me.button.runs"), identity("runs", "page", *runs)))
         buttons.append(button(reader.t("me.button.bests"), identity("me", "bests")))
-    buttons.append(button(reader.t("me.button.board"), identity("board", "show", *week)))
+    buttons.append(button(reader.t("me.button.board"), identity("board", "open")))
     return row(*buttons)
 
 

@@ -1,6 +1,6 @@
 """All tables; importing this module completes the metadata."""
 
-from db.models.boards import Standing
+from db.models.boards import BoardWindow, Follow, Standing
 from db.models.clubs import Guild
 from db.models.members import Member, User
 from db.models.messages import Delivery, Due
@@ -16,10 +16,12 @@ from db.models.table_imports import TableImport
 
 __all__ = [
     "Availability",
+    "BoardWindow",
     "Companion",
     "Contact",
     "Delivery",
     "Due",
+    "Follow",
     "Guild",
     "MeetingPoint",
     "Member",

@@ -62,5 +62,6 @@ class Guild(Base):
     digest_instead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # not per run
     # Whether a channel may mention members to whom direct messages could not be sent.
     names_waiting: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    first_board: Mapped[str | None] = mapped_column(String(24), info=impersonal())  # what /leaderboard shows at first
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

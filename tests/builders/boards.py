@@ -55,6 +55,7 @@ def starts(day: date) -> dict[str, date]:
     return {
         "week": day - timedelta(days=day.weekday()),
         "month": day.replace(day=1),
+        "quarter": day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1),
         "year": day.replace(month=1, day=1),
         "all": date(1970, 1, 1),
     }

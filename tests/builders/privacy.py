@@ -13,6 +13,7 @@ from db.base import Base
 from db.engine import Database
 from db.models import (
     Availability,
+    BoardWindow,
     Companion,
     Contact,
     Delivery,
@@ -151,6 +152,8 @@ async def _value(session: AsyncSession, column: Column[Any], number: int, who: i
 
 async def fill_partners(session: AsyncSession) -> None:
     """Write what links the two: outings, ties, contacts, a round, messages; and the same for Bob and Carl."""
+    season = {"guild_id": CLUB, "kind": "season", "ends_on": date(2026, 5, 31), "name": "Spring"}
+    await session.execute(insert(BoardWindow).values(window_id=1, starts_on=date(2026, 3, 1), **season))
     await session.execute(insert(MeetingPoint).values(point_id=1, guild_id=CLUB, name="Track"))
     both = {"user_ids": [ALICE, BOB], "of": [{"user_id": ALICE}, {"user_id": BOB}]}
     await session.execute(

@@ -12,8 +12,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.domain.runs.activity import Activity, FileReport, Source, Sport
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
-from bot.domain.runs.runs import Direction, Review, RunContent, Sharing, SpotterState, Stretch, Surface
+from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.runs.world_bests import review_needed
+from bot.services.boards import seasons, windows
 from bot.services.clubs import memberships
 from bot.services.members.people import Person, Seen, meet
 from bot.services.privacy import gone_clubs, privacy
@@ -47,7 +48,13 @@ class Town:
         return await meet(self.database, Seen(user_id, f"member {user_id}", "en-GB", guild_id, "Club"), NOW)
 
     def content(
-        self, *stretches: Stretch, on: date = TODAY, spotter_id: int | None = None, sharing: Sharing = Sharing.CLUB
+        self,
+        *stretches: Stretch,
+        on: date = TODAY,
+        spotter_id: int | None = None,
+        sharing: Sharing = Sharing.CLUB,
+        effort: int | None = None,
+        extras: frozenset[Extra] = frozenset(),
     ) -> RunContent:
         named = spotter_id is not None
         return RunContent(
@@ -60,6 +67,8 @@ class Town:
             spotter_name=f"member {spotter_id}" if named else None,
             spotter_state=SpotterState.ASKED if named else None,
             sharing=sharing,
+            effort=effort,
+            extras=extras,
         )
 
     async def log(self, who: int, content: RunContent, guild_id: int | None = CLUB) -> int:
@@ -120,6 +129,19 @@ class Town:
         async with self.database.read() as session:
             revision = await session.scalar(select(Run.revision).where(Run.run_id == run_id))
         await run_changes.review_run(self.database, run_id, CLUB, agree=agree, seen_revision=revision or 1)
+
+    async def roll(self, days: int) -> None:
+        """Look at the board of the last 30 days, so many days from today."""
+        await self.meet(ALICE)  # a club that was deleted has nobody who looks
+        await windows.roll(self.database, CLUB, "UTC", NOW + timedelta(days=days))
+
+    async def create_season(self, first: date, last: date) -> None:
+        await self.meet(ALICE)
+        await seasons.create(self.database, CLUB, f"season {next(self.ids)}", first, last, NOW)
+
+    async def delete_season(self) -> None:
+        for one in (await seasons.listed(self.database, CLUB))[:1]:
+            await seasons.delete(self.database, CLUB, one.season_id)
 
     async def hide(self, who: int, *, hidden: bool = True) -> None:
         await settings.hide(self.database, who, CLUB, hidden=hidden)

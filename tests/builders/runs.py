@@ -45,6 +45,8 @@ async def write_run(
     sharing: Sharing = Sharing.CLUB,
     review: Review = Review.NONE,
     deleted: bool = False,
+    effort: int | None = None,
+    extras: Sequence[str] = (),
 ) -> int:
     """Insert a run and its stretches without updating standings."""
     metres = [s.distance_m for s in stretches if s.distance_m is not None]
@@ -61,6 +63,8 @@ async def write_run(
             duration_ms=sum(s.duration_ms for s in stretches),
             sharing=sharing.value,
             source="typed",
+            effort=effort,
+            extras=list(extras),
             review=review.value,
             counted=counted,
             created_at=NOW,
@@ -107,4 +111,5 @@ async def share_of(session: AsyncSession, run_id: int) -> Counted | None:
         .group_by(models.StretchRow.direction)
     )
     shares = {Direction(direction): (int(metres), int(ms)) for direction, metres, ms in rows}
-    return Counted(run.guild_id, run.user_id, run.ran_on, run_id, shares)
+    effort = run.effort or 0 if "effort" in run.extras else 0
+    return Counted(run.guild_id, run.user_id, run.ran_on, run_id, shares, effort)

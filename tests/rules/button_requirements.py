@@ -22,8 +22,10 @@ OWN = """
 """
 HERE = "run:post spotter:show delivery:show nudge:stop call:keep"
 HOME = """
-    board:show board:page board:what call:new call:form call:again call:asked avail:open avail:edit avail:save
-    avail:roles avail:pause avail:until avail:leave avail:join
+    board:show board:page board:what board:open board:at board:whom board:mine board:metric board:when board:ask
+    board:words follow:set
+    call:new call:form call:again call:asked avail:open avail:edit avail:save avail:roles avail:pause avail:until
+    avail:leave avail:join
 """
 MEMBER = """
     call:join call:wait call:queue call:take call:confirm call:leave call:show call:more call:change call:amend

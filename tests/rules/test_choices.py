@@ -11,15 +11,14 @@ from discord import app_commands
 
 from bot.interactions.tree import CHOICE_NAME, CatalogueTranslator
 from bot.languages import LANGUAGES
-from cogs.boards.leaderboard import METRICS
-from cogs.boards.leaderboard import PERIODS as BOARD_PERIODS
+from cogs.boards.leaderboard import AMONG, METRICS
 from cogs.members.settings import WHYS
 from cogs.partners.partners import ROLES, WHO
 from cogs.runs.run_options import DIRECTIONS, SURFACES, TOLD_DIRECTIONS
 from cogs.runs.runs import PERIODS
 
 CHOICES: list[app_commands.Choice[Any]] = [
-    *DIRECTIONS, *TOLD_DIRECTIONS, *SURFACES, *PERIODS, *METRICS, *BOARD_PERIODS, *ROLES, *WHO, *WHYS,
+    *DIRECTIONS, *TOLD_DIRECTIONS, *SURFACES, *PERIODS, *METRICS, *AMONG, *ROLES, *WHO, *WHYS,
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ class MetricUnit(StrEnum):
     METRES = "metres"
     MILLISECONDS = "milliseconds"
     DAYS = "days"
+    POINTS = "points"  # RPE times milliseconds; shown as RPE times minutes
 
 
 class Aggregation(StrEnum):
@@ -23,6 +24,7 @@ class Aggregation(StrEnum):
     SUM = "sum"
     MAX = "max"  # over single runs
     DAYS = "days"  # number of local dates with a run
+    GAIN = "gain"  # the sum, less that of the previous period; 0 if there was nothing in it
 
 
 class Measure(StrEnum):
@@ -31,6 +33,7 @@ class Measure(StrEnum):
     DISTANCE_M = "distance_m"
     DURATION_MS = "duration_ms"
     RAN_ON = "ran_on"
+    EFFORT_MS = "effort_ms"  # RPE times milliseconds of a run whose effort its runner shares, else 0
 
 
 class Counts(StrEnum):
@@ -48,6 +51,14 @@ class BoardDirection(StrEnum):
     ALL = "all"
 
 
+class Among(StrEnum):
+    """Whose rows a board shows. Its value is stored in custom ids and never changes."""
+
+    EVERYBODY = "all"
+    NEWCOMERS = "new"  # whose first run in the club was not long ago
+    FOLLOWED = "followed"  # by the viewer, and the viewer
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of `standings`.
@@ -62,51 +73,65 @@ class Column:
     aggregation: Aggregation
     measure: Measure
 
+    @property
+    def sparse(self) -> bool:
+        """Whether it is 0 in most rows, so that its index leaves those out."""
+        return self.aggregation is Aggregation.GAIN or self.measure is Measure.EFFORT_MS
+
+
+ALL_DIRECTIONS = tuple(BoardDirection)
+BOTH_TOGETHER = (BoardDirection.ALL,)
+
 
 class Metric(StrEnum):
-    """The sort key of a board. Its value is stored in commands and custom ids and never changes.
+    """The sort key of a board, in menu order: turning up before speed and distance.
+
+    Its value is stored in commands, settings and custom ids, and never changes.
 
     Attributes:
         unit: of its amounts.
         column: of `standings` that contains them.
+        directions: the directions for which it has a board.
         counts: the member's own runs, or their credits for facing forward.
     """
 
     unit: MetricUnit
     column: Column
+    directions: tuple[BoardDirection, ...]
     counts: Counts
 
-    def __new__(cls, key: str, unit: MetricUnit, column: Column, counts: Counts = Counts.RUNS) -> Metric:
+    def __new__(
+        cls,
+        key: str,
+        unit: MetricUnit,
+        column: Column,
+        directions: tuple[BoardDirection, ...] = ALL_DIRECTIONS,
+        counts: Counts = Counts.RUNS,
+    ) -> Metric:
         """Create a member from its declaration."""
         member = str.__new__(cls, key)
         member._value_ = key
-        member.unit, member.column, member.counts = unit, column, counts
+        member.unit, member.column, member.directions, member.counts = unit, column, directions, counts
         return member
 
-    DISTANCE = "distance", MetricUnit.METRES, Column("distance_m", Aggregation.SUM, Measure.DISTANCE_M)
-    MINUTES = "minutes", MetricUnit.MILLISECONDS, Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS)
     DAYS = "days", MetricUnit.DAYS, Column("days_out", Aggregation.DAYS, Measure.RAN_ON)
-    LONGEST = "longest", MetricUnit.METRES, Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M)
+    MINUTES = "minutes", MetricUnit.MILLISECONDS, Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS)
     SPOTTING = (
         "spotting",
         MetricUnit.MILLISECONDS,
         Column("duration_ms", Aggregation.SUM, Measure.DURATION_MS),
+        BOTH_TOGETHER,
         Counts.SPOTTING,
     )
+    DISTANCE = "distance", MetricUnit.METRES, Column("distance_m", Aggregation.SUM, Measure.DISTANCE_M)
+    LONGEST = "longest", MetricUnit.METRES, Column("longest_m", Aggregation.MAX, Measure.DISTANCE_M)
+    GAIN = "gain", MetricUnit.METRES, Column("gain_m", Aggregation.GAIN, Measure.DISTANCE_M)
+    EFFORT = "effort", MetricUnit.POINTS, Column("effort_ms", Aggregation.SUM, Measure.EFFORT_MS), BOTH_TOGETHER
 
     @property
     def label_key(self) -> str:
         """Catalogue key of its name."""
         return f"board.metric.{self.value}"
-
-    @property
-    def directions(self) -> tuple[BoardDirection, ...]:
-        """The directions for which it has a board."""
-        return tuple(BoardDirection) if self.counts is Counts.RUNS else (BoardDirection.ALL,)
-
-
-FIRST = Metric.DISTANCE
-"""The default metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +162,17 @@ def board_kind(metric: Metric, direction: BoardDirection) -> BoardKind:
     return BoardKind(metric, direction if direction in metric.directions else metric.directions[0])
 
 
+FIRST = BoardKind(Metric.DAYS, BoardDirection.ALL)
+"""The board that a club sees first until its organisers choose another: who turned up, in either direction."""
+
+
 def board_kinds() -> tuple[BoardKind, ...]:
-    """Return all boards in menu order: by direction, boards of credits last."""
-    pairs = (BoardKind(metric, way) for way in BoardDirection for metric in Metric if way in metric.directions)
-    return tuple(sorted(pairs, key=lambda kind: kind.metric.counts is not Counts.RUNS))
+    """Return all boards in menu order."""
+    return tuple(BoardKind(metric, way) for metric in Metric for way in metric.directions)
+
+
+BOARDS = {kind.key: kind for kind in board_kinds()}
+"""The boards by the key in menus, custom ids and the club's setting."""
 
 
 def columns() -> tuple[Column, ...]:

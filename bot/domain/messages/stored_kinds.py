@@ -93,6 +93,9 @@ class StoredKind(StrEnum):
     NUDGE_DIGEST = "nudge.digest", ExportedTo.RECIPIENT
     DIGEST_LOST = "digest.lost", ExportedTo.RECIPIENT  # to the organisers: a digest could not be posted
 
+    BOARD_ROLL = "board.roll", ExportedTo.RECIPIENT  # the job that moves a club's last 30 days to a new day
+    BOARD_SEASON = "board.season", ExportedTo.RECIPIENT  # the job that computes the next slice of a new season
+
     CLUB_PARTNERS = "club.partners", ExportedTo.RECIPIENT  # the message with "Find a partner"
     CLUB_FORGET = "club.forget", ExportedTo.RECIPIENT
     DELIVERY_WAITS = "delivery.waits", ExportedTo.RECIPIENT  # to a channel: a direct message is waiting

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.boards.metrics import BOARDS, FIRST, BoardKind
 from bot.domain.clubs.club_defaults import (
     DEFAULT_LANGUAGE,
     DEFAULT_SOLO_SURFACES,
@@ -70,6 +71,7 @@ class Club:
     emergency_number: str | None = None
     digest_instead: bool = False
     names_waiting: bool = True
+    first_board: BoardKind = FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def club_of(guild: Guild | None) -> Club | None:
         guild.emergency_number,
         guild.digest_instead and guild.digest_channel_id is not None,
         guild.names_waiting,
+        BOARDS.get(guild.first_board or "", FIRST),
     )
 
 

@@ -1,18 +1,24 @@
-"""Standings: each member's sums per period and club. A run projection, see `run_projections`."""
+"""Standings: each member's sums per period and club. A run projection, see `run_projections`.
+
+The periods are those of the calendar and the club's windows (`db.models.BoardWindow`): seasons, and the rolling 30 days
+with the 30 before them, whose rows `bot.services.boards.windows` recomputes when their dates move.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.boards.spans import BoardSpan, WindowKind, calendar_span
 from bot.domain.runs.run_facts import CreditFacts, Facts, MemberFacts, MemberKey, PersonFacts, RunFacts
-from bot.domain.runs.runs import Direction
-from bot.domain.when.periods import Period, ends_on, starts_on
+from bot.domain.runs.runs import Direction, Extra
+from bot.domain.when.periods import Period, shifted
 from db.queries.boards import standings as queries
+from db.queries.boards import windows as window_queries
 from db.queries.runs import spotting
 
 
@@ -26,6 +32,7 @@ class Counted:
         ran_on: local date it counts on.
         run_id: id of the run.
         per_direction: (metres, milliseconds) of its stretches in each direction; unknown metres are 0.
+        effort: RPE if its runner shares it, else 0.
     """
 
     guild_id: int
@@ -33,6 +40,7 @@ class Counted:
     ran_on: date
     run_id: int
     per_direction: Mapping[Direction, tuple[int, int]]
+    effort: int = 0
 
 
 async def apply(session: AsyncSession, before: Facts | None, after: Facts | None) -> None:
@@ -55,13 +63,15 @@ async def rebuild(session: AsyncSession, member: MemberKey) -> None:
     """Rebuild a member's standings in a club from the runs and spotter credits."""
     if member.guild_id is None:
         return
+    windows, hidden = await _hold(session, member.guild_id, member.user_id)
     await queries.drop_member(session, member.guild_id, member.user_id)
-    days = await queries.days_with_runs(session, member.guild_id, member.user_id)
-    credited = await spotting.days_with_credits(session, member.guild_id, member.user_id)
-    if days:
-        await queries.sum_up(session, await _spans(session, member.guild_id, member.user_id, days))
-    if credited:
-        await spotting.sum_up(session, await _spans(session, member.guild_id, member.user_id, credited))
+    spans = spans_of(await queries.days_with_runs(session, member.guild_id, member.user_id), windows)
+    if spans:
+        await queries.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: hidden}))
+        await queries.update_gains(session, gains_of(spans, member.guild_id, [member.user_id]))
+    spans = spans_of(await spotting.days_with_credits(session, member.guild_id, member.user_id), windows)
+    if spans:
+        await spotting.sum_up(session, rows_of(spans, member.guild_id, {member.user_id: hidden}))
 
 
 def _counted(run: Facts | None) -> Counted | None:
@@ -72,7 +82,8 @@ def _counted(run: Facts | None) -> Counted | None:
     for stretch in run.content.stretches:
         metres, ms = per_direction.get(stretch.direction, (0, 0))
         per_direction[stretch.direction] = (metres + (stretch.distance_m or 0), ms + stretch.duration_ms)
-    return Counted(run.guild_id, run.user_id, run.content.ran_on, run.run_id, per_direction)
+    effort = run.content.effort or 0 if Extra.EFFORT in run.content.extras else 0
+    return Counted(run.guild_id, run.user_id, run.content.ran_on, run.run_id, per_direction, effort)
 
 
 async def move(session: AsyncSession, before: Counted | None, after: Counted | None) -> None:
@@ -99,16 +110,18 @@ async def move(session: AsyncSession, before: Counted | None, after: Counted | N
 async def move_spotting(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
     """Recompute a spotter's rows of every period that contains one of `days` from the credits (`runs.spotting`)."""
     await session.flush()
-    spans = await _spans(session, guild_id, user_id, days)
-    await spotting.clear(session, spans)
-    await spotting.sum_up(session, spans)
+    windows, hidden = await _hold(session, guild_id, user_id)
+    rows = rows_of(spans_of(days, windows), guild_id, {user_id: hidden})
+    await spotting.clear(session, rows)
+    await spotting.sum_up(session, rows)
 
 
 async def _add(session: AsyncSession, run: Counted) -> None:
     """Add a run that did not count before, whether or not its row is already written: the row is not read."""
-    hidden = await queries.hold(session, run.guild_id, run.user_id)
+    windows, hidden = await _hold(session, run.guild_id, run.user_id)
     sums = {direction.value: share for direction, share in run.per_direction.items()}
     sums["all"] = (sum(m for m, _ in sums.values()), sum(ms for _, ms in sums.values()))
+    spans = spans_of({run.ran_on}, windows)
     await queries.add(
         session,
         [
@@ -118,39 +131,97 @@ async def _add(session: AsyncSession, run: Counted) -> None:
                 "run_id": run.run_id,
                 "ran_on": run.ran_on,
                 "direction": direction,
-                "period": period.value,
-                "starts_on": starts_on(period, run.ran_on),
+                "period": span.kind.value,
+                "starts_on": span.stored_start,
+                "first_on": run.ran_on if (span.kind, direction) == (Period.ALL, "all") else None,
                 "distance_m": distance_m,
                 "duration_ms": duration_ms,
+                "effort_ms": run.effort * duration_ms,
                 "hidden": hidden,
             }
-            for period in Period
+            for span in spans
             for direction, (distance_m, duration_ms) in sums.items()
         ],
     )
+    await queries.update_gains(session, gains_of(spans, run.guild_id, [run.user_id]))
 
 
 async def _make_afresh(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> None:
     """Recompute a member's rows of every period that contains one of `days` from the runs."""
     await session.flush()
-    spans = await _spans(session, guild_id, user_id, days)
-    await queries.clear(session, spans)
-    await queries.sum_up(session, spans)
+    windows, hidden = await _hold(session, guild_id, user_id)
+    spans = spans_of(days, windows)
+    rows = rows_of(spans, guild_id, {user_id: hidden})
+    await queries.clear(session, rows)
+    await queries.sum_up(session, rows)
+    await queries.update_gains(session, gains_of(spans, guild_id, [user_id]))
 
 
-async def _spans(session: AsyncSession, guild_id: int, user_id: int, days: Iterable[date]) -> list[dict[str, Any]]:
-    """Return a member's distinct periods that contain one of `days`, with the member locked."""
+async def _hold(session: AsyncSession, guild_id: int, user_id: int) -> tuple[Sequence[BoardSpan], bool]:
+    """Lock a member; return the club's windows, which cannot change before the end, and whether they are unranked."""
+    await window_queries.keep(session, guild_id)
     hidden = await queries.hold(session, guild_id, user_id)
+    return await windows_of(session, guild_id), hidden
+
+
+async def windows_of(session: AsyncSession, guild_id: int) -> Sequence[BoardSpan]:
+    """Return a club's seasons and rolling periods."""
+    return [
+        BoardSpan(WindowKind(window.kind), window.starts_on, window.ends_on, window.name)
+        for window in await window_queries.windows(session, guild_id)
+    ]
+
+
+def spans_of(days: Iterable[date], windows: Iterable[BoardSpan]) -> list[BoardSpan]:
+    """Return the distinct periods that contain one of `days`."""
+    days = set(days)
+    spans = {calendar_span(period, day) for period in Period for day in days}
+    spans |= {one for one in windows if any(one.starts_on <= day <= one.ends_on for day in days)}
+    return sorted(spans, key=lambda span: (span.kind.value, span.starts_on))
+
+
+def rows_of(spans: Iterable[BoardSpan], guild_id: int, members: Mapping[int, bool]) -> list[dict[str, Any]]:
+    """Return the parameters that recompute these periods of members; each value is whether they are unranked."""
     return [
         {
             "guild_id": guild_id,
             "user_id": user_id,
-            "period": period.value,
-            "starts_on": first,
-            "ends_on": last,
+            "period": span.kind.value,
+            "starts_on": span.stored_start,
+            "first_day": span.starts_on,
+            "last_day": span.ends_on,
             "hidden": hidden,
         }
-        for period, first, last in sorted(
-            {(period, starts_on(period, day), ends_on(period, day)) for period in Period for day in days}
-        )
+        for user_id, hidden in members.items()
+        for span in spans
+    ]
+
+
+def gains_of(spans: Iterable[BoardSpan], guild_id: int, user_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Return the parameters that update the gains of these periods and of those that follow them.
+
+    Seasons have none: they differ in length.
+    """
+    pairs: dict[tuple[str, date], tuple[str, date]] = {}
+    for span in spans:
+        if isinstance(span.kind, Period):
+            if span.kind is Period.ALL:
+                continue
+            here, kind = span.starts_on, span.kind
+            for first in (here, shifted(kind, here, 1)):
+                pairs[kind.value, first] = (kind.value, shifted(kind, first, -1))
+        elif span.kind is not WindowKind.SEASON:
+            start = span.stored_start
+            pairs[WindowKind.LAST_30.value, start] = (WindowKind.PRIOR_30.value, start)
+    return [
+        {
+            "guild_id": guild_id,
+            "user_id": user_id,
+            "period": period,
+            "starts_on": first,
+            "prior_period": prior,
+            "prior_start": prior_first,
+        }
+        for user_id in user_ids
+        for (period, first), (prior, prior_first) in pairs.items()
     ]

@@ -1,31 +1,24 @@
-"""Update and read standings. None of the functions commits.
+"""Update standings; `ranking` reads them. None of the functions commits.
 
-A new run is added to its rows in two statements, whatever the member has run before. Any other change recomputes the
-rows of its periods from the runs, because the longest run and the number of days cannot be subtracted. The statements
-are text, because they are the same in SQLite and PostgreSQL, and because SQLAlchemy compiles a multi-row upsert with
-expressions at each execution.
+A new run is added to its rows, whatever the member has run before. Any other change recomputes the rows of its periods
+from the runs, because the longest run and the number of days cannot be subtracted. Then the gains over the previous
+period are updated. The statements are text, because they are the same in SQLite and PostgreSQL, and because SQLAlchemy
+compiles a multi-row upsert with expressions at each execution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    ColumnElement,
     Date,
-    Integer,
-    Row,
-    Select,
     String,
     bindparam,
     delete,
-    func,
     or_,
     select,
     text,
@@ -37,7 +30,11 @@ from bot.domain.boards.metrics import Aggregation, Column, columns
 from db.models import Member, Run, Standing
 
 _IDS = (bindparam("guild_id", type_=BigInteger), bindparam("user_id", type_=BigInteger))
-_MEASURED = (bindparam("distance_m", type_=BigInteger), bindparam("duration_ms", type_=BigInteger))
+_MEASURED = (
+    bindparam("distance_m", type_=BigInteger),
+    bindparam("duration_ms", type_=BigInteger),
+    bindparam("effort_ms", type_=BigInteger),
+)
 
 
 def _of_new_run(column: Column) -> str:
@@ -49,6 +46,8 @@ def _of_new_run(column: Column) -> str:
               AND runs.counted AND runs.run_id <> :run_id
               AND (:direction = 'all' OR stretches.direction = :direction)
         ) THEN 0 ELSE 1 END"""
+    if column.aggregation is Aggregation.GAIN:
+        return "0"
     return f":{column.measure.value}"
 
 
@@ -57,6 +56,8 @@ def _with_new_run(column: Column) -> str:
     kept, new = f"standings.{column.name}", f"excluded.{column.name}"
     if column.aggregation is Aggregation.MAX:
         return f"CASE WHEN {new} > {kept} THEN {new} ELSE {kept} END"
+    if column.aggregation is Aggregation.GAIN:
+        return kept
     return f"{kept} + {new}"
 
 
@@ -70,6 +71,8 @@ def summed(column: Column, source: str) -> str:
             return f"MAX({measured})"
         case Aggregation.DAYS:
             return f"COUNT(DISTINCT {measured})"
+        case Aggregation.GAIN:
+            return "0"
 
 
 NAMES = ", ".join(column.name for column in columns())
@@ -78,14 +81,15 @@ NAMES = ", ".join(column.name for column in columns())
 _ADD = text(
     f"""
     INSERT INTO standings
-        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+        (guild_id, direction, period, starts_on, user_id, hidden, first_on, {NAMES})
     VALUES (
-        :guild_id, :direction, :period, :starts_on, :user_id, :hidden,
+        :guild_id, :direction, :period, :starts_on, :user_id, :hidden, :first_on,
         {", ".join(map(_of_new_run, columns()))}
     )
     ON CONFLICT (guild_id, direction, period, starts_on, user_id) DO UPDATE SET
         {", ".join(f"{column.name} = {_with_new_run(column)}" for column in columns())},
-        hidden = excluded.hidden
+        hidden = excluded.hidden,
+        first_on = CASE WHEN standings.first_on <= excluded.first_on THEN standings.first_on ELSE excluded.first_on END
     """
 ).bindparams(
     *_IDS,
@@ -94,28 +98,34 @@ _ADD = text(
     bindparam("direction", type_=String),
     bindparam("period", type_=String),
     bindparam("starts_on", type_=Date),
+    bindparam("first_on", type_=Date),
     *_MEASURED,
     bindparam("hidden", type_=Boolean),
 )
 
+_EFFORT = """CASE WHEN CAST(runs.extras AS TEXT) LIKE '%"effort"%' THEN COALESCE(runs.effort, 0) ELSE 0 END"""
+"""RPE of a run whose runner shares it, else 0. `extras` is a JSON list of names."""
+
 _SUM_UP = text(
     f"""
     INSERT INTO standings
-        (guild_id, direction, period, starts_on, user_id, hidden, {NAMES})
+        (guild_id, direction, period, starts_on, user_id, hidden, first_on, {NAMES})
     SELECT :guild_id, direction, :period, :starts_on, :user_id, :hidden,
+           CASE WHEN :period = 'all' AND direction = 'all' THEN MIN(ran_on) END,
            {", ".join(summed(column, "shares") for column in columns())}
     FROM (
         SELECT stretches.direction, runs.ran_on,
-               COALESCE(SUM(stretches.distance_m), 0) AS distance_m, SUM(stretches.duration_ms) AS duration_ms
+               COALESCE(SUM(stretches.distance_m), 0) AS distance_m, SUM(stretches.duration_ms) AS duration_ms,
+               {_EFFORT} * SUM(stretches.duration_ms) AS effort_ms
         FROM runs JOIN stretches ON stretches.run_id = runs.run_id
         WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
-          AND runs.ran_on BETWEEN :starts_on AND :ends_on AND runs.counted
+          AND runs.ran_on BETWEEN :first_day AND :last_day AND runs.counted
         GROUP BY runs.run_id, runs.ran_on, stretches.direction
         UNION ALL
-        SELECT 'all', runs.ran_on, COALESCE(runs.distance_m, 0), runs.duration_ms
+        SELECT 'all', runs.ran_on, COALESCE(runs.distance_m, 0), runs.duration_ms, {_EFFORT} * runs.duration_ms
         FROM runs
         WHERE runs.guild_id = :guild_id AND runs.user_id = :user_id
-          AND runs.ran_on BETWEEN :starts_on AND :ends_on AND runs.counted
+          AND runs.ran_on BETWEEN :first_day AND :last_day AND runs.counted
     ) AS shares
     GROUP BY direction
     """
@@ -123,8 +133,27 @@ _SUM_UP = text(
     *_IDS,
     bindparam("period", type_=String),
     bindparam("starts_on", type_=Date),
-    bindparam("ends_on", type_=Date),
+    bindparam("first_day", type_=Date),
+    bindparam("last_day", type_=Date),
     bindparam("hidden", type_=Boolean),
+)
+
+_UPDATE_GAINS = text(
+    """
+    UPDATE standings SET gain_m = COALESCE((
+        SELECT standings.distance_m - prior.distance_m FROM standings AS prior
+        WHERE prior.guild_id = :guild_id AND prior.direction = standings.direction AND prior.period = :prior_period
+          AND prior.starts_on = :prior_start AND prior.user_id = :user_id AND prior.distance_m > 0
+    ), 0)
+    WHERE guild_id = :guild_id AND user_id = :user_id AND period = :period AND starts_on = :starts_on
+      AND direction IN ('all', 'backward', 'forward')
+    """
+).bindparams(
+    *_IDS,
+    bindparam("period", type_=String),
+    bindparam("starts_on", type_=Date),
+    bindparam("prior_period", type_=String),
+    bindparam("prior_start", type_=Date),
 )
 
 _CLEAR = text(
@@ -136,10 +165,11 @@ _CLEAR = text(
 ).bindparams(*_IDS, bindparam("period", type_=String), bindparam("starts_on", type_=Date))
 # The directions are listed so that the primary key, which begins with them, is used.
 
-_HIDDEN = select(or_(Member.hidden, Member.left_at.is_not(None))).where(
+HIDDEN = select(or_(Member.hidden, Member.left_at.is_not(None))).where(
     Member.guild_id == bindparam("guild_id"), Member.user_id == bindparam("user_id")
 )
-_HOLD = _HIDDEN.with_for_update()
+"""Whether a member is unranked: hidden by choice, or gone."""
+_HOLD = HIDDEN.with_for_update()
 
 
 async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
@@ -150,6 +180,11 @@ async def hold(session: AsyncSession, guild_id: int, user_id: int) -> bool:
     """
     hidden: bool | None = await session.scalar(_HOLD, {"guild_id": guild_id, "user_id": user_id})
     return bool(hidden)
+
+
+async def update_gains(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Set a member's gains; each of `rows` is a period and the one before it."""
+    await session.execute(_UPDATE_GAINS, rows)
 
 
 async def add(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
@@ -195,86 +230,3 @@ async def copy_hidden(session: AsyncSession, guild_id: int, user_id: int) -> Non
     await session.execute(
         update(Standing).where(Standing.guild_id == guild_id, Standing.user_id == user_id).values(hidden=hidden)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """A board: `column` is a column of `Standing`, `starts_on` the first day of the period."""
-
-    guild_id: int
-    column: str
-    direction: str
-    period: str
-    starts_on: date
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The parameters of `_ROWS`."""
-        return {
-            "guild_id": self.guild_id,
-            "direction": self.direction,
-            "period": self.period,
-            "starts_on": self.starts_on,
-        }
-
-
-_ROWS = (
-    Standing.guild_id == bindparam("guild_id"),
-    Standing.direction == bindparam("direction"),
-    Standing.period == bindparam("period"),
-    Standing.starts_on == bindparam("starts_on"),
-)
-"""Conditions for all rows of a board."""
-
-
-def _above(column: str, value: Any) -> Select[int]:
-    """Count ranked members with strictly more than `value`, in a range scan of the column's index."""
-    return select(func.count()).select_from(Standing).where(*_ROWS, Standing.hidden.is_(False), _of(column) > value)
-
-
-def _of(column: str) -> ColumnElement[int]:
-    found: ColumnElement[int] = getattr(Standing, column)
-    return found
-
-
-@cache
-def _place(column: str) -> Select[int, int, bool | None, int]:
-    own_row = select(_of(column)).where(*_ROWS, Standing.user_id == bindparam("user_id"))
-    mine = func.coalesce(own_row.scalar_subquery(), 0)
-    return select(
-        _above(column, 0).scalar_subquery(),
-        mine,
-        _HIDDEN.scalar_subquery(),
-        _above(column, mine).scalar_subquery(),
-    )
-
-
-@cache
-def _page(column: str) -> Select[int, str, int]:
-    value = _of(column)
-    return (
-        select(Standing.user_id, Member.display_name, value)
-        .outerjoin(Member, (Member.guild_id == bindparam("guild_id")) & (Member.user_id == Standing.user_id))
-        .where(*_ROWS, Standing.hidden.is_(False), value > 0)
-        .order_by(value.desc(), Standing.user_id.desc())
-        .limit(bindparam("limit", type_=Integer))
-        .offset(bindparam("offset", type_=Integer))
-    )
-
-
-async def place(session: AsyncSession, which: Which, viewer_id: int) -> tuple[int, int, bool, int]:
-    """Return (members on the board, the viewer's value, whether they are unranked, members strictly ahead of them)."""
-    found = await session.execute(_place(which.column), {**which.parameters, "user_id": viewer_id})
-    total, value, hides, ahead = found.one()
-    return total, value, bool(hides), ahead
-
-
-async def page(session: AsyncSession, which: Which, *, limit: int, offset: int) -> Sequence[Row[int, str | None, int]]:
-    """Return (user_id, display name, value) in board order, in a backward range scan of the column's index."""
-    rows = await session.execute(_page(which.column), {**which.parameters, "limit": limit, "offset": offset})
-    return cast(Sequence[Row[int, str | None, int]], rows.all())
-
-
-async def ahead_of(session: AsyncSession, which: Which, value: int) -> int:
-    """Count ranked members with strictly more than `value`."""
-    return await session.scalar(_above(which.column, value), which.parameters) or 0

@@ -25,7 +25,8 @@ ALICE, BOB = 11, 12
 MONDAY = date(2026, 11, 23)
 
 Key = tuple[int, str, str, date, int]
-Sums = tuple[int, int, int, int, bool]
+Sums = tuple[int, int, int, int, int, int, date | None, bool]
+WINDOWS = {"season": (date(2026, 12, 29), date(2027, 1, 2)), "last30": (date(2026, 12, 5), date(2027, 1, 3))}
 
 
 async def kept(session: AsyncSession) -> dict[Key, Sums]:
@@ -37,6 +38,9 @@ async def kept(session: AsyncSession) -> dict[Key, Sums]:
             r.duration_ms,
             r.days_out,
             r.longest_m,
+            r.gain_m,
+            r.effort_ms,
+            r.first_on,
             r.hidden,
         )
         for r in rows
@@ -54,32 +58,59 @@ async def from_scratch(session: AsyncSession) -> dict[Key, Sums]:
     stretches = defaultdict(list)
     for stretch in await session.scalars(select(models.StretchRow).execution_options(populate_existing=True)):
         stretches[stretch.run_id].append(stretch)
-    metres, times, days, longest = defaultdict(int), defaultdict(int), defaultdict(set), defaultdict(int)
+    windows = defaultdict(list)
+    for window in await session.scalars(select(models.BoardWindow)):
+        windows[window.guild_id].append(window)
+    metres, times, efforts = defaultdict(int), defaultdict(int), defaultdict(int)
+    days, longest = defaultdict(set), defaultdict(int)
+
+    def count(row: models.Run | models.Spotting, direction: str, far: int, ms: int, effort: int) -> None:
+        found = [(period.value, starts_on(period, row.ran_on)) for period in Period]
+        for window in windows[row.guild_id]:
+            if window.starts_on <= row.ran_on <= window.ends_on:
+                start = window.starts_on if window.kind == "season" else date(1970, 1, 1)
+                found.append((window.kind, start))
+        for period, start in found:
+            key = (row.guild_id, direction, period, start, row.user_id)
+            metres[key] += far
+            times[key] += ms
+            efforts[key] += effort * ms
+            days[key].add(row.ran_on)
+            longest[key] = max(longest[key], far)
+
     for run in await session.scalars(select(models.Run).execution_options(populate_existing=True)):
-        if not run.counted:
-            continue
         for direction in ("backward", "forward", "all"):
             mine = [s for s in stretches[run.run_id] if direction in ("all", s.direction)]
-            if not mine:
-                continue
-            far = sum(s.distance_m or 0 for s in mine)
-            for period in Period:
-                key = (run.guild_id, direction, period.value, starts_on(period, run.ran_on), run.user_id)
-                metres[key] += far
-                times[key] += sum(s.duration_ms for s in mine)
-                days[key].add(run.ran_on)
-                longest[key] = max(longest[key], far)
+            if run.counted and mine:
+                effort = run.effort or 0 if "effort" in run.extras else 0
+                far = sum(s.distance_m or 0 for s in mine)
+                count(run, direction, far, sum(s.duration_ms for s in mine), effort)
     counted = set(await session.scalars(select(models.Run.run_id).where(models.Run.counted)))
     for credit in await session.scalars(select(models.Spotting).execution_options(populate_existing=True)):
-        for period in Period:
-            start = starts_on(period, credit.ran_on)
-            key = (credit.guild_id, "spotting", period.value, start, credit.user_id)
-            if credit.run_id in counted:
-                metres[key] += credit.distance_m
-                times[key] += credit.duration_ms
-                days[key].add(credit.ran_on)
-                longest[key] = max(longest[key], credit.distance_m)
-    return {key: (metres[key], times[key], len(days[key]), longest[key], hidden[key[0], key[4]]) for key in metres}
+        if credit.run_id in counted:
+            count(credit, "spotting", credit.distance_m, credit.duration_ms, 0)
+
+    def gain(key: Key) -> int:
+        guild_id, direction, period, start, user_id = key
+        if period in ("all", "season", "prior30") or direction == "spotting":
+            return 0
+        if period == "last30":
+            before = 0  # none of these tests has the 30 days before
+        else:
+            day = start - timedelta(days=1)
+            before = metres.get((guild_id, direction, period, starts_on(Period(period), day), user_id), 0)
+        return metres[key] - before if before else 0
+
+    def first_on(key: Key) -> date | None:
+        return min(days[key]) if key[1:3] == ("all", "all") else None
+
+    return {
+        key: (
+            metres[key], times[key], len(days[key]), longest[key], gain(key), efforts[key], first_on(key),
+            hidden[key[0], key[4]],
+        )
+        for key in metres
+    }  # fmt: skip
 
 
 def some_stretches(rng: random.Random) -> list[Stretch]:
@@ -103,6 +134,8 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
         for user_id in (ALICE, BOB):
             for guild_id in (CLUB, OTHER_CLUB):
                 await join(session, user_id, guild_id)
+        for kind, (first, last) in WINDOWS.items():
+            session.add(models.BoardWindow(guild_id=CLUB, kind=kind, starts_on=first, ends_on=last))
     runs: list[int] = []
     for step in range(30):
         async with database.write() as session:
@@ -118,6 +151,8 @@ async def test_standings_equal_sums_from_scratch_after_any_sequence_of_changes(d
                     some_stretches(rng),
                     guild_id=rng.choice([CLUB, CLUB, OTHER_CLUB]),
                     counted=rng.random() < 0.9,
+                    effort=rng.choice([None, 0, 5, 10]),
+                    extras=rng.choice([[], ["effort"], ["effort", "note"]]),
                 )
                 runs.append(run_id)
                 await standings.move(session, None, await share_of(session, run_id))
@@ -190,18 +225,18 @@ async def change(session: AsyncSession, rng: random.Random, run_id: int, *, coun
     await session.flush()
 
 
-async def test_a_log_moves_standings_in_two_statements_and_any_other_change_in_three(database: Database) -> None:
+async def test_a_log_moves_standings_in_four_statements_and_any_other_change_in_five(database: Database) -> None:
     async with database.write() as session:
         await join(session, ALICE)
         run_id = await write_run(session, ALICE, MONDAY, [Stretch(Direction.BACKWARD, 5000, 1_650_000)])
         share = await share_of(session, run_id)
         with RecordedStatements(database) as statements:
             await standings.move(session, None, share)
-        assert len(statements) == 2
+        assert len([one for one in statements if "FOR SHARE" not in one]) == 4
         await remove_run(session, run_id)
         with RecordedStatements(database) as statements:
             await standings.move(session, share, None)
-        assert len(statements) == 3
+        assert len([one for one in statements if "FOR SHARE" not in one]) == 5
         with RecordedStatements(database) as statements:
             await standings.move(session, share, share)
         assert statements == []
@@ -242,7 +277,7 @@ async def test_two_connections_moving_the_same_standings_lose_nothing(database: 
         found = await kept(session)
         assert found == await from_scratch(session)
     week = found[CLUB, "backward", "week", MONDAY, ALICE]
-    assert week == (60_000 + sum(range(15)) + sum(range(100, 115)), 30 * 300_000, 3, 2114, False)
+    assert week == (60_000 + sum(range(15)) + sum(range(100, 115)), 30 * 300_000, 3, 2114, 0, 0, None, False)
 
 
 async def test_who_leaves_while_logging_at_another_connection_is_on_no_board(

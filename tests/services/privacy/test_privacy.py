@@ -41,7 +41,8 @@ STAYING = {
     "due": 2,  # Bob's own reminder; Bob's snooze of Alice's is deleted with it
     # Bob's; one to Carl that mentioned Alice; both cards, to be edited; a notice to Bob that a contact is gone.
     "deliveries": 4 + 1 + 2 + 1,
-    "standings": 1 + 4,  # Bob's own row, and Bob's spotting in each period
+    "follows": 0,  # each follows the other
+    "standings": 1 + 5,  # Bob's own row, and Bob's spotting in each period
 }  # fmt: skip
 """Rows left per table after Alice is erased, if not one."""
 

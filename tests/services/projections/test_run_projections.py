@@ -25,7 +25,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.runs.run_facts import Facts, MemberKey
-from bot.domain.runs.runs import Direction, Sharing, Stretch
+from bot.domain.runs.runs import Direction, Extra, Sharing, Stretch
 from bot.errors import MemberError
 from bot.services.clubs import memberships
 from bot.services.privacy import gone_clubs
@@ -202,6 +202,7 @@ ONE_WAY = (Direction.BACKWARD, Direction.FORWARD)
 people = st.sampled_from(PEOPLE)
 clubs = st.sampled_from([CLUB, CLUB, OTHER_CLUB, None])
 sharings = st.sampled_from([Sharing.CLUB, Sharing.CLUB, Sharing.ME])
+efforts = st.sampled_from([None, 0, 7])
 numbers = st.integers(0, 9)
 days = st.sampled_from([TODAY - timedelta(days=back) for back in (0, 1, 7, 30, 365)])
 stretches = st.lists(
@@ -249,12 +250,22 @@ class RunMachine(RuleBasedStateMachine):
             for guild_id in CLUBS:
                 self.do(self.town.meet(user_id, guild_id))
 
-    @rule(who=people, spotter_id=people, stretches=stretches, on=days, guild_id=clubs, sharing=sharings)
+    @rule(who=people, spotter_id=people, stretches=stretches, on=days, guild_id=clubs, sharing=sharings, effort=efforts)
     def log(
-        self, who: int, spotter_id: int, stretches: list[Stretch], on: date, guild_id: int | None, sharing: Sharing
+        self,
+        who: int,
+        spotter_id: int,
+        stretches: list[Stretch],
+        on: date,
+        guild_id: int | None,
+        sharing: Sharing,
+        effort: int | None,
     ) -> None:
         spotter = spotter_id if spotter_id != who else None
-        content = self.town.content(*stretches, on=on, spotter_id=spotter, sharing=sharing)
+        extras = frozenset() if effort is None else frozenset({Extra.EFFORT})
+        content = self.town.content(
+            *stretches, on=on, spotter_id=spotter, sharing=sharing, effort=effort, extras=extras
+        )
         self._keep(self.do(self.town.log(who, content, guild_id)), who, spotter_id)
 
     @rule(who=people, on=days)
@@ -297,8 +308,22 @@ class RunMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.runs)
     @rule(agree=st.booleans())
     def review(self, agree: bool) -> None:
-        for run_id in self.do(self.town.held()):
+        for run_id in self.do(self.town.held()) or [self.do(self.town.log(ALICE, self.town.content(TOO_FAST)))]:
             self.do(self.town.review(run_id, agree=agree))
+
+    @rule(
+        what=st.sampled_from(["roll", "roll", "create", "delete"]),
+        ahead=st.sampled_from([0, 1, 2, 29, 30, 60, -1]),
+        first=days,
+        length=st.sampled_from([0, 6, 40, 400]),
+    )
+    def change_windows(self, what: str, ahead: int, first: date, length: int) -> None:
+        if what == "roll":
+            self.do(self.town.roll(ahead))
+        elif what == "create":
+            self.do(self.town.create_season(first, first + timedelta(days=length)))
+        else:
+            self.do(self.town.delete_season())
 
     @rule(who=people, hidden=st.booleans())
     def hide(self, who: int, hidden: bool) -> None:
@@ -348,7 +373,7 @@ def test_each_listed_projection_is_what_a_rebuild_makes_after_every_step(
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         RunMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=18,
             derandomize=True,
             stateful_step_count=25,
             deadline=None,
@@ -357,4 +382,5 @@ def test_each_listed_projection_is_what_a_rebuild_makes_after_every_step(
         ),
     )
     changes = {"log", "log_outing", "import_file", "tell", "edit", "delete", "undo", "answer", "review", "hide"}
+    changes |= {"roll", "create_season", "delete_season"}
     assert RunMachine.reached >= changes | {"leave", "meet", "erase", "forget_club"}

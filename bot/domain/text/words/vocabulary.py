@@ -110,6 +110,11 @@ class Vocabulary:
         half_to: words between minutes and half an hour before an hour (`fuenf nach halb sieben`).
         named_hours: parts of the day that name an hour in a range.
         month_words, year_words: words after `end of`.
+        quarters: words for a quarter of a year.
+        calendar_week: words before the number of an ISO week.
+        before_last: words for the one before the last, before or after a unit (`vorletzte Woche`).
+        all_time: words for a period without a beginning.
+        seasons: words for a season of the club.
         zone_nouns: words after a place that mean the time there (`london time`).
         own_zone: words before such a noun that mean the author's zone.
         same_zone: words before such a noun that name no place.
@@ -190,6 +195,11 @@ class Vocabulary:
     named_hours: frozenset[str] = frozenset()
     month_words: frozenset[str] = frozenset()
     year_words: frozenset[str] = frozenset()
+    quarters: frozenset[str] = frozenset()
+    calendar_week: frozenset[str] = frozenset()
+    before_last: frozenset[str] = frozenset()
+    all_time: frozenset[str] = frozenset()
+    seasons: frozenset[str] = frozenset()
     zone_nouns: frozenset[str] = frozenset()
     own_zone: frozenset[str] = frozenset()
     same_zone: frozenset[str] = frozenset()
