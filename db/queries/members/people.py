@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.dialect import upsert
+from db.dialect import InsertOnConflict
 from db.models import Guild, Member, User
 
 
@@ -63,27 +64,45 @@ async def display_name(session: AsyncSession, user_id: int, guild_id: int | None
     return name
 
 
+_UPSERT_USER = InsertOnConflict(
+    User,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["user_id"],
+        set_={
+            "locale": insert.excluded.locale,
+            "home_guild_id": func.coalesce(User.home_guild_id, insert.excluded.home_guild_id),
+        },
+    ),
+)
+
+
+@lru_cache(maxsize=16)
+def _upsert(table: type[Any], key: tuple[str, ...], seen: frozenset[str]) -> InsertOnConflict:
+    """Build once per set of columns that are updated."""
+    return InsertOnConflict(
+        table,
+        lambda insert: insert.on_conflict_do_update(
+            index_elements=key, set_={name: insert.excluded[name] for name in sorted(seen)}
+        ),
+    )
+
+
 async def upsert_user(session: AsyncSession, user_id: int, guild_id: int | None, locale: str, now: datetime) -> None:
     """Store a person's locale. The first club they use the bot in is their home club until they choose another."""
-    user = upsert(session, User).values(
-        user_id=user_id, locale=locale, zone_told=False, home_guild_id=guild_id, created_at=now
-    )
-    home = func.coalesce(User.home_guild_id, user.excluded.home_guild_id)
-    await session.execute(
-        user.on_conflict_do_update(index_elements=["user_id"], set_={"locale": locale, "home_guild_id": home})
-    )
+    given = {"user_id": user_id, "locale": locale, "zone_told": False, "home_guild_id": guild_id, "created_at": now}
+    await session.execute(_UPSERT_USER.on(session), given)
 
 
 async def upsert_guild(session: AsyncSession, guild_id: int, seen: Mapping[str, Any], now: datetime) -> None:
     """Store what was seen of a club; its settings are not changed."""
-    guild = upsert(session, Guild).values(guild_id=guild_id, created_at=now, **seen)
-    await session.execute(guild.on_conflict_do_update(index_elements=["guild_id"], set_=dict(seen)))
+    statement = _upsert(Guild, ("guild_id",), frozenset(seen)).on(session)
+    await session.execute(statement, {"guild_id": guild_id, "created_at": now, **seen})
 
 
 async def upsert_member(session: AsyncSession, guild_id: int, user_id: int, seen: Mapping[str, Any]) -> None:
     """Store what was seen of a member of a club; their settings are not changed."""
-    member = upsert(session, Member).values(guild_id=guild_id, user_id=user_id, hidden=False, **seen)
-    await session.execute(member.on_conflict_do_update(index_elements=["guild_id", "user_id"], set_=dict(seen)))
+    statement = _upsert(Member, ("guild_id", "user_id"), frozenset(seen)).on(session)
+    await session.execute(statement, {"guild_id": guild_id, "user_id": user_id, "hidden": False, **seen})
 
 
 async def mark_zone_told(session: AsyncSession, user_id: int) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.dialect import upsert
+from db.dialect import InsertOnConflict, upsert
 from db.models import Companion, Delivery, Member, NoShow, Outing, OutingPress
 
 _OUTING = select(Outing).where(Outing.outing_id == bindparam("outing_id"))
@@ -77,13 +77,18 @@ async def set_companion(session: AsyncSession, outing_id: int, user_id: int, **v
     )
 
 
+_NOTE_PRESS = InsertOnConflict(
+    OutingPress,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(
+        OutingPress.interaction_id
+    ),
+)
+
+
 async def note_press(session: AsyncSession, interaction_id: int, outing_id: int, now: object) -> bool:
     """Record that an interaction takes effect; return False if it already has."""
-    statement = upsert(session, OutingPress).values(interaction_id=interaction_id, outing_id=outing_id, pressed_at=now)
-    written = await session.scalar(
-        statement.on_conflict_do_nothing(index_elements=["interaction_id"]).returning(OutingPress.interaction_id)
-    )
-    return written is not None
+    given = {"interaction_id": interaction_id, "outing_id": outing_id, "pressed_at": now}
+    return await session.scalar(_NOTE_PRESS.on(session), given) is not None
 
 
 async def count_messages(session: AsyncSession, kind: str, outing_id: int, user_id: int) -> int:

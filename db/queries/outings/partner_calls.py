@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
-from sqlalchemy import Row, delete, exists, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from db.dialect import upsert
+from db.dialect import InsertOnConflict, upsert
 from db.models import (
     Availability,
     Companion,
@@ -46,8 +47,19 @@ async def outing_of_interaction(session: AsyncSession, interaction_id: int) -> i
 async def put_companion(session: AsyncSession, outing_id: int, user_id: int, values: dict[str, object]) -> None:
     """Insert or reset a person's place in an outing."""
     fresh = {"offered_until": None, "confirmed_terms": None, "happened": None, **values}
-    statement = upsert(session, Companion).values(outing_id=outing_id, user_id=user_id, **fresh)
-    await session.execute(statement.on_conflict_do_update(index_elements=["outing_id", "user_id"], set_=fresh))
+    statement = _put_companion(frozenset(fresh)).on(session)
+    await session.execute(statement, {"outing_id": outing_id, "user_id": user_id, **fresh})
+
+
+@lru_cache(maxsize=16)
+def _put_companion(fresh: frozenset[str]) -> InsertOnConflict:
+    """Build once per set of columns that are reset."""
+    return InsertOnConflict(
+        Companion,
+        lambda insert: insert.on_conflict_do_update(
+            index_elements=["outing_id", "user_id"], set_={name: insert.excluded[name] for name in sorted(fresh)}
+        ),
+    )
 
 
 async def leave_all(session: AsyncSession, outing_id: int) -> None:
@@ -64,21 +76,23 @@ async def delete_due_of(session: AsyncSession, kinds: Sequence[str], subject_id:
     await session.execute(delete(Due).where(Due.kind.in_(kinds), Due.subject_id == subject_id, Due.user_id == user_id))
 
 
+_LIVE_OUTINGS = (
+    select(Companion.user_id, Outing)
+    .join(Outing, Outing.outing_id == Companion.outing_id)
+    .where(
+        Companion.user_id.in_(bindparam("user_ids", expanding=True)),
+        Companion.presence == "in",
+        Companion.home_at.is_(None),
+        Outing.state.in_(LIVE),
+    )
+    .order_by(Outing.starts_at, Outing.outing_id)
+    .execution_options(populate_existing=True)
+)
+
+
 async def live_outings_of(session: AsyncSession, user_ids: Collection[int]) -> Sequence[Row[int, Outing]]:
     """Return (user_id, outing) of the unfinished outings that some people are in, soonest first."""
-    rows = await session.execute(
-        select(Companion.user_id, Outing)
-        .join(Outing, Outing.outing_id == Companion.outing_id)
-        .where(
-            Companion.user_id.in_(user_ids),
-            Companion.presence == "in",
-            Companion.home_at.is_(None),
-            Outing.state.in_(LIVE),
-        )
-        .order_by(Outing.starts_at, Outing.outing_id)
-        .execution_options(populate_existing=True)
-    )
-    return rows.all()
+    return (await session.execute(_LIVE_OUTINGS, {"user_ids": list(user_ids)})).all()
 
 
 async def outings_for(session: AsyncSession, user_id: int) -> Sequence[Outing]:
@@ -156,29 +170,36 @@ async def recent_spotters(session: AsyncSession, guild_id: int, since: datetime,
     return sorted(latest, key=lambda user_id: (latest[user_id], user_id), reverse=True)[:limit]
 
 
+_OTHER = aliased(StretchRow)
+_BACKWARD_PACES = (
+    select(func.sum(StretchRow.duration_ms), func.sum(StretchRow.distance_m))
+    .join(Run, Run.run_id == StretchRow.run_id)
+    .where(
+        Run.user_id == bindparam("user_id"),
+        Run.deleted_at.is_(None),
+        StretchRow.direction == "backward",
+        ~exists().where(_OTHER.run_id == Run.run_id, _OTHER.direction == "backward", _OTHER.distance_m.is_(None)),
+    )
+    .group_by(Run.run_id, Run.started_at)
+    .order_by(Run.started_at.desc(), Run.run_id.desc())
+    .limit(bindparam("limit"))
+)
+
+
 async def backward_paces(session: AsyncSession, user_id: int, limit: int) -> list[float]:
     """Return the seconds per kilometre of the backward parts of a person's newest runs."""
-    other = aliased(StretchRow)
-    rows = await session.execute(
-        select(func.sum(StretchRow.duration_ms), func.sum(StretchRow.distance_m))
-        .join(Run, Run.run_id == StretchRow.run_id)
-        .where(
-            Run.user_id == user_id,
-            Run.deleted_at.is_(None),
-            StretchRow.direction == "backward",
-            ~exists().where(other.run_id == Run.run_id, other.direction == "backward", other.distance_m.is_(None)),
-        )
-        .group_by(Run.run_id, Run.started_at)
-        .order_by(Run.started_at.desc(), Run.run_id.desc())
-        .limit(limit)
-    )
+    rows = await session.execute(_BACKWARD_PACES, {"user_id": user_id, "limit": limit})
     return [float(duration_ms) / float(distance_m) for duration_ms, distance_m in rows if distance_m]
+
+
+_CLUB_ZONE = select(Guild.zone).where(Guild.guild_id == bindparam("guild_id"))
+_ZONES = select(User.user_id, User.zone).where(User.user_id.in_(bindparam("user_ids", expanding=True)))
 
 
 async def zones_of(session: AsyncSession, guild_id: int, user_ids: Collection[int]) -> dict[int, str]:
     """Return the zone of each of some people: their own, else the club's."""
-    club: str | None = await session.scalar(select(Guild.zone).where(Guild.guild_id == guild_id))
-    rows = await session.execute(select(User.user_id, User.zone).where(User.user_id.in_(user_ids)))
+    club: str | None = await session.scalar(_CLUB_ZONE, {"guild_id": guild_id})
+    rows = await session.execute(_ZONES, {"user_ids": list(user_ids)})
     return {user_id: zone or club or "UTC" for user_id, zone in rows}
 
 
