@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from bot.charts.picture import Picture
 from bot.charts.scale import amount
-from bot.charts.unit import unit_for
+from bot.charts.unit import AxisUnit, unit_for
 from bot.domain.boards.metrics import BoardKind
 from bot.localizer import Localizer
 
@@ -22,7 +22,7 @@ class BoardBar:
 
     Attributes:
         rank: its rank; several rows may share one.
-        value: its amount, in the metric's unit (metres, milliseconds, days) or in the picture's.
+        value: its amount, in the metric's unit: metres, milliseconds, days.
         mine: whether it is the reader's.
     """
 
@@ -37,7 +37,7 @@ class BoardBars(Picture):
 
     Attributes:
         title: of the board.
-        unit: of the values.
+        unit: in which the values are shown.
         rows: by rank.
         direction: which way was run, for the colour: `backward`, `forward` or `all`.
         you: what stands beside the reader's own row.
@@ -47,7 +47,7 @@ class BoardBars(Picture):
     template: ClassVar[str] = "board_bars"
 
     title: str
-    unit: str
+    unit: AxisUnit
     rows: tuple[BoardBar, ...]
     direction: str
     you: str
@@ -59,14 +59,14 @@ class BoardBars(Picture):
         ranks = [row.rank for row in self.rows]
         return {
             "title": self.title,
-            "unit": self.unit,
             "direction": self.direction,
             "you": self.you,
             "rows": [
                 {
                     "rank": str(row.rank),
                     "share": max(0.0, row.value / most),
-                    "value": amount(row.value, self.decimal),
+                    "value": amount(self.unit.of(row.value), self.decimal),
+                    "unit": self.unit.worded(row.value, self.decimal).partition(" ")[2],
                     "mine": row.mine,
                     "gap": at > 0 and row.rank > at + 1 and row.rank > ranks[at - 1] + ranks.count(ranks[at - 1]),
                 }
@@ -97,8 +97,8 @@ def board_bars(kind: BoardKind, rows: Sequence[BoardBar], reader: Localizer) -> 
     return BoardBars(
         alt=reader.t("charts.board.alt", title=title, rows=reader.both(listed)),
         title=title,
-        unit=unit.name,
-        rows=tuple(BoardBar(row.rank, unit.of(row.value), row.mine) for row in shown),
+        unit=unit,
+        rows=tuple(shown),
         direction=kind.direction.value,
         you=reader.t("charts.board.you"),
         decimal=reader.decimal,

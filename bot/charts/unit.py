@@ -22,11 +22,13 @@ class AxisUnit:
         name: as written behind a number.
         size: the amount that is one of it, in what services count: metres, milliseconds, days.
         whole: whether only whole numbers make sense.
+        one: the name behind the number 1, if it differs.
     """
 
     name: str
     size: float
     whole: bool = False
+    one: str = ""
 
     def of(self, value: float) -> float:
         """Return an amount in this unit."""
@@ -34,7 +36,8 @@ class AxisUnit:
 
     def worded(self, value: float, decimal: str) -> str:
         """Return an amount with its unit: `12 km`."""
-        return f"{amount(self.of(value), decimal)} {self.name}".rstrip()
+        number = amount(self.of(value), decimal)
+        return f"{number} {self.one if self.one and number == '1' else self.name}".rstrip()
 
 
 KILOMETRE = AxisUnit("km", 1000)
@@ -53,5 +56,5 @@ def unit_for(kind: MetricUnit, highest: float, reader: Localizer) -> AxisUnit:
     if kind is MetricUnit.MILLISECONDS:
         return AxisUnit("h", _HOUR_MS) if highest >= HOURS_FROM_MS else AxisUnit("min", _MINUTE_MS)
     if kind is MetricUnit.DAYS:
-        return AxisUnit(reader.t("charts.days"), 1, whole=True)
+        return AxisUnit(reader.t("charts.days"), 1, whole=True, one=reader.t("charts.day"))
     return AxisUnit("", 1)

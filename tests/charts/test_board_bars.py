@@ -31,12 +31,14 @@ def test_a_jump_in_the_ranks_is_marked_but_a_tie_is_none() -> None:
         (Metric.DISTANCE, 12_345, "12 km"),
         (Metric.MINUTES, 90 * 60_000, "90 min"),
         (Metric.MINUTES, 20 * 3_600_000, "20 h"),
-        (Metric.DAYS, 7, "7 days"),
+        (Metric.DAYS, 7, "7 days out"),
+        (Metric.DAYS, 1, "1 day out"),
     ],
 )
 def test_amounts_have_the_unit_of_the_metric(metric: Metric, value: float, shown: str) -> None:
     picture = bars(BoardBar(1, value), metric=metric)
-    assert f"{picture.scene()['rows'][0]['value']} {picture.unit}" == shown
+    (row,) = picture.scene()["rows"]
+    assert f"{row['value']} {row['unit']}" == shown
     assert f"rank 1: {shown}" in picture.alt
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.charts.palette import (
     BACKWARD,
     BACKWARD_STEPS,
+    BOTH,
     FAINT,
     FORWARD,
     FORWARD_STEPS,
@@ -80,6 +81,13 @@ def test_colours_with_different_meanings_are_told_apart(sight: str) -> None:
 
 
 @pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("bar", [BACKWARD, FORWARD, BOTH])
+def test_one_s_own_bar_is_told_apart_from_the_others(bar: str, sight: str) -> None:
+    for other in (MARK, PANEL):
+        assert math.dist(lab(seen(bar, sight)), lab(seen(other, sight))) >= APART
+
+
+@pytest.mark.parametrize("sight", SIGHT)
 @pytest.mark.parametrize("steps", [(PANEL, *BACKWARD_STEPS), (PANEL, *FORWARD_STEPS)])
 def test_more_is_lighter(steps: tuple[str, ...], sight: str) -> None:
     lightness = [lab(seen(step, sight))[0] for step in steps]
@@ -92,6 +100,6 @@ def test_text_is_legible(ground: str) -> None:
     assert contrast(FAINT, ground) >= 4.5
 
 
-@pytest.mark.parametrize("colour", [BACKWARD, FORWARD, MARK])
+@pytest.mark.parametrize("colour", [BACKWARD, FORWARD, BOTH, MARK])
 def test_marks_stand_out_from_the_ground(colour: str) -> None:
     assert contrast(colour, GROUND) >= 3

@@ -16,12 +16,15 @@ from bot.domain.limits import FILE_BYTES
 from bot.domain.rounds.matching import draw_round
 from bot.domain.runs.activity import Refusal
 from bot.errors import Unavailable
+from bot.localizer import Localizer
 from bot.worker.lane import LIMIT_S, PATIENCE
 from bot.worker.messages import About, Look, WorkerRole
 from bot.worker.process import Cause, WorkerFailure
 from bot.worker.wall import MEMORY_BYTES
 from bot.worker.worker import Worker
 from tests.builders.candidates import a_club
+from tests.charts.examples import EXAMPLES
+from tests.charts.pictures import png
 from tests.files.archive_files import zipped
 from tests.files.fit_files import hostile, run
 from tests.files.xml_files import gpx
@@ -68,11 +71,17 @@ async def test_it_starts_with_the_first_job_and_reads_and_draws(worker: Worker) 
     assert (await worker.draw(CHART, 1)).startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("label", ["1 Nov", "23. November", "$", "周", "👟"])
+@pytest.mark.parametrize("label", ["1 Nov", "23. November", "$", "周", "👟", "#panic()", '"); #read("/etc/passwd")'])
 async def test_every_chart_is_drawn_behind_the_wall(worker: Worker, label: str) -> None:
     for count in (0, 1, 12):
         bars = tuple(WeekBar(label, at * 1.7, at % 3) for at in range(count))
         assert (await worker.draw(WeeksChart("alt", label, label, bars, label, label, ","), 1)).startswith(b"\x89PNG")
+
+
+async def test_every_picture_comes_out_of_the_worker_as_it_is_drawn_here(worker: Worker) -> None:
+    for example in EXAMPLES.values():
+        picture = example(Localizer("de"))
+        assert await worker.draw(picture, 1) == png(picture)
 
 
 NEVER = {"discord", "sqlalchemy", "aiosqlite", "asyncpg", "db", "cogs", "pytest", "aiohttp"}
