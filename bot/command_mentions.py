@@ -1,7 +1,7 @@
 """Commands named in texts, as mentions that open the command when tapped.
 
-Catalogue strings name a command in backticks (`/runs list`, or `/me member:` with the option to fill in). The id that a
-mention needs is assigned by Discord at the sync, so texts get it right before they are sent. Until the ids are known,
+Catalogue strings name a command in backticks (`/runs list`, or `/me member:` with the options to fill in). The id that
+a mention needs is assigned by Discord at the sync, so texts get it right before they are sent. Until the ids are known,
 texts are sent as they are. Source: Discord's reference of message formatting, "Slash Command".
 """
 
@@ -18,7 +18,7 @@ LONGEST_CARD = 4000
 """Characters of all texts of a card."""
 
 # A backtick after a backslash is one that a member typed.
-_NAMED = re.compile(r"(?<!\\)`/([a-z]+(?: [a-z]+)*)( \w+:)?`")
+_NAMED = re.compile(r"(?<!\\)`/([a-z]+(?: [a-z]+)*)( \w+:[^`]*)?`")
 
 
 class CommandMentions:

@@ -6,12 +6,14 @@ type) and the catalogue (the sentences members read). Every folder that has the 
 
 from __future__ import annotations
 
+import re
 import tomllib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 FOLDER = Path(__file__).parent / "locales"
@@ -42,6 +44,26 @@ def locale_of(language: str) -> Locale:
 def day_first(language: str) -> bool:
     """Whether `3/4` can only mean 3 April, not 4 March."""
     return bool(_traits(language)["day_first"])
+
+
+@cache
+def twelve_hour(language: str, discord_locale: str | None) -> bool:
+    """Whether a reader's hours are written `6:30 PM` instead of `18:30`.
+
+    Discord's locale decides, as it does for Discord's own timestamps; but if the reader chose another shipped language,
+    the habit of that language decides.
+
+    Args:
+        language: the shipped language in which the reader reads.
+        discord_locale: such as `en-US`; None if unknown.
+    """
+    locale = locale_of(language)
+    base = (discord_locale or "").split("-")[0]
+    if base == language or base not in LANGUAGES:
+        with suppress(UnknownLocaleError, ValueError):
+            locale = Locale.parse(discord_locale or "", sep="-")
+    pattern = re.sub("'[^']*'", "", locale.time_formats["short"].pattern)
+    return "h" in pattern or "K" in pattern
 
 
 @cache

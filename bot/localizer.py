@@ -6,8 +6,9 @@ carry the unit, so that callers format nothing themselves: `t("runs.card.line", 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
@@ -16,6 +17,7 @@ from babel.numbers import format_decimal
 
 from bot.domain.runs.runs import Surface
 from bot.domain.text.free_text import TURNING, one_line
+from bot.domain.text.hours import format_hour
 from bot.domain.text.units import Units, format_distance, format_duration, format_pace
 from bot.errors import MemberError, SeveralFaults
 from bot.i18n import translate
@@ -41,6 +43,11 @@ def escaped(typed: str, limit: int = 500) -> str:
     return plain.translate(_ESCAPED)
 
 
+def unmarked(words: str) -> str:
+    """Return a text for a menu or choice, where nothing is markdown: without escapes and the marks of commands."""
+    return re.sub(r"(?<!\\)`", "", words).replace("\\", "").replace("\u200b", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Localizer:
     """Formats texts for one reader.
@@ -50,12 +57,14 @@ class Localizer:
         units: metric, imperial, or both (a club's public messages).
         zone: IANA name.
         this_year: the year in which the text is read, or None if it is not known.
+        twelve_hour: hours are written `6:30 PM` instead of `18:30`.
     """
 
     language: str = DEFAULT
     units: Units = Units.METRIC
     zone: str = "UTC"
     this_year: int | None = None
+    twelve_hour: bool = False
 
     def t(self, key: str, **params: object) -> str:
         """Return the sentence `key`, each parameter formatted by the unit in its name."""
@@ -95,6 +104,8 @@ class Localizer:
             return self.t(f"runs.surface.{value.value}")
         if isinstance(value, datetime):
             return self.dated(value) if name == "dated" else self.moment(value)
+        if isinstance(value, time):
+            return self.hour(value)
         if isinstance(value, date):
             return self.full_day(value) if name == "dated" else self.day(value)
         return value
@@ -119,6 +130,14 @@ class Localizer:
     def number(self, value: int | float) -> str:
         """Return a number with this language's separators."""
         return format_decimal(value, locale=locale_of(self.language))
+
+    def hour(self, hour: time) -> str:
+        """`18:30`, or `6:30 PM` where that is the reader's form."""
+        return format_hour(hour, twelve=self.twelve_hour)
+
+    def hour_at(self, at: datetime) -> str:
+        """Return the time of day of an instant, in the reader's zone."""
+        return self.hour(at.astimezone(ZoneInfo(self.zone)).time())
 
     def day(self, day: date) -> str:
         """`Tue 17 Nov`, with the year where it is not obvious."""
@@ -147,7 +166,7 @@ class Localizer:
     def moment(self, at: datetime) -> str:
         """`Tue 17 Nov 18:30`, in the reader's zone. In messages, Discord's own timestamps are better."""
         local = at.astimezone(ZoneInfo(self.zone))
-        return f"{self.day(local.date())} {local:%H:%M}"
+        return f"{self.day(local.date())} {self.hour(local.time())}"
 
     def past_day(self, day: date) -> str:
         """`Tue 17 Nov`, or `Tue 17 Nov 2015` if that is not this year."""
@@ -158,13 +177,13 @@ class Localizer:
     def past_moment(self, at: datetime) -> str:
         """`Tue 17 Nov 18:30`, or `Tue 17 Nov 2015 18:30` if that is not this year, in the reader's zone."""
         local = at.astimezone(ZoneInfo(self.zone))
-        return f"{self.past_day(local.date())} {local:%H:%M}"
+        return f"{self.past_day(local.date())} {self.hour(local.time())}"
 
     def dated(self, at: datetime) -> str:
         """`Tue 17 Nov 2026 18:30`, for texts about a moment that may have the wrong year."""
         local = at.astimezone(ZoneInfo(self.zone))
         day = format_skeleton("yMMMEd", local.date(), locale=locale_of(self.language)).replace(",", "")
-        return f"{day} {local:%H:%M}"
+        return f"{day} {self.hour(local.time())}"
 
     def either(self, words: list[str]) -> str:
         """`track or treadmill`."""

@@ -155,5 +155,5 @@ def _late(since: datetime, out: RenderContext, reader: Localizer, now: datetime)
     if not out.user_id:
         told = format_dt(since, "t" if today else "f")
     else:
-        told = f"{since.astimezone(place):%H:%M}" if today else reader.moment(since)
+        told = reader.hour_at(since) if today else reader.moment(since)
     return reader.t("nudges.said.late", since=told)

@@ -68,9 +68,9 @@ def cause_of(error: BaseException) -> BaseException:
 
 
 _LISTED = (
-    dict.fromkeys(("log", "run", "runs", "import"), "/runs list")
-    | dict.fromkeys(("remind", "nudging"), "/remind list")
-    | dict.fromkeys(("partner", "call", "outing", "ask", "spotter", "round"), "/partner mine")
+    dict.fromkeys(("log", "run", "runs", "import"), "`/runs list`")
+    | dict.fromkeys(("remind", "nudging"), "`/remind list`")
+    | dict.fromkeys(("partner", "call", "outing", "ask", "spotter", "round"), "`/partner mine`")
 )
 """The command that lists one's own items, by the first word of a command or custom id."""
 

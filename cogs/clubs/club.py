@@ -20,7 +20,7 @@ from bot.services.clubs import clubs
 from bot.services.members.people import Person
 from bot.services.runs import run_changes
 from cogs.clubs.club_admin import organiser, server, trouble_of
-from cogs.clubs.club_pages_view import settings_page
+from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, review_card
 from cogs.members.zone_autocomplete import suggest_zones
 from cogs.runs.run_cards import follow

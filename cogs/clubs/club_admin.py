@@ -12,7 +12,7 @@ from bot.localizer import Localizer
 from bot.services.clubs import clubs
 from bot.services.clubs.clubs import ClubSettings
 from bot.services.members.people import Club, Person
-from cogs.clubs.club_pages_view import settings_page
+from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import discord
@@ -31,7 +31,7 @@ def digest_page(
         state = reader.t(
             "club.digest.line",
             weekday=weekday_name(held.weekday, reader),
-            time=f"{held.hour:02}:00",
+            time=time(held.hour),
             place=place.city,
         )
     controls = [preview_button("digest", reader)]
@@ -66,7 +66,7 @@ def weekday_name(weekday: int, reader: Localizer) -> str:
 def day_and_hour(action: str, weekday: int, hour: int, reader: Localizer) -> list[ui.ActionRow[Any]]:
     """Return two menus, a row each: the weekday and the full hour."""
     days = [(day, reader.t("club.round.weekday", weekday=weekday_name(day, reader))) for day in range(7)]
-    hours = [(each, reader.t("club.round.hour", time=f"{each:02}:00")) for each in range(24)]
+    hours = [(each, reader.t("club.round.hour", time=time(each))) for each in range(24)]
     return [row(numbers(action, "weekday", days, weekday)), row(numbers(action, "hour", hours, hour))]
 
 

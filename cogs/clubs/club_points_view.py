@@ -41,7 +41,7 @@ def point_card(point: ClubPoint, reader: Localizer, notice: str = "") -> ui.Layo
     detail = point.detail
     return card(
         notice,
-        f"### 📍 {_line(point, reader, NAME_LIMIT)}",
+        f"### {_line(point, reader, NAME_LIMIT)} 📍",
         reader.t("club.point.detail_none")
         if detail is None
         else reader.t("club.point.detail", detail=escaped(detail, DETAIL_LIMIT)),

@@ -33,7 +33,7 @@ from cogs.clubs.club_admin import (
     partners_trouble,
     server,
 )
-from cogs.clubs.club_pages_view import emergency_form
+from cogs.clubs.club_settings_view import emergency_form
 from cogs.clubs.club_view import Page
 from cogs.members.settings_view import zone_form
 from cogs.partners import partners_card_view as drawing

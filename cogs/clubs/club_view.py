@@ -83,7 +83,7 @@ def general_card(
         notice,
         reader.t("club.card.intro"),
         beside(
-            reader.t(zone_key, place=place.city, time=f"{place.local:%H:%M}"),
+            reader.t(zone_key, place=place.city, time=place.local.time()),
             button(reader.t("settings.button.zone"), identity("club", "zone")),
         ),
         row(_languages(settings, reader)),

@@ -97,7 +97,7 @@ def _zone(person: Person, own: OwnSettings, now: datetime) -> str:
         key = "settings.card.zone"
     else:
         key = "settings.card.zone_none" if reader.zone == "UTC" else "settings.card.zone_club"
-    return reader.t(key, place=place.city, time=f"{place.local:%H:%M}")
+    return reader.t(key, place=place.city, time=place.local.time())
 
 
 def _weight(own: OwnSettings, reader: Localizer) -> str:

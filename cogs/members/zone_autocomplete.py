@@ -11,5 +11,9 @@ from bot.interactions.replies import Interaction, resolve_person
 async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Suggest matching places, each with its local time."""
     person = await resolve_person(interaction)
-    found = zones.search(current, person.reader.language, interaction.client.app.clock())
-    return [app_commands.Choice(name=place.label, value=place.zone) for place in found]
+    reader = person.reader
+    found = zones.search(current, reader.language, interaction.client.app.clock())
+    return [
+        app_commands.Choice(name=f"{place.named} · {reader.hour(place.local.time())}", value=place.zone)
+        for place in found
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 
 import discord
 from discord import ui
@@ -23,7 +24,7 @@ def nudges_line(own: OwnNudges, reader: Localizer) -> str:
     elif own.quiet.none:
         first = reader.t("nudges.settings.line_loud")
     else:
-        first = reader.t("nudges.settings.line", begins=clock(own.quiet.begins_min), ends=clock(own.quiet.ends_min))
+        first = reader.t("nudges.settings.line", begins=_hour(own.quiet.begins_min), ends=_hour(own.quiet.ends_min))
     return f"{first}\n-# {goal_in_words(own.goal, reader)}"
 
 
@@ -38,7 +39,7 @@ def nudges_page(
         reader: their localizer.
         notice: what was just done.
     """
-    begins, ends = clock(own.quiet.begins_min), clock(own.quiet.ends_min)
+    begins, ends = _hour(own.quiet.begins_min), _hour(own.quiet.ends_min)
     if own.pause is None:
         paused = reader.t("nudges.pause.none")
         buttons = [
@@ -61,7 +62,7 @@ def nudges_page(
         reader.t("nudges.settings.loud" if own.quiet.none else "nudges.settings.quiet", begins=begins, ends=ends),
         reader.t("nudges.settings.which") if kinds else "",
         *([row(_kinds(own, kinds, reader))] if kinds else []),
-        row(button(reader.t("nudges.button.general"), identity("settings", "general"))),
+        row(button(reader.t("nudges.button.general"), identity("settings", "general"), emoji="◀️")),
     )
     return number_menus(view, PAGE)
 
@@ -80,10 +81,9 @@ def pause_form(why: PauseReason, reader: Localizer) -> Form:
     return Form(reader.t("nudges.pause.title"), identity("nudging", "paused", why.value), [field])
 
 
-def clock(minutes: int) -> str:
-    """Format minutes since midnight as `21:00`."""
-    hours, rest = divmod(minutes, 60)
-    return f"{hours:02}:{rest:02}"
+def _hour(minutes: int) -> time:
+    """Return minutes since midnight as a time of day."""
+    return time(*divmod(minutes, 60))
 
 
 def _goals(held: Goal, reader: Localizer) -> Component:
@@ -108,7 +108,7 @@ def _hours(end: str, held_min: int, reader: Localizer) -> Component:
         identity("nudging", "quiet", end),
         [
             discord.SelectOption(
-                label=reader.t(f"nudges.settings.{end}", time=clock(hour * 60)),
+                label=reader.t(f"nudges.settings.{end}", time=time(hour)),
                 value=str(hour),
                 emoji="🌙" if end == "begins" else "🌅",
                 default=hour * 60 == held_min,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import discord
 from discord import ui
@@ -17,11 +16,10 @@ from bot.localizer import Localizer
 
 def snooze_buttons(delivery_id: int, choices: Mapping[Snooze, datetime], reader: Localizer) -> ui.View:
     """Return a button per time to snooze until."""
-    place = ZoneInfo(reader.zone)
     return classic(
         *(
             button(
-                reader.t(f"nudges.snooze.{how.value}", time=f"{at.astimezone(place):%H:%M}"),
+                reader.t(f"nudges.snooze.{how.value}", time=reader.hour_at(at)),
                 identity("nudge", "later", delivery_id, how.value),
             )
             for how, at in choices.items()

@@ -43,7 +43,7 @@ def availability_card(said: Available, reader: Localizer, notice: str = "") -> u
 def _lines(said: Available, reader: Localizer) -> list[str]:
     places = reader.both([escaped(place, 60) for place in said.places])
     lines = [
-        reader.t("avail.card.when", windows=format_windows(said.windows, reader.language)),
+        reader.t("avail.card.when", windows=format_windows(said.windows, reader.language, twelve=reader.twelve_hour)),
         reader.t("avail.card.places", places=places) if places else reader.t("avail.card.anywhere"),
     ]
     for way, pace in (("forward", said.forward_s_per_km), ("backward", said.backward_s_per_km)):
@@ -106,7 +106,7 @@ def availability_form(said: Available, reader: Localizer) -> Form:
             Field(
                 "when",
                 reader.t("avail.form.when"),
-                format_windows(said.windows, reader.language),
+                format_windows(said.windows, reader.language, twelve=reader.twelve_hour),
                 reader.t("avail.form.when_example"),
                 required=True,
                 long=True,

@@ -40,7 +40,7 @@ def _since(due_at: datetime, reader: Localizer, now: datetime, *, in_channel: bo
     today = due_at.astimezone(place).date() == now.astimezone(place).date()
     if in_channel:
         return format_dt(due_at, "t" if today else "f")
-    return f"{due_at.astimezone(place):%H:%M}" if today else reader.moment(due_at)
+    return reader.hour_at(due_at) if today else reader.moment(due_at)
 
 
 def log_button(view: ReminderView, occurs_at: datetime, reader: Localizer) -> Component:

@@ -61,7 +61,7 @@ class Reminders(commands.GroupCog, group_name="remind", group_description=locali
 
     @pressed("remind", "fix")
     async def fix(self, interaction: Interaction) -> None:
-        """Open the form for a new reminder, filled with what was refused."""
+        """Open the form for a new reminder, filled with what was refused, or empty below an empty list."""
         person, _ = await kept(interaction)
         await open_form(interaction, new_form(person.reader, *typed_before(interaction, 2)))
 

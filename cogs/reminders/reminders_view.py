@@ -16,7 +16,7 @@ from bot.domain.when.reminder_when import ReminderWhen
 from bot.domain.when.schedule import In, Schedule, is_series, next_after
 from bot.domain.when.snoozes import snoozes
 from bot.interactions.components import Component, Field, Form, Pick, button, card, identity, row, select
-from bot.localizer import Localizer, escaped
+from bot.localizer import Localizer, escaped, unmarked
 from bot.services.reminders.reminder_views import ReminderView
 from bot.services.reminders.reminders import WHAT_LIMIT
 from cogs.reminders.schedules_view import in_words, moment_in_words, understood
@@ -31,7 +31,7 @@ LISTED = 8
 
 def line(view: ReminderView, reader: Localizer, now: datetime) -> str:
     """Return one reminder in a line of plain text, for autocomplete or a menu."""
-    parts = [_plain(escaped(view.what, 60)), spoken(view, reader, now)]
+    parts = [unmarked(escaped(view.what, 60)), spoken(view, reader, now)]
     if view.left_again is not None:
         parts[1] = _again(view.left_again, reader, now)
     if view.state == "paused":
@@ -98,10 +98,10 @@ def _other_readings(view: ReminderView, reader: Localizer, now: datetime) -> lis
 
 def _about(view: ReminderView, reader: Localizer, now: datetime) -> list[str]:
     there = reader.inside(view.zone)
-    lines = [f"## ⏰ {escaped(view.what, WHAT_LIMIT)}"]
+    lines = [f"## {escaped(view.what, WHAT_LIMIT)} ⏰"]
     missed, active = view.missed(now), view.state == "active"
     if view.series or (missed is None and not active and view.left_again is None):
-        lines.append(f"{'🔁' if view.series else '🕒'} {spoken(view, reader, now)}")
+        lines.append(f"{spoken(view, reader, now)} {'🔁' if view.series else '🕒'}")
     if view.of_club:
         where = reader.t("remind.card.where", channel=f"<#{view.channel_id}>")
         lines.append(where if view.role_id is None else f"{where} · <@&{view.role_id}>")
@@ -142,8 +142,7 @@ def _buttons(view: ReminderView, reader: Localizer, *, missed: bool) -> list[Com
 
 def snooze_label(how: str, at: datetime, reader: Localizer, now: datetime) -> str:
     """Return a label such as `10 min`, `1 h`, `This evening 19:00` or `Tomorrow 07:00`."""
-    local = reader.moment(at).rsplit(" ", 1)[-1]
-    return reader.t(f"remind.snooze.{how}", hour=local)
+    return reader.t(f"remind.snooze.{how}", hour=reader.hour_at(at))
 
 
 def remove_card(view: ReminderView, reader: Localizer, now: datetime) -> ui.LayoutView:
@@ -165,7 +164,8 @@ def reminder_list(
 ) -> ui.LayoutView:
     """Return a page of the reminders, missed ones first, then by the next time."""
     if not views:
-        return card(notice, reader.t("remind.list.title"), reader.t("remind.list.empty"), colour=COLOUR)
+        new = button(reader.t("remind.button.new"), identity("remind", "fix"), ButtonStyle.primary)
+        return card(notice, reader.t("remind.list.title"), reader.t("remind.list.empty"), row(new), colour=COLOUR)
     ordered = sorted(views, key=lambda view: _order(view, now))
     pages = -(-len(ordered) // LISTED)
     page = min(max(page, 0), pages - 1)
@@ -215,19 +215,14 @@ def _listed(view: ReminderView, reader: Localizer, now: datetime) -> list[str]:
     elif view.state == "paused":
         state = reader.t("remind.list.paused", words=spoken(view, reader, now))
     elif view.left_again is not None:
-        state = f"💤 {_again(view.left_again, reader, now)}"
+        state = f"{_again(view.left_again, reader, now)} 💤"
     else:
         state = reading(ReminderWhen(view.schedule), view.zone, reader, now)
     if view.again_at is not None and view.left_again is None:
-        state = f"{state} · 💤 {_again(view.again_at, reader, now)}"
+        state = f"{state} · {_again(view.again_at, reader, now)} 💤"
     mark = "📣" if view.of_club else "⏰"
     where = f" · <#{view.channel_id}>" if view.of_club else ""
-    return [f"{mark} **{escaped(view.what, 60)}**", f"-# {state}{where}"]
-
-
-def _plain(safe: str) -> str:
-    """Remove escapes for a menu or choice, where nothing is markdown and nothing pings."""
-    return safe.replace("\\", "").replace("\u200b", "")
+    return [f"**{escaped(view.what, 60)}** {mark}", f"-# {state}{where}"]
 
 
 def edit_form(view: ReminderView, reader: Localizer, gone: Collection[int] = ()) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TypeGuard
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_day_names
 
+from bot.domain.text.hours import format_hour
 from bot.domain.when.reminder_when import ReminderWhen
 from bot.domain.when.schedule import (
     LAST,
@@ -45,9 +47,9 @@ def in_words(schedule: Schedule, reader: Localizer, today: date | None = None) -
     """
     if isinstance(schedule, In):
         local = schedule.at.astimezone(ZoneInfo(reader.zone))
-        return f"{_day(local.date(), reader, today)} {local:%H:%M}"
+        return f"{_day(local.date(), reader, today)} {reader.hour(local.time())}"
     if isinstance(schedule, Once):
-        return f"{_day(schedule.on, reader, today)} {schedule.hour:%H:%M}"
+        return f"{_day(schedule.on, reader, today)} {reader.hour(schedule.hour)}"
     series = _series(schedule, reader)
     if _begins_later(schedule, today):
         series = reader.t("schedule.since", series=series, day=_date(schedule.anchor, reader, today))
@@ -64,10 +66,11 @@ def unmistakable(schedule: Schedule, reader: Localizer, now: datetime) -> str:
         reader: a localizer in the schedule's zone.
         now: aware; the first day is included if the series starts later, or is counted from it.
     """
+    reader = replace(reader, twelve_hour=False)  # shorter
     if isinstance(schedule, In):
         return f"<t:{int(schedule.at.timestamp())}>"
     if isinstance(schedule, Once):
-        return f"{schedule.on} {schedule.hour:%H:%M}"
+        return f"{schedule.on} {reader.hour(schedule.hour)}"
     series = _series(schedule, reader)
     if isinstance(schedule, Weekly) and schedule.every == 2:
         days = reader.both([_weekday(day, "abbreviated", reader) for day in schedule.weekdays])
@@ -144,16 +147,15 @@ def _step(minutes: int, reader: Localizer) -> str:
 
 
 def _hours(hours: Hours, reader: Localizer) -> str:
+    def shown(hour: time) -> str:
+        return format_hour(hour, twelve=reader.twelve_hour, padded=False)
+
     minutes = [hour.hour * 60 + hour.minute for hour in hours]
     steps = {after - before for before, after in pairwise(minutes)}
     if len(hours) > _LISTED and len(steps) == 1:
-        first, last = _hour(hours[0]), _hour(hours[-1])
+        first, last = shown(hours[0]), shown(hours[-1])
         return reader.t("schedule.span", first=first, last=last, step=_step(steps.pop(), reader))
-    return reader.both([_hour(hour) for hour in hours])
-
-
-def _hour(hour: time) -> str:
-    return f"{hour.hour}:{hour.minute:02}"
+    return reader.both([shown(hour) for hour in hours])
 
 
 def _weekday(weekday: int, width: str, reader: Localizer) -> str:

@@ -40,7 +40,7 @@ def notice(asked: Invitation, reader: Localizer) -> Words:
         club=escaped(asked.club, 60),
         day=reader.day(asked.monday),
         at=format_dt(asked.match_at, "F"),
-        windows=format_windows(asked.windows, reader.language),
+        windows=format_windows(asked.windows, reader.language, twelve=reader.twelve_hour),
     )
     return words, classic(button(reader.t("rounds.button.skip"), identity("round", "skip", asked.round_id)))
 

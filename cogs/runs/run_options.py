@@ -23,7 +23,7 @@ from bot.errors import MemberError, NotFound, SeveralFaults
 from bot.interactions.components import Field, Form, identity
 from bot.interactions.replies import Interaction, resolve_person
 from bot.interactions.tree import localized, localized_choice
-from bot.localizer import Localizer
+from bot.localizer import Localizer, unmarked
 from bot.services.runs import runs
 from bot.services.runs.runs import RunLine, RunView
 from cogs.runs.run_card_view import form_units, line, way
@@ -295,7 +295,6 @@ def _understood(typed: Typed, reader: Localizer, now: datetime) -> str:
 
 def plain_choice(words: str, value: str) -> app_commands.Choice[str]:
     """Return an autocomplete choice, cut to Discord's limit."""
-    for sign in ("\\", "\u200b", "`"):  # a choice is plain text
-        words = words.replace(sign, "")
+    words = unmarked(words)
     shown = words if len(words) <= CHOICE_LIMIT else words[: CHOICE_LIMIT - 1] + "…"
     return app_commands.Choice(name=shown, value=value[:CHOICE_LIMIT])

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -24,7 +24,7 @@ from bot.config import Settings
 from bot.delivery.pump import Pump
 from bot.delivery.rate_limiter import RateLimiter
 from bot.domain.members.allowances import Allowance
-from bot.i18n import Message, catalogue
+from bot.i18n import Message, catalogue, translate
 from bot.interactions import admission
 from bot.languages import DEFAULT
 from bot.worker.messages import WorkerRole
@@ -50,6 +50,7 @@ class Club:
         alice: a member.
         bob: another member.
         olga: a member with the Manage Server permission, so an organiser.
+        locales: Discord's language by user; British if not listed.
     """
 
     env: simcord.Env
@@ -59,6 +60,7 @@ class Club:
     alice: MemberActor
     bob: MemberActor
     olga: MemberActor
+    locales: dict[int, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
@@ -104,6 +106,10 @@ class Club:
 
     def _dm_channel(self, actor: MemberActor) -> ChannelHandle:
         return ChannelHandle(self.env, None, self.env.backend.get_dm_channel(actor.id))
+
+    def words(self, key: str, language: str = DEFAULT) -> str:
+        """Return a text of the catalogue as a member reads it, with its commands as mentions."""
+        return cast(Backpedal, self.env.bot).mentions.in_text(translate(language, key))
 
     async def speak(self, language: str, *actors: MemberActor) -> None:
         """Set the language of the club, and of `actors` (all three by default)."""
@@ -247,7 +253,18 @@ async def make_club(env: simcord.Env, app: App) -> Club:
     olga = guild.add_member(env.create_user("olga"), roles=[organisers])
     channel = guild.create_text_channel("runs")
     await env.settle()
-    return Club(env, app, guild, channel, alice, bob, olga)
+    club = Club(env, app, guild, channel, alice, bob, olga)
+    emit = env.backend.emit
+
+    def emit_in_a_locale(event: str, payload: dict[str, Any]) -> None:
+        if event == "INTERACTION_CREATE":
+            user = payload["member"]["user"] if "member" in payload else payload["user"]
+            payload["locale"] = club.locales.get(int(user["id"]), "en-GB")
+            payload.update({"guild_locale": "en-GB"} if "guild_locale" in payload else {})
+        emit(event, payload)
+
+    env.backend.emit = emit_in_a_locale  # type: ignore[method-assign]  # simcord knows only en-US
+    return club
 
 
 # ------------------------------------------------------------------ readable text
@@ -313,7 +330,8 @@ def button_ids(shown: InteractionResult | ResponseMessage | discord.Message) -> 
 
 # ------------------------------------------------------------------ no English in another language
 
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}|`/[^`]+`")
+"""What differs between a text of the catalogue and a text that is read: values, and commands, which are mentions."""
 
 
 def _sentences(message: Message) -> list[str]:

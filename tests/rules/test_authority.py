@@ -14,16 +14,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
-
-import pytest_asyncio
-
-from bot.app import App
 from bot.client import Backpedal
-from bot.clock import system_clock
 from bot.delivery.message_kinds import Recipient
-from cogs import EXTENSIONS
 from tests.rules.button_requirements import BUTTONS, buttons_requiring
 
 COMMANDS = {
@@ -37,15 +29,6 @@ COMMANDS = {
     "organiser": "/partner round",
     "server": "/club settings /club review /remind club",
 }
-
-
-@pytest_asyncio.fixture
-async def client() -> AsyncIterator[Backpedal]:
-    nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
-    await bot.load_everything()
-    yield bot
-    await bot.close()
 
 
 async def test_every_button_says_what_it_needs(client: Backpedal) -> None:

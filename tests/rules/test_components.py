@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import discord
 import pytest
-import pytest_asyncio
 from discord import app_commands
 
-from bot.app import App
 from bot.client import Backpedal
-from bot.clock import system_clock
 from bot.domain.clubs.club_defaults import MOST_POINTS
 from bot.domain.runs.runs import Direction, Extra, Review, RunContent, Sharing, SpotterState, Stretch, Surface
 from bot.domain.text.units import Units
@@ -30,9 +26,8 @@ from bot.services.members.people import Club, Person
 from bot.services.partners.meeting_points import ClubPoint
 from bot.services.partners.partners_card import CardState
 from bot.services.runs.runs import RunLine, RunPage, RunView, RunWeek
-from cogs import EXTENSIONS
-from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
+from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
 from cogs.partners.partners_card_view import partners_card
 from cogs.runs.run_card_view import private_card, public_card
@@ -44,15 +39,6 @@ ROOT = Path(__file__).parents[2]
 MENUS = (discord.ui.Select, discord.ui.RoleSelect, discord.ui.ChannelSelect)
 LONGEST_ID = 2**63 - 1
 NASTY = "*_~`|>#[]()-:<@everyone\u202e\n" * 40
-
-
-@pytest_asyncio.fixture
-async def client() -> AsyncIterator[Backpedal]:
-    nothing: Any = None
-    bot = Backpedal(App(nothing, nothing, nothing, system_clock, nothing), nothing, EXTENSIONS)
-    await bot.load_everything()
-    yield bot
-    await bot.close()
 
 
 KEEPS_ITS_TEXT = {

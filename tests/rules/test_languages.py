@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 
+import discord
+import pytest
+
 from bot.domain.text.words import VOCABULARIES
 from bot.domain.text.words.plain import plain
-from bot.languages import DEFAULT, LANGUAGES
+from bot.languages import DEFAULT, LANGUAGES, twelve_hour
 from tests.rules.source_code import ROOT, files_in, nodes_of
 
 SAMPLES = {"bot/preview/club.py", "bot/preview/history.py"}
@@ -70,6 +73,42 @@ def test_no_code_holds_the_words_of_a_language() -> None:
     assert held == []
 
 
+@pytest.mark.parametrize(
+    ("language", "locale", "twelve"),
+    [
+        ("en", "en-US", True),
+        ("en", "en-GB", False),
+        ("de", "de", False),
+        ("de", "en-US", False),  # German was chosen in the settings
+        ("en", "de", False),  # and here English
+        ("en", "fr", False),
+        ("en", "hi", True),  # Hindi is not shipped, but its hours are known
+        ("en", None, False),
+        ("en", "xx", False),
+    ],
+)
+def test_the_form_of_hours(language: str, locale: str | None, twelve: bool) -> None:
+    assert twelve_hour(language, locale) is twelve
+
+
+def test_every_locale_of_discord_has_a_form_of_hours() -> None:
+    assert {twelve_hour(language, locale.value) for language in LANGUAGES for locale in discord.Locale} == {True, False}
+
+
+def test_no_hour_is_formatted_by_hand() -> None:
+    """With `Localizer.hour` and `hour_at`, which know the reader's form; or as a Discord timestamp."""
+    formatted = [
+        f"{name}:{node.lineno}"
+        for file in files_in("cogs", "bot/interactions", "bot/services", "bot/delivery")
+        for node in nodes_of(file)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"%-?[HI]:?.*|:00", node.value)
+        if (name := file.relative_to(ROOT).as_posix()) not in HOURS_IN_LOGS
+    ]
+    assert formatted == []
+
+
+HOURS_IN_LOGS = {"bot/delivery/sending.py"}
 TYPED_LISTS = {"bot/domain/partners/availability.py", "cogs/partners/availability_view.py"}
 """Values shown as typed and parsed again; commas are part of their syntax."""
 FOR_OPERATORS = ("bot/config.py", "bot/delivery/drop_log.py", "bot/worker/")

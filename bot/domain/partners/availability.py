@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 
+from bot.domain.text.hours import format_hour, half_of
 from bot.domain.when.moment_parser import at_wall
 from bot.languages import locale_of
 
@@ -159,8 +160,14 @@ def day_name(weekday: int, language: str) -> str:
     return str(names[weekday]).rstrip(".")
 
 
-def format_windows(windows: Iterable[Window], language: str) -> str:
-    """Format windows, grouped by hours, so that they can be parsed: `Mon–Fri 6:30–8:00, Tue Thu 18:00–20:00`."""
+def format_windows(windows: Iterable[Window], language: str, *, twelve: bool = False) -> str:
+    """Format windows, grouped by hours, so that they can be parsed: `Mon–Fri 6:30–8:00, Tue Thu 18:00–20:00`.
+
+    Args:
+        windows: the windows.
+        language: of the weekdays.
+        twelve: in 12-hour form: `Mon–Fri 6:30–8:00 AM, Sat 11:00 AM–1:00 PM`.
+    """
     hours: dict[int, tuple[tuple[int, int], ...]] = {}
     for weekday, group in groupby(tidy(windows), key=lambda window: window.weekday):
         hours[weekday] = tuple((window.first_min, window.end_min) for window in group)
@@ -168,7 +175,7 @@ def format_windows(windows: Iterable[Window], language: str) -> str:
     for weekday, spans in hours.items():
         by_hours.setdefault(spans, []).append(weekday)
     return ", ".join(
-        f"{format_days(days, language)} {' '.join(f'{format_hour(first)}–{format_hour(end)}' for first, end in spans)}"
+        f"{format_days(days, language)} {' '.join(format_span(*span, twelve=twelve) for span in spans)}"
         for spans, days in by_hours.items()
     )
 
@@ -182,6 +189,11 @@ def format_days(days: Sequence[int], language: str) -> str:
     return " ".join(parts)
 
 
-def format_hour(minutes: int) -> str:
-    """Format minutes of the day: `6:30`."""
-    return f"{minutes // 60}:{minutes % 60:02}"
+def format_span(first_min: int, end_min: int, *, twelve: bool) -> str:
+    """Format minutes of the day: `18:00–20:00`, `22:00–24:00`, or `6:00–8:00 PM`, `11:00 AM–1:00 PM`."""
+    if not twelve:
+        return f"{first_min // 60}:{first_min % 60:02}–{end_min // 60}:{end_min % 60:02}"
+    first, end = (format_hour(time(at // 60 % 24, at % 60), twelve=True) for at in (first_min, end_min))
+    if half_of(first_min // 60) == half_of(end_min // 60) and end_min < DAY_MIN:
+        first = first.split(" ")[0]
+    return f"{first}–{end}"

@@ -12,7 +12,7 @@ from bot.domain.partners.availability import (
     TEXT_LIMIT,
     Window,
     format_days,
-    format_hour,
+    format_span,
     format_windows,
     tidy,
 )
@@ -57,7 +57,7 @@ _Token = tuple[str, tuple[int, ...]]
 """("days", weekdays), or ("hours" or "part", (first, end)); an end beyond `DAY_MIN` is on the next day."""
 
 
-def parse_windows(text: str, language: str) -> tuple[Window, ...]:
+def parse_windows(text: str, language: str, *, twelve: bool = False) -> tuple[Window, ...]:
     """Return the windows in a text: `tue thu 18-20`, `Mo Mi 6:30-8, Sa 9-12`, `weekends 8-11`.
 
     Days apply to the hours after them, or before them if the text begins with hours. The words of all languages are
@@ -66,6 +66,7 @@ def parse_windows(text: str, language: str) -> tuple[Window, ...]:
     Args:
         text: as typed, up to `TEXT_LIMIT` characters.
         language: the member's, for errors.
+        twelve: the 12-hour form in errors.
 
     Raises:
         BadInput: unclear, days without hours or hours without a day, an end before its beginning, too short, or
@@ -82,10 +83,10 @@ def parse_windows(text: str, language: str) -> tuple[Window, ...]:
         elif skipped := _SKIP.match(words, at):
             at = skipped.end()
         else:
-            raise _unclear(words, at, tokens, language)
+            raise _unclear(words, at, tokens, language, twelve=twelve)
     if not tokens:
         raise BadInput("avail.when.empty")
-    return _checked(_put_together(tokens, language), language)
+    return _checked(_put_together(tokens, language, twelve=twelve), language, twelve=twelve)
 
 
 def _token(words: str, at: int) -> tuple[_Token | None, int]:
@@ -177,14 +178,14 @@ def _within(hours: tuple[int, ...], part: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(at + later for at in hours) if hours[1] <= later <= part[0] else hours
 
 
-def _put_together(told_tokens: Sequence[_Token], language: str) -> list[Window]:
+def _put_together(told_tokens: Sequence[_Token], language: str, *, twelve: bool) -> list[Window]:
     """Combine days with their hours."""
     tokens = _with_parts(told_tokens)
     hours_first = tokens[0][0] == "hours"
     ordered = list(reversed(tokens)) if hours_first else list(tokens)
     if ordered[0][0] == "hours":
         begins, ends = ordered[0][1]
-        raise BadInput("avail.when.no_day", hours=f"{format_hour(begins)}–{format_hour(ends)}")
+        raise BadInput("avail.when.no_day", hours=format_span(begins, ends, twelve=twelve))
     windows: list[Window] = []
     days: list[int] = []
     told = False
@@ -204,7 +205,7 @@ def _put_together(told_tokens: Sequence[_Token], language: str) -> list[Window]:
     return windows
 
 
-def _checked(windows: Iterable[Window], language: str) -> tuple[Window, ...]:
+def _checked(windows: Iterable[Window], language: str, *, twelve: bool) -> tuple[Window, ...]:
     found = tidy(windows)
     if len(found) > MOST_WINDOWS:
         raise BadInput("avail.when.many", limit=MOST_WINDOWS)
@@ -218,17 +219,19 @@ def _checked(windows: Iterable[Window], language: str) -> tuple[Window, ...]:
         if window.first_min == 0:
             long_min += before.get((window.weekday - 1) % 7, 0)
         if long_min < LEAST_MIN:
-            raise BadInput("avail.when.short", windows=format_windows([window], language), least=LEAST_MIN)
+            shown = format_windows([window], language, twelve=twelve)
+            raise BadInput("avail.when.short", windows=shown, least=LEAST_MIN)
     return found
 
 
-def _unclear(words: str, at: int, tokens: Sequence[_Token], language: str) -> BadInput:
+def _unclear(words: str, at: int, tokens: Sequence[_Token], language: str, *, twelve: bool) -> BadInput:
     """Return an error with the word that was not understood and what precedes it."""
     word = re.split(r"[\s,;]", words[at:], maxsplit=1)[0] or words[at:]
     for count in range(len(tokens), 0, -1):  # days without hours are left out
         try:
-            understood = format_windows(_put_together(tokens[:count], language), language)
+            windows = _put_together(tokens[:count], language, twelve=twelve)
         except BadInput:
             continue
+        understood = format_windows(windows, language, twelve=twelve)
         return BadInput("avail.when.unclear_after", typed=word, understood=understood)
     return BadInput("avail.when.unclear", typed=word)

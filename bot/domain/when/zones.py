@@ -117,10 +117,10 @@ class ZonePlace:
     local: datetime
 
     @property
-    def label(self) -> str:
-        """`Berlin, Germany · 13:05`: at most 100 characters."""
+    def named(self) -> str:
+        """`Berlin, Germany`: at most 90 characters."""
         named = f"{self.city}, {self.country}" if self.country and self.country != self.city else self.city
-        return f"{named[:90]} · {self.local:%H:%M}"
+        return named[:90]
 
 
 def place(zone: str, language: str, now: datetime) -> ZonePlace:

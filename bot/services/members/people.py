@@ -6,7 +6,7 @@ are an organiser, roles named in the club's settings) is therefore stored here; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.domain.outings.outing_rules import DEFAULT_BACKWARD_PER_SPOTTER, DEFAUL
 from bot.domain.runs.runs import Sharing, Surface
 from bot.domain.text.units import Units
 from bot.i18n import shipped
+from bot.languages import twelve_hour
 from bot.localizer import Localizer
 from bot.services.members import ranks
 from db.engine import Database
@@ -51,7 +52,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """A club and the localizer of its public messages.
+    """A club and the localizer of its public messages. A field with a default is a setting, by the name of its column.
 
     `digest_instead`: logged runs are not posted, because the club's digest reports them. `names_waiting`: a channel may
     name members whose direct messages could not be delivered.
@@ -61,7 +62,7 @@ class Club:
     name: str
     reader: Localizer
     solo_surfaces: frozenset[Surface]
-    organiser_role_id: int | None
+    organiser_role_id: int | None = None
     partners_channel_id: int | None = None
     organisers_channel_id: int | None = None
     spotter_role_id: int | None = None
@@ -72,6 +73,12 @@ class Club:
     digest_instead: bool = False
     names_waiting: bool = True
     first_board: BoardKind = FIRST
+
+
+_READ = {"digest_instead", "first_board"}
+"""Settings that are read from what is stored, in `club_of`."""
+_STORED = [one.name for one in fields(Club) if one.default is not MISSING and one.name not in _READ]
+"""Settings that are stored as they are; one that is not set has the default of `Club`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +201,20 @@ def reader_of(user: User | None, guild: Guild | None) -> Localizer:
     """Return the localizer of a member: own settings first, then Discord's locale and the club's units and zone."""
     club_units = guild.units if guild else None
     if user is None:
+        language = (guild and (guild.language or shipped(guild.locale))) or DEFAULT_LANGUAGE
         return Localizer(
-            (guild and (guild.language or shipped(guild.locale))) or DEFAULT_LANGUAGE,
+            language,
             Units(club_units or DEFAULT_UNITS),
             (guild and guild.zone) or DEFAULT_ZONE,
+            twelve_hour=twelve_hour(language, guild and guild.locale),
         )
     own_units = Units(user.units or club_units or DEFAULT_UNITS)
+    language = user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE
     return Localizer(
-        user.language or shipped(user.locale) or (guild and guild.language) or DEFAULT_LANGUAGE,
+        language,
         Units.METRIC if own_units is Units.BOTH else own_units,  # BOTH is meant for messages with many readers
         user.zone or (guild and guild.zone) or DEFAULT_ZONE,
+        twelve_hour=twelve_hour(language, user.locale),
     )
 
 
@@ -212,22 +223,15 @@ def club_of(guild: Guild | None) -> Club | None:
     if guild is None:
         return None
     solo = guild.solo_surfaces
+    stored = {name: getattr(guild, name) for name in _STORED}
     return Club(
         guild.guild_id,
         guild.name,
         reader_of(None, guild),
         DEFAULT_SOLO_SURFACES if solo is None else frozenset(Surface(s) for s in solo) - NEVER_SOLO,
-        guild.organiser_role_id,
-        guild.partners_channel_id,
-        guild.organisers_channel_id,
-        guild.spotter_role_id,
-        guild.women_role_id,
-        guild.backward_per_spotter or DEFAULT_BACKWARD_PER_SPOTTER,
-        DEFAULT_GRACE_MIN if guild.grace_min is None else guild.grace_min,
-        guild.emergency_number,
-        guild.digest_instead and guild.digest_channel_id is not None,
-        guild.names_waiting,
-        BOARDS.get(guild.first_board or "", FIRST),
+        digest_instead=guild.digest_instead and guild.digest_channel_id is not None,
+        first_board=BOARDS.get(guild.first_board or "", FIRST),
+        **{name: value for name, value in stored.items() if value is not None},
     )
 
 

@@ -115,7 +115,7 @@ async def say(database: Database, person: Person, said: AvailabilityTyped, now: 
     """
     guild_id, reader = _club(person), person.reader
     faults = Faults()
-    windows = faults.attempt(lambda: parse_windows(said.when, reader.language))
+    windows = faults.attempt(lambda: parse_windows(said.when, reader.language, twelve=reader.twelve_hour))
     forward, backward = (
         faults.read(typed, lambda text: _pace(text, reader)) for typed in (said.forward, said.backward)
     )

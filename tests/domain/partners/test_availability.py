@@ -117,17 +117,39 @@ def windows(draw: st.DrawFn) -> tuple[Window, ...]:
     return tidy(found)
 
 
-@given(windows(), st.sampled_from(LANGUAGES))
-def test_what_is_shown_reads_back_as_the_same(told: tuple[Window, ...], language: str) -> None:
-    shown = format_windows(told, language)
+@given(windows(), st.sampled_from(LANGUAGES), st.booleans())
+def test_what_is_shown_reads_back_as_the_same(told: tuple[Window, ...], language: str, twelve: bool) -> None:
+    shown = format_windows(told, language, twelve=twelve)
     assert len(shown) <= TEXT_LIMIT
     assert parse_windows(shown, language) == told
+
+
+TWELVE = {
+    "tue thu 18-20": "Tue Thu 6:00–8:00 PM",
+    "sat 11-13": "Sat 11:00 AM–1:00 PM",
+    "fri 22-1": "Fri 10:00 PM–12:00 AM, Sat 12:00–1:00 AM",
+    "sun 0-24": "Sun 12:00 AM–12:00 AM",
+    "mon 12-14": "Mon 12:00–2:00 PM",
+}
+
+
+@pytest.mark.parametrize("typed", TWELVE)
+def test_windows_in_twelve_hour_form(typed: str) -> None:
+    assert format_windows(parse_windows(typed, "en"), "en", twelve=True) == TWELVE[typed]
+
+
+def test_a_refusal_has_the_hours_in_the_readers_form() -> None:
+    for typed, said in {"18-20": "6:00–8:00 PM", "tue 18-18:30": "Tue 6:00–6:30 PM"}.items():
+        with pytest.raises(BadInput) as refused:
+            parse_windows(typed, "en", twelve=True)
+        assert said in refused.value.params.values()
 
 
 def test_the_longest_text_shown_can_be_read() -> None:
     many = tuple(Window(day, first + day, first + 60 + day) for day in range(7) for first in (600, 700, 800))
     for language in LANGUAGES:
-        assert parse_windows(format_windows(many, language), language) == many
+        for twelve in (False, True):
+            assert parse_windows(format_windows(many, language, twelve=twelve), language) == many
 
 
 # ── instants ──

@@ -191,16 +191,34 @@ def test_in_words(typed: str, english: str, german: str) -> None:
             assert unanchored(again.schedule) == unanchored(asked.schedule)
 
 
+TWELVE_HOUR_WORDS = [
+    ("every tue and thu 6:30", "every Tue and Thu 6:30 AM"),
+    ("tomorrow 18:30", "Wed 25 Nov 6:30 PM"),
+    ("every 2 hours on weekdays from 9 to 17", "every weekday from 9:00 AM to 5:00 PM every 2 hours"),
+    ("every day 8:00, 12:00 and 18:00", "every day 8:00 AM, 12:00 PM and 6:00 PM"),
+]
+
+
+@pytest.mark.parametrize(("typed", "words"), TWELVE_HOUR_WORDS)
+def test_in_words_of_a_twelve_hour_reader(typed: str, words: str) -> None:
+    asked = read_when(typed, now=NOW, zone=BERLIN, language="en")
+    assert understood(asked, Localizer("en", zone=BERLIN, twelve_hour=True), TODAY) == words
+    again = read_when(words, now=NOW, zone=BERLIN, language="en")
+    assert unanchored(again.schedule) == unanchored(asked.schedule)
+
+
 def unanchored(schedule: Schedule) -> Schedule:
     """Return the schedule with a fixed anchor, since its text does not contain the anchor."""
     return schedule if isinstance(schedule, In | Once | Interval) else replace(schedule, anchor=TODAY)
 
 
-@given(SERIES, st.sampled_from(LANGUAGES), st.booleans())
-def test_any_series_said_is_understood_when_typed_back(schedule: Calendar, language: str, near: bool) -> None:
+@given(SERIES, st.sampled_from(LANGUAGES), st.booleans(), st.booleans())
+def test_any_series_said_is_understood_when_typed_back(
+    schedule: Calendar, language: str, near: bool, twelve: bool
+) -> None:
     until = schedule.until and max(schedule.until, date(2031, 1, 1))
     said = replace(schedule, until=until)
-    words = in_words(said, Localizer(language, zone=BERLIN), TODAY if near else None)
+    words = in_words(said, Localizer(language, zone=BERLIN, twelve_hour=twelve), TODAY if near else None)
     assume(len(words) <= 100)
     again = read_when(words, now=NOW, zone=BERLIN, language=language).schedule
     if said.every == 1 and isinstance(said, Weekly) and len(said.weekdays) == 7:
@@ -209,12 +227,12 @@ def test_any_series_said_is_understood_when_typed_back(schedule: Calendar, langu
         assert unanchored(again) == unanchored(said)
 
 
-@given(st.dates(date(2026, 11, 25), date(2031, 11, 20)), HOURS, st.sampled_from(LANGUAGES), st.booleans())
+@given(st.dates(date(2026, 11, 25), date(2031, 11, 20)), HOURS, st.sampled_from(LANGUAGES), *[st.booleans()] * 2)
 def test_any_day_said_is_understood_when_typed_back(
-    day: date, hours: tuple[time, ...], language: str, near: bool
+    day: date, hours: tuple[time, ...], language: str, near: bool, twelve: bool
 ) -> None:
     once = Once(day, hours[0])
-    words = in_words(once, Localizer(language, zone=BERLIN), TODAY if near else None)
+    words = in_words(once, Localizer(language, zone=BERLIN, twelve_hour=twelve), TODAY if near else None)
     assert read_when(words, now=NOW, zone=BERLIN, language=language).schedule == once
 
 

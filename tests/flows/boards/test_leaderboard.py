@@ -162,7 +162,7 @@ async def test_names_ping_nobody_and_break_no_row(club: Club) -> None:
 
 async def test_a_direct_message_shows_the_home_clubs_board_or_says_how_to_get_one(club: Club) -> None:
     nowhere = await club.bob.user.slash("leaderboard", metric="distance")
-    assert "choose your home club in /settings" in text_of(nowhere)
+    assert "choose your home club in </settings:" in text_of(nowhere)
     await club.alice.slash(club.channel, "log", direction="backward", distance="5k", time="27:30")
     async with club.database.write() as session:
         (await session.get(User, club.alice.id)).home_guild_id = club.guild.id

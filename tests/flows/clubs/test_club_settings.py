@@ -9,8 +9,8 @@ from sqlalchemy import select
 from bot.delivery.message_kinds import RenderContext
 from bot.domain.messages.stored_kinds import StoredKind
 from bot.services.partners import meeting_points
-from cogs.clubs.club_pages_view import settings_page
 from cogs.clubs.club_points_view import point_card, points_card, remove_card
+from cogs.clubs.club_settings_view import settings_page
 from cogs.clubs.club_view import Page, SettingsTrouble
 from db.models import Delivery, Member
 from tests.flows.clubs.club_pages import allow, bot_role, guild, hidden, page, private_channel, set_guild, settings

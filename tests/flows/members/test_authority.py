@@ -166,7 +166,7 @@ async def test_a_round_is_neither_shown_to_nor_confirmed_by_who_was_put_out(club
     (preview,) = club.dms(club.olga)
     kick(club, club.olga)
     said = await answered(club, club.olga, preview, "Confirm")
-    assert text_of(said) == translate("en", "errors.organiser.only")
+    assert text_of(said) == club.words("errors.organiser.only")
     assert await outings(club) == []
     assert (await newest(club)).state == "drawn"
 
@@ -253,8 +253,8 @@ async def test_who_was_put_out_calls_for_nobody_and_sees_neither_places_nor_boar
     await club.env.advance_time(600)
     assert await club.bob.user.autocomplete("partner find", "place", "") == []
     said = await club.bob.user.slash("partner find", place="Stadium", when="fri 18:00", role="spotter", minutes=30)
-    assert translate("en", "partners.refused.no_club") in text_of(said)
-    assert translate("en", "board.home.none") in text_of(await club.bob.user.slash("leaderboard"))
+    assert club.words("partners.refused.no_club") in text_of(said)
+    assert club.words("board.home.none") in text_of(await club.bob.user.slash("leaderboard"))
 
 
 async def test_a_role_that_was_taken_away_no_longer_opens_a_call_by_direct_message(club: Club) -> None:

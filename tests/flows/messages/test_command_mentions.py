@@ -13,13 +13,18 @@ from tests.flows.conftest import Club, text_of
 
 def mentions() -> CommandMentions:
     known = CommandMentions()
-    known.learn({"runs": 7, "me": 8}, ["runs list", "me"])
+    known.learn({"runs": 7, "me": 8, "remind": 9}, ["runs list", "me", "remind me"])
     return known
 
 
 def test_a_named_command_becomes_its_mention() -> None:
     said = mentions().in_text("Open `/runs list`, or `/me member:` for others.")
     assert said == "Open </runs list:7>, or </me:8> `member:` for others."
+
+
+def test_an_example_keeps_its_options() -> None:
+    said = mentions().in_text("Try `/remind me when:every tue 6:30 what:calf raises`.")
+    assert said == "Try </remind me:9> `when:every tue 6:30 what:calf raises`."
 
 
 def test_what_is_no_command_stays() -> None:

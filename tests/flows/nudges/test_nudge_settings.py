@@ -37,7 +37,7 @@ async def pauses(club: Club) -> list[tuple[int, date, date, str]]:
 
 async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Club) -> None:
     card = await club.alice.slash(club.channel, "settings")
-    assert "**Nudges** · quiet 21:00–07:00" in text_of(card)
+    assert "**Nudges** 🔔 · quiet 21:00–07:00" in text_of(card)
     assert "Goal: 1× backward a week" in text_of(card)
     shown = await page(club, club.alice)
     for part in (
@@ -69,8 +69,8 @@ async def test_defaults_are_shown_and_every_menu_is_kept_over_a_restart(club: Cl
     after = await club.alice.select(shown, ["8"], custom_id="nudging:quiet:v1:begins")
     assert "No quiet hours" in text_of(after)
     after = await club.alice.select(shown, ["0 backward"], custom_id="nudging:goal:v1")
-    general = await club.alice.click(shown, label="◀ All settings")
-    assert "**Nudges** · no quiet hours" in text_of(general)
+    general = await club.alice.click(shown, label="All settings")
+    assert "**Nudges** 🔔 · no quiet hours" in text_of(general)
     assert "No weekly goal" in text_of(await club.alice.slash(club.channel, "settings"))
     assert "🔥" not in text_of(await club.alice.slash(club.channel, "me"))
 
@@ -81,8 +81,8 @@ async def test_a_pause_by_the_command_with_help_while_typing(club: Club) -> None
     (refusal,) = await club.alice.autocomplete(club.channel, "settings", "pause", "today")
     assert "until tomorrow at least" in refusal["name"]
     shown = await club.alice.slash(club.channel, "settings", pause="until 3 dec", why="injury")
-    assert "**Paused for an injury** · back on Thu 3 Dec" in text_of(shown)
-    assert "**Nudges are paused** · back on Thu 3 Dec" in text_of(shown)
+    assert "**Paused for an injury** ⏸️ · back on Thu 3 Dec" in text_of(shown)
+    assert "**Nudges are paused** ⏸️ · back on Thu 3 Dec" in text_of(shown)
     today = date(2026, 11, 18)
     assert await pauses(club) == [(club.alice.id, today, date(2026, 12, 3), "injury")]
     assert "safe" in text_of(await club.alice.slash(club.channel, "me"))
@@ -98,7 +98,7 @@ async def test_a_pause_by_form_ended_before_its_time(club: Club) -> None:
     await club.restart()
     form = await club.alice.click(shown, label="Pause: injury")
     after = await club.alice.submit_modal(form, {"until": "in 2 weeks"})
-    assert "**Paused for an injury** · back on Wed 2 Dec" in text_of(after)
+    assert "**Paused for an injury** ⏸️ · back on Wed 2 Dec" in text_of(after)
     form = await club.bob.click(await page(club, club.bob), label="Pause: holiday")
     assert "until tomorrow at least" in text_of(await club.bob.submit_modal(form, {"until": "today"}))
     after = await club.alice.click(shown, label="I'm back")
@@ -117,7 +117,7 @@ async def test_a_streak_on_me_and_its_repair(club: Club) -> None:
     repaired = await club.alice.click(shown.response, label="Repair")
     assert repaired.response is not None
     assert repaired.response.ephemeral
-    assert "**Repaired:** the week of Mon 9 Nov" in text_of(repaired)
+    assert "**Repaired:** 🩹 the week of Mon 9 Nov" in text_of(repaired)
     assert "**3 weeks** 🔥" in text_of(repaired)
     again = await club.alice.slash(club.channel, "me")
     assert "Repair" not in text_of(again)
@@ -148,7 +148,7 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     await ran(club, club.alice, 0, 14, 21)
     await club.speak("de", club.alice)
     german: list[Any] = [await club.alice.slash(club.channel, "settings", pause="bis 3. Dezember", why="injury")]
-    assert "**Pause, verletzt** · wieder da am Do. 3. Dez" in text_of(german[0])
+    assert "**Pause, verletzt** ⏸️ · wieder da am Do. 3. Dez" in text_of(german[0])
     shown = await page(club, club.alice, "Hinweise")
     german += [shown, await club.alice.click(shown, label="Ich bin wieder da")]
     form = await club.alice.click(shown, label="Pause: Urlaub")
@@ -160,7 +160,7 @@ async def test_a_german_reads_german_on_every_page(club: Club) -> None:
     german.append(await club.alice.select(shown, ["7"], custom_id="nudging:quiet:v1:begins"))
     german.append(await club.alice.select(shown, ["0 backward"], custom_id="nudging:goal:v1"))
     german.append(await club.alice.select(shown, ["2 backward"], custom_id="nudging:goal:v1"))
-    german.append(await club.alice.click(shown, label="◀ Alle Einstellungen"))
+    german.append(await club.alice.click(shown, label="Alle Einstellungen"))
     german.append(await club.alice.autocomplete(club.channel, "settings", "pause", "morgen"))
     me = await club.alice.slash(club.channel, "me")
     german.append(me)

@@ -44,7 +44,7 @@ async def test_a_role_that_was_deleted_is_no_role_to_call_for(club: Club, who: s
     role = await deleted_role(club)
     await club_sets(club, **{column: role})
     answer = await club.alice.slash(club.channel, "partner find", **STADIUM, role="backward", who=who)
-    assert translate("en", f"partners.refused.no_role_{who}") in text_of(answer)
+    assert club.words(f"partners.refused.no_role_{who}") in text_of(answer)
 
 
 async def test_a_role_deleted_after_the_call_opens_it_to_nobody_and_leaves_the_caller_a_way_out(club: Club) -> None:

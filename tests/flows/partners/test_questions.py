@@ -9,7 +9,6 @@ import pytest
 from simcord import MemberActor
 from sqlalchemy import select
 
-from bot.i18n import translate
 from bot.services.messages.questions import OF_ONE, TO_ONE
 from bot.services.outings import waiting_list
 from bot.services.outings.call_limits import MOST_OPEN
@@ -172,4 +171,4 @@ async def test_a_forged_don_t_ask_me_again_tells_nobody_s_name(club: Club) -> No
         forged = await there.send("x", view=view)
     said = text_of(await club.bob.user.click(forged, custom_id=f"ask:never:v1:{carla.id}"))
     assert "carla" not in said
-    assert said == translate("en", "errors.press.unknown")
+    assert said == club.words("errors.press.unknown")

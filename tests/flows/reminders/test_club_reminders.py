@@ -31,12 +31,12 @@ async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_
     typed = await club.olga.autocomplete(club.channel, "remind club", "when", ONE)
     assert "next Thu 19 Nov 13:00" in typed[0]["name"], "it is 13:00 in Berlin"
     words = await ask(club, club.olga, what="club run @everyone", channel=club.channel, role=runners)
-    assert f"Posts in <#{club.channel.id}> · <@&{runners.id}>" in words
+    assert f"Posts in <#{club.channel.id}> 📣 · <@&{runners.id}>" in words
     assert "Berlin time" in words
     await club.restart(hours=24)
     message = club.channel.last_message
     assert message is not None
-    assert message.content == f"<@&{runners.id}> ⏰ club run @\u200beveryone"
+    assert message.content == f"<@&{runners.id}> club run @\u200beveryone ⏰"
     pinged = club.env.backend.messages[club.channel.id][message.id].allowed_mentions
     assert (pinged.everyone, pinged.roles, pinged.users) == (False, {runners.id}, frozenset())
     for actor, count in ((club.bob, "1 of 4"), (club.alice, "1 of 4")):
@@ -49,7 +49,7 @@ async def test_a_channel_is_reminded_and_its_role_pinged_and_members_answer_for_
     assert asked.response is not None
     await club.bob.click(asked.response, label="In 1 h, 14:00")
     await club.pass_time(hours=1)
-    assert said(club, club.bob) == ["⏰ club run @\u200beveryone"]
+    assert said(club, club.bob) == ["club run @\u200beveryone ⏰"]
     assert not last(club, club.bob).role_mentions
     assert "Ticked off already" in text_of(await club.bob.user.click(last(club, club.bob), label="Done"))
     form = await club.bob.click(message, label="Log it")
@@ -102,26 +102,26 @@ async def test_channel_and_role_of_a_clubs_reminder_are_changed_by_options_and_i
     allow(club, role_named(club, "Organisers"), mention_everyone=True)
     await ask(club, club.olga, what="club run")
     moved = await club.olga.slash(club.channel, "remind edit", reminder="club", channel=track)
-    assert f"Posts in <#{track.id}>\n" in text_of(moved)
+    assert f"Posts in <#{track.id}> 📣\n" in text_of(moved)
     pinging = await club.olga.slash(club.channel, "remind edit", reminder="club", role=runners)
-    assert f"Posts in <#{track.id}> · <@&{runners.id}>" in text_of(pinging), "the channel stays"
+    assert f"Posts in <#{track.id}> 📣 · <@&{runners.id}>" in text_of(pinging), "the channel stays"
     assert pinging.response is not None
     form = await club.olga.click(pinging.response, label="Edit")
     assert picked(form) == {"channel": [str(track.id)], "role": [str(runners.id)]}
     same = {"what": "club run", "when": "every day 13:00"}
     left = await club.olga.submit_modal(form, {**same, "channel": [track], "role": [runners]})
-    assert f"Posts in <#{track.id}> · <@&{runners.id}>" in text_of(left)
+    assert f"Posts in <#{track.id}> 📣 · <@&{runners.id}>" in text_of(left)
     await club.pass_time(hours=1)
     message = track.last_message
     assert message is not None
-    assert message.content == f"<@&{runners.id}> ⏰ club run"
+    assert message.content == f"<@&{runners.id}> club run ⏰"
     form = await club.olga.click(pinging.response, label="Edit")
     changed = await club.olga.submit_modal(form, {**same, "channel": [club.channel], "role": []})
-    assert f"Posts in <#{club.channel.id}>\n" in text_of(changed)
+    assert f"Posts in <#{club.channel.id}> 📣\n" in text_of(changed)
     await club.pass_time(days=1)
     message = club.channel.last_message
     assert message is not None
-    assert message.content == "⏰ club run"
+    assert message.content == "club run ⏰"
 
 
 async def test_where_a_reminder_is_moved_is_asked_about_as_where_it_is_asked_for(club: Club) -> None:
@@ -179,7 +179,7 @@ async def test_a_reminder_whose_channel_is_gone_goes_on_in_another(club: Club) -
     await club.pass_time(days=1)
     message = club.channel.last_message
     assert message is not None
-    assert message.content == "⏰ club run"
+    assert message.content == "club run ⏰"
 
 
 async def ask_as_member(club: Club) -> str:
@@ -210,7 +210,7 @@ async def test_a_channel_gone_or_forbidden_tells_who_asked_and_pauses(club: Club
         club.env.backend.faults.clear()
         assert "On again" in text_of(await club.olga.slash(club.channel, "remind resume", reminder="club run"))
         await club.restart(days=1)
-        assert [message.content for message in room.history()] == ["⏰ club run"]
+        assert [message.content for message in room.history()] == ["club run ⏰"]
 
 
 async def test_the_club_is_reminded_in_its_language_and_its_zone_moves_what_is_to_come(club: Club) -> None:
@@ -224,9 +224,9 @@ async def test_the_club_is_reminded_in_its_language_and_its_zone_moves_what_is_t
     await club.restart(hours=25)
     message = club.channel.last_message
     assert message is not None
-    assert message.content.startswith("⏰ Vereinslauf (von <t:")
+    assert message.content.startswith("Vereinslauf (von <t:")
     late = last(club, club.alice)
-    assert late.content == "⏰ calf raises (von 13:00, entschuldige)", "alice goes by the club's zone"
+    assert late.content == "calf raises (von 13:00, entschuldige) ⏰", "alice goes by the club's zone"
     refused = await club.alice.slash(club.channel, "remind club", when="jeden Tag 7 Uhr", what="x")
     edited = await club.olga.slash(club.channel, "remind edit", reminder="Verein", when="morgen 6")
     await club.env.bot.get_channel(club.channel.id).delete()  # type: ignore[union-attr]

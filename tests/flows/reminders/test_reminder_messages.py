@@ -31,19 +31,19 @@ async def test_it_comes_at_its_time_with_three_buttons_and_done_counts_the_week(
     await club.pass_time(minutes=59)
     assert club.dms(club.alice) == []
     await club.pass_time(minutes=1)
-    assert said(club, club.alice) == ["⏰ calf raises"]
+    assert said(club, club.alice) == ["calf raises ⏰"]
     first = last(club, club.alice)
     assert list(button_ids(first)) == ["Done", "Snooze", "Log it"]
     done_id = button_ids(first)["Done"]
     await club.restart()
-    assert await press(club, club.alice, "Done") == "✅ Done: calf raises\n1 of 5 this week.\nLog it"
-    assert text_of(last(club, club.alice)) == "✅ Done: calf raises\n1 of 5 this week.\nLog it"
+    assert await press(club, club.alice, "Done") == "Done: calf raises ✅\n1 of 5 this week.\nLog it"
+    assert text_of(last(club, club.alice)) == "Done: calf raises ✅\n1 of 5 this week.\nLog it"
     with club.env._bot_scope():
         copy: Any = await first.channel.send("again", view=classic(button("Done", done_id)))
     assert "Ticked off already" in text_of(await club.alice.user.click(copy, label="Done"))
     for _ in range(3):
         await club.restart(days=1)
-    assert await press(club, club.alice, "Done") == "✅ Done: calf raises\n2 of 5 this week.\nLog it"
+    assert await press(club, club.alice, "Done") == "Done: calf raises ✅\n2 of 5 this week.\nLog it"
     earlier = club.dms(club.alice)[2]
     assert "3 of 5 this week" in text_of(await club.alice.user.click(earlier, label="Done"))
 
@@ -53,13 +53,13 @@ async def test_put_off_it_comes_again_and_the_series_is_where_it_was(club: Club)
     await club.pass_time(hours=1)
     message = last(club, club.alice)
     answer = await snooze(club, club.alice, message, "In 10 min")
-    assert answer == "💤 I'll remind you of **calf raises** again: Wed 18 Nov 13:10.\nThe others come as planned."
+    assert answer == "I'll remind you of **calf raises** again: Wed 18 Nov 13:10. 💤\nThe others come as planned."
     await club.restart()
     assert "Moved" in await snooze(club, club.alice, message, "In 1 h")
     await club.pass_time(minutes=59)
     assert len(club.dms(club.alice)) == 1
     await club.pass_time(minutes=1)
-    assert said(club, club.alice) == ["⏰ calf raises", "⏰ calf raises"]
+    assert said(club, club.alice) == ["calf raises ⏰", "calf raises ⏰"]
     assert "This evening" in text_of(await club.alice.user.click(last(club, club.alice), label="Snooze"))
     asked = await club.alice.user.click(message, label="Snooze")
     assert asked.response is not None
@@ -159,10 +159,10 @@ async def test_what_was_missed_comes_late_and_says_since_when_once_for_a_series(
     await ask(club, club.alice, "in 20 minutes", "stretch")
     await club.restart(days=3, hours=2)
     assert said(club, club.alice) == [
-        "⏰ stretch (from Wed 18 Nov 13:20, sorry)", "⏰ calf raises (from 13:00, sorry)",
+        "stretch (from Wed 18 Nov 13:20, sorry) ⏰", "calf raises (from 13:00, sorry) ⏰",
     ]  # fmt: skip
     await club.pass_time(days=1)
-    assert said(club, club.alice)[2:] == ["⏰ calf raises"]
+    assert said(club, club.alice)[2:] == ["calf raises ⏰"]
 
 
 async def test_while_discord_takes_nothing_a_series_piles_up_no_messages(club: Club) -> None:
@@ -171,9 +171,9 @@ async def test_while_discord_takes_nothing_a_series_piles_up_no_messages(club: C
     await club.pass_time(hours=2, minutes=1)
     assert said(club, club.alice) == []
     await club.pass_time(minutes=30)
-    assert said(club, club.alice) == ["⏰ stretch (from 14:00, sorry)"]
+    assert said(club, club.alice) == ["stretch (from 14:00, sorry) ⏰"]
     await club.pass_time(minutes=29)
-    assert said(club, club.alice)[1:] == ["⏰ stretch"]
+    assert said(club, club.alice)[1:] == ["stretch ⏰"]
 
 
 async def test_put_off_while_its_series_is_paused_it_comes_as_promised(club: Club) -> None:
@@ -185,7 +185,7 @@ async def test_put_off_while_its_series_is_paused_it_comes_as_promised(club: Clu
     assert len(said(club, club.alice)) == 1, "put off before the pause, it goes with it"
     assert "13:40" in await snooze(club, club.alice, last(club, club.alice), "In 10 min")
     await club.pass_time(minutes=30)
-    assert said(club, club.alice)[1:] == ["⏰ calf raises"]
+    assert said(club, club.alice)[1:] == ["calf raises ⏰"]
 
 
 # ── closed direct messages ──
@@ -203,7 +203,7 @@ async def test_closed_direct_messages_wait_behind_show_where_it_was_asked_for(cl
     assert "someone else" in text_of(await club.bob.click(message, label="Show"))
     shown = await club.alice.click(message, label="Show")
     assert shown.ephemeral
-    assert text_of(shown).startswith("⏰ calf raises\n-# This waited here because")
+    assert text_of(shown).startswith("calf raises ⏰\n-# This waited here because")
     assert list(button_ids(shown)) == ["Done", "Snooze", "Log it"]
     assert shown.response is not None
     asked = await club.alice.click(shown.response, label="Snooze")
@@ -213,7 +213,7 @@ async def test_closed_direct_messages_wait_behind_show_where_it_was_asked_for(cl
     assert await rows(club) == [("calf raises", "active", 1)]
     await club.pass_time(minutes=40)
     shown = await club.alice.click(message, label="Show")
-    assert text_of(shown).startswith("⏰ calf raises\n"), "it was said in time that it waits"
+    assert text_of(shown).startswith("calf raises ⏰\n"), "it was said in time that it waits"
 
 
 async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(club: Club) -> None:
@@ -232,7 +232,7 @@ async def test_with_nowhere_to_fall_back_to_it_is_kept_and_offered_on_the_list(c
     assert shown.response is not None
     await club.alice.click(shown.response, label="In 10 min, 12:30")
     await club.pass_time(minutes=10)
-    assert said(club, club.alice) == ["⏰ stretch"]
+    assert said(club, club.alice) == ["stretch ⏰"]
 
 
 @pytest.mark.parametrize("german", [False, True])

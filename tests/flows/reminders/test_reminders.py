@@ -50,9 +50,9 @@ async def test_another_zone_moves_what_is_due_and_the_alarm_with_it(club: Club) 
     await ask(club, club.alice, "in 50 minutes", "tea")
     await club.alice.slash(club.channel, "settings", zone="Tokyo")
     await club.pass_time(minutes=30)
-    assert said(club, club.alice) == ["⏰ calf raises"], "it is 21:30 in Tokyo"
+    assert said(club, club.alice) == ["calf raises ⏰"], "it is 21:30 in Tokyo"
     await club.pass_time(minutes=20)
-    assert said(club, club.alice) == ["⏰ calf raises", "⏰ tea"]
+    assert said(club, club.alice) == ["calf raises ⏰", "tea ⏰"]
 
 
 @pytest.mark.parametrize("typed", ["yesterday 7:00", "30 feb", "when I feel like it", "every 2 minutes", "in 9 years"])
@@ -110,7 +110,7 @@ async def test_the_list_opens_one_to_change_pause_take_up_and_delete(club: Club)
     filled = {part["component"]["custom_id"]: part["component"]["value"] for part in form.modal["components"]}
     assert filled["what"] == "calf raises"
     changed = await club.alice.submit_modal(form, {"what": "stretch", "when": filled["when"]})
-    assert "## ⏰ stretch" in text_of(changed)
+    assert "## stretch ⏰" in text_of(changed)
     assert "Next: **Thu 19 Nov 07:00**" in text_of(changed), "a time left as it was stays"
     form = await club.alice.click(shown.response, label="Edit")
     changed = await club.alice.submit_modal(form, {"what": "stretch", "when": "in 90 minutes"})
@@ -125,7 +125,7 @@ async def test_the_list_opens_one_to_change_pause_take_up_and_delete(club: Club)
     resumed = await club.alice.click(shown.response, label="Resume")
     assert "On again" in text_of(resumed)
     assert "Delete **stretch**" in text_of(await club.alice.click(shown.response, label="Delete"))
-    assert "## ⏰ stretch" in text_of(await club.alice.click(shown.response, label="Keep it"))
+    assert "## stretch ⏰" in text_of(await club.alice.click(shown.response, label="Keep it"))
     await club.alice.click(shown.response, label="Delete")
     assert "**stretch** is deleted" in text_of(await club.alice.click(shown.response, label="Yes, delete it"))
     for action in ("edit", "pause", "resume", "remove", "keep", "delete"):
@@ -148,7 +148,7 @@ async def test_an_edit_keeps_what_it_does_not_name(club: Club) -> None:
     assert "every Tuesday 19:00 until 1 Jun" in text_of(other_hour)
     form = await club.alice.slash(club.channel, "remind edit", reminder=number)
     in_form = await club.alice.submit_modal(form, {"what": "stretch", "when": "every Wed"})
-    assert "🔁 every Wednesday 19:00\n" in text_of(in_form)
+    assert "every Wednesday 19:00 🔁\n" in text_of(in_form)
 
 
 async def test_another_hour_leaves_every_other_saturday_on_its_saturdays(club: Club) -> None:
@@ -175,7 +175,7 @@ async def test_the_commands_choose_by_words_never_by_number(club: Club) -> None:
     assert "paused" in text_of(await club.alice.slash(club.channel, "remind list"))
     form = await club.alice.slash(club.channel, "remind edit", reminder="raises")
     assert "Change this reminder" in text_of(form)
-    assert "## ⏰ lunges" in text_of(await club.alice.submit_modal(form, {"what": "lunges", "when": SEVEN}))
+    assert "## lunges ⏰" in text_of(await club.alice.submit_modal(form, {"what": "lunges", "when": SEVEN}))
     sure = await club.alice.slash(club.channel, "remind delete", reminder="lunges")
     assert sure.response is not None
     assert "is deleted" in text_of(await club.alice.click(sure.response, label="Yes, delete it"))
@@ -183,12 +183,12 @@ async def test_the_commands_choose_by_words_never_by_number(club: Club) -> None:
     assert said(club, club.alice) == [], "paused"
     offered = await club.alice.slash(club.channel, "remind resume", reminder="stretch")
     assert "It was for **Wed 18 Nov 12:20**, which has passed" in text_of(offered)
-    assert "⏸️ missed while paused: Wed 18 Nov 12:20" in text_of(await club.alice.slash(club.channel, "remind list"))
+    assert "missed while paused: Wed 18 Nov 12:20 ⏸️" in text_of(await club.alice.slash(club.channel, "remind list"))
     assert offered.response is not None
     late = await club.alice.click(offered.response, label="In 10 min, 13:10")
     assert "On again" in text_of(late)
     await club.pass_time(minutes=10)
-    assert said(club, club.alice) == ["⏰ stretch the calves"]
+    assert said(club, club.alice) == ["stretch the calves ⏰"]
 
 
 async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) -> None:
@@ -201,8 +201,8 @@ async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) 
         assert choices.response is not None
         await club.alice.user.click(choices.response, label="In 1 h, 14:40")
     listed = text_of(await club.alice.slash(club.channel, "remind list"))
-    assert "⏰ **stretch**\n-# 💤 snoozed until Wed 18 Nov 14:40" in listed
-    assert "next Thu 19 Nov 13:30 · 💤 snoozed until Wed 18 Nov 14:40" in listed
+    assert "**stretch** ⏰\n-# snoozed until Wed 18 Nov 14:40 💤" in listed
+    assert "next Thu 19 Nov 13:30 · snoozed until Wed 18 Nov 14:40 💤" in listed
     found = await club.alice.autocomplete(club.channel, "remind edit", "reminder", "stretch")
     assert [choice["name"] for choice in found] == ["stretch · snoozed until Wed 18 Nov 14:40"]
     form = await club.alice.slash(club.channel, "remind edit", reminder="stretch")
@@ -211,7 +211,7 @@ async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) 
     assert "it's back **Wed 18 Nov 14:40**" in text_of(changed), "a time left as it was stays"
     await club.speak("de", club.alice)
     german = await club.alice.slash(club.channel, "remind list")
-    assert "💤 verschoben auf Mi. 18. Nov. 14:40" in text_of(german)
+    assert "verschoben auf Mi. 18. Nov. 14:40 💤" in text_of(german)
     sure = await club.alice.slash(club.channel, "remind delete", reminder="both")
     assert "**stretch both** (verschoben auf Mi. 18. Nov. 14:40) löschen?" in text_of(sure)
     assert sure.response is not None
@@ -224,7 +224,7 @@ async def test_what_was_snoozed_is_in_the_list_until_it_comes_again(club: Club) 
     resumed = await club.alice.click(shown.response, label="Fortsetzen")
     assert "Als Nächstes: **Mi. 18. Nov. 14:40**" in text_of(resumed)
     await club.pass_time(hours=1)
-    assert said(club, club.alice)[2:] == ["⏰ calf raises", "⏰ stretch both"]
+    assert said(club, club.alice)[2:] == ["calf raises ⏰", "stretch both ⏰"]
     assert "stretch" not in text_of(await club.alice.slash(club.channel, "remind list"))
 
 
@@ -280,6 +280,13 @@ async def test_as_many_as_the_operator_allows(club: Club) -> None:
     assert len(await club.alice.autocomplete(club.channel, "remind pause", "reminder", "long")) == 25
 
 
+async def test_an_empty_list_opens_the_form(club: Club) -> None:
+    listed = await club.alice.slash(club.channel, "remind list")
+    form = await club.alice.click(listed.response, label="New reminder")
+    made = await club.alice.submit_modal(form, {"what": "calf raises", "when": "every tue 6:30"})
+    assert "every Tuesday 6:30 🔁" in text_of(made)
+
+
 async def test_what_is_typed_neither_pings_nor_breaks_anything(club: Club) -> None:
     nasty = ("@everyone <@&1> **bold `code` [x](http://x) \u202e\n# head " * 4)[:200]
     card = await ask(club, club.alice, "in 20 minutes", nasty)
@@ -325,7 +332,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     sure = await club.alice.slash(club.channel, "remind delete", reminder="packen")
     which = await club.alice.slash(club.channel, "remind delete", reminder="Turnen")
     message = last(club, club.alice)
-    assert message.content == "⏰ Wadenheben (von Do. 19. Nov. 07:00, entschuldige)"
+    assert message.content == "Wadenheben (von Do. 19. Nov. 07:00, entschuldige) ⏰"
     assert list(button_ids(message)) == ["Erledigt", "Später", "Eintragen"]
     snooze = await club.alice.user.click(message, label="Später")
     assert list(button_ids(snooze)) == ["In 10 Min., 01:10", "In 1 Std., 02:00", "Heute Abend, 19:00", "Morgen, 07:00"]
@@ -338,7 +345,7 @@ async def test_all_of_it_in_german(club: Club) -> None:
     assert "schon abgehakt" in text_of(done)
     await club.restart(hours=32)
     late = last(club, club.alice)
-    assert late.content == "⏰ Wadenheben (von 07:00, entschuldige)"
+    assert late.content == "Wadenheben (von 07:00, entschuldige) ⏰"
     assert_language("de",
         shown, answer, other, refused, series, listed, form, paused, missed, resumed, sure, which, message, snooze,
         snoozed, log, logged, done, late,
@@ -348,9 +355,9 @@ async def test_all_of_it_in_german(club: Club) -> None:
 @pytest.mark.parametrize(
     ("command", "options", "look"),
     [
-        ("remind list", {}, "check /remind list before"),
-        ("runs list", {}, "check /runs list before"),
-        ("partner mine", {}, "check /partner mine before"),
+        ("remind list", {}, "check </remind list:"),
+        ("runs list", {}, "check </runs list:"),
+        ("partner mine", {}, "check </partner mine:"),
         ("leaderboard", {}, "check first, then try again"),
     ],
 )

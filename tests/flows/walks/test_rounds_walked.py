@@ -32,7 +32,7 @@ async def set_the_club_up(walk: Walk) -> ChannelHandle:
     point = {"name": "Stadium", "surface": ["track"], "detail": "gate 4, by the oak"}
     await walk.send(form, point, "**Stadium** is a meeting point now|**Stadium** ist jetzt ein Treffpunkt")
     await walk.press(olga, card, "Back|Zurück", "One meeting point|Ein Treffpunkt")
-    await walk.press(olga, card, "Safety|Sicherheit", "Grace: 15 min (default)|Frist: 15 Min. (voreingestellt)")
+    await walk.press(olga, card, "Safety|Sicherheit", "Grace: 15 min (default)|Frist: 15 Min. (Standard)")
     await walk.choose(olga, card, "club:alerts:v1", [club.channel], "Everyone can read|können alle lesen")
     await walk.choose(olga, card, "club:alerts:v1", [office], "pings nobody|pingt niemanden an")
     await walk.choose(olga, card, "club:grace:v1", ["30"], "Grace: 30 min|Frist: 30 Min.")

@@ -14,7 +14,7 @@ from bot.domain.safety.escalation_steps import Recipients, has_reached, pause_af
 from bot.languages import LANGUAGES
 from bot.localizer import Localizer
 from bot.services.safety.contact_answers import Tried
-from cogs.clubs import club_pages_view
+from cogs.clubs import club_settings_view
 from cogs.safety import alerts_view
 from tests.rules.outings.outing_views import AT, CLUB, under_way
 
@@ -42,7 +42,7 @@ def test_changing_the_table_changes_timers_texts_and_settings_page(
     tried = Tried(asked={}, contacts=())
     organisers_text = alerts_view.for_organisers(outing, CLUB, reader, help_for=None, tried=tried)[0]
     assert 23 in numbers(organisers_text.splitlines()[-1])
-    assert numbers(club_pages_view._escalation(reader)) == {1, 2, 3, 7, 12, 23}
+    assert numbers(club_settings_view._escalation(reader)) == {1, 2, 3, 7, 12, 23}
 
 
 def numbers(text: str) -> set[int]:

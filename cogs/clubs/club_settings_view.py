@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 import discord
 from discord import ui
@@ -166,7 +166,7 @@ def _round(settings: ClubSettings, reader: Localizer, now: datetime, notice: str
     line = reader.t(
         "club.round.line",
         weekday=weekday_name(held.weekday, reader),
-        time=f"{held.hour:02}:00",
+        time=time(held.hour),
         place=place.city,
         count=held.notice_h,
     )
